@@ -1,0 +1,112 @@
+"""The compiled form of a ruleset: validated objects as JSON, kept under the digest of their files.
+
+JSON and never pickle, since a cache directory may be writable by others. Dates and decimals are
+tagged. What cannot be read back is compiled anew; what cannot be written is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from exportrules import model
+
+#: Bump when the shapes of the model change.
+FORMAT = 1
+
+_TABLES: dict[str, type] = {
+    "facts": model.FactDefinition,
+    "groups": model.Group,
+    "places": model.Place,
+    "exporters": model.Exporter,
+    "parties": model.Party,
+    "instruments": model.Instrument,
+    "families": model.Family,
+}
+_PARTS: dict[type, dict[str, type]] = {
+    model.Row: {"tests": model.Test},
+    model.Provision: {"when": model.Row, "unless": model.Row, "concludes": model.Conclusion},
+    model.Instrument: {"provision": model.Provision},
+    model.Group: {"member": model.Membership, "disputed": model.Membership},
+    model.Party: {"listing": model.Listing},
+    model.Variant: {"alternative": model.Alternative, "contains": model.Contained},
+    model.Family: {"variant": model.Variant},
+    model.Gap: {"when": model.Row},
+    model.Edition: {"not_encoded": model.Gap},
+}
+
+
+def recall(digest: str) -> dict[str, Any] | None:
+    """The compiled tables of a digest, if they are at hand and whole."""
+    try:
+        stored = json.loads(_file(digest).read_bytes(), object_hook=_untag)
+        tables: dict[str, Any] = {"edition": _build(model.Edition, stored["edition"])}
+        for name, shape in _TABLES.items():
+            tables[name] = {key: _build(shape, value) for key, value in stored[name].items()}
+        return tables
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RuntimeError):
+        return None
+
+
+def remember(digest: str, tables: dict[str, Any]) -> None:
+    """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
+    with contextlib.suppress(OSError, RuntimeError):
+        file = _file(digest)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump(_plain(tables), out, ensure_ascii=False, separators=(",", ":"))
+        Path(beside).replace(file)
+
+
+def _file(digest: str) -> Path:
+    chosen = os.environ.get("EXPORTRULES_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(chosen) if chosen else Path.home() / ".cache"
+    return root / "exportrules" / f"{FORMAT}-{digest}.json"
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = {f.name: getattr(value, f.name) for f in fields(value)}
+        return {
+            f.name: _plain(kept[f.name]) for f in fields(value) if f.default is MISSING or kept[f.name] != f.default
+        }
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return {"@d": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"@n": str(value)}
+    return value
+
+
+def _untag(table: dict[str, Any]) -> Any:
+    if len(table) == 1:
+        if "@d" in table:
+            return date.fromisoformat(table["@d"])
+        if "@n" in table:
+            return Decimal(table["@n"])
+    return table
+
+
+def _build(shape: type, stored: dict[str, Any]) -> Any:
+    parts = _PARTS.get(shape, {})
+    made: dict[str, Any] = {}
+    for name, value in stored.items():
+        part = parts.get(name)
+        if type(value) is list:
+            made[name] = tuple([_build(part, v) for v in value] if part else value)
+        elif part and value is not None:
+            made[name] = _build(part, value)
+        else:
+            made[name] = value
+    return shape(**made)

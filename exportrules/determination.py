@@ -1,0 +1,262 @@
+"""The answer to one question, and the calls that ask: :func:`check` and :func:`timeline`.
+
+A determination is cheap to make: the day and a reference to its timeline. Its parts are computed
+when they are asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+from exportrules import notices, trace
+from exportrules.errors import QuestionError
+from exportrules.facts import read_date
+from exportrules.law import Ruleset
+from exportrules.model import Policy, Variant
+from exportrules.question import resolve
+from exportrules.result import (
+    Answer,
+    Assumption,
+    Change,
+    Citation,
+    Finding,
+    Margin,
+    Projection,
+)
+from exportrules.source import default_ruleset
+from exportrules.span import index_at, last_day
+from exportrules.timeline import Timeline
+from exportrules.unknowns import Branch
+
+#: Questions remembered under exactly what was asked, the day aside.
+_MOST_QUESTIONS = 50_000
+
+
+class Determination:
+    """What the law of one day says of one deal. Immutable; it has no truth value.
+
+    Every field of the answer is an attribute: see the README and `docs/answer.md`.
+    """
+
+    __slots__ = ("_index", "_timeline", "on")
+
+    def __init__(self, timeline: Timeline, on: date) -> None:
+        object.__setattr__(self, "_timeline", timeline)
+        object.__setattr__(self, "on", on)
+        object.__setattr__(self, "_index", index_at(timeline.starts, on))
+
+    on: date
+    _timeline: Timeline
+    _index: int
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a determination cannot be changed; ask another question.")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a determination has no truth value: 'license_exception' is neither yes nor no. Compare .outcome instead."
+        )
+
+    def __repr__(self) -> str:
+        where = f"{self._timeline.question.label} to {self._timeline.question.to} on {self.on}"
+        return f"<Determination {where}: {self.outcome}, {self.review_policy}>"
+
+    @property
+    def _answer(self) -> Answer:
+        return self._timeline.answers[self._index]
+
+    @property
+    def outcome(self) -> str:
+        return self._timeline.answers[self._index].outcome
+
+    @property
+    def review_policy(self) -> Policy | None:
+        return self._timeline.answers[self._index].review_policy
+
+    @property
+    def standing(self) -> str:
+        return self._answer.standing
+
+    @property
+    def projection(self) -> Projection | None:
+        return self._answer.projection
+
+    @property
+    def eccn(self) -> list[str]:
+        return list(self._answer.law.eccn)
+
+    @property
+    def eccn_paragraphs(self) -> list[str]:
+        return list(self._answer.law.paragraphs)
+
+    @property
+    def requirements(self) -> list[str]:
+        return list(self._answer.law.requirements)
+
+    @property
+    def exceptions(self) -> list[dict[str, Any]]:
+        return trace.exceptions(self._timeline, self._answer)
+
+    @property
+    def policies(self) -> list[dict[str, Any]]:
+        """The review policy of each requirement, and the provisions that say so."""
+        return [{"requirement": r, "review_policy": p, "by": list(by)} for r, p, by in self._answer.law.policies]
+
+    @property
+    def turns_on(self) -> list[str]:
+        return list(self._answer.turns_on)
+
+    @property
+    def cases(self) -> list[Branch]:
+        return list(self._answer.cases)
+
+    @property
+    def holds(self) -> tuple[date | None, date | None]:
+        """First and last day of this outcome, policy and standing; None where no day is known."""
+        starts = self._timeline.starts
+        first, last = self._timeline.holds(self._index)
+        stop = starts[last + 1] if last + 1 < len(starts) else None
+        return (None if first == 0 else starts[first]), last_day(stop)
+
+    @property
+    def previous(self) -> Change | None:
+        first, _ = self._timeline.holds(self._index)
+        return self._timeline.change(first, first - 1) if first > 0 else None
+
+    @property
+    def next(self) -> Change | None:
+        _, last = self._timeline.holds(self._index)
+        return self._timeline.change(last + 1, last + 1) if last + 1 < len(self._timeline.starts) else None
+
+    @property
+    def transaction(self) -> dict[str, Any]:
+        return trace.transaction(self._timeline, self._answer, self.on)
+
+    @property
+    def assumptions(self) -> list[Assumption]:
+        return notices.assumptions(self._timeline, self._answer, self.on)
+
+    @property
+    def variants(self) -> list[str]:
+        """The variants that a family name covered on the day."""
+        return list(self._answer.asked)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return trace.findings(self._timeline, self._answer, self.on)
+
+    @property
+    def margin(self) -> list[Margin]:
+        return trace.margins(self._timeline, self._answer, self.on)
+
+    @property
+    def as_printed_outcome(self) -> str | None:
+        """What the printed text says, where that differs from what is enforced."""
+        printed = notices.other_layer(self._timeline).at(self.on)
+        return printed.outcome if printed.outcome != self.outcome else None
+
+    @property
+    def notices(self) -> list[str]:
+        return notices.notices(self)
+
+    @property
+    def citations(self) -> list[Citation]:
+        return trace.citations(self._timeline, self._answer, self.on)
+
+    @property
+    def ruleset(self) -> dict[str, str]:
+        used = self._timeline.ruleset
+        return {
+            "edition": used.edition.edition,
+            "verified_through": used.edition.verified_through.isoformat(),
+            "sha256": used.digest,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole determination as plain data, as `docs/schema/determination.schema.json` describes it."""
+        return trace.as_dict(self)
+
+    def to_json(self, indent: int | None = 2) -> str:
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def explain(self) -> str:
+        """The whole trace as text."""
+        from exportrules.render.text import explanation
+
+        return explanation(self)
+
+
+def check(
+    chip: str | Variant | None,
+    *,
+    on: date | str,
+    to: str | None = None,
+    exporter: str | None = None,
+    activity: str | None = None,
+    headquarters: str | None = None,
+    ultimate_parent: str | None = None,
+    end_user: str | None = None,
+    parties: Sequence[str] = (),
+    end_use: str | None = None,
+    facts: Mapping[str, object] | None = None,
+    known_on: date | str | None = None,
+    as_printed: bool = False,
+    ruleset: Ruleset | None = None,
+) -> Determination:
+    """Was this chip exportable on this day; under which rule, for whom, until when?
+
+    `on` is a `date` (or ISO text; a `datetime` is refused). What is left out takes its stated
+    default, and the answer says so: to China, by the maker, an export, an unlisted civil buyer
+    headquartered where the goods go. Raises QuestionError for what cannot be understood.
+    """
+    asked = timeline(
+        chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
+        ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, end_use=end_use,
+        facts=facts, known_on=known_on, as_printed=as_printed, ruleset=ruleset,
+    )  # fmt: skip
+    return Determination(asked, on if type(on) is date else read_date(on))
+
+
+def timeline(
+    chip: str | Variant | None,
+    *,
+    to: str | None = None,
+    exporter: str | None = None,
+    activity: str | None = None,
+    headquarters: str | None = None,
+    ultimate_parent: str | None = None,
+    end_user: str | None = None,
+    parties: Sequence[str] = (),
+    end_use: str | None = None,
+    facts: Mapping[str, object] | None = None,
+    known_on: date | str | None = None,
+    as_printed: bool = False,
+    ruleset: Ruleset | None = None,
+) -> Timeline:
+    """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
+    law = ruleset or default_ruleset()
+    given = tuple(facts.items()) if facts else ()
+    key = (
+        "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user, tuple(parties), end_use, given,
+        known_on, as_printed,
+    )  # fmt: skip
+    try:
+        known = law.memory.get(key)
+    except TypeError:
+        known, key = None, ()
+    if type(known) is Timeline:
+        return known
+    if isinstance(parties, str):
+        raise QuestionError(f"parties = {parties!r} is one text. Write a list of names.")
+    question = resolve(
+        law, chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
+        ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, end_use=end_use,
+        facts=facts, known_on=known_on, as_printed=as_printed,
+    )  # fmt: skip
+    made = Timeline(law, question)
+    if key and len(law.memory) < _MOST_QUESTIONS:
+        law.memory[key] = made
+    return made

@@ -1,0 +1,193 @@
+"""The reference evaluator: a docket and a day in, what the law says out.
+
+It follows the order of analysis of 15 CFR part 732: is the item subject to the EAR, what is it
+(classification), which license requirements stand, what saves or overcomes them, under which
+review policy would an application be read. It reads no file, no clock and no environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from exportrules.docket import Docket, Entry, PreparedRow
+from exportrules.law import CONCLUDING, provides, refers
+from exportrules.model import Policy
+from exportrules.span import holds_on
+from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate, truth
+
+STRICTEST: tuple[Policy, ...] = (
+    "policy_of_denial",
+    "presumption_of_denial",
+    "indeterminate",
+    "case_by_case",
+    "presumption_of_approval",
+    "unpublished",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What the law in force on a day says of one set of facts, no fact of it left open."""
+
+    outcome: str
+    review_policy: Policy | None = None
+    eccn: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    overcome: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    policies: tuple[tuple[str, Policy, tuple[str, ...]], ...] = ()
+    notices: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> tuple[str, Policy | None, bool]:
+        """What branches are compared by."""
+        return self.outcome, self.review_policy, bool(self.blocked)
+
+
+class Reading:
+    """All provisions in force on one day, with their truths: the raw result of one evaluation."""
+
+    def __init__(self, docket: Docket, day: date) -> None:
+        self.docket, self.day = docket, day
+        self.concluded: dict[str, dict[str, Truth]] = {}
+        self.truths: dict[str, tuple[Entry, Truth]] = {}
+        self.paragraphs: list[str] = []
+        entries = [entry for entry in docket.entries if holds_on(entry.found.spans, day)]
+        for kind in (CONCLUDING, ("requirement",), ("savings",)):
+            for entry in entries:
+                if entry.found.provision.kind in kind:
+                    self._read(entry)
+        self.requirements = self._requirements()
+        self.concluded["required_under"] = {}
+        for entry, held in self.requirements:
+            if held != FALSE:
+                paragraph = entry.found.provision.paragraph
+                made = self.concluded["required_under"]
+                made[paragraph] = max(held, made.get(paragraph, FALSE))
+        for entry in entries:
+            if entry.found.provision.id not in self.truths:
+                self._read(entry)
+
+    def jurisdiction(self) -> Truth:
+        """Whether the EAR can require a license at all: an item subject to it, leaving the United States."""
+        subject = self.docket.facts.get("subject_to_ear")
+        reach = UNKNOWN if subject is None or subject.value is None else truth(subject.value is True)
+        home = self.docket.facts.get("destination")
+        if home and isinstance(home.value, str):
+            reach = min(reach, negate(truth(bool(self.docket.view.membership("united-states", home.value)))))
+        return reach
+
+    def held(self, *kinds: str) -> list[Entry]:
+        """The provisions of these kinds that hold."""
+        return [e for e, held in self.truths.values() if held == TRUE and e.found.provision.kind in kinds]
+
+    def _read(self, entry: Entry) -> None:
+        held = min(self.rows(entry), entry.fits, entry.doubt)
+        provision = entry.found.provision
+        self.truths[provision.id] = (entry, held)
+        made = provides(provision)
+        if made is None or held == FALSE:
+            return
+        fact, value = made
+        if fact == "eccn" and provision.classifies == "ic" and self.docket.value("item_kind") == "system":
+            fact = "contains_eccn"
+        values = self.concluded.setdefault(fact, {})
+        values[value] = max(held, values.get(value, FALSE))
+        if fact == "eccn" and held == TRUE:
+            self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
+
+    def rows(self, entry: Entry) -> Truth:
+        when = any_of(map(self.row, entry.when)) if entry.needs_rows else TRUE
+        return min(when, negate(any_of(map(self.row, entry.unless))))
+
+    def row(self, row: PreparedRow) -> Truth:
+        for spans in row.groups:
+            if not holds_on(spans, self.day):
+                return FALSE
+        if not row.concluded:
+            return row.settled
+        return min(row.settled, all_of(self.docket.test(t, self.day, self.concluded) for t in row.concluded))
+
+    def _requirements(self) -> list[tuple[Entry, Truth]]:
+        reach = self.jurisdiction()
+        savings = [(e, held) for e, held in self.truths.values() if e.found.provision.kind == "savings"]
+        found = []
+        for entry, held in self.truths.values():
+            if entry.found.provision.kind == "requirement":
+                saved = any_of(
+                    s_held
+                    for saving, s_held in savings
+                    if any(refers(ref, entry.found.provision) for ref in saving.found.provision.saves_from)
+                )
+                found.append((entry, min(held, reach, negate(saved))))
+        return found
+
+
+def read_law(reading: Reading) -> Law:
+    """The answer of a reading in which nothing is open."""
+    standing = [entry for entry, held in reading.requirements if held == TRUE]
+    exceptions = reading.held("exception")
+    left: list[Entry] = []
+    overcome: list[Entry] = []
+    used: list[Entry] = []
+    for entry in standing:
+        by = [x for x in exceptions if any(refers(ref, entry.found.provision) for ref in x.found.provision.overcomes)]
+        (overcome if by else left).append(entry)
+        used += by
+    eccn = sorted(v for v, held in reading.concluded.get("eccn", {}).items() if held == TRUE)
+    notices = [e.found.provision.id for e, held in reading.truths.values() if held == TRUE and e.found.provision.notice]
+    blocked = [e.found.provision.id for e in reading.held("gap") if e.found.provision.blocking]
+    outcome = "license_required" if left else "license_exception" if standing else "no_license_requirement"
+    policies = [(e.found.provision.id, *_review(e, reading)) for e in left or standing]
+    return Law(
+        outcome=outcome,
+        review_policy=_strictest(policy for _, policy, _ in policies),
+        eccn=tuple(eccn),
+        paragraphs=tuple(dict.fromkeys(reading.paragraphs)),
+        requirements=tuple(e.found.provision.id for e in left or standing),
+        overcome=tuple(e.found.provision.id for e in overcome),
+        exceptions=tuple(dict.fromkeys(x.found.provision.id for x in used)) if not left else (),
+        policies=tuple(policies),
+        notices=tuple(notices),
+        blocked=tuple(blocked) if outcome != "license_required" else (),
+    )
+
+
+def fold(laws: list[Law]) -> Law:
+    """One answer for branches that agree in their decision: what all of them share, or else what any has."""
+    if len(laws) == 1:
+        return laws[0]
+
+    def shared(name: str) -> tuple[Any, ...]:
+        columns = [getattr(law, name) for law in laws]
+        common = tuple(v for v in columns[0] if all(v in other for other in columns))
+        return common or tuple(dict.fromkeys(v for column in columns for v in column))
+
+    common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
+    names = ("paragraphs", "requirements", "overcome", "exceptions", "policies", "notices")
+    merged: dict[str, Any] = {name: shared(name) for name in names}
+    return replace(laws[0], eccn=common_eccn, **merged)
+
+
+def _review(requirement: Entry, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
+    """The review policy of one requirement, and the provisions that say so."""
+    provision = requirement.found.provision
+    said = [(provision.policy, provision.id)] if provision.policy else []
+    found = [
+        e.found.provision
+        for e in reading.held("review_policy", "listing")
+        if any(refers(ref, provision) for ref in e.found.provision.governs)
+    ]
+    ruling = [p for p in found if p.governing]
+    said += [(p.policy, p.id) for p in ruling or found if p.policy]
+    strictest = _strictest(policy for policy, _ in said) or "indeterminate"
+    return strictest, tuple(name for policy, name in said if policy == strictest)
+
+
+def _strictest(policies: Iterable[Policy]) -> Policy | None:
+    return min(policies, key=STRICTEST.index, default=None)

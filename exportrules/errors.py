@@ -1,0 +1,36 @@
+"""The exceptions of the project. Their messages are API: what is wrong, why it matters, what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ExportRulesError(Exception):
+    """Base of every error that a caller can cause and mend."""
+
+
+class QuestionError(ExportRulesError, ValueError):
+    """The question cannot be asked as it stands: a date, a fact, an option."""
+
+
+class UnknownNameError(QuestionError):
+    """A chip, place, exporter or fact that is not known here; `suggestions` are near names."""
+
+    def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
+        self.suggestions = tuple(suggestions)
+        if self.suggestions:
+            message += " Did you mean " + _either(self.suggestions) + "?"
+        super().__init__(message)
+
+
+class RulesetError(ExportRulesError):
+    """A rule, chip, group, party or case file is bad. `where` is the file and key path."""
+
+    def __init__(self, where: str, message: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {message}")
+
+
+def _either(names: Sequence[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

@@ -1,0 +1,253 @@
+"""Facts with their provenance, and the facts that are derived from a chip's data sheet.
+
+This is the only technical code of the project: total processing performance (TPP), performance
+density, aggregate I/O. All arithmetic is exact (`int`, `Decimal`); bounds of law sit 0.6 % from
+real chips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from exportrules.errors import QuestionError, UnknownNameError
+from exportrules.model import FactDefinition, Number, Scalar, Variant
+
+#: Bits of the widest multiply input, by format of a throughput figure (3A090, technical notes).
+BITS = {
+    "fp64": 64,
+    "fp64_tensor": 64,
+    "fp32": 32,
+    "tf32": 32,
+    "fp16_bf16": 16,
+    "fp8": 8,
+    "int8": 8,
+    "fp6": 6,
+    "fp4": 4,
+    "int4": 4,
+}
+
+#: Value of `en_route_since` for goods that were not under way: after every cut-off.
+NOT_EN_ROUTE = date.max
+
+_EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value and where it comes from; `value = None` is an unknown.
+
+    `candidates` holds every reading of a disputed value; a test on which they disagree is UNKNOWN.
+    `source` is one of 'given', 'assumed', 'chip', 'derived', 'question', 'supposed'.
+    """
+
+    value: Scalar | frozenset[str] | None
+    source: str
+    candidates: tuple[Scalar, ...] = ()
+    estimated: bool = False
+    detail: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether a conclusion of the law may not change it: it was given, or supposed."""
+        return self.source in ("given", "supposed")
+
+
+def tpp(dense_tops: Mapping[str, Number]) -> Number:
+    """Total processing performance: the largest dense TOPS x bit length over the formats given."""
+    return max(tops * BITS[name] for name, tops in dense_tops.items())
+
+
+def performance_density(total: Number, die_area_mm2: Number) -> Decimal:
+    """TPP per mm2 of the logic dies made on a non-planar process."""
+    return _EXACT.divide(Decimal(total), Decimal(die_area_mm2))
+
+
+def facts_of(chip: Variant) -> dict[str, Fact]:
+    """Every fact of the item that a chip file states or that follows from it. Missing ones are absent."""
+    found: dict[str, Fact] = {"item_kind": Fact(chip.item_kind, "chip")}
+
+    def put(name: str, values: Iterable[Any], source: str, detail: str = "") -> None:
+        readings = list(dict.fromkeys(values))
+        readings += [a.value for a in chip.alternative if a.fact == name and a.value not in readings]
+        if readings:
+            candidates = tuple(readings) if len(readings) > 1 else ()
+            found[name] = Fact(readings[0], source, candidates, name in chip.estimated, detail)
+
+    def readings_of(name: str) -> tuple[Any, ...]:
+        fact = found.get(name)
+        return () if fact is None else fact.candidates or (fact.value,)
+
+    if chip.designed_for_datacenter is not None:
+        put("designed_for_datacenter", [chip.designed_for_datacenter], "chip")
+    if chip.non_planar is not None:
+        put("non_planar", [chip.non_planar], "chip")
+    put("die_area_mm2", _present(chip.die_area_mm2), "chip")
+    put("dram_bandwidth_gbytes_s", _present(chip.dram_bandwidth_gbytes_s), "chip")
+    put("memory_bandwidth_density", _present(chip.memory_bandwidth_density), "chip")
+    if chip.dense_tops:
+        fastest = max(chip.dense_tops, key=lambda name: chip.dense_tops[name] * BITS[name])  # type: ignore[index]
+        put("tpp", [tpp(chip.dense_tops)], "derived", f"{chip.dense_tops[fastest]} x {BITS[fastest]} bit ({fastest})")
+        put("peak_tops", [max(chip.dense_tops.values())], "derived", "largest dense figure of any format")
+    else:
+        put("tpp", _present(chip.tpp_estimate), "chip")
+    put("bits_x_tops_2022", readings_of("tpp"), "derived", "the data sheet's dense figure, as for TPP")
+    densities = [performance_density(t, a) for t in readings_of("tpp") for a in readings_of("die_area_mm2")]
+    put("performance_density", densities, "derived", "TPP / die area")
+    if chip.io_gbytes_s:
+        links = {name: rate for name, rate in chip.io_gbytes_s.items() if not name.startswith("pcie")}
+        put("aggregate_io_gbytes_s", [sum(chip.io_gbytes_s.values())], "derived", " + ".join(chip.io_gbytes_s))
+        put("chip_to_chip_io_gbytes_s", [sum(links.values())], "derived", " + ".join(links) or "PCIe only")
+    if chip.estimated:
+        found = {name: _estimated_through(name, fact, chip.estimated) for name, fact in found.items()}
+    return complete(found)
+
+
+def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts with what follows from them by arithmetic, where it was not stated itself."""
+    found = dict(facts)
+
+    def derive(name: str, value: Any, detail: str, *parents: str) -> None:
+        if name not in found:
+            found[name] = Fact(value, "derived", (), any(found[p].estimated for p in parents), detail)
+
+    def single(name: str) -> Any:
+        fact = found.get(name)
+        return None if fact is None or fact.candidates else fact.value
+
+    if (total := single("tpp")) is not None:
+        derive("bits_x_tops_2022", total, "taken as the TPP", "tpp")
+        if (area := single("die_area_mm2")) is not None and area > 0:
+            derive("performance_density", performance_density(total, area), "TPP / die area", "tpp", "die_area_mm2")
+    dram, links = single("dram_bandwidth_gbytes_s"), single("aggregate_io_gbytes_s")
+    if dram is not None and links is not None:
+        derive(
+            "dram_plus_io_gbytes_s",
+            dram + links,
+            "DRAM bandwidth + aggregate I/O",
+            "dram_bandwidth_gbytes_s",
+            "aggregate_io_gbytes_s",
+        )
+    return found
+
+
+def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]) -> Fact:
+    """A fact that a caller supplies, checked against the vocabulary.
+
+    `value` may be the text of a command line; the text 'unknown' (or None) makes it unknown.
+    Raises UnknownNameError for a name and QuestionError for a value outside the vocabulary.
+    """
+    definition = vocabulary.get(name)
+    if definition is None:
+        import difflib
+
+        near = difflib.get_close_matches(name, vocabulary, n=3)
+        raise UnknownNameError(f"there is no fact {name!r} in the vocabulary.", near)
+    if value is None or value == "unknown":
+        return Fact(None, "given")
+    return Fact(_read_value(name, value, definition), "given")
+
+
+def show(value: object) -> str:
+    """A value as a reader expects it: 4992, 3.196, yes, 2023-11-17."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        rounded = value.quantize(Decimal("0.001")) if value.as_tuple().exponent < -3 else value  # type: ignore[operator]
+        text = format(rounded.normalize(), "f")
+        return f"about {text}" if rounded != value else text
+    if isinstance(value, frozenset | tuple):
+        return ", ".join(sorted(value)) or "none"
+    if value == NOT_EN_ROUTE:
+        return "none"
+    return str(value)
+
+
+def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar | frozenset[str]:
+    if definition.type == "number":
+        return _read_number(name, value, definition.unit)
+    if definition.type == "boolean":
+        words = {"true": True, "yes": True, "false": False, "no": False}
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in words:
+            return words[value.lower()]
+        raise QuestionError(
+            f"{name} = {value!r} is not true or false. Write {name}=true, {name}=false or {name}=unknown."
+        )
+    if definition.type == "date":
+        return read_date(value, name)
+    if definition.type == "set":
+        members = [value] if isinstance(value, str) else value
+        if not isinstance(members, list | tuple | set | frozenset) or not all(isinstance(m, str) for m in members):
+            raise QuestionError(f"{name} = {value!r} is not a list of words.")
+        return frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
+    if not isinstance(value, str):
+        raise QuestionError(f"{name} = {value!r} is not text.")
+    if definition.values and value not in definition.values:
+        raise QuestionError(f"{name} = {value!r} is none of: {', '.join(definition.values)}.")
+    return value
+
+
+def _read_number(name: str, value: object, unit: str) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
+        raise QuestionError(f"{name} = {value!r} is not a number{_of(unit)}.")
+    try:
+        # repr of a float is the shortest text that names it: what its writer typed
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except ArithmeticError:
+        raise QuestionError(
+            f"{name} = {value!r} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or {name}=3.2: "
+            "no unit, no thousands separator."
+        ) from None
+    if not number.is_finite() or number < 0:
+        raise QuestionError(f"{name} = {value!r} is not a figure that an item can have. Write a number of 0 or more.")
+    if abs(number.adjusted()) > 15:
+        raise QuestionError(f"{name} = {value!r} is out of all proportion{_of(unit)}. Check the unit.")
+    return int(number) if number == number.to_integral_value() else number
+
+
+def read_date(value: object, what: str = "the date") -> date:
+    """A day from a `date` or from ISO text. A `datetime` is refused: the law knows days in Washington, D.C."""
+    if type(value) is date:
+        return value
+    if isinstance(value, date):
+        raise QuestionError(
+            f"{what} = {value!r} is a moment, not a day. The law changes by the day in Washington, D.C.: "
+            "pass datetime.date, e.g. value.date() once it is in that time zone."
+        )
+    if isinstance(value, str):
+        text = value.strip()
+        if len(text) == 10 and text[4] == text[7] == "-" and text.isascii():
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                raise QuestionError(f"{what} {value!r} is no day of the calendar. Write YYYY-MM-DD.") from None
+        raise QuestionError(f"{what} {value!r} cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15.")
+    raise QuestionError(f"{what} = {value!r} is not a date. Write YYYY-MM-DD or pass datetime.date.")
+
+
+def _of(unit: str) -> str:
+    return f" of {unit}" if unit else ""
+
+
+def _present(value: Any) -> list[Any]:
+    return [] if value is None else [value]
+
+
+_RESTS_ON = {
+    "bits_x_tops_2022": ("tpp",),
+    "peak_tops": ("tpp",),
+    "performance_density": ("tpp", "die_area_mm2"),
+    "chip_to_chip_io_gbytes_s": ("aggregate_io_gbytes_s",),
+}
+
+
+def _estimated_through(name: str, fact: Fact, estimated: tuple[str, ...]) -> Fact:
+    doubtful = name in estimated or any(parent in estimated for parent in _RESTS_ON.get(name, ()))
+    return replace(fact, estimated=doubtful) if doubtful else fact

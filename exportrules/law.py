@@ -1,0 +1,314 @@
+"""The loaded law: everything a ruleset holds, and a *view* of it (a layer, as known on a day).
+
+A view knows which days each provision is in force, after expiry, displacement and suspension, and
+which days a country is in a group. It reads nothing and decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from exportrules.errors import UnknownNameError
+from exportrules.model import (
+    Conclusion,
+    Edition,
+    Exporter,
+    FactDefinition,
+    Family,
+    Gap,
+    Group,
+    Instrument,
+    Listing,
+    Membership,
+    Party,
+    Place,
+    Provision,
+    Variant,
+)
+from exportrules.span import Span, earliest, last_day, subtract, union, until
+
+#: Kinds whose provisions make other facts true, in the order in which they are asked.
+CONCLUDING = ("listing", "conclusion", "classification")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InForce:
+    """A provision with the days on which it is in force."""
+
+    provision: Provision
+    instrument: Instrument
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Ruleset:
+    """The law data of one edition, its overlays included. `digest` is SHA-256 over every data file."""
+
+    edition: Edition
+    facts: Mapping[str, FactDefinition]
+    groups: Mapping[str, Group]
+    places: Mapping[str, Place]
+    exporters: Mapping[str, Exporter]
+    parties: Mapping[str, Party]
+    instruments: Mapping[str, Instrument]
+    families: Mapping[str, Family]
+    digest: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
+    memory: dict[object, object] = field(default_factory=dict)
+
+    @cached_property
+    def provisions(self) -> dict[str, tuple[Provision, Instrument]]:
+        """Every provision by its full id, e.g. '88fr73458#3A090.a'."""
+        return {p.id: (p, i) for i in self.instruments.values() for p in i.provision}
+
+    @cached_property
+    def variants(self) -> dict[str, tuple[Variant, Family]]:
+        return {v.id: (v, f) for f in self.families.values() for v in f.variant}
+
+    @cached_property
+    def fact_order(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.facts)}
+
+    def provision(self, reference: str) -> tuple[Provision, Instrument]:
+        """Look up 'instrument#provision'. Raises UnknownNameError with near names."""
+        found = self.provisions.get(reference)
+        if found is None:
+            import difflib
+
+            near = difflib.get_close_matches(reference, self.provisions, n=3, cutoff=0.4)
+            raise UnknownNameError(f"there is no provision {reference!r} in this ruleset.", near)
+        return found
+
+    def view(self, *, as_printed: bool = False, known_on: date | None = None, exporter: str = "") -> View:
+        """The law as enforced or as printed, all of it or as `exporter` could know it on a day."""
+        key = (as_printed, known_on, exporter if known_on else "")
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = View(self, *key)
+        return view
+
+
+class View:
+    """One layer of the law, as known on one day (or with all that is known by now)."""
+
+    def __init__(self, ruleset: Ruleset, as_printed: bool, known_on: date | None, exporter: str) -> None:
+        self.ruleset = ruleset
+        self.as_printed = as_printed
+        self.known_on = known_on
+        self._exporter = exporter
+        self._memberships: dict[tuple[str, str], tuple[Span, ...]] = {}
+        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i)]
+        known += [(_gap_provision(gap), _GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
+        days = self._days_in_force(known)
+        self.provisions = in_order(InForce(p, i, days[p.id]) for p, i in known if days[p.id])
+        self.concludable = {p.concludes.fact for p, _ in known if p.concludes}
+
+    def knows(self, instrument: Instrument) -> bool:
+        """Whether the instrument was known on `known_on`: to the public, or to the addressee of a letter."""
+        if self.known_on is None:
+            return True
+        public = earliest(instrument.released, instrument.published)
+        if instrument.addressee and self._exporter in instrument.addressee.split(","):
+            public = earliest(public, *(p.effective for p in instrument.provision))
+        return public is None or public <= self.known_on
+
+    def start_of(self, provision: Provision) -> date:
+        """First day in force in this layer: as enforced, a duty starts on its compliance date."""
+        if provision.compliance and not self.as_printed:
+            return provision.compliance
+        return provision.effective
+
+    def membership(self, group: str, country: str) -> tuple[Span, ...]:
+        """The days on which the country is in the group."""
+        key = (group, country)
+        spans = self._memberships.get(key)
+        if spans is None:
+            spans = self._memberships[key] = self._member_spans(self.ruleset.groups[group], country)
+        return spans
+
+    def membership_changes(self, group: str, country: str) -> list[Membership]:
+        """The dated memberships behind :meth:`membership`, for saying which instrument made them."""
+        found = self.ruleset.groups[group]
+        own = [m for m in found.member if m.country == country and (m.start or m.stop)]
+        return own + [m for name in found.union + found.less for m in self.membership_changes(name, country)]
+
+    def listings(self, party: Party, owner: bool = False) -> list[InForce]:
+        """The entries of a party as provisions: each concludes the list and governs the review."""
+        found = []
+        for number, listing in enumerate(party.listing):
+            instrument = self.ruleset.instruments.get(listing.by) or _list_instrument(listing)
+            if not self._knows_step(listing.by, listing.start):
+                continue
+            stop = listing.stop if listing.stop and self._knows_step("", listing.stop) else None
+            spans = union([Span(listing.start, stop)])
+            found.append(InForce(_as_provision(party, listing, number, owner), instrument, spans))
+        return found
+
+    def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
+        own = [
+            Span(m.start or date.min, self._known_stop(m))
+            for m in group.member
+            if m.country == country and self._knows_membership(m)
+        ]
+        inside = union([*own, *(s for name in group.union for s in self.membership(name, country))])
+        return subtract(inside, [s for name in group.less for s in self.membership(name, country)])
+
+    def _knows_membership(self, membership: Membership) -> bool:
+        # a membership that began with an instrument unknown on the day does not exist yet
+        return membership.start is None or self._knows_step(membership.by, membership.start)
+
+    def _known_stop(self, membership: Membership) -> date | None:
+        by = membership.stop_by or ("" if membership.start else membership.by)
+        known = membership.stop is None or self._knows_step(by, membership.stop)
+        return membership.stop if known else None
+
+    def _knows_step(self, by: str, day: date) -> bool:
+        """Whether a dated step was known: by its instrument, or once its day had come."""
+        if self.known_on is None:
+            return True
+        instrument = self.ruleset.instruments.get(by)
+        return self.knows(instrument) if instrument else day <= self.known_on
+
+    def _days_in_force(self, known: list[tuple[Provision, Instrument]]) -> dict[str, tuple[Span, ...]]:
+        stops: dict[str, date | None] = {p.id: until(p.expires) for p, _ in known}
+        for later, _ in known:
+            for target in later.displaces:
+                if target in stops:
+                    stops[target] = earliest(stops[target], self.start_of(later))
+        days = {p.id: union([Span(self.start_of(p), stops[p.id])]) for p, _ in known}
+        holes: dict[str, list[Span]] = {}
+        for stay, _ in known:
+            if stay.kind == "suspension" and not (stay.layer == "enforced" and self.as_printed):
+                for target in stay.suspends:
+                    holes.setdefault(target, []).extend(days[stay.id])
+        return {name: subtract(spans, holes.get(name, ())) for name, spans in days.items()}
+
+
+def refers(reference: str, provision: Provision) -> bool:
+    """Whether a reference names the provision: by its id, or by its CFR paragraph or one above it."""
+    return reference == provision.id or under(reference, provision.paragraph)
+
+
+def under(reference: str, paragraph: str) -> bool:
+    """Whether a CFR paragraph lies at or under a reference: '744' has 744.11, '742.6(a)(6)' has (iii)."""
+    if not paragraph.startswith(reference):
+        return False
+    rest = paragraph[len(reference) :]
+    return not rest or rest[0] in ".("
+
+
+def provides(provision: Provision) -> tuple[str, str] | None:
+    """The (fact, value) that a provision concludes, if any."""
+    made = provision.concludes
+    return (
+        None if made is None else (made.fact, str(made.value).lower() if isinstance(made.value, bool) else made.value)
+    )
+
+
+def _as_word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def needs(provision: Provision) -> set[tuple[str, str]]:
+    """The (fact, value) pairs that its tests may take from other provisions."""
+    found = set()
+    for row in provision.when + provision.unless:
+        for test in row.tests:
+            bounds = test.bound if isinstance(test.bound, tuple) else (test.bound,)
+            found |= {(test.fact, _as_word(b)) for b in bounds}
+            if test.fact == "eccn":
+                found |= {("contains_eccn", str(b)) for b in bounds}
+    return found
+
+
+def in_order(provisions: Iterable[InForce]) -> tuple[InForce, ...]:
+    """Concluding provisions after those whose conclusions they test; the rest behind, by id.
+
+    The order follows from what provisions test, never from files or positions. Raises ValueError
+    on a cycle (lint says where).
+    """
+    pending = sorted(provisions, key=lambda f: f.provision.id)
+    rest = [f for f in pending if f.provision.concludes is None]
+    pending = [f for f in pending if f.provision.concludes is not None]
+    ordered: list[InForce] = []
+    while pending:
+        open_values = {provides(f.provision) for f in pending}
+        if any(v and v[0] == "eccn" for v in open_values):
+            open_values |= {("contains_eccn", v[1]) for v in open_values if v and v[0] == "eccn"}
+        ready = [f for f in pending if not needs(f.provision) & open_values - {provides(f.provision)}]
+        if not ready:
+            names = ", ".join(f.provision.id for f in pending)
+            raise ValueError(f"provisions conclude from one another in a circle: {names}")
+        ordered += ready
+        pending = [f for f in pending if f not in ready]
+    return tuple(ordered + rest)
+
+
+_GAPS = Instrument(
+    id="not_encoded",
+    title="Known law that this ruleset leaves out",
+    type="code",
+    issuer="",
+    citation="ruleset.toml",
+    url="",
+    evidence="reported",
+)
+
+
+def _gap_provision(gap: Gap) -> Provision:
+    return Provision(
+        id=f"not_encoded#{gap.id}",
+        kind="gap",
+        title=gap.what,
+        cite="ruleset.toml, not_encoded",
+        effective=gap.start or date.min,
+        expires=last_day(gap.stop),
+        evidence="reported",
+        when=gap.when,
+        blocking=gap.blocking,
+        notice=f"Not encoded: {gap.what} {gap.effect}",
+    )
+
+
+def _as_provision(party: Party, listing: Listing, number: int, owner: bool) -> Provision:
+    lists, governed = ("owner_lists", "744.11(a)-affiliates") if owner else ("end_user_lists", "744.11(a)")
+    whose = "an owner of the buyer, " if owner else ""
+    return Provision(
+        id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
+        kind="listing",
+        title=f"{whose}{party.name}: {listing.list.replace('_', ' ')}",
+        cite=f"{listing.cite}; {'supp. no. 4 to part 744' if listing.list == 'entity_list' else listing.list}",
+        effective=listing.start,
+        evidence=listing.evidence,
+        url=listing.url,
+        concludes=Conclusion(fact=lists, value=listing.list),
+        policy=listing.policy,
+        governs=(governed,),
+        notice=listing.note,
+    )
+
+
+def _list_instrument(listing: Listing) -> Instrument:
+    return Instrument(
+        id=listing.list,
+        title=listing.list.replace("_", " ").capitalize(),
+        type="code",
+        issuer="BIS",
+        citation=listing.cite,
+        url=listing.url,
+        evidence=listing.evidence,
+    )
+
+
+_SECTION = re.compile(r"^(\d{3}\.\d+)")
+
+
+def code_url(paragraph: str, day: date) -> str:
+    """The official text of a section as it stood on a day, or '' where no section is named."""
+    match = _SECTION.match(paragraph)
+    return f"https://www.ecfr.gov/on/{day.isoformat()}/title-15/section-{match.group(1)}" if match else ""

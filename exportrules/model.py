@@ -1,0 +1,351 @@
+"""The shapes of the data files: law, facts, groups, places, parties, exporters, chips.
+
+Plain frozen dataclasses. When a TOML file is compiled, pydantic validates it against these very
+classes, strictly and without coercion (:mod:`exportrules.source`); to answer a question pydantic
+is not imported. Keys that a class does not name are errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+Number = int | Decimal
+Scalar = bool | int | Decimal | str | date
+Op = Literal["is", "in", "in_group", "ge", "gt", "le", "lt"]
+Evidence = Literal["published", "disclosed", "reported"]
+Policy = Literal[
+    "policy_of_denial",
+    "presumption_of_denial",
+    "indeterminate",
+    "case_by_case",
+    "presumption_of_approval",
+    "unpublished",
+]
+Kind = Literal[
+    "classification",
+    "conclusion",
+    "listing",
+    "requirement",
+    "savings",
+    "exception",
+    "review_policy",
+    "suspension",
+    "notice",
+    "gap",
+]
+ItemKind = Literal["ic", "system", "hbm_stack"]
+
+STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One comparison: the fact, an operator, the bound that the text states."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __test__: ClassVar[bool] = False  # pytest: not a test class
+
+    fact: str
+    op: Op
+    bound: bool | int | Decimal | str | date | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A flat AND of tests, under the paragraph number that the text gives it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    tests: tuple[Test, ...]
+    paragraph: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """A fact that holds where a provision holds, e.g. `eccn` has `3A090.a`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    fact: str
+    value: bool | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provision:
+    """One dated paragraph of law as a predicate table.
+
+    It holds where some `when` row holds (or there are none) and no `unless` row does. What then
+    follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
+    ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    kind: Kind
+    title: str
+    cite: str
+    effective: date
+    evidence: Evidence | None = None
+    paragraph: str = ""
+    url: str = ""
+    quote: str = ""
+    compliance: date | None = None
+    expires: date | None = None
+    when: tuple[Row, ...] = ()
+    unless: tuple[Row, ...] = ()
+    certain: bool = True
+    classifies: ItemKind | None = None
+    concludes: Conclusion | None = None
+    name: str = ""
+    conditions: tuple[str, ...] = ()
+    policy: Policy | None = None
+    governing: bool = False
+    displaces: tuple[str, ...] = ()
+    suspends: tuple[str, ...] = ()
+    layer: Literal["both", "enforced"] = "both"
+    saves_from: tuple[str, ...] = ()
+    overcomes: tuple[str, ...] = ()
+    governs: tuple[str, ...] = ()
+    blocking: bool = False
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A Federal Register rule, a letter, a guidance: one file, never deleted.
+
+    `published` of a letter is the day its addressee disclosed it.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    title: str
+    type: Literal["rule", "letter", "authorization", "guidance", "announcement", "proclamation", "code"]
+    issuer: str
+    citation: str
+    url: str
+    evidence: Evidence
+    released: date | None = None
+    published: date | None = None
+    addressee: str = ""
+    summary: str = ""
+    provision: tuple[Provision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDefinition:
+    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    type: Literal["number", "boolean", "text", "date", "set"]
+    about: Literal["item", "deal", "conclusion"]
+    definition: str
+    source: str
+    unit: str = ""
+    url: str = ""
+    values: tuple[str, ...] = ()
+    assumed: bool | int | Decimal | str | date | None = None
+    says: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A country in a group. No `start` means: already on the first day of coverage.
+
+    `by` names the instrument that made the country a member, `stop_by` the one that ended it; where
+    there is no start, `by` may name the end. `stop` is the first day no longer a member.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    country: str
+    start: date | None = None
+    stop: date | None = None
+    by: str = ""
+    stop_by: str = ""
+    cite: str = ""
+    url: str = ""
+    evidence: Evidence = "published"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A set of destinations, by dated members or as a union of groups minus others."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    title: str
+    member: tuple[Membership, ...] = ()
+    union: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    disputed: tuple[Membership, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A destination under the name that the EAR gives it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One dated entry of a party list. `stop` is the first day no longer listed."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    list: Literal["entity_list", "meu_list", "denied_persons", "unverified_list", "sdn_744_8"]
+    start: date
+    cite: str
+    evidence: Evidence
+    policy: Policy | None = None
+    stop: date | None = None
+    by: str = ""
+    url: str = ""
+    footnote: int | None = None
+    footnote_from: date | None = None
+    requirement: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A party under the names and aliases of its entries."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    name: str
+    country: str
+    aliases: tuple[str, ...] = ()
+    listing: tuple[Listing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exporter:
+    """A maker of chips or an addressee of a letter, and the prefixes of its product names."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    name: str
+    country: str = ""
+    aliases: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Another value that a source gives for a fact of a chip."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    fact: str
+    value: int | Decimal | bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contained:
+    """So many of one chip inside a system."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    chip: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    name: str
+    vendor: str = ""
+    aliases: tuple[str, ...] = ()
+    status: Literal["announced", "reported"] = "announced"
+    announced: date | None = None
+    announced_by: Literal["maker", "press"] = "maker"
+    announced_source: str = ""
+    not_public_before: date | None = None
+    item_kind: ItemKind = "ic"
+    contains: tuple[Contained, ...] = ()
+    designed_for_datacenter: bool | None = None
+    process_node: str = ""
+    non_planar: bool | None = None
+    die_area_mm2: int | Decimal | None = None
+    dense_tops: dict[str, int | Decimal] | None = None
+    io_gbytes_s: dict[str, int | Decimal] | None = None
+    dram_bandwidth_gbytes_s: int | Decimal | None = None
+    memory_bandwidth_density: int | Decimal | None = None
+    tpp_check: int | Decimal | None = None
+    performance_density_check: int | Decimal | None = None
+    io_check: int | Decimal | None = None
+    tpp_estimate: int | Decimal | None = None
+    alternative: tuple[Alternative, ...] = ()
+    estimated: tuple[str, ...] = ()
+    confidence: Literal["datasheet", "secondary", "estimated"] = "secondary"
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A product family: what people mean by "A100"."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    name: str
+    vendor: str
+    aliases: tuple[str, ...] = ()
+    variant: tuple[Variant, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Law that is known and left out, and what it could change."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    what: str
+    effect: str
+    start: date | None = None
+    stop: date | None = None
+    blocking: bool = False
+    quiet: bool = False
+    when: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What a ruleset covers."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    edition: str
+    title: str
+    covers_from: date
+    verified_through: date
+    parties_verified_through: date
+    scope: str
+    destinations_not_encoded: tuple[str, ...] = ()
+    not_encoded: tuple[Gap, ...] = ()

@@ -1,0 +1,191 @@
+"""What people write, resolved to ids: chips, places, exporters, parties.
+
+Names match exactly after normalising case, spaces, hyphens and punctuation, vendor prefixes and
+corporate suffixes. Nothing is guessed: a near miss of a chip, a place or an addressee of letters is
+an error with suggestions; a near miss of a listed party is reported, never used.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from exportrules.errors import QuestionError, UnknownNameError
+from exportrules.law import Ruleset
+
+T = TypeVar("T")
+
+#: Endings of company names that do not tell companies apart.
+_SUFFIXES = frozenset(
+    """
+    ab ag bv co company corp corporation gmbh inc incorporated kk limited llc lp ltd nv plc pte pty sa sarl sas spa srl
+    """.split()  # noqa: SIM905 - a list of 25 words reads better as one line
+)
+_CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
+
+
+@dataclass(frozen=True, slots=True)
+class ChipName:
+    """A resolved chip: the variants asked, and the family they belong to where a family was named."""
+
+    label: str
+    variants: tuple[str, ...]
+    family: str = ""
+
+
+def key(text: str) -> str:
+    """Letters and digits alone, in one case and one width: 'RTX 4090 D' and 'rtx-4090d' are one key."""
+    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return "".join(filter(str.isalnum, folded))
+
+
+def party_key(text: str) -> str:
+    """The key of a company or institution, corporate suffixes left out."""
+    folded = unicodedata.normalize("NFKC", text).casefold().strip()
+    for suffix in _CHINESE_SUFFIXES:
+        folded = folded.removesuffix(suffix)
+    spaced = "".join(c if c.isalnum() or c == "&" else "" if c in ".'’" else " " for c in folded).replace("&", " and ")
+    words = spaced.split()
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words.pop()
+    return "".join(words)
+
+
+def find_chip(ruleset: Ruleset, text: str) -> ChipName:
+    """The variants that a name means. Raises UnknownNameError with near names."""
+    index = _memo(ruleset, "chips", _chip_index)
+    wanted = key(text)
+    found = index.get(wanted) or _behind_prefix(ruleset, wanted, index)
+    if found is None:
+        near = _near(wanted, {k: name.label for k, name in index.items()})
+        raise UnknownNameError(
+            f"no chip is called {text!r} here. Names match exactly, spaces and hyphens aside; a chip of your own can "
+            "be described by a file or by facts.",
+            near,
+        )
+    return found
+
+
+def find_place(ruleset: Ruleset, text: str) -> str:
+    """The ISO alpha-2 code of a destination, from its code or a name. Raises UnknownNameError with near names."""
+    written = text.strip()
+    if written.upper() in ruleset.places and len(written) == 2:
+        return written.upper()
+    index = _memo(ruleset, "places", _place_index)
+    found = index.get(key(written))
+    if found is None:
+        near = _near(key(written), {k: ruleset.places[code].name for k, code in index.items()})
+        raise UnknownNameError(
+            f"no destination is called {text!r}. Write an ISO 3166 code of two letters, e.g. CN, or a country's name.",
+            near,
+        )
+    return found
+
+
+def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
+    """An exporter's id: a maker or addressee, 'other', or None where the maker is asked for and not known."""
+    if text == "maker":
+        return vendor or None
+    if text == "other":
+        return "other"
+    index = _memo(ruleset, "exporters", _exporter_index)
+    wanted = party_key(text)
+    if not wanted:
+        raise QuestionError("the exporter is empty. Write 'maker', 'other' or a company's name.")
+    found = index.get(wanted)
+    if found is None:
+        near = _near(wanted, {k: ruleset.exporters[e].name for k, e in index.items()}, cutoff=0.8)
+        if near:
+            raise UnknownNameError(
+                f"the exporter {text!r} is close to a company that a letter was addressed to, and a letter binds its "
+                "addressee alone. Write the exact name, or 'other' for anyone else.",
+                near,
+            )
+        return "other"
+    return found
+
+
+def find_parties(ruleset: Ruleset, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The listed parties that a name is exactly, and the names of listed parties that it is only close to."""
+    index = _memo(ruleset, "parties", _party_index)
+    wanted = party_key(text)
+    found = index.get(wanted, ())
+    if found or len(wanted) < 4:
+        return found, ()
+    names = {k: ruleset.parties[ids[0]].name for k, ids in index.items()}
+    return (), tuple(_near(wanted, names, cutoff=0.85))
+
+
+def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
+    index: dict[str, ChipName] = {}
+    for family in ruleset.families.values():
+        shared: dict[str, list[str]] = {}
+        for variant in family.variant:
+            for name in (variant.id, variant.name, *variant.aliases):
+                shared.setdefault(key(name), []).append(variant.id)
+        labels = {v.id: v.name for v in family.variant}
+        for name, ids in shared.items():
+            one = list(dict.fromkeys(ids))
+            label = labels[one[0]] if len(one) == 1 else family.name
+            index[name] = ChipName(label, tuple(one), family.id if len(one) > 1 else "")
+        whole = ChipName(family.name, tuple(labels), family.id)
+        for name in (family.id, family.name, *family.aliases):
+            index[key(name)] = whole
+    return index
+
+
+def _behind_prefix(ruleset: Ruleset, wanted: str, index: Mapping[str, ChipName]) -> ChipName | None:
+    """The chip behind a vendor's name and its brand words, if it is that vendor's chip."""
+    for exporter in ruleset.exporters.values():
+        prefixes = [p for p in map(key, (exporter.name, *exporter.aliases, *exporter.brands)) if p]
+        for rest in _stripped(wanted, prefixes):
+            found = index.get(rest)
+            if found and ruleset.variants[found.variants[0]][1].vendor == exporter.id:
+                return found
+    return None
+
+
+def _stripped(wanted: str, prefixes: Iterable[str]) -> set[str]:
+    """All that is left of the text when any of the prefixes, one after another, are taken off."""
+    found: set[str] = set()
+    waiting = [wanted]
+    while waiting:
+        text = waiting.pop()
+        for prefix in prefixes:
+            rest = text.removeprefix(prefix)
+            if rest and rest != text and rest not in found:
+                found.add(rest)
+                waiting.append(rest)
+    return found
+
+
+def _place_index(ruleset: Ruleset) -> dict[str, str]:
+    return {key(n): p.code for p in ruleset.places.values() for n in (p.name, p.code, *p.aliases)}
+
+
+def _exporter_index(ruleset: Ruleset) -> dict[str, str]:
+    return {party_key(n): e.id for e in ruleset.exporters.values() for n in (e.id, e.name, *e.aliases)}
+
+
+def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
+    for party in ruleset.parties.values():
+        for name in {party_key(n) for n in (party.name, *party.aliases)}:
+            index[name] = (*index.get(name, ()), party.id)
+    return index
+
+
+def _memo(ruleset: Ruleset, what: str, build: Callable[[Ruleset], dict[str, T]]) -> dict[str, T]:
+    """An index of a ruleset, built when it is first wanted."""
+    memory = cast("dict[str, dict[str, T]]", ruleset.memory)
+    if what not in memory:
+        memory[what] = build(ruleset)
+    return memory[what]
+
+
+def _near(wanted: str, names: Mapping[str, str], cutoff: float = 0.6) -> list[str]:
+    import difflib
+
+    return list(dict.fromkeys(names[k] for k in difflib.get_close_matches(wanted, names, n=4, cutoff=cutoff)))[:3]

@@ -1,0 +1,158 @@
+"""A question as it is resolved: names to ids, defaults to assumptions, a chip to its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exportrules.errors import QuestionError
+from exportrules.facts import NOT_EN_ROUTE, Fact, complete, facts_of, read_date, read_fact
+from exportrules.law import Ruleset
+from exportrules.model import Variant
+from exportrules.names import find_chip, find_exporter, find_parties, find_place
+
+ACTIVITIES = ("export", "reexport", "transfer")
+END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """One variant with its facts, ready for the law."""
+
+    id: str
+    name: str
+    facts: Mapping[str, Fact]
+    chip: Variant | None = None
+
+    @property
+    def has_figures(self) -> bool:
+        return "tpp" in self.facts or "memory_bandwidth_density" in self.facts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Everything that was asked except the day, resolved against one ruleset."""
+
+    label: str
+    family: str
+    subjects: tuple[Subject, ...]
+    to: str
+    exporter: str | None
+    asked_exporter: str
+    activity: str
+    headquarters: str
+    ultimate_parent: str
+    end_user: str | None
+    parties: tuple[str, ...]
+    end_use: str
+    facts: Mapping[str, Fact]
+    listed: tuple[str, ...]
+    owners: tuple[str, ...]
+    near_parties: tuple[str, ...]
+    known_on: date | None
+    as_printed: bool
+    defaulted: frozenset[str]
+
+
+def resolve(
+    ruleset: Ruleset,
+    chip: str | Variant | None,
+    *,
+    to: str | None,
+    exporter: str | None,
+    activity: str | None,
+    headquarters: str | None,
+    ultimate_parent: str | None,
+    end_user: str | None,
+    parties: Sequence[str],
+    end_use: str | None,
+    facts: Mapping[str, object] | None,
+    known_on: date | str | None,
+    as_printed: bool,
+) -> Question:
+    """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
+    given = {name: read_fact(name, value, ruleset.facts) for name, value in (facts or {}).items()}
+    if chip is None and not given:
+        raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
+    label, family, chosen = _chosen(ruleset, chip)
+    vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
+    asked = {
+        "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
+        "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
+    }  # fmt: skip
+    place = find_place(ruleset, to or "CN")
+    seat = find_place(ruleset, headquarters) if headquarters else place
+    parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
+    who = find_exporter(ruleset, exporter or "maker", vendor)
+    deal = {
+        "destination": Fact(place, "question"),
+        "headquarters": Fact(seat, "question"),
+        "ultimate_parent": Fact(parent, "question"),
+        "exporter": Fact(who, "question"),
+        "activity": Fact(_one_of("activity", activity or "export", ACTIVITIES), "question"),
+        "end_use": Fact(_one_of("end_use", end_use or "civil", END_USES), "question"),
+    }
+    if vendor in ruleset.exporters:
+        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
+    names = [name for name in (end_user, *parties) if name]
+    matches = [find_parties(ruleset, name) for name in names]
+    owner = given.get("listed_owner")
+    owners = find_parties(ruleset, owner.value)[0] if owner and isinstance(owner.value, str) and owner.value else ()
+    assumed = {n: Fact(d.assumed, "assumed") for n, d in ruleset.facts.items() if d.assumed is not None}
+    subjects = tuple(Subject(s.id, s.name, complete({**assumed, **deal, **s.facts, **given}), s.chip) for s in chosen)
+    return Question(
+        label=label,
+        family=family,
+        subjects=subjects,
+        to=place,
+        exporter=who,
+        asked_exporter=exporter or "maker",
+        activity=activity or "export",
+        headquarters=seat,
+        ultimate_parent=parent,
+        end_user=end_user,
+        parties=tuple(parties),
+        end_use=end_use or "civil",
+        facts=given,
+        listed=tuple(dict.fromkeys(p for found, _ in matches for p in found)),
+        owners=owners,
+        near_parties=tuple(dict.fromkeys(n for _, near in matches for n in near)),
+        known_on=read_date(known_on, "known_on") if known_on is not None else None,
+        as_printed=as_printed,
+        defaulted=frozenset(name for name, value in asked.items() if value is None),
+    )
+
+
+def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
+    if chip is None:
+        return "a chip of one's own", "", (Subject("own", "a chip of one's own", {}),)
+    if isinstance(chip, Variant):
+        return chip.name, "", (_subject(ruleset, chip, ""),)
+    name = find_chip(ruleset, chip)
+    variants = [ruleset.variants[v] for v in name.variants]
+    return name.label, name.family, tuple(_subject(ruleset, v, f.id) for v, f in variants)
+
+
+def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
+    facts = {**facts_of(chip), "chip": Fact(chip.id, "chip"), "chip_family": Fact(family or chip.id, "chip")}
+    if chip.contains:
+        inner, inner_family = ruleset.variants[chip.contains[0].chip]
+        inside = facts_of(inner)
+        facts = {**inside, **facts, "contained_family": Fact(inner_family.id, "chip")}
+    return Subject(chip.id, chip.name, facts, chip)
+
+
+def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject, ...]) -> str:
+    if isinstance(chip, Variant):
+        return (find_exporter(ruleset, chip.vendor, "") or "") if chip.vendor else ""
+    return ruleset.variants[chosen[0].id][1].vendor if chip is not None else ""
+
+
+def _one_of(name: str, value: str, values: tuple[str, ...]) -> str:
+    if value not in values:
+        raise QuestionError(f"{name} = {value!r} is none of: {', '.join(values)}.")
+    return value
+
+
+__all__ = ["ACTIVITIES", "END_USES", "NOT_EN_ROUTE", "Question", "Subject", "resolve"]

@@ -1,0 +1,253 @@
+"""Rule files read and validated: TOML text to the objects of the model, with errors that name the place.
+
+Strict: a key that the model does not name, a quoted number, a missing date are errors. Imported
+only when files are compiled, since pydantic is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pydantic
+from pydantic_core import SchemaValidator
+
+from exportrules import lint
+from exportrules.errors import RulesetError
+from exportrules.law import Ruleset
+from exportrules.model import (
+    Edition,
+    Exporter,
+    FactDefinition,
+    Family,
+    Group,
+    Instrument,
+    Party,
+    Place,
+    Provision,
+    Variant,
+)
+
+DEEPEST = 12
+
+#: What a file holds is told by its first table: key, table of the ruleset, shape, key inside the shape.
+_LISTS: dict[str, tuple[str, type, str]] = {
+    "group": ("groups", Group, "id"),
+    "place": ("places", Place, "code"),
+    "exporter": ("exporters", Exporter, "id"),
+    "party": ("parties", Party, "id"),
+}
+
+
+def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
+    """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
+    tables: dict[str, Any] = {"edition": None, "facts": {}, "instruments": {}, "families": {}}
+    tables |= {table: {} for table, _, _ in _LISTS.values()}
+    origin: dict[tuple[str, str], str] = {}
+    for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
+        for table, key, value in read_file(name, texts[name]):
+            if table == "edition":
+                if tables["edition"] is not None:
+                    raise RulesetError(name, "a second edition: an overlay adds law, it does not restate the ruleset.")
+                tables["edition"] = value
+                continue
+            if key in tables[table]:
+                first = origin[table, key]
+                raise RulesetError(name, f"{key!r} is already defined in {first}. Ids are unique: rename one of them.")
+            tables[table][key] = value
+            origin[table, key] = name
+    if tables["edition"] is None:
+        raise RulesetError(", ".join(sorted(texts)[:1]) or "ruleset", "there is no ruleset.toml with an edition.")
+    for defect in lint.references(Ruleset(**tables)):
+        where = origin.get(("instruments", defect.where.split("#")[0]), defect.where)
+        raise RulesetError(where, f"{defect.where}: {defect.message}")
+    return tables
+
+
+def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
+    """(table, key, object) for everything in one file."""
+    data = _parse(name, text)
+    lines = text.decode().splitlines()
+    listed = next((key for key in _LISTS if key in data), None)
+    if "edition" in data:
+        yield "edition", "edition", _validated(Edition, data, name, lines)
+    elif "fact" in data:
+        for key, value in data["fact"].items():
+            yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
+    elif listed:
+        table, shape, identity = _LISTS[listed]
+        if set(data) != {listed}:
+            raise RulesetError(
+                name, f"only [[{listed}]] tables belong here, not {', '.join(sorted(set(data) - {listed}))}."
+            )
+        rows = data[listed] if isinstance(data[listed], tuple) else (data[listed],)
+        for number, value in enumerate(rows):
+            made = _validated(shape, value, name, lines, (listed, number))
+            yield table, getattr(made, identity), made
+    elif "variant" in data or "vendor" in data:
+        family = _validated(Family, data, name, lines)
+        yield "families", family.id, family
+    elif "provision" in data or "issuer" in data:
+        instrument = _validated(Instrument, data, name, lines)
+        whole = tuple(_qualified(p, instrument) for p in instrument.provision)
+        yield "instruments", instrument.id, replace(instrument, provision=whole)
+    else:
+        raise RulesetError(
+            name,
+            "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], the "
+            "others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
+        )
+
+
+def read_chip(name: str, text: bytes) -> Variant:
+    """A chip of one's own: the keys of a variant at the top of the file."""
+    made: Variant = _validated(Variant, _parse(name, text), name, text.decode().splitlines())
+    for defect in lint.chip_defects(made, made.id):
+        raise RulesetError(name, defect.message)
+    return made
+
+
+def _qualified(provision: Provision, instrument: Instrument) -> Provision:
+    """Short ids made whole, and what a provision takes over from its instrument."""
+    whole = {
+        name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
+        for name in ("displaces", "suspends", "saves_from", "overcomes", "governs")
+    }
+    return replace(
+        provision,
+        id=f"{instrument.id}#{provision.id}",
+        evidence=provision.evidence or instrument.evidence,
+        url=provision.url or instrument.url,
+        **whole,
+    )
+
+
+def _parse(name: str, text: bytes) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise RulesetError(name, f"byte {error.start + 1} is not UTF-8. Save the file as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RulesetError(name, f"this is not TOML: {error}.") from None
+    except RecursionError:
+        raise RulesetError(name, "the tables are nested too deep to be a rule file.") from None
+    return {key: _frozen(value, name, 1) for key, value in data.items()}
+
+
+def _frozen(value: Any, name: str, depth: int) -> Any:
+    if depth > DEEPEST:
+        raise RulesetError(name, f"tables and lists are nested more than {DEEPEST} deep; no rule needs that.")
+    if isinstance(value, list):
+        return tuple(_frozen(item, name, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return {key: _frozen(item, name, depth + 1) for key, item in value.items()}
+    return value
+
+
+_validators: dict[type, SchemaValidator] = {}
+
+
+def _validator(shape: type) -> SchemaValidator:
+    if shape not in _validators:
+        _validators[shape] = SchemaValidator(_from_tables(pydantic.TypeAdapter(shape).core_schema))
+    return _validators[shape]
+
+
+def _from_tables(schema: Any) -> Any:
+    """Strict in everything, yet a dataclass may be made from a table (strict mode would want an instance)."""
+    if isinstance(schema, dict):
+        copy = {key: _from_tables(value) for key, value in schema.items()}
+        return {**copy, "strict": False} if copy.get("type") == "dataclass" else copy
+    if isinstance(schema, list | tuple):
+        return type(schema)(_from_tables(item) for item in schema)
+    return schema
+
+
+def _validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[str | int, ...] = ()) -> Any:
+    try:
+        return _validator(shape).validate_python(data)
+    except pydantic.ValidationError as error:
+        raise RulesetError(name, _told(error, shape, lines, at)) from None
+    except ArithmeticError as error:
+        raise RulesetError(name, f"a number is out of all bounds: {error}.") from None
+
+
+def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> str:
+    problems = error.errors()
+    first = problems[0]
+    loc = _path(at + tuple(first["loc"]))
+    line = line_of(lines, loc)
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    others = len({tuple(_path(tuple(p["loc"]))) for p in problems}) - 1
+    more = f" ({others} more in this file.)" if others else ""
+    return f"{where}{f' (line {line})' if line else ''}: {_cure(first, shape)}{more}"
+
+
+def _cure(problem: Any, shape: type) -> str:
+    kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
+    if kind == "unexpected_keyword_argument":
+        near = difflib.get_close_matches(key, _keys_of(shape), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"there is no key {key!r} here.{hint}"
+    if kind == "missing":
+        return f"the key {key!r} is missing."
+    got = problem.get("input")
+    said = f" It is {got!r}." if isinstance(got, str | int | bool | Decimal) else ""
+    if kind == "date_type":
+        return f"a date is wanted, as YYYY-MM-DD without quotes.{said}"
+    if kind in ("int_type", "is_instance_of", "decimal_type"):
+        return f"a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words.{said}"
+    if kind == "literal_error":
+        return f"one of {problem['ctx']['expected']} is wanted.{said}"
+    return f"{problem['msg'][:1].lower()}{problem['msg'][1:]}.{said}"
+
+
+def _keys_of(shape: type) -> list[str]:
+    from exportrules import compiled
+
+    found = [f.name for f in fields(shape)] if is_dataclass(shape) else []
+    for part in compiled._PARTS.get(shape, {}).values():
+        found += _keys_of(part)
+    return found
+
+
+def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The key path without the names of union members that pydantic appends."""
+    unions = {"bool", "int", "decimal", "str", "date", "tuple[str, ...]", "Decimal"}
+    return tuple(part for part in loc if part not in unions)
+
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+
+
+def line_of(lines: list[str], loc: tuple[str | int, ...]) -> int | None:
+    """The line of a key path, by the table headers above it; the header's own line where the key is absent."""
+    counts: dict[str, int] = {}
+    here: tuple[str | int, ...] = ()
+    best: int | None = None
+    wanted = [part for part in loc if isinstance(part, str)]
+    for number, line in enumerate(lines, 1):
+        if header := _HEADER.match(line):
+            names = [part.strip("\"' ") for part in header.group(2).split(".")]
+            path: list[str | int] = []
+            for depth, part in enumerate(names, 1):
+                path.append(part)
+                full = "/".join(map(str, path))
+                if depth == len(names) and header.group(1) == "[[":
+                    counts[full] = counts.get(full, -1) + 1
+                    path.append(counts[full])
+                elif full in counts:
+                    path.append(counts[full])
+            here = tuple(path)
+            if here == loc[: len(here)]:
+                best = number
+        elif here == loc[: len(here)] and wanted:
+            rest = [part for part in loc[len(here) :] if isinstance(part, str)]
+            if rest and re.match(rf"\s*[\"']?{re.escape(rest[0])}[\"']?\s*[=.]", line):
+                best = number
+    return best

@@ -1,0 +1,134 @@
+"""What an answer is made of. Plain immutable objects; their parts are computed when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from exportrules.engine import Law
+from exportrules.model import Policy
+from exportrules.unknowns import Branch
+
+OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate")
+STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded")
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What the encoded law says all the same, where the answer itself may not rest on it."""
+
+    outcome: str
+    review_policy: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The shared answer of one span of days."""
+
+    outcome: str
+    review_policy: Policy | None
+    standing: str
+    law: Law
+    projection: Projection | None = None
+    turns_on: tuple[str, ...] = ()
+    cases: tuple[Branch, ...] = ()
+    asked: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def decision(self) -> tuple[str, Policy | None, str]:
+        """What `holds` runs over: outcome, review policy, standing."""
+        return self.outcome, self.review_policy, self.standing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A day on which the answer changes, what it becomes (or was), and what did it."""
+
+    date: date
+    outcome: str
+    review_policy: Policy | None
+    standing: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestTrace:
+    """One test as it was read: the fact's value and source, the bound, the truth."""
+
+    fact: str
+    op: str
+    bound: Any
+    value: Any
+    source: str
+    truth: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowTrace:
+    paragraph: str
+    truth: str
+    tests: tuple[TestTrace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One provision in force, with every row and every carve-out."""
+
+    provision: str
+    kind: str
+    title: str
+    cite: str
+    truth: str
+    when: tuple[RowTrace, ...]
+    unless: tuple[RowTrace, ...]
+    certain: bool
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer rests. `code_url` is the text of the Code as it stood on the day asked about."""
+
+    provision: str
+    role: str
+    title: str
+    cite: str
+    url: str
+    code_url: str
+    evidence: str
+    quote: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What the answer would be if an assumption were wrong."""
+
+    value: str
+    outcome: str
+    review_policy: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A fact that nobody supplied, the value taken for it, and the other values that would matter."""
+
+    fact: str
+    value: Any
+    says: str
+    otherwise: tuple[Otherwise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How far a number is from the nearest line that the law of the day draws for it."""
+
+    fact: str
+    value: Any
+    op: str
+    bound: Any
+    provision: str
+    percent: str
+    subject: str = ""

@@ -1,0 +1,104 @@
+"""TOML to Ruleset: the only module that opens rule files.
+
+Every load hashes every data file (milliseconds) and reads the compiled form kept under that digest
+in the user's cache; an edited file has another digest and is compiled anew. Where no cache can be
+written, the files are compiled in memory. Pydantic is imported only to compile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from exportrules import compiled
+from exportrules.errors import RulesetError
+from exportrules.law import Ruleset
+
+LARGEST_FILE = 64 * 2**20
+
+_default: dict[tuple[Path, tuple[Path, ...]], Ruleset] = {}
+
+
+def data_directory() -> Path:
+    """Where the rulesets are: inside the installed package, or beside it in a source checkout."""
+    package = Path(__file__).resolve().parent
+    for place in (package / "rulesets", package.parent / "rulesets"):
+        if place.is_dir():
+            return place
+    raise RulesetError(
+        str(package / "rulesets"), "the rulesets are missing. Reinstall exportrules, or give a directory."
+    )
+
+
+def default_ruleset() -> Ruleset:
+    """The ruleset that came with the package, loaded once in a process."""
+    return load_ruleset(None)
+
+
+def load_ruleset(
+    path: str | os.PathLike[str] | None = None, overlays: Sequence[str | os.PathLike[str]] = ()
+) -> Ruleset:
+    """Load a directory of rulesets with overlays (more files of the same schema, e.g. a company's own letters).
+
+    `path` holds `us-ear/` and `chips/`; None is the data that came with the package. The digest of
+    the result covers every file read. Raises RulesetError with file and key path.
+    """
+    root = Path(path) if path is not None else data_directory()
+    over = tuple(Path(o) for o in overlays)
+    key = (root, over)
+    if path is None and key in _default:
+        return _default[key]
+    files = [(f"{root.name}/{name}", file) for name, file in _files_in(root)]
+    for number, overlay in enumerate(over, 1):
+        files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(overlay)]
+    texts = {name: _read(name, file) for name, file in files}
+    hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+    whole = hashlib.sha256("\n".join(f"{name} {hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
+    tables = compiled.recall(whole)
+    if tables is None:
+        from exportrules.reading import compile_files
+
+        tables = compile_files(texts)
+        compiled.remember(whole, tables)
+    ruleset = Ruleset(**tables, digest=whole, files=hashes)
+    if path is None:
+        _default[key] = ruleset
+    return ruleset
+
+
+def load_chip(path: str | os.PathLike[str]) -> Any:
+    """A chip of one's own from a TOML file with the keys of a variant. Raises RulesetError with file and key path."""
+    from exportrules.reading import read_chip
+
+    file = Path(path)
+    return read_chip(file.name, _read(str(path), file))
+
+
+def _files_in(root: Path) -> Iterable[tuple[str, Path]]:
+    if not root.is_dir():
+        raise RulesetError(str(root), "this is not a directory. Name a directory of TOML rule files.")
+    inside = root.resolve()
+    found = sorted(p for p in root.rglob("*.toml") if "cases" not in p.relative_to(root).parts[:-1])
+    if not found:
+        raise RulesetError(str(root), "there is no .toml file in this directory.")
+    for file in found:
+        if not file.resolve().is_relative_to(inside):
+            raise RulesetError(str(file), "this file is a link that leads out of its directory. Copy the file instead.")
+        yield file.relative_to(root).as_posix(), file
+
+
+def _read(name: str, file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise RulesetError(name, f"the file is larger than {LARGEST_FILE // 2**20} MB; no rule file is. Split it.")
+        return file.read_bytes()
+    except OSError as error:
+        raise RulesetError(name, f"the file cannot be read: {error.strerror or error}.") from None
+
+
+def cases_directory() -> Path:
+    """Where the casebook is."""
+    return data_directory() / "cases"

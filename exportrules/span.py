@@ -1,0 +1,97 @@
+"""Half-open spans of days: the only date arithmetic of the project.
+
+A span holds every day `d` with `start <= d < stop`; `stop = None` means that no end is known.
+Law is written with inclusive last days ("through March 1, 2023"); :func:`until` turns one into
+a stop, :func:`last_day` turns it back.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The days from `start` up to, not including, `stop`."""
+
+    start: date
+    stop: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day and (self.stop is None or day < self.stop)
+
+    @property
+    def empty(self) -> bool:
+        return self.stop is not None and self.stop <= self.start
+
+
+def until(last: date | None) -> date | None:
+    """The stop of a span whose last day is `last`."""
+    return None if last is None else last + DAY
+
+
+def last_day(stop: date | None) -> date | None:
+    """The last day of a span that stops at `stop`."""
+    return None if stop is None else stop - DAY
+
+
+def earliest(*stops: date | None) -> date | None:
+    """The first of several stops, where None is never."""
+    known = [stop for stop in stops if stop is not None]
+    return min(known, default=None)
+
+
+def union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days as ordered spans that neither touch nor overlap."""
+    merged: list[Span] = []
+    for span in sorted((s for s in spans if not s.empty), key=lambda s: s.start):
+        if merged and (merged[-1].stop is None or span.start <= merged[-1].stop):
+            stop = _later(merged[-1].stop, span.stop)
+            merged[-1] = Span(merged[-1].start, stop)
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
+    """The days of `spans` that are in none of `holes`."""
+    left = list(union(spans))
+    for hole in union(holes):
+        rest: list[Span] = []
+        for span in left:
+            before = Span(span.start, earliest(span.stop, hole.start))
+            rest += [] if before.empty else [before]
+            if hole.stop is not None:
+                after = Span(max(span.start, hole.stop), span.stop)
+                rest += [] if after.empty else [after]
+        left = rest
+    return union(left)
+
+
+def days_of_change(spans: Iterable[Span]) -> set[date]:
+    """Every first day and every stop."""
+    found: set[date] = set()
+    for span in spans:
+        found.add(span.start)
+        if span.stop is not None:
+            found.add(span.stop)
+    return found
+
+
+def holds_on(spans: Sequence[Span], day: date) -> bool:
+    """Whether one of the spans (ordered, apart) contains the day."""
+    return any(day in span for span in spans)
+
+
+def index_at(starts: Sequence[date], day: date) -> int:
+    """Which of the ordered starts governs the day: the last one not after it."""
+    return bisect_right(starts, day) - 1
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return None if one is None or other is None else max(one, other)

@@ -1,0 +1,291 @@
+"""The engine sampled at every transition: for given facts the law changes on a few dozen days only.
+
+A timeline is the evaluator run once per transition; a single question is a bisection in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from exportrules.docket import Docket
+from exportrules.engine import Law, fold
+from exportrules.law import InForce, Ruleset, View
+from exportrules.question import Question, Subject
+from exportrules.result import Answer, Change, Projection
+from exportrules.span import DAY, index_at, last_day
+from exportrules.unknowns import Branch, Verdict, decide
+
+T = TypeVar("T")
+
+#: A profile's course is remembered under its facts; so many of them in one ruleset.
+MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """One subject under the law of every day: `verdicts[i]` holds from `starts[i]` on."""
+
+    subject: Subject
+    docket: Docket
+    starts: tuple[date, ...]
+    verdicts: tuple[Verdict, ...]
+
+    def at(self, day: date) -> Verdict:
+        return self.verdicts[index_at(self.starts, day)]
+
+    def public(self, day: date) -> bool | None:
+        """Whether the chip was public; None where a shipped chip's day is not known."""
+        chip = self.subject.chip
+        if chip is None or not self.subject.facts.get("chip"):
+            return True
+        if chip.status == "reported":
+            return False
+        if chip.announced is not None:
+            return chip.announced <= day
+        return False if chip.not_public_before is not None and day < chip.not_public_before else None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanOfAnswer:
+    """Consecutive days with the same outcome, review policy and standing. `stop` is the first day after, or None."""
+
+    start: date | None
+    last: date | None
+    answer: Answer
+    opened_by: tuple[str, ...]
+    also: tuple[tuple[date, tuple[str, ...]], ...] = ()
+
+
+class Timeline:
+    """The answer to one question on every day. Immutable once made."""
+
+    def __init__(self, ruleset: Ruleset, question: Question) -> None:
+        self.ruleset, self.question = ruleset, question
+        exporter = question.exporter or ""
+        self.view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=exporter)
+        described = [s for s in question.subjects if s.has_figures] or question.subjects
+        self.undescribed = tuple(s for s in question.subjects if s not in described)
+        self.courses = tuple(course_of(self.view, question, s) for s in described)
+        self.starts, self.answers = _joined(self._days(), self._answer)
+
+    def index(self, day: date) -> int:
+        return index_at(self.starts, day)
+
+    def at(self, day: date) -> Answer:
+        """The shared answer of the span that contains the day."""
+        return self.answers[index_at(self.starts, day)]
+
+    def holds(self, index: int) -> tuple[int, int]:
+        """First and last index of the run of segments with the same outcome, policy and standing."""
+        decision = self.answers[index].decision
+        first = last = index
+        while first > 0 and self.answers[first - 1].decision == decision:
+            first -= 1
+        while last + 1 < len(self.answers) and self.answers[last + 1].decision == decision:
+            last += 1
+        return first, last
+
+    @property
+    def spans(self) -> tuple[SpanOfAnswer, ...]:
+        """Every span of one answer, in order; the first begins, and the last ends, with no known day."""
+        found, index = [], 0
+        while index < len(self.answers):
+            first, last = self.holds(index)
+            stop = self.starts[last + 1] if last + 1 < len(self.starts) else None
+            also = tuple((self.starts[i], self.opened_by(i)) for i in range(first + 1, last + 1))
+            found.append(
+                SpanOfAnswer(
+                    None if first == 0 else self.starts[first],
+                    last_day(stop),
+                    self.answers[first],
+                    self.opened_by(first),
+                    also,
+                )
+            )
+            index = last + 1
+        return tuple(found)
+
+    def change(self, index: int, towards: int) -> Change:
+        """The change at the start of segment `index`, told as what the answer becomes (or was) at `towards`."""
+        answer = self.answers[towards]
+        by = self.opened_by(index)
+        return Change(self.starts[index], answer.outcome, answer.review_policy, answer.standing, by)
+
+    def opened_by(self, index: int) -> tuple[str, ...]:
+        """What made the answer of this segment differ from the one before: provision ids, or a plain word."""
+        if index == 0:
+            return ()
+        day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
+        if after.standing != before.standing:
+            ends = {self.ruleset.edition.covers_from: "coverage begins", self._horizon: "beyond the verified horizon"}
+            if day in ends:
+                return (ends[day],)
+        if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
+            return ("first made public",)
+        if self._moved(before.law, after.law, day):
+            return self._moved(before.law, after.law, day)
+        return self._memberships_on(day) or self._provisions_on(day)
+
+    @property
+    def _horizon(self) -> date:
+        return self.ruleset.edition.verified_through + DAY
+
+    def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
+        """Provisions of the answers that begin or end on the day."""
+        names = set(_parts(before)) ^ set(_parts(after))
+        return tuple(name for name in self._provisions_on(day) if name in names)
+
+    def _provisions_on(self, day: date) -> tuple[str, ...]:
+        beginning, ending = [], []
+        for course in self.courses:
+            for entry in course.docket.entries:
+                spans = entry.found.spans
+                if any(span.start == day for span in spans):
+                    beginning.append(entry.found.provision.id)
+                elif any(span.stop == day for span in spans):
+                    ending.append(entry.found.provision.id)
+        return tuple(dict.fromkeys(beginning or ending))
+
+    def _memberships_on(self, day: date) -> tuple[str, ...]:
+        found = []
+        for country in {self.question.to, self.question.headquarters, self.question.ultimate_parent}:
+            for group in self.ruleset.groups.values():
+                for m in group.member:
+                    if m.country == country and day in (m.start, m.stop):
+                        found.append(
+                            f"{m.by or m.cite} ({country} {'enters' if m.start == day else 'leaves'} {group.id})"
+                        )
+        return tuple(sorted(found))
+
+    def _days(self) -> list[date]:
+        days = {date.min, self.ruleset.edition.covers_from, self._horizon}
+        for course in self.courses:
+            days |= set(course.starts)
+            chip = course.subject.chip
+            if chip is not None:
+                days |= {d for d in (chip.announced, chip.not_public_before) if d}
+        return sorted(days)
+
+    def _answer(self, day: date) -> Answer:
+        asked, left_out = self._asked(day)
+        verdicts = [(course, course.at(day)) for course in asked]
+        verdict = verdicts[0][1] if len(verdicts) == 1 else _together(verdicts)
+        law = verdict.law
+        standing = self._standing(day)
+        outcome, policy = law.outcome, law.review_policy
+        if law.blocked and outcome != "license_required":
+            outcome, policy = "indeterminate", "indeterminate"
+        unsure = standing == "beyond_horizon" or (standing != "verified" and outcome != "license_required")
+        released = any(course.public(day) is not False for course in self.courses)
+        if unsure:
+            outcome, policy = "indeterminate", "indeterminate"
+        if not released and standing != "beyond_horizon":
+            outcome, policy = "not_released", None
+        apart = (outcome, policy) != (law.outcome, law.review_policy)
+        return Answer(
+            outcome=outcome,
+            review_policy=policy,
+            standing=standing,
+            law=law,
+            projection=Projection(law.outcome, law.review_policy) if apart else None,
+            turns_on=verdict.turns_on,
+            cases=verdict.cases,
+            asked=tuple(course.subject.id for course in asked),
+            left_out=left_out,
+        )
+
+    def _standing(self, day: date) -> str:
+        edition = self.ruleset.edition
+        if day > edition.verified_through:
+            return "beyond_horizon"
+        if day < edition.covers_from:
+            return "before_coverage"
+        return "destination_not_encoded" if self.question.to in edition.destinations_not_encoded else "verified"
+
+    def _asked(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
+        """The variants that a question asks on a day: those that were public and have figures; why the others not."""
+        left = [(subject.name, "no throughput figures are known") for subject in self.undescribed]
+        first = min((announced for c in self.courses if (announced := _announced(c))), default=None)
+        asked = []
+        for course in self.courses:
+            public = course.public(day)
+            if public is False or (public is None and first is not None and day < first):
+                left.append((course.subject.name, "not public yet"))
+            else:
+                asked.append(course)
+        if not asked:
+            return self.courses, tuple((name, why) for name, why in left if why != "not public yet")
+        return tuple(asked), tuple(left)
+
+
+def course_of(view: View, question: Question, subject: Subject) -> Course:
+    """The law's verdicts on one subject, from the first day to the last. Remembered by the subject's facts."""
+    ruleset = view.ruleset
+    memory = ruleset.memory
+    knowing = question.exporter if view.known_on else None
+    facts = frozenset((n, f.value, f.settled, f.candidates) for n, f in subject.facts.items() if n != "chip")
+    key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
+    known = memory.get(key)
+    if isinstance(known, Course):
+        return replace(known, subject=subject)
+    docket = Docket(view, subject.facts, _listings(view, question))
+    starts, verdicts = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: decide(docket, day))
+    course = Course(subject, docket, starts, verdicts)
+    if len(memory) < MOST_REMEMBERED:
+        memory[key] = course
+    return course
+
+
+def _listings(view: View, question: Question) -> list[InForce]:
+    parties = view.ruleset.parties
+    found = [listing for name in question.listed for listing in view.listings(parties[name])]
+    return found + [listing for name in question.owners for listing in view.listings(parties[name], owner=True)]
+
+
+def _together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
+    """One verdict for the variants of a family; where they differ, the case of each."""
+    laws = [v.law for _, v in verdicts]
+    turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
+    if len({law.decision for law in laws}) == 1 and not turns:
+        return Verdict(fold(laws))
+    outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
+    cases: list[Branch] = []
+    for course, verdict in verdicts:
+        name = (("variant", course.subject.name),)
+        inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
+        cases += [Branch((*name, *case.conditions), case.outcome, case.review_policy) for case in inner]
+    differ = len({law.decision for law in laws}) > 1
+    law = replace(
+        fold(laws),
+        outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
+        review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
+    )
+    return Verdict(law, (("variant",) if differ else ()) + turns, tuple(cases))
+
+
+def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:
+    """The answers of the days, neighbours with equal answers joined."""
+    starts: list[date] = []
+    answers: list[T] = []
+    for day in days:
+        new = answer(day)
+        if not answers or new != answers[-1]:
+            starts.append(day)
+            answers.append(new)
+    return tuple(starts), tuple(answers)
+
+
+def _parts(law: Law) -> tuple[str, ...]:
+    return (*law.requirements, *law.overcome, *law.exceptions, *(name for _, _, by in law.policies for name in by))
+
+
+def _announced(course: Course) -> date | None:
+    return course.subject.chip.announced if course.subject.chip else None
+
+
+def _first_day(course: Course) -> date | None:
+    chip = course.subject.chip
+    return chip.announced or chip.not_public_before if chip else None
