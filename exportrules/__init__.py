@@ -1,0 +1,33 @@
+"""exportrules: was this AI chip exportable on that day? Dated, cited US export rules, computed.
+
+>>> from datetime import date
+>>> import exportrules
+>>> exportrules.check("A100", on=date(2022, 9, 15)).outcome
+'license_required'
+"""
+
+from exportrules.determination import Determination, check, timeline
+from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
+from exportrules.law import Ruleset
+from exportrules.model import Variant as Chip
+from exportrules.source import default_ruleset, load_chip, load_ruleset
+from exportrules.timeline import Timeline
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Chip",
+    "Determination",
+    "ExportRulesError",
+    "QuestionError",
+    "Ruleset",
+    "RulesetError",
+    "Timeline",
+    "UnknownNameError",
+    "__version__",
+    "check",
+    "default_ruleset",
+    "load_chip",
+    "load_ruleset",
+    "timeline",
+]

@@ -1,0 +1,288 @@
+"""What a careful lawyer would add: assumptions and what hangs on them, and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from exportrules.docket import Docket
+from exportrules.facts import Fact, complete
+from exportrules.law import Ruleset
+from exportrules.model import Membership
+from exportrules.result import Answer, Assumption, Otherwise
+from exportrules.span import Span, earliest, holds_on
+from exportrules.timeline import Course, Timeline, together
+from exportrules.trace import asked
+from exportrules.unknowns import decide
+
+if TYPE_CHECKING:
+    from exportrules.determination import Determination
+
+#: Facts that a catalogue chip brings along, and what a reader calls them.
+_FIGURES = {
+    "tpp": "TPP",
+    "performance_density": "performance density",
+    "aggregate_io_gbytes_s": "I/O rate",
+    "chip_to_chip_io_gbytes_s": "chip-to-chip rate",
+    "dram_bandwidth_gbytes_s": "DRAM bandwidth",
+    "designed_for_datacenter": "datacenter question",
+}
+
+
+def other_layer(timeline: Timeline) -> Timeline:
+    """The same question to the law as printed (or, from there, as enforced)."""
+    from dataclasses import replace
+
+    key = ("other layer", timeline.question)
+    memory = timeline.ruleset.memory
+    known = memory.get(key)
+    if not isinstance(known, Timeline):
+        known = Timeline(timeline.ruleset, replace(timeline.question, as_printed=not timeline.question.as_printed))
+        memory[key] = known
+    return known
+
+
+def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption]:
+    """What was assumed, and for each assumption the other values that would change the answer that day."""
+    q, ruleset = timeline.question, timeline.ruleset
+    place = {code: p.name for code, p in ruleset.places.items()}
+    mentioned = _mentioned(timeline, answer, on)
+    found: list[Assumption] = []
+
+    def add(fact: str, value: Any, says: str, ways: Mapping[str, Mapping[str, Any]]) -> None:
+        others = [o for name, change in ways.items() if (o := _otherwise(timeline, answer, on, name, change))]
+        found.append(Assumption(fact, value, says, tuple(others)))
+
+    if "to" in q.defaulted:
+        add("destination", q.to, f"the destination is {place[q.to]}", {})
+    if "exporter" in q.defaulted:
+        who = ruleset.exporters[q.exporter].name if q.exporter in ruleset.exporters else "not known"
+        says = (
+            f"the exporter is the chip's maker, {who}"
+            if q.exporter
+            else "the exporter is the chip's maker, who is not known"
+        )
+        add("exporter", q.exporter, says, {"another exporter": {"exporter": "other"}})
+    if "activity" in q.defaulted:
+        ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
+        add("activity", q.activity, "it is an export from the United States", ways)
+    if "headquarters" in q.defaulted or "ultimate_parent" in q.defaulted:
+        seat = (
+            {"headquarters": "CN", "ultimate_parent": "CN"}
+            if "headquarters" in q.defaulted
+            else {"ultimate_parent": "CN"}
+        )
+        says = f"the end user has its headquarters in {place[q.headquarters]} and its ultimate parent in {place[q.ultimate_parent]}"
+        add("headquarters", q.headquarters, says, {"headquarters or ultimate parent in China": seat})
+    if "end_use" in q.defaulted:
+        uses = ("military", "military_intelligence", "supercomputer")
+        ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
+        add("end_use", q.end_use, "the end use is civil", ways)
+    if not q.listed and "end_user_lists" not in q.facts:
+        named = f"{q.end_user!r} is on no list in this data" if q.end_user else "the buyer is on no list"
+        add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
+    for name, definition in ruleset.facts.items():
+        if definition.assumed is None or not definition.says or name in q.facts:
+            continue
+        ways = {f"{name}={_written(v)}": {name: v} for v in _others(definition.assumed, definition.values)}
+        if name not in mentioned and not (name == "subject_to_ear" and q.activity != "export"):
+            ways = {}
+        if name == "subject_to_ear" and q.activity == "export":
+            continue
+        if name in mentioned or name == "subject_to_ear":
+            add(name, definition.assumed, definition.says, ways)
+            if not found[-1].otherwise and name != "subject_to_ear":
+                found.pop()
+    return found
+
+
+def notices(d: Determination) -> list[str]:
+    """Every notice of an answer, the most important first, each once."""
+    timeline, answer, on = d._timeline, d._answer, d.on
+    return list(dict.fromkeys([
+        *_standing(timeline.ruleset, answer, timeline, on),
+        *_release(timeline, answer, on),
+        *_of_the_law(timeline, answer, on),
+        *_announced_changes(d),
+        *_figures(timeline, answer, on),
+        *_parties(timeline, on),
+        *_memberships(timeline, on),
+    ]))  # fmt: skip
+
+
+def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) -> Iterator[str]:
+    edition = ruleset.edition
+    said = f" By the encoded law it would be {answer.projection.outcome}." if answer.projection else ""
+    if answer.standing == "beyond_horizon":
+        yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+    elif answer.standing == "before_coverage":
+        yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
+    elif answer.standing == "destination_not_encoded":
+        yield f"The law for {ruleset.places[timeline.question.to].name} is not encoded.{said}"
+    if timeline.view.membership("united-states", timeline.question.to):
+        yield "A shipment within the United States is no export; parties and end uses can still be restricted."
+    if timeline.question.known_on:
+        yield f"Answered with what was known on {timeline.question.known_on}: later instruments are left aside."
+    if answer.law.outcome == "indeterminate" and not answer.turns_on:
+        yield "Too many facts are unknown to follow every case; give more of them."
+
+
+def _release(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
+    for course in timeline.courses:
+        chip = course.subject.chip
+        if chip is None:
+            continue
+        if chip.status == "reported":
+            yield f"{chip.name} was never announced by its maker; a press report does not count."
+        elif chip.announced is None and course.subject.id in answer.asked:
+            yield f"The day on which {chip.name} became public is not known; it is taken as public."
+        elif chip.announced_by == "press" and chip.announced and abs((on - chip.announced).days) < 366:
+            yield f"{chip.name}: first public by {chip.announced_source}."
+    if answer.outcome == "not_released" and answer.projection:
+        yield f"An unannounced sample would be controlled all the same; the encoded law says {answer.projection.outcome}."
+    if answer.left_out:
+        yield "Not asked: " + "; ".join(f"{name} ({why})" for name, why in answer.left_out) + "."
+
+
+def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
+    pool = {f.provision.id: f.provision for c in timeline.courses for f in c.docket.pool}
+    yield from (pool[name].notice for name in answer.law.notices if name in pool)
+    if not any(f.provision.classifies and holds_on(f.spans, on) for f in timeline.courses[0].docket.pool):
+        yield "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on 2022-10-21)."
+    elif set(answer.law.eccn) & {"3A991.p", "4A994.l"} and not set(answer.law.eccn) - {"3A991.p", "4A994.l"}:
+        yield "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of 744.21 and 744.23."
+    printed = other_layer(timeline).at(on)
+    if printed.outcome != answer.outcome:
+        layer = "as enforced" if timeline.question.as_printed else "as printed"
+        yield f"{layer.capitalize()} the answer is {printed.outcome}."
+
+
+def _announced_changes(d: Determination) -> Iterator[str]:
+    change = d.next
+    if change is None or d._timeline.question.known_on:
+        return
+    for name in change.by:
+        found = d._timeline.ruleset.provisions.get(name)
+        public = earliest(found[1].released, found[1].published) if found else None
+        if found and public and public <= d.on < change.date and change.standing == d.standing:
+            yield (
+                f"Public but not yet effective: {found[1].citation} was known from {public}; "
+                f"from {change.date} the answer is {change.outcome}."
+            )
+            return
+
+
+def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
+    mentioned = _mentioned(timeline, answer, on)
+    for course in asked(timeline, answer):
+        chip, facts = course.subject.chip, course.subject.facts
+        rest = [
+            name for fact, name in _FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated
+        ]
+        if chip is not None and rest:
+            yield f"{chip.name}: {', '.join(rest)} rest on an estimate."
+        for fact, name in _FIGURES.items():
+            if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
+                yield f"{chip.name}: the {name} is disputed; {_bases(chip, fact)}."
+        yield from _mistakes(course)
+
+
+def _mistakes(course: Course) -> Iterator[str]:
+    """The classic mistakes with TOPS: the factor two counted twice, a sparse figure, a density that does not follow."""
+    from exportrules.facts import facts_of
+
+    facts, chip = course.subject.facts, course.subject.chip
+    given = facts.get("tpp")
+    if given is None or given.source != "given" or (not isinstance(given.value, int) and given.value is None):
+        return
+    total: Any = given.value
+    own = facts_of(chip).get("tpp") if chip else None
+    if own and own.value and not isinstance(own.value, str) and total in (own.value * 2, own.value * 4):  # type: ignore[operator]
+        yield (
+            f"The TPP given, {total}, is exactly {total // own.value} times the {own.value} of the data sheet: "  # type: ignore[operator]
+            "a data sheet's TOPS already count a multiply-accumulate as two operations, and sparse figures do not count."
+        )
+    area, density, peak = (facts.get(n) for n in ("die_area_mm2", "performance_density", "peak_tops"))
+    if area and density and area.source == density.source == "given" and area.value and density.value:
+        ratio = total / area.value / density.value  # type: ignore[operator]
+        if not 0.98 < ratio < 1.02:
+            yield f"TPP / die area is {total / area.value:.3f}, not the density given; one of the three is wrong (by a factor of {ratio:.2f})."  # type: ignore[operator]
+    if peak and peak.source == "given" and peak.value and total > 64 * peak.value:  # type: ignore[operator]
+        yield "The TPP given is more than 64 times the peak TOPS given; no format has more than 64 bits. Was it doubled?"
+
+
+def _parties(timeline: Timeline, on: date) -> Iterator[str]:
+    q, ruleset = timeline.question, timeline.ruleset
+    for name in q.near_parties:
+        yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+    if (q.end_user or q.parties) and not q.listed:
+        yield "No party named is on a list in this data. That proves nothing: it holds the listings that matter for AI chips, not all of them."
+    if (q.end_user or q.parties) and on > ruleset.edition.parties_verified_through:
+        yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
+    if q.exporter == "other" and q.asked_exporter != "other":
+        yield f"{q.asked_exporter!r} is no addressee of a letter that is public; it is taken as any other exporter."
+
+
+def _memberships(timeline: Timeline, on: date) -> Iterator[str]:
+    q = timeline.question
+    for group in timeline.ruleset.groups.values():
+        for member in group.disputed:
+            if member.country in (q.to, q.headquarters, q.ultimate_parent) and on in _span(member):
+                name = timeline.ruleset.places[member.country].name
+                yield f"{name} in {group.id} is open to dispute on this day: {member.note} The table of BIS is followed."
+
+
+def _span(member: Membership) -> Span:
+    return Span(member.start or date.min, member.stop)
+
+
+def _bases(chip: Any, fact: str) -> str:
+    parts = {"performance_density": ("performance_density", "die_area_mm2", "tpp"), "tpp": ("tpp",)}.get(fact, (fact,))
+    said = [f"{a.value} ({a.basis})" for a in chip.alternative if a.fact in parts]
+    return "another reading: " + "; ".join(said) if said else "sources differ"
+
+
+def _mentioned(timeline: Timeline, answer: Answer, on: date) -> set[str]:
+    """The facts that some provision in force tests, as far as its other tests let it hold for what was asked."""
+    found: set[str] = set()
+    for course in asked(timeline, answer):
+        facts = course.subject.facts
+        for item in course.docket.pool:
+            if holds_on(item.spans, on):
+                for row in item.provision.when + item.provision.unless:
+                    names = {test.fact for test in row.tests}
+                    found |= {n for n in names if n in facts or n in timeline.ruleset.facts}
+    return found
+
+
+def _otherwise(timeline: Timeline, answer: Answer, on: date, name: str, change: Mapping[str, Any]) -> Otherwise | None:
+    """The decision on the day with some facts changed, if it is another one."""
+    verdicts = []
+    for course in asked(timeline, answer):
+        facts = {n: f for n, f in course.subject.facts.items() if f.source != "derived"}
+        changed = {
+            n: Fact(v, "given" if n not in facts or facts[n].source == "assumed" else "question")
+            for n, v in change.items()
+        }
+        docket = Docket(
+            timeline.view, complete({**course.subject.facts, **changed}), timeline.question.listings(timeline.view)
+        )
+        verdicts.append((course, decide(docket, on)))
+    law = verdicts[0][1].law if len(verdicts) == 1 else together(verdicts).law
+    same_outcome = law.outcome == answer.law.outcome
+    if same_outcome and law.review_policy in (answer.law.review_policy, "indeterminate"):
+        return None
+    return Otherwise(name, law.outcome, law.review_policy)
+
+
+def _others(value: Any, values: tuple[str, ...]) -> list[Any]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [50]
+    return [v for v in values if v != value]
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

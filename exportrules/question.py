@@ -8,7 +8,7 @@ from datetime import date
 
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, complete, facts_of, read_date, read_fact
-from exportrules.law import Ruleset
+from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names import find_chip, find_exporter, find_parties, find_place
 
@@ -53,6 +53,12 @@ class Question:
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
+
+    def listings(self, view: View) -> list[InForce]:
+        """The entries of the parties named, as provisions of the view."""
+        parties = view.ruleset.parties
+        found = [listing for name in self.listed for listing in view.listings(parties[name])]
+        return found + [listing for name in self.owners for listing in view.listings(parties[name], owner=True)]
 
 
 def resolve(

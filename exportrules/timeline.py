@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from exportrules.docket import Docket
 from exportrules.engine import Law, fold
-from exportrules.law import InForce, Ruleset, View
+from exportrules.law import Ruleset, View
 from exportrules.question import Question, Subject
 from exportrules.result import Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
@@ -172,7 +172,7 @@ class Timeline:
     def _answer(self, day: date) -> Answer:
         asked, left_out = self._asked(day)
         verdicts = [(course, course.at(day)) for course in asked]
-        verdict = verdicts[0][1] if len(verdicts) == 1 else _together(verdicts)
+        verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
         standing = self._standing(day)
         outcome, policy = law.outcome, law.review_policy
@@ -231,7 +231,7 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject)
-    docket = Docket(view, subject.facts, _listings(view, question))
+    docket = Docket(view, subject.facts, question.listings(view))
     starts, verdicts = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: decide(docket, day))
     course = Course(subject, docket, starts, verdicts)
     if len(memory) < MOST_REMEMBERED:
@@ -239,13 +239,7 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     return course
 
 
-def _listings(view: View, question: Question) -> list[InForce]:
-    parties = view.ruleset.parties
-    found = [listing for name in question.listed for listing in view.listings(parties[name])]
-    return found + [listing for name in question.owners for listing in view.listings(parties[name], owner=True)]
-
-
-def _together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
+def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
     """One verdict for the variants of a family; where they differ, the case of each."""
     laws = [v.law for _, v in verdicts]
     turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))

@@ -1,0 +1,225 @@
+"""How an answer was reached: findings, margins, citations, and the whole of it as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from exportrules.engine import Reading
+from exportrules.facts import NOT_EN_ROUTE, Fact
+from exportrules.law import InForce, code_url
+from exportrules.model import Row, Test
+from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, TestTrace
+from exportrules.span import holds_on
+from exportrules.timeline import Course, Timeline
+from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, word
+
+if TYPE_CHECKING:
+    from exportrules.determination import Determination
+
+_COMPARED = ("ge", "gt", "le", "lt")
+_DECIDING = ("classification", "requirement", "review_policy", "conclusion")
+
+#: The fields of a determination, in the order in which they are written out.
+FIELDS = (
+    "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "policies", "findings",
+    "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds", "previous", "next", "standing",
+    "projection", "as_printed_outcome", "notices", "citations", "ruleset",
+)  # fmt: skip
+
+
+def as_dict(determination: Determination) -> dict[str, Any]:
+    """Every field as plain data: dates ISO 8601, exact numbers, words."""
+    return {name: plain(getattr(determination, name)) for name in FIELDS}
+
+
+def plain(value: Any) -> Any:
+    """JSON-ready data. A number keeps its exact digits; a long quotient is rounded to six decimals."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return None if value == NOT_EN_ROUTE else value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(round(value, 6))
+    return value
+
+
+def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
+    """What was asked, as it was resolved."""
+    q = timeline.question
+    return {
+        "chip": q.label,
+        "family": q.family or None,
+        "on": on,
+        "to": q.to,
+        "exporter": q.exporter,
+        "activity": q.activity,
+        "headquarters": q.headquarters,
+        "ultimate_parent": q.ultimate_parent,
+        "end_user": q.end_user,
+        "parties": list(q.parties),
+        "listed_parties": list(q.listed),
+        "end_use": q.end_use,
+        "facts": {name: fact.value for name, fact in q.facts.items()},
+        "known_on": q.known_on,
+        "as_printed": q.as_printed,
+        "defaulted": sorted(q.defaulted),
+    }
+
+
+def exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
+    """Each exception that overcomes the requirements, with its conditions."""
+    found = []
+    for name in answer.law.exceptions:
+        provision = _lookup(timeline, name).provision
+        found.append({"provision": name, "name": provision.name, "conditions": list(provision.conditions)})
+    return found
+
+
+def asked(timeline: Timeline, answer: Answer) -> list[Course]:
+    """The courses that an answer rests on."""
+    return [course for course in timeline.courses if course.subject.id in answer.asked]
+
+
+def findings(timeline: Timeline, answer: Answer, on: date) -> list[Finding]:
+    """Every provision in force on the day, with every row, test and carve-out, for each variant asked."""
+    courses = asked(timeline, answer)
+    return [f for course in courses for f in _findings(course, on, course.subject.name if len(courses) > 1 else "")]
+
+
+def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:
+    reading = Reading(course.docket, on)
+    for found in course.docket.pool:
+        if holds_on(found.spans, on):
+            provision = found.provision
+            held = reading.truths[provision.id][1] if provision.id in reading.truths else FALSE
+            yield Finding(
+                provision=provision.id,
+                kind=provision.kind,
+                title=provision.title,
+                cite=provision.cite,
+                truth=word(held),
+                when=tuple(_row(reading, row) for row in provision.when),
+                unless=tuple(_row(reading, row) for row in provision.unless),
+                certain=provision.certain,
+                subject=subject,
+            )
+
+
+def _row(reading: Reading, row: Row) -> RowTrace:
+    tests = [(test, reading.docket.test(test, reading.day, reading.concluded)) for test in row.tests]
+    held: Truth = min((t for _, t in tests), default=TRUE)
+    return RowTrace(row.paragraph, word(held), tuple(_test(reading, test, held) for test, held in tests))
+
+
+def _test(reading: Reading, test: Test, held: Truth) -> TestTrace:
+    fact = reading.docket.facts.get(test.fact)
+    made = reading.concluded.get(test.fact)
+    if made is not None and not (fact and fact.settled):
+        value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(made.items()) if t != FALSE)
+        return TestTrace(test.fact, test.op, test.bound, value, "concluded", word(held))
+    if fact is None:
+        return TestTrace(test.fact, test.op, test.bound, None, "concluded" if made else "unknown", word(held))
+    value = fact.candidates or fact.value
+    source = f"{fact.source}: {fact.detail}" if fact.detail else fact.source
+    return TestTrace(test.fact, test.op, test.bound, value, source, word(held))
+
+
+def margins(timeline: Timeline, answer: Answer, on: date) -> list[Margin]:
+    """For each number that a rule of the day turns on: how far it is from the nearest line."""
+    found: list[Margin] = []
+    courses = asked(timeline, answer)
+    for course in courses:
+        nearest: dict[str, tuple[Decimal, Margin]] = {}
+        for margin, distance in _margins(course, on, course.subject.name if len(courses) > 1 else ""):
+            if margin.fact not in nearest or distance < nearest[margin.fact][0]:
+                nearest[margin.fact] = (distance, margin)
+        found += [margin for _, margin in nearest.values()]
+    return found
+
+
+def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, Decimal]]:
+    reading = Reading(course.docket, on)
+    for found in course.docket.pool:
+        provision = found.provision
+        if provision.kind not in _DECIDING or not holds_on(found.spans, on):
+            continue
+        for row in provision.when + provision.unless:
+            truths = {test: reading.docket.test(test, on, reading.concluded) for test in row.tests}
+            for test in row.tests:
+                value = _number(course.docket.facts.get(test.fact))
+                others = all(held != FALSE for t, held in truths.items() if t.fact != test.fact)
+                if test.op in _COMPARED and value is not None and others and isinstance(test.bound, int | Decimal):
+                    bound = Decimal(test.bound)
+                    distance = abs(value - bound) / bound if bound else Decimal(1)
+                    percent = _percent(value, bound)
+                    yield Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject), distance
+
+
+def _percent(value: Decimal, bound: Decimal) -> str:
+    if value == bound:
+        return f"exactly at {bound}"
+    share = abs(value - bound) / bound * 100 if bound else Decimal(100)
+    digits = 1 if share >= Decimal("0.1") else 3
+    return f"{round(share, digits)} % {'under' if value < bound else 'over'} {bound}"
+
+
+def _number(fact: Fact | None) -> Decimal | None:
+    if fact is None or isinstance(fact.value, bool) or not isinstance(fact.value, int | Decimal):
+        return None
+    return Decimal(fact.value)
+
+
+def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
+    """Where the answer rests: requirements, exceptions, review policies, the entries that were met or missed."""
+    law = answer.law
+    roles: dict[str, str] = dict.fromkeys(law.requirements, "requirement")
+    roles |= dict.fromkeys(law.overcome, "requirement, overcome")
+    roles |= dict.fromkeys(law.exceptions, "exception")
+    for _, _, by in law.policies:
+        roles |= {name: "review policy" for name in by if name not in roles}
+    for course in asked(timeline, answer):
+        reading = Reading(course.docket, on)
+        for entry, held in reading.truths.values():
+            if entry.found.provision.kind in ("classification", "listing") and held == TRUE:
+                roles.setdefault(entry.found.provision.id, entry.found.provision.kind)
+            if held == UNKNOWN and entry.found.provision.kind in ("requirement", "classification"):
+                roles.setdefault(entry.found.provision.id, "may apply")
+    if not law.requirements:
+        for found in timeline.courses[0].docket.pool:
+            if found.provision.classifies and holds_on(found.spans, on):
+                roles.setdefault(found.provision.id, "tested, not met")
+    return [_citation(_lookup(timeline, name), role, on) for name, role in roles.items()]
+
+
+def _citation(found: InForce, role: str, on: date) -> Citation:
+    provision, instrument = found.provision, found.instrument
+    cite = provision.cite if instrument.type in ("code", "letter") else f"{instrument.citation}; {provision.cite}"
+    return Citation(
+        provision=provision.id,
+        role=role,
+        title=provision.title,
+        cite=cite,
+        url=provision.url,
+        code_url=code_url(provision.paragraph, on),
+        evidence=provision.evidence or instrument.evidence,
+        quote=provision.quote,
+        conditions=provision.conditions,
+    )
+
+
+def _lookup(timeline: Timeline, name: str) -> InForce:
+    for course in timeline.courses:
+        for found in course.docket.pool:
+            if found.provision.id == name:
+                return found
+    raise KeyError(name)

@@ -1,0 +1,46 @@
+"""The command line. One module a group of commands; commands parse, call, print."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from exportrules.cli.options import Group
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="exportrules", prog_name="exportrules")
+def cli() -> None:
+    """Was this AI chip exportable on that day? Dated, cited US export rules, computed.
+
+    Exit status: 0 answered; 3 indeterminate (check only); 2 the command line is wrong;
+    1 a file is bad, or lint found defects.
+    """
+
+
+def main() -> None:
+    """Entry point: errors of callers as one line and an exit status, never a traceback."""
+    from exportrules.errors import ExportRulesError, RulesetError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except RulesetError as error:
+        click.echo(f"exportrules: {error}", err=True)
+        sys.exit(1)
+    except ExportRulesError as error:
+        click.echo(f"exportrules: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

@@ -1,0 +1,161 @@
+"""chips, instruments, show, coverage: what the ruleset holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from exportrules.cli.options import table_options
+from exportrules.facts import facts_of, show as shown
+from exportrules.render.safe import safe
+
+_LAW = [
+    click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
+    click.option("--overlay", multiple=True, metavar="DIR", help="More files of the same schema."),
+]
+
+
+def law_options(command: Any) -> Any:
+    """--ruleset and --overlay; the command gets `law`."""
+    import functools
+
+    @functools.wraps(command)
+    def wrapped(ruleset: str | None, overlay: tuple[str, ...], **rest: Any) -> Any:
+        from exportrules.source import load_ruleset
+
+        return command(law=load_ruleset(ruleset, overlay), **rest)
+
+    for option in reversed(_LAW):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+@click.command()
+@click.argument("name", required=False)
+@law_options
+@table_options
+def chips(law: Any, name: str | None, form: str) -> None:
+    """List all chips, or the variants and figures of one NAME."""
+    from exportrules.names import find_chip
+    from exportrules.render.text import table
+
+    chosen = find_chip(law, name).variants if name else tuple(law.variants)
+    rows = []
+    for variant_id in chosen:
+        variant, family = law.variants[variant_id]
+        inner = law.variants[variant.contains[0].chip][0] if variant.contains else variant
+        facts = facts_of(inner)
+
+        def value(fact: str, facts: Any = facts) -> str:
+            return shown(facts[fact].value).removeprefix("about ") if fact in facts else ""
+
+        public = str(variant.announced or (f"after {variant.not_public_before}" if variant.not_public_before else "?"))
+        rows.append(
+            {
+                "chip": variant.name,
+                "id": variant.id,
+                "family": family.name,
+                "public": public if variant.status == "announced" else "never announced",
+                "TPP": value("tpp"),
+                "density": value("performance_density"),
+                "I/O GB/s": value("aggregate_io_gbytes_s"),
+                "DRAM GB/s": value("dram_bandwidth_gbytes_s"),
+                "datacenter": value("designed_for_datacenter"),
+                "confidence": variant.confidence,
+            }
+        )
+    click.echo(table(rows, form))
+    if name and form == "simple":
+        for variant_id in chosen:
+            _variant_details(law.variants[variant_id][0])
+
+
+def _variant_details(variant: Any) -> None:
+    click.echo(f"\n{safe(variant.name)}")
+    for label, text in (
+        ("also written", ", ".join(variant.aliases)),
+        ("contains", ", ".join(f"{part.count} x {part.chip}" for part in variant.contains)),
+        ("announced", variant.announced_source),
+        ("dense TOPS", ", ".join(f"{k} {shown(v)}" for k, v in (variant.dense_tops or {}).items())),
+        ("links GB/s", ", ".join(f"{k} {shown(v)}" for k, v in (variant.io_gbytes_s or {}).items())),
+        ("estimated", ", ".join(variant.estimated)),
+        ("note", variant.note),
+    ):
+        if text:
+            click.echo(f"  {label:<13} {safe(text)}")
+    for alternative in variant.alternative:
+        click.echo(f"  {'disputed':<13} {alternative.fact} {shown(alternative.value)}: {safe(alternative.basis)}")
+    for source in variant.sources:
+        click.echo(f"  {'source':<13} {safe(source)}")
+
+
+@click.command()
+@click.argument("name", required=False)
+@law_options
+@table_options
+def instruments(law: Any, name: str | None, form: str) -> None:
+    """List all instruments, or the provisions of one NAME (its id)."""
+    from exportrules.errors import UnknownNameError
+    from exportrules.render.text import table
+
+    if name is None:
+        rows = [
+            {
+                "id": i.id,
+                "citation": i.citation,
+                "released": str(i.released or ""),
+                "published": str(i.published or ""),
+                "effective": " ".join(sorted({str(p.effective) for p in i.provision})),
+                "evidence": i.evidence,
+                "title": i.title[:60],
+            }
+            for i in sorted(law.instruments.values(), key=lambda i: (str(i.published or i.released or ""), i.id))
+        ]
+        click.echo(table(rows, form))
+        return
+    instrument = law.instruments.get(name)
+    if instrument is None:
+        import difflib
+
+        near = difflib.get_close_matches(name, law.instruments, n=3, cutoff=0.4)
+        raise UnknownNameError(f"there is no instrument {name!r} in this ruleset.", near)
+    rows = [
+        {
+            "provision": p.id,
+            "kind": p.kind,
+            "effective": str(p.effective),
+            "through": str(p.expires or ""),
+            "evidence": p.evidence,
+            "title": p.title,
+        }
+        for p in instrument.provision
+    ]
+    if form == "simple":
+        click.echo(f"{instrument.title}\n{instrument.citation} ({instrument.issuer}); {instrument.url}")
+        click.echo(
+            f"released {instrument.released or '-'}, published {instrument.published or '-'}, evidence {instrument.evidence}\n"
+        )
+        if instrument.summary:
+            click.echo(f"{instrument.summary}\n")
+    click.echo(table(rows, form))
+
+
+@click.command()
+@click.argument("reference")
+@law_options
+def show(law: Any, reference: str) -> None:
+    """Print one provision, e.g. 88fr73458#3A090.a, with its rows and relations."""
+    from exportrules.render.provision import provision_text
+
+    click.echo(provision_text(law, *law.provision(reference)))
+
+
+@click.command()
+@law_options
+@table_options
+def coverage(law: Any, form: str) -> None:
+    """What is encoded, what is not, and what that could change."""
+    from exportrules.render.provision import coverage_text
+
+    click.echo(coverage_text(law, form))

@@ -1,0 +1,130 @@
+"""What commands share: the question's options, table formats, lazy command modules."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from exportrules.errors import QuestionError
+
+#: Command name -> module that holds it. Modules are imported when their command is called.
+COMMANDS = {
+    "check": "ask",
+    "timeline": "ask",
+    "chips": "browse",
+    "instruments": "browse",
+    "show": "browse",
+    "coverage": "browse",
+    "lint": "data",
+    "schema": "data",
+    "parties": "data",
+    "casebook": "study",
+}
+
+FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
+
+
+class Group(click.Group):
+    """A group that imports a command's module only when the command is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(importlib.import_module(f"exportrules.cli.{module}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"there is no command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a question, the day aside; the command gets them as `chip` and `asked`."""
+
+    @functools.wraps(command)
+    def wrapped(chip: str | None, chip_file: str | None, fact: tuple[str, ...], ruleset: str | None, overlay: tuple[str, ...],
+                to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
+                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
+                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
+        from exportrules.source import load_chip, load_ruleset
+
+        if chip and chip_file:
+            raise QuestionError("a chip is named and a chip file is given. Use one of the two.")
+        asked = {
+            "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
+            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
+            "facts": read_facts(fact), "known_on": known_on, "as_printed": as_printed,
+            "ruleset": load_ruleset(ruleset, overlay),
+        }  # fmt: skip
+        return command(chip=load_chip(chip_file) if chip_file else chip, asked=asked, **rest)
+
+    options = [
+        click.argument("chip", required=False),
+        click.option("--chip", "chip_file", metavar="FILE", help="A chip of your own: a TOML file with its figures."),
+        click.option(
+            "--fact",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Override or add a fact; repeat for more. VALUE may be 'unknown'.",
+        ),
+        click.option("--to", metavar="PLACE", help="Destination: ISO code or name. [default: CN]"),
+        click.option("--exporter", metavar="WHO", help="maker, other, or a company's name. [default: maker]"),
+        click.option("--activity", metavar="WHAT", help="export, reexport or transfer. [default: export]"),
+        click.option("--headquarters", metavar="PLACE", help="Of the end user. [default: the destination]"),
+        click.option("--ultimate-parent", metavar="PLACE", help="Of the end user. [default: its headquarters]"),
+        click.option("--end-user", metavar="NAME", help="Matched exactly against the dated party lists."),
+        click.option(
+            "--party", multiple=True, metavar="NAME", help="Purchaser, consignee or other party; repeat for more."
+        ),
+        click.option(
+            "--end-use",
+            metavar="USE",
+            help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]",
+        ),
+        click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
+        click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
+        click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
+        click.option(
+            "--overlay", multiple=True, metavar="DIR", help="More rule, chip or party files of the same schema."
+        ),
+    ]
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """-f/--format, the same on every command that prints a table."""
+    choice = click.Choice(FORMATS)
+    return click.option(
+        "-f", "--format", "form", type=choice, default="simple", show_default=True, help="Table format."
+    )(command)
+
+
+def read_facts(written: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE pairs. Raises QuestionError for what is not one, and for a fact given twice."""
+    found: dict[str, str] = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise QuestionError(f"--fact {text!r} is not NAME=VALUE. Write e.g. --fact tpp=2368.")
+        if name.strip() in found:
+            raise QuestionError(f"the fact {name.strip()!r} is given twice. Give it once.")
+        found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,120 @@
+"""One provision for a lawyer's eye, and the map of what is and is not encoded."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+
+from exportrules.facts import show
+from exportrules.law import Ruleset, code_url
+from exportrules.model import Instrument, Provision, Row, Test
+from exportrules.render.text import table
+
+_OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in group", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+
+
+def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -> str:
+    """Everything a provision says: dates, source, rows, relations, and the days on which it is in force."""
+    lines = [f"{provision.id} [{provision.kind}]", *_wrap(provision.title), ""]
+
+    def put(label: str, text: object) -> None:
+        if text:
+            lines.extend(
+                textwrap.wrap(
+                    str(text),
+                    100,
+                    initial_indent=f"{label:<12}",
+                    subsequent_indent=" " * 12,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
+
+    put("cite", f"{instrument.citation}; {provision.cite}" if instrument.type == "rule" else provision.cite)
+    put("address", provision.url)
+    put("code", code_url(provision.paragraph, provision.effective))
+    put("evidence", provision.evidence)
+    put("effective", provision.effective)
+    put("compliance", provision.compliance)
+    put("through", provision.expires)
+    for label, printed in (("in force", False), ("as printed", True)):
+        view = law.view(as_printed=printed)
+        spans = next((f.spans for f in view.provisions if f.provision.id == provision.id), ())
+        put(
+            label,
+            "; ".join(f"{s.start} to {s.stop or 'no known end'}{' (exclusive)' if s.stop else ''}" for s in spans)
+            or "never",
+        )
+    put("quote", f'"{provision.quote}"' if provision.quote else "")
+    put("concludes", f"{provision.concludes.fact} has {show(provision.concludes.value)}" if provision.concludes else "")
+    put("policy", provision.policy)
+    put("certain", "" if provision.certain else "no: rows that hold give unknown, not true")
+    for relation in ("displaces", "suspends", "saves_from", "overcomes", "governs"):
+        put(relation, ", ".join(getattr(provision, relation)))
+    for condition in provision.conditions:
+        put("condition", condition)
+    put("notice", provision.notice)
+    for word, rows in (("when", provision.when), ("unless", provision.unless)):
+        for row in rows:
+            lines += ["", f"{word} {row.paragraph or '(any)'}:", *_tests(row)]
+    return "\n".join(lines)
+
+
+def coverage_text(law: Ruleset, form: str) -> str:
+    """The honest map of the edges: instruments with their provisions, and what is left out with its effect."""
+    edition = law.edition
+    rows = []
+    for instrument in sorted(law.instruments.values(), key=lambda i: (str(i.published or i.released or ""), i.id)):
+        kinds = Counter(p.kind for p in instrument.provision)
+        rows.append(
+            {
+                "instrument": instrument.id,
+                "citation": instrument.citation,
+                "encoded": ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
+                or "memberships or listings only",
+                "uncertain": str(sum(not p.certain for p in instrument.provision) or ""),
+                "evidence": ", ".join(
+                    sorted({p.evidence or instrument.evidence for p in instrument.provision} or {instrument.evidence})
+                ),
+            }
+        )
+    missing = [{"left out": gap.what, "what it could change": gap.effect} for gap in edition.not_encoded]
+    if form != "simple":
+        return table(
+            rows
+            + [
+                {
+                    "instrument": f"not_encoded#{g.id}",
+                    "citation": g.what,
+                    "encoded": "no",
+                    "uncertain": "",
+                    "evidence": g.effect,
+                }
+                for g in edition.not_encoded
+            ],
+            form,
+        )
+    head = (
+        f"{edition.title}, edition {edition.edition}\n{edition.scope}\n"
+        f"Covers {edition.covers_from} through {edition.verified_through}; party lists through {edition.parties_verified_through}.\n"
+        f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
+        f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
+    )
+    lines = [head, table(rows, form), "", "LEFT OUT, AND WHAT IT COULD CHANGE", ""]
+    for gap in missing:
+        lines += textwrap.wrap(gap["left out"], 100, initial_indent="- ", subsequent_indent="  ")
+        lines += textwrap.wrap(gap["what it could change"], 100, initial_indent="  -> ", subsequent_indent="     ")
+    return "\n".join(lines)
+
+
+def _tests(row: Row) -> list[str]:
+    return [f"  {_test(test)}" for test in row.tests]
+
+
+def _test(test: Test) -> str:
+    bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
+    return f"{test.fact} {_OPERATOR[test.op]} {bound}"
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, 100)

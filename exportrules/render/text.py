@@ -1,0 +1,264 @@
+"""Answers as text for a terminal: the answer first, then the rule, the days, what was assumed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from exportrules.determination import Determination
+from exportrules.facts import show
+from exportrules.render.safe import safe
+from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
+from exportrules.span import last_day
+from exportrules.timeline import Timeline
+
+WIDTH = 100
+DISCLAIMER = "Not legal advice: a computed reading of cited rules."
+
+_POLICY = {
+    "policy_of_denial": "policy of denial",
+    "presumption_of_denial": "presumption of denial",
+    "indeterminate": "review policy undetermined",
+    "case_by_case": "case-by-case review",
+    "presumption_of_approval": "presumption of approval",
+    "unpublished": "review policy not published",
+}
+_OUTCOME = {
+    "no_license_requirement": "no license requirement found",
+    "license_exception": "a license exception, on conditions",
+    "license_required": "license required",
+    "not_released": "not released",
+    "indeterminate": "undetermined",
+}
+_OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+_ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
+
+
+def decision(outcome: str, policy: str | None) -> str:
+    """An outcome and its policy in a few words."""
+    return _OUTCOME[outcome] + (f" ({_POLICY[policy]})" if policy and outcome != "indeterminate" else "")
+
+
+def headline(d: Determination) -> str:
+    """The answer in plain words, on one line."""
+    deal = _deal(d)
+    if d.outcome == "license_required":
+        return f"NO, not without a license ({_POLICY[d.review_policy or 'indeterminate']}): {deal}"
+    if d.outcome == "no_license_requirement":
+        return f"YES, as far as the encoded law goes: no license requirement found: {deal}"
+    if d.outcome == "license_exception":
+        names = list(dict.fromkeys(e["name"] for e in d.exceptions))
+        return f"ONLY IF the conditions of {' and '.join(names)} are met (BIS may refuse): {deal}"
+    if d.outcome == "not_released":
+        return f"NOT RELEASED: {deal}"
+    why = (
+        f"turns on {', '.join(d.turns_on)}"
+        if d.turns_on
+        else _STANDING.get(d.standing, "the encoded law does not settle it")
+    )
+    return f"UNDETERMINED ({why}): {deal}"
+
+
+_STANDING = {
+    "beyond_horizon": "beyond the verified horizon",
+    "before_coverage": "before coverage begins",
+    "destination_not_encoded": "destination not encoded",
+}
+
+
+def answer(d: Determination) -> str:
+    """The whole short answer: what a reader sees without --explain."""
+    lines = [headline(d), ""]
+    if d.projection:
+        lines += _item("by the encoded law", decision(d.projection.outcome, d.projection.review_policy))
+    if d.eccn or d.eccn_paragraphs:
+        paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
+        lines += _item("parameters met", ", ".join(d.eccn) + paragraphs)
+    for citation in d.citations:
+        lines += _item(citation.role, f"{safe(citation.title)}")
+        lines += _more(f"{safe(citation.cite)} [{citation.evidence}]")
+        lines += _more(citation.url)
+        if citation.code_url and citation.role in ("requirement", "exception", "review policy"):
+            lines += _more(citation.code_url)
+    for exception in d.exceptions:
+        for condition in exception["conditions"]:
+            lines += _item("condition", condition)
+    lines += _item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}")
+    lines += [
+        line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in _item(word, _change(c, word))
+    ]
+    for branch in d.cases:
+        said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
+        lines += _item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
+    assumed = d.assumptions
+    if assumed:
+        lines += _item("assumed", "; ".join(safe(a.says) for a in assumed))
+    for line in _otherwise(assumed):
+        lines += _item("if instead", line)
+    for notice in d.notices:
+        lines += _item("notice", safe(notice))
+    ruleset = d.ruleset
+    lines += ["", f"Ruleset {ruleset['edition']}, verified through {ruleset['verified_through']}. {DISCLAIMER}"]
+    return "\n".join(lines)
+
+
+def explanation(d: Determination) -> str:
+    """The answer with its whole trace: provisions in force, rows, tests, carve-outs, margins."""
+    lines = [answer(d), "", "PROVISIONS IN FORCE ON THE DAY", ""]
+    subject = None
+    for finding in d.findings:
+        if finding.subject and finding.subject != subject:
+            subject = finding.subject
+            lines += [f"== {subject} ==", ""]
+        lines += [*_finding(finding), ""]
+    if d.margin:
+        lines += ["MARGINS", ""]
+        lines += [f"  {_whose(m.subject)}{m.fact} {show(m.value)}: {m.percent} ({m.provision})" for m in d.margin]
+        lines.append("")
+    lines.append("REVIEW POLICY BY REQUIREMENT")
+    lines += [
+        f"  {p['requirement']}: {_POLICY[p['review_policy']]} ({', '.join(p['by']) or 'none stated'})"
+        for p in d.policies
+    ]
+    lines += ["", f"Data: edition {d.ruleset['edition']}, SHA-256 {d.ruleset['sha256']}"]
+    return "\n".join(lines)
+
+
+def timeline_text(timeline: Timeline) -> str:
+    """Every span of one answer, with what opened it."""
+    q = timeline.question
+    who = (
+        timeline.ruleset.exporters[q.exporter].name
+        if q.exporter in timeline.ruleset.exporters
+        else (q.exporter or "its maker")
+    )
+    name = timeline.ruleset.places[q.to].name
+    lines = [f"{safe(q.label)} to {name}, {_ACTIVITY[q.activity]} by {who}", ""]
+    for span in timeline.spans:
+        a = span.answer
+        standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
+        days = f"{str(span.start or '...'):<10}  {str(span.last or '...'):<10}"
+        lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
+        if a.turns_on:
+            lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
+        if span.opened_by:
+            lines += _wrapped(f"opened by {', '.join(span.opened_by)}", 24)
+        for day, by in span.also:
+            lines += _wrapped(f"{day}: {', '.join(by)}", 24)
+    return "\n".join(lines)
+
+
+def _deal(d: Determination) -> str:
+    q = d._timeline.question
+    ruleset = d._timeline.ruleset
+    who = (
+        ruleset.exporters[q.exporter].name
+        if q.exporter in ruleset.exporters
+        else "an exporter without a public letter"
+        if q.exporter
+        else "its maker"
+    )
+    place = ruleset.places[q.to].name
+    seat = "" if q.headquarters == q.to else f", for a party headquartered in {ruleset.places[q.headquarters].name}"
+    buyer = f" for {safe(q.end_user)}" if q.end_user else ""
+    return f"{safe(q.label)} to {place}{buyer}{seat}, {_ACTIVITY[q.activity]} by {who}, {d.on}."
+
+
+def _item(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=f"{label:<16}",
+        subsequent_indent=" " * 16,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [label]
+
+
+def _more(text: str) -> list[str]:
+    return _wrapped(text, 16) if text else []
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    pad = " " * indent
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=pad, subsequent_indent=pad, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _since(day: date | None) -> str:
+    return f"from {day}" if day else "from before any known change"
+
+
+def _until(day: date | None) -> str:
+    return f"through {day}" if day else "with no known end"
+
+
+def _change(change: Change, word: str) -> str:
+    when = f"from {change.date}" if word == "then" else f"to {last_day(change.date)}"
+    by = f"; changed by {', '.join(change.by)}" if change.by else ""
+    return f"{when}: {decision(change.outcome, change.review_policy)}{by}"
+
+
+def _otherwise(assumed: Iterable[Assumption]) -> Iterator[str]:
+    for assumption in assumed:
+        for other in assumption.otherwise:
+            yield f"{other.value}: {decision(other.outcome, other.review_policy)}"
+
+
+def _finding(f: Finding) -> Iterator[str]:
+    mark = {"true": "HOLDS", "false": "does not hold", "unknown": "UNKNOWN"}[f.truth]
+    doubt = "" if f.certain else " (itself uncertain)"
+    yield f"{mark:<14}{f.provision} [{f.kind}]{doubt}"
+    yield from _wrapped(f"{f.title} -- {f.cite}", 14)
+    for row in f.when:
+        yield from _row(row, "when")
+    for row in f.unless:
+        yield from _row(row, "unless")
+
+
+def _row(row: RowTrace, word: str) -> Iterator[str]:
+    yield f"{'':14}{word} {row.paragraph or '-'}: {row.truth}"
+    for test in row.tests:
+        yield f"{'':18}{_test(test)}"
+
+
+def _test(test: TestTrace) -> str:
+    bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
+    value = (
+        " or ".join(map(show, test.value))
+        if isinstance(test.value, tuple) and test.source != "concluded"
+        else show(test.value)
+    )
+    return safe(f"{test.fact} {_OPERATOR[test.op]} {bound}: {test.truth} ({value or 'none'}; {test.source})")
+
+
+def _whose(subject: str) -> str:
+    return f"{subject}: " if subject else ""
+
+
+def table(rows: list[dict[str, Any]], form: str) -> str:
+    """Rows as a table in one of tabulate's formats, or as csv or json."""
+    if form == "json":
+        import json
+
+        return json.dumps(rows, ensure_ascii=False, indent=2)
+    if form == "csv":
+        import csv
+        import io
+
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue().rstrip("\n")
+    from tabulate import tabulate
+
+    return tabulate(
+        [{k: safe(str(v)) for k, v in row.items()} for row in rows],
+        headers="keys",
+        tablefmt=form,
+        disable_numparse=True,
+    )
