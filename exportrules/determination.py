@@ -239,7 +239,7 @@ def timeline(
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
     law = ruleset or default_ruleset()
     given = tuple(facts.items()) if facts else ()
-    key = (
+    key: tuple[object, ...] = (
         "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user, tuple(parties), end_use, given,
         known_on, as_printed,
     )  # fmt: skip

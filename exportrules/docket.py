@@ -7,21 +7,19 @@ left for the day. That is what makes ten thousand profiles cheap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from exportrules.facts import Fact
-from exportrules.law import InForce, View, provides, under
+from exportrules.law import CONCLUDED_FACTS, InForce, SortedRow, View, provides, under
 from exportrules.model import Row, Test
 from exportrules.span import Span, days_of_change, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
-CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_user_lists", "owner_lists"})
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class PreparedRow:
     """A row prepared for one profile: tests of plain facts are settled, the rest wait for a day."""
 
@@ -52,20 +50,27 @@ class Docket:
         self.view = view
         self.facts = facts
         self.pool = (*listings, *view.provisions)
-        self.entries = tuple(self._prepared(self.pool))
+        self._settled: dict[int, Truth] = {}
+        self.entries = tuple(e for found in self.pool if (e := self._prepared(found)) is not None)
 
     def supposing(self, fact: str, value: Any) -> Docket:
-        """The same docket with one more fact settled."""
+        """The same docket with one more fact settled; entries that do not mention it stay as they are."""
         branch = object.__new__(Docket)
-        branch.view, branch.pool = self.view, self.pool
+        branch.view, branch.pool, branch._settled = self.view, self.pool, {}
         branch.facts = {**self.facts, fact: Fact(value, "supposed")}
-        branch.entries = tuple(branch._prepared_again(self.entries, fact))
+        entries = []
+        for entry in self.entries:
+            touched = fact == "item_kind" or fact in entry.mentions
+            again = branch._prepared(entry.found) if touched else entry
+            if again is not None:
+                entries.append(again)
+        branch.entries = tuple(entries)
         return branch
 
     def test(self, test: Test, day: date, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
         """The truth of one test on a day."""
-        if self._waits(test):
-            return self._concluded(test, concluded)
+        if self._waits(test.fact):
+            return self.concluded(test, concluded)
         if test.op == "in_group" and isinstance(country := self.value(test.fact), str):
             return truth(holds_on(self.view.membership(str(test.bound), country), day))
         return self._plain(test)
@@ -80,61 +85,82 @@ class Docket:
                     days |= days_of_change(spans)
         return days - {date.min}
 
-    def _prepared(self, pool: Iterable[InForce]) -> Iterator[Entry]:
-        for found in pool:
-            provision = found.provision
-            fits = self._fits(provision.classifies)
-            when = tuple(row for row in map(self._row, provision.when) if row is not None)
-            if fits == FALSE or (provision.when and not when):
-                continue
-            unless = tuple(row for row in map(self._row, provision.unless) if row is not None)
-            doubt = TRUE if provision.certain else self._doubt(found)
-            if doubt != FALSE:
-                mentions = frozenset(t.fact for row in (*when, *unless) for t in (*row.open, *row.concluded))
-                if doubt == UNKNOWN:
-                    mentions |= {doubt_of(found)}
-                yield Entry(found, when, unless, fits, doubt, bool(provision.when), mentions)
+    def signature(self) -> tuple[Any, ...]:
+        """What verdicts depend on: two profiles with equal signatures share them."""
+        parts: list[Any] = [self.value("subject_to_ear"), self.value("item_kind")]
+        parts.append(self.view.membership("united-states", str(self.value("destination"))))
+        for entry in self.entries:
+            parts.append((entry.found.provision.id, entry.fits, entry.doubt, entry.when, entry.unless))
+            for name in entry.mentions:
+                fact = self.facts.get(name)
+                parts.append(None if fact is None else (name, fact.value, fact.settled, fact.candidates))
+        return tuple(parts)
 
-    def _prepared_again(self, entries: Iterable[Entry], fact: str) -> Iterator[Entry]:
-        """The entries after one fact was settled; those that do not mention it stay as they are."""
-        for entry in entries:
-            if fact == "item_kind" or fact in entry.mentions:
-                yield from self._prepared([entry.found])
-            else:
-                yield entry
+    def _prepared(self, found: InForce) -> Entry | None:
+        """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
+        provision = found.provision
+        fits = self._fits(provision.classifies)
+        if fits == FALSE:
+            return None
+        when = self._rows(provision.when)
+        if provision.when and not when:
+            return None
+        unless = self._rows(provision.unless)
+        doubt = TRUE if provision.certain else self._doubt(found)
+        if doubt == FALSE:
+            return None
+        mentions = frozenset(t.fact for row in when + unless for t in row.open + row.concluded)
+        if doubt == UNKNOWN:
+            mentions |= {doubt_of(found)}
+        return Entry(found, when, unless, fits, doubt, bool(provision.when), mentions)
 
-    def _row(self, row: Row) -> PreparedRow | None:
+    def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
+        prepared = []
+        for row in rows:
+            found = self._row(self.view.sorted_row(row))
+            if found is not None:
+                prepared.append(found)
+        return tuple(prepared)
+
+    def _row(self, row: SortedRow) -> PreparedRow | None:
         """The row with its plain tests settled; None if it can never hold."""
         settled: Truth = TRUE
-        groups: list[tuple[Span, ...]] = []
         waiting: list[Test] = []
         unknown: list[Test] = []
-        for test in row.tests:
-            if self._waits(test):
+        plain = row.plain
+        for test in row.concluded:
+            if self._waits(test.fact):
                 waiting.append(test)
+            else:
+                plain += (test,)
+        groups: list[tuple[Span, ...]] = []
+        for test in row.groups:
+            country = self.value(test.fact)
+            if not isinstance(country, str):
+                plain += (test,)
                 continue
-            value = self.value(test.fact)
-            if test.op == "in_group" and isinstance(value, str):
-                spans = self.view.membership(str(test.bound), value)
-                if not spans:
-                    return None
-                if spans[0].start != date.min or spans[0].stop is not None:
-                    groups.append(spans)
-                continue
-            result = self._plain(test)
-            if result == FALSE:
+            spans = self.view.membership(str(test.bound), country)
+            if not spans:
                 return None
-            if result == UNKNOWN:
+            if spans[0].start != date.min or spans[0].stop is not None:
+                groups.append(spans)
+        for test in plain:
+            held = self._settled.get(id(test))
+            if held is None:
+                held = self._settled[id(test)] = self._plain(test)
+            if held == FALSE:
+                return None
+            if held == UNKNOWN:
                 settled = UNKNOWN
                 unknown.append(test)
-        return PreparedRow(row.paragraph, settled, tuple(groups), tuple(waiting), tuple(unknown))
+        return PreparedRow(row.row.paragraph, settled, tuple(groups), tuple(waiting), tuple(unknown))
 
-    def _waits(self, test: Test) -> bool:
+    def _waits(self, fact: str) -> bool:
         """Whether the fact is for provisions to conclude, and nobody has supplied it."""
-        fact = self.facts.get(test.fact)
-        if fact is not None and fact.settled:
+        if fact not in self.view.concludable:
             return False
-        return test.fact in CONCLUDED_FACTS or test.fact in self.view.concludable
+        known = self.facts.get(fact)
+        return known is None or not known.settled
 
     def value(self, name: str) -> Any:
         fact = self.facts.get(name)
@@ -147,7 +173,7 @@ class Docket:
         readings = {compare(value, test.op, test.bound) for value in fact.candidates or (fact.value,)}
         return readings.pop() if len(readings) == 1 else UNKNOWN
 
-    def _concluded(self, test: Test, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
+    def concluded(self, test: Test, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
         made = concluded.get(test.fact, {})
         if isinstance(test.bound, bool):
             holds = max(made.get("true", FALSE), truth(self.value(test.fact) is True))

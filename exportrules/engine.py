@@ -16,7 +16,10 @@ from exportrules.docket import Docket, Entry, PreparedRow
 from exportrules.law import CONCLUDING, provides, refers
 from exportrules.model import Policy
 from exportrules.span import holds_on
-from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate, truth
+from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
+
+#: Kinds read before the license requirements are gathered; the rest may test what is required.
+FIRST = (*CONCLUDING, "requirement", "savings")
 
 STRICTEST: tuple[Policy, ...] = (
     "policy_of_denial",
@@ -57,11 +60,13 @@ class Reading:
         self.concluded: dict[str, dict[str, Truth]] = {}
         self.truths: dict[str, tuple[Entry, Truth]] = {}
         self.paragraphs: list[str] = []
+        self._tests: dict[int, Truth] = {}
         entries = [entry for entry in docket.entries if holds_on(entry.found.spans, day)]
-        for kind in (CONCLUDING, ("requirement",), ("savings",)):
-            for entry in entries:
-                if entry.found.provision.kind in kind:
-                    self._read(entry)
+        by_stage: tuple[list[Entry], list[Entry]] = ([], [])
+        for entry in entries:
+            by_stage[entry.found.provision.kind not in FIRST].append(entry)
+        for entry in by_stage[0]:
+            self._read(entry)
         self.requirements = self._requirements()
         self.concluded["required_under"] = {}
         for entry, held in self.requirements:
@@ -69,9 +74,8 @@ class Reading:
                 paragraph = entry.found.provision.paragraph
                 made = self.concluded["required_under"]
                 made[paragraph] = max(held, made.get(paragraph, FALSE))
-        for entry in entries:
-            if entry.found.provision.id not in self.truths:
-                self._read(entry)
+        for entry in by_stage[1]:
+            self._read(entry)
 
     def jurisdiction(self) -> Truth:
         """Whether the EAR can require a license at all: an item subject to it, leaving the United States."""
@@ -102,16 +106,28 @@ class Reading:
             self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
 
     def rows(self, entry: Entry) -> Truth:
-        when = any_of(map(self.row, entry.when)) if entry.needs_rows else TRUE
-        return min(when, negate(any_of(map(self.row, entry.unless))))
+        """Whether some `when` row holds and no `unless` row does."""
+        held: Truth = FALSE if entry.needs_rows else TRUE
+        for row in entry.when:
+            held = max(held, self.row(row))
+        if held != FALSE:
+            for row in entry.unless:
+                held = min(held, negate(self.row(row)))
+        return held
 
     def row(self, row: PreparedRow) -> Truth:
+        """The truth of one row on the day."""
         for spans in row.groups:
             if not holds_on(spans, self.day):
                 return FALSE
-        if not row.concluded:
-            return row.settled
-        return min(row.settled, all_of(self.docket.test(t, self.day, self.concluded) for t in row.concluded))
+        held = row.settled
+        for test in row.concluded:
+            # settled once: a fact is tested only after every provision that concludes it was read
+            known = self._tests.get(id(test))
+            if known is None:
+                known = self._tests[id(test)] = self.docket.concluded(test, self.concluded)
+            held = min(held, known)
+        return held
 
     def _requirements(self) -> list[tuple[Entry, Truth]]:
         reach = self.jurisdiction()

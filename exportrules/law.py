@@ -27,12 +27,17 @@ from exportrules.model import (
     Party,
     Place,
     Provision,
+    Row,
+    Test,
     Variant,
 )
 from exportrules.span import Span, earliest, last_day, subtract, union, until
 
 #: Kinds whose provisions make other facts true, in the order in which they are asked.
 CONCLUDING = ("listing", "conclusion", "classification")
+
+#: Facts that provisions conclude even where no provision of a ruleset does.
+CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_user_lists", "owner_lists"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +47,16 @@ class InForce:
     provision: Provision
     instrument: Instrument
     spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortedRow:
+    """A row with its tests by what they wait for: nothing, the day's groups, other provisions."""
+
+    row: Row
+    plain: tuple[Test, ...]
+    groups: tuple[Test, ...]
+    concluded: tuple[Test, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +121,9 @@ class View:
         known += [(_gap_provision(gap), _GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
         days = self._days_in_force(known)
         self.provisions = in_order(InForce(p, i, days[p.id]) for p, i in known if days[p.id])
-        self.concludable = {p.concludes.fact for p, _ in known if p.concludes}
+        self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
+        self._interned: dict[Test, Test] = {}
+        self._sorted_rows: dict[int, SortedRow] = {}
 
     def knows(self, instrument: Instrument) -> bool:
         """Whether the instrument was known on `known_on`: to the public, or to the addressee of a letter."""
@@ -122,6 +139,17 @@ class View:
         if provision.compliance and not self.as_printed:
             return provision.compliance
         return provision.effective
+
+    def sorted_row(self, row: Row) -> SortedRow:
+        """The row's tests by what they wait for; equal tests are one object, so that they are settled once."""
+        found = self._sorted_rows.get(id(row))
+        if found is None:
+            tests = [self._interned.setdefault(test, test) for test in row.tests]
+            concluded = tuple(t for t in tests if t.fact in self.concludable)
+            groups = tuple(t for t in tests if t.op == "in_group")
+            plain = tuple(t for t in tests if t.op != "in_group" and t.fact not in self.concludable)
+            found = self._sorted_rows[id(row)] = SortedRow(row, plain, groups, concluded)
+        return found
 
     def membership(self, group: str, country: str) -> tuple[Span, ...]:
         """The days on which the country is in the group."""

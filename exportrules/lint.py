@@ -250,18 +250,16 @@ def _related(ruleset: Ruleset, one: str, other: str, paragraph: str) -> bool:
 
 
 def _disjoint(one: Provision, other: Provision) -> bool:
-    """Whether the two can never both hold: each row of one asks for a group or word that the other's rows do not."""
+    """Whether the two divide a paragraph between them: they ask for other groups of destinations, or other entries."""
 
-    def marks(provision: Provision) -> set[tuple[str, Any]]:
-        return {
-            (t.fact, t.bound)
-            for row in provision.when
-            for t in row.tests
-            if (t.op == "in_group" and t.fact == "destination") or t.fact == "eccn"
-        }
+    def marks(provision: Provision, fact: str) -> set[Any]:
+        return {t.bound for row in provision.when for t in row.tests if t.fact == fact and t.op in ("in", "in_group")}
 
-    first, second = marks(one), marks(other)
-    return bool(first) and bool(second) and not first & second
+    for fact in ("destination", "eccn"):
+        first, second = marks(one, fact), marks(other, fact)
+        if first and second and not first & second:
+            return True
+    return False
 
 
 def _has_policy(ruleset: Ruleset, requirement: Provision) -> bool:

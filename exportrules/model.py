@@ -152,6 +152,7 @@ class FactDefinition:
     values: tuple[str, ...] = ()
     assumed: bool | int | Decimal | str | date | None = None
     says: str = ""
+    otherwise: str = ""
     question: str = ""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.docket import Docket
-from exportrules.facts import Fact, complete
+from exportrules.facts import Fact, complete, facts_of
 from exportrules.law import Ruleset
 from exportrules.model import Membership
 from exportrules.result import Answer, Assumption, Otherwise
@@ -57,12 +58,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     if "to" in q.defaulted:
         add("destination", q.to, f"the destination is {place[q.to]}", {})
     if "exporter" in q.defaulted:
-        who = ruleset.exporters[q.exporter].name if q.exporter in ruleset.exporters else "not known"
-        says = (
-            f"the exporter is the chip's maker, {who}"
-            if q.exporter
-            else "the exporter is the chip's maker, who is not known"
-        )
+        says = f"the exporter is the chip's maker, {ruleset.exporters[q.exporter].name if q.exporter else 'not known'}"
         add("exporter", q.exporter, says, {"another exporter": {"exporter": "other"}})
     if "activity" in q.defaulted:
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
@@ -73,7 +69,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if "headquarters" in q.defaulted
             else {"ultimate_parent": "CN"}
         )
-        says = f"the end user has its headquarters in {place[q.headquarters]} and its ultimate parent in {place[q.ultimate_parent]}"
+        says = (
+            f"the end user has its headquarters in {place[q.headquarters]} and its ultimate parent in "
+            f"{place[q.ultimate_parent]}"
+        )
         add("headquarters", q.headquarters, says, {"headquarters or ultimate parent in China": seat})
     if "end_use" in q.defaulted:
         uses = ("military", "military_intelligence", "supercomputer")
@@ -85,7 +84,8 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     for name, definition in ruleset.facts.items():
         if definition.assumed is None or not definition.says or name in q.facts:
             continue
-        ways = {f"{name}={_written(v)}": {name: v} for v in _others(definition.assumed, definition.values)}
+        values = _others(definition.assumed, definition.values)
+        ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
         if name not in mentioned and not (name == "subject_to_ear" and q.activity != "export"):
             ways = {}
         if name == "subject_to_ear" and q.activity == "export":
@@ -140,7 +140,8 @@ def _release(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
         elif chip.announced_by == "press" and chip.announced and abs((on - chip.announced).days) < 366:
             yield f"{chip.name}: first public by {chip.announced_source}."
     if answer.outcome == "not_released" and answer.projection:
-        yield f"An unannounced sample would be controlled all the same; the encoded law says {answer.projection.outcome}."
+        said = answer.projection.outcome
+        yield f"An unannounced sample would be controlled all the same; the encoded law says {said}."
     if answer.left_out:
         yield "Not asked: " + "; ".join(f"{name} ({why})" for name, why in answer.left_out) + "."
 
@@ -149,9 +150,15 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in answer.law.notices if name in pool)
     if not any(f.provision.classifies and holds_on(f.spans, on) for f in timeline.courses[0].docket.pool):
-        yield "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on 2022-10-21)."
+        yield (
+            "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on "
+            "2022-10-21)."
+        )
     elif set(answer.law.eccn) & {"3A991.p", "4A994.l"} and not set(answer.law.eccn) - {"3A991.p", "4A994.l"}:
-        yield "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of 744.21 and 744.23."
+        yield (
+            "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of "
+            "744.21 and 744.23."
+        )
     printed = other_layer(timeline).at(on)
     if printed.outcome != answer.outcome:
         layer = "as enforced" if timeline.question.as_printed else "as printed"
@@ -190,26 +197,32 @@ def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 def _mistakes(course: Course) -> Iterator[str]:
     """The classic mistakes with TOPS: the factor two counted twice, a sparse figure, a density that does not follow."""
-    from exportrules.facts import facts_of
-
     facts, chip = course.subject.facts, course.subject.chip
-    given = facts.get("tpp")
-    if given is None or given.source != "given" or (not isinstance(given.value, int) and given.value is None):
+    total = _given(facts, "tpp")
+    if total is None:
         return
-    total: Any = given.value
     own = facts_of(chip).get("tpp") if chip else None
-    if own and own.value and not isinstance(own.value, str) and total in (own.value * 2, own.value * 4):  # type: ignore[operator]
+    if own and isinstance(own.value, int | Decimal) and total in (own.value * 2, own.value * 4):
         yield (
-            f"The TPP given, {total}, is exactly {total // own.value} times the {own.value} of the data sheet: "  # type: ignore[operator]
-            "a data sheet's TOPS already count a multiply-accumulate as two operations, and sparse figures do not count."
+            f"The TPP given, {total}, is exactly {total / own.value} times the {own.value} of the data sheet: a data "
+            "sheet's TOPS already count a multiply-accumulate as two operations, and sparse figures do not count."
         )
-    area, density, peak = (facts.get(n) for n in ("die_area_mm2", "performance_density", "peak_tops"))
-    if area and density and area.source == density.source == "given" and area.value and density.value:
-        ratio = total / area.value / density.value  # type: ignore[operator]
-        if not 0.98 < ratio < 1.02:
-            yield f"TPP / die area is {total / area.value:.3f}, not the density given; one of the three is wrong (by a factor of {ratio:.2f})."  # type: ignore[operator]
-    if peak and peak.source == "given" and peak.value and total > 64 * peak.value:  # type: ignore[operator]
-        yield "The TPP given is more than 64 times the peak TOPS given; no format has more than 64 bits. Was it doubled?"
+    area, density, peak = (_given(facts, name) for name in ("die_area_mm2", "performance_density", "peak_tops"))
+    if area and density and not Decimal("0.98") < total / area / density < Decimal("1.02"):
+        yield (
+            f"TPP / die area is {total / area:.3f}, not the density given; one of the three is wrong "
+            f"(by a factor of {total / area / density:.2f})."
+        )
+    if peak and total > 64 * peak:
+        yield "The TPP given is over 64 times the peak TOPS given; no format has more than 64 bits. Was it doubled?"
+
+
+def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
+    """A number that the caller supplied."""
+    fact = facts.get(name)
+    if fact is None or fact.source != "given" or isinstance(fact.value, bool):
+        return None
+    return Decimal(fact.value) if isinstance(fact.value, int | Decimal) else None
 
 
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:
@@ -217,7 +230,10 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     for name in q.near_parties:
         yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
     if (q.end_user or q.parties) and not q.listed:
-        yield "No party named is on a list in this data. That proves nothing: it holds the listings that matter for AI chips, not all of them."
+        yield (
+            "No party named is on a list in this data. That proves nothing: it holds the listings that matter for AI "
+            "chips, not all of them."
+        )
     if (q.end_user or q.parties) and on > ruleset.edition.parties_verified_through:
         yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
     if q.exporter == "other" and q.asked_exporter != "other":
@@ -230,7 +246,7 @@ def _memberships(timeline: Timeline, on: date) -> Iterator[str]:
         for member in group.disputed:
             if member.country in (q.to, q.headquarters, q.ultimate_parent) and on in _span(member):
                 name = timeline.ruleset.places[member.country].name
-                yield f"{name} in {group.id} is open to dispute on this day: {member.note} The table of BIS is followed."
+                yield f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed."
 
 
 def _span(member: Membership) -> Span:
@@ -258,22 +274,21 @@ def _mentioned(timeline: Timeline, answer: Answer, on: date) -> set[str]:
 
 def _otherwise(timeline: Timeline, answer: Answer, on: date, name: str, change: Mapping[str, Any]) -> Otherwise | None:
     """The decision on the day with some facts changed, if it is another one."""
+    listings = timeline.question.listings(timeline.view)
     verdicts = []
     for course in asked(timeline, answer):
-        facts = {n: f for n, f in course.subject.facts.items() if f.source != "derived"}
-        changed = {
-            n: Fact(v, "given" if n not in facts or facts[n].source == "assumed" else "question")
-            for n, v in change.items()
-        }
-        docket = Docket(
-            timeline.view, complete({**course.subject.facts, **changed}), timeline.question.listings(timeline.view)
-        )
-        verdicts.append((course, decide(docket, on)))
+        facts = course.subject.facts
+        changed = {n: Fact(v, "question" if _was_asked(facts, n) else "given") for n, v in change.items()}
+        verdicts.append((course, decide(Docket(timeline.view, complete({**facts, **changed}), listings), on)))
     law = verdicts[0][1].law if len(verdicts) == 1 else together(verdicts).law
     same_outcome = law.outcome == answer.law.outcome
     if same_outcome and law.review_policy in (answer.law.review_policy, "indeterminate"):
         return None
     return Otherwise(name, law.outcome, law.review_policy)
+
+
+def _was_asked(facts: Mapping[str, Fact], name: str) -> bool:
+    return name in facts and facts[name].source == "question"
 
 
 def _others(value: Any, values: tuple[str, ...]) -> list[Any]:

@@ -99,8 +99,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
     else:
         raise RulesetError(
             name,
-            "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], the "
-            "others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
+            "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
+            "the others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
         )
 
 
@@ -114,7 +114,7 @@ def read_chip(name: str, text: bytes) -> Variant:
 
 def _qualified(provision: Provision, instrument: Instrument) -> Provision:
     """Short ids made whole, and what a provision takes over from its instrument."""
-    whole = {
+    whole: dict[str, Any] = {
         name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
         for name in ("displaces", "suspends", "saves_from", "overcomes", "governs")
     }
@@ -201,7 +201,10 @@ def _cure(problem: Any, shape: type) -> str:
     if kind == "date_type":
         return f"a date is wanted, as YYYY-MM-DD without quotes.{said}"
     if kind in ("int_type", "is_instance_of", "decimal_type"):
-        return f"a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words.{said}"
+        return (
+            "a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words."
+            f"{said}"
+        )
     if kind == "literal_error":
         return f"one of {problem['ctx']['expected']} is wanted.{said}"
     return f"{problem['msg'][:1].lower()}{problem['msg'][1:]}.{said}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from exportrules.docket import Docket
 from exportrules.engine import Law, fold
@@ -143,6 +143,8 @@ class Timeline:
         for course in self.courses:
             for entry in course.docket.entries:
                 spans = entry.found.spans
+                if entry.found.provision.kind in ("notice", "gap"):
+                    continue
                 if any(span.start == day for span in spans):
                     beginning.append(entry.found.provision.id)
                 elif any(span.stop == day for span in spans):
@@ -232,7 +234,12 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     if isinstance(known, Course):
         return replace(known, subject=subject)
     docket = Docket(view, subject.facts, question.listings(view))
-    starts, verdicts = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: decide(docket, day))
+    alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
+    shared = memory.get(alike)
+    if shared is None:
+        shared = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: decide(docket, day))
+        memory[alike] = shared
+    starts, verdicts = cast("tuple[tuple[date, ...], tuple[Verdict, ...]]", shared)
     course = Course(subject, docket, starts, verdicts)
     if len(memory) < MOST_REMEMBERED:
         memory[key] = course
@@ -242,9 +249,9 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
 def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
     """One verdict for the variants of a family; where they differ, the case of each."""
     laws = [v.law for _, v in verdicts]
+    if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
+        return replace(verdicts[0][1], law=fold(laws))
     turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
-    if len({law.decision for law in laws}) == 1 and not turns:
-        return Verdict(fold(laws))
     outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
     cases: list[Branch] = []
     for course, verdict in verdicts:

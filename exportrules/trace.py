@@ -183,7 +183,7 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     """Where the answer rests: requirements, exceptions, review policies, the entries that were met or missed."""
     law = answer.law
     roles: dict[str, str] = dict.fromkeys(law.requirements, "requirement")
-    roles |= dict.fromkeys(law.overcome, "requirement, overcome")
+    roles |= dict.fromkeys(law.overcome, "overcome")
     roles |= dict.fromkeys(law.exceptions, "exception")
     for _, _, by in law.policies:
         roles |= {name: "review policy" for name in by if name not in roles}

@@ -197,7 +197,8 @@ def _foregone(reading: Reading) -> bool:
         (e, held) for e, held in reading.truths.values() if e.found.provision.kind in ("review_policy", "listing")
     ]
     exceptions = [e for e, held in reading.truths.values() if held != FALSE and e.found.provision.kind == "exception"]
-    firm, loose = [], []
+    firm: list[Entry] = []
+    loose: list[Entry] = []
     for entry, held in reading.requirements:
         if held != FALSE:
             reachable = any(
@@ -209,7 +210,7 @@ def _foregone(reading: Reading) -> bool:
 
     def possible(entry: Entry, at_least: Truth) -> list[int]:
         provision = entry.found.provision
-        said = [provision.policy] if provision.policy else []
+        said: list[Policy | None] = [provision.policy]
         said += [
             e.found.provision.policy
             for e, held in reviews

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from exportrules.cli.options import table_options
-from exportrules.facts import facts_of, show as shown
+from exportrules.facts import facts_of
+from exportrules.facts import show as shown
 from exportrules.render.safe import safe
 
 _LAW = [
@@ -134,7 +135,8 @@ def instruments(law: Any, name: str | None, form: str) -> None:
     if form == "simple":
         click.echo(f"{instrument.title}\n{instrument.citation} ({instrument.issuer}); {instrument.url}")
         click.echo(
-            f"released {instrument.released or '-'}, published {instrument.published or '-'}, evidence {instrument.evidence}\n"
+            f"released {instrument.released or '-'}, published {instrument.published or '-'}, "
+            f"evidence {instrument.evidence}\n"
         )
         if instrument.summary:
             click.echo(f"{instrument.summary}\n")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 
 import click
-
-from exportrules.errors import RulesetError
 
 
 @click.command()
@@ -31,3 +27,13 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
         f"{len(law.files)} files, {len(law.provisions)} provisions, {len(law.variants)} chips: {len(found)} defects."
     )
     ctx.exit(1 if found else 0)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of `check --json`."""
+    import json
+
+    from exportrules.schema import determination_schema
+
+    click.echo(json.dumps(determination_schema(), indent=2, ensure_ascii=False))

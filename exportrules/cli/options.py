@@ -58,7 +58,8 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a question, the day aside; the command gets them as `chip` and `asked`."""
 
     @functools.wraps(command)
-    def wrapped(chip: str | None, chip_file: str | None, fact: tuple[str, ...], ruleset: str | None, overlay: tuple[str, ...],
+    def wrapped(chip: str | None, chip_file: str | None, fact: tuple[str, ...],
+                ruleset: str | None, overlay: tuple[str, ...],
                 to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
                 ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
                 known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip

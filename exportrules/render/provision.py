@@ -96,7 +96,8 @@ def coverage_text(law: Ruleset, form: str) -> str:
         )
     head = (
         f"{edition.title}, edition {edition.edition}\n{edition.scope}\n"
-        f"Covers {edition.covers_from} through {edition.verified_through}; party lists through {edition.parties_verified_through}.\n"
+        f"Covers {edition.covers_from} through {edition.verified_through}; "
+        f"party lists through {edition.parties_verified_through}.\n"
         f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )

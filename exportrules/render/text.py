@@ -89,6 +89,10 @@ def answer(d: Determination) -> str:
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in _item(word, _change(c, word))
     ]
+    vocabulary = d._timeline.ruleset.facts
+    for fact in d.turns_on:
+        if fact in vocabulary:
+            lines += _item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
     for branch in d.cases:
         said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
         lines += _item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
@@ -129,17 +133,13 @@ def explanation(d: Determination) -> str:
 def timeline_text(timeline: Timeline) -> str:
     """Every span of one answer, with what opened it."""
     q = timeline.question
-    who = (
-        timeline.ruleset.exporters[q.exporter].name
-        if q.exporter in timeline.ruleset.exporters
-        else (q.exporter or "its maker")
-    )
+    who = _exporter(timeline)
     name = timeline.ruleset.places[q.to].name
     lines = [f"{safe(q.label)} to {name}, {_ACTIVITY[q.activity]} by {who}", ""]
     for span in timeline.spans:
         a = span.answer
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
-        days = f"{str(span.start or '...'):<10}  {str(span.last or '...'):<10}"
+        days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
         if a.turns_on:
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
@@ -153,17 +153,19 @@ def timeline_text(timeline: Timeline) -> str:
 def _deal(d: Determination) -> str:
     q = d._timeline.question
     ruleset = d._timeline.ruleset
-    who = (
-        ruleset.exporters[q.exporter].name
-        if q.exporter in ruleset.exporters
-        else "an exporter without a public letter"
-        if q.exporter
-        else "its maker"
-    )
+    who = _exporter(d._timeline)
     place = ruleset.places[q.to].name
     seat = "" if q.headquarters == q.to else f", for a party headquartered in {ruleset.places[q.headquarters].name}"
     buyer = f" for {safe(q.end_user)}" if q.end_user else ""
     return f"{safe(q.label)} to {place}{buyer}{seat}, {_ACTIVITY[q.activity]} by {who}, {d.on}."
+
+
+def _exporter(timeline: Timeline) -> str:
+    exporter = timeline.question.exporter
+    if exporter is None:
+        return "its maker"
+    known = timeline.ruleset.exporters.get(exporter)
+    return known.name if known else "an exporter without a public letter"
 
 
 def _item(label: str, text: str) -> list[str]:

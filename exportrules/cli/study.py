@@ -1,0 +1,142 @@
+"""casebook: determinations put to use."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from exportrules.cli.browse import law_options
+from exportrules.cli.options import table_options
+from exportrules.render.safe import safe
+
+if TYPE_CHECKING:
+    from exportrules.law import Ruleset
+    from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
+    from exportrules.timeline import Timeline
+
+
+@click.command()
+@click.argument("name", required=False)
+@law_options
+@table_options
+def casebook(law: Ruleset, name: str | None, form: str) -> None:
+    """Dated claims from the press, with what the law said on the days they speak of.
+
+    NAME is a casebook (deepseek), or the path of a .toml file of your own. Without it, all of them.
+    Every answer is computed; none is written down in the file.
+    """
+    from exportrules.study.casebook import casebooks, find_casebook, load_casebook, rows
+
+    books = [load_casebook(file, law) for file in ([find_casebook(name)] if name else casebooks())]
+    if form == "simple":
+        click.echo("\n\n".join(_book(book, law) for book in books))
+        return
+    from exportrules.render.text import table
+
+    click.echo(table([row for book in books for row in rows(book, law)], form))
+
+
+def _book(book: Casebook, law: Ruleset) -> str:
+    from exportrules.render.text import DISCLAIMER
+    from exportrules.study.casebook import replies
+
+    lines = [safe(book.title), "", *_wrapped(book.summary, 0)]
+    shown = None
+    for reply in replies(book, law):
+        if reply.claim != shown:
+            shown = reply.claim
+            lines += ["", "", *_claim(shown)]
+        lines += ["", *_reply(reply)]
+    edition = law.edition
+    lines += ["", f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"]
+    return "\n".join(lines)
+
+
+def _claim(claim: Claim) -> Iterator[str]:
+    yield f"== {safe(claim.id)} =="
+    yield from _item("claim", claim.says)
+    yield from _source("source", claim.source)
+    if claim.by_way_of:
+        yield from _source("by way of", claim.by_way_of)
+    yield from _item("chips", ", ".join(claim.chips))
+    yield from _item("window", f"{claim.first} through {claim.last}")
+    if claim.note:
+        yield from _item("note", claim.note)
+
+
+def _source(label: str, source: Source) -> Iterator[str]:
+    yield from _item(label, f"{source.publisher}{f', {source.published}' if source.published else ''}")
+    if source.url:
+        yield from _wrapped(source.url, 12)
+
+
+def _reply(reply: Reply) -> Iterator[str]:
+    yield from _wrapped(f"{_deal(reply.timeline)}: {reply.question.label}", 0)
+    for days in reply.days:
+        yield from _days(days)
+    if reply.first:
+        yield from _first(reply.first, reply.claim)
+
+
+def _days(days: Days) -> Iterator[str]:
+    from exportrules.render.text import decision
+
+    answer, span = days.span.answer, days.span
+    standing = "" if answer.standing == "verified" else f" [{answer.standing.replace('_', ' ')}]"
+    yield f"  {days.first}  {days.last}  {decision(answer.outcome, answer.review_policy)}{standing}"
+    if answer.turns_on:
+        yield from _wrapped(f"turns on {', '.join(answer.turns_on)}", 26)
+    if span.opened_by:
+        yield from _wrapped(f"opened by {', '.join(span.opened_by)}", 26)
+    # Said only where it is news: the rule that opened an answer may have given way to another.
+    if days.requirements and not set(days.requirements) <= set(span.opened_by):
+        yield from _wrapped(f"required on {days.first} by {', '.join(days.requirements)}", 26)
+    since = f"from {span.start}" if span.start else "from before any known change"
+    until = f"through {span.last}" if span.last else "with no known end"
+    yield from _wrapped(f"holds {since} {until}", 26)
+
+
+def _first(first: FirstDay, claim: Claim) -> Iterator[str]:
+    if first.day is None:
+        yield from _wrapped(f"first day a license was required: none to {claim.last}", 2)
+        return
+    lasted = f"and on every day since, to {claim.last}" if first.unbroken else f"but not on every day to {claim.last}"
+    yield from _wrapped(f"first day a license was required: {first.day}, {lasted}", 2)
+    if first.undetermined_from:
+        yield from _wrapped(f"undetermined from {first.undetermined_from} on until then: it may have begun earlier", 26)
+
+
+def _deal(timeline: Timeline) -> str:
+    q, law = timeline.question, timeline.ruleset
+    who = law.exporters[q.exporter].name if q.exporter in law.exporters else "another exporter"
+    parts = [f"{q.label} to {law.places[q.to].name}", f"{q.activity} by {who}"]
+    if q.headquarters != q.to:
+        parts.append(f"headquarters in {law.places[q.headquarters].name}")
+    if q.ultimate_parent != q.headquarters:
+        parts.append(f"ultimate parent in {law.places[q.ultimate_parent].name}")
+    if q.end_user:
+        parts.append(f"for {q.end_user}")
+    if q.as_printed:
+        parts.append("as printed")
+    return ", ".join(parts)
+
+
+def _item(label: str, text: str) -> list[str]:
+    return [f"{label:<12}{line[12:]}" if i == 0 else line for i, line in enumerate(_wrapped(text, 12))]
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    from exportrules.render.text import WIDTH
+
+    pad = " " * indent
+    return textwrap.wrap(
+        safe(" ".join(text.split())),
+        WIDTH,
+        initial_indent=pad,
+        subsequent_indent=pad,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

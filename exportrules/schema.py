@@ -1,0 +1,174 @@
+"""The shape of a determination's JSON, as a JSON Schema for those who read it.
+
+`exportrules schema` prints it; `docs/schema/determination.schema.json` is that print, and a test
+holds the two and the real output together.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exportrules.model import Evidence, Policy
+
+Outcome = Literal["no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate"]
+Standing = Literal["verified", "before_coverage", "beyond_horizon", "destination_not_encoded"]
+Truth = Literal["false", "unknown", "true"]
+Day = str
+Value = bool | int | float | str | list[Any] | None
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ExceptionShape(_Shape):
+    provision: str
+    name: str
+    conditions: list[str]
+
+
+class PolicyShape(_Shape):
+    requirement: str
+    review_policy: Policy
+    by: list[str]
+
+
+class TestShape(_Shape):
+    fact: str
+    op: Literal["is", "in", "in_group", "ge", "gt", "le", "lt"]
+    bound: Value
+    value: Value
+    source: str
+    truth: Truth
+
+
+class RowShape(_Shape):
+    paragraph: str
+    truth: Truth
+    tests: list[TestShape]
+
+
+class FindingShape(_Shape):
+    provision: str
+    kind: str
+    title: str
+    cite: str
+    truth: Truth
+    when: list[RowShape]
+    unless: list[RowShape]
+    certain: bool
+    subject: str = Field(description="the variant, where a family was asked")
+
+
+class TransactionShape(_Shape):
+    chip: str
+    family: str | None
+    on: Day
+    to: str
+    exporter: str | None
+    activity: str
+    headquarters: str
+    ultimate_parent: str
+    end_user: str | None
+    parties: list[str]
+    listed_parties: list[str]
+    end_use: str
+    facts: dict[str, Value]
+    known_on: Day | None
+    as_printed: bool
+    defaulted: list[str]
+
+
+class OtherwiseShape(_Shape):
+    value: str
+    outcome: Outcome
+    review_policy: Policy | None
+
+
+class AssumptionShape(_Shape):
+    fact: str
+    value: Value
+    says: str
+    otherwise: list[OtherwiseShape]
+
+
+class CaseShape(_Shape):
+    conditions: list[list[str]] = Field(description="pairs of an unknown fact and the way it falls")
+    outcome: Outcome
+    review_policy: Policy | None
+
+
+class MarginShape(_Shape):
+    fact: str
+    value: Value
+    op: str
+    bound: Value
+    provision: str
+    percent: str
+    subject: str
+
+
+class ChangeShape(_Shape):
+    date: Day
+    outcome: Outcome
+    review_policy: Policy | None
+    standing: Standing
+    by: list[str]
+
+
+class ProjectionShape(_Shape):
+    outcome: Outcome
+    review_policy: Policy | None
+
+
+class CitationShape(_Shape):
+    provision: str
+    role: str
+    title: str
+    cite: str
+    url: str
+    code_url: str = Field(description="the text of the section as it stood on the day asked about")
+    evidence: Evidence
+    quote: str
+    conditions: list[str]
+
+
+class RulesetShape(_Shape):
+    edition: str
+    verified_through: Day
+    sha256: str
+
+
+class DeterminationShape(_Shape):
+    """One determination. Dates are ISO 8601 days in Washington, D.C.; null is "none" or "not known"."""
+
+    outcome: Outcome
+    review_policy: Policy | None
+    eccn: list[str]
+    eccn_paragraphs: list[str]
+    requirements: list[str]
+    exceptions: list[ExceptionShape]
+    policies: list[PolicyShape]
+    findings: list[FindingShape]
+    transaction: TransactionShape
+    assumptions: list[AssumptionShape]
+    variants: list[str]
+    turns_on: list[str]
+    cases: list[CaseShape]
+    margin: list[MarginShape]
+    holds: list[Day | None] = Field(min_length=2, max_length=2, description="first and last day")
+    previous: ChangeShape | None
+    next: ChangeShape | None
+    standing: Standing
+    projection: ProjectionShape | None
+    as_printed_outcome: Outcome | None
+    notices: list[str]
+    citations: list[CitationShape]
+    ruleset: RulesetShape
+
+
+def determination_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `Determination.to_json()`."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **DeterminationShape.model_json_schema()}

@@ -1,0 +1,350 @@
+"""The casebook: dated claims from the press, and what the law said on the days they speak of.
+
+A file of claims holds what was said, by whom, of which chips and which days, and the questions to
+ask. It holds no answers: every one is computed from the ruleset, so that a corrected rule corrects
+the casebook. A file is good as a whole or an error: its chips, places and facts are resolved when it
+is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+from exportrules import determination
+from exportrules.errors import QuestionError, RulesetError, UnknownNameError
+from exportrules.law import Ruleset
+from exportrules.model import STRICT
+from exportrules.names import find_chip
+from exportrules.source import LARGEST_FILE, cases_directory
+from exportrules.timeline import SpanOfAnswer, Timeline
+
+_MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+
+#: `from` is a word of Python's own, so the field behind the key has another name.
+_KEYS = {"first": "from", "last": "until"}
+
+
+_HEADERS = {"claim": "claim", "question": "claim.question"}
+
+
+def _key(name: str) -> str:
+    return _KEYS.get(name, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Who published a claim and when: a day, or text such as "2025-05" where only the month is known."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    publisher: str
+    published: date | str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuestion:
+    """One question of a claim: the arguments of `check()`, the chip and the day aside, under a label.
+
+    With `first_day_required`, the first day on which a license was required is asked for as well.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    label: str
+    to: str | None = None
+    exporter: str | None = None
+    activity: str | None = None
+    headquarters: str | None = None
+    ultimate_parent: str | None = None
+    end_user: str | None = None
+    parties: tuple[str, ...] = ()
+    end_use: str | None = None
+    facts: dict[str, bool | int | Decimal | str | date] | None = None
+    known_on: date | None = None
+    as_printed: bool = False
+    first_day_required: bool = False
+
+    def ask(self, law: Ruleset, chip: str) -> Timeline:
+        """The answer on every day. Raises QuestionError for what cannot be understood."""
+        asked = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("label", "first_day_required")}
+        return determination.timeline(chip, ruleset=law, **asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What was said of some chips, and of which days (`from` and `until`, both included).
+
+    `says` is in our own words. `note` is what the answers can and cannot show about it.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {**STRICT, "alias_generator": _key}
+
+    id: str
+    says: str
+    source: Source
+    chips: tuple[str, ...]
+    first: date
+    last: date
+    by_way_of: Source | None = None
+    note: str = ""
+    question: tuple[CaseQuestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casebook:
+    """A file of claims. Its id is the file's name."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    title: str
+    summary: str
+    claim: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of one answer inside the window, both included; `span` is all of them.
+
+    `requirements` are the provisions that hold on the first of the days: an answer may outlive the
+    rule that opened it.
+    """
+
+    first: date
+    last: date
+    span: SpanOfAnswer
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDay:
+    """Since when a license was required, as far as the end of the window.
+
+    `day` is the first day with the outcome `license_required` (a license exception is not that), or
+    None. `unbroken` says whether every day from it to the window's end had that outcome.
+    `undetermined_from` is set where the days just before are undetermined: the requirement may be older.
+    """
+
+    day: date | None
+    opened_by: tuple[str, ...] = ()
+    unbroken: bool = False
+    undetermined_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one question about one chip of a claim, for the claim's window."""
+
+    claim: Claim
+    chip: str
+    question: CaseQuestion
+    timeline: Timeline
+    days: tuple[Days, ...]
+    first: FirstDay | None
+
+
+def casebooks() -> list[Path]:
+    """The files of the casebook that came with the package."""
+    return sorted(cases_directory().glob("*.toml"))
+
+
+def find_casebook(name: str) -> Path:
+    """A casebook's file from its id, or from a path that ends in .toml. Raises UnknownNameError with near ids."""
+    if name.endswith(".toml"):
+        return Path(name)
+    known = {file.stem: file for file in casebooks()}
+    if name not in known:
+        import difflib
+
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        raise UnknownNameError(
+            f"there is no casebook {name!r}. Write one of {', '.join(known)}, or the path of a .toml file.", near
+        )
+    return known[name]
+
+
+def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
+    """A casebook from its file, with every question resolved against the law.
+
+    Raises RulesetError with file and key path: for a key that does not exist, a wrong type, a window
+    that ends before it begins, and whatever the law does not know (a chip, a place, a fact).
+    """
+    from exportrules import reading
+
+    file = Path(path)
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise RulesetError(file.name, f"the file is larger than {LARGEST_FILE // 2**20} MB; no casebook is.")
+        text = file.read_bytes()
+    except OSError as error:
+        raise RulesetError(str(path), f"the file cannot be read: {error.strerror or error}.") from None
+    data = reading._parse(file.name, text)
+    lines = text.decode("utf-8-sig").splitlines()
+    book = _shaped(data, file.name, lines)
+    for loc, message in _defects(book, file.stem, law):
+        line = reading.line_of(lines, loc)
+        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+        raise RulesetError(file.name, f"{where}{f' (line {line})' if line else ''}: {message}")
+    return book
+
+
+def replies(book: Casebook, law: Ruleset) -> Iterator[Reply]:
+    """Every question of a loaded casebook, answered for each chip and the window of its claim."""
+    for claim in book.claim:
+        for chip in claim.chips:
+            for question in claim.question:
+                timeline = question.ask(law, chip)
+                first = first_day_required(timeline, claim.last) if question.first_day_required else None
+                yield Reply(claim, chip, question, timeline, days_between(timeline, claim.first, claim.last), first)
+
+
+def days_between(timeline: Timeline, first: date, last: date) -> tuple[Days, ...]:
+    """The spans of a timeline that overlap a window, cut to it, in order. They cover every day of it."""
+    found = []
+    for span in timeline.spans:
+        begins = max(first, span.start) if span.start else first
+        ends = min(last, span.last) if span.last else last
+        if begins <= ends:
+            found.append(Days(begins, ends, span, timeline.at(begins).law.requirements))
+    return tuple(found)
+
+
+def first_day_required(timeline: Timeline, until: date) -> FirstDay:
+    """The first day with the outcome `license_required`, no later than `until`; how sure, and whether it lasted."""
+    spans = [span for span in timeline.spans if span.start is None or span.start <= until]
+    outcomes = [span.answer.outcome for span in spans]
+    if "license_required" not in outcomes:
+        return FirstDay(None)
+    index = outcomes.index("license_required")
+    span = spans[index]
+    before = index
+    while before > 0 and outcomes[before - 1] == "indeterminate":
+        before -= 1
+    unsure = spans[before].start or date.min
+    return FirstDay(
+        span.start or date.min,
+        span.opened_by,
+        set(outcomes[index:]) == {"license_required"},
+        unsure if before < index else None,
+    )
+
+
+def rows(book: Casebook, law: Ruleset) -> list[dict[str, Any]]:
+    """One row for each span of each answer: the claim, the question as it was asked, the days, the answer.
+
+    Every value is text; days are ISO 8601; what does not apply is empty. `holds_from` is empty where
+    an answer begins, and `holds_through` where it ends, with no known day.
+    """
+    return [_row(book, reply, days) for reply in replies(book, law) for days in reply.days]
+
+
+def _row(book: Casebook, reply: Reply, days: Days) -> dict[str, Any]:
+    claim, asked, answer, first = reply.claim, reply.timeline.question, days.span.answer, reply.first
+    return {
+        "casebook": book.id,
+        "claim": claim.id,
+        "chip": asked.label,
+        "question": reply.question.label,
+        "to": asked.to,
+        "exporter": asked.exporter or "",
+        "activity": asked.activity,
+        "layer": "as_printed" if asked.as_printed else "as_enforced",
+        "from": str(days.first),
+        "through": str(days.last),
+        "outcome": answer.outcome,
+        "review_policy": answer.review_policy or "",
+        "standing": answer.standing,
+        "turns_on": " ".join(answer.turns_on),
+        "opened_by": " ".join(days.span.opened_by),
+        "requirements": " ".join(days.requirements),
+        "holds_from": str(days.span.start or ""),
+        "holds_through": str(days.span.last or ""),
+        "first_day_required": str(first.day or "none") if first else "",
+        "undetermined_from": str(first.undetermined_from or "") if first else "",
+        "publisher": claim.source.publisher,
+        "published": str(claim.source.published),
+        "by_way_of": claim.by_way_of.publisher if claim.by_way_of else "",
+        "url": claim.source.url or (claim.by_way_of.url if claim.by_way_of else ""),
+    }
+
+
+def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
+    """The file's tables as objects. Table by table, so that a mistyped key is told with the keys of its table."""
+    from exportrules.reading import _validated
+
+    book: Casebook = _validated(Casebook, {**data, "claim": ()}, name, lines)
+    claims = []
+    for i, table in enumerate(_tables(data, "claim", name)):
+        claim: Claim = _validated(Claim, {**table, "question": ()}, name, lines, ("claim", i))
+        asked = tuple(
+            _validated(CaseQuestion, question, name, lines, ("claim", i, "question", j))
+            for j, question in enumerate(_tables(table, "question", name))
+        )
+        claims.append(replace(claim, question=asked))
+    return replace(book, claim=tuple(claims))
+
+
+def _tables(data: dict[str, Any], key: str, name: str) -> tuple[dict[str, Any], ...]:
+    """The tables of a list, where a single table counts as a list of one."""
+    found = data.get(key, ())
+    listed = found if isinstance(found, tuple) else (found,)
+    if not all(isinstance(table, dict) for table in listed):
+        raise RulesetError(name, f"{key} is a list of tables: head each of them [[{_HEADERS[key]}]].")
+    return listed
+
+
+def _defects(book: Casebook, stem: str, law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with a well-shaped casebook: key path and message."""
+    if book.id != stem:
+        yield ("id",), f"the id {book.id!r} is not the name of the file, {stem!r}. A casebook is asked for by its file."
+    if not book.claim:
+        yield ("claim",), "there is no claim. Add a [[claim]] table."
+    for i, claim in enumerate(book.claim):
+        at: tuple[str | int, ...] = ("claim", i)
+        if claim.id in [other.id for other in book.claim[:i]]:
+            yield (*at, "id"), f"a second claim {claim.id!r}. Ids are unique: rename one of them."
+        if claim.last < claim.first:
+            yield (
+                (*at, "until"),
+                f"claim {claim.id!r}: the window ends on {claim.last}, before it begins on {claim.first}. Swap the days.",
+            )
+        for key, source in (("source", claim.source), ("by_way_of", claim.by_way_of)):
+            if source and isinstance(source.published, str) and not _dated(source.published):
+                yield (
+                    (*at, key),
+                    f"claim {claim.id!r}: published = {source.published!r} is neither a date without quotes nor a "
+                    'month or year in quotes, such as "2025-05".',
+                )
+        yield from _unanswerable(claim, at, law)
+
+
+def _unanswerable(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What the law does not know of a claim's chips and questions."""
+    if not claim.chips:
+        yield (*at, "chips"), f"claim {claim.id!r} names no chip."
+    if not claim.question:
+        yield tuple(at), f"claim {claim.id!r} asks nothing. Add a [[claim.question]] table."
+    for chip in claim.chips:
+        try:
+            find_chip(law, chip)
+        except QuestionError as error:
+            yield (*at, "chips"), f"claim {claim.id!r}: {error}"
+        else:
+            for j, question in enumerate(claim.question):
+                try:
+                    question.ask(law, chip)
+                except QuestionError as error:
+                    yield (*at, "question", j), f"claim {claim.id!r}, question {question.label!r}: {error}"
+
+
+def _dated(text: str) -> bool:
+    return not text or _MONTH.fullmatch(text) is not None
+
