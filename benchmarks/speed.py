@@ -219,6 +219,10 @@ def cold(rounds: int) -> Iterator[Line]:
     yield Line("process: the same imports alone", only, "process: python -c pass", least)
 
 
+#: What the processes run in: bytecode is written, into the run's own directory, as it is for an installed package.
+ENVIRONMENT: dict[str, str] = {}
+
+
 def command() -> list[str]:
     """The command that is timed: `python -m exportrules` if there is one, else what the installed script runs."""
     arguments = ["check", "A100", "--on", "2022-09-15", "--json"]
@@ -236,7 +240,7 @@ def imports() -> list[tuple[str, int, int]]:
     """Every module that the cold start imports: name, own and cumulative microseconds."""
     run = [sys.executable, "-X", "importtime", *command()[1:]]
     found = []
-    for line in subprocess.run(run, capture_output=True, text=True, check=True).stderr.splitlines():
+    for line in subprocess.run(run, capture_output=True, text=True, check=True, env=ENVIRONMENT).stderr.splitlines():
         parts = line.removeprefix("import time:").split("|")
         if len(parts) == 3 and parts[0].strip().isdigit():
             found.append((parts[2].strip(), int(parts[0]), int(parts[1])))
@@ -246,7 +250,7 @@ def imports() -> list[tuple[str, int, int]]:
 def _process(run: list[str]) -> Callable[[], float]:
     def timed() -> float:
         start = time.perf_counter()
-        subprocess.run(run, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(run, stdout=subprocess.DEVNULL, check=True, env=ENVIRONMENT)
         return time.perf_counter() - start
 
     return timed
@@ -304,6 +308,7 @@ def print_table(lines: Sequence[Line]) -> None:
 
 def print_imports(most: int = 10) -> None:
     """The imports of the cold start that cost most; -X importtime slows every import alike, so read the order."""
+    imports()  # once for the bytecode
     taken = imports()
     total = sum(own for _, own, _ in taken)
     for title, column in (("own time", 1), ("with all that they import", 2)):
@@ -319,6 +324,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
         os.environ["EXPORTRULES_CACHE"] = cache
+        ENVIRONMENT.update(os.environ, PYTHONPYCACHEPREFIX=str(Path(cache) / "bytecode"))
+        ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
         exportrules.default_ruleset()
         print(
             f"exportrules {exportrules.__version__}, {platform.python_implementation()} {platform.python_version()}, "

@@ -132,7 +132,9 @@ def resolve(
 
 def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
     if chip is None:
-        return "a chip of one's own", "", (Subject("own", "a chip of one's own", {}),)
+        # it is none of the products that letters name; what it can do is in its facts
+        unnamed = {"chip": Fact("own", "question"), "chip_family": Fact("own", "question")}
+        return "a chip of one's own", "", (Subject("own", "a chip of one's own", unnamed),)
     if isinstance(chip, Variant):
         return chip.name, "", (_subject(ruleset, chip, ""),)
     name = find_chip(ruleset, chip)

@@ -95,7 +95,8 @@ class Timeline:
         while index < len(self.answers):
             first, last = self.holds(index)
             stop = self.starts[last + 1] if last + 1 < len(self.starts) else None
-            also = tuple((self.starts[i], self.opened_by(i)) for i in range(first + 1, last + 1))
+            steps = ((self.starts[i], self.opened_by(i)) for i in range(first + 1, last + 1))
+            also = tuple((day, by) for day, by in steps if by)
             found.append(
                 SpanOfAnswer(
                     None if first == 0 else self.starts[first],

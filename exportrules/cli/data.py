@@ -37,3 +37,63 @@ def schema() -> None:
     from exportrules.schema import determination_schema
 
     click.echo(json.dumps(determination_schema(), indent=2, ensure_ascii=False))
+
+
+@click.group()
+def parties() -> None:
+    """Party lists of your own to screen against."""
+
+
+@parties.command("import")
+@click.argument("file")
+@click.option("-o", "--output", required=True, metavar="DIR", help="Overlay to write: DIR/parties.toml.")
+@click.option("--as-of", required=True, metavar="DATE", help="The day on which FILE was published.")
+@click.option("--ruleset", metavar="DIR", help="Another directory of rule files, for what it lists already.")
+@click.option("--force", is_flag=True, help="Replace a parties.toml that is there.")
+@click.pass_context
+def import_parties(ctx: click.Context, file: str, output: str, as_of: str, ruleset: str | None, force: bool) -> None:
+    """Turn the US Consolidated Screening List into an overlay, to be used with --overlay DIR.
+
+    FILE is consolidated.json (best), .csv or .tsv of data.trade.gov, saved by you: nothing is fetched. Rows that
+    cannot be read are reported on standard error and make the exit status 1; the rest is written all the same.
+    A party whose listing day the file does not have is presumed to be listed before DATE too, with a notice.
+    """
+    import contextlib
+    import hashlib
+    from pathlib import Path
+
+    from exportrules.errors import QuestionError, RulesetError
+    from exportrules.facts import read_date
+    from exportrules.render.safe import safe
+    from exportrules.screening import read_list, to_toml
+    from exportrules.source import load_ruleset
+
+    day, target = read_date(as_of, "--as-of"), Path(output) / "parties.toml"
+    if target.exists() and not force:
+        raise QuestionError(f"{target} is there already. Use --force to replace it, or another directory.")
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise RulesetError(file, f"the file cannot be read: {error.strerror or error}.") from None
+    made = read_list(Path(file).name, data, day, load_ruleset(ruleset))
+    header = [
+        f"Written by `exportrules parties import` from {safe(Path(file).name)}, published {day}.",
+        f"SHA-256 of that file: {hashlib.sha256(data).hexdigest()}",
+        "",
+        *made.summary(),
+    ]
+    beside = target.with_name(f".{target.name}.part")  # no .toml: a leftover is never read as rules
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(to_toml(made.parties, header), encoding="utf-8", newline="\n")
+        beside.replace(target)
+    except OSError as error:
+        raise RulesetError(str(target), f"the file cannot be written: {error.strerror or error}.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+    for problem in made.unreadable:
+        click.echo(safe(problem), err=True)
+    click.echo("\n".join(made.summary()))
+    click.echo(f"Written: {target}")
+    ctx.exit(1 if made.unreadable else 0)

@@ -100,18 +100,22 @@ def _days(days: Days) -> Iterator[str]:
 
 
 def _first(first: FirstDay, claim: Claim) -> Iterator[str]:
-    if first.day is None:
-        yield from _wrapped(f"first day a license was required: none to {claim.last}", 2)
+    from exportrules.study.casebook import first_day_text
+
+    text = f"first day a license was required: {first_day_text(first)}"
+    if not first.required:
+        yield from _wrapped(f"{text}, to {claim.last}", 2)
         return
+    opened = f" ({', '.join(first.opened_by)})" if first.opened_by else ""
     lasted = f"and on every day since, to {claim.last}" if first.unbroken else f"but not on every day to {claim.last}"
-    yield from _wrapped(f"first day a license was required: {first.day}, {lasted}", 2)
+    yield from _wrapped(f"{text}{opened}, {lasted}", 2)
     if first.undetermined_from:
         yield from _wrapped(f"undetermined from {first.undetermined_from} on until then: it may have begun earlier", 26)
 
 
 def _deal(timeline: Timeline) -> str:
     q, law = timeline.question, timeline.ruleset
-    who = law.exporters[q.exporter].name if q.exporter in law.exporters else "another exporter"
+    who = law.exporters[q.exporter].name if q.exporter and q.exporter in law.exporters else "another exporter"
     parts = [f"{q.label} to {law.places[q.to].name}", f"{q.activity} by {who}"]
     if q.headquarters != q.to:
         parts.append(f"headquarters in {law.places[q.headquarters].name}")

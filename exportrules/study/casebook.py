@@ -128,12 +128,14 @@ class Days:
 class FirstDay:
     """Since when a license was required, as far as the end of the window.
 
-    `day` is the first day with the outcome `license_required` (a license exception is not that), or
-    None. `unbroken` says whether every day from it to the window's end had that outcome.
-    `undetermined_from` is set where the days just before are undetermined: the requirement may be older.
+    `day` is the first day with the outcome `license_required` (a license exception is not that); None
+    where there is none (`required` is false), or where it was so before any known change. `unbroken`:
+    every day from it to the window's end had that outcome. `undetermined_from` is set where the days just
+    before are undetermined: the requirement may be older.
     """
 
-    day: date | None
+    required: bool
+    day: date | None = None
     opened_by: tuple[str, ...] = ()
     unbroken: bool = False
     undetermined_from: date | None = None
@@ -222,19 +224,20 @@ def first_day_required(timeline: Timeline, until: date) -> FirstDay:
     spans = [span for span in timeline.spans if span.start is None or span.start <= until]
     outcomes = [span.answer.outcome for span in spans]
     if "license_required" not in outcomes:
-        return FirstDay(None)
+        return FirstDay(required=False)
     index = outcomes.index("license_required")
-    span = spans[index]
+    unbroken = set(outcomes[index:]) == {"license_required"}
     before = index
-    while before > 0 and outcomes[before - 1] == "indeterminate":
+    # Before coverage everything is undetermined; that says nothing of this requirement.
+    while before > 0 and outcomes[before - 1] == "indeterminate" and spans[before - 1].answer.standing == "verified":
         before -= 1
-    unsure = spans[before].start or date.min
-    return FirstDay(
-        span.start or date.min,
-        span.opened_by,
-        set(outcomes[index:]) == {"license_required"},
-        unsure if before < index else None,
-    )
+    unsure = spans[before].start if before < index else None
+    return FirstDay(True, spans[index].start, spans[index].opened_by, unbroken, unsure)
+
+
+def first_day_text(first: FirstDay) -> str:
+    """A day, or a plain word where there is none or none is known."""
+    return "none" if not first.required else str(first.day or "before any known change")
 
 
 def rows(book: Casebook, law: Ruleset) -> list[dict[str, Any]]:
@@ -251,6 +254,7 @@ def _row(book: Casebook, reply: Reply, days: Days) -> dict[str, Any]:
     return {
         "casebook": book.id,
         "claim": claim.id,
+        "says": claim.says,
         "chip": asked.label,
         "question": reply.question.label,
         "to": asked.to,
@@ -267,7 +271,8 @@ def _row(book: Casebook, reply: Reply, days: Days) -> dict[str, Any]:
         "requirements": " ".join(days.requirements),
         "holds_from": str(days.span.start or ""),
         "holds_through": str(days.span.last or ""),
-        "first_day_required": str(first.day or "none") if first else "",
+        "first_day_required": first_day_text(first) if first else "",
+        "first_day_opened_by": " ".join(first.opened_by) if first else "",
         "undetermined_from": str(first.undetermined_from or "") if first else "",
         "publisher": claim.source.publisher,
         "published": str(claim.source.published),
@@ -283,7 +288,8 @@ def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
     book: Casebook = _validated(Casebook, {**data, "claim": ()}, name, lines)
     claims = []
     for i, table in enumerate(_tables(data, "claim", name)):
-        claim: Claim = _validated(Claim, {**table, "question": ()}, name, lines, ("claim", i))
+        one_chip = {"chips": (table["chips"],)} if isinstance(table.get("chips"), str) else {}
+        claim: Claim = _validated(Claim, {**table, **one_chip, "question": ()}, name, lines, ("claim", i))
         asked = tuple(
             _validated(CaseQuestion, question, name, lines, ("claim", i, "question", j))
             for j, question in enumerate(_tables(table, "question", name))
@@ -314,7 +320,8 @@ def _defects(book: Casebook, stem: str, law: Ruleset) -> Iterator[tuple[tuple[st
         if claim.last < claim.first:
             yield (
                 (*at, "until"),
-                f"claim {claim.id!r}: the window ends on {claim.last}, before it begins on {claim.first}. Swap the days.",
+                f"claim {claim.id!r}: the window ends on {claim.last}, before it begins on {claim.first}. "
+                "Swap the days.",
             )
         for key, source in (("source", claim.source), ("by_way_of", claim.by_way_of)):
             if source and isinstance(source.published, str) and not _dated(source.published):
@@ -347,4 +354,3 @@ def _unanswerable(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterat
 
 def _dated(text: str) -> bool:
     return not text or _MONTH.fullmatch(text) is not None
-

@@ -23,12 +23,12 @@ OPEN: points that the notes leave open, and what is answered here
 -----------------------------------------------------------------
  1. NAC-type item under a letter: 740.8(b) closes NAC, so 742.6 stands beside the letter and its policy is reported.
  2. privately_informed = True means "BIS told this exporter that this needs a license": any day, item, place.
- 3. 2022 letter: "roughly equivalent to the A100" = 4800 (bits x TOPS) AND 600 GB/s chip to chip, NVIDIA parts only;
-    it is taken to bind reexports and transfers too, and not to have ended.
+ 3. 2022 letter: "roughly equivalent to the A100" = 4992 (bits x TOPS), uncertain from 4800, AND 600 GB/s chip to
+    chip, NVIDIA parts only; it binds reexports and transfers too, and is left to the rule from 2022-10-21.
  4. Letter of 2023-10-23: "the rule's requirements" = its destinations and its headquarters test.
  5. Letter of July 2023: the A100X counts as an A100 product; Cyprus does not count as Middle East.
  6. Letters of April 2025: one destination set for all (Macau, D:5, headquarters there); Intel from 2025-04-09 too;
-    AMD's reaches the MI308 only; "interconnect bandwidth" is taken as the aggregate I/O.
+    AMD's is certain for the MI308, open above the reported lines; "interconnect bandwidth" is taken as the aggregate I/O.
  7. NAC-type items to China 2025-05-13..2026-01-14: presumption of denial (the text).
  8. Entity from Macau/D:5 outside the D groups (destinations.md 2.4): 3A090.a datacenter PoD; NAC-type PoD until
     2024-04-03, case by case until 2025-01-12; then .a PoD (742.6), .b case by case until 2026-01-14 and PoD after
@@ -44,8 +44,8 @@ OPEN: points that the notes leave open, and what is answered here
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
     in the 2026 text only and is applied throughout. 744.17 (microprocessors, D:1) is left out.
 14. The bar of military end uses in NAC (any destination) is dated 2023-11-17..2024-04-03.
-15. The lane of 2026 is closed for a military end use ((dd)(1)(iv)); for a supercomputer it governs over 744.23(d)
-    (742.6(b)(10)(iii)(A)(1), sentence 3).
+15. The lane of 2026 is closed for a military end use ((dd)(1)(iv)). Its third sentence ("this licensing policy ...
+    will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
 16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2024-04-04 by 744.23(d)(2);
     denial 2023-11-17..2024-04-03, where the order of the clauses was not read.
 17. An item outside 3A090 with TPP < 512 and I/O < 150 GB/s: its own ECCN is unknown (8 TOPS may still be met).
@@ -442,9 +442,9 @@ def regime_of_the_day(item: Item, deal: Deal, world: World) -> list[Requirement]
 # --- is-informed letters: True, False, or None = uncertain ----------------------------------------------------------
 
 
-def letter_nvidia_2022(item: Item, deal: Deal) -> bool:
+def letter_nvidia_2022(item: Item, deal: Deal) -> bool | None:
     """NVIDIA, 2022-08-26 (8-K of 2022-08-31)."""
-    if deal.exporter != "nvidia" or deal.on < date(2022, 8, 26):
+    if deal.exporter != "nvidia" or not date(2022, 8, 26) <= deal.on <= date(2022, 10, 20):  # 3A090 has it afterwards
         return False
     if not in_china(deal.to, deal.on):  # "China (including Hong Kong) and Russia"
         return False
@@ -454,19 +454,21 @@ def letter_nvidia_2022(item: Item, deal: Deal) -> bool:
         return False
     if item.chip_to_chip_io_gbytes_s is None or item.chip_to_chip_io_gbytes_s < 600:  # "both ... and chip-to-chip I/O"
         return False
-    return at_least(item.bits_x_tops_2022, 4800)  # "peak performance ... roughly equivalent to the A100"
+    if at_least(item.bits_x_tops_2022, 4992):  # "peak performance ... roughly equivalent to the A100", 4992
+        return True
+    return None if at_least(item.bits_x_tops_2022, 4800) else False  # how roughly was never said
 
 
 def letter_amd_2022(item: Item, deal: Deal) -> bool | None:
     """AMD, August 2022 (AMD's statement of 2022-08-31; day of the letter not known)."""
-    if deal.exporter != "amd" or deal.on < date(2022, 8, 26):
+    if deal.exporter != "amd" or not date(2022, 8, 26) <= deal.on <= date(2022, 10, 20):  # 3A090 has it afterwards
         return False
     if not in_china(deal.to, deal.on):
         return False
     if item.family == "amd-mi250":  # confirmed by AMD
         return True if deal.on >= date(2022, 8, 31) else None
     if item.family == "amd-mi250x":  # reported by Nikkei only; 3A090 has it from 2022-10-21
-        return None if deal.on < date(2022, 10, 21) else False
+        return None
     return False
 
 
@@ -527,8 +529,8 @@ def letter_amd_2025(item: Item, deal: Deal) -> bool | None:
     """AMD, April 2025 (8-K dated 2025-04-15): MI308."""
     if deal.exporter != "amd" or not april_2025_place(deal):
         return False
-    if item.family != "amd-mi308x":
-        return False
+    if item.family != "amd-mi308x":  # whether the reported lines bind AMD's other chips is an inference
+        return None if above_the_reported_lines(item) else False
     return True if deal.on >= date(2025, 4, 15) else None  # day of the letter not known
 
 
@@ -682,8 +684,6 @@ def policy_of(item: Item, deal: Deal, world: World, requirements: list[Requireme
     policies: list[Policy] = [r.policy for r in requirements]
     if military_end_use(deal):  # 744.21(e)(3): items requiring a license for any reason
         policies.append("presumption_of_denial")
-    elif deal.on >= date(2026, 1, 15) and class_of_2023(item) != "" and in_the_lane(item, deal, world):
-        policies = [r.policy for r in requirements if r.part == "742.6"]  # 742.6(b)(10)(iii)(A)(1), sentence 3
     return min(policies, key=STRICTEST_FIRST.index)
 
 

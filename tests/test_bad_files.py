@@ -1,0 +1,436 @@
+"""Every broken file is answered with one clear RulesetError, word for word, and never with a traceback.
+
+The corpus is `data/bad/`, one file a mistake; `data/bad/expected.toml` says what each is answered with.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exportrules import RulesetError, check, default_ruleset, load_chip, load_ruleset, reading, source
+from exportrules.lint import defects
+from exportrules.source import data_directory
+
+BAD = Path(__file__).parent / "data" / "bad"
+READ_FILE = reading.read_file
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((BAD / "expected.toml").read_text(encoding="utf-8"))
+
+RULE = """\
+id = "acme-letter"
+title = "Letter to Acme"
+type = "letter"
+issuer = "BIS"
+citation = "Acme Form 8-K"
+url = "https://www.sec.gov/"
+evidence = "reported"
+published = 2022-01-01
+
+[[provision]]
+id = "r"
+kind = "requirement"
+title = "A provision"
+cite = "Acme Form 8-K"
+paragraph = "744.23(b)"
+policy = "case_by_case"
+effective = 2022-01-01
+when = [{ tests = [{ fact = "tpp", op = "ge", bound = 4800 }] }]
+"""
+CHIP = """\
+id = "acme-x"
+name = "Acme X"
+announced = 2022-01-01
+announced_source = "Acme"
+die_area_mm2 = 826
+dense_tops = { fp16_bf16 = 312 }
+"""
+
+
+_read: dict[tuple[str, bytes], list[tuple[str, str, Any]]] = {}
+
+
+def read_once(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
+    """`reading.read_file`, the real files validated once a run: they are the same under every overlay."""
+    if name.startswith("overlay"):
+        yield from READ_FILE(name, text)
+        return
+    if (name, text) not in _read:
+        _read[name, text] = list(READ_FILE(name, text))
+    yield from _read[name, text]
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setattr(reading, "read_file", read_once)
+
+
+def overlay(tmp_path: Path, *names: str, **texts: str) -> Path:
+    """A fresh directory with files of the corpus, and others written on the spot."""
+    directory = tmp_path / "overlay"
+    directory.mkdir(exist_ok=True)
+    for name in names:
+        shutil.copy(BAD / f"{name}.toml", directory)
+    for name, text in texts.items():
+        (directory / f"{name}.toml").write_text(text, encoding="utf-8")
+    return directory
+
+
+def refused(overlays: Sequence[Path], root: Path | None = None) -> str:
+    """The message with which loading is refused."""
+    with pytest.raises(RulesetError) as caught:
+        load_ruleset(root, overlays)
+    return str(caught.value)
+
+
+def copied_rulesets(tmp_path: Path) -> Path:
+    """The real rulesets, to be spoilt."""
+    root = tmp_path / "rules"
+    shutil.copytree(data_directory(), root)
+    return root
+
+
+# --- the corpus ---------------------------------------------------------------------------------
+
+
+def test_the_corpus_and_the_table_name_the_same_files() -> None:
+    told = [name for table in EXPECTED.values() for name in table]
+    assert sorted(told) == sorted(path.stem for path in BAD.glob("*.toml") if path.stem != "expected")
+    assert len(told) == len(set(told)) >= 60
+
+
+@pytest.mark.parametrize("name", EXPECTED["messages"])
+def test_a_bad_file_is_refused_in_these_words(name: str, tmp_path: Path) -> None:
+    assert refused([overlay(tmp_path, name)]) == EXPECTED["messages"][name]
+
+
+@pytest.mark.parametrize("name", EXPECTED["wanted"])
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the message does not name the file, or not the cure")
+def test_a_bad_file_ought_to_be_refused_in_these_words(name: str, tmp_path: Path) -> None:
+    assert refused([overlay(tmp_path, name)]) == EXPECTED["wanted"][name]
+
+
+@pytest.mark.parametrize("name", EXPECTED["wanted"])
+def test_a_file_with_an_unfinished_message_is_refused_all_the_same(name: str, tmp_path: Path) -> None:
+    assert ": " in refused([overlay(tmp_path, name)])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=why))
+        for name, why in EXPECTED["known_bugs"].items()
+    ],
+)
+def test_a_bad_file_ought_to_be_refused(name: str, tmp_path: Path) -> None:
+    assert f"{name}.toml: " in refused([overlay(tmp_path, name)])
+
+
+@pytest.mark.parametrize("name", EXPECTED["lint"])
+def test_lint_tells_what_does_not_follow(name: str, tmp_path: Path) -> None:
+    ruleset = load_ruleset(None, [overlay(tmp_path, name)])
+    assert [str(defect) for defect in defects(ruleset, ruleset.edition.verified_through)] == EXPECTED["lint"][name]
+
+
+@pytest.mark.parametrize("name", EXPECTED["messages"])
+def test_every_message_is_one_line_and_names_the_file(name: str) -> None:
+    message = EXPECTED["messages"][name]
+    assert message.startswith(f"overlay-1/{name}.toml: ")
+    assert message.isprintable()
+    assert message.endswith((".", "?", ".)")) or "circle: " in message
+
+
+# --- several files, other directories -----------------------------------------------------------
+
+
+def test_an_id_used_in_two_files_names_both(tmp_path: Path) -> None:
+    assert refused([overlay(tmp_path, one=RULE, two=RULE)]) == (
+        "overlay-1/two.toml: 'acme-letter' is already defined in overlay-1/one.toml. "
+        "Ids are unique: rename one of them."
+    )
+
+
+def test_an_id_used_in_two_overlays_names_both(tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    for directory in (first, second):
+        directory.mkdir()
+        (directory / "rule.toml").write_text(RULE, encoding="utf-8")
+    assert refused([first, second]) == (
+        "overlay-2/rule.toml: 'acme-letter' is already defined in overlay-1/rule.toml. "
+        "Ids are unique: rename one of them."
+    )
+
+
+def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    assert refused([missing]) == f"{missing}: this is not a directory. Name a directory of TOML rule files."
+
+
+def test_a_file_in_the_place_of_a_directory(tmp_path: Path) -> None:
+    file = tmp_path / "rule.toml"
+    file.write_text(RULE, encoding="utf-8")
+    assert refused([file]) == f"{file}: this is not a directory. Name a directory of TOML rule files."
+
+
+def test_a_directory_without_toml_files(tmp_path: Path) -> None:
+    directory = overlay(tmp_path)
+    (directory / "rule.yaml").write_text("id: acme\n", encoding="utf-8")
+    assert refused([directory]) == f"{directory}: there is no .toml file in this directory."
+
+
+def test_a_ruleset_directory_without_an_edition(tmp_path: Path) -> None:
+    root = overlay(tmp_path, rule=RULE)
+    assert refused([], root) == "overlay/rule.toml: there is no ruleset.toml with an edition."
+
+
+def test_a_link_that_leads_out_of_its_directory(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.toml"
+    outside.write_text(RULE, encoding="utf-8")
+    directory = overlay(tmp_path)
+    link = directory / "rule.toml"
+    link.symlink_to(outside)
+    assert (
+        refused([directory]) == f"{link}: this file is a link that leads out of its directory. Copy the file instead."
+    )
+
+
+def test_a_link_inside_its_directory_is_followed(tmp_path: Path) -> None:
+    directory = overlay(tmp_path)
+    (directory / "rule.txt").write_text(RULE, encoding="utf-8")
+    (directory / "rule.toml").symlink_to("rule.txt")
+    assert "acme-letter" in load_ruleset(None, [directory]).instruments
+
+
+def test_a_link_to_nothing(tmp_path: Path) -> None:
+    directory = overlay(tmp_path)
+    (directory / "rule.toml").symlink_to("gone.txt")
+    assert refused([directory]) == "overlay-1/rule.toml: the file cannot be read: No such file or directory."
+
+
+@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="Path.resolve() raises RuntimeError for a circle of links")
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    directory = overlay(tmp_path)
+    (directory / "rule.toml").symlink_to("rule.toml")
+    assert "rule.toml: " in refused([directory])
+
+
+def test_a_directory_named_like_a_file(tmp_path: Path) -> None:
+    directory = overlay(tmp_path, rule=RULE)
+    (directory / "more.toml").mkdir()
+    assert refused([directory]) == "overlay-1/more.toml: the file cannot be read: Is a directory."
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    directory = overlay(tmp_path, rule=RULE)
+    (directory / "rule.toml").chmod(0)
+    assert refused([directory]) == "overlay-1/rule.toml: the file cannot be read: Permission denied."
+
+
+def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = overlay(tmp_path, zz="#" * (2**20 + 1))
+    largest = 2**20
+    assert all(path.stat().st_size < largest for path in data_directory().rglob("*.toml"))
+    monkeypatch.setattr(source, "LARGEST_FILE", largest)
+    assert refused([directory]) == "overlay-1/zz.toml: the file is larger than 1 MB; no rule file is. Split it."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("verified_through = 2026", 'verified_through = "2026', None),
+        (
+            "covers_from = 2020-01-01",
+            'covers_from = "2020-01-01"',
+            "covers_from (line {line}): a date is wanted, as YYYY-MM-DD without quotes. It is '2020-01-01'.",
+        ),
+        (
+            "covers_from = 2020-01-01",
+            "covers_form = 2020-01-01\ncovers_from = 2020-01-01",
+            "covers_form (line {line}): there is no key 'covers_form' here. Did you mean 'covers_from'?",
+        ),
+        ("covers_from = 2020-01-01", "", "covers_from: the key 'covers_from' is missing."),
+    ],
+    ids=["unclosed quote", "quoted date", "unknown key", "missing key"],
+)
+def test_a_bad_edition_is_refused(old: str, new: str, message: str | None, tmp_path: Path) -> None:
+    root = copied_rulesets(tmp_path)
+    file = root / "us-ear" / "ruleset.toml"
+    text = file.read_text(encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = refused([], root)
+    if message is None:
+        assert told.startswith(f"rules/us-ear/ruleset.toml: this is not TOML: Illegal character '\\n' (at line {line},")
+    else:
+        assert told == "rules/us-ear/ruleset.toml: " + message.format(line=line)
+
+
+def test_a_gap_that_tests_an_unknown_fact_is_refused(tmp_path: Path) -> None:
+    root = copied_rulesets(tmp_path)
+    file = root / "us-ear" / "ruleset.toml"
+    rows = '[{ tests = [{ fact = "tpps", op = "ge", bound = 1 }] }]'
+    extra = f'\n[[not_encoded]]\nid = "acme"\nwhat = "W."\neffect = "E."\nwhen = {rows}\n'
+    file.write_text(file.read_text(encoding="utf-8") + extra, encoding="utf-8")
+    assert refused([], root).endswith("not_encoded acme: the fact 'tpps' is not in facts.toml.")
+
+
+def test_a_provision_that_lost_its_target_names_the_file_that_points_at_it(tmp_path: Path) -> None:
+    root = copied_rulesets(tmp_path)
+    (root / "us-ear" / "instruments" / "87fr62186.toml").unlink()
+    told = refused([], root)
+    assert told.startswith(("rules/us-ear/instruments/", "group "))
+    assert "87fr62186" in told
+
+
+@pytest.mark.xfail(strict=True, reason="source._default remembers overlays by path, whatever they hold by now")
+def test_an_edited_file_is_read_again_and_not_taken_from_the_cache(tmp_path: Path) -> None:
+    directory = overlay(tmp_path, rule=RULE)
+    first = load_ruleset(None, [directory])
+    (directory / "rule.toml").write_text(RULE.replace("4800", '"4800"'), encoding="utf-8")
+    assert refused([directory]) == "overlay-1/rule.toml: acme-letter#r: tpp ge '4800': a number is wanted as bound."
+    (directory / "rule.toml").write_text(RULE, encoding="utf-8")
+    assert load_ruleset(None, [directory]).digest == first.digest != default_ruleset().digest
+
+
+def test_a_bad_file_is_refused_again_at_the_second_attempt(tmp_path: Path) -> None:
+    directory = overlay(tmp_path, "rule-unknown-fact")
+    assert refused([directory]) == refused([directory]) == EXPECTED["messages"]["rule-unknown-fact"]
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"edition": 3}', b"[" * 100_000])
+def test_a_spoilt_cache_is_not_believed(spoilt: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
+    directory = overlay(tmp_path, rule=RULE)
+    digest = load_ruleset(None, [directory]).digest
+    (kept,) = (tmp_path / "cache").rglob(f"*{digest}*")
+    kept.write_bytes(spoilt)
+    assert "acme-letter#r" in load_ruleset(None, [directory]).provisions
+
+
+# --- what is odd and right ----------------------------------------------------------------------
+
+
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    directory = overlay(tmp_path)
+    (directory / "rule.toml").write_bytes(b"\xef\xbb\xbf" + RULE.encode())
+    assert "acme-letter#r" in load_ruleset(None, [directory]).provisions
+
+
+def test_line_ends_of_windows_are_accepted(tmp_path: Path) -> None:
+    directory = overlay(tmp_path)
+    (directory / "rule.toml").write_bytes(RULE.replace("\n", "\r\n").encode())
+    assert "acme-letter#r" in load_ruleset(None, [directory]).provisions
+
+
+@pytest.mark.parametrize("bound", ["4800", "4800.0", "3.2", "4_800", "1" * 400, "1e400"])
+def test_any_plain_number_is_a_bound(bound: str, tmp_path: Path) -> None:
+    directory = overlay(tmp_path, rule=RULE.replace("4800", bound))
+    ruleset = load_ruleset(None, [directory])
+    asked = check("A100", on=date(2023, 12, 1), exporter="other", ruleset=ruleset)
+    names_it = "acme-letter#r" in asked.requirements
+    assert names_it == (len(bound) < 10 and bound != "1e400")
+
+
+def test_an_overlay_leaves_the_real_rulesets_alone(tmp_path: Path) -> None:
+    load_ruleset(None, [overlay(tmp_path, rule=RULE)])
+    assert "acme-letter" not in default_ruleset().instruments
+
+
+# --- the real rulesets under lint ---------------------------------------------------------------
+
+
+def test_the_real_rulesets_have_no_defect() -> None:
+    ruleset = default_ruleset()
+    assert defects(ruleset, ruleset.edition.verified_through) == []
+
+
+def test_a_horizon_in_the_future_is_a_defect() -> None:
+    ruleset = default_ruleset()
+    through = ruleset.edition.verified_through
+    found = [str(defect) for defect in defects(ruleset, through - timedelta(days=1))]
+    assert found == [f"ruleset.toml: verified_through {through} lies in the future."]
+
+
+# --- a chip of one's own ------------------------------------------------------------------------
+
+
+def test_a_good_chip_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(CHIP, encoding="utf-8")
+    assert load_chip(file).dense_tops == {"fp16_bf16": 312}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "826",
+            '"826"',
+            "die_area_mm2 (line 5): a plain value is wanted: a number without quotes, a date, true or false, a word, "
+            "or a list of words. It is '826'.",
+        ),
+        ("826", "-826", "die_area_mm2 = -826 is no figure that a chip can have."),
+        ("826", "0", "die_area_mm2 = 0 is no figure that a chip can have."),
+        ("312", "-312", "fp16_bf16 = -312 is no figure that a chip can have."),
+        (
+            "fp16_bf16",
+            "fp17",
+            "dense_tops has no format 'fp17'. Formats: fp64, fp64_tensor, fp32, tf32, fp16_bf16, fp8, int8, fp6, fp4, "
+            "int4.",
+        ),
+        ("die_area_mm2", "die_are", "die_are (line 5): there is no key 'die_are' here. Did you mean 'die_area_mm2'?"),
+        ("name = ", "nome = ", None),
+        ("826", "826\ntpp_check = 5000", "TPP follows as 4992, the check value is 5000."),
+        ("2022-01-01", "2022-02-30", "this is not TOML: Invalid date or datetime (at line 3, column 13)."),
+    ],
+    ids=["quoted", "negative", "zero", "negative throughput", "format", "unknown key", "two mistakes", "check", "date"],
+)
+def test_a_bad_chip_file_is_refused(old: str, new: str, message: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(CHIP.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RulesetError) as caught:
+        load_chip(file)
+    if message is None:
+        assert "(1 more in this file.)" in str(caught.value)
+    else:
+        assert str(caught.value) == f"own.toml: {message}"
+
+
+def test_a_chip_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RulesetError, match=r"own\.toml: the file cannot be read: No such file or directory\.$"):
+        load_chip(tmp_path / "own.toml")
+
+
+@pytest.mark.xfail(strict=True, raises=KeyError, reason="contains of a chip file is not checked against the ruleset")
+def test_a_chip_file_that_contains_an_unknown_chip_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(CHIP + 'item_kind = "system"\ncontains = [{ chip = "acme-y", count = 8 }]\n', encoding="utf-8")
+    with pytest.raises((RulesetError, ValueError)) as caught:
+        check(load_chip(file), on=date(2023, 12, 1))
+    assert "acme-y" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        pytest.param(
+            "performance_density_check = 1e-40",
+            marks=pytest.mark.xfail(strict=True, raises=ArithmeticError, reason="quantize beyond 28 digits"),
+        ),
+        "performance_density_check = 6.05",
+        "tpp_check = 1e400",
+    ],
+)
+def test_lint_survives_a_check_value_beyond_all_bounds(figure: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(CHIP + figure + "\n", encoding="utf-8")
+    with pytest.raises(RulesetError, match="the check value is"):
+        load_chip(file)
