@@ -92,6 +92,7 @@ def interleaved(sides: Sequence[Callable[[], float]], rounds: int) -> list[float
 def statement(text: str, names: dict[str, Any]) -> Callable[[], float]:
     """A side that is one statement, repeated until a round lasts about a hundredth of a second; seconds for one."""
     timer = timeit.Timer(text, globals=names)
+    timer.timeit(1)  # the first call loads and compiles: it says nothing of how often to repeat
     number = 1
     while timer.timeit(number) < 0.01:
         number *= 2

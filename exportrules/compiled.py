@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,12 +56,14 @@ def recall(digest: str) -> dict[str, Any] | None:
 
 def remember(digest: str, tables: dict[str, Any]) -> None:
     """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
+    import tempfile
+
     with contextlib.suppress(OSError, RuntimeError):
         file = _file(digest)
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=file.parent, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump(_plain(tables), out, ensure_ascii=False, separators=(",", ":"))
+            out.write(json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")))
         Path(beside).replace(file)
 
 

@@ -7,7 +7,8 @@ when they are asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
@@ -41,16 +42,18 @@ class Determination:
     Every field of the answer is an attribute: see the README and `docs/answer.md`.
     """
 
-    __slots__ = ("_index", "_timeline", "on")
+    __slots__ = ("_timeline", "on")
 
     def __init__(self, timeline: Timeline, on: date) -> None:
-        object.__setattr__(self, "_timeline", timeline)
-        object.__setattr__(self, "on", on)
-        object.__setattr__(self, "_index", index_at(timeline.starts, on))
+        _set_timeline(self, timeline)
+        _set_day(self, on)
 
     on: date
     _timeline: Timeline
-    _index: int
+
+    @property
+    def _index(self) -> int:
+        return index_at(self._timeline.starts, self.on)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a determination cannot be changed; ask another question.")
@@ -66,15 +69,17 @@ class Determination:
 
     @property
     def _answer(self) -> Answer:
-        return self._timeline.answers[self._index]
+        return self._timeline.at(self.on)
 
     @property
     def outcome(self) -> str:
-        return self._timeline.answers[self._index].outcome
+        timeline = self._timeline
+        return timeline.answers[bisect_right(timeline.starts, self.on) - 1].outcome
 
     @property
     def review_policy(self) -> Policy | None:
-        return self._timeline.answers[self._index].review_policy
+        timeline = self._timeline
+        return timeline.answers[bisect_right(timeline.starts, self.on) - 1].review_policy
 
     @property
     def standing(self) -> str:
@@ -155,8 +160,7 @@ class Determination:
     @property
     def as_printed_outcome(self) -> str | None:
         """What the printed text says, where that differs from what is enforced."""
-        printed = notices.other_layer(self._timeline).at(self.on)
-        return printed.outcome if printed.outcome != self.outcome else None
+        return notices.other_layer(self._timeline, self._answer, self.on)
 
     @property
     def notices(self) -> list[str]:
@@ -189,6 +193,11 @@ class Determination:
         return explanation(self)
 
 
+# the slots' own setters: a determination refuses every other way of being changed
+_set_timeline: Callable[[Determination, Timeline], None] = Determination._timeline.__set__  # type: ignore[misc, attr-defined]
+_set_day: Callable[[Determination, date], None] = Determination.on.__set__  # type: ignore[misc, attr-defined]
+
+
 def check(
     chip: str | Variant | None,
     *,
@@ -212,12 +221,22 @@ def check(
     default, and the answer says so: to China, by the maker, an export, an unlisted civil buyer
     headquartered where the goods go. Raises QuestionError for what cannot be understood.
     """
-    asked = timeline(
-        chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
-        ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, end_use=end_use,
-        facts=facts, known_on=known_on, as_printed=as_printed, ruleset=ruleset,
-    )  # fmt: skip
-    return Determination(asked, on if type(on) is date else read_date(on))
+    law = ruleset or default_ruleset()
+    try:
+        # the very key of `timeline`, looked up here: asking again costs a microsecond
+        known = law.memory.get((
+            "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
+            tuple(parties) if parties else (), end_use, tuple(facts.items()) if facts else (), known_on, as_printed,
+        ))  # fmt: skip
+    except (TypeError, AttributeError):
+        known = None  # something unhashable, or not even a mapping: `timeline` says what
+    if type(known) is not Timeline:
+        known = timeline(
+            chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
+            ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, end_use=end_use,
+            facts=facts, known_on=known_on, as_printed=as_printed, ruleset=law,
+        )  # fmt: skip
+    return Determination(known, on if type(on) is date else read_date(on))
 
 
 def timeline(
@@ -238,10 +257,11 @@ def timeline(
 ) -> Timeline:
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
     law = ruleset or default_ruleset()
-    given = tuple(facts.items()) if facts else ()
+    if facts is not None and not isinstance(facts, Mapping):
+        raise QuestionError(f"facts = {facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
     key: tuple[object, ...] = (
-        "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user, tuple(parties), end_use, given,
-        known_on, as_printed,
+        "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
+        tuple(parties) if parties else (), end_use, tuple(facts.items()) if facts else (), known_on, as_printed,
     )  # fmt: skip
     try:
         known = law.memory.get(key)

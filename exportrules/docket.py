@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from exportrules.facts import Fact
-from exportrules.law import CONCLUDED_FACTS, InForce, SortedRow, View, provides, under
+from exportrules.law import CONCLUDED_FACTS, CONCLUDING, InForce, SortedRow, View, provides, under
 from exportrules.model import Row, Test
 from exportrules.span import Span, days_of_change, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
+#: Kinds read before the license requirements are gathered; the rest may test what is required.
+FIRST = frozenset((*CONCLUDING, "requirement", "savings"))
 
-@dataclass(frozen=True, slots=True)
-class PreparedRow:
+
+class PreparedRow(NamedTuple):
     """A row prepared for one profile: tests of plain facts are settled, the rest wait for a day."""
 
     paragraph: str
@@ -41,15 +43,20 @@ class Entry:
     doubt: Truth
     needs_rows: bool
     mentions: frozenset[str]
+    first: bool
 
 
 class Docket:
     """The provisions that can touch one profile on some day, prepared for quick evaluation."""
 
-    def __init__(self, view: View, facts: Mapping[str, Fact], listings: Iterable[InForce] = ()) -> None:
+    def __init__(
+        self, view: View, facts: Mapping[str, Fact], listings: Iterable[InForce] = (), on: date | None = None
+    ) -> None:
+        """A docket for every day, or for one day alone."""
         self.view = view
         self.facts = facts
-        self.pool = (*listings, *view.provisions)
+        pool = (*listings, *view.provisions)
+        self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
         self._settled: dict[int, Truth] = {}
         self.entries = tuple(e for found in self.pool if (e := self._prepared(found)) is not None)
 
@@ -112,7 +119,7 @@ class Docket:
         mentions = frozenset(t.fact for row in when + unless for t in row.open + row.concluded)
         if doubt == UNKNOWN:
             mentions |= {doubt_of(found)}
-        return Entry(found, when, unless, fits, doubt, bool(provision.when), mentions)
+        return Entry(found, when, unless, fits, doubt, bool(provision.when), mentions, provision.kind in FIRST)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []

@@ -8,18 +8,14 @@ review policy would an application be read. It reads no file, no clock and no en
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from exportrules.docket import Docket, Entry, PreparedRow
-from exportrules.law import CONCLUDING, provides, refers
+from exportrules.law import provides, refers
 from exportrules.model import Policy
 from exportrules.span import holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
-
-#: Kinds read before the license requirements are gathered; the rest may test what is required.
-FIRST = (*CONCLUDING, "requirement", "savings")
 
 STRICTEST: tuple[Policy, ...] = (
     "policy_of_denial",
@@ -31,8 +27,7 @@ STRICTEST: tuple[Policy, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
+class Law(NamedTuple):
     """What the law in force on a day says of one set of facts, no fact of it left open."""
 
     outcome: str
@@ -61,12 +56,11 @@ class Reading:
         self.truths: dict[str, tuple[Entry, Truth]] = {}
         self.paragraphs: list[str] = []
         self._tests: dict[int, Truth] = {}
+        self.unknown = False
         entries = [entry for entry in docket.entries if holds_on(entry.found.spans, day)]
-        by_stage: tuple[list[Entry], list[Entry]] = ([], [])
         for entry in entries:
-            by_stage[entry.found.provision.kind not in FIRST].append(entry)
-        for entry in by_stage[0]:
-            self._read(entry)
+            if entry.first:
+                self._read(entry)
         self.requirements = self._requirements()
         self.concluded["required_under"] = {}
         for entry, held in self.requirements:
@@ -74,8 +68,10 @@ class Reading:
                 paragraph = entry.found.provision.paragraph
                 made = self.concluded["required_under"]
                 made[paragraph] = max(held, made.get(paragraph, FALSE))
-        for entry in by_stage[1]:
-            self._read(entry)
+        for entry in entries:
+            if not entry.first:
+                self._read(entry)
+        self.unknown = self.unknown or self.jurisdiction() == UNKNOWN
 
     def jurisdiction(self) -> Truth:
         """Whether the EAR can require a license at all: an item subject to it, leaving the United States."""
@@ -94,6 +90,7 @@ class Reading:
         held = min(self.rows(entry), entry.fits, entry.doubt)
         provision = entry.found.provision
         self.truths[provision.id] = (entry, held)
+        self.unknown = self.unknown or held == UNKNOWN
         made = provides(provision)
         if made is None or held == FALSE:
             return
@@ -187,7 +184,7 @@ def fold(laws: list[Law]) -> Law:
     common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
     names = ("paragraphs", "requirements", "overcome", "exceptions", "policies", "notices")
     merged: dict[str, Any] = {name: shared(name) for name in names}
-    return replace(laws[0], eccn=common_eccn, **merged)
+    return laws[0]._replace(eccn=common_eccn, **merged)
 
 
 def _review(requirement: Entry, reading: Reading) -> tuple[Policy, tuple[str, ...]]:

@@ -16,7 +16,7 @@ from typing import Any
 from exportrules.facts import BITS, performance_density, tpp
 from exportrules.law import Ruleset, in_order, refers, under
 from exportrules.model import Family, Group, Provision, Row, Test, Variant
-from exportrules.names import key, party_key
+from exportrules.names import key
 
 ORDERED = ("ge", "gt", "le", "lt")
 
@@ -275,12 +275,6 @@ def _shared_names(ruleset: Ruleset) -> Iterator[Defect]:
             other = owners.setdefault(key(name), family.id)
             if other != family.id:
                 yield Defect(family.id, f"the name {name!r} is one of {other} too; a name means one family.")
-    parties: dict[str, str] = {}
-    for party in ruleset.parties.values():
-        for name in (party.name, *party.aliases):
-            other = parties.setdefault(party_key(name), party.id)
-            if other != party.id:
-                yield Defect(f"party {party.id}", f"the name {name!r} is one of {other} too.")
     places: dict[str, str] = {}
     for place in ruleset.places.values():
         for name in (place.code, place.name, *place.aliases):

@@ -41,11 +41,21 @@ ItemKind = Literal["ic", "system", "hbm_stack"]
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Shape:
+    """Base of the shapes. What dataclasses would generate for each (a third of a cold start) stands here once."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    def __repr__(self) -> str:
+        stated = ((name, getattr(self, name)) for name in self.__dataclass_fields__)  # type: ignore[attr-defined]
+        return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in stated if v not in (None, '', ()))})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Test(Shape):
     """One comparison: the fact, an operator, the bound that the text states."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     __test__: ClassVar[bool] = False  # pytest: not a test class
 
     fact: str
@@ -53,36 +63,30 @@ class Test:
     bound: bool | int | Decimal | str | date | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Row(Shape):
     """A flat AND of tests, under the paragraph number that the text gives it."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     tests: tuple[Test, ...]
     paragraph: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Conclusion(Shape):
     """A fact that holds where a provision holds, e.g. `eccn` has `3A090.a`."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     fact: str
     value: bool | str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provision:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Provision(Shape):
     """One dated paragraph of law as a predicate table.
 
     It holds where some `when` row holds (or there are none) and no `unless` row does. What then
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
     """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     kind: Kind
@@ -114,14 +118,12 @@ class Provision:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instrument:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Instrument(Shape):
     """A Federal Register rule, a letter, a guidance: one file, never deleted.
 
     `published` of a letter is the day its addressee disclosed it.
     """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     title: str
@@ -137,11 +139,9 @@ class Instrument:
     provision: tuple[Provision, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactDefinition:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class FactDefinition(Shape):
     """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     type: Literal["number", "boolean", "text", "date", "set"]
     about: Literal["item", "deal", "conclusion"]
@@ -156,15 +156,13 @@ class FactDefinition:
     question: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Membership(Shape):
     """A country in a group. No `start` means: already on the first day of coverage.
 
     `by` names the instrument that made the country a member, `stop_by` the one that ended it; where
     there is no start, `by` may name the end. `stop` is the first day no longer a member.
     """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     country: str
     start: date | None = None
@@ -177,11 +175,9 @@ class Membership:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Group(Shape):
     """A set of destinations, by dated members or as a union of groups minus others."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     title: str
@@ -191,11 +187,9 @@ class Group:
     disputed: tuple[Membership, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Place(Shape):
     """A destination under the name that the EAR gives it."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     code: str
     name: str
@@ -203,11 +197,9 @@ class Place:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Listing(Shape):
     """One dated entry of a party list. `stop` is the first day no longer listed."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     list: Literal["entity_list", "meu_list", "denied_persons", "unverified_list", "sdn_744_8"]
     start: date
@@ -223,11 +215,9 @@ class Listing:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Party(Shape):
     """A party under the names and aliases of its entries."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     name: str
@@ -236,11 +226,9 @@ class Party:
     listing: tuple[Listing, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exporter:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Exporter(Shape):
     """A maker of chips or an addressee of a letter, and the prefixes of its product names."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     name: str
@@ -249,32 +237,26 @@ class Exporter:
     brands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternative:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Alternative(Shape):
     """Another value that a source gives for a fact of a chip."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     fact: str
     value: int | Decimal | bool
     basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contained:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Contained(Shape):
     """So many of one chip inside a system."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     chip: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Variant(Shape):
     """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     name: str
@@ -306,11 +288,9 @@ class Variant:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Family(Shape):
     """A product family: what people mean by "A100"."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     name: str
@@ -320,11 +300,9 @@ class Family:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Gap(Shape):
     """Law that is known and left out, and what it could change."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     id: str
     what: str
@@ -336,11 +314,9 @@ class Gap:
     when: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Edition(Shape):
     """What a ruleset covers."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     edition: str
     title: str

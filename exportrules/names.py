@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law import Ruleset
@@ -20,14 +19,14 @@ T = TypeVar("T")
 #: Endings of company names that do not tell companies apart.
 _SUFFIXES = frozenset(
     """
-    ab ag bv co company corp corporation gmbh inc incorporated kk limited llc lp ltd nv plc pte pty sa sarl sas spa srl
-    """.split()  # noqa: SIM905 - a list of 25 words reads better as one line
+    ab ag ao bv co company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv oao ooo pao pjsc
+    plc pte pty sa sarl sas spa srl zao
+    """.split()  # noqa: SIM905 - a list of 35 words reads better as two lines
 )
 _CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
 
 
-@dataclass(frozen=True, slots=True)
-class ChipName:
+class ChipName(NamedTuple):
     """A resolved chip: the variants asked, and the family they belong to where a family was named."""
 
     label: str
@@ -114,7 +113,9 @@ def find_parties(ruleset: Ruleset, text: str) -> tuple[tuple[str, ...], tuple[st
     found = index.get(wanted, ())
     if found or len(wanted) < 4:
         return found, ()
-    names = {k: ruleset.parties[ids[0]].name for k, ids in index.items()}
+    # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
+    alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted) and k[:1] == wanted[:1]]
+    names = {k: ruleset.parties[index[k][0]].name for k in alike}
     return (), tuple(_near(wanted, names, cutoff=0.85))
 
 

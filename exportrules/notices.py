@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.docket import Docket
+from exportrules.engine import Law
 from exportrules.facts import Fact, complete, facts_of
-from exportrules.law import Ruleset
+from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Membership
 from exportrules.result import Answer, Assumption, Otherwise
 from exportrules.span import Span, earliest, holds_on
 from exportrules.timeline import Course, Timeline, together
 from exportrules.trace import asked
-from exportrules.unknowns import decide
+from exportrules.unknowns import Verdict, decide
 
 if TYPE_CHECKING:
     from exportrules.determination import Determination
@@ -31,17 +32,26 @@ _FIGURES = {
 }
 
 
-def other_layer(timeline: Timeline) -> Timeline:
-    """The same question to the law as printed (or, from there, as enforced)."""
-    from dataclasses import replace
+def other_layer(timeline: Timeline, answer: Answer, on: date) -> str | None:
+    """What the law says as printed (or, asked as printed, as enforced), where that is another outcome."""
+    if answer.outcome != answer.law.outcome:
+        return None
+    ruleset, q = timeline.ruleset, timeline.question
+    view = ruleset.view(as_printed=not q.as_printed, known_on=q.known_on, exporter=q.exporter or "")
+    law = _decided(asked(timeline, answer), view, q.listings(view), on, {})
+    return law.outcome if law.outcome != answer.law.outcome else None
 
-    key = ("other layer", timeline.question)
-    memory = timeline.ruleset.memory
-    known = memory.get(key)
-    if not isinstance(known, Timeline):
-        known = Timeline(timeline.ruleset, replace(timeline.question, as_printed=not timeline.question.as_printed))
-        memory[key] = known
-    return known
+
+def _decided(courses: list[Course], view: View, listings: list[InForce], on: date, changed: Mapping[str, Fact]) -> Law:
+    """The law of a day for the variants asked, some facts changed; variants that it treats alike are asked once."""
+    verdicts: dict[object, tuple[Course, Verdict]] = {}
+    for course in courses:
+        docket = Docket(view, complete({**course.subject.facts, **changed}), listings, on)
+        alike = docket.signature()
+        if alike not in verdicts:
+            verdicts[alike] = (course, decide(docket, on))
+    found = list(verdicts.values())
+    return found[0][1].law if len(found) == 1 else together(found).law
 
 
 def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption]:
@@ -159,10 +169,10 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
             "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of "
             "744.21 and 744.23."
         )
-    printed = other_layer(timeline).at(on)
-    if printed.outcome != answer.outcome:
-        layer = "as enforced" if timeline.question.as_printed else "as printed"
-        yield f"{layer.capitalize()} the answer is {printed.outcome}."
+    printed = other_layer(timeline, answer, on)
+    if printed is not None:
+        layer = "As enforced" if timeline.question.as_printed else "As printed"
+        yield f"{layer} the answer is {printed}."
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
@@ -231,8 +241,8 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
         yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
     if (q.end_user or q.parties) and not q.listed:
         yield (
-            "No party named is on a list in this data. That proves nothing: it holds the listings that matter for AI "
-            "chips, not all of them."
+            "No party named is on a list in this data. That proves nothing: unless the whole Consolidated Screening "
+            "List was imported, it holds only the listings that matter for AI chips."
         )
     if (q.end_user or q.parties) and on > ruleset.edition.parties_verified_through:
         yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
@@ -274,13 +284,10 @@ def _mentioned(timeline: Timeline, answer: Answer, on: date) -> set[str]:
 
 def _otherwise(timeline: Timeline, answer: Answer, on: date, name: str, change: Mapping[str, Any]) -> Otherwise | None:
     """The decision on the day with some facts changed, if it is another one."""
-    listings = timeline.question.listings(timeline.view)
-    verdicts = []
-    for course in asked(timeline, answer):
-        facts = course.subject.facts
-        changed = {n: Fact(v, "question" if _was_asked(facts, n) else "given") for n, v in change.items()}
-        verdicts.append((course, decide(Docket(timeline.view, complete({**facts, **changed}), listings), on)))
-    law = verdicts[0][1].law if len(verdicts) == 1 else together(verdicts).law
+    courses = asked(timeline, answer)
+    facts = courses[0].subject.facts
+    changed = {n: Fact(v, "question" if _was_asked(facts, n) else "given") for n, v in change.items()}
+    law = _decided(courses, timeline.view, timeline.question.listings(timeline.view), on, changed)
     same_outcome = law.outcome == answer.law.outcome
     if same_outcome and law.review_policy in (answer.law.review_policy, "indeterminate"):
         return None

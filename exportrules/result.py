@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from exportrules.engine import Law
 from exportrules.model import Policy
@@ -14,16 +13,14 @@ OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "
 STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded")
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+class Projection(NamedTuple):
     """What the encoded law says all the same, where the answer itself may not rest on it."""
 
     outcome: str
     review_policy: Policy | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The shared answer of one span of days."""
 
     outcome: str
@@ -42,8 +39,7 @@ class Answer:
         return self.outcome, self.review_policy, self.standing
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A day on which the answer changes, what it becomes (or was), and what did it."""
 
     date: date
@@ -53,8 +49,7 @@ class Change:
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TestTrace:
+class TestTrace(NamedTuple):
     """One test as it was read: the fact's value and source, the bound, the truth."""
 
     fact: str
@@ -65,15 +60,13 @@ class TestTrace:
     truth: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowTrace:
+class RowTrace(NamedTuple):
     paragraph: str
     truth: str
     tests: tuple[TestTrace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One provision in force, with every row and every carve-out."""
 
     provision: str
@@ -87,8 +80,7 @@ class Finding:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """Where an answer rests. `code_url` is the text of the Code as it stood on the day asked about."""
 
     provision: str
@@ -102,8 +94,7 @@ class Citation:
     conditions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise:
+class Otherwise(NamedTuple):
     """What the answer would be if an assumption were wrong."""
 
     value: str
@@ -111,8 +102,7 @@ class Otherwise:
     review_policy: Policy | None
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(NamedTuple):
     """A fact that nobody supplied, the value taken for it, and the other values that would matter."""
 
     fact: str
@@ -121,8 +111,7 @@ class Assumption:
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(NamedTuple):
     """How far a number is from the nearest line that the law of the day draws for it."""
 
     fact: str

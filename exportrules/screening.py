@@ -251,8 +251,10 @@ def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tu
         start = max(start, floor) if start else None
     day = start or max(as_of, floor)
     stop = end + DAY if end and end < date.max else None
-    if stop and stop <= day and start:
-        raise ValueError(f"end_date {end} lies before start_date {start}.")
+    if stop and stop <= day:
+        if start:
+            raise ValueError(f"end_date {end} lies before start_date {start}.")
+        day = stop - DAY
     policy, notes = _review(row) if code == "EL" else (None, [])
     if code == "UVL":
         notes.append("744.15: no license exception; a UVL statement before any shipment without a license.")
@@ -276,7 +278,7 @@ def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tu
     notes.insert(0, f"{label}: the file of {as_of} has no listing day; before, the listing is presumed. Find the day.")
     over = min(stop or as_of, as_of)
     presumed = replace(listing, start=min(floor, over - DAY), stop=over, evidence="reported", note=" ".join(notes))
-    return (presumed, listing) if over == as_of else (presumed,)
+    return (presumed,) if stop and stop <= as_of else (presumed, listing)
 
 
 def _program(row: Mapping[str, Any], first: date) -> tuple[date, str]:
@@ -333,7 +335,7 @@ def _parties(entries: list[Entry]) -> Iterator[Party]:
             name=name,
             country=next((e.country for e in group if e.country), ""),
             aliases=tuple(names.values()),
-            listing=tuple(dict.fromkeys(listing for e in group for listing in e.listings)),
+            listing=tuple({tuple(_keys(x)): x for e in group for x in e.listings}.values()),  # each once
         )
 
 

@@ -7,19 +7,22 @@ written, the files are compiled in memory. Pydantic is imported only to compile.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from exportrules import compiled
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
 
+T = TypeVar("T")
+
 LARGEST_FILE = 64 * 2**20
 
-_default: dict[tuple[Path, tuple[Path, ...]], Ruleset] = {}
+_default: list[Ruleset] = []
 
 
 def data_directory() -> Path:
@@ -35,7 +38,9 @@ def data_directory() -> Path:
 
 def default_ruleset() -> Ruleset:
     """The ruleset that came with the package, loaded once in a process."""
-    return load_ruleset(None)
+    if not _default:
+        _default.append(load_ruleset(None))
+    return _default[0]
 
 
 def load_ruleset(
@@ -48,25 +53,30 @@ def load_ruleset(
     """
     root = Path(path) if path is not None else data_directory()
     over = tuple(Path(o) for o in overlays)
-    key = (root, over)
-    if path is None and key in _default:
-        return _default[key]
     files = [(f"{root.name}/{name}", file) for name, file in _files_in(root)]
     for number, overlay in enumerate(over, 1):
         files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(overlay)]
     texts = {name: _read(name, file) for name, file in files}
     hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
     whole = hashlib.sha256("\n".join(f"{name} {hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
-    tables = compiled.recall(whole)
+    tables = _undisturbed(lambda: compiled.recall(whole))
     if tables is None:
         from exportrules.reading import compile_files
 
         tables = compile_files(texts)
         compiled.remember(whole, tables)
-    ruleset = Ruleset(**tables, digest=whole, files=hashes)
-    if path is None:
-        _default[key] = ruleset
-    return ruleset
+    return Ruleset(**tables, digest=whole, files=hashes)
+
+
+def _undisturbed(build: Callable[[], T]) -> T:
+    """Thousands of objects that all stay: looking for garbage among them half-way is wasted."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return build()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def load_chip(path: str | os.PathLike[str]) -> Any:
@@ -77,24 +87,28 @@ def load_chip(path: str | os.PathLike[str]) -> Any:
     return read_chip(file.name, _read(str(path), file))
 
 
-def _files_in(root: Path) -> Iterable[tuple[str, Path]]:
+def _files_in(root: Path) -> Iterable[tuple[str, str]]:
+    """(name inside the directory, path) of every rule file; the casebook's files are no rules."""
     if not root.is_dir():
         raise RulesetError(str(root), "this is not a directory. Name a directory of TOML rule files.")
-    inside = root.resolve()
-    found = sorted(p for p in root.rglob("*.toml") if "cases" not in p.relative_to(root).parts[:-1])
+    found = []
+    for folder, inner, names in os.walk(root):
+        inner[:] = sorted(name for name in inner if name != "cases")
+        found += [os.path.join(folder, name) for name in names if name.endswith(".toml")]
     if not found:
         raise RulesetError(str(root), "there is no .toml file in this directory.")
-    for file in found:
-        if not file.resolve().is_relative_to(inside):
-            raise RulesetError(str(file), "this file is a link that leads out of its directory. Copy the file instead.")
-        yield file.relative_to(root).as_posix(), file
+    for path in sorted(found):
+        if os.path.islink(path) and not Path(path).resolve().is_relative_to(root.resolve()):
+            raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
+        yield os.path.relpath(path, root).replace(os.sep, "/"), path
 
 
-def _read(name: str, file: Path) -> bytes:
+def _read(name: str, path: str | os.PathLike[str]) -> bytes:
     try:
-        if file.stat().st_size > LARGEST_FILE:
+        if os.path.getsize(path) > LARGEST_FILE:
             raise RulesetError(name, f"the file is larger than {LARGEST_FILE // 2**20} MB; no rule file is. Split it.")
-        return file.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         raise RulesetError(name, f"the file cannot be read: {error.strerror or error}.") from None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from exportrules.docket import Docket
 from exportrules.engine import Law, fold
@@ -48,8 +48,7 @@ class Course:
         return False if chip.not_public_before is not None and day < chip.not_public_before else None
 
 
-@dataclass(frozen=True, slots=True)
-class SpanOfAnswer:
+class SpanOfAnswer(NamedTuple):
     """Consecutive days with the same outcome, review policy and standing. `stop` is the first day after, or None."""
 
     start: date | None
@@ -251,7 +250,7 @@ def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
     """One verdict for the variants of a family; where they differ, the case of each."""
     laws = [v.law for _, v in verdicts]
     if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
-        return replace(verdicts[0][1], law=fold(laws))
+        return verdicts[0][1]._replace(law=fold(laws))
     turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
     outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
     cases: list[Branch] = []
@@ -260,8 +259,7 @@ def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
         inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
         cases += [Branch((*name, *case.conditions), case.outcome, case.review_policy) for case in inner]
     differ = len({law.decision for law in laws}) > 1
-    law = replace(
-        fold(laws),
+    law = fold(laws)._replace(
         outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
         review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -38,8 +37,8 @@ def as_dict(determination: Determination) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """JSON-ready data. A number keeps its exact digits; a long quotient is rounded to six decimals."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if hasattr(value, "_asdict"):
+        return {name: plain(item) for name, item in value._asdict().items()}
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):
@@ -195,8 +194,10 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
             if held == UNKNOWN and entry.found.provision.kind in ("requirement", "classification"):
                 roles.setdefault(entry.found.provision.id, "may apply")
     if not law.requirements:
+        kinds = {course.docket.value("item_kind") for course in asked(timeline, answer)}
         for found in timeline.courses[0].docket.pool:
-            if found.provision.classifies and holds_on(found.spans, on):
+            about = found.provision.classifies
+            if holds_on(found.spans, on) and (about in kinds or (about == "ic" and "system" in kinds)):
                 roles.setdefault(found.provision.id, "tested, not met")
     return [_citation(_lookup(timeline, name), role, on) for name, role in roles.items()]
 

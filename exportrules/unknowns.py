@@ -10,10 +10,10 @@ the order of files: it depends on a fact exactly where the decision does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from exportrules.docket import Docket, Entry, doubt_of
 from exportrules.engine import STRICTEST, Law, Reading, fold, read_law
@@ -26,8 +26,7 @@ from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth
 MOST_BRANCHES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """One way in which unknown facts could fall, and the decision there."""
 
     conditions: tuple[tuple[str, str], ...]
@@ -35,8 +34,7 @@ class Branch:
     review_policy: Policy | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The law's answer with its unknowns: the decision, what it turns on, each case."""
 
     law: Law
@@ -53,8 +51,7 @@ def decide(docket: Docket, day: date) -> Verdict:
     outcomes = {law.outcome for _, law in leaves}
     policies = {law.review_policy for _, law in leaves}
     blocked = {law.blocked for _, law in leaves}
-    merged = replace(
-        fold([law for _, law in leaves]),
+    merged = fold([law for _, law in leaves])._replace(
         outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
         review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
         blocked=blocked.pop() if len(blocked) == 1 else (),
@@ -70,8 +67,7 @@ class _Budget:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Fork:
+class _Fork(NamedTuple):
     fact: str
     ways: tuple[tuple[str, Any], ...]
 
@@ -80,7 +76,7 @@ def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
     """The decision tree over the open facts, in the order of the vocabulary, equal branches folded."""
     reading = Reading(docket, day)
     order = docket.view.ruleset.fact_order
-    asked = {} if _foregone(reading) else open_tests(reading)
+    asked = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
     waiting = sorted(asked, key=lambda fact: (order.get(fact, 10**6), fact))
     budget.left -= 1
     if not waiting or budget.left <= 0:
@@ -130,8 +126,7 @@ def _leaves(tree: Law | _Fork, path: tuple[tuple[str, str], ...]) -> Iterator[tu
         yield from _leaves(branch, (*path, (tree.fact, text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A range of values that the law treats alike, with one example of it."""
 
     example: Any

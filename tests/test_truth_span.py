@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exportrules.span import (
     DAY,

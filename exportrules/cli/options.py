@@ -63,7 +63,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
                 ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
                 known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
-        from exportrules.source import load_chip, load_ruleset
+        from exportrules.source import default_ruleset, load_chip, load_ruleset
 
         if chip and chip_file:
             raise QuestionError("a chip is named and a chip file is given. Use one of the two.")
@@ -71,7 +71,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
             "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
             "facts": read_facts(fact), "known_on": known_on, "as_printed": as_printed,
-            "ruleset": load_ruleset(ruleset, overlay),
+            "ruleset": load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset(),
         }  # fmt: skip
         return command(chip=load_chip(chip_file) if chip_file else chip, asked=asked, **rest)
 

@@ -82,6 +82,8 @@ def answer(d: Determination) -> str:
         lines += _more(citation.url)
         if citation.code_url and citation.role in ("requirement", "exception", "review policy"):
             lines += _more(citation.code_url)
+    for line in dict.fromkeys(_margin_lines(d)):
+        lines += _item("margin", line)
     for exception in d.exceptions:
         for condition in exception["conditions"]:
             lines += _item("condition", condition)
@@ -128,6 +130,14 @@ def explanation(d: Determination) -> str:
     ]
     lines += ["", f"Data: edition {d.ruleset['edition']}, SHA-256 {d.ruleset['sha256']}"]
     return "\n".join(lines)
+
+
+def _margin_lines(d: Determination) -> Iterator[str]:
+    """How near the figures are to the lines of the entries of the day; the anti-terrorism entries tell nothing."""
+    for m in d.margin:
+        provision = d._timeline.ruleset.provisions.get(m.provision)
+        if provision and provision[0].kind == "classification" and "3A991" not in m.provision:
+            yield f"{m.fact} {show(m.value)}: {m.percent} ({m.provision})"
 
 
 def timeline_text(timeline: Timeline) -> str:

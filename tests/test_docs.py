@@ -1,0 +1,62 @@
+"""What the documents show was really printed."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import exportrules
+from exportrules.cli.options import COMMANDS
+from exportrules.schema import determination_schema
+from tests.readme import README, renewed
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_readme_console_examples_are_as_printed() -> None:
+    text = README.read_text("utf-8")
+    assert renewed(text) == text, "renew with: python -m tests.readme"
+
+
+def test_readme_python_examples_run() -> None:
+    result = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert result.attempted > 5
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"exportrules {command}" in README.read_text("utf-8") or f"`{command} " in README.read_text("utf-8")
+
+
+def test_the_schema_is_as_checked_in() -> None:
+    stored = json.loads((ROOT / "docs" / "schema" / "determination.schema.json").read_text("utf-8"))
+    assert stored == determination_schema(), "renew with: exportrules schema > docs/schema/determination.schema.json"
+
+
+@pytest.mark.parametrize(
+    ("chip", "asked"),
+    [
+        ("A100", {"on": "2022-09-15"}),
+        ("H200", {"on": "2026-02-02"}),
+        ("H200", {"on": "2026-11-21"}),
+        ("RTX 4090", {"on": "2024-06-03", "end_use": "military", "exporter": "other"}),
+        ("MI308X", {"on": "2025-06-01"}),
+        ("DGX H100", {"on": "2024-06-03", "to": "SG", "ultimate_parent": "CN"}),
+        ("V100", {"on": "2021-06-01", "end_user": "Huawei International Pte. Ltd.", "to": "SG"}),
+        (None, {"on": "2023-12-01", "facts": {"tpp": "2000.5"}, "known_on": "2023-12-01"}),
+    ],
+)
+def test_real_answers_keep_to_the_schema(chip: str | None, asked: dict[str, object]) -> None:
+    found = exportrules.check(chip, **asked)  # type: ignore[arg-type]
+    jsonschema.validate(json.loads(found.to_json()), determination_schema())
+
+
+def test_news_has_its_fixed_headings() -> None:
+    text = (ROOT / "NEWS.md").read_text("utf-8")
+    for heading in ("Changes to past determinations", "Changes to future determinations", "New instruments and chips", "Changes to code"):  # fmt: skip
+        assert f"### {heading}" in text
