@@ -7,7 +7,9 @@ real chips.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -34,6 +36,7 @@ BITS = {
 NOT_EN_ROUTE = date.max
 
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
+_DIGITS = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,50 @@ def tpp(dense_tops: Mapping[str, Number]) -> Number:
 def performance_density(total: Number, die_area_mm2: Number) -> Decimal:
     """TPP per mm2 of the logic dies made on a non-planar process."""
     return _EXACT.divide(Decimal(total), Decimal(die_area_mm2))
+
+
+def figure_defects(chip: Variant) -> Iterator[str]:
+    """What no chip can have: an unknown format, a negative or absurd figure, an area of nothing."""
+    for name in chip.dense_tops or {}:
+        if name not in BITS:
+            yield f"dense_tops has no format {name!r}. Formats: {', '.join(BITS)}."
+    figures = {
+        "die_area_mm2": chip.die_area_mm2,
+        "dram_bandwidth_gbytes_s": chip.dram_bandwidth_gbytes_s,
+        "memory_bandwidth_density": chip.memory_bandwidth_density,
+        "tpp_estimate": chip.tpp_estimate,
+        **(chip.dense_tops or {}),
+        **(chip.io_gbytes_s or {}),
+        **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},
+    }
+    for name, value in figures.items():
+        if value is not None and not _is_figure(Decimal(value), least=1 if name == "die_area_mm2" else 0):
+            yield f"{name} = {value} is no figure that a chip can have."
+    for part in chip.contains:
+        if part.count < 1:
+            yield f"it contains {part.count} x {part.chip}: a count begins at 1."
+
+
+def _is_figure(value: Decimal, least: int) -> bool:
+    return value.is_finite() and value >= least and value < Decimal(10) ** 15 and value.as_tuple().exponent > -30  # type: ignore[operator]
+
+
+def check_defects(chip: Variant) -> Iterator[str]:
+    """Check values of a chip file that do not follow from its figures, and an announcement without a source."""
+    total = tpp(chip.dense_tops) if chip.dense_tops and not list(figure_defects(chip)) else None
+    if total is not None and chip.tpp_check is not None and total != chip.tpp_check:
+        yield f"TPP follows as {total}, the check value is {chip.tpp_check}."
+    if total is not None and chip.die_area_mm2 and chip.performance_density_check is not None:
+        stated = Decimal(chip.performance_density_check)
+        derived = performance_density(total, chip.die_area_mm2)
+        decimals = min(max(-int(stated.as_tuple().exponent), 0), 30)
+        if round(derived, decimals) != stated:
+            yield f"performance density follows as {derived:.4f}, the check value is {stated}."
+    io = sum(chip.io_gbytes_s.values()) if chip.io_gbytes_s else None
+    if io is not None and chip.io_check is not None and io != chip.io_check:
+        yield f"the links add up to {io}, the check value is {chip.io_check}."
+    if chip.announced and not chip.announced_source:
+        yield "announced without announced_source: say who made it public."
 
 
 def facts_of(chip: Variant) -> dict[str, Fact]:
@@ -186,7 +233,10 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
         members = [value] if isinstance(value, str) else value
         if not isinstance(members, list | tuple | set | frozenset) or not all(isinstance(m, str) for m in members):
             raise QuestionError(f"{name} = {value!r} is not a list of words.")
-        return frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
+        found = frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
+        for member in sorted(found - set(definition.values) if definition.values else ()):
+            raise QuestionError(f"{name} = {member!r} is none of: {', '.join(definition.values)}.")
+        return found
     if not isinstance(value, str):
         raise QuestionError(f"{name} = {value!r} is not text.")
     if definition.values and value not in definition.values:
@@ -196,19 +246,21 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
 
 def _read_number(name: str, value: object, unit: str) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
-        raise QuestionError(f"{name} = {value!r} is not a number{_of(unit)}.")
-    try:
-        # repr of a float is the shortest text that names it: what its writer typed
-        number = Decimal(repr(value) if isinstance(value, float) else value)
-    except ArithmeticError:
+        raise QuestionError(f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}.")
+    if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
         raise QuestionError(
-            f"{name} = {value!r} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or {name}=3.2: "
-            "no unit, no thousands separator."
-        ) from None
+            f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or "
+            f"{name}=3.2: no unit, no thousands separator."
+        )
+    # repr of a float is the shortest text that names it: what its writer typed
+    number = Decimal(float.__repr__(value) if isinstance(value, float) else value)
     if not number.is_finite() or number < 0:
-        raise QuestionError(f"{name} = {value!r} is not a figure that an item can have. Write a number of 0 or more.")
-    if abs(number.adjusted()) > 15:
-        raise QuestionError(f"{name} = {value!r} is out of all proportion{_of(unit)}. Check the unit.")
+        said = reprlib.repr(value)
+        raise QuestionError(f"{name} = {said} is not a figure that an item can have. Write a number of 0 or more.")
+    if number and abs(number.adjusted()) > 15:
+        raise QuestionError(f"{name} = {reprlib.repr(value)} is out of all proportion{_of(unit)}. Check the unit.")
+    if unit == "percent" and number > 100:
+        raise QuestionError(f"{name} = {reprlib.repr(value)} is more than all of it. Write a share from 0 to 100.")
     return int(number) if number == number.to_integral_value() else number
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law import Ruleset
+from exportrules.model import Exporter
 
 T = TypeVar("T")
 
@@ -36,7 +37,9 @@ class ChipName(NamedTuple):
 
 def key(text: str) -> str:
     """Letters and digits alone, in one case and one width: 'RTX 4090 D' and 'rtx-4090d' are one key."""
-    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", "".join(c for c in text if c not in "™℠®©"))
+    folded = text.casefold()
     return "".join(filter(str.isalnum, folded))
 
 
@@ -58,7 +61,10 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
     wanted = key(text)
     found = index.get(wanted) or _behind_prefix(ruleset, wanted, index)
     if found is None:
-        near = _near(wanted, {k: name.label for k, name in index.items()})
+        labels = {k: name.label for k, name in index.items()}
+        bare = [rest for e in ruleset.exporters.values() for rest in _stripped(wanted, _prefixes(e))]
+        exact = [labels[rest] for rest in bare if rest in labels]
+        near = list(dict.fromkeys([*exact, *_near(min([wanted, *bare], key=len), labels)]))[:3]
         raise UnknownNameError(
             f"no chip is called {text!r} here. Names match exactly, spaces and hyphens aside; a chip of your own can "
             "be described by a file or by facts.",
@@ -85,9 +91,10 @@ def find_place(ruleset: Ruleset, text: str) -> str:
 
 def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     """An exporter's id: a maker or addressee, 'other', or None where the maker is asked for and not known."""
-    if text == "maker":
+    word = text.strip().casefold()
+    if word == "maker":
         return vendor or None
-    if text == "other":
+    if word == "other":
         return "other"
     index = _memo(ruleset, "exporters", _exporter_index)
     wanted = party_key(text)
@@ -95,7 +102,8 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
         raise QuestionError("the exporter is empty. Write 'maker', 'other' or a company's name.")
     found = index.get(wanted)
     if found is None:
-        near = _near(wanted, {k: ruleset.exporters[e].name for k, e in index.items()}, cutoff=0.8)
+        addressees = {a for i in ruleset.instruments.values() for a in i.addressee.split(",")}
+        near = _near(wanted, {k: ruleset.exporters[e].name for k, e in index.items() if e in addressees}, cutoff=0.8)
         if near:
             raise UnknownNameError(
                 f"the exporter {text!r} is close to a company that a letter was addressed to, and a letter binds its "
@@ -114,9 +122,15 @@ def find_parties(ruleset: Ruleset, text: str) -> tuple[tuple[str, ...], tuple[st
     if found or len(wanted) < 4:
         return found, ()
     # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
-    alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted) and k[:1] == wanted[:1]]
+    alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted)]
     names = {k: ruleset.parties[index[k][0]].name for k in alike}
-    return (), tuple(_near(wanted, names, cutoff=0.85))
+    begins = [ruleset.parties[ids[0]].name for k, ids in index.items() if k.startswith(wanted) or _heads(k, wanted)]
+    return (), tuple(dict.fromkeys([*_near(wanted, names, cutoff=0.85), *sorted(begins)[:3]]))
+
+
+def _heads(listed: str, wanted: str) -> bool:
+    """Whether a listed name of some length stands at the head of the wanted one: 'Huawei' before 'Huawei Norway'."""
+    return len(listed) >= 5 and wanted.startswith(listed)
 
 
 def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
@@ -140,12 +154,15 @@ def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
 def _behind_prefix(ruleset: Ruleset, wanted: str, index: Mapping[str, ChipName]) -> ChipName | None:
     """The chip behind a vendor's name and its brand words, if it is that vendor's chip."""
     for exporter in ruleset.exporters.values():
-        prefixes = [p for p in map(key, (exporter.name, *exporter.aliases, *exporter.brands)) if p]
-        for rest in _stripped(wanted, prefixes):
+        for rest in _stripped(wanted, _prefixes(exporter)):
             found = index.get(rest)
             if found and ruleset.variants[found.variants[0]][1].vendor == exporter.id:
                 return found
     return None
+
+
+def _prefixes(exporter: Exporter) -> list[str]:
+    return [p for p in map(key, (exporter.name, *exporter.aliases, *exporter.brands)) if p]
 
 
 def _stripped(wanted: str, prefixes: Iterable[str]) -> set[str]:

@@ -68,7 +68,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     if "to" in q.defaulted:
         add("destination", q.to, f"the destination is {place[q.to]}", {})
     if "exporter" in q.defaulted:
-        says = f"the exporter is the chip's maker, {ruleset.exporters[q.exporter].name if q.exporter else 'not known'}"
+        says = f"the exporter is the chip's maker, {_name(ruleset, q.exporter)}"
         add("exporter", q.exporter, says, {"another exporter": {"exporter": "other"}})
     if "activity" in q.defaulted:
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
@@ -105,6 +105,11 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
+
+
+def _name(ruleset: Ruleset, exporter: str | None) -> str:
+    known = ruleset.exporters.get(exporter or "")
+    return known.name if known else "not known"
 
 
 def notices(d: Determination) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, complete, facts_of, read_date, read_fact
+from exportrules.facts import NOT_EN_ROUTE, Fact, complete, facts_of, figure_defects, read_date, read_fact
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names import find_chip, find_exporter, find_parties, find_place
@@ -79,6 +79,10 @@ def resolve(
 ) -> Question:
     """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
     given = {name: read_fact(name, value, ruleset.facts) for name, value in (facts or {}).items()}
+    for name, text in (("to", to), ("exporter", exporter), ("activity", activity), ("headquarters", headquarters),
+                       ("ultimate_parent", ultimate_parent), ("end_user", end_user), ("end_use", end_use)):  # fmt: skip
+        if text is not None and (not isinstance(text, str) or not text.strip()):
+            raise QuestionError(f"{name} = {text!r} says nothing. Leave it out for the default, or write a name.")
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
     label, family, chosen = _chosen(ruleset, chip)
@@ -91,6 +95,7 @@ def resolve(
     seat = find_place(ruleset, headquarters) if headquarters else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
     who = find_exporter(ruleset, exporter or "maker", vendor)
+    given |= _resolved(ruleset, given, vendor)
     deal = {
         "destination": Fact(place, "question"),
         "headquarters": Fact(seat, "question"),
@@ -130,12 +135,30 @@ def resolve(
     )
 
 
+def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:
+    """Places, companies and products that were given as facts, as the ids that rules test."""
+    found = {}
+    for name in ("destination", "headquarters", "ultimate_parent"):
+        if name in given and isinstance(text := given[name].value, str):
+            found[name] = Fact(find_place(ruleset, text), "given")
+    if "exporter" in given and isinstance(text := given["exporter"].value, str):
+        found["exporter"] = Fact(find_exporter(ruleset, text, vendor), "given")
+    return found
+
+
 def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
     if chip is None:
         # it is none of the products that letters name; what it can do is in its facts
         unnamed = {"chip": Fact("own", "question"), "chip_family": Fact("own", "question")}
         return "a chip of one's own", "", (Subject("own", "a chip of one's own", unnamed),)
     if isinstance(chip, Variant):
+        for message in figure_defects(chip):
+            raise QuestionError(f"{chip.id}: {message}")
+        for part in chip.contains:
+            if part.chip not in ruleset.variants:
+                raise QuestionError(
+                    f"{chip.id}: it contains {part.chip!r}, which is no variant of the chips known here."
+                )
         return chip.name, "", (_subject(ruleset, chip, ""),)
     name = find_chip(ruleset, chip)
     variants = [ruleset.variants[v] for v in name.variants]

@@ -17,8 +17,8 @@ from typing import Any
 import pydantic
 from pydantic_core import SchemaValidator
 
-from exportrules import lint
 from exportrules.errors import RulesetError
+from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
 from exportrules.model import (
     Edition,
@@ -32,6 +32,7 @@ from exportrules.model import (
     Provision,
     Variant,
 )
+from exportrules.references import references
 
 DEEPEST = 12
 
@@ -63,10 +64,22 @@ def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
             origin[table, key] = name
     if tables["edition"] is None:
         raise RulesetError(", ".join(sorted(texts)[:1]) or "ruleset", "there is no ruleset.toml with an edition.")
-    for defect in lint.references(Ruleset(**tables)):
-        where = origin.get(("instruments", defect.where.split("#")[0]), defect.where)
-        raise RulesetError(where, f"{defect.where}: {defect.message}")
+    for defect in references(Ruleset(**tables)):
+        raise RulesetError(_file_of(defect.where, defect.message, tables, origin), str(defect))
     return tables
+
+
+def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> str:
+    """The file that a defect stands in; of one between files, the last file that was read."""
+    kind, _, name = where.partition(" ")
+    tables_of = {"group": "groups", "party": "parties", "fact": "facts"}
+    key = (tables_of[kind], name) if kind in tables_of else ("instruments", where.split("#")[0])
+    found = [origin.get(key)]
+    for family in tables["families"].values():
+        if where == family.id or any(where == v.id for v in family.variant):
+            found.append(origin.get(("families", family.id)))
+    found += [origin.get(("instruments", word.split("#")[0].rstrip(","))) for word in message.split() if "#" in word]
+    return max((f for f in found if f), key=lambda f: (f.startswith("overlay"), f), default="ruleset.toml")
 
 
 def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
@@ -77,14 +90,14 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
     if "edition" in data:
         yield "edition", "edition", _validated(Edition, data, name, lines)
     elif "fact" in data:
+        if set(data) != {"fact"} or not isinstance(data["fact"], dict):
+            raise RulesetError(name, _alone("[fact.NAME]", "fact", data))
         for key, value in data["fact"].items():
             yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
     elif listed:
         table, shape, identity = _LISTS[listed]
-        if set(data) != {listed}:
-            raise RulesetError(
-                name, f"only [[{listed}]] tables belong here, not {', '.join(sorted(set(data) - {listed}))}."
-            )
+        if set(data) != {listed} or not data[listed]:
+            raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))
         rows = data[listed] if isinstance(data[listed], tuple) else (data[listed],)
         for number, value in enumerate(rows):
             made = _validated(shape, value, name, lines, (listed, number))
@@ -104,11 +117,16 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         )
 
 
+def _alone(wanted: str, key: str, data: Mapping[str, Any]) -> str:
+    others = ", ".join(sorted(set(data) - {key}))
+    return f"only {wanted} tables belong here{f', not {others}' if others else ', and there is none'}."
+
+
 def read_chip(name: str, text: bytes) -> Variant:
     """A chip of one's own: the keys of a variant at the top of the file."""
     made: Variant = _validated(Variant, _parse(name, text), name, text.decode().splitlines())
-    for defect in lint.chip_defects(made, made.id):
-        raise RulesetError(name, defect.message)
+    for message in (*figure_defects(made), *check_defects(made)):
+        raise RulesetError(name, message)
     return made
 
 
@@ -134,6 +152,8 @@ def _parse(name: str, text: bytes) -> dict[str, Any]:
         raise RulesetError(name, f"byte {error.start + 1} is not UTF-8. Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise RulesetError(name, f"this is not TOML: {error}.") from None
+    except (ValueError, ArithmeticError):
+        raise RulesetError(name, "a number has too many digits to be a figure of law or of a chip.") from None
     except RecursionError:
         raise RulesetError(name, "the tables are nested too deep to be a rule file.") from None
     return {key: _frozen(value, name, 1) for key, value in data.items()}
@@ -178,17 +198,31 @@ def _validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[st
 
 
 def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> str:
-    problems = error.errors()
+    # a misspelt key is both unknown and missing: the first says more
+    problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
     first = problems[0]
     loc = _path(at + tuple(first["loc"]))
     line = line_of(lines, loc)
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
     others = len({tuple(_path(tuple(p["loc"]))) for p in problems}) - 1
     more = f" ({others} more in this file.)" if others else ""
-    return f"{where}{f' (line {line})' if line else ''}: {_cure(first, shape)}{more}"
+    return f"{where}{f' (line {line})' if line else ''}: {_cure(first, shape, problems)}{more}"
 
 
-def _cure(problem: Any, shape: type) -> str:
+_WANTED = {
+    "date_type": "a date is wanted, as YYYY-MM-DD without quotes.",
+    "bool_type": "true or false is wanted, without quotes.",
+    "string_type": "text in quotes is wanted.",
+    "tuple_type": "a list in square brackets is wanted.",
+    "dataclass_type": "a table is wanted.",
+    "dict_type": "a table is wanted.",
+    "int_type": "a number is wanted, without quotes.",
+    "is_instance_of": "a number is wanted, without quotes.",
+    "finite_number": "a number is wanted, without quotes.",
+}
+
+
+def _cure(problem: Any, shape: type, problems: list[Any]) -> str:
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "unexpected_keyword_argument":
         near = difflib.get_close_matches(key, _keys_of(shape), n=1)
@@ -197,17 +231,20 @@ def _cure(problem: Any, shape: type) -> str:
     if kind == "missing":
         return f"the key {key!r} is missing."
     got = problem.get("input")
-    said = f" It is {got!r}." if isinstance(got, str | int | bool | Decimal) else ""
-    if kind == "date_type":
-        return f"a date is wanted, as YYYY-MM-DD without quotes.{said}"
-    if kind in ("int_type", "is_instance_of", "decimal_type"):
+    said = f" It is {_quoted(got)}." if isinstance(got, str | int | bool | Decimal) else ""
+    if kind == "literal_error":
+        return f"one of {problem['ctx']['expected']} is wanted.{said}"
+    tried = {p["type"] for p in problems if _path(tuple(p["loc"])) == _path(tuple(problem["loc"]))}
+    if len(tried) > 2 or tried == {"bool_type", "string_type"}:  # a union: none of its members
         return (
             "a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words."
             f"{said}"
         )
-    if kind == "literal_error":
-        return f"one of {problem['ctx']['expected']} is wanted.{said}"
-    return f"{problem['msg'][:1].lower()}{problem['msg'][1:]}.{said}"
+    return f"{_WANTED.get(kind) or problem['msg'][:1].lower() + problem['msg'][1:] + '.'}{said}"
+
+
+def _quoted(value: object) -> str:
+    return str(value) if isinstance(value, Decimal) else repr(value)
 
 
 def _keys_of(shape: type) -> list[str]:

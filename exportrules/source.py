@@ -98,9 +98,16 @@ def _files_in(root: Path) -> Iterable[tuple[str, str]]:
     if not found:
         raise RulesetError(str(root), "there is no .toml file in this directory.")
     for path in sorted(found):
-        if os.path.islink(path) and not Path(path).resolve().is_relative_to(root.resolve()):
+        if os.path.islink(path) and not _leads_inside(path, root):
             raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
         yield os.path.relpath(path, root).replace(os.sep, "/"), path
+
+
+def _leads_inside(link: str, root: Path) -> bool:
+    try:
+        return Path(link).resolve(strict=True).is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # to nowhere, or to itself
+        return False
 
 
 def _read(name: str, path: str | os.PathLike[str]) -> bytes:

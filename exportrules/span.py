@@ -32,7 +32,7 @@ class Span:
 
 def until(last: date | None) -> date | None:
     """The stop of a span whose last day is `last`."""
-    return None if last is None else last + DAY
+    return None if last is None or last == date.max else last + DAY
 
 
 def last_day(stop: date | None) -> date | None:

@@ -53,7 +53,7 @@ def spelled(draw: st.DrawFn, names: list[str]) -> tuple[str, str]:
 A100 = ["nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb", "nvidia-a100-pcie-40gb", "nvidia-a100-pcie-80gb"]
 H100 = ["nvidia-h100-sxm5-80gb", "nvidia-h100-pcie-80gb", "nvidia-h100-nvl-94gb"]
 A800 = ["nvidia-a800-sxm4-80gb", "nvidia-a800-sxm4-40gb", "nvidia-a800-pcie-80gb", "nvidia-a800-pcie-40gb"]
-GAUDI_2 = ["intel-gaudi2", "intel-gaudi2-hl225b"]
+GAUDI_2 = ["intel-gaudi2-hl225h", "intel-gaudi2-hl225b"]
 DGX_A100 = ["nvidia-dgx-a100-320gb", "nvidia-dgx-a100-640gb"]
 
 

@@ -37,14 +37,21 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        _fail(error.format_message(), 2)
     except RulesetError as error:
-        click.echo(f"exportrules: {error}", err=True)
-        sys.exit(1)
+        _fail(str(error), 1)
     except ExportRulesError as error:
-        click.echo(f"exportrules: {error}", err=True)
-        sys.exit(2)
+        _fail(str(error), 2)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        _fail(f"the output cannot be written: {error.strerror or error}.", 1)
+
+
+def _fail(message: str, status: int) -> None:
+    """One line on stderr, whatever a file name or a caller put into the message."""
+    from exportrules.render.safe import safe
+
+    click.echo(f"exportrules: {safe(message)}", err=True)
+    sys.exit(status)

@@ -1,0 +1,273 @@
+"""What would break an evaluation: dangling names, bounds of a wrong type, circles, figures that no chip can have.
+
+Checked whenever files are compiled, so that a ruleset that loads can be asked anything.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from exportrules.facts import figure_defects, show
+from exportrules.law import Ruleset, refers
+from exportrules.model import FactDefinition, Family, Group, Instrument, Provision, Row, Test
+
+ORDERED = ("ge", "gt", "le", "lt")
+PLACES = ("destination", "headquarters", "ultimate_parent")
+FAMILIES = ("chip_family", "contained_family")
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What is wrong and where: a provision id, a chip id, a group, a file."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def references(ruleset: Ruleset) -> Iterator[Defect]:
+    """Every such defect of a ruleset."""
+    for instrument in ruleset.instruments.values():
+        yield from _instrument(ruleset, instrument)
+    for provision, _ in ruleset.provisions.values():
+        yield from _tests(ruleset, provision)
+        yield from _relations(ruleset, provision)
+        yield from _shape(provision)
+    for gap in ruleset.edition.not_encoded:
+        yield from _rows(ruleset, gap.when, f"not_encoded {gap.id}")
+    for name, fact in ruleset.facts.items():
+        yield from _assumed(name, fact)
+    for group in ruleset.groups.values():
+        yield from _group(ruleset, group)
+    for family in ruleset.families.values():
+        yield from _family(ruleset, family)
+    yield from _parties(ruleset)
+    counted = Counter(v.id for f in ruleset.families.values() for v in f.variant)
+    yield from (Defect(name, "this variant id is used twice. Ids are unique.") for name, n in counted.items() if n > 1)
+    yield from _circles(ruleset)
+
+
+def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:
+    counted = Counter(p.id for p in instrument.provision)
+    for name, n in counted.items():
+        if n > 1:
+            yield Defect(name, "this provision id is used twice in its file. Ids are unique.")
+        if name.endswith("#"):
+            yield Defect(instrument.id, "a provision without an id. Name its paragraph.")
+    for addressee in filter(None, instrument.addressee.split(",")):
+        if addressee not in ruleset.exporters:
+            yield Defect(instrument.id, f"the addressee {addressee!r} is not in exporters.toml.")
+
+
+def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
+    yield from _rows(ruleset, provision.when + provision.unless, provision.id)
+    made = provision.concludes
+    if made is None:
+        return
+    fact = ruleset.facts.get(made.fact)
+    if fact is None:
+        yield Defect(provision.id, f"it concludes {made.fact!r}, which is not in facts.toml.")
+    elif (fact.type == "boolean") != (made.value is True) or fact.type not in ("boolean", "set"):
+        wanted = "true" if fact.type == "boolean" else "a word of a set"
+        yield Defect(
+            provision.id, f"it concludes {made.fact} = {show(made.value)}; only {wanted} can be concluded there."
+        )
+
+
+def _rows(ruleset: Ruleset, rows: tuple[Row, ...], where: str) -> Iterator[Defect]:
+    for row in rows:
+        if not row.tests:
+            yield Defect(where, "a row without tests would always hold; leave `when` out for that.")
+        for test in row.tests:
+            yield from _test(ruleset, test, where)
+
+
+def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
+    fact = ruleset.facts.get(test.fact)
+    if fact is None:
+        yield Defect(where, f"the fact {test.fact!r} is not in facts.toml.")
+        return
+    wrong = _wrong_bound(ruleset, test, fact)
+    if wrong:
+        yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {wrong}")
+        return
+    known = _known_words(ruleset, test.fact) or fact.values
+    words: Any = test.bound if isinstance(test.bound, tuple) else (test.bound,)
+    if known and test.op in ("is", "in"):
+        for word in words:
+            if word not in known:
+                of = ", ".join(fact.values) if fact.values else "known here"
+                yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {word!r} is none of: {of}.")
+
+
+def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
+    """What is wrong between the operator, the bound and the type of the fact; '' if nothing is."""
+    wanted = {"number": "a number", "date": "a date", "boolean": "true or false", "text": "a word"}
+    if test.op in ORDERED:
+        if fact.type not in ("number", "date"):
+            return f"a fact of type {fact.type} has no order."
+        return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
+    if test.op == "in_group":
+        if test.fact not in PLACES:
+            return f"{test.fact} is no place; only {', '.join(PLACES)} can be in a group."
+        return "" if test.bound in ruleset.groups else f"the group {test.bound!r} is not in groups.toml."
+    if test.op == "in":
+        if fact.type not in ("text", "set"):
+            return f"a fact of type {fact.type} is no word: compare it with ge, gt, le, lt or is."
+        return "" if isinstance(test.bound, tuple) else "a list of words is wanted as bound."
+    if fact.type == "set":
+        return 'a set has no single value: write op = "in" and a list of words.'
+    return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
+
+
+def _is_a(value: object, kind: str) -> bool:
+    if kind == "number":
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    shapes: dict[str, type] = {"boolean": bool, "date": datetime.date, "text": str, "set": str}
+    return isinstance(value, shapes[kind])
+
+
+def _known_words(ruleset: Ruleset, fact: str) -> set[str]:
+    """The words that a fact can have, where the ruleset defines them."""
+    if fact in PLACES:
+        return set(ruleset.places)
+    if fact == "exporter":
+        return {*ruleset.exporters, "other"}
+    return {*ruleset.families, ""} if fact in FAMILIES else set()
+
+
+def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
+    if provision.suspends and provision.kind != "suspension":
+        yield Defect(
+            provision.id, f"a {provision.kind} does not suspend: give the stay a provision of kind suspension."
+        )
+    for relation in ("displaces", "suspends"):
+        for target in getattr(provision, relation):
+            if target not in ruleset.provisions:
+                yield Defect(provision.id, f"{relation} {target!r}, which is no provision of this ruleset.")
+            elif target == provision.id:
+                yield Defect(provision.id, f"{relation} itself.")
+            elif relation == "displaces" and ruleset.provisions[target][0].effective >= provision.effective:
+                yield Defect(
+                    provision.id, f"displaces {target!r}, which does not begin before it: a circle, or a wrong date."
+                )
+    for relation in ("saves_from", "overcomes", "governs"):
+        for reference in getattr(provision, relation):
+            if not any(p.kind == "requirement" and refers(reference, p) for p, _ in ruleset.provisions.values()):
+                yield Defect(provision.id, f"{relation} {reference!r}, which reaches no requirement of this ruleset.")
+
+
+_NEEDS = {
+    "classification": ("concludes", "classifies"),
+    "conclusion": ("concludes",),
+    "requirement": ("paragraph", "when"),
+    "savings": ("saves_from", "when"),
+    "exception": ("overcomes", "name"),
+    "review_policy": ("policy", "governs"),
+    "suspension": ("suspends",),
+    "notice": ("notice",),
+}
+
+
+def _shape(provision: Provision) -> Iterator[Defect]:
+    for name in _NEEDS.get(provision.kind, ()):
+        if not getattr(provision, name):
+            yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
+    if provision.expires and provision.expires < provision.effective:
+        yield Defect(provision.id, f"it expires on {provision.expires}, before it begins on {provision.effective}.")
+    if provision.compliance and provision.compliance < provision.effective:
+        yield Defect(provision.id, f"compliance {provision.compliance} lies before effective {provision.effective}.")
+
+
+def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
+    where = f"fact {name}"
+    if fact.assumed is None:
+        return
+    if fact.type == "set" or not _is_a(fact.assumed, fact.type):
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is not of the type {fact.type}.")
+    elif fact.values and fact.assumed not in fact.values:
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
+
+
+def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:
+    where = f"group {group.id}"
+    for name in group.union + group.less:
+        if name not in ruleset.groups:
+            yield Defect(where, f"it is made of {name!r}, which is not in groups.toml.")
+    for member in group.member + group.disputed:
+        if member.country not in ruleset.places:
+            yield Defect(where, f"the member {member.country!r} is not in places.toml.")
+        if member.start and member.stop and member.stop <= member.start:
+            yield Defect(where, f"{member.country} leaves on {member.stop}, before it enters on {member.start}.")
+    for member in group.member:
+        if (member.start or member.stop) and not (member.by or member.cite):
+            yield Defect(where, f"{member.country} is dated without saying by which instrument.")
+        for by in filter(None, (member.by, member.stop_by)):
+            if by not in ruleset.instruments:
+                yield Defect(where, f"{member.country} by {by!r}, which is no instrument file.")
+
+
+def _family(ruleset: Ruleset, family: Family) -> Iterator[Defect]:
+    if family.vendor not in ruleset.exporters:
+        yield Defect(family.id, f"the vendor {family.vendor!r} is not in exporters.toml.")
+    if not family.variant:
+        yield Defect(family.id, "a family without variants says nothing: add a [[variant]] with its figures.")
+    for variant in family.variant:
+        for message in figure_defects(variant):
+            yield Defect(variant.id, message)
+        if variant.vendor and variant.vendor not in ruleset.exporters:
+            yield Defect(variant.id, f"the vendor {variant.vendor!r} is not in exporters.toml.")
+        for part in variant.contains:
+            if part.chip not in ruleset.variants:
+                yield Defect(variant.id, f"it contains {part.chip!r}, which is no variant of any chip file.")
+        for name in (*(a.fact for a in variant.alternative), *variant.estimated):
+            if name not in ruleset.facts:
+                yield Defect(variant.id, f"{name!r} is disputed or estimated, yet is not in facts.toml.")
+
+
+def _parties(ruleset: Ruleset) -> Iterator[Defect]:
+    for party in ruleset.parties.values():
+        where = f"party {party.id}"
+        if party.country and party.country not in ruleset.places:
+            yield Defect(where, f"its country {party.country!r} is not in places.toml.")
+        for listing in party.listing:
+            if listing.by and listing.by not in ruleset.instruments:
+                yield Defect(where, f"listed by {listing.by!r}, which is no instrument file.")
+            if listing.stop and listing.stop <= listing.start:
+                yield Defect(where, f"it leaves the list on {listing.stop}, before it enters on {listing.start}.")
+
+
+def _circles(ruleset: Ruleset) -> Iterator[Defect]:
+    made_of = {group.id: group.union + group.less for group in ruleset.groups.values()}
+    for name in made_of:
+        seen, waiting = set(), list(made_of[name])
+        while waiting:
+            inner = waiting.pop()
+            if inner == name:
+                yield Defect(f"group {name}", "it is made of itself, through the groups that it unites or leaves out.")
+                return
+            if inner not in seen:
+                seen.add(inner)
+                waiting += made_of.get(inner, ())
+    for layer in (False, True):
+        try:
+            ruleset.view(as_printed=layer)
+        except ValueError as error:
+            yield Defect("relations", str(error))
+            return
+
+
+def _written(value: object) -> str:
+    """A bound as TOML would have it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
