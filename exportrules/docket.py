@@ -13,13 +13,17 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from exportrules.facts import Fact
-from exportrules.law import CONCLUDED_FACTS, CONCLUDING, InForce, SortedRow, View, provides, under
+from exportrules.law import CONCLUDING, InForce, SortedRow, View, doubt_of, provides, under
 from exportrules.model import Row, Test
 from exportrules.span import Span, days_of_change, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
 #: Kinds read before the license requirements are gathered; the rest may test what is required.
 FIRST = frozenset((*CONCLUDING, "requirement", "savings"))
+
+
+#: So many prepared provisions are kept in a view; profiles beyond that are prepared each for itself.
+MOST_ENTRIES = 200_000
 
 
 class PreparedRow(NamedTuple):
@@ -44,6 +48,7 @@ class Entry:
     needs_rows: bool
     mentions: frozenset[str]
     first: bool
+    fixed: Truth | None
 
 
 class Docket:
@@ -58,17 +63,18 @@ class Docket:
         pool = (*listings, *view.provisions)
         self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
         self._settled: dict[int, Truth] = {}
-        self.entries = tuple(e for found in self.pool if (e := self._prepared(found)) is not None)
+        self._marks: dict[str, int] = {}
+        self.entries = tuple(e for found in self.pool if (e := self._entry(found)) is not None)
 
     def supposing(self, fact: str, value: Any) -> Docket:
         """The same docket with one more fact settled; entries that do not mention it stay as they are."""
         branch = object.__new__(Docket)
-        branch.view, branch.pool, branch._settled = self.view, self.pool, {}
+        branch.view, branch.pool, branch._settled, branch._marks = self.view, self.pool, {}, {}
         branch.facts = {**self.facts, fact: Fact(value, "supposed")}
         entries = []
         for entry in self.entries:
             touched = fact == "item_kind" or fact in entry.mentions
-            again = branch._prepared(entry.found) if touched else entry
+            again = branch._entry(entry.found) if touched else entry
             if again is not None:
                 entries.append(again)
         branch.entries = tuple(entries)
@@ -94,14 +100,33 @@ class Docket:
 
     def signature(self) -> tuple[Any, ...]:
         """What verdicts depend on: two profiles with equal signatures share them."""
-        parts: list[Any] = [self.value("subject_to_ear"), self.value("item_kind")]
-        parts.append(self.view.membership("united-states", str(self.value("destination"))))
-        for entry in self.entries:
-            parts.append((entry.found.provision.id, entry.fits, entry.doubt, entry.when, entry.unless))
-            for name in entry.mentions:
-                fact = self.facts.get(name)
-                parts.append(None if fact is None else (name, fact.value, fact.settled, fact.candidates))
-        return tuple(parts)
+        home = self.view.membership("united-states", str(self.value("destination")))
+        return self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
+
+    def _entry(self, found: InForce) -> Entry | None:
+        """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
+        view = self.view
+        key = (id(found), *map(self._mark, view.tested(found)))
+        if key in view.entries:
+            known: Entry | None = view.entries[key]
+            return known
+        entry = self._prepared(found)
+        if len(view.entries) >= MOST_ENTRIES:
+            return entry
+        if entry is not None:
+            content = (id(found), entry.fits, entry.doubt, entry.when, entry.unless)
+            entry = view.alike.setdefault((*content, *map(self._mark, sorted(entry.mentions))), entry)
+        view.entries[key] = entry
+        return entry
+
+    def _mark(self, name: str) -> int:
+        """A small number for what this profile has as a fact, the same wherever it is the same."""
+        mark = self._marks.get(name)
+        if mark is None:
+            fact = self.facts.get(name)
+            has = None if fact is None else (fact.value, fact.settled, fact.candidates)
+            mark = self._marks[name] = self.view.marks.setdefault(has, len(self.view.marks))
+        return mark
 
     def _prepared(self, found: InForce) -> Entry | None:
         """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
@@ -119,7 +144,12 @@ class Docket:
         mentions = frozenset(t.fact for row in when + unless for t in row.open + row.concluded)
         if doubt == UNKNOWN:
             mentions |= {doubt_of(found)}
-        return Entry(found, when, unless, fits, doubt, bool(provision.when), mentions, provision.kind in FIRST)
+        held: Truth | None = None
+        if not any(row.groups or row.concluded for row in when + unless):
+            held = any_of(row.settled for row in when) if provision.when else TRUE
+            held = min(held, fits, doubt, negate(any_of(row.settled for row in unless)))
+        first = provision.kind in FIRST
+        return Entry(found, when, unless, fits, doubt, bool(provision.when), mentions, first, held)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []
@@ -204,12 +234,6 @@ class Docket:
         if supposed is None or not supposed.settled or supposed.value is None:
             return UNKNOWN
         return TRUE if provides(found.provision) else truth(supposed.value is True)
-
-
-def doubt_of(found: InForce) -> str:
-    """The name under which an uncertain provision can be settled: the fact it concludes, or its id."""
-    made = found.provision.concludes
-    return made.fact if made and made.fact not in CONCLUDED_FACTS else found.provision.id
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:

@@ -87,7 +87,7 @@ class Reading:
         return [e for e, held in self.truths.values() if held == TRUE and e.found.provision.kind in kinds]
 
     def _read(self, entry: Entry) -> None:
-        held = min(self.rows(entry), entry.fits, entry.doubt)
+        held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
         provision = entry.found.provision
         self.truths[provision.id] = (entry, held)
         self.unknown = self.unknown or held == UNKNOWN

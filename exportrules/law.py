@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from exportrules.errors import UnknownNameError
 from exportrules.model import (
@@ -124,6 +125,12 @@ class View:
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
+        self._tested: dict[int, tuple[str, ...]] = {}
+        self._listings: dict[tuple[str, bool], list[InForce]] = {}
+        # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
+        self.entries: dict[tuple[int, ...], Any] = {}
+        self.alike: dict[tuple[Any, ...], Any] = {}
+        self.marks: dict[Any, int] = {}
 
     def knows(self, instrument: Instrument) -> bool:
         """Whether the instrument was known on `known_on`: to the public, or to the addressee of a letter."""
@@ -139,6 +146,17 @@ class View:
         if provision.compliance and not self.as_printed:
             return provision.compliance
         return provision.effective
+
+    def tested(self, found: InForce) -> tuple[str, ...]:
+        """The facts that decide how a provision is prepared."""
+        names = self._tested.get(id(found))
+        if names is None:
+            provision = found.provision
+            facts = {test.fact for row in provision.when + provision.unless for test in row.tests}
+            facts |= {"item_kind"} if provision.classifies else set()
+            facts |= set() if provision.certain else {doubt_of(found)}
+            names = self._tested[id(found)] = tuple(sorted(facts))
+        return names
 
     def sorted_row(self, row: Row) -> SortedRow:
         """The row's tests by what they wait for; equal tests are one object, so that they are settled once."""
@@ -167,7 +185,10 @@ class View:
 
     def listings(self, party: Party, owner: bool = False) -> list[InForce]:
         """The entries of a party as provisions: each concludes the list and governs the review."""
-        found = []
+        found = self._listings.get((party.id, owner))
+        if found is not None:
+            return found
+        found = self._listings[party.id, owner] = []
         for number, listing in enumerate(party.listing):
             instrument = self.ruleset.instruments.get(listing.by) or _list_instrument(listing)
             if not self._knows_step(listing.by, listing.start):
@@ -228,6 +249,12 @@ def under(reference: str, paragraph: str) -> bool:
         return False
     rest = paragraph[len(reference) :]
     return not rest or rest[0] in ".("
+
+
+def doubt_of(found: InForce) -> str:
+    """The name under which an uncertain provision can be settled: the fact it concludes, or its id."""
+    made = found.provision.concludes
+    return made.fact if made and made.fact not in CONCLUDED_FACTS else found.provision.id
 
 
 def provides(provision: Provision) -> tuple[str, str] | None:

@@ -96,7 +96,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
             yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
     elif listed:
         table, shape, identity = _LISTS[listed]
-        if set(data) != {listed} or not data[listed]:
+        # an import that found no party says so with an empty list
+        if set(data) != {listed} or (not data[listed] and listed != "party"):
             raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))
         rows = data[listed] if isinstance(data[listed], tuple) else (data[listed],)
         for number, value in enumerate(rows):

@@ -238,7 +238,8 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     shared = memory.get(alike)
     if shared is None:
         shared = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: decide(docket, day))
-        memory[alike] = shared
+        if len(memory) < MOST_REMEMBERED:
+            memory[alike] = shared
     starts, verdicts = cast("tuple[tuple[date, ...], tuple[Verdict, ...]]", shared)
     course = Course(subject, docket, starts, verdicts)
     if len(memory) < MOST_REMEMBERED:

@@ -15,10 +15,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from exportrules.docket import Docket, Entry, doubt_of
+from exportrules.docket import Docket, Entry
 from exportrules.engine import STRICTEST, Law, Reading, fold, read_law
 from exportrules.facts import show
-from exportrules.law import provides, refers, under
+from exportrules.law import doubt_of, provides, refers, under
 from exportrules.model import Policy, Test
 from exportrules.span import DAY, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth

@@ -302,7 +302,8 @@ def test_the_good_file_is_good(law: Ruleset, tmp_path: Path) -> None:
         (
             'says = "Somebody had some."\n',
             'sayz = "Somebody had some."\n',
-            "mine.toml: claim[0].says (line 5): the key 'says' is missing. (1 more in this file.)",
+            "mine.toml: claim[0].sayz (line 7): there is no key 'sayz' here. Did you mean 'says'? "
+            "(1 more in this file.)",
         ),
         (
             "from = 2022-09-01\n",

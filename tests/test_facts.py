@@ -39,7 +39,7 @@ def facts(variant: str) -> dict[str, Fact]:
         ("nvidia-rtx-4090", Decimal("660.6"), 8, Decimal("5284.8")),
         ("amd-mi250", Decimal("362.1"), 16, Decimal("5793.6")),
         ("amd-mi300x", Decimal("2614.9"), 8, Decimal("20919.2")),
-        ("intel-gaudi2", 865, 8, 6920),
+        ("intel-gaudi2-hl225h", 865, 8, 6920),
     ],
 )
 def test_tpp_is_dense_throughput_times_bit_length(
@@ -182,9 +182,9 @@ DIGITS = "Write digits alone, e.g. tpp=4800 or tpp=3.2: no unit, no thousands se
         ("4.800,5", f"tpp = '4.800,5' is not a number of TOPS x bit. {DIGITS}"),
         ("0x12c0", f"tpp = '0x12c0' is not a number of TOPS x bit. {DIGITS}"),
         ("4800\0", f"tpp = '4800\\x00' is not a number of TOPS x bit. {DIGITS}"),
-        ("nan", "tpp = 'nan' is not a figure that an item can have. Write a number of 0 or more."),
-        ("sNaN", "tpp = 'sNaN' is not a figure that an item can have. Write a number of 0 or more."),
-        ("inf", "tpp = 'inf' is not a figure that an item can have. Write a number of 0 or more."),
+        ("nan", f"tpp = 'nan' is not a number of TOPS x bit. {DIGITS}"),
+        ("sNaN", f"tpp = 'sNaN' is not a number of TOPS x bit. {DIGITS}"),
+        ("inf", f"tpp = 'inf' is not a number of TOPS x bit. {DIGITS}"),
         (float("nan"), "tpp = nan is not a figure that an item can have. Write a number of 0 or more."),
         (float("-inf"), "tpp = -inf is not a figure that an item can have. Write a number of 0 or more."),
         (-1, "tpp = -1 is not a figure that an item can have. Write a number of 0 or more."),
@@ -193,7 +193,7 @@ DIGITS = "Write digits alone, e.g. tpp=4800 or tpp=3.2: no unit, no thousands se
         ("1e400", "tpp = '1e400' is out of all proportion of TOPS x bit. Check the unit."),
         ("1e-400", "tpp = '1e-400' is out of all proportion of TOPS x bit. Check the unit."),
         (10**20, "tpp = 100000000000000000000 is out of all proportion of TOPS x bit. Check the unit."),
-        ("1e" + "9" * 30, f"tpp = '1e{'9' * 30}' is not a number of TOPS x bit. {DIGITS}"),
+        ("1e" + "9" * 30, f"tpp = '1e{'9' * 10}...{'9' * 13}' is not a number of TOPS x bit. {DIGITS}"),
     ],
 )
 def test_what_is_no_number_is_refused_in_these_words(written: object, message: str) -> None:
@@ -209,9 +209,8 @@ def test_a_number_of_five_thousand_digits_is_refused() -> None:
 
 
 @pytest.mark.parametrize("written", ["4_800", "４８００", "٤٨٠٠"])
-@pytest.mark.xfail(strict=True, reason="Decimal() takes underscores and the digits of every script")
 def test_a_number_is_plain_digits(written: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(QuestionError, match="Write digits alone"):
         read_fact("tpp", written, VOCABULARY)
 
 
@@ -222,7 +221,6 @@ class _Figure(float):
         return f"np.float64({float(self)})"
 
 
-@pytest.mark.xfail(strict=True, raises=QuestionError, reason="repr() of a subclass of float need not be a number")
 def test_a_float_of_another_library_is_a_float() -> None:
     assert read_fact("tpp", _Figure(3.2), VOCABULARY).value == Decimal("3.2")
 
@@ -308,27 +306,33 @@ def test_a_value_of_the_vocabulary_is_read(name: str, written: object, value: An
 
 @pytest.mark.parametrize(
     ("name", "written"),
-    [("destination", "China"), ("destination", "XX"), ("exporter", "NVIDIA"), ("exporter", "Nvidea")],
+    [("destination", "China"), ("exporter", "NVIDIA")],
 )
-@pytest.mark.xfail(strict=True, reason="a place or a company given as a fact is neither resolved nor refused: 'YES'")
-def test_a_fact_that_names_a_place_or_a_company_is_resolved_or_refused(name: str, written: str) -> None:
-    try:
-        outcome = check("A100", on=date(2022, 9, 15), facts={name: written}).outcome
-    except QuestionError:
-        outcome = "refused"
-    assert outcome in ("license_required", "refused")
+def test_a_fact_that_names_a_place_or_a_company_is_resolved(name: str, written: str) -> None:
+    assert check("A100", on=date(2022, 9, 15), facts={name: written}).outcome == "license_required"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "message"),
+    [
+        ("destination", "XX", "no destination is called 'XX'."),
+        ("exporter", "Nvidea", "the exporter 'Nvidea' is close to a company that a letter was addressed to"),
+    ],
+)
+def test_a_fact_that_names_no_place_or_company_is_refused(name: str, written: str, message: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        check("A100", on=date(2022, 9, 15), facts={name: written})
+    assert str(caught.value).startswith(message)
 
 
 @pytest.mark.parametrize("name", ["end_user_lists", "owner_lists"])
-@pytest.mark.xfail(strict=True, reason="the five lists are no `values` in facts.toml, so a misspelt one is no list")
 def test_a_misspelt_party_list_is_refused(name: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(QuestionError, match="is none of: entity_list, meu_list, denied_persons, "):
         read_fact(name, "entity list", VOCABULARY)
 
 
-@pytest.mark.xfail(strict=True, reason="a share of 200 percent is taken")
 def test_a_share_is_at_most_a_hundred_percent() -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(QuestionError, match=r"is more than all of it\. Write a share from 0 to 100\.$"):
         read_fact("listed_ownership_percent", "200", VOCABULARY)
 
 

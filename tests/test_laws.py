@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from datetime import date, timedelta
@@ -46,13 +47,13 @@ def test_spans_tile_all_days_without_gap_or_overlap(chip: str, to: str) -> None:
     spans = exportrules.timeline(chip, to=to).spans
     assert spans[0].start is None
     assert spans[-1].last is None
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in itertools.pairwise(spans):
         assert one.last is not None
         assert other.start == one.last + timedelta(days=1)
         assert one.answer.decision != other.answer.decision
 
 
-FIGURES = {
+FIGURES: dict[str, list[Any]] = {
     "tpp": ["500", "1599.99", "1600", "2400", "4799.99", "4800", "21000"],
     "performance_density": ["1.5", "1.6", "3.2", "5.92"],
     "aggregate_io_gbytes_s": ["64", "150", "600", "1100"],
@@ -172,7 +173,9 @@ def bounds() -> list[tuple[Provision, Test]]:
     ]
 
 
-@pytest.mark.parametrize(("provision", "test"), bounds(), ids=lambda v: v.id if isinstance(v, Provision) else str(v.bound))
+@pytest.mark.parametrize(
+    ("provision", "test"), bounds(), ids=lambda v: v.id if isinstance(v, Provision) else str(v.bound)
+)
 def test_each_bound_one_step_below_at_and_above(provision: Provision, test: Test) -> None:
     row = next(r for r in provision.when if test in r.tests)
     bound, step = Decimal(str(test.bound)), Decimal("0.0001")
@@ -181,11 +184,9 @@ def test_each_bound_one_step_below_at_and_above(provision: Provision, test: Test
         expected = {"ge": not below, "gt": value > bound, "lt": below}[test.op]
         if test.op != "lt" and upper and value >= min(upper):
             continue
-        facts = {t.fact: t.bound for t in row.tests if t.op in ("ge", "is")}
+        facts: dict[str, Any] = {t.fact: t.bound for t in row.tests if t.op in ("ge", "is")}
         facts |= {test.fact: value, "item_kind": provision.classifies, "designed_for_datacenter": True}
-        question = resolve(
-            LAW, None, **{**DEFAULTS, "exporter": "other", "facts": facts}, parties=(), as_printed=False
-        )
+        question = resolve(LAW, None, **{**DEFAULTS, "exporter": "other", "facts": facts}, parties=(), as_printed=False)
         docket = Docket(LAW.view(), question.subjects[0].facts)
         traces = {test.fact: docket.test(test, provision.effective, {})}
         assert (traces[test.fact] == 2) == expected

@@ -104,7 +104,7 @@ def test_a_chip_is_known_as_people_write_it(written: str, variants: list[str]) -
 @pytest.mark.parametrize(
     ("written", "near"),
     [
-        ("AMD H100", ("MI100", "H100", "A100")),
+        ("AMD H100", ("H100",)),
         ("A1000", ("A100", "RTX A6000")),
         ("H10", ("H100", "H20", "A10")),
         ("H2O", ("H20",)),
@@ -120,12 +120,13 @@ def test_a_near_miss_of_a_chip_is_an_error_with_suggestions(written: str, near: 
     assert f"Did you mean {caught.value.suggestions[0]!r}" in str(caught.value)
 
 
-@pytest.mark.parametrize(("written", "near"), [("Intel A100", "A100"), ("NVIDIA MI300X", "MI300X")])
-@pytest.mark.xfail(strict=True, reason="near names are looked for with the wrong maker's name still in front")
+@pytest.mark.parametrize(
+    ("written", "near"), [("AMD H100", "H100"), ("Intel A100", "A100"), ("NVIDIA MI300X", "MI300X")]
+)
 def test_the_chip_of_another_maker_is_suggested(written: str, near: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_chip(LAW, written)
-    assert near in caught.value.suggestions
+    assert caught.value.suggestions[0] == near
 
 
 @pytest.mark.parametrize("written", ["", " ", "---", "NVIDIA", "GeForce", "AMD Instinct", "\0", "\udcff", "x" * 5000])
@@ -157,21 +158,7 @@ def test_every_name_in_the_chip_files_means_its_own_chip() -> None:
             assert list(find_chip(LAW, name).variants) == [v.id for v in family.variant]
 
 
-_SHADOWED = {"Gaudi 2", "Ascend 910B"}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            family.name,
-            marks=[pytest.mark.xfail(strict=True, reason="the id of a variant shadows the maker and family name")]
-            if family.name in _SHADOWED
-            else [],
-        )
-        for family in LAW.families.values()
-    ],
-)
+@pytest.mark.parametrize("name", [family.name for family in LAW.families.values()])
 def test_the_maker_before_a_family_changes_nothing(name: str) -> None:
     bare = find_chip(LAW, name)
     maker = LAW.exporters[LAW.variants[bare.variants[0]][1].vendor]
@@ -185,7 +172,6 @@ def test_no_other_maker_stands_before_a_chip() -> None:
             find_chip(LAW, f"{maker} H100")
 
 
-@pytest.mark.xfail(strict=True, raises=UnknownNameError, reason="NFKC makes the letters TM of the sign")
 def test_a_trade_mark_sign_is_no_letter() -> None:
     assert find_chip(LAW, "GeForce™ RTX 4090").variants == ("nvidia-rtx-4090",)
 
@@ -274,9 +260,10 @@ def test_a_place_of_a_question_is_refused_when_it_is_not_known(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["to", "headquarters", "ultimate_parent", "exporter", "activity", "end_use"])
-@pytest.mark.xfail(strict=True, reason="an empty text is taken for the default, and not printed as an assumption")
 def test_an_empty_field_is_refused(name: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(
+        QuestionError, match=rf"^{name} = '' says nothing\. Leave it out for the default, or write a name\.$"
+    ):
         check("A100", on=date(2022, 9, 15), **{name: ""})  # type: ignore[arg-type]
 
 
@@ -329,13 +316,11 @@ def test_an_exporter_without_letters_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["Acme Semiconductor", "Acme Technologies Corporation"])
-@pytest.mark.xfail(strict=True, raises=UnknownNameError, reason="'Technologies' and 'Semiconductor' count as likeness")
 def test_a_common_word_makes_no_near_miss(written: str) -> None:
     assert find_exporter(LAW, written, "nvidia") == "other"
 
 
 @pytest.mark.parametrize("written", ["Maker", "MAKER", " maker "])
-@pytest.mark.xfail(strict=True, reason="'Maker' is taken for another company, and the letters no longer bind")
 def test_the_maker_is_the_maker_in_any_case(written: str) -> None:
     assert find_exporter(LAW, written, "nvidia") == "nvidia"
 

@@ -14,5 +14,7 @@ from tests.make_snapshots import snapshot, wanted
 def test_timelines_are_as_checked_in(to: str, exporter: str, file: Path) -> None:
     stored = file.read_text("utf-8").splitlines()
     found = snapshot(to, exporter).splitlines()
-    changed = [line for line in difflib.unified_diff(stored, found, "checked in", "computed", lineterm="", n=0)]
-    assert not changed, "\n".join(["legal effect of this change:", *changed, "if meant: python -m tests.make_snapshots"])
+    changed = list(difflib.unified_diff(stored, found, "checked in", "computed", lineterm="", n=0))
+    assert not changed, "\n".join(
+        ["legal effect of this change:", *changed, "if meant: python -m tests.make_snapshots"]
+    )

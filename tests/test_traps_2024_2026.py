@@ -60,7 +60,8 @@ def test_trap_5_other_d5_countries_get_nothing() -> None:
 )
 def test_trap_6_both_bounds_are_strict_and_both_are_needed(tpp: str, dram: str, expected: str) -> None:
     facts = {
-        "tpp": tpp, "dram_bandwidth_gbytes_s": dram, "performance_density": 9, "designed_for_datacenter": True, **CERTIFIED,
+        "tpp": tpp, "dram_bandwidth_gbytes_s": dram, "performance_density": 9,
+        "designed_for_datacenter": True, **CERTIFIED,
     }  # fmt: skip
     assert policy(None, "2026-02-02", exporter="other", facts=facts) == expected
 
@@ -95,7 +96,9 @@ def test_trap_12_and_14_h20_is_caught_by_the_letter_from_04_09() -> None:
 def test_trap_13_for_another_exporter_the_record_does_not_say() -> None:
     found = check("H20", on="2025-05-10", exporter="other")
     assert (found.outcome, found.turns_on) == ("indeterminate", ["privately_informed"])
-    assert outcome("H20", "2025-05-10", exporter="other", facts={"privately_informed": False}) == "no_license_requirement"
+    assert (
+        outcome("H20", "2025-05-10", exporter="other", facts={"privately_informed": False}) == "no_license_requirement"
+    )
 
 
 def test_trap_15_the_reported_lines_are_uncertain_and_inclusive() -> None:
@@ -182,7 +185,9 @@ def test_trap_25_to_27_who_may_use_nac() -> None:
     assert outcome("L4", "2024-06-03") == "license_required"
     assert outcome("RTX 4090", "2024-06-03") == "license_exception"
     assert outcome("RTX 4090 D", "2024-06-03") == "no_license_requirement"
-    assert any("lapse of appropriations" in c for e in check("L40", on="2025-10-10").exceptions for c in e["conditions"])
+    assert any(
+        "lapse of appropriations" in c for e in check("L40", on="2025-10-10").exceptions for c in e["conditions"]
+    )
 
 
 def test_trap_28_transfers_inside_china_go_under_aca() -> None:
@@ -199,7 +204,9 @@ def test_trap_29_the_uae_is_named() -> None:
     assert outcome("L40", "2026-07-10", to="AE", exporter="other") == "license_exception"
     freed = {"uae_approved_parties": True}
     assert outcome("H100", "2026-07-10", to="AE", exporter="other", facts=freed) == "no_license_requirement"
-    assert outcome("H100", "2026-07-10", to="AE", exporter="other", headquarters="CN", facts=freed) == "license_required"
+    assert (
+        outcome("H100", "2026-07-10", to="AE", exporter="other", headquarters="CN", facts=freed) == "license_required"
+    )
 
 
 def test_trap_30_the_foundry_presumption_is_personal() -> None:

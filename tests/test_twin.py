@@ -68,8 +68,8 @@ def deals(draw: st.DrawFn) -> Deal:
         headquarters=seat,
         ultimate_parent=draw(st.sampled_from([seat, seat, "CN"])),
         exporter=draw(st.sampled_from(["nvidia", "amd", "intel", "other"])),
-        activity=draw(st.sampled_from(["export", "export", "reexport", "transfer"])),  # type: ignore[arg-type]
-        end_use=draw(st.sampled_from(["civil", "civil", "civil", "military", "supercomputer"])),  # type: ignore[arg-type]
+        activity=draw(st.sampled_from(["export", "export", "reexport", "transfer"])),
+        end_use=draw(st.sampled_from(["civil", "civil", "civil", "military", "supercomputer"])),
         dd_certified=draw(st.sampled_from([True, False, None])),
         privately_informed=draw(st.sampled_from([None, None, True, False])),
     )

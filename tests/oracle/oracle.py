@@ -28,7 +28,7 @@ OPEN: points that the notes leave open, and what is answered here
  4. Letter of 2023-10-23: "the rule's requirements" = its destinations and its headquarters test.
  5. Letter of July 2023: the A100X counts as an A100 product; Cyprus does not count as Middle East.
  6. Letters of April 2025: one destination set for all (Macau, D:5, headquarters there); Intel from 2025-04-09 too;
-    AMD's is certain for the MI308, open above the reported lines; "interconnect bandwidth" is taken as the aggregate I/O.
+    AMD's is certain for the MI308, open above the reported lines; "interconnect bandwidth" is the aggregate I/O.
  7. NAC-type items to China 2025-05-13..2026-01-14: presumption of denial (the text).
  8. Entity from Macau/D:5 outside the D groups (destinations.md 2.4): 3A090.a datacenter PoD; NAC-type PoD until
     2024-04-03, case by case until 2025-01-12; then .a PoD (742.6), .b case by case until 2026-01-14 and PoD after
