@@ -103,8 +103,8 @@ def check_defects(chip: Variant) -> Iterator[str]:
     if total is not None and chip.die_area_mm2 and chip.performance_density_check is not None:
         stated = Decimal(chip.performance_density_check)
         derived = performance_density(total, chip.die_area_mm2)
-        decimals = min(max(-int(stated.as_tuple().exponent), 0), 30)
-        if round(derived, decimals) != stated:
+        decimals = min(max(-int(stated.as_tuple().exponent), 0), 20)
+        if _EXACT.quantize(derived, Decimal(1).scaleb(-decimals)) != stated:
             yield f"performance density follows as {derived:.4f}, the check value is {stated}."
     io = sum(chip.io_gbytes_s.values()) if chip.io_gbytes_s else None
     if io is not None and chip.io_check is not None and io != chip.io_check:
@@ -136,7 +136,9 @@ def facts_of(chip: Variant) -> dict[str, Fact]:
     put("dram_bandwidth_gbytes_s", _present(chip.dram_bandwidth_gbytes_s), "chip")
     put("memory_bandwidth_density", _present(chip.memory_bandwidth_density), "chip")
     if chip.dense_tops:
-        fastest = max(chip.dense_tops, key=lambda name: chip.dense_tops[name] * BITS[name])  # type: ignore[index]
+        # of formats that tie, the 16-bit one is what data sheets lead with
+        products = {name: (tops * BITS[name], name == "fp16_bf16") for name, tops in chip.dense_tops.items()}
+        fastest = max(products, key=lambda name: products[name])
         put("tpp", [tpp(chip.dense_tops)], "derived", f"{chip.dense_tops[fastest]} x {BITS[fastest]} bit ({fastest})")
         put("peak_tops", [max(chip.dense_tops.values())], "derived", "largest dense figure of any format")
     else:
@@ -247,6 +249,8 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
 def _read_number(name: str, value: object, unit: str) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
         raise QuestionError(f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}.")
+    if isinstance(value, int) and abs(value) > 10**20:
+        raise QuestionError(f"{name} is out of all proportion{_of(unit)}. Check the unit.")
     if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
         raise QuestionError(
             f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or "

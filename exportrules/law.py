@@ -364,6 +364,8 @@ _SECTION = re.compile(r"^(\d{3}\.\d+)")
 
 
 def code_url(paragraph: str, day: date) -> str:
-    """The official text of a section as it stood on a day, or '' where no section is named."""
+    """The official text of a section, or of the Commerce Control List, as it stood on a day; '' where none is named."""
+    if paragraph.startswith("774:"):
+        return f"https://www.ecfr.gov/on/{day.isoformat()}/title-15/part-774"
     match = _SECTION.match(paragraph)
     return f"https://www.ecfr.gov/on/{day.isoformat()}/title-15/section-{match.group(1)}" if match else ""

@@ -125,7 +125,9 @@ def find_parties(ruleset: Ruleset, text: str) -> tuple[tuple[str, ...], tuple[st
     alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted)]
     names = {k: ruleset.parties[index[k][0]].name for k in alike}
     begins = [ruleset.parties[ids[0]].name for k, ids in index.items() if k.startswith(wanted) or _heads(k, wanted)]
-    return (), tuple(dict.fromkeys([*_near(wanted, names, cutoff=0.85), *sorted(begins)[:3]]))
+    return (), tuple(
+        dict.fromkeys([*_near(wanted, names, cutoff=0.85), *sorted(begins, key=lambda name: (len(name), name))[:3]])
+    )
 
 
 def _heads(listed: str, wanted: str) -> bool:

@@ -103,13 +103,13 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         for number, value in enumerate(rows):
             made = _validated(shape, value, name, lines, (listed, number))
             yield table, getattr(made, identity), made
-    elif "variant" in data or "vendor" in data:
-        family = _validated(Family, data, name, lines)
-        yield "families", family.id, family
     elif "provision" in data or "issuer" in data:
         instrument = _validated(Instrument, data, name, lines)
         whole = tuple(_qualified(p, instrument) for p in instrument.provision)
         yield "instruments", instrument.id, replace(instrument, provision=whole)
+    elif "variant" in data or "vendor" in data:
+        family = _validated(Family, data, name, lines)
+        yield "families", family.id, family
     else:
         raise RulesetError(
             name,
@@ -154,7 +154,8 @@ def _parse(name: str, text: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise RulesetError(name, f"this is not TOML: {error}.") from None
     except (ValueError, ArithmeticError):
-        raise RulesetError(name, "a number has too many digits to be a figure of law or of a chip.") from None
+        said = "a number has too many digits, or too large an exponent, to be a figure of law or of a chip."
+        raise RulesetError(name, said) from None
     except RecursionError:
         raise RulesetError(name, "the tables are nested too deep to be a rule file.") from None
     return {key: _frozen(value, name, 1) for key, value in data.items()}
@@ -217,7 +218,7 @@ _WANTED = {
     "tuple_type": "a list in square brackets is wanted.",
     "dataclass_type": "a table is wanted.",
     "dict_type": "a table is wanted.",
-    "int_type": "a number is wanted, without quotes.",
+    "int_type": "a whole number is wanted, without quotes.",
     "is_instance_of": "a number is wanted, without quotes.",
     "finite_number": "a number is wanted, without quotes.",
 }
@@ -236,7 +237,11 @@ def _cure(problem: Any, shape: type, problems: list[Any]) -> str:
     if kind == "literal_error":
         return f"one of {problem['ctx']['expected']} is wanted.{said}"
     tried = {p["type"] for p in problems if _path(tuple(p["loc"])) == _path(tuple(problem["loc"]))}
-    if len(tried) > 2 or tried == {"bool_type", "string_type"}:  # a union: none of its members
+    if tried == {"bool_type", "string_type"}:
+        return f"true, or a word in quotes, is wanted.{said}"
+    if tried >= {"int_type", "is_instance_of"} and len(tried) == 2:
+        return f"a number is wanted, without quotes.{said}"
+    if len(tried) > 2:  # a union: none of its members
         return (
             "a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words."
             f"{said}"

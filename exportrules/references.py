@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from exportrules.facts import figure_defects, show
+from exportrules.facts import figure_defects
 from exportrules.law import Ruleset, refers
 from exportrules.model import FactDefinition, Family, Group, Instrument, Provision, Row, Test
 
@@ -75,10 +75,8 @@ def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     if fact is None:
         yield Defect(provision.id, f"it concludes {made.fact!r}, which is not in facts.toml.")
     elif (fact.type == "boolean") != (made.value is True) or fact.type not in ("boolean", "set"):
-        wanted = "true" if fact.type == "boolean" else "a word of a set"
-        yield Defect(
-            provision.id, f"it concludes {made.fact} = {show(made.value)}; only {wanted} can be concluded there."
-        )
+        said = f"it concludes {made.fact} = {_written(made.value)}"
+        yield Defect(provision.id, f"{said}; only true of a boolean, or a word of a set, can be concluded.")
 
 
 def _rows(ruleset: Ruleset, rows: tuple[Row, ...], where: str) -> Iterator[Defect]:
@@ -98,13 +96,12 @@ def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
     if wrong:
         yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {wrong}")
         return
-    known = _known_words(ruleset, test.fact) or fact.values
+    known, missing = _known_words(ruleset, test.fact, fact)
     words: Any = test.bound if isinstance(test.bound, tuple) else (test.bound,)
     if known and test.op in ("is", "in"):
         for word in words:
             if word not in known:
-                of = ", ".join(fact.values) if fact.values else "known here"
-                yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {word!r} is none of: {of}.")
+                yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {word!r} {missing}.")
 
 
 def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
@@ -117,6 +114,8 @@ def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
     if test.op == "in_group":
         if test.fact not in PLACES:
             return f"{test.fact} is no place; only {', '.join(PLACES)} can be in a group."
+        if not isinstance(test.bound, str):
+            return "one group is wanted as bound, in quotes."
         return "" if test.bound in ruleset.groups else f"the group {test.bound!r} is not in groups.toml."
     if test.op == "in":
         if fact.type not in ("text", "set"):
@@ -134,13 +133,15 @@ def _is_a(value: object, kind: str) -> bool:
     return isinstance(value, shapes[kind])
 
 
-def _known_words(ruleset: Ruleset, fact: str) -> set[str]:
-    """The words that a fact can have, where the ruleset defines them."""
-    if fact in PLACES:
-        return set(ruleset.places)
-    if fact == "exporter":
-        return {*ruleset.exporters, "other"}
-    return {*ruleset.families, ""} if fact in FAMILIES else set()
+def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set[str], str]:
+    """The words that a fact can have, where the ruleset defines them, and what to say of any other."""
+    if name in PLACES:
+        return set(ruleset.places), "is not in places.toml"
+    if name == "exporter":
+        return {*ruleset.exporters, "other"}, "is not in exporters.toml"
+    if name in FAMILIES:
+        return {*ruleset.families, ""}, "is no family of any chip file"
+    return set(fact.values), f"is none of: {', '.join(fact.values)}"
 
 
 def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:

@@ -106,8 +106,8 @@ def _files_in(root: Path) -> Iterable[tuple[str, str]]:
 def _leads_inside(link: str, root: Path) -> bool:
     try:
         return Path(link).resolve(strict=True).is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # to nowhere, or to itself
-        return False
+    except (OSError, RuntimeError):
+        return True  # to nowhere, or to itself: reading it says so
 
 
 def _read(name: str, path: str | os.PathLike[str]) -> bytes:

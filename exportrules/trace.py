@@ -181,7 +181,9 @@ def _number(fact: Fact | None) -> Decimal | None:
 def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     """Where the answer rests: requirements, exceptions, review policies, the entries that were met or missed."""
     law = answer.law
-    roles: dict[str, str] = dict.fromkeys(law.requirements, "requirement")
+    # where branches differ in outcome, what is required in one of them only may apply
+    stands = "may apply" if law.outcome == "indeterminate" else "requirement"
+    roles: dict[str, str] = dict.fromkeys(law.requirements, stands)
     roles |= dict.fromkeys(law.overcome, "overcome")
     roles |= dict.fromkeys(law.exceptions, "exception")
     for _, _, by in law.policies:

@@ -123,19 +123,6 @@ def test_a_bad_file_is_refused_in_these_words(name: str, tmp_path: Path) -> None
     assert refused([overlay(tmp_path, name)]) == EXPECTED["messages"][name]
 
 
-@pytest.mark.parametrize("name", EXPECTED["wanted"])
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the message does not say what is wrong, where, and the cure"
-)
-def test_a_bad_file_ought_to_be_refused_in_these_words(name: str, tmp_path: Path) -> None:
-    assert refused([overlay(tmp_path, name)]) == EXPECTED["wanted"][name]
-
-
-@pytest.mark.parametrize("name", EXPECTED["wanted"])
-def test_a_file_with_an_unfinished_message_is_refused_all_the_same(name: str, tmp_path: Path) -> None:
-    assert refused([overlay(tmp_path, name)]).startswith(f"overlay-1/{name}.toml: ")
-
-
 @pytest.mark.parametrize("name", EXPECTED["lint"])
 def test_lint_tells_what_does_not_follow(name: str, tmp_path: Path) -> None:
     ruleset = load_ruleset(None, [overlay(tmp_path, name)])
@@ -211,7 +198,6 @@ def test_a_link_inside_its_directory_is_followed(tmp_path: Path) -> None:
     assert "acme-letter" in load_ruleset(None, [directory]).instruments
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a link to nothing is told to lead out of its directory")
 def test_a_link_to_nothing(tmp_path: Path) -> None:
     directory = overlay(tmp_path)
     (directory / "rule.toml").symlink_to("gone.txt")
@@ -224,7 +210,6 @@ def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
     assert "rule.toml: " in refused([directory])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a link to itself is told to lead out of its directory")
 def test_a_link_to_itself_is_not_told_to_lead_out(tmp_path: Path) -> None:
     directory = overlay(tmp_path)
     (directory / "rule.toml").symlink_to("rule.toml")
@@ -450,10 +435,7 @@ def test_a_chip_file_that_contains_an_unknown_chip_is_refused(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "figure",
     [
-        pytest.param(
-            "performance_density_check = 1e-40",
-            marks=pytest.mark.xfail(strict=True, raises=ArithmeticError, reason="quantize beyond 28 digits"),
-        ),
+        "performance_density_check = 1e-40",
         "performance_density_check = 6.05",
         "tpp_check = 1e400",
     ],

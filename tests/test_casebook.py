@@ -348,7 +348,7 @@ def test_the_good_file_is_good(law: Ruleset, tmp_path: Path) -> None:
         (
             'label = "sold by the maker"',
             'label = "sold by the maker"\nfirst_day_required = "yes"',
-            "mine.toml: claim[0].question[0].first_day_required (line 15): input should be a valid boolean. "
+            "mine.toml: claim[0].question[0].first_day_required (line 15): true or false is wanted, without quotes. "
             "It is 'yes'.",
         ),
         (

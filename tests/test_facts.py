@@ -103,7 +103,7 @@ def test_the_links_add_up_and_the_host_bus_is_no_link_between_chips() -> None:
 
 def test_a_derived_fact_says_how_it_was_derived() -> None:
     found = facts("nvidia-h20-96gb")["tpp"]
-    assert (found.source, found.detail) == ("derived", "74 x 32 bit (tf32)")
+    assert (found.source, found.detail) == ("derived", "148 x 16 bit (fp16_bf16)")
 
 
 def test_a_chip_without_throughput_has_no_tpp() -> None:
@@ -202,7 +202,6 @@ def test_what_is_no_number_is_refused_in_these_words(written: object, message: s
     assert str(caught.value) == message
 
 
-@pytest.mark.xfail(strict=True, reason="int() of more than 4300 digits in the message itself")
 def test_a_number_of_five_thousand_digits_is_refused() -> None:
     with pytest.raises(QuestionError):
         read_fact("tpp", 10**5000, VOCABULARY)

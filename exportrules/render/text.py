@@ -80,7 +80,7 @@ def answer(d: Determination) -> str:
         lines += _item(citation.role, f"{safe(citation.title)}")
         lines += _more(f"{safe(citation.cite)} [{citation.evidence}]")
         lines += _more(citation.url)
-        if citation.code_url and citation.role in ("requirement", "exception", "review policy"):
+        if citation.code_url:
             lines += _more(citation.code_url)
     for line in dict.fromkeys(_margin_lines(d)):
         lines += _item("margin", line)
