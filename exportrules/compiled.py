@@ -12,7 +12,6 @@ import os
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from exportrules import model
@@ -45,7 +44,8 @@ _PARTS: dict[type, dict[str, type]] = {
 def recall(digest: str) -> dict[str, Any] | None:
     """The compiled tables of a digest, if they are at hand and whole."""
     try:
-        stored = json.loads(_file(digest).read_bytes(), object_hook=_untag)
+        with open(_file(digest), "rb") as file:
+            stored = json.loads(file.read(), object_hook=_untag)
         tables: dict[str, Any] = {"edition": _build(model.Edition, stored["edition"])}
         for name, shape in _TABLES.items():
             tables[name] = {key: _build(shape, value) for key, value in stored[name].items()}
@@ -60,17 +60,19 @@ def remember(digest: str, tables: dict[str, Any]) -> None:
 
     with contextlib.suppress(OSError, RuntimeError):
         file = _file(digest)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")))
-        Path(beside).replace(file)
+        os.replace(beside, file)
 
 
-def _file(digest: str) -> Path:
+def _file(digest: str) -> str:
     chosen = os.environ.get("EXPORTRULES_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(chosen) if chosen else Path.home() / ".cache"
-    return root / "exportrules" / f"{FORMAT}-{digest}.json"
+    root = chosen or os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(root):
+        raise OSError("there is no home directory to keep the compiled form in")
+    return os.path.join(root, "exportrules", f"{FORMAT}-{digest}.json")
 
 
 def _plain(value: Any) -> Any:

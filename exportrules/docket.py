@@ -49,6 +49,8 @@ class Entry:
     mentions: frozenset[str]
     first: bool
     fixed: Truth | None
+    kind: str
+    made: tuple[str, str] | None
 
 
 class Docket:
@@ -114,7 +116,7 @@ class Docket:
         if len(view.entries) >= MOST_ENTRIES:
             return entry
         if entry is not None:
-            content = (id(found), entry.fits, entry.doubt, entry.when, entry.unless)
+            content = (id(found), entry.fits, entry.doubt, entry.when, entry.unless, entry.made)
             entry = view.alike.setdefault((*content, *map(self._mark, sorted(entry.mentions))), entry)
         view.entries[key] = entry
         return entry
@@ -148,8 +150,12 @@ class Docket:
         if not any(row.groups or row.concluded for row in when + unless):
             held = any_of(row.settled for row in when) if provision.when else TRUE
             held = min(held, fits, doubt, negate(any_of(row.settled for row in unless)))
-        first = provision.kind in FIRST
-        return Entry(found, when, unless, fits, doubt, bool(provision.when), mentions, first, held)
+        made = provides(provision)
+        if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
+            made = ("contains_eccn", made[1])
+        kind = provision.kind
+        needs_rows = bool(provision.when)
+        return Entry(found, when, unless, fits, doubt, needs_rows, mentions, kind in FIRST, held, kind, made)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []

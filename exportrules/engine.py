@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from exportrules.docket import Docket, Entry, PreparedRow
-from exportrules.law import provides, refers
+from exportrules.law import refers
 from exportrules.model import Policy
 from exportrules.span import holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
@@ -84,23 +84,20 @@ class Reading:
 
     def held(self, *kinds: str) -> list[Entry]:
         """The provisions of these kinds that hold."""
-        return [e for e, held in self.truths.values() if held == TRUE and e.found.provision.kind in kinds]
+        return [e for e, held in self.truths.values() if held == TRUE and e.kind in kinds]
 
     def _read(self, entry: Entry) -> None:
         held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
-        provision = entry.found.provision
-        self.truths[provision.id] = (entry, held)
-        self.unknown = self.unknown or held == UNKNOWN
-        made = provides(provision)
-        if made is None or held == FALSE:
+        self.truths[entry.found.provision.id] = (entry, held)
+        if held == FALSE:
             return
-        fact, value = made
-        if fact == "eccn" and provision.classifies == "ic" and self.docket.value("item_kind") == "system":
-            fact = "contains_eccn"
-        values = self.concluded.setdefault(fact, {})
-        values[value] = max(held, values.get(value, FALSE))
-        if fact == "eccn" and held == TRUE:
-            self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
+        self.unknown = self.unknown or held == UNKNOWN
+        if entry.made is not None:
+            fact, value = entry.made
+            values = self.concluded.setdefault(fact, {})
+            values[value] = max(held, values.get(value, FALSE))
+            if fact == "eccn" and held == TRUE:
+                self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
 
     def rows(self, entry: Entry) -> Truth:
         """Whether some `when` row holds and no `unless` row does."""
@@ -128,10 +125,10 @@ class Reading:
 
     def _requirements(self) -> list[tuple[Entry, Truth]]:
         reach = self.jurisdiction()
-        savings = [(e, held) for e, held in self.truths.values() if e.found.provision.kind == "savings"]
+        savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings"]
         found = []
         for entry, held in self.truths.values():
-            if entry.found.provision.kind == "requirement":
+            if entry.kind == "requirement":
                 saved = any_of(
                     s_held
                     for saving, s_held in savings

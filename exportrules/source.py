@@ -11,12 +11,14 @@ import gc
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from exportrules import compiled
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -27,13 +29,19 @@ _default: list[Ruleset] = []
 
 def data_directory() -> Path:
     """Where the rulesets are: inside the installed package, or beside it in a source checkout."""
-    package = Path(__file__).resolve().parent
-    for place in (package / "rulesets", package.parent / "rulesets"):
-        if place.is_dir():
+    from pathlib import Path
+
+    return Path(_data())
+
+
+def _data() -> str:
+    # os.path throughout: pathlib and what it imports cost a twentieth of a cold start
+    package = os.path.dirname(os.path.realpath(__file__))
+    for place in (os.path.join(package, "rulesets"), os.path.join(os.path.dirname(package), "rulesets")):
+        if os.path.isdir(place):
             return place
-    raise RulesetError(
-        str(package / "rulesets"), "the rulesets are missing. Reinstall exportrules, or give a directory."
-    )
+    missing = os.path.join(package, "rulesets")
+    raise RulesetError(missing, "the rulesets are missing. Reinstall exportrules, or give a directory.")
 
 
 def default_ruleset() -> Ruleset:
@@ -51,11 +59,11 @@ def load_ruleset(
     `path` holds `us-ear/` and `chips/`; None is the data that came with the package. The digest of
     the result covers every file read. Raises RulesetError with file and key path.
     """
-    root = Path(path) if path is not None else data_directory()
-    over = tuple(Path(o) for o in overlays)
-    files = [(f"{root.name}/{name}", file) for name, file in _files_in(root)]
-    for number, overlay in enumerate(over, 1):
-        files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(overlay)]
+    root = os.fspath(path) if path is not None else _data()
+    label = os.path.basename(os.path.abspath(root))
+    files = [(f"{label}/{name}", file) for name, file in _files_in(root)]
+    for number, overlay in enumerate(overlays, 1):
+        files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(os.fspath(overlay))]
     texts = {name: _read(name, file) for name, file in files}
     hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
     whole = hashlib.sha256("\n".join(f"{name} {hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
@@ -83,31 +91,32 @@ def load_chip(path: str | os.PathLike[str]) -> Any:
     """A chip of one's own from a TOML file with the keys of a variant. Raises RulesetError with file and key path."""
     from exportrules.reading import read_chip
 
-    file = Path(path)
-    return read_chip(file.name, _read(str(path), file))
+    return read_chip(os.path.basename(path), _read(os.fspath(path), path))
 
 
-def _files_in(root: Path) -> Iterable[tuple[str, str]]:
+def _files_in(root: str) -> Iterable[tuple[str, str]]:
     """(name inside the directory, path) of every rule file; the casebook's files are no rules."""
-    if not root.is_dir():
-        raise RulesetError(str(root), "this is not a directory. Name a directory of TOML rule files.")
+    if not os.path.isdir(root):
+        raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
     found = []
     for folder, inner, names in os.walk(root):
         inner[:] = sorted(name for name in inner if name != "cases")
         found += [os.path.join(folder, name) for name in names if name.endswith(".toml")]
     if not found:
-        raise RulesetError(str(root), "there is no .toml file in this directory.")
+        raise RulesetError(root, "there is no .toml file in this directory.")
     for path in sorted(found):
         if os.path.islink(path) and not _leads_inside(path, root):
             raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
         yield os.path.relpath(path, root).replace(os.sep, "/"), path
 
 
-def _leads_inside(link: str, root: Path) -> bool:
+def _leads_inside(link: str, root: str) -> bool:
     try:
-        return Path(link).resolve(strict=True).is_relative_to(root.resolve())
-    except (OSError, RuntimeError):
+        target = os.path.realpath(link, strict=True)
+    except OSError:
         return True  # to nowhere, or to itself: reading it says so
+    inside = os.path.realpath(root)
+    return os.path.commonpath([target, inside]) == inside
 
 
 def _read(name: str, path: str | os.PathLike[str]) -> bytes:

@@ -147,7 +147,10 @@ def instruments(law: Any, name: str | None, form: str) -> None:
 @click.argument("reference")
 @law_options
 def show(law: Any, reference: str) -> None:
-    """Print one provision, e.g. 88fr73458#3A090.a, with its rows and relations."""
+    """Print one provision with its rows and relations.
+
+    REFERENCE is instrument#provision, e.g. 88fr73458#3A090.a.
+    """
     from exportrules.render.provision import provision_text
 
     click.echo(provision_text(law, *law.provision(reference)))
