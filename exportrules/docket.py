@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.facts import Fact
+from exportrules.facts import Fact, settled
 from exportrules.law import CONCLUDING, InForce, SortedRow, View, doubt_of, provides, under
 from exportrules.model import Row, Test
 from exportrules.span import Span, days_of_change, holds_on
@@ -72,10 +72,14 @@ class Docket:
         """The same docket with one more fact settled; entries that do not mention it stay as they are."""
         branch = object.__new__(Docket)
         branch.view, branch.pool, branch._settled, branch._marks = self.view, self.pool, {}, {}
-        branch.facts = {**self.facts, fact: Fact(value, "supposed")}
+        supposed, known = {fact: Fact(value, "supposed")}, self.facts.get(fact)
+        # one of several readings is a value, and what is derived follows it; the example of a range is none
+        exact = known is not None and bool(known.candidates)
+        branch.facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
+        changed = {name for name, has in branch.facts.items() if has is not self.facts.get(name)}
         entries = []
         for entry in self.entries:
-            touched = fact == "item_kind" or fact in entry.mentions
+            touched = fact == "item_kind" or not changed.isdisjoint(entry.mentions)
             again = branch._entry(entry.found) if touched else entry
             if again is not None:
                 entries.append(again)

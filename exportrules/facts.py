@@ -159,28 +159,43 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """The facts with what follows from them by arithmetic, where it was not stated itself."""
     found = dict(facts)
 
-    def derive(name: str, value: Any, detail: str, *parents: str) -> None:
-        if name not in found:
-            found[name] = Fact(value, "derived", (), any(found[p].estimated for p in parents), detail)
+    def derive(name: str, values: list[Any], detail: str, *parents: str) -> None:
+        readings = tuple(dict.fromkeys(values))
+        if name not in found and readings:
+            doubtful = any(found[p].estimated for p in parents)
+            found[name] = Fact(readings[0], "derived", readings if len(readings) > 1 else (), doubtful, detail)
 
-    def single(name: str) -> Any:
+    def readings_of(name: str) -> tuple[Any, ...]:
         fact = found.get(name)
-        return None if fact is None or fact.candidates else fact.value
+        return () if fact is None or fact.value is None else fact.candidates or (fact.value,)
 
-    if (total := single("tpp")) is not None:
-        derive("bits_x_tops_2022", total, "taken as the TPP", "tpp")
-        if (area := single("die_area_mm2")) is not None and area > 0:
-            derive("performance_density", performance_density(total, area), "TPP / die area", "tpp", "die_area_mm2")
-    dram, links = single("dram_bandwidth_gbytes_s"), single("aggregate_io_gbytes_s")
-    if dram is not None and links is not None:
-        derive(
-            "dram_plus_io_gbytes_s",
-            dram + links,
-            "DRAM bandwidth + aggregate I/O",
-            "dram_bandwidth_gbytes_s",
-            "aggregate_io_gbytes_s",
-        )
+    totals, areas = readings_of("tpp"), readings_of("die_area_mm2")
+    derive("bits_x_tops_2022", list(totals), "taken as the TPP", "tpp")
+    densities = [performance_density(t, a) for t in totals for a in areas if a]
+    derive("performance_density", densities, "TPP / die area", "tpp", "die_area_mm2")
+    dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
+    sums = [d + i for d in readings_of(dram) for i in readings_of(links)]
+    derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
     return found
+
+
+#: What follows by arithmetic from a fact, and is derived again when that fact is settled another way.
+_FOLLOWS = {
+    "tpp": ("bits_x_tops_2022", "performance_density"),
+    "die_area_mm2": ("performance_density",),
+    "dram_bandwidth_gbytes_s": ("dram_plus_io_gbytes_s",),
+    "aggregate_io_gbytes_s": ("dram_plus_io_gbytes_s",),
+}
+
+
+def settled(facts: Mapping[str, Fact], changed: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts with some of them changed, and what had been derived from those derived again."""
+    found = {**facts, **changed}
+    for name in changed:
+        for follower in _FOLLOWS.get(name, ()):
+            if follower in found and follower not in changed and found[follower].source == "derived":
+                del found[follower]
+    return complete(found)
 
 
 def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]) -> Fact:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.docket import Docket
 from exportrules.engine import Law
-from exportrules.facts import Fact, complete, facts_of
+from exportrules.facts import Fact, facts_of, settled
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Membership
 from exportrules.result import Answer, Assumption, Otherwise
@@ -46,7 +46,7 @@ def _decided(courses: list[Course], view: View, listings: list[InForce], on: dat
     """The law of a day for the variants asked, some facts changed; variants that it treats alike are asked once."""
     verdicts: dict[object, tuple[Course, Verdict]] = {}
     for course in courses:
-        docket = Docket(view, complete({**course.subject.facts, **changed}), listings, on)
+        docket = Docket(view, settled(course.subject.facts, changed), listings, on)
         alike = docket.signature()
         if alike not in verdicts:
             verdicts[alike] = (course, decide(docket, on))

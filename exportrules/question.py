@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, complete, facts_of, figure_defects, read_date, read_fact
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, read_fact, settled
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names import find_chip, find_exporter, find_parties, find_place
@@ -111,7 +111,7 @@ def resolve(
     owner = given.get("listed_owner")
     owners = find_parties(ruleset, owner.value)[0] if owner and isinstance(owner.value, str) and owner.value else ()
     assumed = {n: Fact(d.assumed, "assumed") for n, d in ruleset.facts.items() if d.assumed is not None}
-    subjects = tuple(Subject(s.id, s.name, complete({**assumed, **deal, **s.facts, **given}), s.chip) for s in chosen)
+    subjects = tuple(Subject(s.id, s.name, settled({**assumed, **deal, **s.facts}, given), s.chip) for s in chosen)
     return Question(
         label=label,
         family=family,

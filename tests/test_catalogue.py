@@ -73,9 +73,9 @@ def test_a_chip_that_is_none_of_ours_is_an_error() -> None:
 
 def test_disputed_readings_that_flip_the_answer_are_found() -> None:
     flips = {(d.chip.id, d.alternative.fact, d.alternative.value): d.flips for d in disputes(default_ruleset())}
-    assert flips["huawei-ascend-910b4", "performance_density", Decimal("5.37")] == (date(2023, 12, 1),)
+    assert flips["huawei-ascend-910b4", "die_area_mm2", Decimal("833.61")] == (date(2023, 12, 1),)
     assert flips["biren-br100", "aggregate_io_gbytes_s", 576] == (date(2022, 11, 1),)
-    assert flips["amd-mi300x", "performance_density", Decimal("20.57")] == ()
+    assert flips["amd-mi300x", "die_area_mm2", 1017] == ()
 
 
 def test_every_alternative_of_a_chip_file_is_evaluated() -> None:

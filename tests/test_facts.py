@@ -342,8 +342,14 @@ def test_a_density_follows_from_what_a_caller_gives() -> None:
     assert found.source == "derived"
 
 
-@pytest.mark.parametrize("area", [Fact(0, "given"), Fact(None, "given"), Fact(814, "chip", candidates=(814, 826))])
-def test_no_density_follows_from_no_single_area(area: Fact) -> None:
+def test_each_reading_of_an_area_has_its_density() -> None:
+    area = Fact(1000, "chip", candidates=(1000, 500))
+    found = complete({"tpp": Fact(2000, "given"), "die_area_mm2": area})["performance_density"]
+    assert found.candidates == (2, 4)
+
+
+@pytest.mark.parametrize("area", [Fact(0, "given"), Fact(None, "given")])
+def test_no_density_follows_from_no_area(area: Fact) -> None:
     assert "performance_density" not in complete({"tpp": Fact(2368, "given"), "die_area_mm2": area})
 
 

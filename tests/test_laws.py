@@ -254,3 +254,18 @@ def test_coverage_and_the_united_states() -> None:
     assert early.projection is not None
     assert exportrules.check("H100", on="2024-06-03", to="US", exporter="other").outcome == "no_license_requirement"
     assert isinstance(exportrules.timeline("A100"), Timeline)
+
+
+def test_the_example_of_a_range_never_stands_for_a_density() -> None:
+    # 600 mm2: a TPP of 1600 has a density of 2.67, one of 2000 has 3.33 and is 3A090.b
+    chip = exportrules.Chip(id="own", name="own", vendor="nvidia", die_area_mm2=600, designed_for_datacenter=True)
+    found = exportrules.check(chip, on="2023-12-01", exporter="other")
+    assert found.outcome == "indeterminate"
+    below = [case for case in found.cases if ("tpp", "at least 1600 and less than 2400") in case.conditions]
+    assert {case.outcome for case in below} > {"no_license_requirement"}
+
+
+def test_a_figure_that_is_overridden_brings_what_follows_from_it() -> None:
+    found = exportrules.check("H20", on="2024-06-03", facts={"tpp": 2700})
+    density = next(m for m in found.margin if m.fact == "performance_density")
+    assert round(density.value, 3) == Decimal("3.317")
