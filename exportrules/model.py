@@ -52,7 +52,7 @@ class Shape:
         return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in stated if v not in (None, '', ()))})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Test(Shape):
     """One comparison: the fact, an operator, the bound that the text states."""
 
@@ -63,7 +63,7 @@ class Test(Shape):
     bound: bool | int | Decimal | str | date | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Row(Shape):
     """A flat AND of tests, under the paragraph number that the text gives it."""
 
@@ -71,7 +71,7 @@ class Row(Shape):
     paragraph: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Conclusion(Shape):
     """A fact that holds where a provision holds, e.g. `eccn` has `3A090.a`."""
 
@@ -79,7 +79,7 @@ class Conclusion(Shape):
     value: bool | str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Provision(Shape):
     """One dated paragraph of law as a predicate table.
 
@@ -118,7 +118,7 @@ class Provision(Shape):
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Instrument(Shape):
     """A Federal Register rule, a letter, a guidance: one file, never deleted.
 
@@ -139,7 +139,7 @@ class Instrument(Shape):
     provision: tuple[Provision, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FactDefinition(Shape):
     """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN."""
 
@@ -156,7 +156,7 @@ class FactDefinition(Shape):
     question: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Membership(Shape):
     """A country in a group. No `start` means: already on the first day of coverage.
 
@@ -175,7 +175,7 @@ class Membership(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Group(Shape):
     """A set of destinations, by dated members or as a union of groups minus others."""
 
@@ -187,7 +187,7 @@ class Group(Shape):
     disputed: tuple[Membership, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Place(Shape):
     """A destination under the name that the EAR gives it."""
 
@@ -197,7 +197,7 @@ class Place(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Listing(Shape):
     """One dated entry of a party list. `stop` is the first day no longer listed."""
 
@@ -215,7 +215,7 @@ class Listing(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Party(Shape):
     """A party under the names and aliases of its entries."""
 
@@ -226,7 +226,7 @@ class Party(Shape):
     listing: tuple[Listing, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Exporter(Shape):
     """A maker of chips or an addressee of a letter, and the prefixes of its product names."""
 
@@ -237,7 +237,7 @@ class Exporter(Shape):
     brands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Alternative(Shape):
     """Another value that a source gives for a fact of a chip."""
 
@@ -246,7 +246,7 @@ class Alternative(Shape):
     basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Contained(Shape):
     """So many of one chip inside a system."""
 
@@ -254,7 +254,7 @@ class Contained(Shape):
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
     """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
 
@@ -288,7 +288,7 @@ class Variant(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Family(Shape):
     """A product family: what people mean by "A100"."""
 
@@ -300,7 +300,7 @@ class Family(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Gap(Shape):
     """Law that is known and left out, and what it could change."""
 
@@ -314,7 +314,7 @@ class Gap(Shape):
     when: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Edition(Shape):
     """What a ruleset covers."""
 

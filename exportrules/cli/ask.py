@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ _STATUS = {
 @click.command()
 @question_options
 @click.option("--on", required=True, metavar="DATE", help="Day of export, YYYY-MM-DD, in Washington, D.C.")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole determination as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole determination as JSON; one line where piped.")
 @click.option("--explain", is_flag=True, help="Print the whole trace.")
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 0 none, 10 exception, 11 license, 12 not released, 3 indeterminate."
@@ -38,7 +39,8 @@ def check(
 
     determination = ask(chip, on=on, **asked)
     if as_json:
-        click.echo(determination.to_json())
+        # laid out for a reader, one line for a script
+        click.echo(determination.to_json(2 if sys.stdout.isatty() else None))
     elif explain:
         click.echo(determination.explain())
     else:
