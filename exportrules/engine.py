@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from exportrules.docket import Docket, Entry, PreparedRow
 from exportrules.law import refers
@@ -17,14 +17,7 @@ from exportrules.model import Policy
 from exportrules.span import holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
-STRICTEST: tuple[Policy, ...] = (
-    "policy_of_denial",
-    "presumption_of_denial",
-    "indeterminate",
-    "case_by_case",
-    "presumption_of_approval",
-    "unpublished",
-)
+STRICTEST: tuple[Policy, ...] = get_args(Policy)
 
 
 class Law(NamedTuple):

@@ -16,6 +16,7 @@ Number = int | Decimal
 Scalar = bool | int | Decimal | str | date
 Op = Literal["is", "in", "in_group", "ge", "gt", "le", "lt"]
 Evidence = Literal["published", "disclosed", "reported"]
+#: Strictest first: the order in which the policy of several requirements is chosen.
 Policy = Literal[
     "policy_of_denial",
     "presumption_of_denial",

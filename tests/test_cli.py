@@ -409,7 +409,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback(home: Path) -> None:
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == ("{\n" if reader == "head -1" else "")
+        assert done.stdout.startswith("{") == (reader == "head -1")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device to write to")
