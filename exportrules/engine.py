@@ -172,9 +172,19 @@ def fold(laws: list[Law]) -> Law:
         return common or tuple(dict.fromkeys(v for column in columns for v in column))
 
     common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
-    names = ("paragraphs", "requirements", "overcome", "exceptions", "policies", "notices")
-    merged: dict[str, Any] = {name: shared(name) for name in names}
-    return laws[0]._replace(eccn=common_eccn, **merged)
+    merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "notices")}
+    paragraphs = tuple(p for p in laws[0].paragraphs if all(p in law.paragraphs for law in laws))
+    return laws[0]._replace(eccn=common_eccn, paragraphs=paragraphs, policies=_policies(laws, merged), **merged)
+
+
+def _policies(laws: list[Law], merged: dict[str, Any]) -> tuple[tuple[str, Policy, tuple[str, ...]], ...]:
+    """The policy of each requirement that is left; indeterminate where the branches review it differently."""
+    found: dict[str, tuple[Policy, tuple[str, ...]]] = {}
+    for name, policy, by in (entry for law in laws for entry in law.policies):
+        if name in merged["requirements"]:
+            before, said = found.get(name, (policy, ()))
+            found[name] = (policy if policy == before else "indeterminate", tuple(dict.fromkeys((*said, *by))))
+    return tuple((name, policy, by) for name, (policy, by) in found.items())
 
 
 def _review(requirement: Entry, reading: Reading) -> tuple[Policy, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.docket import Docket
 from exportrules.engine import Law
-from exportrules.facts import Fact, facts_of, settled
+from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Membership
 from exportrules.result import Answer, Assumption, Otherwise
@@ -92,7 +92,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         named = f"{q.end_user!r} is on no list in this data" if q.end_user else "the buyer is on no list"
         add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
     for name, definition in ruleset.facts.items():
-        if definition.assumed is None or not definition.says or name in q.facts:
+        if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:
             continue
         values = _others(definition.assumed, definition.values)
         ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
@@ -128,7 +128,7 @@ def notices(d: Determination) -> list[str]:
 
 def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) -> Iterator[str]:
     edition = ruleset.edition
-    said = f" By the encoded law it would be {answer.projection.outcome}." if answer.projection else ""
+    said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
         yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
     elif answer.standing == "before_coverage":
@@ -150,13 +150,18 @@ def _release(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
             continue
         if chip.status == "reported":
             yield f"{chip.name} was never announced by its maker; a press report does not count."
-        elif chip.announced is None and course.subject.id in answer.asked:
+        elif chip.announced is None and course.public(on) is None and course.subject.id in answer.asked:
             yield f"The day on which {chip.name} became public is not known; it is taken as public."
+        elif chip.announced is None and course.public(on) is False:
+            yield f"{chip.name} was surely not public before {chip.not_public_before}; the very day is not known."
         elif chip.announced_by == "press" and chip.announced and abs((on - chip.announced).days) < 366:
             yield f"{chip.name}: first public by {chip.announced_source}."
     if answer.outcome == "not_released" and answer.projection:
-        said = answer.projection.outcome
-        yield f"An unannounced sample would be controlled all the same; the encoded law says {said}."
+        said = answer.projection.outcome.replace("_", " ")
+        all_the_same = (
+            "controlled all the same" if answer.projection.outcome != "no_license_requirement" else "free, too"
+        )
+        yield f"By the encoded law an unannounced sample would be {all_the_same}: {said}."
     if answer.left_out:
         yield "Not asked: " + "; ".join(f"{name} ({why})" for name, why in answer.left_out) + "."
 
@@ -177,7 +182,7 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     printed = other_layer(timeline, answer, on)
     if printed is not None:
         layer = "As enforced" if timeline.question.as_printed else "As printed"
-        yield f"{layer} the answer is {printed}."
+        yield f"{layer} the answer is {printed.replace('_', ' ')}."
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
@@ -188,9 +193,11 @@ def _announced_changes(d: Determination) -> Iterator[str]:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
         if found and public and public <= d.on < change.date and change.standing == d.standing:
+            policy = f" ({change.review_policy})" if change.review_policy else ""
+            becomes = f"{change.outcome}{policy}".replace("_", " ")
             yield (
                 f"Public but not yet effective: {found[1].citation} was known from {public}; "
-                f"from {change.date} the answer is {change.outcome}."
+                f"from {change.date} the answer is {becomes}."
             )
             return
 
@@ -206,7 +213,8 @@ def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
             yield f"{chip.name}: {', '.join(rest)} rest on an estimate."
         for fact, name in _FIGURES.items():
             if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
-                yield f"{chip.name}: the {name} is disputed; {_bases(chip, fact)}."
+                readings = " or ".join(show(v) for v in facts[fact].candidates)
+                yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."
         yield from _mistakes(course)
 
 
@@ -244,6 +252,7 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     q, ruleset = timeline.question, timeline.ruleset
     for name in q.near_parties:
         yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+    yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed:
         yield (
             "No party named is on a list in this data. That proves nothing: unless the whole Consolidated Screening "
@@ -253,6 +262,17 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
         yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
     if q.exporter == "other" and q.asked_exporter != "other":
         yield f"{q.asked_exporter!r} is no addressee of a letter that is public; it is taken as any other exporter."
+
+
+def _not_listed_yet(timeline: Timeline, on: date) -> Iterator[str]:
+    """Parties that the data knows and that stood on no list on the day."""
+    for name in timeline.question.listed:
+        party = timeline.ruleset.parties[name]
+        if not any(on in Span(listing.start, listing.stop) for listing in party.listing):
+            when = ", ".join(
+                f"{entry.list.replace('_', ' ')} from {entry.start} ({entry.cite})" for entry in party.listing
+            )
+            yield f"{party.name} is listed ({when}), not on this day. A listed owner or sister company is a red flag."
 
 
 def _memberships(timeline: Timeline, on: date) -> Iterator[str]:
@@ -270,8 +290,8 @@ def _span(member: Membership) -> Span:
 
 def _bases(chip: Any, fact: str) -> str:
     parts = {"performance_density": ("performance_density", "die_area_mm2", "tpp"), "tpp": ("tpp",)}.get(fact, (fact,))
-    said = [f"{a.value} ({a.basis})" for a in chip.alternative if a.fact in parts]
-    return "another reading: " + "; ".join(said) if said else "sources differ"
+    said = [a.basis for a in chip.alternative if a.fact in parts]
+    return "other readings: " + "; ".join(said) if said else "sources differ"
 
 
 def _mentioned(timeline: Timeline, answer: Answer, on: date) -> set[str]:

@@ -125,7 +125,10 @@ def _alone(wanted: str, key: str, data: Mapping[str, Any]) -> str:
 
 def read_chip(name: str, text: bytes) -> Variant:
     """A chip of one's own: the keys of a variant at the top of the file."""
-    made: Variant = _validated(Variant, _parse(name, text), name, text.decode().splitlines())
+    data = _parse(name, text)
+    if "variant" in data:
+        raise RulesetError(name, "this is a family's file. Put the keys of one [[variant]] at the top, and its vendor.")
+    made: Variant = _validated(Variant, data, name, text.decode().splitlines())
     for message in (*figure_defects(made), *check_defects(made)):
         raise RulesetError(name, message)
     return made

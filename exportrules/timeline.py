@@ -156,10 +156,11 @@ class Timeline:
         for country in {self.question.to, self.question.headquarters, self.question.ultimate_parent}:
             for group in self.ruleset.groups.values():
                 for m in group.member:
-                    if m.country == country and day in (m.start, m.stop):
-                        found.append(
-                            f"{m.by or m.cite} ({country} {'enters' if m.start == day else 'leaves'} {group.id})"
-                        )
+                    # the groups of the EAR's own table; those of single rules follow them
+                    if m.country == country and ":" in group.id and day in (m.start, m.stop):
+                        enters = day == m.start
+                        by = m.by if enters or not m.start else m.stop_by
+                        found.append(f"{by or m.cite} ({country} {'enters' if enters else 'leaves'} {group.id})")
         return tuple(sorted(found))
 
     def _days(self) -> list[date]:

@@ -206,7 +206,11 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
 
 def _citation(found: InForce, role: str, on: date) -> Citation:
     provision, instrument = found.provision, found.instrument
-    cite = provision.cite if instrument.type in ("code", "letter") else f"{instrument.citation}; {provision.cite}"
+    cite = (
+        provision.cite
+        if instrument.type in ("code", "letter", "authorization")
+        else f"{instrument.citation}; {provision.cite}"
+    )
     return Citation(
         provision=provision.id,
         role=role,

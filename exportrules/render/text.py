@@ -50,14 +50,13 @@ def headline(d: Determination) -> str:
         return f"YES, as far as the encoded law goes: no license requirement found: {deal}"
     if d.outcome == "license_exception":
         names = list(dict.fromkeys(e["name"] for e in d.exceptions))
-        return f"ONLY IF the conditions of {' and '.join(names)} are met (BIS may refuse): {deal}"
+        refuse = " (BIS may refuse)" if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
+        return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}: {deal}"
     if d.outcome == "not_released":
         return f"NOT RELEASED: {deal}"
-    why = (
-        f"turns on {', '.join(d.turns_on)}"
-        if d.turns_on
-        else _STANDING.get(d.standing, "the encoded law does not settle it")
-    )
+    why = _STANDING.get(d.standing, "the encoded law does not settle it")
+    if d.turns_on and d.standing == "verified":
+        why = f"turns on {', '.join(dict.fromkeys(map(_short, d.turns_on)))}"
     return f"UNDETERMINED ({why}): {deal}"
 
 
@@ -68,12 +67,17 @@ _STANDING = {
 }
 
 
+def _short(fact: str) -> str:
+    """A fact by its name; a provision whose reach is itself uncertain, in words."""
+    return "how far a letter reaches" if "#" in fact else fact
+
+
 def answer(d: Determination) -> str:
     """The whole short answer: what a reader sees without --explain."""
     lines = [headline(d), ""]
     if d.projection:
-        lines += _item("by the encoded law", decision(d.projection.outcome, d.projection.review_policy))
-    if d.eccn or d.eccn_paragraphs:
+        lines += _item("projection", decision(d.projection.outcome, d.projection.review_policy))
+    if d.eccn:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
         lines += _item("parameters met", ", ".join(d.eccn) + paragraphs)
     for citation in d.citations:
@@ -95,6 +99,8 @@ def answer(d: Determination) -> str:
     for fact in d.turns_on:
         if fact in vocabulary:
             lines += _item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
+        elif (doubtful := d._timeline.ruleset.provisions.get(fact)) is not None:
+            lines += _item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
     for branch in d.cases:
         said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
         lines += _item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
@@ -133,11 +139,14 @@ def explanation(d: Determination) -> str:
 
 
 def _margin_lines(d: Determination) -> Iterator[str]:
-    """How near the figures are to the lines of the entries of the day; the anti-terrorism entries tell nothing."""
+    """How near the figures are to the lines of the entries and the lane of the day; 3A991 tells nothing."""
+    several = {m.fact for m in d.margin for n in d.margin if m.fact == n.fact and m.value != n.value}
     for m in d.margin:
         provision = d._timeline.ruleset.provisions.get(m.provision)
-        if provision and provision[0].kind == "classification" and "3A991" not in m.provision:
-            yield f"{m.fact} {show(m.value)}: {m.percent} ({m.provision})"
+        kind = provision[0].kind if provision else ""
+        if kind in ("classification", "review_policy") and "3A991" not in m.provision:
+            whose = f"{m.subject}: " if m.fact in several else ""
+            yield f"{whose}{m.fact} {show(m.value)}: {m.percent} ({m.provision})"
 
 
 def timeline_text(timeline: Timeline) -> str:
@@ -151,7 +160,7 @@ def timeline_text(timeline: Timeline) -> str:
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
         days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
-        if a.turns_on:
+        if a.turns_on and a.standing == "verified":
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
         if span.opened_by:
             lines += _wrapped(f"opened by {', '.join(span.opened_by)}", 24)
@@ -166,6 +175,8 @@ def _deal(d: Determination) -> str:
     who = _exporter(d._timeline)
     place = ruleset.places[q.to].name
     seat = "" if q.headquarters == q.to else f", for a party headquartered in {ruleset.places[q.headquarters].name}"
+    if q.ultimate_parent != q.headquarters:
+        seat += f", its ultimate parent in {ruleset.places[q.ultimate_parent].name}"
     buyer = f" for {safe(q.end_user)}" if q.end_user else ""
     return f"{safe(q.label)} to {place}{buyer}{seat}, {_ACTIVITY[q.activity]} by {who}, {d.on}."
 
