@@ -69,7 +69,7 @@ _STANDING = {
 
 def _short(fact: str) -> str:
     """A fact by its name; a provision whose reach is itself uncertain, in words."""
-    return "how far a letter reaches" if "#" in fact else fact
+    return "how far a provision reaches" if "#" in fact else fact
 
 
 def answer(d: Determination) -> str:

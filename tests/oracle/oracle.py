@@ -615,7 +615,7 @@ def supercomputer_policy(item: Item, deal: Deal) -> Policy:
     home_is_friendly = (
         deal.headquarters == "US" or in_a5(deal.headquarters, deal.on) or in_a6(deal.headquarters, deal.on)
     )
-    if home_is_friendly and not entity_from_macau_or_d5(deal):  # 744.23(d)(2)
+    if home_is_friendly and not macau_or_d5(deal.ultimate_parent, deal.on):  # 744.23(d)(2)
         return "presumption_of_approval"
     if is_nac_type(item):  # 744.23(d)(3)(i)
         return "case_by_case"
@@ -734,6 +734,8 @@ def read(item: Item, deal: Deal) -> Reading:
         raise NotCovered(f"{deal.on} is outside {FIRST_DAY}..{LAST_DAY}")
     if deal.to not in DESTINATIONS:
         raise NotCovered(f"destination {deal.to}")
+    if deal.end_use == "military" and deal.on < date(2020, 6, 29):
+        raise NotCovered("744.21 before 85 FR 23459 was not read")
     for home in (deal.headquarters, deal.ultimate_parent):
         if home not in HOMES:
             raise NotCovered(f"headquarters {home}")
