@@ -210,7 +210,7 @@ def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
             name for fact, name in _FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated
         ]
         if chip is not None and rest:
-            yield f"{chip.name}: {', '.join(rest)} rest on an estimate."
+            yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
         for fact, name in _FIGURES.items():
             if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
                 readings = " or ".join(show(v) for v in facts[fact].candidates)
