@@ -109,6 +109,13 @@ class Docket:
         home = self.view.membership("united-states", str(self.value("destination")))
         return self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
 
+    def signature_on(self, day: date) -> tuple[Any, ...]:
+        """What the verdict of one day depends on: what is in force on it, and which rows of that can hold on it."""
+        active = [entry for entry in self.entries if holds_on(entry.found.spans, day)]
+        rows = [holds_on(s, day) for entry in active for row in entry.when + entry.unless for s in row.groups]
+        home = self.view.membership("united-states", str(self.value("destination")))
+        return day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *active, *rows
+
     def _entry(self, found: InForce) -> Entry | None:
         """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
         view = self.view

@@ -238,14 +238,27 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
     if shared is None:
-        shared = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: decide(docket, day))
+        shared = _joined(sorted({date.min, *docket.days_of_change()}), lambda day: _decided(docket, day, alike[:4]))
         if len(memory) < MOST_REMEMBERED:
             memory[alike] = shared
     starts, verdicts = cast("tuple[tuple[date, ...], tuple[Verdict, ...]]", shared)
     course = Course(subject, docket, starts, verdicts)
-    if len(memory) < MOST_REMEMBERED:
+    if len(memory) < MOST_REMEMBERED // 2:  # leaving room for verdicts, which more profiles share
         memory[key] = course
     return course
+
+
+def _decided(docket: Docket, day: date, layer: tuple[object, ...]) -> Verdict:
+    """The evaluator's verdict on a day; profiles that differ in what has no force that day share it."""
+    memory = docket.view.ruleset.memory
+    key = (*layer, docket.signature_on(day))
+    known = memory.get(key)
+    if isinstance(known, Verdict):
+        return known
+    made = decide(docket, day)
+    if len(memory) < MOST_REMEMBERED:
+        memory[key] = made
+    return made
 
 
 def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
