@@ -31,6 +31,10 @@ class RulesetError(ExportRulesError):
         super().__init__(f"{where}: {message}")
 
 
+class OutputError(ExportRulesError):
+    """A file that was asked for cannot be written."""
+
+
 def _either(names: Sequence[str]) -> str:
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

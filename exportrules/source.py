@@ -95,12 +95,12 @@ def load_chip(path: str | os.PathLike[str]) -> Any:
 
 
 def _files_in(root: str) -> Iterable[tuple[str, str]]:
-    """(name inside the directory, path) of every rule file; the casebook's files are no rules."""
+    """(name inside the directory, path) of every rule file; the casebook and hidden folders hold none."""
     if not os.path.isdir(root):
         raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
     found = []
     for folder, inner, names in os.walk(root):
-        inner[:] = sorted(name for name in inner if name != "cases")
+        inner[:] = sorted(name for name in inner if name != "cases" and not name.startswith("."))
         found += [os.path.join(folder, name) for name in names if name.endswith(".toml")]
     if not found:
         raise RulesetError(root, "there is no .toml file in this directory.")

@@ -54,20 +54,18 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
     cannot be read are reported on standard error and make the exit status 1; the rest is written all the same.
     A party whose listing day the file does not have is presumed to be listed before DATE too, with a notice.
     """
-    import contextlib
     import hashlib
     import sys
     from pathlib import Path
 
-    from exportrules.errors import QuestionError, RulesetError
+    from exportrules.errors import OutputError, RulesetError
     from exportrules.facts import read_date
+    from exportrules.output import free, write_whole
     from exportrules.render.safe import safe
     from exportrules.screening import read_list, to_toml
     from exportrules.source import load_ruleset
 
-    day, target = read_date(as_of, "--as-of"), Path(output) / "parties.toml"
-    if target.exists() and not force:
-        raise QuestionError(f"{target} is there already. Use --force to replace it, or another directory.")
+    day, target = read_date(as_of, "--as-of"), free(Path(output) / "parties.toml", force=force)
     try:
         data = Path(file).read_bytes()
     except OSError as error:
@@ -79,16 +77,11 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
         "",
         *made.summary(),
     ]
-    beside = target.with_name(f".{target.name}.part")  # no .toml: a leftover is never read as rules
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(to_toml(made.parties, header), encoding="utf-8", newline="\n")
-        beside.replace(target)
     except OSError as error:
-        raise RulesetError(str(target), f"the file cannot be written: {error.strerror or error}.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        raise OutputError(f"{target}: the file cannot be written: {error.strerror or error}.") from None
+    write_whole(target, to_toml(made.parties, header), force=force)
     for problem in made.unreadable:
         click.echo(safe(problem), err=True)
     click.echo("\n".join(made.summary()))
