@@ -1,29 +1,54 @@
-"""The README's console examples, run and printed back: `python -m tests.readme` renews them."""
+"""The documents' console examples, run and printed back: `python -m tests.readme` renews them.
+
+The commands of one document run in order in one folder, which begins as a copy of `docs/examples`:
+what one command writes, a later one may read. `$ cat FILE` shows a file of that folder.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
+import shutil
+import tempfile
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from exportrules.cli import cli
 
-README = Path(__file__).parent.parent / "README.md"
-_BLOCK = re.compile(r"```console\n\$ exportrules ([^\n]+)\n(.*?)```", re.DOTALL)
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+EXAMPLES = ROOT / "docs" / "examples"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"```console\n\$ (exportrules|cat) ([^\n]+)\n(.*?)```", re.DOTALL)
 
 
 def renewed(text: str) -> str:
     """The text with the output of every `$ exportrules ...` block as it is printed now."""
 
     def block(match: re.Match[str]) -> str:
-        result = CliRunner().invoke(cli, shlex.split(match.group(1)))
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return f"```console\n$ exportrules {match.group(1)}\n{result.output}```"
+        program, arguments, _ = match.groups()
+        return f"```console\n$ {program} {arguments}\n{printed(program, shlex.split(arguments))}```"
 
-    return _BLOCK.sub(block, text)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "examples"
+        shutil.copytree(EXAMPLES, place) if EXAMPLES.is_dir() else place.mkdir()
+        with contextlib.chdir(place):
+            return _BLOCK.sub(block, text)
+
+
+def printed(program: str, arguments: list[str]) -> str:
+    """What a command prints, standard error included."""
+    if program == "cat":
+        return "".join(Path(name).read_text("utf-8") for name in arguments)
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), (arguments, result.exception)
+    return result.output
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text("utf-8")), "utf-8")
+    for document in DOCUMENTS:
+        old = document.read_text("utf-8")
+        if (new := renewed(old)) != old:
+            document.write_text(new, "utf-8")

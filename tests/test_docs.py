@@ -12,13 +12,12 @@ import pytest
 import exportrules
 from exportrules.cli.options import COMMANDS
 from exportrules.schema import determination_schema
-from tests.readme import README, renewed
-
-ROOT = Path(__file__).parent.parent
+from tests.readme import DOCUMENTS, README, ROOT, renewed
 
 
-def test_readme_console_examples_are_as_printed() -> None:
-    text = README.read_text("utf-8")
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_console_examples_are_as_printed(document: Path) -> None:
+    text = document.read_text("utf-8")
     assert renewed(text) == text, "renew with: python -m tests.readme"
 
 
