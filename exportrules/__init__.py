@@ -9,6 +9,7 @@
 from exportrules.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
 from exportrules.law import Ruleset
+from exportrules.ledger import audit
 from exportrules.model import Variant as Chip
 from exportrules.source import default_ruleset, load_chip, load_ruleset
 from exportrules.timeline import Timeline
@@ -25,6 +26,7 @@ __all__ = [
     "Timeline",
     "UnknownNameError",
     "__version__",
+    "audit",
     "check",
     "default_ruleset",
     "load_chip",

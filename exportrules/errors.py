@@ -31,6 +31,14 @@ class RulesetError(ExportRulesError):
         super().__init__(f"{where}: {message}")
 
 
+class LedgerError(ExportRulesError):
+    """A ledger, its manifest or its map of names cannot be read. `where` is the file."""
+
+    def __init__(self, where: str, message: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {message}")
+
+
 class OutputError(ExportRulesError):
     """A file that was asked for cannot be written."""
 

@@ -73,6 +73,18 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
     return found
 
 
+def spellings_of(ruleset: Ruleset) -> dict[str, ChipName]:
+    """Every chip under the :func:`key` of every name it goes by, also with its vendor's name before it."""
+    index = _memo(ruleset, "chips", _chip_index)
+    found = dict(index)
+    for spelling, name in index.items():
+        vendor = ruleset.exporters.get(ruleset.variants[name.variants[0]][1].vendor)
+        for prefix in map(key, (vendor.name, *vendor.aliases, *vendor.brands)) if vendor else ():
+            if not spelling.startswith(prefix):
+                found.setdefault(prefix + spelling, name)
+    return found
+
+
 def find_place(ruleset: Ruleset, text: str) -> str:
     """The ISO alpha-2 code of a destination, from its code or a name. Raises UnknownNameError with near names."""
     written = text.strip()
@@ -114,12 +126,15 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     return found
 
 
-def find_parties(ruleset: Ruleset, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The listed parties that a name is exactly, and the names of listed parties that it is only close to."""
+def find_parties(ruleset: Ruleset, text: str, compare: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The listed parties that a name is exactly, and the names of listed parties that it is only close to.
+
+    `compare = False` leaves the second out, where there are too many names to compare.
+    """
     index = _memo(ruleset, "parties", _party_index)
     wanted = party_key(text)
     found = index.get(wanted, ())
-    if found or len(wanted) < 4:
+    if found or len(wanted) < 4 or not compare:
         return found, ()
     # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
     alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted)]

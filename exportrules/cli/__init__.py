@@ -23,7 +23,7 @@ def main() -> None:
     """Entry point: errors of callers as one line and an exit status, never a traceback."""
     import gc
 
-    from exportrules.errors import ExportRulesError, OutputError, RulesetError
+    from exportrules.errors import ExportRulesError, LedgerError, OutputError, RulesetError
 
     gc.disable()  # a process of a fifth of a second: nearly all that it makes lives to its end
     for stream in (sys.stdout, sys.stderr):
@@ -38,7 +38,7 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         _fail(error.format_message(), 2)
-    except (RulesetError, OutputError) as error:
+    except (RulesetError, LedgerError, OutputError) as error:
         _fail(str(error), 1)
     except ExportRulesError as error:
         _fail(str(error), 2)

@@ -23,6 +23,8 @@ COMMANDS = {
     "schema": "data",
     "parties": "data",
     "casebook": "study",
+    "audit": "ledger",
+    "compile": "ledger",
 }
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
@@ -38,7 +40,7 @@ class Group(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(importlib.import_module(f"exportrules.cli.{module}"), cmd_name)
+        command = _named(importlib.import_module(f"exportrules.cli.{module}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
@@ -52,6 +54,11 @@ class Group(click.Group):
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.", ctx)
         return super().resolve_command(ctx, args)
+
+
+def _named(module: Any, name: str) -> Any:
+    """The command of a module; one that is called like a builtin has an underscore behind its name."""
+    return getattr(module, name, None) or getattr(module, f"{name}_")
 
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:

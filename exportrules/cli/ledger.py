@@ -1,0 +1,263 @@
+"""audit and compile: ledgers of past shipments."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exportrules.cli.browse import law_options
+from exportrules.errors import QuestionError
+from exportrules.render.safe import safe
+
+if TYPE_CHECKING:
+    from exportrules.law import Ruleset
+    from exportrules.ledger.audit import Progress, Settings
+    from exportrules.ledger.sources import Source
+
+MANIFEST = ".manifest.json"
+
+
+@click.command()
+@click.argument("ledger", required=False, metavar="LEDGER")
+@click.option(
+    "-o", "--output", metavar="FILE", help="The same rows with their answers: .csv, .tsv, .parquet, .jsonl, .xlsx."
+)
+@click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Which column says what; repeat for more.")
+@click.option("--names", metavar="FILE", help="What spellings mean: a CSV of column, written, means.")
+@click.option(
+    "--write-names", metavar="FILE", help="Write what each spelling was taken for, in the form --names reads."
+)
+@click.option("--to", metavar="PLACE", help="Destination of every row, where no column says it.")
+@click.option("--exporter", metavar="WHO", help="Exporter of every row: maker, other, or a company's name.")
+@click.option(
+    "--dates",
+    type=click.Choice(["iso", "dmy", "mdy", "excel", "excel1904"]),
+    default="iso",
+    show_default=True,
+    help="How dates are written that could be read in two ways.",
+)
+@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="Of a text file.")
+@click.option("--delimiter", metavar="CHAR", help="Of a text file. [default: comma, semicolon or tab, by its header]")
+@click.option("--sheet", metavar="NAME", help="Of a workbook with several.")
+@click.option("--columns", metavar="NAME,NAME", help="Answer columns to write. [default: all]")
+@click.option("--prefix", default="", metavar="TEXT", help="Before the names of the answer columns.")
+@click.option("--also-on", metavar="DATE", help="Add the answer under the law of another day.")
+@click.option("--known-on", metavar="DATE", help="Use only instruments known on this day.")
+@click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside.")
+@click.option(
+    "--summary", is_flag=False, flag_value="-", metavar="[FILE.md]", help="The summary, printed or to a file."
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--verify", metavar="MANIFEST", help="Check the files of an earlier run against its manifest.")
+@law_options
+def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) -> None:
+    """Answer every row of LEDGER under the law of its own day.
+
+    LEDGER is a .csv, .tsv, .parquet, .jsonl or .xlsx. It says a chip, a day of export, a destination and an
+    exporter, the last two in columns or by --to and --exporter. Without --output only the summary is printed.
+
+    \b
+      exportrules audit shipments.csv --exporter other -o audited.csv
+      exportrules audit shipments.xlsx --map chip="Part No" --map on="Ship date" --map to="Dest" --exporter maker
+      exportrules audit --verify audited.csv.manifest.json
+    """
+    gc.enable()  # a long run, unlike the other commands
+    with _extra("ledger"):
+        if verify:
+            sys.exit(_verify(verify, ledger, law))
+        if not ledger:
+            raise click.UsageError("name a LEDGER, e.g. exportrules audit shipments.csv -o audited.csv")
+        _audit(law, ledger, options)
+
+
+def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
+    from exportrules.ledger.audit import audit as run
+    from exportrules.ledger.manifest import manifest
+    from exportrules.ledger.sources import open_source
+    from exportrules.ledger.spellings import spellings, spellings_csv
+    from exportrules.ledger.summary import summarise
+    from exportrules.output import free, write_whole, written_whole
+    from exportrules.render.audit import audit_text
+
+    force = options["force"]
+    output = Path(options["output"]) if options["output"] else None
+    report = options["summary"] if options["summary"] not in (None, "-") else None
+    settings = _settings(law, options)
+    source = open_source(ledger, **{name: options[name] for name in ("encoding", "delimiter", "sheet")})
+    account_file = output.with_name(output.name + MANIFEST) if output else None
+    for path in (output, account_file, report, options["write_names"]):
+        if path:
+            free(path, force=force)
+            if Path(path).exists() and Path(path).samefile(ledger):
+                raise QuestionError(f"{path} is the ledger itself. Write to another file.")
+    started = time.monotonic()
+    with _progress(source) as progress:
+        if output and account_file:
+            with written_whole(output, force=force) as part:
+                account = run(source, law, settings, part, progress)
+                seconds = time.monotonic() - started
+                told = manifest(account, law, Path(ledger), output, part, _told(options), seconds)
+            write_whole(account_file, told, force=True)
+        else:
+            account = run(source, law, settings, None, progress)
+            seconds = time.monotonic() - started
+    spelled = spellings(account.lookup)
+    summary = summarise(account, law, settings.layer)
+    if options["write_names"]:
+        write_whole(options["write_names"], spellings_csv(account.lookup), force=force)
+    if report:
+        write_whole(
+            report, audit_text(account, summary, spelled, settings.layer, law, markdown=True) + "\n", force=force
+        )
+    if not output or options["summary"] == "-":
+        click.echo(audit_text(account, summary, spelled, settings.layer, law))
+    else:
+        counts = ", ".join(f"{rows:,} {outcome}" for outcome, rows in summary.outcomes.most_common())
+        click.echo(f"{account.rows_in:,} rows in, {account.rows_out:,} out: {counts}.")
+    for path in (output, account_file, report, options["write_names"]):
+        if path:
+            click.echo(f"Written: {safe(str(path))}", err=not output)
+
+
+def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
+    from exportrules.facts import read_date
+    from exportrules.ledger.answers import Layer, chosen_columns
+    from exportrules.ledger.audit import Settings
+    from exportrules.ledger.cells import readers
+    from exportrules.ledger.spellings import read_names
+
+    mark = options["delimiter"]
+    if mark is not None:
+        mark = options["delimiter"] = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(mark.lower(), mark)
+        if len(mark) != 1 or not mark.isascii() or mark in '"\r\n':
+            raise QuestionError(f"--delimiter {mark!r} is not one character. Write ',', ';' or 'tab'.")
+    days = {name: read_date(options[name], "--" + name.replace("_", "-")) if options[name] else None
+            for name in ("also_on", "known_on")}  # fmt: skip
+    layer = Layer(days["known_on"], options["as_printed"], days["also_on"])
+    columns = chosen_columns(options["columns"].split(","), layer.also_on is not None) if options["columns"] else None
+    reads = readers(law, dates=options["dates"])
+    return Settings(
+        layer=layer, to=options["to"], exporter=options["exporter"], mapped=_mapped(options["mapped"]),
+        names=read_names(options["names"], reads) if options["names"] else None,
+        dates=options["dates"], answer_columns=columns, prefix=options["prefix"],
+    )  # fmt: skip
+
+
+def _mapped(written: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in written:
+        field, equals, column = text.partition("=")
+        if not equals or not field.strip():
+            raise QuestionError(f"--map {text!r} is not FIELD=COLUMN. Write e.g. --map chip='Part No'.")
+        if field.strip() in found:
+            raise QuestionError(f"--map gives {field.strip()!r} twice. Give it once.")
+        found[field.strip()] = column.strip()
+    return found
+
+
+def _told(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that had a say in the answers or in their form."""
+    no_say = ("output", "write_names", "summary", "force")
+    return {name: value for name, value in options.items() if name not in no_say}
+
+
+def _verify(path: str, ledger: str | None, law: Ruleset) -> int:
+    from exportrules.ledger.manifest import verify
+
+    status = 0
+    for holds, said in verify(path, ledger, law):
+        click.echo(f"{'same   ' if holds else 'DIFFERS'}  {safe(said)}")
+        status = status if holds else 1
+    return status
+
+
+@contextlib.contextmanager
+def _progress(source: Source) -> Iterator[Progress | None]:
+    """A bar with rate and time left on a terminal; nothing where the output is piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    started = time.monotonic()
+    rows = [0]
+
+    def rate(_: object) -> str:
+        return f"{rows[0]:,} rows, {rows[0] / max(time.monotonic() - started, 0.001):,.0f} a second"
+
+    with click.progressbar(length=source.size, file=sys.stderr, item_show_func=rate, label="audit") as bar:
+
+        def progress(read: int, done: int) -> None:
+            rows[0] = done
+            bar.update(read - bar.pos, current_item=done)
+
+        yield progress
+
+
+@contextlib.contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """A missing library as one line that says what to install; Ctrl-C as one that says what was left."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[{name}]'") from None
+    except KeyboardInterrupt:
+        click.echo("exportrules: interrupted; nothing was written.", err=True)
+        sys.exit(130)
+
+
+@click.command("compile")
+@click.option("--to", metavar="PLACE,PLACE", help="Destinations. [default: every one whose law is encoded]")
+@click.option("--chips", metavar="CHIP,CHIP", help="[default: all of the catalogue]")
+@click.option(
+    "--exporter", default="maker,other", show_default=True, metavar="WHO,WHO", help="Exporters to compile for."
+)
+@click.option("-o", "--output", metavar="FILE", help="The segment table: .parquet or .csv.")
+@click.option("--sql", type=click.Choice(["duckdb", "spark"]), help="Print the look-up in it as SQL instead.")
+@click.option("--known-on", metavar="DATE", help="Use only instruments known on this day.")
+@click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@law_options
+def compile_(law: Ruleset, **options: Any) -> None:
+    """The segment table: every chip's answers between dates, to be joined in any warehouse.
+
+    One row says, for a chip, a destination and an exporter, what holds from one day through another; a second
+    table, FILE.names, has every name that a chip goes by. --sql prints the look-up in the two, as one SELECT over
+    a table `ledger` (chip, destination, exporter, ship_date).
+
+    \b
+      exportrules compile --to CN,HK,MO,SG -o segments.parquet
+      exportrules compile --sql duckdb
+    """
+    from exportrules.ledger.sql import lookup_sql, name_rows, names_path, segment_rows, write_names, write_segments
+
+    if options["sql"]:
+        click.echo(lookup_sql(options["sql"], law))
+        return
+    if not options["output"]:
+        raise click.UsageError("name the table to write, -o segments.parquet, or print the look-up with --sql duckdb")
+    from exportrules.facts import read_date
+    from exportrules.ledger.answers import Layer
+    from exportrules.output import free
+
+    layer = Layer(read_date(options["known_on"], "--known-on") if options["known_on"] else None, options["as_printed"])
+    path, force = Path(options["output"]), options["force"]
+    for target in (path, names_path(path)):
+        free(target, force=force)
+    with _extra("ledger"):
+        names = name_rows(law, _parts(options["chips"]))
+        rows = segment_rows(law, names, _parts(options["to"]), _parts(options["exporter"]) or [], layer)
+        count = write_segments(rows, path, force=force)
+        spelled = write_names(names, law, names_path(path), force=force)
+    click.echo(
+        f"Written: {safe(str(path))}, {count:,} segments; {safe(str(names_path(path)))}, {spelled:,} names of chips."
+    )
+
+
+def _parts(text: str | None) -> list[str] | None:
+    return [part.strip() for part in text.split(",") if part.strip()] if text else None

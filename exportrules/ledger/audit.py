@@ -1,0 +1,161 @@
+"""An audit: a ledger's rows in, the same rows with their answers out, and the account of the run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from exportrules.errors import LedgerError, QuestionError
+from exportrules.law import Ruleset
+from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
+from exportrules.ledger.cells import readers
+from exportrules.ledger.columns import Columns, recognise
+from exportrules.ledger.lookup import Lookup, Numbers
+from exportrules.ledger.sinks import Rendered, open_sink
+from exportrules.ledger.sources import Batch, Source
+
+#: Batches under way at one time; more would cost memory and gain nothing on two cores.
+_THREADS, _UNDER_WAY = 2, 4
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked of every row alike."""
+
+    layer: Layer = field(default_factory=Layer)
+    to: str | None = None
+    exporter: str | None = None
+    mapped: Mapping[str, str] | None = None
+    names: Mapping[str, Mapping[str, str]] | None = None
+    dates: str = "iso"
+    answer_columns: tuple[str, ...] | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many rows of one profile, in one year, with one answer."""
+
+    profile: Profile
+    year: int
+    segment: Segment
+    rows: int
+
+
+@dataclass
+class Account:
+    """What came in, what went out, and how it was answered."""
+
+    source: Source
+    lookup: Lookup
+    rows_in: int = 0
+    rows_out: int = 0
+
+    @property
+    def columns(self) -> Columns:
+        return self.lookup.columns
+
+    def tallies(self) -> Iterator[Tally]:
+        """Every group of answered rows; rows that cannot be read are in :meth:`unread`."""
+        self.lookup.flush()
+        for (profile, day), rows in self.lookup.tally.items():
+            segment = self.lookup.segment_on(profile, day)
+            yield Tally(self.lookup.profiles[profile], self.lookup.date_of(day).year, segment, rows)
+
+    def unread(self) -> Iterator[tuple[Segment, int]]:
+        for number, rows in self.lookup.unread.items():
+            yield self.lookup.segments[number], rows
+
+    def outcomes(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for tally in self.tallies():
+            found[tally.segment.outcome] += tally.rows
+        for segment, rows in self.unread():
+            found[segment.outcome] += rows
+        return found
+
+    def problems(self) -> Counter[str]:
+        """Rows that cannot be read, by kind of problem."""
+        found: Counter[str] = Counter()
+        answered = ((tally.segment, tally.rows) for tally in self.tallies())
+        for segment, rows in (*answered, *self.unread()):
+            if segment.problem:
+                found[segment.problem.kind] += rows
+        return found
+
+
+def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings) -> Lookup:
+    """A look-up for a ledger with these columns. Raises QuestionError where it does not say enough."""
+    constant = {"to": settings.to, "exporter": settings.exporter}
+    columns = recognise(ruleset, names, settings.mapped or {}, constant)
+    reads = readers(ruleset, dates=settings.dates)
+    lookup = Lookup(ruleset, columns, reads, settings.layer, settings.names)
+    for name, meaning in lookup.constant.items():
+        if meaning.problem:
+            raise QuestionError(f"--{name}: {meaning.problem.text}")
+    return lookup
+
+
+def audit(
+    source: Source, ruleset: Ruleset, settings: Settings, output: Path | None = None, progress: Progress | None = None
+) -> Account:
+    """Answer every row of a ledger; with `output`, write each with its answer. The account says what was done."""
+    lookup = prepare(ruleset, source.names, settings)
+    account = Account(source, lookup)
+    chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None)
+    rendered = Rendered(lookup.segments, chosen, ruleset.edition.edition)
+    sink = open_sink(output, source, rendered, settings.prefix) if output else None
+    asked = sorted({number for _, number in lookup.columns.read})
+
+    def answer(batch: Batch) -> tuple[Batch, Any]:
+        numbers = segments_of(lookup, batch)
+        return batch, sink.render(batch, numbers) if sink else None
+
+    with contextlib.ExitStack() as stack:
+        if sink:
+            stack.callback(sink.close)
+        pool = stack.enter_context(ThreadPoolExecutor(_THREADS))
+        for batch, made in _in_order(pool, answer, source.batches(None if sink else asked)):
+            account.rows_in += batch.count
+            account.rows_out += sink.write(made) if sink else batch.count
+            if progress:
+                progress(batch.read, account.rows_in)
+    answered = sum(account.outcomes().values())
+    if not account.rows_in == account.rows_out == answered:
+        raise LedgerError(
+            source.name,
+            f"{account.rows_in} rows came in, {answered} were answered, {account.rows_out} went out. The output is not "
+            "kept: this is an error of exportrules. Please report it.",
+        )
+    return account
+
+
+def segments_of(lookup: Lookup, batch: Batch) -> Numbers:
+    """The number of the segment that answers each row of a batch."""
+    day = next(number for field, number in lookup.columns.read if field == "on")
+    cells = [batch.cells(number) for field, number in lookup.columns.read if field != "on"]
+    return lookup.segments_of(cells, batch.cells(day), batch.decode, batch.damaged)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, work: Callable[[Batch], tuple[Batch, Any]], batches: Iterator[Batch]
+) -> Iterator[tuple[Batch, Any]]:
+    """The work's results in the order of the batches, a few of them under way at a time."""
+    waiting: deque[Future[tuple[Batch, Any]]] = deque()
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(work, batch))
+            if len(waiting) >= _UNDER_WAY:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for left in waiting:
+            left.cancel()

@@ -1,0 +1,266 @@
+"""What people write in the cells of a ledger, read into what a question asks for. Nothing is guessed.
+
+Each distinct spelling is read once. What cannot be read for certain is a :class:`Problem`, with the
+cure in its text; the row that holds it is answered as indeterminate.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.facts import read_fact, show
+from exportrules.law import Ruleset
+from exportrules.names import ChipName, find_chip, find_exporter, find_parties, find_place
+from exportrules.question import ACTIVITIES, END_USES
+
+#: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
+DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
+
+#: Days outside of these are slips of the pen: no ledger of AI chips has them.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+
+#: So many distinct names of parties are compared with every listed one for a near miss; it takes milliseconds each.
+MOST_COMPARED = 2_000
+
+
+class Problem(NamedTuple):
+    """Why a row cannot be answered: a kind to count by, and the text for its reader."""
+
+    kind: str
+    text: str
+
+
+class Meaning(NamedTuple):
+    """What a cell was taken for: the value that a question gets, and its words for a reader."""
+
+    value: Hashable = None
+    shown: str = ""
+    problem: Problem | None = None
+    near: tuple[str, ...] = ()
+
+
+EMPTY = Meaning()
+Reader = Callable[[str], Meaning]
+
+
+def trouble(kind: str, text: str) -> Meaning:
+    return Meaning(problem=Problem(kind, text))
+
+
+def brief(text: str, most: int = 60) -> str:
+    """The text as a message quotes it: a cell may hold ten megabytes."""
+    return repr(text if len(text) <= most else text[: most - 1] + "…")
+
+
+class ChipCell(NamedTuple):
+    """A chip as a ledger names it; `text` is a spelling that :func:`find_chip` accepts."""
+
+    name: ChipName
+    text: str
+
+
+_COUNT = r"(?:[0-9]{1,6}|[0-9]{1,3}(?:,[0-9]{3})+)"
+_QUANTITY = (
+    re.compile(rf"^(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*]|pcs?\.?|pieces|units?|ea\.?)\s*(?:of\s+)?(?=\S)", re.I),
+    re.compile(rf"[\s,;]*(?:[x×*]\s*{_COUNT}|\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\))$", re.I),
+    re.compile(rf"[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:pcs?\.?|pieces|units?|ea\.?))$", re.I),
+)
+#: What stands beside a product's name and says nothing of which product it is.
+_NOUNS = re.compile(
+    r"\s+(?:tensor\s+core\s+)?(?:data\s?cent(?:er|re)\s+)?(?:gpus?|accelerators?|(?:graphics\s+)?cards?|boards?|modules?|hbm[23]e?|gddr[56]x?)$",
+    re.I,
+)
+_SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
+
+
+def read_chip(ruleset: Ruleset, text: str) -> Meaning:
+    """A chip as people write it in a ledger: a name, a board, a quantity or 'GPU' beside it."""
+    first: UnknownNameError | None = None
+    for candidate in _without_company(text):
+        try:
+            name = find_chip(ruleset, candidate)
+        except UnknownNameError as error:
+            first = first or error
+            continue
+        return Meaning(ChipCell(name, candidate), name.label)
+    parts = [part for part in _SEVERAL.split(text) if part]
+    if 1 < len(parts) < 20:
+        known = [m.shown for m in (read_chip(ruleset, part) for part in parts) if m.problem is None]
+        if len(known) > 1:
+            named = " and ".join(dict.fromkeys(known))
+            return trouble("several chips in one cell", f"{brief(text)} names {named}. Write one row for each chip.")
+    near = ", ".join(first.suggestions) if first else ""
+    hint = f" Near names: {near}." if near else ""
+    return trouble("chip not known", f"no chip is called {brief(text)}.{hint} Say what it means in a --names file.")
+
+
+def _without_company(text: str) -> Iterable[str]:
+    """The text itself, and then without a quantity and without words that name no product."""
+    yield text
+    bare = text
+    for pattern in _QUANTITY:
+        bare = pattern.sub("", bare).strip()
+    if bare and bare != text:
+        yield bare
+    shorter = _NOUNS.sub("", bare)
+    if shorter != bare:
+        yield shorter
+
+
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?")
+_ZONED = re.compile(r".*\d:\d{2}.*(?:Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|[ECMP][SD]T|CST|CET|JST))\s*", re.I | re.S)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ]+0{1,2}:00(?::00)?)?")
+_SERIAL = re.compile(r"(\d{1,6})(?:\.0+)?")
+_MONTHS = {
+    name: number
+    for number, month in enumerate(calendar.month_name)
+    if month
+    for name in {month.lower(), month[:3].lower(), *(["sept"] if number == 9 else [])}
+}
+_WORDY = (
+    re.compile(r"(?P<d>\d{1,2})[\s.-]*(?P<m>[A-Za-z]{3,9})\.?[\s,.-]*(?P<y>\d{4})"),
+    re.compile(r"(?P<m>[A-Za-z]{3,9})\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?\s*,?\s*(?P<y>\d{4})"),
+    re.compile(r"(?P<y>\d{4})[\s-](?P<m>[A-Za-z]{3,9})[\s-](?P<d>\d{1,2})"),
+)
+_EPOCHS = {"excel": date(1899, 12, 30), "excel1904": date(1904, 1, 1)}
+
+
+def read_day(text: str, style: str = "iso") -> Meaning:
+    """A day of export. `style` is one of DATE_STYLES: what the ledger's writer declares of dates that could be two."""
+    kind = "date cannot be read"
+    if not text:
+        return trouble("date is empty", "the date is empty. Write the day of export, YYYY-MM-DD.")
+    said = brief(text, 40)
+    if _ZONED.fullmatch(text):
+        return trouble(
+            "date is a moment, not a day",
+            f"the date {said} is a moment in a time zone; the law knows days in Washington, D.C. Write that day.",
+        )
+    try:
+        day = _day_in(text, style)
+    except (ValueError, OverflowError):
+        return trouble(kind, f"the date {said} is no day of the calendar. Write YYYY-MM-DD.")
+    if day is None:
+        return trouble(kind, f"the date {said} cannot be read for certain. {_cure(text, style)}")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return trouble("date out of range", f"the date {said} is {day}, no day of a shipment of AI chips.")
+    return Meaning(day, day.isoformat())
+
+
+def _day_in(text: str, style: str) -> date | None:
+    if found := _ISO.fullmatch(text):
+        return date(int(found[1]), int(found[3]), int(found[4]))
+    if (found := _COMPACT.fullmatch(text)) and "1900" < text[:4] < "2200":
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    for pattern in _WORDY:
+        if (found := pattern.fullmatch(text)) and (month := _MONTHS.get(found["m"].lower())):
+            return date(int(found["y"]), month, int(found["d"]))
+    if style in ("dmy", "mdy") and (found := _SLASHED.fullmatch(text)):
+        first, second = int(found[1]), int(found[3])
+        return date(int(found[4]), *((second, first) if style == "dmy" else (first, second)))
+    if style in _EPOCHS and (found := _SERIAL.fullmatch(text)):
+        return _EPOCHS[style] + timedelta(days=int(found[1]))
+    return None
+
+
+def _cure(text: str, style: str) -> str:
+    if _SLASHED.fullmatch(text):
+        return "Is the day or the month first? Say --dates dmy or --dates mdy."
+    if found := _SERIAL.fullmatch(text):
+        if style in _EPOCHS or len(found[1]) < 5:
+            return "Write YYYY-MM-DD."
+        day = _EPOCHS["excel"] + timedelta(days=int(found[1]))
+        return f"If it is a spreadsheet's day number ({day}), say --dates excel."
+    return "Write YYYY-MM-DD."
+
+
+def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
+    """How each column of a question is read. An empty cell means the stated default where there is one."""
+    compared = [0]
+
+    def place(text: str) -> Meaning:
+        code = find_place(ruleset, text)
+        return Meaning(code, f"{code} ({ruleset.places[code].name})")
+
+    def exporter(text: str) -> Meaning:
+        found = find_exporter(ruleset, text, "")
+        # who the maker is depends on the row's chip: the question resolves it
+        return Meaning(text.strip().lower(), "the chip's maker") if found is None else Meaning(found, _exporter(found))
+
+    def _exporter(found: str) -> str:
+        return ruleset.exporters[found].name if found in ruleset.exporters else "an exporter without a public letter"
+
+    def parties(text: str) -> Meaning:
+        names = [name.strip() for name in text.split(";") if name.strip()]
+        listed: list[str] = []
+        near: list[str] = []
+        for name in names:
+            compared[0] += 1
+            found, close = find_parties(ruleset, name, compare=compared[0] <= MOST_COMPARED)
+            listed += found
+            near += close
+        shown = ", ".join(ruleset.parties[p].name for p in listed) or "on no list"
+        return Meaning(tuple(dict.fromkeys(listed)), shown, near=tuple(dict.fromkeys(near)))
+
+    def one_of(values: tuple[str, ...]) -> Reader:
+        def read(text: str) -> Meaning:
+            word = re.sub(r"[\s-]+", "_", text.strip().lower())
+            if word not in values:
+                return trouble("word not known", f"{brief(text)} is none of: {', '.join(values)}.")
+            return Meaning(word, word)
+
+        return read
+
+    def fact(name: str) -> Reader:
+        def read(text: str) -> Meaning:
+            found = read_fact(name, text, ruleset.facts)
+            return Meaning((found.value,), show(found.value))
+
+        return read
+
+    asked: dict[str, Reader] = {
+        "chip": lambda text: read_chip(ruleset, text),
+        "on": lambda text: read_day(text, dates),
+        "to": place,
+        "exporter": exporter,
+        "activity": one_of(ACTIVITIES),
+        "headquarters": place,
+        "ultimate_parent": place,
+        "end_user": parties,
+        "parties": parties,
+        "end_use": one_of(END_USES),
+    }
+    asked |= {name: fact(name) for name in ruleset.facts if name not in asked}
+    never_empty = {"to": "destination", "on": "date", "exporter": "exporter"}
+    return {name: _guarded(name, read, never_empty.get(name, "")) for name, read in asked.items()}
+
+
+def _guarded(name: str, read: Reader, wanted: str) -> Reader:
+    """The reader, with its errors as problems, and an empty cell as the default or as a problem."""
+
+    def guarded(text: str) -> Meaning:
+        text = text.strip()
+        if not text:
+            return trouble(f"{wanted} is empty", f"the {wanted} is empty; it is never assumed.") if wanted else EMPTY
+        try:
+            return read(text)
+        except UnknownNameError as error:
+            near = f" Near names: {', '.join(error.suggestions)}." if error.suggestions else ""
+            kind = {"to": "destination not known", "exporter": "exporter not known"}.get(name, f"{name} not known")
+            what = {"to": "destination"}.get(name, name.replace("_", " "))
+            return trouble(kind, f"no {what} is called {brief(text)} for certain.{near} Say what it means in --names.")
+        except ExportRulesError as error:
+            return trouble(f"{name} cannot be read", brief_error(error))
+
+    return guarded
+
+
+def brief_error(error: ExportRulesError) -> str:
+    text = str(error)
+    return text if len(text) < 400 else text[:399] + "…"

@@ -1,0 +1,216 @@
+"""Tables of other libraries: the same kind out as came in, with the answers as columns behind its own.
+
+Arrow is the way between them. On Spark the table of segments goes to where the rows are; the rows
+themselves stay there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from exportrules.errors import QuestionError
+from exportrules.facts import read_date
+from exportrules.law import Ruleset
+from exportrules.ledger.answers import DATES, Layer, chosen_columns
+from exportrules.ledger.audit import Settings, prepare, segments_of
+from exportrules.ledger.sinks import Rendered
+from exportrules.ledger.sources import arrow_batch
+from exportrules.source import default_ruleset
+
+_KINDS = "pyarrow Table, RecordBatch or RecordBatchReader; pandas, Polars or Spark DataFrame; DuckDB relation"
+
+
+def audit(
+    table: Any,
+    *,
+    to: str | None = None,
+    exporter: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
+    dates: str = "iso",
+    answers: Sequence[str] | None = None,
+    prefix: str = "",
+    also_on: date | str | None = None,
+    known_on: date | str | None = None,
+    as_printed: bool = False,
+    ruleset: Ruleset | None = None,
+) -> Any:
+    """Every row of a table answered under the law of its own day; see :func:`exportrules.audit`."""
+    settings = Settings(
+        layer=Layer(
+            read_date(known_on, "known_on") if known_on is not None else None,
+            as_printed,
+            read_date(also_on, "also_on") if also_on is not None else None,
+        ),
+        to=to, exporter=exporter, mapped=columns, names=names, dates=dates, prefix=prefix,
+        answer_columns=tuple(answers) if answers is not None else None,
+    )  # fmt: skip
+    law = ruleset or default_ruleset()
+    kind = type(table).__module__.partition(".")[0]
+    way = _WAYS.get(kind)
+    if way is None:
+        raise QuestionError(f"a {type(table).__name__} is no table that is known here. Give a {_KINDS}.")
+    return way(table, law, settings)
+
+
+class Answering:
+    """What answers a batch: the look-up, and its answers as columns. Made anew or sent to where the rows are."""
+
+    def __init__(self, ruleset: Ruleset, names: Sequence[str], settings: Settings) -> None:
+        self.lookup = prepare(ruleset, names, settings)
+        self.names = tuple(names)
+        chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None)
+        self.rendered = Rendered(self.lookup.segments, chosen, ruleset.edition.edition)
+        self.columns = [settings.prefix + name for name in chosen]
+        own = {name.casefold() for name in names}
+        for name in self.columns:
+            if name.casefold() in own:
+                raise QuestionError(
+                    f"the table has a column {name!r} already. Name the answers apart with prefix='...'."
+                )
+
+    @property
+    def fields(self) -> list[pa.Field]:
+        kinds = {name: pa.date32() for name in DATES}
+        return [
+            pa.field(name, kinds.get(column, pa.string()))
+            for name, column in zip(self.columns, self.rendered.columns, strict=True)
+        ]
+
+    def answers(self, batch: pa.RecordBatch, first: int | None) -> list[pa.Array]:
+        """The answer columns of a batch; `first` is the number of its first row, None where rows have no order."""
+        numbers = segments_of(self.lookup, arrow_batch(batch, dict(enumerate(batch.columns))))
+        made = self.rendered.arrays(numbers, first)
+        return [array.cast(field.type) for array, field in zip(made, self.fields, strict=True)]
+
+    def answered(self, batch: pa.RecordBatch, first: int | None) -> pa.RecordBatch:
+        """The batch with its answers."""
+        return pa.RecordBatch.from_arrays(
+            [*batch.columns, *self.answers(batch, first)], schema=pa.schema([*batch.schema, *self.fields])
+        )
+
+
+def batch_audit(**options: Any) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A function from Arrow batches to answered ones, for Ray, Dask or Spark's `mapInArrow`.
+
+    It takes the options of :func:`audit` and loads the law where it runs. Rows are numbered from the first
+    batch that one call gets.
+    """
+    return _BatchAudit(options)
+
+
+class _BatchAudit:
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from audit(pa.Table.from_batches([batch]), **self._options).to_batches()
+
+
+def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[Answering, list[pa.ChunkedArray]]:
+    """The answers to all rows of a table, by column."""
+    answering = Answering(law, table.column_names, settings)
+    chunks: list[list[pa.Array]] = []
+    first = 1
+    for batch in table.to_batches(max_chunksize=1 << 17):
+        chunks.append(answering.answers(batch, first))
+        first += batch.num_rows
+    return answering, [
+        pa.chunked_array([chunk[number] for chunk in chunks], field.type)
+        for number, field in enumerate(answering.fields)
+    ]
+
+
+def _arrow(table: Any, law: Ruleset, settings: Settings) -> Any:
+    if isinstance(table, pa.RecordBatchReader):
+        answering = Answering(law, table.schema.names, settings)
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            first = 1
+            for batch in table:
+                yield answering.answered(batch, first)
+                first += batch.num_rows
+
+        return pa.RecordBatchReader.from_batches(pa.schema([*table.schema, *answering.fields]), batches())
+    whole = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
+    answering, columns = _column_arrays(whole, law, settings)
+    found = pa.Table.from_arrays([*whole.columns, *columns], schema=pa.schema([*whole.schema, *answering.fields]))
+    if isinstance(table, pa.RecordBatch):
+        return found.combine_chunks().to_batches()[0] if len(found) else pa.RecordBatch.from_pylist([], found.schema)
+    return found
+
+
+def _pandas(frame: Any, law: Ruleset, settings: Settings) -> Any:
+    import pandas as pd
+
+    if not frame.columns.is_unique:
+        raise QuestionError("two columns of the table have one name. Rename one.")
+    plain = frame.reset_index(drop=True)
+    plain.columns = [str(name) for name in frame.columns]
+    # a column of mixed objects is read as it prints; NaN and None are nothing
+    texts = {n: plain[n].map(_text_of, na_action="ignore") for n in plain if plain[n].dtype == object}
+    table = pa.Table.from_pandas(plain.assign(**texts), preserve_index=False)
+    answering, columns = _column_arrays(table, law, settings)
+    made = {}
+    for name, column, field in zip(answering.columns, columns, answering.fields, strict=True):
+        dated = pa.types.is_date32(field.type)
+        made[name] = pd.to_datetime(pd.Series(column.to_pylist(), dtype=object)) if dated else column.to_pandas()
+    answers = pd.DataFrame(made).set_axis(frame.index, axis=0)
+    return pd.concat([frame, answers], axis=1)
+
+
+def _text_of(value: Any) -> str:
+    from exportrules.ledger.sources import as_text
+
+    return as_text(value)
+
+
+def _polars(frame: Any, law: Ruleset, settings: Settings) -> Any:
+    import polars as pl
+
+    lazy = isinstance(frame, pl.LazyFrame)
+    whole = frame.collect() if lazy else frame
+    answering, columns = _column_arrays(whole.to_arrow(), law, settings)
+    series = [pl.Series(n, pl.from_arrow(c)) for n, c in zip(answering.columns, columns, strict=True)]
+    found = whole.hstack(series)
+    return found.lazy() if lazy else found
+
+
+def _duckdb(relation: Any, law: Ruleset, settings: Settings) -> Any:
+    import duckdb
+
+    return duckdb.from_arrow(_arrow(relation.to_arrow_table(), law, settings))
+
+
+def _spark(frame: Any, law: Ruleset, settings: Settings) -> Any:
+    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+
+    answering = Answering(law, frame.columns, settings)
+    asked = sorted({number for _, number in answering.lookup.columns.read})
+    day = next(number for field, number in answering.lookup.columns.read if field == "on")
+    # only the distinct profiles come here, their days left where they are
+    profiles = [frame.columns[n] for n in asked if n != day]
+    distinct = frame.select(*profiles).distinct().toArrow()
+    answering.lookup.compile(distinct)
+    schema = from_arrow_schema(pa.schema([*to_arrow_schema(frame.schema), *answering.fields]))
+
+    def answered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield answering.answered(batch, None)
+
+    return frame.mapInArrow(answered, schema)
+
+
+_WAYS: dict[str, Callable[[Any, Ruleset, Settings], Any]] = {
+    "pyarrow": _arrow,
+    "pandas": _pandas,
+    "polars": _polars,
+    "duckdb": _duckdb,
+    "_duckdb": _duckdb,
+    "pyspark": _spark,
+}

@@ -1,0 +1,351 @@
+"""The look-up: rows reduced to their distinct profiles, each profile to its segments, joined back by number.
+
+A row's profile is a number (equality of its cells' meanings), its day another (how many boundary
+dates stand at or before it); the two point into one small table of segments. Profiles are compiled
+by the one evaluator when a row first asks for them, so a ledger is read once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exportrules.law import Ruleset
+from exportrules.ledger.answers import Layer, Profile, Segment, profile_of, unanswered
+from exportrules.ledger.cells import FIRST_DAY, LAST_DAY, ChipCell, Meaning, Problem, Reader
+from exportrules.ledger.columns import Columns
+from exportrules.ledger.sources import as_text
+
+Numbers = npt.NDArray[np.int32]
+#: A cell as its source has it, into text: read once for each distinct cell of a batch.
+Decode = Callable[[Any], str]
+
+_EPOCH, _ORIGIN = date(1970, 1, 1).toordinal(), FIRST_DAY.toordinal()
+_DAYS = LAST_DAY.toordinal() - _ORIGIN + 1
+#: Days from here on are numbers of problems with a date.
+_NO_DAY = _DAYS
+#: Cells of columns with more distinct spellings than this are read again rather than remembered.
+_MOST_SPELLINGS = 200_000
+#: A table from combined cells to profiles is kept while it has no more places than this.
+_MOST_PLACES = 1 << 22
+#: Names of parties are reported only where they are on a list or near one.
+_PARTY_FIELDS = ("end_user", "parties")
+
+
+_UNCOMPILED = Problem(
+    "row was not there when profiles were gathered",
+    "the row was not in the table when its profiles were gathered. Keep the table as it is while it is audited.",
+)
+
+
+class Encoded:
+    """A column of a batch as its distinct spellings, the empty one last, and the number of each row's."""
+
+    def __init__(self, array: pa.Array, decode: Decode) -> None:
+        cells = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+        distinct = cells.dictionary.to_pylist()
+        self.spelled = [*(decode(cell) for cell in distinct), ""]
+        self.indices = _filled(cells.indices, len(distinct))
+
+    def rows(self) -> list[int]:
+        """How many rows have each spelling."""
+        found: list[int] = np.bincount(self.indices, minlength=len(self.spelled)).tolist()
+        return found
+
+
+class Slot:
+    """One column of the ledger: its distinct spellings, what each means, and how many rows have it."""
+
+    def __init__(self, field: str, read: Reader, names: Mapping[str, str]) -> None:
+        self.field = field
+        self.meanings: list[Meaning] = []
+        self.spellings: Counter[str] = Counter()
+        self._read, self._names = read, names
+        self._codes: dict[str, int] = {}
+        self._of_meaning: dict[Any, int] = {}
+
+    def codes(self, cells: Encoded) -> Numbers:
+        """The number of each row's meaning."""
+        codes = [self._code(text) for text in cells.spelled]
+        for text, code, rows in zip(cells.spelled, codes, cells.rows(), strict=True):
+            told = self.field not in _PARTY_FIELDS or self.meanings[code].value or text in self.spellings
+            if rows and told and (text in self.spellings or len(self.spellings) < _MOST_SPELLINGS):
+                self.spellings[text] += rows
+        return np.array(codes, np.int32)[cells.indices]
+
+    def meaning(self, text: str) -> Meaning:
+        return self.meanings[self._code(text)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # what was read goes along; how to read more stays with the law
+        return {**self.__dict__, "_read": _not_compiled}
+
+    def _code(self, text: str) -> int:
+        code = self._codes.get(text)
+        if code is None:
+            meaning = self._read(self._names.get(text.strip(), text))
+            value = meaning.value.name if isinstance(meaning.value, ChipCell) else meaning.value
+            same = meaning.problem or (value, meaning.near)
+            code = self._of_meaning.get(same)
+            if code is None:
+                code = self._of_meaning[same] = len(self.meanings)
+                self.meanings.append(meaning)
+            if len(self._codes) >= _MOST_SPELLINGS:
+                self._codes.clear()
+            self._codes[text] = code
+            if meaning.near:
+                self.spellings[text] += 0
+        return code
+
+
+class Lookup:
+    """A growing table of profiles and segments. Calls from several threads take turns."""
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        columns: Columns,
+        readers: Mapping[str, Reader],
+        layer: Layer,
+        names: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`names` has, for a field, what a spelling means (the `--names` file)."""
+        self.ruleset: Ruleset | None = ruleset
+        self.columns, self.layer = columns, layer
+        named = names or {}
+        self.slots = [Slot(f, readers[f], named.get(f, {})) for f, _ in columns.read if f != "on"]
+        self.constant = {f: readers[f](named.get(f, {}).get(text, text)) for f, text in columns.constant.items()}
+        self.profiles: list[Profile] = []
+        self.segments: list[Segment] = []
+        self.tally: Counter[tuple[int, int]] = Counter()  # (profile, first day of a stretch) -> rows
+        self.unread: Counter[int] = Counter()  # segment -> rows that no profile answers
+        self._numbers: dict[Segment, int] = {}
+        self._known: dict[tuple[int, ...], int] = {}
+        self._places = np.full(0, -1, np.int32)
+        self._capacities: tuple[int, ...] = ()
+        self._day_problems: list[Problem] = []
+        self._days: dict[str, int] = {}
+        self._day_reader = readers["on"]
+        self._day_names = named.get("on", {})
+        edition = ruleset.edition
+        years = range(edition.covers_from.year - 5, edition.verified_through.year + 6)
+        self._cuts = {0, *(date(year, 1, 1).toordinal() - _ORIGIN for year in years)}
+        self._table = np.zeros((0, 0), np.int32)
+        self._rows = np.zeros(0, np.int64)
+        self._stretch = np.zeros(_DAYS, np.int32)
+        self._lock = threading.Lock()
+
+    def segments_of(
+        self, cells: Sequence[pa.Array], days: pa.Array, decode: Decode, damaged: Mapping[int, Problem] | None = None
+    ) -> Numbers:
+        """The number of each row's segment. `cells` has one array for every slot; `damaged` rows are not asked."""
+        encoded = [Encoded(array, decode) for array in cells]
+        plain = _plain_days(days)
+        spelled = Encoded(days if plain is None else days[:0], decode)
+        with self._lock:
+            when = self._days_of(spelled) if plain is None else plain
+            profiles = self._profiles_of([s.codes(c) for s, c in zip(self.slots, encoded, strict=True)], len(when))
+            self._grow()
+            asked = when < _NO_DAY
+            if damaged:
+                asked[list(damaged)] = False
+            if asked.all():
+                return self._answered(profiles, when)
+            found = np.empty(len(when), np.int32)
+            found[asked] = self._answered(profiles[asked], when[asked])
+            self._unread(found, profiles, when, asked, damaged or {})
+            return found
+
+    def compile(self, profiles: pa.Table) -> None:
+        """Compile the profiles of a table: its columns by name, no day among them."""
+        order = {name: number for number, name in enumerate(profiles.column_names)}
+        for batch in profiles.to_batches():
+            cells = [batch.column(order[self.columns.names[n]]) for f, n in self.columns.read if f != "on"]
+            encoded = [Encoded(array, as_text) for array in cells]
+            self._profiles_of([s.codes(c) for s, c in zip(self.slots, encoded, strict=True)], batch.num_rows)
+        self._grow()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What can be sent to where the rows are: the table without the law. A profile not in it is a problem there."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("ruleset", "_lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, ruleset=None, _lock=threading.Lock())
+
+    def flush(self) -> None:
+        """Bring the counts up to date."""
+        cuts = sorted(self._cuts)
+        for place in np.flatnonzero(self._rows).tolist():
+            profile, stretch = divmod(place, self._table.shape[1])
+            self.tally[profile, cuts[stretch]] += int(self._rows[place])
+        self._rows[:] = 0
+
+    def segment_on(self, profile: int, day: int) -> Segment:
+        """The segment of a profile on a day (as :attr:`tally` numbers days)."""
+        return self.segments[int(self._table[profile, self._stretch[day]])]
+
+    @staticmethod
+    def date_of(day: int) -> date:
+        return date.fromordinal(day + _ORIGIN)
+
+    def _answered(self, profiles: Numbers, when: Numbers) -> Numbers:
+        place = profiles * np.int64(self._table.shape[1])
+        place += self._stretch[when]
+        if len(self._rows) <= 1 << 20:
+            self._rows += np.bincount(place, minlength=len(self._rows))
+        else:
+            distinct, rows = np.unique(place, return_counts=True)
+            self._rows[distinct] += rows
+        found: Numbers = self._table.ravel()[place]
+        return found
+
+    def _unread(
+        self,
+        found: Numbers,
+        profiles: Numbers,
+        when: Numbers,
+        asked: npt.NDArray[np.bool_],
+        damaged: Mapping[int, Problem],
+    ) -> None:
+        for row in np.flatnonzero(~asked).tolist():
+            problem = damaged.get(row)
+            if problem is None:
+                problem = self._day_problems[int(when[row]) - _NO_DAY]
+                other = self.profiles[int(profiles[row])].problem
+                problem = Problem(problem.kind, f"{problem.text} {other.text}") if other else problem
+            number = found[row] = self._number(unanswered(problem))
+            self.unread[int(number)] += 1
+
+    # days
+
+    def _days_of(self, cells: Encoded) -> Numbers:
+        """Days counted from the first that a ledger may have; numbers of problems from _NO_DAY on."""
+        return np.array([self._day(text) for text in cells.spelled], np.int32)[cells.indices]
+
+    def _day(self, text: str) -> int:
+        number = self._days.get(text)
+        if number is None:
+            meaning = self._day_reader(self._day_names.get(text.strip(), text))
+            if meaning.problem:
+                number = _NO_DAY + len(self._day_problems)
+                self._day_problems.append(meaning.problem)
+            else:
+                assert isinstance(meaning.value, date)
+                number = meaning.value.toordinal() - _ORIGIN
+            self._days[text] = number
+        return number
+
+    # profiles
+
+    def _profiles_of(self, codes: list[Numbers], rows: int) -> Numbers:
+        if not codes:
+            return np.full(rows, self._profile(()), np.int32)
+        wanted = tuple(max(8, 1 << (len(slot.meanings) - 1).bit_length()) for slot in self.slots)
+        combined, places = codes[0].astype(np.int64), wanted[0]
+        for column, capacity in zip(codes[1:], wanted[1:], strict=True):
+            if places * capacity > 1 << 40:
+                combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+                places = int(combined.max(initial=0)) + 1
+            combined *= capacity
+            combined += column
+            places *= capacity
+        if places > _MOST_PLACES:
+            _, first, back = np.unique(combined, return_index=True, return_inverse=True)
+            distinct = np.array([self._profile(tuple(int(c[row]) for c in codes)) for row in first], np.int32)
+            return distinct[back]
+        if wanted != self._capacities:
+            self._capacities, self._places = wanted, np.full(places, -1, np.int32)
+        found = self._places[combined]
+        new = np.flatnonzero(found < 0)
+        if len(new):
+            for row in new[np.unique(combined[new], return_index=True)[1]].tolist():
+                self._places[combined[row]] = self._profile(tuple(int(c[row]) for c in codes))
+            found = self._places[combined]
+        return found
+
+    def _profile(self, codes: tuple[int, ...]) -> int:
+        number = self._known.get(codes)
+        if number is None:
+            number = self._known[codes] = len(self.profiles)
+            meanings = [(slot.field, slot.meanings[code]) for slot, code in zip(self.slots, codes, strict=True)]
+            self.profiles.append(self._compiled([*self.constant.items(), *meanings]))
+        return number
+
+    def _compiled(self, cells: list[tuple[str, Meaning]]) -> Profile:
+        asked: dict[str, Any] = {}
+        for field, meaning in cells:
+            before = asked.get(field)
+            if field == "parties" and isinstance(before, tuple) and isinstance(meaning.value, tuple):
+                asked[field] = before + meaning.value
+            else:
+                asked[field] = before if meaning.value is None else meaning.value
+        problems = [m.problem for _, m in cells if m.problem]
+        if self.ruleset is None and not problems:
+            problems = [_UNCOMPILED]
+        return profile_of(self.ruleset, asked, self.layer, problems)
+
+    # the table
+
+    def _number(self, segment: Segment) -> int:
+        number = self._numbers.get(segment)
+        if number is None:
+            number = self._numbers[segment] = len(self.segments)
+            self.segments.append(segment)
+        return number
+
+    def _grow(self) -> None:
+        """Give every new profile its line in the table; a boundary that is new parts the stretches of all."""
+        old = len(self._table)
+        if old == len(self.profiles):
+            return
+        new = self.profiles[old:]
+        cuts = {max(start.toordinal() - _ORIGIN, 0) for profile in new for start in profile.starts if start <= LAST_DAY}
+        if cuts <= self._cuts and self._table.size:
+            self._rows = np.concatenate([self._rows, np.zeros(len(new) * self._table.shape[1], np.int64)])
+            self._table = np.concatenate([self._table, self._lines(new)])
+            return
+        self.flush()
+        self._cuts |= cuts
+        marks = np.zeros(_DAYS, np.int32)
+        marks[sorted(self._cuts)] = 1
+        self._stretch = np.cumsum(marks, dtype=np.int32) - np.int32(1)
+        self._table = self._lines(self.profiles)
+        self._rows = np.zeros(self._table.size, np.int64)
+
+    def _lines(self, profiles: Sequence[Profile]) -> npt.NDArray[np.int32]:
+        boundaries = np.array(sorted(self._cuts))
+        lines = np.empty((len(profiles), len(boundaries)), np.int32)
+        for line, profile in zip(lines, profiles, strict=True):
+            numbers = np.array([self._number(segment) for segment in profile.segments], np.int32)
+            starts = np.array([start.toordinal() - _ORIGIN for start in profile.starts])
+            line[:] = numbers[np.searchsorted(starts, boundaries, side="right") - 1]
+        return lines
+
+
+def _not_compiled(text: str) -> Meaning:
+    """A row that was not there when the profiles of a distributed table were gathered."""
+    del text
+    return Meaning(problem=_UNCOMPILED)
+
+
+def _plain_days(array: pa.Array) -> Numbers | None:
+    """The days of a column of dates, where every one is a day that a ledger may have."""
+    if not pa.types.is_date32(array.type) or array.null_count or not len(array):
+        return None
+    days = _filled(array.view(pa.int32()), 0) + np.int32(_EPOCH - _ORIGIN)
+    return days if days.min() >= 0 and days.max() < _DAYS else None
+
+
+def _filled(array: pa.Array, missing: int) -> Numbers:
+    """Integers with another in the place of nulls."""
+    whole = pc.fill_null(array, pa.scalar(missing, array.type)) if array.null_count else array
+    found: Numbers = whole.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return found

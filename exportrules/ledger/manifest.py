@@ -1,0 +1,100 @@
+"""The account of a run, kept beside its output: what went in, under which law, what came out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from exportrules.errors import LedgerError
+from exportrules.law import Ruleset
+from exportrules.ledger.audit import Account
+from exportrules.ledger.sources import sha256_of
+
+FORMAT = 1
+
+
+def manifest(
+    account: Account,
+    ruleset: Ruleset,
+    ledger: Path,
+    output: Path,
+    written: Path,
+    options: Mapping[str, Any],
+    seconds: float,
+) -> str:
+    """The manifest as JSON. `written` is where the output stands before it has its name."""
+    from exportrules import __version__
+
+    found = {
+        "manifest": FORMAT,
+        "exportrules": __version__,
+        "ruleset": {
+            "edition": ruleset.edition.edition,
+            "verified_through": ruleset.edition.verified_through.isoformat(),
+            "sha256": ruleset.digest,
+        },
+        "input": {**_file(ledger, ledger.name), "rows": account.rows_in},
+        "output": {**_file(written, output.name), "rows": account.rows_out},
+        "columns": account.columns.fields,
+        "options": {name: value for name, value in options.items() if value},
+        "outcomes": dict(account.outcomes().most_common()),
+        "problems": dict(account.problems().most_common()),
+        "profiles": len(account.lookup.profiles),
+        "seconds": round(seconds, 2),
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _file(path: Path, name: str) -> dict[str, Any]:
+    return {"name": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+
+
+def verify(
+    path: str | os.PathLike[str], ledger: str | os.PathLike[str] | None, ruleset: Ruleset
+) -> Iterator[tuple[bool, str]]:
+    """What a manifest says, each with whether it still holds. Raises LedgerError for what is no manifest.
+
+    The files are looked for beside the manifest; `ledger` says where the input is otherwise.
+    """
+    found = _read(path)
+    folder = Path(path).parent
+    try:
+        for what, place in (("input", Path(ledger) if ledger else folder / found["input"]["name"]),
+                            ("output", folder / found["output"]["name"])):  # fmt: skip
+            yield _same_file(what, place, found[what]["sha256"])
+        rows = {found["input"]["rows"], found["output"]["rows"], sum(found["outcomes"].values())}
+        said = f"{found['input']['rows']:,} rows in, {found['output']['rows']:,} out"
+        yield len(rows) == 1, said + ("" if len(rows) == 1 else ": the counts of the manifest do not agree")
+        edition, digest = found["ruleset"]["edition"], found["ruleset"]["sha256"]
+        same = digest == ruleset.digest
+        now = (
+            ""
+            if same
+            else f", while this is edition {ruleset.edition.edition}, {ruleset.digest[:12]}: the answers may differ"
+        )
+        yield same, f"law: edition {edition}, {digest[:12]}{now}"
+    except (KeyError, TypeError, AttributeError):
+        raise LedgerError(os.fspath(path), "this manifest is damaged: a part of it is missing.") from None
+
+
+def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or found.get("manifest") != FORMAT:
+        raise LedgerError(os.fspath(path), "this is no manifest of an audit. It is written beside the output.")
+    return found
+
+
+def _same_file(what: str, place: Path, digest: str) -> tuple[bool, str]:
+    try:
+        same = sha256_of(place) == digest
+    except OSError as error:
+        return False, f"{what}: {place} cannot be read: {error.strerror or error}"
+    return same, f"{what}: {place.name}" + ("" if same else " is not the file that was audited: its digest differs")

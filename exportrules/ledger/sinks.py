@@ -1,0 +1,288 @@
+"""The rows again, each with its answer, in whatever they are to be kept in."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exportrules.errors import LedgerError, QuestionError
+from exportrules.ledger.answers import DATES, Segment, column
+from exportrules.ledger.delimited import inert, quoted
+from exportrules.ledger.lookup import Numbers
+from exportrules.ledger.sources import Batch, Source, as_text
+
+#: Rows of a sheet of Excel, its header among them.
+_MOST_IN_SHEET = 1_048_576
+
+
+class Rendered:
+    """The answer columns of segments, rendered once for each segment and taken for each row."""
+
+    def __init__(self, segments: Sequence[Segment], columns: Sequence[str], edition: str) -> None:
+        self.columns, self._segments, self._edition = tuple(columns), segments, edition
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str, int], pa.Array] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
+    def arrays(self, numbers: Numbers, first: int | None) -> list[pa.Array]:
+        """One array for each answer column; `first` is the number of the first row, None where rows have no order."""
+        return [self._array(name, numbers, first) for name in self.columns]
+
+    def suffixes(self, numbers: Numbers, first: int, delimiter: str) -> list[pa.Array]:
+        """What stands behind each row's own cells in a line, in parts to be put together."""
+        rows = pa.array(numbers)
+        if "problem" not in self.columns or not (troubled := self._troubled()[numbers]).any():
+            whole = self._of_all(delimiter, lambda s: delimiter + self._line(s, self.columns, delimiter) + "\n")
+            return [whole.take(rows)]
+        at = self.columns.index("problem")
+        before = self._of_all("<" + delimiter, lambda s: self._opening(s, at, delimiter))
+        after = self._of_all(">" + delimiter, lambda s: self._closing(s, at, delimiter))
+        return [before.take(rows), _row_words(first, troubled, pa.binary()), after.take(rows)]
+
+    def _array(self, name: str, numbers: Numbers, first: int | None) -> pa.Array:
+        kind = pa.date32() if name in DATES else pa.string()
+        values = self._of_all(name, lambda s: column(name, s, self._edition), kind)
+        rows = pa.array(numbers)
+        if name == "problem" and first is not None and (troubled := self._troubled()[numbers]).any():
+            words = _row_words(first, troubled, pa.string())
+            return pc.binary_join_element_wise(words, values.take(rows), pa.scalar(""))
+        if name in DATES:
+            return values.take(rows)
+        coded = values.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(coded.indices.take(rows), coded.dictionary)
+
+    def _of_all(self, key: str, render: Any, kind: Any = None) -> pa.Array:
+        """A value for each segment so far, remembered until there are more."""
+        with self._lock:
+            count = len(self._segments)
+            made = self._made.get((key, count))
+            if made is None:
+                values = [render(segment) for segment in self._segments[:count]]
+                made = pa.array([v.encode() for v in values], pa.binary()) if kind is None else pa.array(values, kind)
+                self._made = {k: v for k, v in self._made.items() if k[0] != key}
+                self._made[key, count] = made
+            return made
+
+    def _troubled(self) -> Any:
+        with self._lock:
+            return np.array([segment.problem is not None for segment in self._segments])
+
+    def _line(self, segment: Segment, names: Sequence[str], delimiter: str) -> str:
+        return delimiter.join(quoted(_written(column(n, segment, self._edition)), delimiter) for n in names)
+
+    def _opening(self, segment: Segment, at: int, delimiter: str) -> str:
+        ahead = self._line(segment, self.columns[:at], delimiter)
+        return delimiter + (ahead + delimiter if at else "") + ('"' if segment.problem else "")
+
+    def _closing(self, segment: Segment, at: int, delimiter: str) -> str:
+        said = column("problem", segment, "").replace('"', '""') + '"' if segment.problem else ""
+        behind = self._line(segment, self.columns[at + 1 :], delimiter)
+        return said + (delimiter + behind if len(self.columns) > at + 1 else "") + "\n"
+
+
+def _row_words(first: int, troubled: Any, kind: Any) -> pa.Array:
+    """'row 17: ' where a row has a problem, nothing elsewhere."""
+    found = np.full(len(troubled), "", object)
+    where = np.flatnonzero(troubled)
+    found[where] = [f"row {first + row}: " for row in where.tolist()]
+    return pa.array(found, pa.string()).cast(kind)
+
+
+def _written(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else value or ""
+
+
+class Sink(Protocol):
+    """A file that answered rows go to. `render` may run on any thread, `write` takes what it made, in order,
+    and says how many rows that were."""
+
+    def render(self, batch: Batch, numbers: Numbers) -> Any: ...
+    def write(self, rendered: Any) -> int: ...
+    def close(self) -> None: ...
+
+
+def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") -> Sink:
+    """A sink by the ending of its name. Raises QuestionError where the ledger's own columns are in the way."""
+    ending = path.suffix.lower()
+    names = [prefix + name for name in rendered.columns]
+    own = {name.casefold(): name for name in source.names}
+    clash = [own[name.casefold()] for name in names if name.casefold() in own]
+    if clash:
+        raise QuestionError(
+            f"the ledger has a column {clash[0]!r} already. Say --prefix TEXT to name the answer's columns apart, or "
+            "leave that one out with --columns."
+        )
+    if ending not in SINKS:
+        raise QuestionError(f"{path.name!r}: the output ends in {', '.join(SINKS)}.")
+    if ending not in (".csv", ".tsv"):
+        double = [name for name, group in itertools.groupby(sorted(source.names)) if len(list(group)) > 1]
+        if double:
+            raise QuestionError(
+                f"two columns of the ledger are called {double[0]!r}, and {ending} wants one. Write .csv."
+            )
+    sink: Sink = SINKS[ending](path, source, rendered, names)
+    return sink
+
+
+class TextSink:
+    """Delimited text. Rows of a text keep the bytes they had; formulas are made inert."""
+
+    def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
+        self._rendered = rendered
+        self._mark = "\t" if path.suffix.lower() == ".tsv" else source.delimiter or ","
+        self._as_was = source.delimiter == self._mark
+        self._file = path.open("wb")
+        header = [quoted(inert(name), self._mark) for name in (*source.names, *names)]
+        self._file.write((self._mark.join(header) + "\n").encode())
+
+    def render(self, batch: Batch, numbers: Numbers) -> pa.Array:
+        lines = batch.lines(self._mark) if self._as_was and batch.lines else _lines(batch.table(), self._mark)
+        parts = self._rendered.suffixes(numbers, batch.first, self._mark)
+        return pc.binary_join_element_wise(lines, *parts, pa.scalar(b"", pa.binary()))
+
+    def write(self, rendered: pa.Array) -> int:
+        # no row is null and the array is nobody's slice: its data are the text
+        self._file.write(rendered.buffers()[2] or b"")
+        return len(rendered)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _lines(table: pa.Table, mark: str) -> pa.Array:
+    """The rows of a table as lines of text."""
+    columns = [_cells(chunked.combine_chunks(), mark) for chunked in table.columns]
+    return pc.binary_join_element_wise(*columns, pa.scalar(mark.encode(), pa.binary()))
+
+
+def _cells(array: pa.Array, mark: str) -> pa.Array:
+    """A column as written cells; each distinct value is written once."""
+    coded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    values = [quoted(inert(as_text(value)), mark).encode() for value in coded.dictionary.to_pylist()]
+    spelled = pa.array([*values, b""], pa.binary())
+    return spelled.take(pc.fill_null(coded.indices, len(values)))
+
+
+class ParquetSink:
+    """Parquet: the ledger's own columns with their types, the answers as text and dates."""
+
+    def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
+        self._path, self._rendered, self._names = path, rendered, names
+        self._writer: Any = None
+        own = getattr(source, "schema", None) or pa.schema([(name, pa.string()) for name in source.names])
+        kinds = [pa.date32() if c in DATES else pa.string() for c in rendered.columns]
+        self._schema = pa.schema([*own, *map(pa.field, names, kinds)], metadata=own.metadata)
+
+    def render(self, batch: Batch, numbers: Numbers) -> pa.Table:
+        answers = self._rendered.arrays(numbers, batch.first)
+        table = batch.table()
+        return pa.Table.from_arrays([*table.columns, *answers], names=[*table.column_names, *self._names]).cast(
+            self._schema
+        )
+
+    def write(self, rendered: pa.Table) -> int:
+        self._open().write_table(rendered)
+        return int(rendered.num_rows)
+
+    def close(self) -> None:
+        self._open().close()
+
+    def _open(self) -> Any:
+        if self._writer is None:
+            import pyarrow.parquet as pq
+
+            self._writer = pq.ParquetWriter(self._path, self._schema)
+        return self._writer
+
+
+class JsonSink:
+    """JSON lines, an object a row."""
+
+    def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
+        self._rendered, self._names = rendered, names
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+
+    def render(self, batch: Batch, numbers: Numbers) -> list[str]:
+        table = batch.table()
+        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.first)]
+        columns = {**table.to_pydict(), **dict(zip(self._names, answers, strict=True))}
+        rows = zip(*columns.values(), strict=True)
+        return [json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=as_text) for row in rows]
+
+    def write(self, rendered: list[str]) -> int:
+        self._file.writelines(f"{line}\n" for line in rendered)
+        return len(rendered)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class WorkbookSink:
+    """An Excel workbook of one sheet. Text stays text, a formula in it is not run."""
+
+    def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
+        import xlsxwriter
+
+        self._rendered, self._row = rendered, 0
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self._book = xlsxwriter.Workbook(str(path), options)
+        self._sheet = self._book.add_worksheet("audit")
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._inert = self._book.add_format({"quote_prefix": True})
+        self._put(list(source.names) + names)
+        self._sheet.freeze_panes(1, 0)
+
+    def render(self, batch: Batch, numbers: Numbers) -> list[tuple[Any, ...]]:
+        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.first)]
+        own = [chunked.to_pylist() for chunked in batch.table().columns]
+        return list(zip(*own, *answers, strict=True))
+
+    def write(self, rendered: list[tuple[Any, ...]]) -> int:
+        if self._row + len(rendered) > _MOST_IN_SHEET:
+            raise LedgerError("the output", f"an Excel sheet holds {_MOST_IN_SHEET:,} rows. Write .csv or .parquet.")
+        for row in rendered:
+            self._put(row)
+        return len(rendered)
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _put(self, row: Sequence[Any]) -> None:
+        for at, value in enumerate(row):
+            if isinstance(value, date):
+                self._sheet.write_datetime(self._row, at, value, self._day)
+            elif isinstance(value, int | float) and not isinstance(value, bool) and value == value:
+                self._sheet.write_number(self._row, at, value)
+            elif text := as_text(value):
+                # 32,767 characters are all that a cell of Excel holds
+                form = self._inert if inert(text) != text else None
+                self._sheet.write_string(self._row, at, text[:32_767], form)
+        self._row += 1
+
+
+SINKS: dict[str, Any] = {
+    ".csv": TextSink,
+    ".tsv": TextSink,
+    ".parquet": ParquetSink,
+    ".jsonl": JsonSink,
+    ".xlsx": WorkbookSink,
+}

@@ -1,0 +1,83 @@
+"""The map of names: what a ledger's spellings mean, told by its owner; and what they were taken for, reported back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from exportrules.errors import LedgerError
+from exportrules.ledger.cells import Reader
+from exportrules.ledger.columns import SPELLINGS
+from exportrules.ledger.lookup import Lookup
+
+HEADER = ("column", "written", "rows", "taken_for", "problem", "means")
+
+
+class Spelling(NamedTuple):
+    """One distinct cell of a column, what it was taken for, and how many rows have it."""
+
+    column: str
+    written: str
+    rows: int
+    taken_for: str
+    problem: str
+    near: tuple[str, ...] = ()
+
+
+def spellings(lookup: Lookup) -> list[Spelling]:
+    """Every distinct cell but the empty ones, by column; the most frequent first. Parties: those on or near a list."""
+    found: dict[tuple[str, str], Spelling] = {}
+    for slot in lookup.slots:
+        for written, rows in slot.spellings.items():
+            if written.strip():
+                meaning = slot.meaning(written)
+                problem = meaning.problem.text if meaning.problem else ""
+                before = found.get((slot.field, written))
+                total = rows + (before.rows if before else 0)
+                found[slot.field, written] = Spelling(slot.field, written, total, meaning.shown, problem, meaning.near)
+    order = {field: number for number, field in enumerate(SPELLINGS)}
+    return sorted(found.values(), key=lambda s: (order.get(s.column, 99), s.column, -s.rows, s.written))
+
+
+def spellings_csv(lookup: Lookup) -> str:
+    """The report as the file that `--names` reads: fill in `means` where a spelling was not understood."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    for s in spellings(lookup):
+        close = "; ".join(f"close to {name}, which is listed" for name in s.near)
+        writer.writerow([s.column, s.written, s.rows, s.taken_for, s.problem or close, ""])
+    return out.getvalue()
+
+
+def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> dict[str, dict[str, str]]:
+    """What spellings mean: a CSV with the columns column, written, means. Rows whose `means` is empty say nothing.
+
+    Raises LedgerError with the row: for an unknown column, a meaning that cannot be read, two meanings of one spelling.
+    """
+    name = os.path.basename(path)
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            table = list(csv.DictReader(file, strict=True))
+    except OSError as error:
+        raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise LedgerError(name, f"this is no CSV in UTF-8: {error}.") from None
+    found: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(table, 1):
+        if None in row or not {"column", "written", "means"} <= row.keys():
+            raise LedgerError(name, f"row {number}: a map of names has the columns column, written, means.")
+        column, written, means = ((row[key] or "").strip() for key in ("column", "written", "means"))
+        if not means:
+            continue
+        if column not in readers:
+            raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(SPELLINGS)}.")
+        meaning = readers[column](means)
+        if meaning.problem:
+            raise LedgerError(name, f"row {number}: {written!r} is to mean {means!r}, but {meaning.problem.text}")
+        if found.setdefault(column, {}).setdefault(written, means) != means:
+            raise LedgerError(name, f"row {number}: {written!r} has two meanings. Keep one.")
+    return found

@@ -1,0 +1,115 @@
+"""What a person wants to know of an audit: how many rows, which groups, under which change of the law."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from exportrules.law import Ruleset
+from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
+from exportrules.ledger.audit import Account, Tally
+from exportrules.span import index_at
+
+
+class Group(NamedTuple):
+    """Rows of one chip to one place that needed a license under the same provisions."""
+
+    rows: int
+    chip: str
+    to: str
+    review_policy: str
+    holds_from: date | None
+    holds_until: date | None
+    provisions: str
+    #: The provisions that began or ended with the span; '' where the chip came and not the law.
+    opened_by: str
+
+
+class Summary(NamedTuple):
+    """Counts of rows; every table but the problems' has a count for each outcome."""
+
+    rows: int
+    outcomes: Counter[str]
+    by_chip: dict[str, Counter[str]]
+    by_destination: dict[str, Counter[str]]
+    by_year: dict[str, Counter[str]]
+    licensed: list[Group]
+    lists: Counter[str]
+    listed: list[tuple[str, str, str, str, int]]
+    problems: dict[str, tuple[int, str]]
+
+
+def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
+    """The summary of a run; `most` is how many groups that needed a license are told."""
+    tallies = list(account.tallies())
+    unread = list(account.unread())
+    read = [tally for tally in tallies if not tally.segment.problem]
+    problems: dict[str, tuple[int, str]] = {}
+    for segment, rows in (*((t.segment, t.rows) for t in tallies), *unread):
+        if segment.problem:
+            before = problems.get(segment.problem.kind, (0, segment.problem.text))
+            problems[segment.problem.kind] = before[0] + rows, before[1]
+    names = ruleset.places
+    return Summary(
+        rows=account.rows_in,
+        outcomes=account.outcomes(),
+        by_chip=_by(read, lambda t: t.profile.chip or "by its figures"),
+        by_destination=_by(read, lambda t: f"{names[t.profile.to].name} ({t.profile.to})" if t.profile.to else "?"),
+        by_year=_by(read, lambda t: str(t.year)),
+        licensed=_licensed(read, ruleset, layer, most),
+        lists=_counted((t.segment.also[3], t.rows) for t in read if t.segment.also),
+        listed=_listed(read),
+        problems=dict(sorted(problems.items(), key=lambda item: -item[1][0])),
+    )
+
+
+def _by(tallies: Iterable[Tally], key: Callable[[Tally], str]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for tally in tallies:
+        found[key(tally)][tally.segment.outcome] += tally.rows
+    return dict(sorted(found.items(), key=lambda item: _rank(item[0], item[1])))
+
+
+def _rank(name: str, counts: Counter[str]) -> tuple[Any, ...]:
+    """Years in their order; the rest by the rows that needed a license, then by rows."""
+    return (name,) if name.isdigit() else (-counts["license_required"], -counts.total(), name)
+
+
+def _counted(pairs: Iterable[tuple[Hashable, int]]) -> Counter[Any]:
+    found: Counter[Any] = Counter()
+    for key, rows in pairs:
+        found[key] += rows
+    return found
+
+
+def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[Group]:
+    """The largest groups of rows that needed a license, with the change of law that each fell under."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    example: dict[tuple[Any, ...], tuple[Profile, Segment]] = {}
+    for t in tallies:
+        s = t.segment
+        if s.outcome == "license_required":
+            key = (t.profile.chip or "by its figures", t.profile.to, s.review_policy, s.holds_from, s.holds_until)
+            found[key] += t.rows
+            example.setdefault(key, (t.profile, s))
+    groups = []
+    for key, rows in found.most_common(most):
+        profile, segment = example[key]
+        timeline = timeline_of(ruleset, profile.asked, layer)
+        first = index_at(timeline.starts, segment.holds_from) if segment.holds_from else 0
+        opened = [by for by in timeline.opened_by(first) if "#" in by]
+        groups.append(Group(rows, *key, segment.provisions, ", ".join(opened)))
+    return groups
+
+
+def _listed(tallies: list[Tally]) -> list[tuple[str, str, str, str, int]]:
+    """The lists of `--also-on` that matter, by chip and destination: (list, chip, to, provisions, rows)."""
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for t in tallies:
+        also = t.segment.also
+        if also and also[3] in ("license then", "lawful then, license now"):
+            law = t.segment.provisions if also[3] == "license then" else also[2]
+            found[also[3], t.profile.chip or "by its figures", t.profile.to, law] += t.rows
+    return [(*key, rows) for key, rows in found.most_common()]
