@@ -30,6 +30,7 @@ ORDER = [
     {"notices"},
     {"determination"},
     {"render", "schema", "screening"},
+    {"ledger"},
     {"study"},
     {"cli"},
     {"__init__", "__main__"},

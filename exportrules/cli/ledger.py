@@ -18,7 +18,7 @@ from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
     from exportrules.law import Ruleset
-    from exportrules.ledger.audit import Progress, Settings
+    from exportrules.ledger.run import Progress, Settings
     from exportrules.ledger.sources import Source
 
 MANIFEST = ".manifest.json"
@@ -78,8 +78,8 @@ def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) 
 
 
 def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
-    from exportrules.ledger.audit import audit as run
     from exportrules.ledger.manifest import manifest
+    from exportrules.ledger.run import audit as run
     from exportrules.ledger.sources import open_source
     from exportrules.ledger.spellings import spellings, spellings_csv
     from exportrules.ledger.summary import summarise
@@ -129,8 +129,8 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
 def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
     from exportrules.facts import read_date
     from exportrules.ledger.answers import Layer, chosen_columns
-    from exportrules.ledger.audit import Settings
     from exportrules.ledger.cells import readers
+    from exportrules.ledger.run import Settings
     from exportrules.ledger.spellings import read_names
 
     mark = options["delimiter"]

@@ -69,13 +69,13 @@ class Records:
         a formula gets an apostrophe.
         """
         lines = _slices(self.block, self.starts, self.ends[:, -1])
-        odd = {n: delimiter.join(quoted(inert(c), delimiter) for c in self._cells_of(n)) for n in self.irregular}
+        odd = {n: written(self._cells_of(n), delimiter) for n in self.irregular}
         formulas = self._formulas()
         if len(formulas):
             numbers = np.flatnonzero(self.regular())[formulas].tolist()
             for number, row in zip(numbers, formulas.tolist(), strict=True):
                 cells = [unquoted(self._bytes(row, column)) for column in range(self.ends.shape[1])]
-                odd[number] = delimiter.join(quoted(inert(cell), delimiter) for cell in cells)
+                odd[number] = written(cells, delimiter)
             keep = np.ones(len(lines), bool)
             keep[formulas] = False
             lines = lines.filter(pa.array(keep))
@@ -171,6 +171,14 @@ _DANGEROUS[[ord(c) for c in "=@\t\r+-"]] = True
 def inert(text: str) -> str:
     """The cell with an apostrophe before what a spreadsheet would run."""
     return "'" + text if _FORMULA.match(text) else text
+
+
+def written(cells: Sequence[str], delimiter: str) -> str:
+    """Cells as a line."""
+    line = delimiter.join(cells)
+    if line.count(delimiter) == len(cells) - 1 and not re.search(rf'["\n\r]|(?:^|{delimiter})[=@\t+-]', line):
+        return line
+    return delimiter.join(quoted(inert(cell), delimiter) for cell in cells)
 
 
 class Tokenizer:
@@ -324,6 +332,8 @@ class Tokenizer:
 
     def _cells(self, raw: bytes) -> tuple[str, ...]:
         """The cells of one record; where a quotation mark is astray, parted as if there were none."""
+        if b'"' not in raw:
+            return tuple(shown(raw).split(self._delimiter.decode()))
         found: list[str] = []
         at = 0
         while match := self._cell.match(raw, at):

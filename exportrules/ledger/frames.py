@@ -16,7 +16,7 @@ from exportrules.errors import QuestionError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import DATES, Layer, chosen_columns
-from exportrules.ledger.audit import Settings, prepare, segments_of
+from exportrules.ledger.run import Settings, prepare, segments_of
 from exportrules.ledger.sinks import Rendered
 from exportrules.ledger.sources import arrow_batch
 from exportrules.source import default_ruleset

@@ -125,7 +125,7 @@ class Lookup:
         self.constant = {f: readers[f](named.get(f, {}).get(text, text)) for f, text in columns.constant.items()}
         self.profiles: list[Profile] = []
         self.segments: list[Segment] = []
-        self.tally: Counter[tuple[int, int]] = Counter()  # (profile, first day of a stretch) -> rows
+        self.tally: Counter[tuple[int, int, int]] = Counter()  # (profile, first day of a stretch, segment) -> rows
         self.unread: Counter[int] = Counter()  # segment -> rows that no profile answers
         self._numbers: dict[Segment, int] = {}
         self._known: dict[tuple[int, ...], int] = {}
@@ -182,15 +182,13 @@ class Lookup:
 
     def flush(self) -> None:
         """Bring the counts up to date."""
-        cuts = sorted(self._cuts)
-        for place in np.flatnonzero(self._rows).tolist():
-            profile, stretch = divmod(place, self._table.shape[1])
-            self.tally[profile, cuts[stretch]] += int(self._rows[place])
+        places = np.flatnonzero(self._rows)
+        profiles, stretches = np.divmod(places, max(self._table.shape[1], 1))
+        cuts = np.array(sorted(self._cuts))[stretches]
+        numbers = self._table.ravel()[places]
+        found = zip(profiles.tolist(), cuts.tolist(), numbers.tolist(), strict=True)
+        self.tally.update(dict(zip(found, self._rows[places].tolist(), strict=True)))
         self._rows[:] = 0
-
-    def segment_on(self, profile: int, day: int) -> Segment:
-        """The segment of a profile on a day (as :attr:`tally` numbers days)."""
-        return self.segments[int(self._table[profile, self._stretch[day]])]
 
     @staticmethod
     def date_of(day: int) -> date:

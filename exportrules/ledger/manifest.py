@@ -10,7 +10,7 @@ from typing import Any
 
 from exportrules.errors import LedgerError
 from exportrules.law import Ruleset
-from exportrules.ledger.audit import Account
+from exportrules.ledger.run import Account
 from exportrules.ledger.sources import sha256_of
 
 FORMAT = 1

@@ -143,7 +143,9 @@ class TextSink:
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered = rendered
-        self._mark = "\t" if path.suffix.lower() == ".tsv" else source.delimiter or ","
+        # a .csv keeps the delimiter of the text that it comes from, a .tsv is what it is called
+        kept = "" if source.name.lower().endswith(".tsv") else source.delimiter
+        self._mark = "\t" if path.suffix.lower() == ".tsv" else kept or ","
         self._as_was = source.delimiter == self._mark
         self._file = path.open("wb")
         header = [quoted(inert(name), self._mark) for name in (*source.names, *names)]

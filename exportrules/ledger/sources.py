@@ -151,11 +151,9 @@ class TextSource:
 
     def _header(self, head: bytes, delimiter: str | None) -> tuple[str, tuple[str, ...], int]:
         """The delimiter, the names of the columns, and how many bytes they take."""
-        if b"\0" in head[:4096]:
-            raise LedgerError(
-                self.name, "the first line holds NUL bytes: this is no text. Say --encoding if it is UTF-16."
-            )
         line = head.split(b"\n", 1)[0]
+        if b"\0" in line:
+            raise LedgerError(self.name, "the header holds NUL bytes: this is no text. Say --encoding if it is UTF-16.")
         chosen = delimiter or max(DELIMITERS, key=lambda mark: len(_parted(line, mark)[0]))
         names, skip = _parted(head, chosen)
         return chosen, tuple(name.strip() for name in names), skip

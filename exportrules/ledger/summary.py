@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
-from exportrules.ledger.audit import Account, Tally
+from exportrules.ledger.run import Account, Tally
 from exportrules.span import index_at
 
 

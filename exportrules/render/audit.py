@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from exportrules.law import Ruleset
     from exportrules.ledger.answers import Layer
-    from exportrules.ledger.audit import Account
+    from exportrules.ledger.run import Account
     from exportrules.ledger.spellings import Spelling
     from exportrules.ledger.summary import Group, Summary
 

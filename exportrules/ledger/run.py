@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.law import Ruleset
@@ -39,8 +39,7 @@ class Settings:
     prefix: str = ""
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """So many rows of one profile, in one year, with one answer."""
 
     profile: Profile
@@ -65,9 +64,12 @@ class Account:
     def tallies(self) -> Iterator[Tally]:
         """Every group of answered rows; rows that cannot be read are in :meth:`unread`."""
         self.lookup.flush()
-        for (profile, day), rows in self.lookup.tally.items():
-            segment = self.lookup.segment_on(profile, day)
-            yield Tally(self.lookup.profiles[profile], self.lookup.date_of(day).year, segment, rows)
+        profiles, segments = self.lookup.profiles, self.lookup.segments
+        years: dict[int, int] = {}
+        for (profile, day, segment), rows in self.lookup.tally.items():
+            if day not in years:
+                years[day] = self.lookup.date_of(day).year
+            yield Tally(profiles[profile], years[day], segments[segment], rows)
 
     def unread(self) -> Iterator[tuple[Segment, int]]:
         for number, rows in self.lookup.unread.items():

@@ -1,0 +1,527 @@
+"""A ledger's answers are the evaluator's, on every engine, for every kind of row; and no row is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import exportrules
+from exportrules.cli import cli
+
+pa = pytest.importorskip("pyarrow")
+
+from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make  # noqa: E402
+from exportrules.ledger.answers import ANSWER_COLUMNS, Layer  # noqa: E402
+from exportrules.ledger.cells import read_chip, read_day  # noqa: E402
+from exportrules.ledger.delimited import Records, Tokenizer, inert  # noqa: E402
+from exportrules.ledger.run import Settings, audit  # noqa: E402
+from exportrules.ledger.sources import SUFFIXES, open_source  # noqa: E402
+
+LAW = exportrules.default_ruleset()
+ANY = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+ANSWERS = [name for name in ANSWER_COLUMNS if name != "problem"]
+
+
+def said_by_check(chip: str | None, on: date, **asked: Any) -> dict[str, Any]:
+    """What `check` says, as the columns of a ledger."""
+    found = exportrules.check(chip, on=on, **asked)
+    return {
+        "outcome": found.outcome,
+        "review_policy": found.review_policy or "",
+        "eccn": " ".join(found.eccn),
+        "provisions": " ".join([*found.requirements, *(e["provision"] for e in found.exceptions)]),
+        "turns_on": " ".join(found.turns_on),
+        "holds_from": found.holds[0],
+        "holds_until": found.holds[1],
+        "standing": found.standing,
+        "edition": LAW.edition.edition,
+    }
+
+
+# records
+
+
+def records(data: bytes, width: int, size: int = 1 << 20, delimiter: str = ",") -> Iterator[Records]:
+    yield from Tokenizer(delimiter, width).records(data[at : at + size] for at in range(0, len(data), size))
+
+
+def cells_of(found: Records, width: int) -> list[list[str]]:
+    columns = [found.texts(number).to_pylist() for number in range(width)]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+TEXT = st.text(st.sampled_from('ab,;"\n\r é中=-1 '), max_size=8)
+
+
+@ANY
+@given(
+    st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(TEXT, min_size=width, max_size=width), min_size=1)),
+    st.integers(1, 60),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([",", ";", "\t"]),
+)
+def test_what_a_csv_writer_writes_is_read_back_whatever_the_blocks(
+    rows: list[list[str]], size: int, quoting: Any, end: str, delimiter: str
+) -> None:
+    # a writer whose lines end in LF leaves a CR unquoted; an empty line is no cell
+    width, bare = len(rows[0]), quoting != csv.QUOTE_ALL
+    rows = [[cell.replace("\r", "") if bare else cell for cell in row] for row in rows]
+    rows = [[cell or "x" for cell in row] if width == 1 else row for row in rows]
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
+    found = list(records(out.getvalue().encode(), width, size, delimiter))
+    assert not [record for part in found for record in part.irregular.values() if record.problem]
+    read = [row for part in found for row in cells_of(part, width)]
+    assert read == rows
+
+
+@ANY
+@given(st.binary(max_size=200) | st.lists(st.sampled_from([bytes([b]) for b in b'",\n\ra\xe9\0'])).map(b"".join),
+       st.integers(1, 40), st.integers(1, 4))  # fmt: skip
+def test_any_bytes_are_rows_and_the_blocks_make_no_difference(data: bytes, size: int, width: int) -> None:
+    def told(size: int) -> list[tuple[list[str], str]]:
+        found = []
+        for part in records(data, width, size):
+            problems = {n: r.problem.kind for n, r in part.irregular.items() if r.problem}
+            found += [(row, problems.get(n, "")) for n, row in enumerate(cells_of(part, width))]
+            assert len(part.lines(",")) == part.count
+        return found
+
+    assert told(size) == told(1 << 20)
+
+
+def test_a_line_is_kept_as_the_bytes_it_was() -> None:
+    data = b'1,"a ""b"", c",x\n2, plain ,-5\n3,=1+1,"-2,5"\n'
+    (found,) = records(data, 3)
+    assert found.lines(",").to_pylist() == [b'1,"a ""b"", c",x', b"2, plain ,-5", b'3,\'=1+1,"-2,5"']
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-1+1", "'-1+1"),
+     ("\tx", "'\tx"), ("-5", "-5"), ("+1,200.50", "+1,200.50"), ("-", "-"), ("-12 %", "-12 %"),
+     ("a=b", "a=b"), ("", "")],
+)  # fmt: skip
+def test_formulas_are_made_inert_and_numbers_are_not(text: str, made: str) -> None:
+    assert inert(text) == made
+
+
+# cells
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "day"),
+    [("2023-10-17", "iso", date(2023, 10, 17)), ("2023-10-17 00:00:00", "iso", date(2023, 10, 17)),
+     ("2023-10-17T14:05:00", "iso", date(2023, 10, 17)), ("2023/1/7", "iso", date(2023, 1, 7)),
+     ("20231017", "iso", date(2023, 10, 17)), ("17-Oct-2023", "iso", date(2023, 10, 17)),
+     ("October 17, 2023", "iso", date(2023, 10, 17)), ("17 Sept 2023", "iso", date(2023, 9, 17)),
+     ("03/04/2023", "dmy", date(2023, 4, 3)), ("03/04/2023", "mdy", date(2023, 3, 4)),
+     ("45216", "excel", date(2023, 10, 17)), ("43754", "excel1904", date(2023, 10, 17))],
+)  # fmt: skip
+def test_days_are_read(text: str, style: str, day: date) -> None:
+    assert read_day(text, style).value == day
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "kind"),
+    [("03/04/2023", "iso", "date cannot be read"), ("45216", "iso", "date cannot be read"),
+     ("2023-02-29", "iso", "date cannot be read"), ("13/13/2023", "dmy", "date cannot be read"),
+     ("2023-10-17T23:00:00Z", "iso", "date is a moment, not a day"),
+     ("2023-10-17 23:00 +08:00", "iso", "date is a moment, not a day"),
+     ("1899-12-31", "iso", "date out of range"), ("2202-09-15", "iso", "date out of range"),
+     ("17/10/23", "dmy", "date cannot be read"),
+     ("", "iso", "date is empty"), ("soon", "iso", "date cannot be read"), ("0", "excel", "date out of range")],
+)  # fmt: skip
+def test_days_that_are_none_say_why(text: str, style: str, kind: str) -> None:
+    problem = read_day(text, style).problem
+    assert problem
+    assert problem.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("8x A100", "A100"), ("A100 x 8", "A100"), ("A100 (8)", "A100"), ("NVIDIA H100 Tensor Core GPU", "H100"),
+     ("1,000 pcs H800", "H800"), ("qty 4 x L40S", "L40S"), ("NVIDIA-A100-SXM4-80GB", "A100 SXM4 80GB"),
+     ("H100 SXM5 80GB HBM3", "H100 SXM5 80GB"), ("Instinct MI300X OAM, 8 units", "Instinct MI300X OAM 192GB")],
+)  # fmt: skip
+def test_chips_are_read_as_ledgers_write_them(text: str, label: str) -> None:
+    assert read_chip(LAW, text).shown == label
+
+
+@pytest.mark.parametrize("text", ["A100 / H100", "A100, H800", "H100 and A100", "A100+H100"])
+def test_two_chips_in_a_cell_are_not_one(text: str) -> None:
+    problem = read_chip(LAW, text).problem
+    assert problem
+    assert problem.kind == "several chips in one cell"
+
+
+# answers
+
+SPELLED = {"A100": "8x A100", "H100": "NVIDIA H100 Tensor Core GPU", "RTX 4090": "GeForce RTX-4090"}
+rows = st.fixed_dictionaries(
+    {
+        "chip": st.sampled_from([*CHIPS, None]),
+        "on": st.dates(date(2018, 1, 1), date(2027, 12, 31)),
+        "to": st.sampled_from([*PLACES, "KP", "CU", "CY", "XK", "NO", "NA"]),
+        "exporter": st.sampled_from(["maker", "other", "NVIDIA", "AMD", "Acme Ltd"]),
+    },
+    optional={
+        "activity": st.sampled_from(["export", "reexport", "transfer"]),
+        "headquarters": st.sampled_from(["CN", "US", "SG"]),
+        "ultimate_parent": st.sampled_from(["CN", "US", "MO"]),
+        "end_user": st.sampled_from(["Inspur Group", "Huawei Technologies Co., Ltd.", "Acme Ltd"]),
+        "end_use": st.sampled_from(["civil", "military", "supercomputer", "wmd"]),
+        "tpp": st.sampled_from(["1599.99", "1600", "4800", "21000"]),
+        "part_748_dd_certified": st.sampled_from(["true", "false", "unknown"]),
+    },
+)
+FACTS = ("tpp", "part_748_dd_certified")
+
+
+def asked_of_check(row: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: row[name] for name in FACTS if name in row}
+    return {k: v for k, v in row.items() if k not in FACTS} | ({"facts": facts} if facts else {})
+
+
+@settings(parent=ANY, max_examples=60)
+@given(st.lists(rows, min_size=1, max_size=12))
+def test_each_row_is_answered_as_check_answers_it(drawn: list[dict[str, Any]]) -> None:
+    fields = list(dict.fromkeys(name for row in drawn for name in row))
+    columns = {name: [row.get(name) for row in drawn] for name in fields}
+    columns["chip"] = [SPELLED.get(chip, chip) for chip in columns["chip"]]
+    answered = exportrules.audit(pa.table(columns)).to_pylist()
+    assert len(answered) == len(drawn)
+    for row, found in zip(drawn, answered, strict=True):
+        if row["chip"] is None and not any(name in row for name in FACTS):
+            assert (found["outcome"], "chip is empty" in found["problem"]) == ("indeterminate", True)
+        else:
+            assert not found["problem"]
+            assert {name: found[name] for name in ANSWERS} == said_by_check(**asked_of_check(row))
+
+
+@settings(parent=ANY, max_examples=30)
+@given(
+    st.lists(rows, min_size=1, max_size=6),
+    st.dates(date(2021, 1, 1), date(2026, 9, 1)),
+    st.dates(date(2021, 1, 1), date(2026, 9, 1)),
+)
+def test_another_day_and_what_was_known(drawn: list[dict[str, Any]], also: date, known: date) -> None:
+    plain = [{k: row[k] for k in ("chip", "on", "to", "exporter")} for row in drawn if row["chip"]]
+    if not plain:
+        return
+    answered = exportrules.audit(pa.Table.from_pylist(plain), also_on=also, known_on=known).to_pylist()
+    for row, found in zip(plain, answered, strict=True):
+        then = said_by_check(**row, known_on=known)
+        other = said_by_check(**{**row, "on": also}, known_on=known)
+        assert (found["outcome"], found["also_outcome"]) == (then["outcome"], other["outcome"])
+        assert (found["also_review_policy"], found["also_provisions"]) == (other["review_policy"], other["provisions"])
+        if then["outcome"] == "license_required":
+            assert found["list"] == "license then"
+        elif other["outcome"] == "license_required" and then["outcome"] != "indeterminate":
+            assert found["list"] == "lawful then, license now"
+
+
+# every engine
+
+
+def every_kind_of_row() -> list[dict[str, Any]]:
+    """A small ledger with rows of each kind: answered in every way, and unreadable in every way that a table can be."""
+    good = [
+        {"part": chip, "ship_date": day.isoformat(), "destination": to, "exporter": exporter}
+        for chip in ("A100", "8x H800", "H20", "RTX 4090", "MI300X")
+        for day in (
+            date(2019, 6, 1),
+            date(2022, 8, 26),
+            date(2022, 10, 20),
+            date(2023, 11, 17),
+            date(2026, 2, 1),
+            date(2027, 1, 1),
+        )
+        for to, exporter in (("CN", "maker"), ("Macau", "other"), ("SG", "NVIDIA"))
+    ]
+    base = {"part": "A100", "ship_date": "2022-09-15", "destination": "CN", "exporter": "other"}
+    odd = [
+        {**base, **change}
+        for change in (
+            {"part": "Abacus 3000"}, {"part": "A100 / H100"}, {"part": ""}, {"ship_date": ""},
+            {"ship_date": "03/04/2023"}, {"ship_date": "2023-10-17T23:00:00Z"}, {"ship_date": "1900-01-00"},
+            {"destination": ""}, {"destination": "Atlantis"}, {"exporter": ""}, {"exporter": "Nvidea"},
+        )
+    ]  # fmt: skip
+    return [row for pair in zip(good, odd * 9, strict=False) for row in pair]
+
+
+def as_read(answered: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Answers as text, whatever kept them."""
+    return [{name: "" if row[name] is None else str(row[name]) for name in ANSWER_COLUMNS} for row in answered]
+
+
+@pytest.fixture(scope="module")
+def reference() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    rows = every_kind_of_row()
+    found = exportrules.audit(pa.Table.from_pylist(rows)).to_pylist()
+    assert sum(bool(row["problem"]) for row in found) == len(rows) // 2
+    assert {row["outcome"] for row in found} > {"license_required", "not_released", "no_license_requirement"}
+    for row, answer in zip(rows, found, strict=True):
+        if not answer["problem"]:
+            chip = row["part"].removeprefix("8x ")
+            asked = {"to": row["destination"], "exporter": row["exporter"]}
+            assert {n: answer[n] for n in ANSWERS} == said_by_check(chip, date.fromisoformat(row["ship_date"]), **asked)
+    return rows, as_read(found)
+
+
+def written(rows: list[dict[str, Any]], path: Path) -> Path:
+    table = pa.Table.from_pylist(rows)
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(table, path)
+    elif path.suffix in (".jsonl", ".ndjson"):
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    elif path.suffix == ".xlsx":
+        import xlsxwriter
+
+        with xlsxwriter.Workbook(str(path)) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([table.column_names, *(r.values() for r in rows)]):
+                sheet.write_row(number, 0, list(row))
+    else:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            mark = "\t" if path.suffix == ".tsv" else ";" if path.suffix == ".txt" else ","
+            writer = csv.DictWriter(file, table.column_names, delimiter=mark)
+            writer.writeheader()
+            writer.writerows(rows)
+    return path
+
+
+def read_back(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        found: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return found
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    if path.suffix == ".xlsx":
+        from python_calamine import CalamineWorkbook
+
+        head, *rest = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        return [dict(zip(map(str, head), row, strict=True)) for row in rest]
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","))
+
+
+@pytest.mark.parametrize("ending", SUFFIXES)
+@pytest.mark.parametrize("out", [".csv", ".tsv", ".parquet", ".jsonl", ".xlsx"])
+def test_every_kind_of_file_is_answered_alike(
+    ending: str, out: str, tmp_path: Path, reference: tuple[list[dict[str, Any]], list[dict[str, str]]]
+) -> None:
+    rows, expected = reference
+    if ending == ".txt" and out == ".csv":
+        out = ".parquet"  # its own delimiter is the semicolon, which `read_back` does not expect
+    source, target = written(rows, tmp_path / f"ledger{ending}"), tmp_path / f"audited{out}"
+    result = CliRunner().invoke(cli, ["audit", str(source), "-o", str(target)])
+    assert result.exit_code == 0, result.output
+    found = read_back(target)
+    assert [{n: str(row[n] or "") for n in rows[0]} for row in found] == rows
+    assert as_read(found) == expected
+
+
+def frame_of(kind: str) -> Any:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    rows = every_kind_of_row()
+    table = pa.Table.from_pylist(rows)
+    made: dict[str, Any] = {
+        "Table": lambda: table,
+        "RecordBatch": lambda: table.to_batches()[0],
+        "RecordBatchReader": lambda: pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=7)),
+        "pandas": lambda: pd.DataFrame(rows),
+        "pandas of objects": lambda: pd.DataFrame(rows).astype(object),
+        "Polars": lambda: pl.DataFrame(rows),
+        "lazy Polars": lambda: pl.LazyFrame(rows),
+        "DuckDB": lambda: duckdb.from_arrow(table),
+    }
+    return made[kind]()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["Table", "RecordBatch", "RecordBatchReader", "pandas", "pandas of objects", "Polars", "lazy Polars", "DuckDB"],
+)
+def test_every_kind_of_table_is_answered_alike_and_keeps_its_kind(
+    kind: str, reference: tuple[list[dict[str, Any]], list[dict[str, str]]]
+) -> None:
+    frame = frame_of(kind)
+    rows, expected = reference
+    found = exportrules.audit(frame)
+    assert type(found) is type(frame)
+    if hasattr(found, "to_arrow_table"):
+        plain = found.to_arrow_table().to_pylist()
+    elif hasattr(found, "collect"):
+        plain = found.collect().to_dicts()
+    elif hasattr(found, "to_dicts"):
+        plain = found.to_dicts()
+    elif hasattr(found, "iloc"):
+        plain = found.assign(
+            **{n: [v.date() if v == v else None for v in found[n]] for n in ("holds_from", "holds_until")}
+        )
+        plain = plain.to_dict("records")
+    else:
+        plain = (found.read_all() if hasattr(found, "read_all") else found).to_pylist()
+    assert [{n: row[n] for n in rows[0]} for row in plain] == rows
+    assert as_read(plain) == expected
+
+
+def test_the_index_of_a_pandas_frame_stays() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"chip": ["A100"], "date": ["2022-09-15"]}, index=["row"])
+    found = exportrules.audit(frame, to="CN", exporter="maker", answers=["outcome"], prefix="er_")
+    assert found.to_dict("index") == {"row": {"chip": "A100", "date": "2022-09-15", "er_outcome": "license_required"}}
+
+
+def plain_rows() -> list[dict[str, Any]]:
+    """Rows for the emitted SQL: as compiled, and some that meet no segment."""
+    days = [date(2019, 6, 1) + timedelta(days=97 * n) for n in range(30)]
+    found = [
+        {"n": n, "chip": ["A100", "nvidia h800", "RTX-4090 D", "MI300X"][n % 4],
+         "destination": ["CN", "MO", "SG"][n % 3], "exporter": ["maker", "other"][n % 2], "ship_date": day}
+        for n, day in enumerate(days)
+    ]  # fmt: skip
+    return [*found, {**found[0], "n": 98, "chip": "Abacus"}, {**found[0], "n": 99, "destination": "FR"}]
+
+
+def sql_is_as_check(answered: list[dict[str, Any]]) -> None:
+    assert len(answered) == len(plain_rows())
+    for row in answered:
+        if row["n"] >= 98:
+            assert (row["outcome"], bool(row["problem"])) == ("indeterminate", True)
+            continue
+        said = said_by_check(row["chip"], row["ship_date"], to=row["destination"], exporter=row["exporter"])
+        assert {name: row[name] for name in ANSWERS} == said
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("compiled")
+    options = ["--to", "CN,MO,SG", "--chips", "A100,H800,RTX 4090 D,MI300X", "-o", str(folder / "segments.parquet")]
+    result = CliRunner().invoke(cli, ["compile", *options])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_the_emitted_sql_says_what_check_says_in_duckdb(compiled: Path) -> None:
+    import duckdb
+
+    sql = CliRunner().invoke(cli, ["compile", "--sql", "duckdb"]).output
+    with duckdb.connect() as base:
+        base.register("ledger", pa.Table.from_pylist(plain_rows()))
+        for name in ("segments", "names"):
+            file = compiled / ("segments.parquet" if name == "segments" else "segments.names.parquet")
+            base.execute(f"CREATE VIEW {name} AS SELECT * FROM '{file}'")
+        sql_is_as_check(base.sql(sql).to_arrow_table().to_pylist())
+
+
+def test_segments_tile_all_days(compiled: Path) -> None:
+    import pyarrow.parquet as pq
+
+    before: dict[tuple[str, str, str], date] = {}
+    for row in pq.read_table(compiled / "segments.parquet").to_pylist():
+        key = row["chip"], row["destination"], row["exporter"]
+        assert row["valid_from"] == (before[key] + timedelta(days=1) if key in before else date(1, 1, 1))
+        before[key] = row["valid_through"]
+    assert set(before.values()) == {date(9999, 12, 31)}
+    assert len(before) > 12
+
+
+@pytest.mark.spark
+def test_spark_answers_where_the_rows_are(
+    compiled: Path, monkeypatch: pytest.MonkeyPatch, reference: tuple[list[dict[str, Any]], list[dict[str, str]]]
+) -> None:
+    import warnings
+
+    sql = pytest.importorskip("pyspark.sql")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    rows, expected = reference
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        spark = (
+            sql.SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", "2")
+            .getOrCreate()
+        )
+        try:
+            numbered = [{"n": n, **row} for n, row in enumerate(rows)]
+            frame = spark.createDataFrame(pa.Table.from_pylist(numbered)).repartition(3)
+            found = exportrules.audit(frame)
+            assert type(found) is type(frame)
+            answered = sorted((row.asDict() for row in found.collect()), key=lambda row: int(row["n"]))
+            # rows of a distributed table have no number
+            plain = [{**row, "problem": row["problem"].partition(": ")[2]} for row in expected]
+            assert as_read(answered) == [{**e, "problem": p["problem"]} for e, p in zip(expected, plain, strict=True)]
+            spark.createDataFrame(pa.Table.from_pylist(plain_rows())).createOrReplaceTempView("ledger")
+            spark.read.parquet(str(compiled / "segments.parquet")).createOrReplaceTempView("segments")
+            spark.read.parquet(str(compiled / "segments.names.parquet")).createOrReplaceTempView("names")
+            text = CliRunner().invoke(cli, ["compile", "--sql", "spark"]).output
+            sql_is_as_check([row.asDict() for row in spark.sql(text).collect()])
+            batches = exportrules.ledger.frames.batch_audit(answers=["outcome"])
+            schema = frame.schema.add("outcome", "string")
+            told = sorted(frame.mapInArrow(batches, schema).collect(), key=lambda row: int(row["n"]))
+            assert [row["outcome"] for row in told] == [row["outcome"] for row in expected]
+        finally:
+            spark.stop()
+
+
+# the whole run
+
+
+def test_damaged_rows_are_found_kept_and_numbered(tmp_path: Path) -> None:
+    clean, damaged, out = (tmp_path / name for name in ("clean.csv", "damaged.csv", "out.csv"))
+    make(clean, 3000, seed=7)
+    make(damaged, 3000, seed=7, damaged=30)
+    account = audit(open_source(damaged), LAW, Settings(), out)
+    assert (account.rows_in, account.rows_out) == (3000, 3000)
+    broken = sum(account.problems().values())
+    assert 700 < broken < 1100
+    assert len(account.problems()) == len(DAMAGE)
+    before, after, lines = (p.read_bytes().splitlines() for p in (clean, damaged, out))
+    assert len(lines) == 3001
+    for number, (was, now, answered) in enumerate(zip(before, after, lines, strict=True)):
+        if was == now:
+            assert answered.startswith(now + b",")
+        else:
+            assert b'"row %d: ' % number in answered
+            assert b"indeterminate" in answered
+
+
+def test_the_same_seed_makes_the_same_ledger(tmp_path: Path) -> None:
+    for name in ("one.csv", "two.csv"):
+        make(tmp_path / name, 500, seed=3, damaged=10)
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+
+
+def test_a_ledger_of_many_profiles_finishes(tmp_path: Path) -> None:
+    path = tmp_path / "own.parquet"
+    make(path, 4000, profiles=1000)
+    account = audit(open_source(path), LAW, Settings(layer=Layer(also_on=date(2024, 1, 1))))
+    assert sum(account.outcomes().values()) == 4000
+    assert len(account.lookup.profiles) > 900
+    assert not account.problems()
