@@ -68,6 +68,13 @@ class Docket:
         self._marks: dict[str, int] = {}
         self.entries = tuple(e for found in self.pool if (e := self._entry(found)) is not None)
 
+    def of(self, facts: Mapping[str, Fact]) -> Docket:
+        """The same provisions, prepared alike, for facts that the law cannot tell from these."""
+        other = object.__new__(Docket)
+        other.view, other.facts, other.pool, other.entries = self.view, facts, self.pool, self.entries
+        other._settled, other._marks = {}, {}
+        return other
+
     def supposing(self, fact: str, value: Any) -> Docket:
         """The same docket with one more fact settled; entries that do not mention it stay as they are."""
         branch = object.__new__(Docket)

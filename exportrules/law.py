@@ -40,6 +40,9 @@ CONCLUDING = ("listing", "conclusion", "classification")
 #: Facts that provisions conclude even where no provision of a ruleset does.
 CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_user_lists", "owner_lists"})
 
+#: Facts whose values are countries.
+PLACE_FACTS = ("destination", "headquarters", "ultimate_parent")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InForce:
@@ -127,6 +130,8 @@ class View:
         self._sorted_rows: dict[int, SortedRow] = {}
         self._tested: dict[int, tuple[str, ...]] = {}
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
+        self._classes: dict[str, int] = {}
+        self._class_numbers: dict[tuple[object, ...], int] = {}
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
         self.entries: dict[tuple[int, ...], Any] = {}
         self.alike: dict[tuple[Any, ...], Any] = {}
@@ -176,6 +181,23 @@ class View:
         if spans is None:
             spans = self._memberships[key] = self._member_spans(self.ruleset.groups[group], country)
         return spans
+
+    def place_class(self, country: str) -> int:
+        """A number for all that the law can tell a country by: alike for two that it treats alike on every day."""
+        found = self._classes.get(country)
+        if found is None:
+            groups, named = self._places_tested
+            told_by = (*(self.membership(group, country) for group in groups), country if country in named else "")
+            found = self._classes[country] = self._class_numbers.setdefault(told_by, len(self._class_numbers))
+        return found
+
+    @cached_property
+    def _places_tested(self) -> tuple[list[str], set[str]]:
+        """The groups that provisions ask for, and the countries that they name."""
+        tests = [t for f in self.provisions for row in f.provision.when + f.provision.unless for t in row.tests]
+        groups = {"united-states", *(str(t.bound) for t in tests if t.op == "in_group")}
+        bounds = [t.bound for t in tests if t.fact in PLACE_FACTS and t.op != "in_group"]
+        return sorted(groups), {str(c) for b in bounds for c in (b if isinstance(b, tuple) else (b,))}
 
     def membership_changes(self, group: str, country: str) -> list[Membership]:
         """The dated memberships behind :meth:`membership`, for saying which instrument made them."""

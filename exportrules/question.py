@@ -8,7 +8,7 @@ from datetime import date
 
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, read_fact, settled
-from exportrules.law import InForce, Ruleset, View
+from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names import find_chip, find_exporter, find_parties, find_place
 
@@ -138,7 +138,7 @@ def resolve(
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:
     """Places, companies and products that were given as facts, as the ids that rules test."""
     found = {}
-    for name in ("destination", "headquarters", "ultimate_parent"):
+    for name in PLACE_FACTS:
         if name in given and isinstance(text := given[name].value, str):
             found[name] = Fact(find_place(ruleset, text), "given")
     if "exporter" in given and isinstance(text := given["exporter"].value, str):

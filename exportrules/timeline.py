@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from exportrules.docket import Docket
 from exportrules.engine import Law, fold
-from exportrules.law import Ruleset, View
+from exportrules.law import PLACE_FACTS, Ruleset, View
 from exportrules.question import Question, Subject
 from exportrules.result import Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
@@ -229,11 +229,21 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     ruleset = view.ruleset
     memory = ruleset.memory
     knowing = question.exporter if view.known_on else None
-    facts = frozenset((n, f.value, f.settled, f.candidates) for n, f in subject.facts.items() if n != "chip")
+    # a country counts as what the law can tell of it
+    facts = frozenset(
+        (
+            n,
+            view.place_class(f.value) if n in PLACE_FACTS and isinstance(f.value, str) else f.value,
+            f.settled,
+            f.candidates,
+        )
+        for n, f in subject.facts.items()
+        if n != "chip"
+    )
     key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
-        return replace(known, subject=subject)
+        return replace(known, subject=subject, docket=known.docket.of(subject.facts))
     docket = Docket(view, subject.facts, question.listings(view))
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
