@@ -151,7 +151,7 @@ class Docket:
     def _prepared(self, found: InForce) -> Entry | None:
         """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
         provision = found.provision
-        fits = self._fits(provision.classifies)
+        fits = self.fits(provision.classifies)
         if fits == FALSE:
             return None
         when = self._rows(provision.when)
@@ -244,7 +244,8 @@ class Docket:
             return any_of(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))
         return any_of(made.get(bound, FALSE) for bound in bounds)
 
-    def _fits(self, classifies: str | None) -> Truth:
+    def fits(self, classifies: str | None) -> Truth:
+        """Whether an entry that classifies this kind of item (an IC, a system, a stack) is about this one."""
         kind = self.value("item_kind")
         if classifies is None:
             return TRUE

@@ -59,14 +59,7 @@ def load_ruleset(
     `path` holds `us-ear/` and `chips/`; None is the data that came with the package. The digest of
     the result covers every file read. Raises RulesetError with file and key path.
     """
-    root = os.fspath(path) if path is not None else _data()
-    label = os.path.basename(os.path.abspath(root))
-    files = [(f"{label}/{name}", file) for name, file in _files_in(root)]
-    for number, overlay in enumerate(overlays, 1):
-        files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(os.fspath(overlay))]
-    texts = {name: _read(name, file) for name, file in files}
-    hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
-    whole = hashlib.sha256("\n".join(f"{name} {hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
+    texts, hashes, whole = _hashed(os.fspath(path) if path is not None else _data(), overlays)
     tables = _undisturbed(lambda: compiled.recall(whole))
     if tables is None:
         from exportrules.reading import compile_files
@@ -74,6 +67,25 @@ def load_ruleset(
         tables = compile_files(texts)
         compiled.remember(whole, tables)
     return Ruleset(**tables, digest=whole, files=hashes)
+
+
+def compiled_ruleset() -> Ruleset | None:
+    """The ruleset that came with the package if its compiled form is at hand: nothing is compiled for it."""
+    _, hashes, whole = _hashed(_data(), ())
+    tables = _undisturbed(lambda: compiled.recall(whole))
+    return Ruleset(**tables, digest=whole, files=hashes) if tables else None
+
+
+def _hashed(root: str, overlays: Sequence[str | os.PathLike[str]]) -> tuple[dict[str, bytes], dict[str, str], str]:
+    """The texts of all rule files by label, their hashes, and the digest of the whole."""
+    label = os.path.basename(os.path.abspath(root))
+    files = [(f"{label}/{name}", file) for name, file in _files_in(root)]
+    for number, overlay in enumerate(overlays, 1):
+        files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(os.fspath(overlay))]
+    texts = {name: _read(name, file) for name, file in files}
+    hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+    whole = hashlib.sha256("\n".join(f"{name} {hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
+    return texts, hashes, whole
 
 
 def _undisturbed(build: Callable[[], T]) -> T:

@@ -25,13 +25,14 @@ def main() -> None:
 
     from exportrules.errors import ExportRulesError, LedgerError, OutputError, RulesetError
 
+    encoding = getattr(sys.stdout, "encoding", None)
     gc.disable()  # a process of a fifth of a second: nearly all that it makes lives to its end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         # click returns the status of ctx.exit() here, or what the command returned: nothing
-        sys.exit(cli(standalone_mode=False) or 0)
+        sys.exit(cli(standalone_mode=False, obj=encoding) or 0)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except click.Abort:

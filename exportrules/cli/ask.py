@@ -1,13 +1,18 @@
-"""check and timeline: the questions."""
+"""check, timeline, matrix: the questions."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.options import question_options, table_options
+from exportrules.cli.options import chips_options, question_options, table_options
+from exportrules.cli.terminal import draws, tinted
+
+if TYPE_CHECKING:
+    from exportrules.timeline import Timeline
 
 _STATUS = {
     "no_license_requirement": 0,
@@ -42,11 +47,11 @@ def check(
         # laid out for a reader, one line for a script
         click.echo(determination.to_json(2 if sys.stdout.isatty() else None))
     elif explain:
-        click.echo(determination.explain())
+        click.echo(_verdict(determination.explain(), determination.outcome))
     else:
         from exportrules.render.text import answer
 
-        click.echo(answer(determination))
+        click.echo(_verdict(answer(determination), determination.outcome))
     ctx.exit(_STATUS[determination.outcome] if exit_code else 3 if determination.outcome == "indeterminate" else 0)
 
 
@@ -61,7 +66,7 @@ def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
     if form == "simple":
         from exportrules.render.text import timeline_text
 
-        click.echo(timeline_text(made))
+        click.echo(timeline_text(made, _bar(made)))
         return
     from exportrules.render.text import table
 
@@ -78,3 +83,73 @@ def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
         for span in made.spans
     ]
     click.echo(table(rows, form))
+
+
+def _verdict(text: str, outcome: str) -> str:
+    """The answer with its first words, up to the colon, in the colour of the outcome."""
+    first, colon, rest = text.partition(":")
+    return tinted(first, outcome, bold=True) + colon + rest
+
+
+def _bar(made: Timeline) -> list[str]:
+    """The months of a timeline under a ruler of years, and what its marks mean."""
+    from exportrules.render.bar import BLOCKS, months, ruler
+    from exportrules.render.text import WIDTH
+
+    cells = months(made, blocks=draws(BLOCKS))
+    runs = groupby(cells, lambda cell: cell.outcome)
+    line = "".join(tinted("".join(cell.mark for cell in same), outcome) for outcome, same in runs)
+    meant = [(f"{cell.mark} {cell.words}", cell.outcome) for cell in dict.fromkeys(cells)]
+    legend, wide = "", 0
+    for text, outcome in [*meant, ("(a mark is a month, as it ended)", "")]:
+        if wide and wide + len(text) + 3 > WIDTH:
+            legend, wide = f"{legend}\n", 0
+        legend += ("   " if wide else "") + (tinted(text[0], outcome) + text[1:] if outcome else text)
+        wide += len(text) + 3
+    return [ruler(made), line, legend, ""]
+
+
+@click.command()
+@chips_options
+@click.option(
+    "--on", "days", multiple=True, required=True, metavar="DATE", help="Days of export; repeat, or separate by commas."
+)
+@table_options
+def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form: str) -> None:
+    """One deal for several CHIPs on several days: a table of short answers.
+
+    \b
+    exportrules matrix A100 A800 H20 --on 2022-09-15,2023-06-01,2024-06-03
+    exportrules matrix H100 "RTX 4090" --to SG --ultimate-parent CN --on 2023-12-01 -f csv
+
+    The cells say whether a license is required and, in brackets, how an application would be reviewed:
+    none found, exception, license (...), not released, undetermined. -f json has the full words, and the
+    standing of each answer.
+    """
+    from exportrules.determination import check as ask
+    from exportrules.errors import QuestionError
+    from exportrules.facts import read_date
+    from exportrules.render.safe import safe
+    from exportrules.render.text import DISCLAIMER, deal_words, short, table
+
+    if not chips:
+        raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
+    dates = list(dict.fromkeys(read_date(day.strip(), "--on") for text in days for day in text.split(",")))
+    rows: list[dict[str, Any]] = []
+    for chip in chips:
+        found = [ask(chip, on=day, **asked) for day in dates]
+        row: dict[str, Any] = {"chip": found[0].transaction["chip"]}
+        for d in found:
+            full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
+                    "requirements": d.requirements}  # fmt: skip
+            row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
+        rows.append(row)
+    printed = table(rows, form)
+    if form == "simple":
+        question, law = found[0]._timeline.question, asked["ruleset"]
+        edition = law.edition
+        printed = (
+            f"to {law.places[question.to].name}; {safe(deal_words(question, law))}\n\n{printed}\n\n"
+            f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"
+        )
+    click.echo(printed)

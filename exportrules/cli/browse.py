@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from exportrules.cli.completion import names
 from exportrules.cli.options import table_options
 from exportrules.facts import facts_of
 from exportrules.facts import show as shown
@@ -33,7 +34,7 @@ def law_options(command: Any) -> Any:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("chips"))
 @law_options
 @table_options
 def chips(law: Any, name: str | None, form: str) -> None:
@@ -92,7 +93,7 @@ def _variant_details(variant: Any) -> None:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("instruments"))
 @law_options
 @table_options
 def instruments(law: Any, name: str | None, form: str) -> None:
@@ -144,7 +145,7 @@ def instruments(law: Any, name: str | None, form: str) -> None:
 
 
 @click.command()
-@click.argument("reference")
+@click.argument("reference", shell_complete=names("provisions"))
 @law_options
 def show(law: Any, reference: str) -> None:
     """Print one provision with its rows and relations.

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from exportrules.cli.completion import names
 from exportrules.errors import QuestionError
 
 #: Command name -> module that holds it. Modules are imported when their command is called.
@@ -25,6 +26,8 @@ COMMANDS = {
     "casebook": "study",
     "audit": "ledger",
     "compile": "ledger",
+    "chart": "chart",
+    "matrix": "ask",
 }
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
@@ -62,56 +65,79 @@ def _named(module: Any, name: str) -> Any:
 
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a question, the day aside; the command gets them as `chip` and `asked`."""
+    """The options of a question about one chip, the day aside; the command gets them as `chip` and `asked`."""
 
     @functools.wraps(command)
-    def wrapped(chip: str | None, chip_file: str | None, fact: tuple[str, ...],
-                ruleset: str | None, overlay: tuple[str, ...],
-                to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
-                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
-                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
-        from exportrules.source import default_ruleset, load_chip, load_ruleset
+    def wrapped(chip: str | None, chip_file: str | None, **rest: Any) -> Any:
+        from exportrules.source import load_chip
 
         if chip and chip_file:
             raise QuestionError("a chip is named and a chip file is given. Use one of the two.")
+        return command(chip=load_chip(chip_file) if chip_file else chip, **rest)
+
+    named = click.argument("chip", required=False, shell_complete=names("chips"))
+    own = click.option("--chip", "chip_file", metavar="FILE", help="A chip of your own: a TOML file with its figures.")
+    return named(own(deal_options(wrapped)))
+
+
+def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of one question about several chips, the day aside; the command gets `chips` and `asked`."""
+
+    @functools.wraps(command)
+    def wrapped(chips: tuple[str, ...], chip_file: tuple[str, ...], **rest: Any) -> Any:
+        from exportrules.source import load_chip
+
+        return command(chips=[*chips, *map(load_chip, chip_file)], **rest)
+
+    named = click.argument("chips", nargs=-1, metavar="CHIP...", shell_complete=names("chips"))
+    own = click.option("--chip", "chip_file", multiple=True, metavar="FILE",
+                       help="A chip of your own: a TOML file with its figures; repeat for more.")  # fmt: skip
+    return named(own(deal_options(wrapped)))
+
+
+def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that describe a deal, chip and day aside; the command gets them as `asked`."""
+
+    @functools.wraps(command)
+    def wrapped(fact: tuple[str, ...], ruleset: str | None, overlay: tuple[str, ...],
+                to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
+                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
+                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
+        from exportrules.source import default_ruleset, load_ruleset
+
         asked = {
             "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
             "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
             "facts": read_facts(fact), "known_on": known_on, "as_printed": as_printed,
             "ruleset": load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset(),
         }  # fmt: skip
-        return command(chip=load_chip(chip_file) if chip_file else chip, asked=asked, **rest)
+        return command(asked=asked, **rest)
 
+    places, activities, end_uses = names("places"), names("activities"), names("end_uses")
     options = [
-        click.argument("chip", required=False),
-        click.option("--chip", "chip_file", metavar="FILE", help="A chip of your own: a TOML file with its figures."),
-        click.option(
-            "--fact",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Override or add a fact; repeat for more. VALUE may be 'unknown'.",
-        ),
-        click.option("--to", metavar="PLACE", help="Destination: ISO code or name. [default: CN]"),
-        click.option("--exporter", metavar="WHO", help="maker, other, or a company's name. [default: maker]"),
-        click.option("--activity", metavar="WHAT", help="export, reexport or transfer. [default: export]"),
-        click.option("--headquarters", metavar="PLACE", help="Of the end user. [default: the destination]"),
-        click.option("--ultimate-parent", metavar="PLACE", help="Of the end user. [default: its headquarters]"),
+        click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
+                     help="Override or add a fact; repeat for more. VALUE may be 'unknown'."),
+        click.option("--to", metavar="PLACE", shell_complete=places,
+                     help="Destination: ISO code or name. [default: CN]"),
+        click.option("--exporter", metavar="WHO", shell_complete=names("exporters"),
+                     help="maker, other, or a company's name. [default: maker]"),
+        click.option("--activity", metavar="WHAT", shell_complete=activities,
+                     help="export, reexport or transfer. [default: export]"),
+        click.option("--headquarters", metavar="PLACE", shell_complete=places,
+                     help="Of the end user. [default: the destination]"),
+        click.option("--ultimate-parent", metavar="PLACE", shell_complete=places,
+                     help="Of the end user. [default: its headquarters]"),
         click.option("--end-user", metavar="NAME", help="Matched exactly against the dated party lists."),
-        click.option(
-            "--party", multiple=True, metavar="NAME", help="Purchaser, consignee or other party; repeat for more."
-        ),
-        click.option(
-            "--end-use",
-            metavar="USE",
-            help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]",
-        ),
+        click.option("--party", multiple=True, metavar="NAME",
+                     help="Purchaser, consignee or other party; repeat for more."),
+        click.option("--end-use", metavar="USE", shell_complete=end_uses,
+                     help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
         click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-        click.option(
-            "--overlay", multiple=True, metavar="DIR", help="More rule, chip or party files of the same schema."
-        ),
-    ]
+        click.option("--overlay", multiple=True, metavar="DIR",
+                     help="More rule, chip or party files of the same schema."),
+    ]  # fmt: skip
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped

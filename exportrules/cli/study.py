@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exportrules.cli.browse import law_options
+from exportrules.cli.completion import names
 from exportrules.cli.options import table_options
 from exportrules.render.safe import safe
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("casebooks"))
 @law_options
 @table_options
 def casebook(law: Ruleset, name: str | None, form: str) -> None:

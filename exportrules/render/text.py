@@ -9,6 +9,8 @@ from typing import Any
 
 from exportrules.determination import Determination
 from exportrules.facts import show
+from exportrules.law import Ruleset
+from exportrules.question import Question
 from exportrules.render.safe import safe
 from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
@@ -32,13 +34,33 @@ _OUTCOME = {
     "not_released": "not released",
     "indeterminate": "undetermined",
 }
+_SHORT = {
+    "no_license_requirement": "none found",
+    "license_exception": "exception",
+    "license_required": "license",
+    "not_released": "not released",
+    "indeterminate": "undetermined",
+}
+_SHORT_POLICY = {
+    "policy_of_denial": "denial",
+    "presumption_of_denial": "presumed denial",
+    "indeterminate": "policy open",
+    "case_by_case": "case by case",
+    "presumption_of_approval": "presumed approval",
+    "unpublished": "policy not public",
+}
 _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
-_ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
+ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
 
 
 def decision(outcome: str, policy: str | None) -> str:
     """An outcome and its policy in a few words."""
     return _OUTCOME[outcome] + (f" ({_POLICY[policy]})" if policy and outcome != "indeterminate" else "")
+
+
+def short(outcome: str, policy: str | None) -> str:
+    """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
+    return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
 
 
 def headline(d: Determination) -> str:
@@ -86,7 +108,7 @@ def answer(d: Determination) -> str:
         lines += _more(citation.url)
         if citation.code_url:
             lines += _more(citation.code_url)
-    for line in dict.fromkeys(_margin_lines(d)):
+    for line in dict.fromkeys(margin_lines(d)):
         lines += _item("margin", line)
     for exception in d.exceptions:
         for condition in exception["conditions"]:
@@ -138,7 +160,7 @@ def explanation(d: Determination) -> str:
     return "\n".join(lines)
 
 
-def _margin_lines(d: Determination) -> Iterator[str]:
+def margin_lines(d: Determination) -> Iterator[str]:
     """How near the figures are to the lines of the entries and the lane of the day; 3A991 tells nothing."""
     several = {m.fact for m in d.margin for n in d.margin if m.fact == n.fact and m.value != n.value}
     for m in d.margin:
@@ -149,12 +171,12 @@ def _margin_lines(d: Determination) -> Iterator[str]:
             yield f"{whose}{m.fact} {show(m.value)}: {m.percent} ({m.provision})"
 
 
-def timeline_text(timeline: Timeline) -> str:
-    """Every span of one answer, with what opened it."""
+def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
+    """Every span of one answer, with what opened it; under the heading the lines of a bar, if there is one."""
     q = timeline.question
     who = _exporter(timeline)
     name = timeline.ruleset.places[q.to].name
-    lines = [f"{safe(q.label)} to {name}, {_ACTIVITY[q.activity]} by {who}", ""]
+    lines = [f"{safe(q.label)} to {name}, {ACTIVITY[q.activity]} by {who}", "", *bar]
     for span in timeline.spans:
         a = span.answer
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
@@ -169,6 +191,25 @@ def timeline_text(timeline: Timeline) -> str:
     return "\n".join(lines)
 
 
+def deal_words(question: Question, law: Ruleset) -> str:
+    """What is asked of every chip of a chart or a table, in one line; the destination stands elsewhere."""
+    q = question
+    who = {"maker": "each chip's maker", "other": "an exporter without a public letter"}
+    known = law.exporters.get(q.exporter or "")
+    exporter = who.get(q.asked_exporter.casefold(), known.name if known else who["other"])
+    parts = [f"{ACTIVITY[q.activity]} by {exporter}"]
+    parts += [f"for {q.end_user}"] if q.end_user else []
+    parts += [f"with {', '.join(q.parties)}"] if q.parties else []
+    parts += [f"headquarters in {law.places[q.headquarters].name}"] if q.headquarters != q.to else []
+    if q.ultimate_parent != q.headquarters:
+        parts.append(f"ultimate parent in {law.places[q.ultimate_parent].name}")
+    parts.append(f"{q.end_use.replace('_', ' ')} end use")
+    parts += [f"given {', '.join(f'{n}={f.value}' for n, f in q.facts.items())}"] if q.facts else []
+    parts += [f"as known on {q.known_on}"] if q.known_on else []
+    parts.append("text as printed" if q.as_printed else "as enforced")
+    return "; ".join(parts)
+
+
 def _deal(d: Determination) -> str:
     q = d._timeline.question
     ruleset = d._timeline.ruleset
@@ -178,7 +219,7 @@ def _deal(d: Determination) -> str:
     if q.ultimate_parent != q.headquarters:
         seat += f", its ultimate parent in {ruleset.places[q.ultimate_parent].name}"
     buyer = f" for {safe(q.end_user)}" if q.end_user else ""
-    return f"{safe(q.label)} to {place}{buyer}{seat}, {_ACTIVITY[q.activity]} by {who}, {d.on}."
+    return f"{safe(q.label)} to {place}{buyer}{seat}, {ACTIVITY[q.activity]} by {who}, {d.on}."
 
 
 def _exporter(timeline: Timeline) -> str:

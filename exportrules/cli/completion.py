@@ -1,0 +1,107 @@
+"""Names for the shell to complete: chips, places, exporters, provisions, casebooks.
+
+They come from the compiled law in the user's cache, so that a press of the key costs a fifth of a
+second and imports neither pydantic nor a table library. Before the first answer has filled the
+cache, nothing is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+    from exportrules.law import Ruleset
+
+
+def names(kind: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What click asks for completions of a parameter. Offers nothing, and says nothing, where something is wrong."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from exportrules.errors import ExportRulesError
+
+        try:
+            found = _KINDS[kind](incomplete)
+        except (ExportRulesError, OSError):
+            return []
+        wanted = incomplete.casefold()
+        return [CompletionItem(name, help=said) for name, said in found if name.casefold().startswith(wanted)]
+
+    return complete
+
+
+def _law() -> Ruleset | None:
+    from exportrules.source import compiled_ruleset
+
+    return compiled_ruleset()
+
+
+def _chips(_: str) -> Iterable[tuple[str, str]]:
+    # a name with a space would need quotes: names match with hyphens in place of spaces
+    return [(f.name.replace(" ", "-"), f.vendor) for f in _held("families")]
+
+
+def _places(_: str) -> Iterable[tuple[str, str]]:
+    return [(place.code, place.name) for place in _held("places")]
+
+
+def _exporters(_: str) -> Iterable[tuple[str, str]]:
+    known = [(e.id, e.name) for e in _held("exporters")]
+    return [("maker", "the chip's own vendor"), ("other", "anyone without a public letter"), *known]
+
+
+def _instruments(_: str) -> Iterable[tuple[str, str]]:
+    return [(i.id, i.citation) for i in _held("instruments")]
+
+
+def _provisions(incomplete: str) -> Iterable[tuple[str, str]]:
+    """First the instrument, then, once its name stands there, its provisions."""
+    if "#" not in incomplete:
+        return [(f"{i.id}#", i.citation) for i in _held("instruments") if i.provision]
+    return [(p.id, p.title) for i in _held("instruments") for p in i.provision]
+
+
+def _facts(_: str) -> Iterable[tuple[str, str]]:
+    law = _law()
+    return [(f"{name}=", fact.unit) for name, fact in law.facts.items()] if law else []
+
+
+def _casebooks(_: str) -> Iterable[tuple[str, str]]:
+    from exportrules.source import cases_directory
+
+    return [(path.stem, "") for path in sorted(cases_directory().glob("*.toml"))]
+
+
+def _activities(_: str) -> Iterable[tuple[str, str]]:
+    from exportrules.question import ACTIVITIES
+
+    return [(name, "") for name in ACTIVITIES]
+
+
+def _end_uses(_: str) -> Iterable[tuple[str, str]]:
+    from exportrules.question import END_USES
+
+    return [(name, "") for name in END_USES]
+
+
+def _held(table: str) -> Iterable[Any]:
+    law = _law()
+    return getattr(law, table).values() if law else ()
+
+
+_KINDS: dict[str, Callable[[str], Iterable[tuple[str, str]]]] = {
+    "chips": _chips,
+    "places": _places,
+    "exporters": _exporters,
+    "instruments": _instruments,
+    "provisions": _provisions,
+    "facts": _facts,
+    "casebooks": _casebooks,
+    "activities": _activities,
+    "end_uses": _end_uses,
+}

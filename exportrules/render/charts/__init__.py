@@ -1,0 +1,63 @@
+"""Charts of answers: one Vega-Lite specification, written as SVG, PNG or self-contained HTML.
+
+What is drawn is computed elsewhere (timelines, :mod:`exportrules.study.plane`); here it gets places and colours.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from exportrules.errors import ExportRulesError, QuestionError
+from exportrules.output import free, write_whole
+
+SUFFIXES = (".svg", ".png", ".html")
+
+#: Dots per pixel of a PNG: sharp on paper and on dense screens.
+SCALE = 2
+
+
+def ready(path: str, *, force: bool = False) -> Path:
+    """The file that a chart may be written to. Ask before long work.
+
+    Raises QuestionError for a suffix that is no picture's or a file that is there already, ExportRulesError where
+    the extra is not installed.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in SUFFIXES:
+        raise QuestionError(
+            f"{path!r} does not end in .svg, .png or .html, so it is not clear what to write. Name the file so."
+        )
+    missing = [name for name in ("altair", "vl_convert") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ExportRulesError("charts need Altair and vl-convert. Install them: pip install 'exportrules[charts]'")
+    return free(target, force=force)
+
+
+def write(spec: Mapping[str, Any], path: str, *, force: bool = False) -> None:
+    """Write a specification as the picture that the file's suffix asks for; nothing is fetched for it."""
+    target = ready(path, force=force)
+    write_whole(target, rendered(spec, target.suffix.lower()), force=force)
+
+
+def rendered(spec: Mapping[str, Any], suffix: str) -> str | bytes:
+    """A specification as SVG or HTML text, or as the bytes of a PNG."""
+    import vl_convert
+
+    if suffix == ".svg":
+        return vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
+    if suffix == ".png":
+        return vl_convert.vegalite_to_png(dict(spec), scale=SCALE, allowed_base_urls=[])
+    # the menu offers the picture as a file; its link to an editor on the network is left out
+    actions = {"export": True, "source": False, "compiled": False, "editor": False}
+    embedded = {**spec, "usermeta": {"embedOptions": {"actions": actions}}}
+    page = vl_convert.vegalite_to_html(embedded, bundle=True)
+    return page.replace("<html>", '<html lang="en">', 1).replace("<title>Chart</title>", _title(spec), 1)
+
+
+def _title(spec: Mapping[str, Any]) -> str:
+    import html
+
+    return f"<title>{html.escape(str(spec['description']))}</title>"

@@ -1,0 +1,254 @@
+"""How charts look: colours that tell answers apart (on grey paper too), places on scales, legend and caption."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+import altair as alt
+
+from exportrules.determination import Determination
+from exportrules.law import Ruleset
+from exportrules.render.safe import safe
+from exportrules.render.text import DISCLAIMER, decision
+from exportrules.result import Answer
+
+FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
+INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
+
+#: The palette of Okabe and Ito, each hue moved in lightness until all differ by 7 of 100: it reads in grey print too.
+COLOURS = {
+    ("license_exception", None): "#F5EE8A",
+    ("no_license_requirement", None): "#A6DCF7",
+    ("license_required", "case_by_case"): "#EFB435",
+    ("license_required", "presumption_of_approval"): "#56B4E9",
+    ("license_required", "unpublished"): "#CC79A7",
+    ("license_required", "indeterminate"): "#008A5C",
+    ("indeterminate", None): "#0068A8",
+    ("license_required", "presumption_of_denial"): "#8F3600",
+    ("license_required", "policy_of_denial"): "#000000",
+    ("not_released", None): "#FFFFFF",
+}
+
+
+class Class(NamedTuple):
+    """What an answer is coloured by."""
+
+    outcome: str
+    policy: str | None
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[self]
+
+    @property
+    def words(self) -> str:
+        return decision(self.outcome, self.policy)
+
+    @property
+    def ink(self) -> str:
+        """Black or white, whichever reads on the colour."""
+        red, green, blue = (int(self.colour[i : i + 2], 16) for i in (1, 3, 5))
+        return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 130 else "#FFFFFF"
+
+
+def class_of(answer: Answer | Determination) -> Class:
+    """The review policy counts where a license is required; under an exception it is of no use yet."""
+    return Class(answer.outcome, answer.review_policy if answer.outcome == "license_required" else None)
+
+
+def in_order(classes: Iterable[Class]) -> list[Class]:
+    """Lightest first, each once: the order of the legend."""
+    wanted = set(classes)
+    return [Class(*key) for key in COLOURS if key in wanted]
+
+
+class Scale(NamedTuple):
+    """Values along one side of a picture: `low` stands at pixel 0, `high` at the last."""
+
+    low: float
+    high: float
+    pixels: float
+    log: bool = False
+    upward: bool = False
+
+    def px(self, value: float) -> float:
+        share = (self._bent(value) - self._bent(self.low)) / (self._bent(self.high) - self._bent(self.low))
+        return self.pixels * (1 - share if self.upward else share)
+
+    def value(self, px: float) -> float:
+        share = 1 - px / self.pixels if self.upward else px / self.pixels
+        bent = self._bent(self.low) + share * (self._bent(self.high) - self._bent(self.low))
+        return float(f"{10**bent if self.log else bent:.10g}")
+
+    def _bent(self, value: float) -> float:
+        return math.log10(value) if self.log else float(value)
+
+
+def epoch(day: date) -> float:
+    """Midnight of a day, in milliseconds, as the picture counts them: no time zone can move it."""
+    return (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000.0
+
+
+def width_of(text: str, size: float) -> float:
+    """About how wide a text is drawn, in pixels, rather more than less."""
+    return (
+        sum(_WIDE if c in "mwMW@%" else _THIN if c in "iljtf.,:;'|()[] -" else _MIDDLE[c.isupper()] for c in text)
+        * size
+    )
+
+
+_THIN, _MIDDLE, _WIDE = 0.32, (0.57, 0.64), 0.86
+
+
+@dataclass(slots=True)
+class Picture:
+    """Named layers over two shared scales. Rows are placed in pixels and kept as values of the scales."""
+
+    x: Scale
+    y: Scale
+    layers: list[alt.Chart] = field(default_factory=list)
+
+    def at(self, x: float, y: float) -> dict[str, float]:
+        return {"x": self.x.value(x), "y": self.y.value(y)}
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> dict[str, float]:
+        """A rectangle, or a stroke from one point to another."""
+        return {**self.at(left, top), "x2": self.x.value(right), "y2": self.y.value(bottom)}
+
+    def draw(self, name: str, mark: str, rows: Sequence[dict[str, Any]], tooltip: Sequence[str] = (),
+             fields: Sequence[str] = (), **style: Any) -> None:  # fmt: skip
+        """Add a layer of one mark. `fields` are drawn per row: fill, stroke, color, text, size, shape, opacity."""
+        if not rows:
+            return
+        kind: Any = "temporal" if self._dated else "quantitative"
+        if not self.layers and name != "ground":
+            # the scales are shared, and the first layer says what they are; one without x2, or Vega-Lite joins the two
+            self.draw("ground", "point", [self.at(0, 0), self.at(self.x.pixels, self.y.pixels)], opacity=0)
+        first = name == "ground"
+        x = alt.X("x", type=kind, axis=None, scale=self._x_scale() if first else alt.Undefined)
+        y = alt.Y("y", type="quantitative", axis=None, scale=self._y_scale() if first else alt.Undefined)
+        channels: dict[str, Any] = {"x": x, "y": y}
+        if "x2" in rows[0]:
+            channels |= {"x2": alt.X2("x2"), "y2": alt.Y2("y2")}
+        for channel in fields:
+            channels[channel] = {"field": channel, "type": "nominal", "scale": None, "legend": None}
+            if channel == "text":
+                channels[channel] = alt.Text("text", type="nominal")
+        if tooltip:
+            channels["tooltip"] = [alt.Tooltip(name, type="nominal") for name in tooltip]
+        kept: Any = alt.InlineData(values=list(rows))
+        drawn: Any = {"type": mark, **style}
+        chart = alt.Chart(kept, mark=drawn, name=name).encode(**channels)
+        self.layers.append(chart)
+
+    def texts(self, name: str, rows: Sequence[dict[str, Any]], tooltip: Sequence[str] = (), size: float = 11,
+              **style: Any) -> None:  # fmt: skip
+        """Text beside its place; a row may bring its own color."""
+        plain = [{"color": INK, **row} for row in rows]
+        self.draw(name, "text", plain, tooltip, ("text", "color"), fontSize=size, **{"align": "left", **style})
+
+    @property
+    def _dated(self) -> bool:
+        return self.x.high > 1e11
+
+    def _x_scale(self) -> alt.Scale:
+        kind: Any = "log" if self.x.log else "utc" if self._dated else "linear"
+        return alt.Scale(type=kind, domain=[self.x.low, self.x.high], nice=False)
+
+    def _y_scale(self) -> alt.Scale:
+        kind: Any = "log" if self.y.log else "linear"
+        reach = [self.y.pixels, 0] if self.y.upward else [0, self.y.pixels]
+        return alt.Scale(type=kind, domain=[self.y.low, self.y.high], range=reach, nice=False)
+
+    def spec(self, title: str, subtitle: Sequence[str]) -> dict[str, Any]:
+        """The whole picture as a Vega-Lite specification, checked against its schema."""
+        head = alt.TitleParams(
+            text=safe(title), subtitle=[safe(line) for line in subtitle], anchor="start", frame="group", offset=14,
+            fontSize=16, subtitleFontSize=12, subtitleColor="#444444", subtitlePadding=5,
+        )  # fmt: skip
+        plain = alt.Config(font=FONT, background="#FFFFFF", view=alt.ViewConfig(stroke=None))
+        whole = alt.LayerChart(
+            layer=self.layers, width=self.x.pixels, height=self.y.pixels, padding=16,
+            title=head, description=safe(title), config=plain,
+        )  # fmt: skip
+        made: dict[str, Any] = whole.to_dict()
+        return made
+
+
+def hatch(left: float, top: float, right: float, bottom: float, step: float = 6) -> Iterator[tuple[float, ...]]:
+    """Diagonal strokes that fill a rectangle, each as (x, y, x2, y2): no renderer of Vega has a pattern fill."""
+    start = left - (bottom - top) + step / 2
+    for number in range(int((right - start) / step) + 1):
+        foot = start + number * step
+        low, high = max(0.0, left - foot), min(bottom - top, right - foot)
+        if low < high:
+            yield foot + low, bottom - low, foot + high, bottom - high
+
+
+class Sign(NamedTuple):
+    """One entry of a legend: what is drawn (swatch, hatch, line, dashed, dotted, circle, diamond) and its words."""
+
+    kind: str
+    words: str
+    colour: str = INK
+
+
+def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[str], law: Ruleset) -> float:
+    """Legend, notes and caption under a picture, from `top` pixels on. Returns where they end."""
+    width, left, line = picture.x.pixels, 0.0, top
+    swatches, strokes, shapes, words = _rows(), _rows(), _rows(), _rows()
+    dashes, dots = _rows(), _rows()
+    for sign in signs:
+        wide = 26 + width_of(sign.words, 11) + 18
+        if left and left + wide > width:
+            left, line = 0.0, line + 20
+        box = (left, line - 5, left + 20, line + 6)
+        if sign.kind in ("swatch", "hatch"):
+            swatches.append({**picture.box(*box), "fill": sign.colour if sign.kind == "swatch" else "#FFFFFF"})
+        if sign.kind == "hatch":
+            strokes += [picture.box(*stroke) for stroke in hatch(*box)]
+        if sign.kind in ("line", "dashed", "dotted"):
+            row = picture.box(left, line, left + 20, line)
+            {"line": strokes, "dashed": dashes, "dotted": dots}[sign.kind].append(row)
+        if sign.kind in ("circle", "diamond"):
+            shapes.append({**picture.at(left + 10, line), "shape": sign.kind})
+        words.append({**picture.at(left + 26, line), "text": sign.words})
+        left += wide
+    picture.draw("legend_swatches", "rect", swatches, fields=("fill",), stroke=GREY, strokeWidth=0.8)
+    picture.draw("legend_strokes", "rule", strokes, color=INK, strokeWidth=1)
+    picture.draw("legend_dashes", "rule", dashes, color=INK, strokeWidth=1.6, strokeDash=[5, 3])
+    picture.draw("legend_dots", "rule", dots, color=INK, strokeWidth=1.6, strokeDash=[1.5, 3])
+    picture.draw("legend_shapes", "point", shapes, fields=("shape",), fill="#FFFFFF", stroke=INK, size=70, opacity=1)
+    picture.texts("legend_words", words, baseline="middle")
+    line += 26
+    said, columns = [], int(width / 5.3)
+    for note in notes:
+        for text in textwrap.wrap(safe(note), columns, break_long_words=False, break_on_hyphens=False):
+            said.append({**picture.at(0, line), "text": text})
+            line += 15
+    line += 4 if notes else 0
+    caption = []
+    for text in textwrap.wrap(source_line(law), columns, break_long_words=False, break_on_hyphens=False):
+        caption.append({**picture.at(0, line), "text": text, "color": "#555555"})
+        line += 15
+    picture.texts("notes", said, baseline="middle")
+    picture.texts("caption", caption, size=10.5, baseline="middle")
+    return line
+
+
+def _rows() -> list[dict[str, Any]]:
+    return []
+
+
+def source_line(law: Ruleset) -> str:
+    """Where a picture comes from, for whoever meets it without its page."""
+    edition = law.edition
+    return (
+        f"exportrules, ruleset {edition.edition}, verified through {edition.verified_through}, "
+        f"data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
+    )

@@ -1,0 +1,317 @@
+"""A plane of two figures with the lines of one day's law, and each chip as a labelled point in its answer's colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from exportrules.facts import show
+from exportrules.model import Test
+from exportrules.render.charts.labels import Box, place
+from exportrules.render.charts.look import (
+    GREY,
+    INK,
+    PALE,
+    Scale,
+    Sign,
+    below,
+    in_order,
+    width_of,
+)
+from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
+from exportrules.render.safe import safe
+from exportrules.render.text import deal_words, decision, margin_lines
+from exportrules.timeline import Timeline
+
+if TYPE_CHECKING:
+    from exportrules.study.plane import Plane, Region
+
+SIZE = 11
+#: Grey of the entries, the first in name (3A090.a) the darkest.
+TINTS = ("#DADADA", "#ECECEC", "#F5F5F5")
+_TITLES = {
+    "tpp": "TPP",
+    "performance_density": "performance density",
+    "bits_x_tops_2022": "compute by the 2022 text",
+    "aggregate_io_gbytes_s": "aggregate I/O",
+    "chip_to_chip_io_gbytes_s": "chip-to-chip I/O",
+    "dram_bandwidth_gbytes_s": "DRAM bandwidth",
+    "dram_plus_io_gbytes_s": "DRAM bandwidth and I/O together",
+    "designed_for_datacenter": "designed for datacenters",
+}
+_OPERATOR = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}", "is": "{}"}
+
+
+def thresholds_chart(timelines: Sequence[Timeline], plane: Plane, *, named: bool) -> dict[str, Any]:
+    """The specification of a plane. `named`: the chips were asked for by name, so that each must have its label."""
+    law, question = timelines[0].ruleset, timelines[0].question
+    sheet = sheet_of(plane, law)
+    _draw_entries(sheet)
+    _draw_axes(sheet)
+    edges, dots = sheet.edges(), sheet.dots()
+    _draw_edges(sheet, edges)
+    taken = _draw_names(sheet, dots)
+    unlabelled = _draw_dots(sheet, dots, taken, edges, named)
+    notes = [*_rules(sheet), *_limits(sheet, unlabelled)]
+    below(sheet.picture, sheet.picture.y.pixels + 66, _signs(sheet, edges, dots), notes, law)
+    title = f"{_title(plane.x)} against {_title(plane.y)}: the lines of the law of {plane.on}"
+    subtitle = [f"{_count(plane)} to {law.places[question.to].name}; {deal_words(question, law)}"]
+    return sheet.picture.spec(title[0].upper() + title[1:], subtitle)
+
+
+def _count(plane: Plane) -> str:
+    return f"{len(plane.points)} variants of chips" if len(plane.points) != 1 else plane.points[0].name
+
+
+def _draw_entries(sheet: Sheet) -> None:
+    """The ground that each entry covers, in greys that never add up: where entries overlap, the first is seen."""
+    entries = [r for r in sheet.plane.regions if r.found.provision.kind == "classification"]
+    order = sorted({region.provision for region in entries})
+    rows = []
+    for region in sorted(entries, key=lambda r: -order.index(r.provision)):
+        tint = TINTS[min(order.index(region.provision), len(TINTS) - 1)]
+        rows.append({**sheet.picture.box(*sheet.sides(region)), "fill": tint, "provision": region.provision})
+    sheet.picture.draw("entries", "rect", rows, fields=("fill",), opacity=1)
+
+
+def _draw_axes(sheet: Sheet) -> None:
+    picture, plane = sheet.picture, sheet.plane
+    width, height = picture.x.pixels, picture.y.pixels
+    grid, words = [], []
+    for value in _ticks(picture.x):
+        px = picture.x.px(value)
+        grid.append(picture.box(px, 0, px, height + 4))
+        words.append({**picture.at(px, height + 15), "text": f"{value:,.6g}"})
+    picture.texts("x_ticks", words, align="center", baseline="middle", size=SIZE)
+    words = []
+    for value in _ticks(picture.y):
+        px = picture.y.px(value)
+        grid.append(picture.box(-4, px, width, px))
+        words.append({**picture.at(-9, px), "text": f"{value:,.6g}"})
+    picture.texts("y_ticks", words, align="right", baseline="middle", size=SIZE)
+    picture.draw("grid", "rule", grid, color=PALE, strokeWidth=0.7)
+    frame = [(0, height, width, height), (0, 0, 0, height)]
+    picture.draw("frame", "rule", [picture.box(*side) for side in frame], color=GREY, strokeWidth=1)
+    picture.texts("x_title", [{**picture.at(width / 2, height + 36), "text": _axis(sheet, plane.x)}],
+                  align="center", baseline="middle", size=12, fontWeight="bold")  # fmt: skip
+    picture.texts("y_title", [{**picture.at(-58, height / 2), "text": _axis(sheet, plane.y)}],
+                  align="center", baseline="middle", size=12, fontWeight="bold", angle=270)  # fmt: skip
+
+
+def _ticks(scale: Scale) -> list[float]:
+    """1, 2, 5, 10, 20, ... inside a scale."""
+    first, last = math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high))
+    steps = [float(f"{m}e{power}") for power in range(first, last + 1) for m in (1, 2, 5)]
+    return [value for value in steps if scale.low <= value <= scale.high]
+
+
+def _draw_edges(sheet: Sheet, edges: Sequence[Edge]) -> None:
+    picture = sheet.picture
+    width = picture.x.pixels
+    dashes: dict[str, list[float]] = {"line": [1, 0], "dashed": [7, 4], "dotted": [1.5, 3]}
+    for line, dash in dashes.items():
+        rows = [{**picture.box(*e.box), "fact": e.fact, "bound": e.bound} for e in edges if e.line == line]
+        picture.draw(f"bounds_{line}", "rule", rows, color=INK, strokeWidth=1.5, strokeDash=dash)
+    across = {e.bound: e.box[0] for e in edges if e.fact == sheet.plane.x}
+    upward = {e.bound: e.box[1] for e in edges if e.fact == sheet.plane.y}
+    rows, stubs = [], []
+    ends: list[float] = []
+    for bound, px in sorted(across.items(), key=lambda item: item[1]):
+        wide = width_of(bound, SIZE)
+        level = next(n for n in range(9) if n == len(ends) or ends[n] < px - wide / 2 - 4)
+        ends[level : level + 1] = [px + wide / 2]
+        rows.append({**picture.at(px, -9 - 14 * level), "text": bound})
+        stubs += [picture.box(px, -2 - 14 * level, px, 0)] if level else []
+    picture.draw("x_stubs", "rule", stubs, color=GREY, strokeWidth=0.7)
+    picture.texts("x_bounds", rows, align="center", baseline="middle", size=SIZE, fontWeight="bold")
+    rows, last = [], math.inf
+    for bound, px in sorted(upward.items(), key=lambda item: -item[1]):
+        last = min(px, last - 14)
+        rows.append({**picture.at(width + 6, last), "text": bound})
+    picture.texts("y_bounds", rows, baseline="middle", size=SIZE, fontWeight="bold")
+
+
+def _draw_names(sheet: Sheet, dots: Sequence[Dot]) -> list[Box]:
+    """The paragraph of each region, inside it and at its own lines. Returns where they stand."""
+    taken: list[Box] = []
+    avoid = [Box(d.x - 6, d.y - 6, d.x + 6, d.y + 6) for d in dots]
+    rows = []
+    for region in sheet.plane.regions:
+        text, box = _name(sheet, region), sheet.sides(region)
+        spots = [_corner(box, corner, width_of(text, SIZE)) for corner in _corners(sheet, region)]
+        free = [spot for spot in spots if not any(spot.meets(other) for other in (*taken, *avoid))]
+        spot = (free or spots)[0]
+        taken.append(spot)
+        middle = (spot.top + spot.bottom) / 2
+        rows.append({**sheet.picture.at(spot.left, middle), "text": safe(text), "color": "#505050"})
+    sheet.picture.texts("regions", rows, baseline="middle", size=SIZE, fontStyle="italic")
+    return taken
+
+
+def _corners(sheet: Sheet, region: Region) -> Iterator[tuple[bool, bool, int]]:
+    """(left, top, steps inward) of the places for a region's name: at the lines that it draws first."""
+    x_low, x_high = region.side(sheet.plane.x)
+    y_low, _ = region.side(sheet.plane.y)
+    left = x_low is not None or x_high is None
+    top = y_low is None
+    for step in range(6):
+        for across in (left, not left):
+            yield across, top, step
+    yield left, not top, 0
+
+
+def _corner(box: Box, corner: tuple[bool, bool, int], wide: float) -> Box:
+    left, top, step = corner
+    x = box.left + 5 if left else box.right - wide - 5
+    y = box.top + 4 + 15 * step if top else box.bottom - 17 - 15 * step
+    return Box(x, y, x + wide, y + 13)
+
+
+def _name(sheet: Sheet, region: Region) -> str:
+    provision, instrument = region.found.provision, region.found.instrument
+    if region.bound:
+        return f"{instrument.type} to {region.bound}{'' if region.certain else ' (uncertain)'}"
+    if provision.concludes is not None:
+        return f"{provision.concludes.value} {region.row.paragraph}".strip()
+    return f"{instrument.citation}: {(provision.policy or provision.kind).replace('_', ' ')}"
+
+
+def _draw_dots(
+    sheet: Sheet, dots: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge], named: bool
+) -> list[str]:
+    """The chips and their labels; returns the labels for which there was no room."""
+    picture, plane = sheet.picture, sheet.plane
+    shapes = bool(_carved(sheet))
+    rows = []
+    for dot in sorted(dots, key=lambda d: -len(d.points)):
+        first = dot.points[0]
+        told: dict[str, Any] = {
+            "chip": safe(", ".join(p.name for p in dot.points)),
+            "answer": decision(first.answer.outcome, first.answer.review_policy),
+            "entry": ", ".join(first.answer.eccn) or "none met",
+            plane.x: show(first.x), plane.y: show(first.y),
+            "margin": safe("; ".join(dict.fromkeys(margin_lines(first.answer))) or "-"),
+            "requirement": safe(", ".join(first.answer.requirements) or "-"),
+            "figures": "estimated or disputed" if first.estimated else "as its chip file states them",
+        }  # fmt: skip
+        shape = "diamond" if shapes and first.datacenter is False else "circle"
+        rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **told})
+    # by name, each needs a place, so the most crowded choose first; else those nearest to a line, as they tell most
+    order = sorted(dots, key=lambda d: -_crowd(d, dots) if named else _distance(d, edges))
+    frame = Box(2, 2, picture.x.pixels - 2, picture.y.pixels - 2)
+    lines = [Box(e.box[0] - 3, e.box[1] - 3, e.box[2] + 3, e.box[3] + 3) for e in edges]
+    places = place([(d.x, d.y) for d in order], [d.label for d in order], SIZE, frame, taken, lines, not named)
+    words, leaders = [], []
+    for dot, spot in zip(order, places, strict=True):
+        if spot is None:
+            continue
+        middle = (spot.box.top + spot.box.bottom) / 2
+        words.append({**picture.at(spot.box.left, middle), "text": safe(dot.label)})
+        if spot.far:
+            near = min(max(dot.x, spot.box.left), spot.box.right)
+            beside = near != dot.x or spot.box.top < dot.y < spot.box.bottom
+            end = middle if beside else spot.box.bottom if spot.box.bottom < dot.y else spot.box.top
+            leaders.append(picture.box(dot.x, dot.y, near, end))
+    picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
+    told_fields = ("chip", "answer", "entry", plane.x, plane.y, "margin", "requirement", "figures")
+    picture.draw("chips", "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=1,
+                 size=62, opacity=1)  # fmt: skip
+    picture.texts("chip_labels", words, baseline="middle", size=SIZE)
+    return [dot.label for dot, spot in zip(order, places, strict=True) if spot is None]
+
+
+def _crowd(dot: Dot, dots: Sequence[Dot]) -> int:
+    return sum(abs(dot.x - other.x) < 110 and abs(dot.y - other.y) < 24 for other in dots)
+
+
+def _distance(dot: Dot, edges: Sequence[Edge]) -> float:
+    """How near a point is to the nearest line: the nearest have the first choice of a place for their label."""
+    found = []
+    for edge in edges:
+        left, top, right, bottom = edge.box
+        across = max(left - dot.x, 0, dot.x - right)
+        found.append(math.hypot(across, max(top - dot.y, 0, dot.y - bottom)))
+    return min(found, default=0)
+
+
+def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
+    found = [Sign("swatch", kind.words, kind.colour) for kind in in_order(dot.kind for dot in dots)]
+    lines = {edge.line for edge in edges}
+    found += [Sign("line", "a line of the rules, for everyone")] if "line" in lines else []
+    found += [Sign("dashed", "a line of a letter: it binds its addressee alone")] if "dashed" in lines else []
+    found += [Sign("dotted", "a line that is itself uncertain")] if "dotted" in lines else []
+    if _carved(sheet) and any(p.datacenter is False for p in sheet.plane.points):
+        found += [Sign("circle", "designed for datacenters"), Sign("diamond", "not designed for datacenters")]
+    return found
+
+
+def _carved(sheet: Sheet) -> dict[tuple[str, str], tuple[Test, ...]]:
+    from exportrules.study.plane import carve_outs
+
+    return carve_outs(sheet.law, sheet.plane)
+
+
+def _rules(sheet: Sheet) -> Iterator[str]:
+    """What each line is, in words: bounds are inclusive or exclusive as the text has them."""
+    said: dict[str, list[str]] = {}
+    for region in sheet.plane.regions:
+        said.setdefault(f"{_name(sheet, region)} [{region.found.instrument.citation}]", []).append(_asks(region))
+    for name, asked in said.items():
+        yield f"{name}: {'; or '.join(dict.fromkeys(asked))}"
+    left_out: dict[str, list[str]] = {}
+    for (name, paragraph), tests in _carved(sheet).items():
+        text = f"{paragraph or 'carve-out'}: {' and '.join(map(_tested, tests))}"
+        left_out.setdefault(text, []).append(name.partition("#")[2])
+    for text, names in left_out.items():
+        yield f"Left out of {' and '.join(names)} by {text}"
+
+
+def _limits(sheet: Sheet, unlabelled: Sequence[str]) -> Iterator[str]:
+    """What the picture does not show."""
+    plane, edition = sheet.plane, sheet.law.edition
+    if plane.on > edition.verified_through:
+        yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."
+    out: dict[str, dict[str, None]] = {}
+    for region in plane.left_out:
+        beyond = (_title(t.fact) for t in region.tests if t.fact not in (plane.x, plane.y))
+        out.setdefault(_name(sheet, region), {}).update(dict.fromkeys(beyond))
+    if out:
+        rows = "; ".join(f"{name} ({', '.join(facts)})" for name, facts in out.items())
+        yield f"Not in this plane, since they test other figures: {rows}"
+    for axis in (plane.x, plane.y):
+        none = [p.name for p in plane.points if not (p.x if axis == plane.x else p.y)]
+        if none:
+            yield f"Without any {_title(axis)}, drawn at the edge, since a logarithmic axis has no zero: {_some(none)}"
+    if any(p.estimated for p in plane.points):
+        yield "~ before a name: a figure of it is estimated or disputed."
+    if plane.missing:
+        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {_some(plane.missing)}"
+    if unlabelled:
+        yield f"Without a label for want of room: {_some(unlabelled)}"
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _asks(region: Region) -> str:
+    return " and ".join(map(_tested, region.tests))
+
+
+def _tested(test: Test) -> str:
+    bound = test.bound
+    if isinstance(bound, bool):
+        return f"{'' if bound else 'not '}{_title(test.fact)}"
+    shown = f"{bound:,}" if isinstance(bound, int | Decimal) else show(bound)
+    return f"{_title(test.fact)} {_OPERATOR[test.op].format(shown)}"
+
+
+def _title(fact: str) -> str:
+    return _TITLES.get(fact, fact.replace("_", " "))
+
+
+def _axis(sheet: Sheet, fact: str) -> str:
+    title, unit = _title(fact), sheet.law.facts[fact].unit
+    return f"{title[0].upper()}{title[1:]}, {unit} (logarithmic)" if unit else title

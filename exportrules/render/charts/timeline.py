@@ -1,0 +1,300 @@
+"""A band per chip over the years, coloured by answer, with the instruments that changed an answer as labelled lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from exportrules.law import Ruleset
+from exportrules.render.charts.look import (
+    GREY,
+    INK,
+    PALE,
+    Class,
+    Picture,
+    Scale,
+    Sign,
+    below,
+    class_of,
+    epoch,
+    hatch,
+    in_order,
+    width_of,
+)
+from exportrules.render.safe import safe
+from exportrules.render.text import deal_words, decision, short
+from exportrules.span import DAY
+from exportrules.timeline import SpanOfAnswer, Timeline
+
+WIDTH, PITCH, BAND = 880, 34, 23
+LABEL, STEP = 10.5, 15
+#: What a reader of the HTML sees when the pointer rests on a piece of a band.
+TOLD = ("chip", "answer", "from", "through", "opened by", "requirement")
+
+
+class Piece(NamedTuple):
+    """Part of a band: one answer from `start` up to, not including, `stop`."""
+
+    start: date
+    stop: date
+    span: SpanOfAnswer
+
+    @property
+    def verified(self) -> bool:
+        return self.span.answer.standing == "verified"
+
+    @property
+    def kind(self) -> Class | None:
+        """What the piece is coloured by; None where nothing is verified."""
+        return class_of(self.span.answer) if self.verified else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A day on which an instrument changed answers. `bound` names the companies that it binds; none: everyone."""
+
+    day: date
+    label: str
+    bound: str
+    rows: tuple[int, ...]
+
+
+def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
+    """The specification of a chart with one band for each timeline, in their order."""
+    law, question = timelines[0].ruleset, timelines[0].question
+    first, horizon = _days(timelines), law.edition.verified_through + DAY
+    end = horizon + timedelta(days=max(60, (horizon - first).days // 25))
+    bands = [_pieces(made, first, end) for made in timelines]
+    changes = _changes(timelines, bands)
+    x = Scale(epoch(first), epoch(end), WIDTH)
+    marks = [(x.px(epoch(c.day)), c.label) for c in changes] + [(x.px(epoch(horizon)), _until(law))]
+    levels = _levels(marks)
+    top = (max(levels) + 1) * STEP + 10.0
+    bottom = top + PITCH * len(bands)
+    picture = Picture(x, Scale(0, bottom, bottom))
+    _years(picture, first, end, top, bottom)
+    _draw_changes(picture, changes, levels, top, bottom)
+    _draw_bands(picture, timelines, bands, top)
+    _draw_bound(picture, changes, top)
+    edge = x.px(epoch(horizon))
+    picture.draw("horizon", "rule", [picture.box(edge, _height(top, levels[-1]), edge, bottom)], color=INK,
+                 strokeDash=[1.5, 3], strokeWidth=1.4)  # fmt: skip
+    picture.texts("labels", [
+        {**picture.at(px + 4, _height(top, level) + 4), "text": safe(label), "color": INK}
+        for (px, label), level in zip(marks, levels, strict=True)
+    ], size=LABEL, baseline="middle")  # fmt: skip
+    below(picture, bottom + 36, _signs(bands, changes), _notes(timelines, bands), law)
+    count = f"{len(timelines)} chips" if len(timelines) > 1 else timelines[0].question.label
+    title = f"{count} to {law.places[question.to].name}: was a license required, and how would it be reviewed?"
+    return picture.spec(title, [deal_words(question, law)])
+
+
+def _days(timelines: Sequence[Timeline]) -> date:
+    """The first day drawn: a little before the first chip was public, never long before coverage."""
+    law = timelines[0].ruleset
+    public = [span.start or date.min for t in timelines for span in t.spans if span.answer.outcome != "not_released"]
+    return max(min(public), law.edition.covers_from) - timedelta(days=45)
+
+
+def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
+    """A chip's answers from its release on, cut to the days drawn."""
+    found = []
+    for span in timeline.spans:
+        start, stop = max(span.start or first, first), min(span.last + DAY if span.last else end, end)
+        if start < stop and span.answer.outcome != "not_released":
+            found.append(Piece(start, stop, span))
+    return found
+
+
+def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[Change]:
+    """Every instrument that opened a piece inside a band, with the rows that it changed, in order of days."""
+    rows: dict[tuple[date, str, str], list[int]] = {}
+    for number, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
+        for before, piece in zip([None, *pieces], pieces, strict=False):
+            # a policy that changes under an exception changes nothing that is drawn
+            if piece.start != piece.span.start or (before and before.kind == piece.kind):
+                continue
+            for label, bound in dict.fromkeys(_named(timeline.ruleset, name) for name in piece.span.opened_by):
+                if label:
+                    rows.setdefault((piece.start, label, bound), []).append(number)
+    days: dict[tuple[date, str], list[tuple[str, list[int]]]] = {}
+    for (day, label, bound), numbers in rows.items():
+        days.setdefault((day, bound), []).append((label, numbers))
+    found = []
+    for (day, bound), parts in sorted(days.items()):
+        label = f"{day}  {' and '.join(dict.fromkeys(label for label, _ in parts))}"
+        found.append(Change(day, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
+    return found
+
+
+def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
+    """(label, companies bound) of what opened an answer; no label for what is no instrument."""
+    instrument = law.instruments.get(opened_by.partition("#")[0].partition(" (")[0])
+    if instrument is None:
+        party, entry, _ = opened_by.partition("#")
+        return (party.replace("_", " ").capitalize(), "") if entry else ("", "")
+    if not instrument.addressee:
+        return instrument.citation, ""
+    names = [law.exporters[a].name if a in law.exporters else a for a in instrument.addressee.split(",")]
+    bound = ", ".join(names)
+    return f"{'letter' if instrument.type == 'letter' else instrument.type} to {bound} only", bound
+
+
+def _until(law: Ruleset) -> str:
+    return f"{law.edition.verified_through}  verified until here"
+
+
+def _levels(marks: Sequence[tuple[float, str]]) -> list[int]:
+    """How many lines above the bands each label stands: above every later line that it would cross."""
+    levels = [0] * len(marks)
+    for i in reversed(range(len(marks))):
+        px, label = marks[i]
+        crossed = [levels[j] for j in range(i + 1, len(marks)) if marks[j][0] < px + width_of(label, LABEL) + 8]
+        levels[i] = max(crossed, default=-1) + 1
+    return levels
+
+
+def _height(top: float, level: int) -> float:
+    return top - 14 - level * STEP
+
+
+def _place(top: float, row: int) -> tuple[float, float]:
+    """Upper and lower edge of a band."""
+    upper = top + row * PITCH + (PITCH - BAND) / 2
+    return upper, upper + BAND
+
+
+def _years(picture: Picture, first: date, end: date, top: float, bottom: float) -> None:
+    ruled, named = [], []
+    for year in range(first.year + (first > date(first.year, 1, 1)), end.year + 1):
+        left = picture.x.px(epoch(date(year, 1, 1)))
+        if date(year, 1, 1) <= end:
+            ruled.append(picture.box(left, top, left, bottom + 5))
+            named.append({**picture.at(left, bottom + 15), "text": str(year)})
+    picture.draw("years", "rule", ruled, color=PALE, strokeWidth=1)
+    picture.texts("year_labels", named, size=11, align="center", baseline="middle")
+    picture.draw("foot", "rule", [picture.box(0, bottom, picture.x.pixels, bottom)], color=GREY, strokeWidth=1)
+
+
+def _draw_changes(
+    picture: Picture, changes: Sequence[Change], levels: Sequence[int], top: float, bottom: float
+) -> None:
+    """Lines of rules through all bands; of letters, only a thin leader, behind the bands, to the first they touch."""
+    solid, leaders = [], []
+    for change, level in zip(changes, levels, strict=False):
+        px, height = picture.x.px(epoch(change.day)), _height(top, level)
+        if change.bound:
+            leaders.append(picture.box(px, height, px, _place(top, change.rows[-1])[1]))
+        else:
+            solid.append(picture.box(px, height, px, bottom))
+    picture.draw("rules", "rule", solid, color=INK, strokeWidth=1.1)
+    picture.draw("leaders", "rule", leaders, color=GREY, strokeWidth=0.8, strokeDash=[5, 3])
+
+
+def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None:
+    """The marks of letters, on the bands of their addressee alone: dashed, with a white edge to stand on any colour."""
+    marks = []
+    for change in changes:
+        px = picture.x.px(epoch(change.day))
+        marks += [picture.box(px, _place(top, row)[0] - 3, px, _place(top, row)[1] + 3)
+                  for row in change.rows if change.bound]  # fmt: skip
+    picture.draw("letters_edge", "rule", marks, color="#FFFFFF", strokeWidth=4)
+    picture.draw("letters", "rule", marks, color=INK, strokeWidth=1.8, strokeDash=[5, 3])
+
+
+def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float) -> None:
+    rects, outlines, strokes, inside, unreleased, names = [], [], [], [], [], []
+    several = len({_maker(t) for t in timelines}) > 1
+    for row, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
+        upper, lower = _place(top, row)
+        maker = f" ({_maker(timeline)})" if several else ""
+        names.append({**picture.at(-10, (upper + lower) / 2), "text": safe(timeline.question.label + maker)})
+        if timeline.at(timeline.ruleset.edition.verified_through).outcome == "not_released":
+            unreleased.append({**picture.at(6, (upper + lower) / 2), "text": "not released", "color": GREY})
+        for piece in pieces:
+            left, right = picture.x.px(epoch(piece.start)), picture.x.px(epoch(piece.stop))
+            fill = piece.kind.colour if piece.kind else "#FFFFFF"
+            rects.append({**picture.box(left, upper, right, lower), "fill": fill, **_told(timeline, piece)})
+        for kind, run in groupby(pieces, lambda piece: piece.kind):
+            same = list(run)
+            left, right = picture.x.px(epoch(same[0].start)), picture.x.px(epoch(same[-1].stop))
+            outlines.append(picture.box(left, upper, right, lower))
+            if kind is None:
+                told = _told(timeline, same[0])
+                strokes += [{**picture.box(*stroke), **told} for stroke in hatch(left, upper, right, lower)]
+            elif words := _fitting(kind, right - left):
+                middle = picture.at((left + right) / 2, (upper + lower) / 2)
+                under = next(piece for piece in same if epoch(piece.stop) > middle["x"])
+                inside.append({**middle, "text": words, "color": kind.ink, **_told(timeline, under)})
+    picture.draw("outlines", "rect", outlines, filled=False, stroke=INK, strokeWidth=1.8)
+    picture.draw("bands", "rect", rects, TOLD, fields=("fill",), opacity=1)
+    picture.draw("hatch", "rule", strokes, TOLD, color=GREY, strokeWidth=1)
+    picture.texts("words", inside, TOLD, align="center", baseline="middle")
+    picture.texts("unreleased", unreleased, baseline="middle")
+    picture.texts("chips", names, size=13, align="right", baseline="middle", fontWeight="bold")
+
+
+def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
+    answer, span = piece.span.answer, piece.span
+    said = decision(answer.outcome, answer.review_policy)
+    if not piece.verified:
+        projection = answer.projection
+        would = f"; by the encoded law: {decision(*projection)}" if projection else ""
+        said = f"not verified ({answer.standing.replace('_', ' ')}){would}"
+    elif answer.turns_on:
+        said += f", turns on {', '.join(answer.turns_on)}"
+    return {
+        "chip": safe(timeline.question.label),
+        "answer": safe(said),
+        "from": str(span.start or "before any known change"),
+        "through": str(span.last or "no known end"),
+        "opened by": safe(", ".join(span.opened_by) or "-"),
+        "requirement": safe(", ".join(answer.law.requirements) or "-"),
+    }
+
+
+def _fitting(kind: Class, room: float) -> str:
+    """The longest form of an answer that a piece of a band has room for."""
+    brief = short(kind.outcome, kind.policy)
+    for text in (kind.words, brief, brief.partition(" (")[0]):
+        if width_of(text, 11) + 8 < room:
+            return text
+    return ""
+
+
+def _maker(timeline: Timeline) -> str:
+    for subject in timeline.question.subjects:
+        vendor = timeline.ruleset.variants[subject.id][1].vendor if subject.id in timeline.ruleset.variants else ""
+        if vendor in timeline.ruleset.exporters:
+            return timeline.ruleset.exporters[vendor].name
+    return "own"
+
+
+def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[Sign]:
+    pieces = [piece for band in bands for piece in band]
+    found = [Sign("swatch", c.words, c.colour) for c in in_order(p.kind for p in pieces if p.kind)]
+    found += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
+    found += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
+    if any(c.bound for c in changes):
+        found.append(Sign("dashed", "a letter to one company: on its own chips only, and it binds nobody else"))
+    return found
+
+
+def _notes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[str]:
+    turning: dict[str, list[str]] = {}
+    for timeline, pieces in zip(timelines, bands, strict=True):
+        for fact in dict.fromkeys(f for p in pieces if p.verified for f in p.span.answer.turns_on):
+            turning.setdefault(fact, []).append(timeline.question.label)
+    law = timelines[0].ruleset
+    return [f"Open in part for {', '.join(chips)}: turns on {_explained(law, fact)}" for fact, chips in turning.items()]
+
+
+def _explained(law: Ruleset, fact: str) -> str:
+    """A fact with its question, or an uncertain provision with what it is about."""
+    said = law.facts[fact].question if fact in law.facts else ""
+    if fact in law.provisions:
+        said = f"does it reach the deal? {law.provisions[fact][0].title}"
+    return f"{fact} ({said})" if said else fact

@@ -1,0 +1,228 @@
+"""The lines that the law of one day draws through a plane of two figures, and the chips as points in it.
+
+No line is written here: each is a row of a provision in force on the day that compares figures of the item, as far
+as its other tests (destination, end use, exporter) can hold for the deal that is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from exportrules.determination import Determination
+from exportrules.engine import Reading
+from exportrules.errors import QuestionError, UnknownNameError
+from exportrules.law import InForce, Ruleset, refers
+from exportrules.model import Number, Row, Test
+from exportrules.span import holds_on
+from exportrules.timeline import Course, Timeline
+from exportrules.truth import FALSE
+
+#: What lists conclude of the parties: it follows from the deal, never from the item's figures.
+_OF_PARTIES = frozenset({"end_user_lists", "owner_lists"})
+_COMPARED = ("ge", "gt", "le", "lt")
+
+
+class Region(NamedTuple):
+    """One row of a provision as the rectangle that it cuts out of the plane; `tests` are its edges.
+
+    `bound` names the one company that the row binds; empty: everyone. A row of an uncertain provision is not `certain`.
+    """
+
+    found: InForce
+    row: Row
+    tests: tuple[Test, ...]
+    bound: str
+
+    @property
+    def provision(self) -> str:
+        return self.found.provision.id
+
+    @property
+    def certain(self) -> bool:
+        return self.found.provision.certain
+
+    def side(self, fact: str) -> tuple[Number | None, Number | None]:
+        """Where the region begins and ends along one figure; None where the text draws no line."""
+        own = [t for t in self.tests if t.fact == fact]
+        low = [t.bound for t in own if t.op in ("ge", "gt") and isinstance(t.bound, int | Decimal)]
+        high = [t.bound for t in own if t.op in ("le", "lt") and isinstance(t.bound, int | Decimal)]
+        return max(low, default=None), min(high, default=None)
+
+
+class Point(NamedTuple):
+    """One variant in the plane, with its answer of the day. `estimated`: a figure is an estimate or disputed."""
+
+    name: str
+    family: str
+    id: str
+    x: Number
+    y: Number
+    answer: Determination
+    estimated: bool
+    datacenter: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Two figures, the regions of the law of a day over them, and the chips that have both figures.
+
+    `others` are the pairs of figures that provisions of the day test together too; `left_out` the
+    rows that test a figure outside the plane; `missing` the chips of which a figure is not known.
+    """
+
+    on: date
+    x: str
+    y: str
+    regions: tuple[Region, ...]
+    points: tuple[Point, ...]
+    others: tuple[tuple[str, str], ...]
+    left_out: tuple[Region, ...]
+    missing: tuple[str, ...]
+
+
+def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None = None) -> Plane:
+    """The plane of a day for the chips of some timelines (of one deal).
+
+    Without `axes`, the two figures are those that the provision in force which took effect last
+    tests together. Raises QuestionError where no provision of the day tests any.
+    """
+    law = timelines[0].ruleset
+    rows = _rows(timelines, on)
+    figures = {region: tuple(sorted({t.fact for t in region.tests}, key=law.fact_order.__getitem__)) for region in rows}
+    pairs = [(region, used) for region, used in figures.items() if len(used) == 2]
+    tested = tuple(dict.fromkeys((used[0], used[1]) for _, used in pairs))
+    if axes is None:
+        if not pairs:
+            raise QuestionError(f"no provision in force on {on} for this deal tests two figures of a chip, so there "
+                                f"is no plane to draw.{_first_plane(timelines, on)}")  # fmt: skip
+        view = timelines[0].view
+        _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].found.provision))
+        axes = newest[0], newest[1]
+    known = _figures(law)
+    for name in axes:
+        if name not in known:
+            import difflib
+
+            raise UnknownNameError(
+                f"there is no figure {name!r} of a chip. Figures: {', '.join(known)}.",
+                difflib.get_close_matches(name, known, n=2),
+            )
+    x, y = axes
+    inside = tuple(region for region, used in figures.items() if set(used) <= {x, y})
+    if not inside:
+        raise QuestionError(
+            f"no provision in force on {on} for this deal tests {x} or {y} alone or together. "
+            f"Planes of that day: {'; '.join(','.join(pair) for pair in tested) or 'none'}."
+        )
+    out = tuple(region for region in rows if region not in inside)
+    points, missing = _points(timelines, on, x, y)
+    others = tuple(pair for pair in tested if set(pair) != {x, y})
+    return Plane(on, x, y, inside, points, others, out, missing)
+
+
+def carve_outs(law: Ruleset, found: Plane) -> dict[tuple[str, str], tuple[Test, ...]]:
+    """Which chips the drawn entries leave out again, by (provision, paragraph): tests of the item."""
+    out = {}
+    for region in found.regions:
+        provision = region.found.provision
+        for row in provision.unless if provision.kind == "classification" else ():
+            if all(t.fact in law.facts and law.facts[t.fact].about == "item" for t in row.tests):
+                out[provision.id, row.paragraph] = row.tests
+    return out
+
+
+def _first_plane(timelines: Sequence[Timeline], on: date) -> str:
+    """Where to look instead: the next day on which a provision of this deal tests two figures together."""
+    edition = timelines[0].ruleset.edition
+    days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
+    for day in sorted(d for d in days if on < d <= edition.verified_through):
+        if any(len({t.fact for t in region.tests}) == 2 for region in _rows(timelines, day)):
+            return f" The next day with one is {day}."
+    return ""
+
+
+def _figures(law: Ruleset) -> list[str]:
+    return [name for name, d in law.facts.items() if d.type == "number" and d.about == "item"]
+
+
+def _rows(timelines: Sequence[Timeline], on: date) -> list[Region]:
+    """Every row in force that compares figures and can hold for the deal of some chip, each once."""
+    found: dict[tuple[str, Row], Region] = {}
+    for timeline in timelines:
+        for course in timeline.courses:
+            for region in _rows_for(course, timeline, on):
+                found.setdefault((region.provision, region.row), region)
+    # a rule for destination, headquarters and parent apart states the same figures three times
+    apart: dict[object, Region] = {}
+    for region in found.values():
+        apart.setdefault((region.provision, region.tests, region.bound), region)
+    return list(apart.values())
+
+
+def _rows_for(course: Course, timeline: Timeline, on: date) -> Iterator[Region]:
+    law = timeline.ruleset
+    figures, reading = frozenset(_figures(law)), Reading(course.docket, on)
+    force = [f for f in course.docket.pool if holds_on(f.spans, on)]
+    required = [f for f in force if f.provision.kind == "requirement" and _can_hold(f.provision.when, reading, figures)]
+    entries = {
+        v for f in required for row in f.provision.when for t in row.tests if t.fact == "eccn" for v in _texts(t)
+    }
+    for found in force:
+        provision = found.provision
+        if not _matters(found, required, entries) or course.docket.fits(provision.classifies) == FALSE:
+            continue
+        for row in provision.when:
+            tests = tuple(t for t in row.tests if t.fact in figures and t.op in _COMPARED)
+            if tests and _can_hold((row,), reading, figures):
+                own = [t for t in row.tests if t.fact == "exporter" and t.op == "is"]
+                names = [e.name for t in own if (e := law.exporters.get(str(t.bound)))]
+                yield Region(found, row, tests, ", ".join(names))
+
+
+def _matters(found: InForce, required: Sequence[InForce], entries: set[str]) -> bool:
+    """Whether a provision can change the answer of this deal: a requirement of it, or what one of them rests on."""
+    provision = found.provision
+    if provision.kind == "requirement":
+        return found in required
+    if provision.kind == "classification":
+        return provision.concludes is not None and provision.concludes.value in entries
+    named = provision.governs + provision.overcomes
+    return any(refers(reference, r.provision) for reference in named for r in required)
+
+
+def _can_hold(rows: Iterable[Row], reading: Reading, figures: frozenset[str]) -> bool:
+    """Whether some row can hold whatever the figures are and whatever entry the item then meets."""
+    docket, day, concluded = reading.docket, reading.day, reading.concluded
+    free = figures | docket.view.concludable - _OF_PARTIES
+    return any(all(t.fact in free or docket.test(t, day, concluded) != FALSE for t in row.tests) for row in rows)
+
+
+def _texts(test: Test) -> tuple[str, ...]:
+    return test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
+
+
+def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tuple[Point, ...], tuple[str, ...]]:
+    points, missing = [], []
+    for made in timelines:
+        asked = made.at(on).asked
+        for course in made.courses:
+            subject = course.subject
+            if subject.id not in asked:
+                continue
+            facts = [subject.facts.get(name) for name in (x, y)]
+            values = [f.value for f in facts if f and isinstance(f.value, int | Decimal)]
+            if len(values) < 2:
+                missing.append(subject.name)
+                continue
+            datacenter = course.docket.value("designed_for_datacenter")
+            doubtful = any(f.estimated or f.candidates for f in facts if f)
+            single = Timeline(made.ruleset, replace(made.question, label=subject.name, subjects=(subject,)))
+            family = made.ruleset.variants[subject.id][1].name if subject.id in made.ruleset.variants else subject.name
+            answer = Determination(single, on)
+            points.append(Point(subject.name, family, subject.id, values[0], values[1], answer, doubtful, datacenter))
+        missing += [subject.name for subject in made.undescribed]
+    return tuple(points), tuple(dict.fromkeys(missing))
