@@ -134,7 +134,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
-    dates = list(dict.fromkeys(read_date(day.strip(), "--on") for text in days for day in text.split(",")))
+    dates = list(dict.fromkeys(read_date(day.strip()) for text in days for day in text.split(",")))
     rows: list[dict[str, Any]] = []
     for chip in chips:
         found = [ask(chip, on=day, **asked) for day in dates]

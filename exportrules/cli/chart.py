@@ -73,7 +73,7 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     from exportrules.render.charts import ready, write
     from exportrules.study.plane import plane
 
-    day = read_date(on, "--on")
+    day = read_date(on)
     ready(output, force=force)
     from exportrules.render.charts.thresholds import thresholds_chart
 

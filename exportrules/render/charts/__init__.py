@@ -50,14 +50,49 @@ def rendered(spec: Mapping[str, Any], suffix: str) -> str | bytes:
         return vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
     if suffix == ".png":
         return vl_convert.vegalite_to_png(dict(spec), scale=SCALE, allowed_base_urls=[])
+    return page(spec)
+
+
+#: The browser itself is told to fetch nothing ('unsafe-eval': Vega makes functions out of expressions).
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; \
+style-src 'unsafe-inline'; img-src data: blob:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+</head>
+<body>
+<div id="chart"></div>
+<script type="application/json" id="specification">{spec}</script>
+<script>{libraries}</script>
+<script>
+vegaEmbed("#chart", JSON.parse(document.getElementById("specification").textContent), {options});
+</script>
+</body>
+</html>
+"""
+
+
+def page(spec: Mapping[str, Any]) -> str:
+    """A specification as one HTML file that holds all it needs: the picture, its data, the libraries that draw it."""
+    import html
+    import json
+
+    import vl_convert
+
+    # a name from a file of someone's may hold "</script>": in JSON the escape is the same letter
+    inside = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     # the menu offers the picture as a file; its link to an editor on the network is left out
     actions = {"export": True, "source": False, "compiled": False, "editor": False}
-    embedded = {**spec, "usermeta": {"embedOptions": {"actions": actions}}}
-    page = vl_convert.vegalite_to_html(embedded, bundle=True)
-    return page.replace("<html>", '<html lang="en">', 1).replace("<title>Chart</title>", _title(spec), 1)
-
-
-def _title(spec: Mapping[str, Any]) -> str:
-    import html
-
-    return f"<title>{html.escape(str(spec['description']))}</title>"
+    options = json.dumps({"renderer": "svg", "actions": actions})
+    title = html.escape(str(spec["description"]))
+    parts = {
+        "title": title,
+        "spec": inside,
+        "libraries": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        "options": options,
+    }
+    return _PAGE.format_map(parts)

@@ -1,0 +1,382 @@
+"""The charts as specifications: what is drawn, in which colours, and that nothing covers anything."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import exportrules
+from exportrules.cli import cli
+from exportrules.errors import ExportRulesError, QuestionError
+from exportrules.render.charts import page, ready, rendered
+from exportrules.render.charts.labels import Box, place
+from exportrules.render.charts.look import COLOURS, Scale, class_of, epoch, hatch, width_of
+from exportrules.render.charts.thresholds import thresholds_chart
+from exportrules.render.charts.timeline import LABEL, timeline_chart
+from exportrules.source import default_ruleset
+from exportrules.study.plane import plane
+
+LAW = default_ruleset()
+CHIPS = ("A100", "A800", "H100", "H800", "H20", "H200")
+ANY = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+Spec = dict[str, Any]
+
+
+def bands_of(*chips: str, **asked: Any) -> Spec:
+    return timeline_chart([exportrules.timeline(chip, **asked) for chip in chips])
+
+
+def plane_of(day: str, *chips: str, **asked: Any) -> Spec:
+    timelines = [exportrules.timeline(chip, **asked) for chip in chips]
+    return thresholds_chart(timelines, plane(timelines, date.fromisoformat(day)), named=True)
+
+
+def rows(spec: Spec, layer: str) -> list[dict[str, Any]]:
+    """The values of a layer by its name; none where it is not drawn."""
+    for found in spec["layer"]:
+        if found.get("name") == layer:
+            return list(spec["datasets"][found["data"]["name"]])
+    return []
+
+
+def texts(spec: Spec, layer: str) -> list[str]:
+    return [row["text"] for row in rows(spec, layer)]
+
+
+# --- bands ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bands() -> Spec:
+    return bands_of(*CHIPS)
+
+
+def test_every_chip_has_its_name_and_a_band_from_its_release_to_beyond_the_horizon(bands: Spec) -> None:
+    assert texts(bands, "chips") == list(CHIPS)
+    for chip in CHIPS:
+        own = [row for row in rows(bands, "bands") if row["chip"] == chip]
+        spans = [s for s in exportrules.timeline(chip).spans if s.answer.outcome != "not_released"]
+        assert [row["from"] for row in own] == [str(span.start) for span in spans]
+        assert own[0]["x"] == epoch(spans[0].start or date.min)
+        assert all(one["x2"] == other["x"] for one, other in itertools.pairwise(own))
+        assert own[-1]["x2"] > epoch(LAW.edition.verified_through + timedelta(days=1))
+
+
+def test_bands_have_the_colour_of_their_answer_and_the_legend_names_each_colour(bands: Spec) -> None:
+    used = set()
+    for row in rows(bands, "bands"):
+        span = next(s for s in exportrules.timeline(row["chip"]).spans if str(s.start) == row["from"])
+        verified = span.answer.standing == "verified"
+        assert row["fill"] == (class_of(span.answer).colour if verified else "#FFFFFF")
+        used |= {row["fill"]} if verified else set()
+    legend = {row["fill"] for row in rows(bands, "legend_swatches")}
+    assert used <= legend
+    assert len(texts(bands, "legend_words")) == len(rows(bands, "legend_swatches")) + 2
+
+
+def test_what_is_not_verified_is_hatched_and_nothing_else_is(bands: Spec) -> None:
+    horizon = epoch(LAW.edition.verified_through + timedelta(days=1))
+    strokes = rows(bands, "hatch")
+    assert len(strokes) > 3 * len(CHIPS)
+    assert all(min(row["x"], row["x2"]) >= horizon - 1 for row in strokes)
+    assert "not verified: no answer is given" in texts(bands, "legend_words")
+
+
+def test_the_instruments_that_changed_an_answer_are_named_with_their_days(bands: Spec) -> None:
+    assert texts(bands, "labels") == [
+        "2022-08-26  letter to NVIDIA only",
+        "2022-10-21  87 FR 62186",
+        "2023-10-23  letter to NVIDIA only",
+        "2023-11-17  88 FR 73458",
+        "2025-04-09  letter to NVIDIA only",
+        "2026-01-15  91 FR 1684",
+        "2026-09-24  verified until here",
+    ]
+
+
+def test_a_letter_is_dashed_and_only_on_the_bands_that_it_changed(bands: Spec) -> None:
+    layer = next(found for found in bands["layer"] if found.get("name") == "letters")
+    assert layer["mark"]["strokeDash"]
+    marked = {row["x"]: set[float]() for row in rows(bands, "letters")}
+    for row in rows(bands, "letters"):
+        marked[row["x"]].add(round((row["y"] + row["y2"]) / 2, 3))
+    places = {round(row["y"], 3): row["text"] for row in rows(bands, "chips")}
+    assert {day: {places[y] for y in ys} for day, ys in marked.items()} == {
+        epoch(date(2022, 8, 26)): {"A100", "H100"},
+        epoch(date(2023, 10, 23)): {"A800", "H800"},
+        epoch(date(2025, 4, 9)): {"H20"},
+    }
+    assert epoch(date(2022, 8, 26)) not in {row["x"] for row in rows(bands, "rules")}
+
+
+def test_nobody_else_is_bound_by_a_letter() -> None:
+    other = bands_of(*CHIPS, exporter="other")
+    assert rows(other, "letters") == []
+    assert not any("letter" in text for text in texts(other, "labels") + texts(other, "legend_words"))
+    assert texts(bands_of("MI250", "A100"), "chips") == ["MI250 (AMD)", "A100 (NVIDIA)"]
+
+
+def test_a_policy_that_changes_under_an_exception_changes_no_colour_and_draws_no_line() -> None:
+    spec = bands_of("RTX 4090")
+    assert [text[:10] for text in texts(spec, "labels")] == ["2023-11-17", "2026-09-24"]
+    assert len(rows(spec, "outlines")) == 3
+    assert len(rows(spec, "bands")) > 3
+
+
+def test_a_chip_that_was_never_announced_says_so_and_coverage_has_a_first_day() -> None:
+    assert texts(bands_of("B30A"), "unreleased") == ["not released"]
+    spec = bands_of("V100")
+    assert rows(spec, "bands")[0]["fill"] == "#FFFFFF"
+    assert rows(spec, "bands")[0]["x2"] == epoch(LAW.edition.covers_from)
+
+
+@settings(ANY, max_examples=15)
+@given(st.lists(st.sampled_from(sorted(LAW.families)), min_size=1, max_size=9, unique=True))
+def test_no_label_of_an_instrument_covers_another_or_another_line(chips: list[str]) -> None:
+    spec = bands_of(*chips)
+    first, last = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    scale = Scale(first, last, spec["width"])
+    found = [(scale.px(row["x"]), row["y"], row["text"]) for row in rows(spec, "labels")]
+    boxes = [Box(x, y - 6, x + width_of(text, LABEL), y + 6) for x, y, text in found]
+    assert not any(one.meets(other) for one, other in itertools.combinations(boxes, 2))
+    lines = [(scale.px(row["x"]), row["y"], row["y2"]) for row in rows(spec, "rules") + rows(spec, "leaders")]
+    for box in boxes:
+        assert not any(box.left < x < box.right and min(a, b) < box.top for x, a, b in lines)
+    assert all(row["y"] > 0 for row in rows(spec, "labels"))
+
+
+# --- planes -----------------------------------------------------------------------------------------
+
+
+def test_the_lines_of_a_plane_stand_at_the_bounds_of_that_day() -> None:
+    spec = plane_of("2023-11-17", *CHIPS, "RTX 4090", "MI250", "L4")
+    assert texts(spec, "x_bounds") == ["1,600", "2,400", "4,800"]
+    assert sorted(texts(spec, "y_bounds")) == ["1.6", "3.2", "5.92"]
+    upright = {round(row["x"]) for row in rows(spec, "bounds_line") if row["x"] == row["x2"]}
+    level = {round(row["y"], 2) for row in rows(spec, "bounds_line") if row["y"] == row["y2"]}
+    assert upright == {1600, 2400, 4800}
+    assert level == {1.6, 3.2, 5.92}
+    assert {"3A090.a a.1", "3A090.a a.2", "3A090.b b.1", "3A090.b b.2"} == set(texts(spec, "regions"))
+
+
+def test_points_stand_at_their_figures_in_the_colour_of_their_answer() -> None:
+    spec = plane_of("2023-11-17", "A100", "RTX 4090", "H20")
+    found = {row["chip"]: row for row in rows(spec, "chips")}
+    card = next(row for name, row in found.items() if "4090" in name)
+    assert card["fill"] == COLOURS["license_exception", None]
+    assert card["shape"] == "diamond"
+    assert (round(card["x"]), round(card["y"], 2)) == (5285, 8.68)
+    assert "10.1 % over 4800 (88fr73458#3A090.a)" in card["margin"]
+    h20 = next(row for name, row in found.items() if "H20" in name)
+    assert h20["fill"] == COLOURS["no_license_requirement", None]
+    assert {"A100", "RTX 4090"} <= set(texts(spec, "chip_labels"))
+
+
+def test_chips_on_one_spot_share_a_label_and_none_is_lost() -> None:
+    spec = plane_of("2023-12-01", "A100", "A800", "H100", "H800")
+    assert "A100, A800" in texts(spec, "chip_labels")
+    drawn = ", ".join(row["chip"] for row in rows(spec, "chips")).split(", ")
+    asked = [s.name for chip in ("A100", "A800", "H100", "H800") for s in exportrules.timeline(chip).question.subjects]
+    unknown = next(text for text in texts(spec, "notes") if text.startswith("Not drawn"))
+    assert sorted(drawn) == sorted(name for name in asked if name not in unknown)
+    assert "H800 NVL" in unknown
+
+
+def test_lines_that_bind_one_company_are_dashed_and_uncertain_ones_dotted() -> None:
+    spec = plane_of("2022-09-15", "A100", "A800")
+    assert rows(spec, "bounds_line") == []
+    assert {row["bound"] for row in rows(spec, "bounds_dashed")} == {"4,992", "600"}
+    assert "4,800" in {row["bound"] for row in rows(spec, "bounds_dotted")}
+    assert "a line of a letter: it binds its addressee alone" in texts(spec, "legend_words")
+
+
+def test_what_has_no_place_in_a_plane_is_said_below_it() -> None:
+    notes = " ".join(texts(plane_of("2026-02-01", "H200", "B200"), "notes"))
+    assert "Not in this plane, since they test other figures: 3A090.a a.2 (performance density)" in notes
+    assert "TPP less than 21,000 and DRAM bandwidth less than 6,500" in notes
+    beyond = " ".join(texts(plane_of("2026-10-01", "H200"), "notes"))
+    assert "2026-10-01 is beyond the verified horizon" in beyond
+
+
+@ANY
+@given(st.lists(st.tuples(st.floats(20, 480), st.floats(20, 280)), max_size=25), st.booleans(), st.randoms())
+def test_labels_of_points_cover_no_point_no_label_and_no_edge(
+    points: list[tuple[float, float]], near: bool, random: Any
+) -> None:
+    names = ["H100 SXM5 80GB"[: random.randint(2, 14)] for _ in points]
+    frame, taken = Box(0, 0, 500, 300), [Box(200, 100, 260, 116)]
+    spots = [spot for spot in place(points, names, 11, frame, taken, [], near) if spot]
+    boxes = [spot.box for spot in spots]
+    assert not any(one.meets(other) for one, other in itertools.combinations([*boxes, *taken], 2))
+    assert all(b.left >= 0 and b.right <= 500 and b.top >= 0 and b.bottom <= 300 for b in boxes)
+    assert not any(b.left < x < b.right and b.top < y < b.bottom for b in boxes for x, y in points)
+
+
+@ANY
+@given(st.floats(1, 1e4), st.floats(1.1, 1e4), st.floats(0, 1), st.booleans(), st.booleans())
+def test_a_scale_and_its_pixels_are_each_others_inverse(
+    low: float, ratio: float, share: float, log: bool, upward: bool
+) -> None:
+    scale = Scale(low, low * ratio, 800, log=log, upward=upward)
+    assert scale.px(scale.value(800 * share)) == pytest.approx(800 * share, abs=0.01)
+    ends = (scale.px(low), scale.px(low * ratio))
+    assert ends == pytest.approx((800, 0) if upward else (0, 800), abs=1e-6)
+
+
+@ANY
+@given(st.floats(0, 900), st.floats(0.5, 300), st.floats(5, 40))
+def test_hatching_stays_inside_its_rectangle_and_fills_it(left: float, wide: float, high: float) -> None:
+    strokes = list(hatch(left, 10, left + wide, 10 + high))
+    for x, y, x2, y2 in strokes:
+        assert left - 1e-9 <= min(x, x2) <= max(x, x2) <= left + wide + 1e-9
+        assert 10 - 1e-9 <= min(y, y2) <= max(y, y2) <= 10 + high + 1e-9
+        assert abs(x2 - x) == pytest.approx(abs(y2 - y))
+    assert len(strokes) >= math.floor((wide + high) / 6) - 1
+
+
+# --- colours ----------------------------------------------------------------------------------------
+
+#: How the three kinds of colour blindness see linear RGB (Machado, Oliveira and Fernandes 2009, full severity).
+_SEEN = {
+    "everyone": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+def _lab(colour: str, seen: str = "everyone") -> tuple[float, float, float]:
+    """CIE L*a*b* of a colour under D65, as someone sees it."""
+    eight = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in eight]
+    red, green, blue = (min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear, strict=True)))) for row in _SEEN[seen])
+    x = 0.4124 * red + 0.3576 * green + 0.1805 * blue
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = 0.0193 * red + 0.1192 * green + 0.9505 * blue
+    bent = [t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x / 0.9505, y, z / 1.089)]
+    return 116 * bent[1] - 16, 500 * (bent[0] - bent[1]), 200 * (bent[1] - bent[2])
+
+
+@pytest.mark.parametrize("seen", _SEEN)
+def test_colours_differ_for_everyone(seen: str) -> None:
+    for one, other in itertools.combinations(COLOURS.values(), 2):
+        assert math.dist(_lab(one, seen), _lab(other, seen)) > 12, (one, other)
+
+
+def test_colours_differ_in_grey_print_and_darken_in_the_order_of_the_legend() -> None:
+    light = [_lab(colour)[0] for key, colour in COLOURS.items() if key != ("not_released", None)]
+    assert light == sorted(light, reverse=True)
+    assert min(one - other for one, other in itertools.pairwise(light)) > 6.9
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spec", [bands_of("A100", "H20"), plane_of("2023-11-17", "A100", "H20")], ids=["bands", "plane"]
+)
+def test_one_specification_becomes_svg_png_and_html_that_say_where_they_come_from(spec: Spec) -> None:
+    svg = rendered(spec, ".svg")
+    assert isinstance(svg, str)
+    said = " ".join("".join(node.itertext()) for node in ElementTree.fromstring(svg).iter() if node.text)
+    edition = LAW.edition
+    for words in (f"ruleset {edition.edition}", f"verified through {edition.verified_through}", "Not legal advice"):
+        assert words in said
+    assert set(re.findall(r"https?://[^\"'<> ]+", svg)) == {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+    assert rendered(spec, ".svg") == svg
+    png = rendered(spec, ".png")
+    assert isinstance(png, bytes)
+    assert png.startswith(b"\x89PNG\r\n")
+    html = page(spec)
+    assert "default-src 'none'" in html
+    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)\s*=\s*[\"']?(https?:)?//", html)
+
+
+def test_a_name_from_a_file_stays_a_name(tmp_path: Path) -> None:
+    chip = exportrules.Chip(id="x", name="X</script><script>alert(1)</script>\x1b[31m", dense_tops={"fp16_bf16": 400})
+    html = page(timeline_chart([exportrules.timeline(chip)]))
+    assert "<script>alert" not in html
+    assert "\x1b" not in html
+
+
+def run(*args: str) -> tuple[int, str]:
+    """The command, its errors as the entry point would print them."""
+    result = CliRunner().invoke(cli, args)
+    return result.exit_code, result.output if result.exception is None else str(result.exception)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".html"])
+def test_the_commands_write_what_the_suffix_says(tmp_path: Path, suffix: str) -> None:
+    start = {".svg": b"<svg", ".png": b"\x89PNG", ".html": b"<!DOCTYPE html>"}[suffix]
+    for args in (("timeline", "A100", "H20"), ("thresholds", "A100", "--on", "2023-11-17")):
+        file = tmp_path / f"{args[0]}{suffix}"
+        assert run("chart", *args, "-o", str(file)) == (0, f"Written: {file}\n")
+        assert file.read_bytes().startswith(start)
+
+
+def test_without_a_chip_all_that_were_public_are_drawn(tmp_path: Path) -> None:
+    file = tmp_path / "all.svg"
+    assert run("chart", "thresholds", "--on", "2022-12-01", "-o", str(file))[0] == 0
+    svg = file.read_text("utf-8")
+    assert ">MI250X<" in svg
+    assert "H200" not in svg
+
+
+def test_the_other_plane_of_a_day_is_offered(tmp_path: Path) -> None:
+    _, said = run("chart", "thresholds", "H200", "--on", "2026-02-01", "-o", str(tmp_path / "h.svg"))
+    assert said.splitlines()[1:] == ["The rules of 2026-02-01 test another pair too: --plane tpp,performance_density"]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("timeline", "-o", "{}/a.svg"), "no chip is named. Name one or more: exportrules chart timeline A100 H100 -o"),
+        (("timeline", "A1000", "-o", "{}/a.svg"), "no chip is called 'A1000' here."),
+        (("timeline", "A100", "-o", "{}/a.gif"), "'{}/a.gif' does not end in .svg, .png or .html, so it is not clear"),
+        (("timeline", "A100", "-o", "{}/there.svg"), "{}/there.svg is there already. Use --force to replace it"),
+        (("timeline", "A100", "-o", "{}/no/a.svg"), "{}/no/a.svg: the file cannot be written: No such file"),
+        (("thresholds", "--on", "2021-1-1", "-o", "{}/a.svg"), "the date '2021-1-1' cannot be read for certain."),
+        (("thresholds", "--on", "2021-01-01", "-o", "{}/a.svg"), "no provision in force on 2021-01-01 for this deal"),
+        (("thresholds", "--on", "2024-01-01", "--plane", "tpp", "-o", "{}/a.svg"), "--plane 'tpp' is not two figures."),
+    ],
+)
+def test_a_wrong_command_says_what_to_write_and_writes_nothing(
+    tmp_path: Path, args: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "there.svg").write_text("mine", "utf-8")
+    status, said = run("chart", *(arg.format(tmp_path) for arg in args))
+    assert status != 0
+    assert said.startswith(message.format(tmp_path))
+    assert [file.name for file in tmp_path.iterdir()] == ["there.svg"]
+    assert (tmp_path / "there.svg").read_text("utf-8") == "mine"
+
+
+def test_force_replaces_and_a_link_is_refused(tmp_path: Path) -> None:
+    file, link = tmp_path / "a.svg", tmp_path / "link.svg"
+    file.write_text("mine", "utf-8")
+    link.symlink_to(file)
+    with pytest.raises(QuestionError, match="is a link, and links are not written through"):
+        ready(str(link), force=True)
+    assert run("chart", "timeline", "A100", "-o", str(file), "--force")[0] == 0
+    assert file.read_text("utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize("module", ["altair", "vl_convert"])
+def test_a_missing_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ExportRulesError, match=r"Install them: pip install 'exportrules\[charts\]'$"):
+        ready(str(tmp_path / "a.svg"))
