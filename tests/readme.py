@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 EXAMPLES = ROOT / "docs" / "examples"
 DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+#: The pictures of the documents, each with the command that draws it.
+PICTURES = {ROOT / "docs" / "timeline.svg": "chart timeline A100 A800 H100 H800 H20 H200 --to CN"}
 _BLOCK = re.compile(r"```console\n\$ (exportrules|cat) ([^\n]+)\n(.*?)```", re.DOTALL)
 
 
@@ -47,7 +49,15 @@ def printed(program: str, arguments: list[str]) -> str:
     return result.output
 
 
+def redraw(picture: Path, to: Path) -> None:
+    """Draw a picture of the documents as it is drawn now."""
+    result = CliRunner().invoke(cli, [*shlex.split(PICTURES[picture]), "-o", str(to), "--force"])
+    assert result.exception is None, result.exception
+
+
 if __name__ == "__main__":
+    for picture in PICTURES:
+        redraw(picture, picture)
     for document in DOCUMENTS:
         old = document.read_text("utf-8")
         if (new := renewed(old)) != old:

@@ -306,7 +306,7 @@ def test_a_wrong_question_is_one_line_on_stderr_and_status_2(call: Call, args: t
         (
             ("chec", "A100"),
             "there is no command 'chec'. Did you mean 'check'? Commands: check, timeline, chips, instruments, show, "
-            "coverage, lint, schema, parties, casebook.",
+            "coverage, lint, schema, parties, casebook",
         ),
         (("check", "A100"), "Missing option '--on'."),
         (("check", "A100", "--onn", "2022-09-15"), "No such option '--onn'."),

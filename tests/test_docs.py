@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -12,7 +14,7 @@ import pytest
 import exportrules
 from exportrules.cli.options import COMMANDS
 from exportrules.schema import determination_schema
-from tests.readme import DOCUMENTS, README, ROOT, renewed
+from tests.readme import DOCUMENTS, PICTURES, README, ROOT, redraw, renewed
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -53,6 +55,20 @@ def test_the_schema_is_as_checked_in() -> None:
 def test_real_answers_keep_to_the_schema(chip: str | None, asked: dict[str, object]) -> None:
     found = exportrules.check(chip, **asked)  # type: ignore[arg-type]
     jsonschema.validate(json.loads(found.to_json()), determination_schema())
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)
+def test_the_pictures_say_what_is_drawn_now(picture: Path, tmp_path: Path) -> None:
+    """Their words and marks, whatever the renderer's version; the digest moves with every word of the law."""
+
+    def said(file: Path) -> list[str]:
+        nodes = list(ElementTree.fromstring(file.read_text("utf-8")).iter())
+        words = [text for node in nodes for text in (node.get("aria-label"), node.text) if text and text.strip()]
+        return [re.sub(r"SHA-256 [0-9a-f]+", "SHA-256", text) for text in words]
+
+    redraw(picture, tmp_path / picture.name)
+    assert said(picture) == said(tmp_path / picture.name), "renew with: python -m tests.readme"
+    assert picture.stat().st_size < 100_000
 
 
 def test_news_has_its_fixed_headings() -> None:

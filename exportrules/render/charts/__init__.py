@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from exportrules.errors import ExportRulesError, QuestionError
+from exportrules.errors import QuestionError
 from exportrules.output import free, write_whole
 
 SUFFIXES = (".svg", ".png", ".html")
@@ -22,8 +22,8 @@ SCALE = 2
 def ready(path: str, *, force: bool = False) -> Path:
     """The file that a chart may be written to. Ask before long work.
 
-    Raises QuestionError for a suffix that is no picture's or a file that is there already, ExportRulesError where
-    the extra is not installed.
+    Raises QuestionError for a suffix that is no picture's, a file that is there already, or an extra that is not
+    installed.
     """
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
@@ -32,7 +32,7 @@ def ready(path: str, *, force: bool = False) -> Path:
         )
     missing = [name for name in ("altair", "vl_convert") if importlib.util.find_spec(name) is None]
     if missing:
-        raise ExportRulesError("charts need Altair and vl-convert. Install them: pip install 'exportrules[charts]'")
+        raise QuestionError(f"a chart needs {missing[0]}. Install it with: pip install 'exportrules[charts]'")
     return free(target, force=force)
 
 
