@@ -101,10 +101,14 @@ def _draw_axes(sheet: Sheet) -> None:
 
 
 def _ticks(scale: Scale) -> list[float]:
-    """1, 2, 5, 10, 20, ... inside a scale."""
-    first, last = math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high))
-    steps = [float(f"{m}e{power}") for power in range(first, last + 1) for m in (1, 2, 5)]
-    return [value for value in steps if scale.low <= value <= scale.high]
+    """1, 2, 5, 10, 20, ... inside a scale; finer where that gives too few."""
+    powers = range(math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high)) + 1)
+    for steps in ("1 2 5", "1 1.5 2 3 4 5 6 8"):
+        values = [float(f"{step}e{power}") for power in powers for step in steps.split()]
+        inside = [value for value in values if scale.low <= value <= scale.high]
+        if len(inside) > 2:
+            break
+    return inside
 
 
 def _draw_edges(sheet: Sheet, edges: Sequence[Edge]) -> None:
