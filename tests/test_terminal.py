@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -43,7 +42,7 @@ def printed(*args: str) -> str:
 
 def on_a_terminal(*args: str, **environment: str) -> str:
     """What a command prints where its output is a terminal (a pseudo-terminal)."""
-    ours, theirs = pty.openpty()
+    ours, theirs = pytest.importorskip("pty").openpty()
     given = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, *args],

@@ -39,6 +39,11 @@ def check(
 
     CHIP is a name as people write it: A100, "RTX 4090 D", a100-sxm4-80gb, "NVIDIA H800". Without it,
     describe a chip of your own with --chip FILE or --fact NAME=VALUE.
+
+    \b
+    exportrules check A100 --on 2022-09-15
+    exportrules check H100 --on 2024-06-01 --to SG --ultimate-parent CN --exporter other
+    exportrules check --fact tpp=2000 --fact designed_for_datacenter=true --on 2023-12-01 --json
     """
     from exportrules.determination import check as ask
 
@@ -59,7 +64,12 @@ def check(
 @question_options
 @table_options
 def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
-    """Every span of one answer for CHIP, with what opened it."""
+    """Every span of one answer for CHIP, with what opened it, under a bar of its months.
+
+    \b
+    exportrules timeline H800
+    exportrules timeline A100 --exporter other -f csv
+    """
     from exportrules.determination import timeline as ask
 
     made = ask(chip, **asked)
