@@ -204,7 +204,7 @@ def deal_words(question: Question, law: Ruleset) -> str:
     if q.ultimate_parent != q.headquarters:
         parts.append(f"ultimate parent in {law.places[q.ultimate_parent].name}")
     parts.append(f"{q.end_use.replace('_', ' ')} end use")
-    parts += [f"given {', '.join(f'{n}={f.value}' for n, f in q.facts.items())}"] if q.facts else []
+    parts += [f"given {', '.join(f'{n}={show(f.value)}' for n, f in q.facts.items())}"] if q.facts else []
     parts += [f"as known on {q.known_on}"] if q.known_on else []
     parts.append("text as printed" if q.as_printed else "as enforced")
     return "; ".join(parts)

@@ -54,7 +54,10 @@ class Region(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One variant in the plane, with its answer of the day. `estimated`: a figure is an estimate or disputed."""
+    """One variant in the plane, with its answer of the day. `estimated`: a figure is an estimate or disputed.
+
+    `datacenter`: whether it is designed for datacenters; None where that is not known, or disputed.
+    """
 
     name: str
     family: str
@@ -218,7 +221,8 @@ def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tu
             if len(values) < 2:
                 missing.append(subject.name)
                 continue
-            datacenter = course.docket.value("designed_for_datacenter")
+            meant = subject.facts.get("designed_for_datacenter")
+            datacenter = bool(meant.value) if meant and not meant.candidates and meant.value is not None else None
             doubtful = any(f.estimated or f.candidates for f in facts if f)
             single = Timeline(made.ruleset, replace(made.question, label=subject.name, subjects=(subject,)))
             family = made.ruleset.variants[subject.id][1].name if subject.id in made.ruleset.variants else subject.name

@@ -191,7 +191,7 @@ def hatch(left: float, top: float, right: float, bottom: float, step: float = 6)
 
 
 class Sign(NamedTuple):
-    """One entry of a legend: what is drawn (swatch, hatch, line, dashed, dotted, circle, diamond) and its words."""
+    """One entry of a legend: what is drawn (swatch, hatch, line, dashed, dotted, or a shape) and its words."""
 
     kind: str
     words: str
@@ -215,7 +215,7 @@ def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[s
         if sign.kind in ("line", "dashed", "dotted"):
             row = picture.box(left, line, left + 20, line)
             {"line": strokes, "dashed": dashes, "dotted": dots}[sign.kind].append(row)
-        if sign.kind in ("circle", "diamond"):
+        if sign.kind in ("circle", "diamond", "triangle-up"):
             shapes.append({**picture.at(left + 10, line), "shape": sign.kind})
         words.append({**picture.at(left + 26, line), "text": sign.words})
         left += wide
@@ -252,3 +252,25 @@ def source_line(law: Ruleset) -> str:
         f"exportrules, ruleset {edition.edition}, verified through {edition.verified_through}, "
         f"data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
     )
+
+
+def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """What answers that are open turn on, and for which chips; `turning` has a chip's name and its facts."""
+    chips: dict[str, dict[str, None]] = {}
+    for name, facts in turning:
+        for fact in facts:
+            chips.setdefault(fact, {})[name] = None
+    return [f"Open in part for {some(list(named))}: turns on {_explained(law, fact)}" for fact, named in chips.items()]
+
+
+def some(names: Sequence[str], most: int = 8) -> str:
+    """The first of many names, and how many more."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _explained(law: Ruleset, fact: str) -> str:
+    """A fact with its question, or an uncertain provision with what it is about."""
+    said = law.facts[fact].question if fact in law.facts else ""
+    if fact in law.provisions:
+        said = f"does it reach the deal? {law.provisions[fact][0].title}"
+    return f"{fact} ({said})" if said else fact

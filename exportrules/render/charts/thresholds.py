@@ -18,6 +18,8 @@ from exportrules.render.charts.look import (
     Sign,
     below,
     in_order,
+    open_notes,
+    some,
     width_of,
 )
 from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
@@ -41,6 +43,12 @@ _TITLES = {
     "dram_plus_io_gbytes_s": "DRAM bandwidth and I/O together",
     "designed_for_datacenter": "designed for datacenters",
 }
+#: The shape of a point by whether its chip is designed for datacenters, where the rules of the day ask.
+SHAPES = {
+    True: ("circle", "designed for datacenters"),
+    False: ("diamond", "not designed for datacenters"),
+    None: ("triangle-up", "for datacenters or not: open"),
+}
 _OPERATOR = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}", "is": "{}"}
 
 
@@ -54,7 +62,7 @@ def thresholds_chart(timelines: Sequence[Timeline], plane: Plane, *, named: bool
     _draw_edges(sheet, edges)
     taken = _draw_names(sheet, dots)
     unlabelled = _draw_dots(sheet, dots, taken, edges, named)
-    notes = [*_rules(sheet), *_limits(sheet, unlabelled)]
+    notes = [*_rules(sheet), *_limits(sheet, dots, unlabelled)]
     below(sheet.picture, sheet.picture.y.pixels + 66, _signs(sheet, edges, dots), notes, law)
     title = f"{_title(plane.x)} against {_title(plane.y)}: the lines of the law of {plane.on}"
     subtitle = [f"{_count(plane)} to {law.places[question.to].name}; {deal_words(question, law)}"]
@@ -200,7 +208,7 @@ def _draw_dots(
             "requirement": safe(", ".join(first.answer.requirements) or "-"),
             "figures": "estimated or disputed" if first.estimated else "as its chip file states them",
         }  # fmt: skip
-        shape = "diamond" if shapes and first.datacenter is False else "circle"
+        shape = SHAPES[first.datacenter][0] if shapes else "circle"
         rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **told})
     # by name, each needs a place, so the most crowded choose first; else those nearest to a line, as they tell most
     order = sorted(dots, key=lambda d: -_crowd(d, dots) if named else _distance(d, edges))
@@ -246,8 +254,9 @@ def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sig
     found += [Sign("line", "a line of the rules, for everyone")] if "line" in lines else []
     found += [Sign("dashed", "a line of a letter: it binds its addressee alone")] if "dashed" in lines else []
     found += [Sign("dotted", "a line that is itself uncertain")] if "dotted" in lines else []
-    if _carved(sheet) and any(p.datacenter is False for p in sheet.plane.points):
-        found += [Sign("circle", "designed for datacenters"), Sign("diamond", "not designed for datacenters")]
+    if _carved(sheet):
+        meant = {point.datacenter for point in sheet.plane.points}
+        found += [Sign(shape, words) for means, (shape, words) in SHAPES.items() if means in meant and meant != {True}]
     return found
 
 
@@ -272,11 +281,13 @@ def _rules(sheet: Sheet) -> Iterator[str]:
         yield f"Left out of {' and '.join(names)} by {text}"
 
 
-def _limits(sheet: Sheet, unlabelled: Sequence[str]) -> Iterator[str]:
+def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str]) -> Iterator[str]:
     """What the picture does not show."""
     plane, edition = sheet.plane, sheet.law.edition
     if plane.on > edition.verified_through:
         yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."
+    else:
+        yield from open_notes(sheet.law, [(dot.label, dot.points[0].answer.turns_on) for dot in dots])
     out: dict[str, dict[str, None]] = {}
     for region in plane.left_out:
         beyond = (_title(t.fact) for t in region.tests if t.fact not in (plane.x, plane.y))
@@ -287,17 +298,13 @@ def _limits(sheet: Sheet, unlabelled: Sequence[str]) -> Iterator[str]:
     for axis in (plane.x, plane.y):
         none = [p.name for p in plane.points if not (p.x if axis == plane.x else p.y)]
         if none:
-            yield f"Without any {_title(axis)}, drawn at the edge, since a logarithmic axis has no zero: {_some(none)}"
+            yield f"Without any {_title(axis)}, drawn at the edge, since a logarithmic axis has no zero: {some(none)}"
     if any(p.estimated for p in plane.points):
         yield "~ before a name: a figure of it is estimated or disputed."
     if plane.missing:
-        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {_some(plane.missing)}"
+        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {some(plane.missing)}"
     if unlabelled:
-        yield f"Without a label for want of room: {_some(unlabelled)}"
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+        yield f"Without a label for want of room: {some(unlabelled)}"
 
 
 def _asks(region: Region) -> str:

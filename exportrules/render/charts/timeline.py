@@ -22,6 +22,7 @@ from exportrules.render.charts.look import (
     epoch,
     hatch,
     in_order,
+    open_notes,
     width_of,
 )
 from exportrules.render.safe import safe
@@ -86,7 +87,9 @@ def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
         {**picture.at(px + 4, _height(top, level) + 4), "text": safe(label), "color": INK}
         for (px, label), level in zip(marks, levels, strict=True)
     ], size=LABEL, baseline="middle")  # fmt: skip
-    below(picture, bottom + 36, _signs(bands, changes), _notes(timelines, bands), law)
+    drawn = [(made, piece) for made, pieces in zip(timelines, bands, strict=True) for piece in pieces]
+    turning = [(made.question.label, piece.span.answer.turns_on) for made, piece in drawn if piece.verified]
+    below(picture, bottom + 36, _signs(bands, changes), open_notes(law, turning), law)
     count = f"{len(timelines)} chips" if len(timelines) > 1 else timelines[0].question.label
     title = f"{count} to {law.places[question.to].name}: was a license required, and how would it be reviewed?"
     return picture.spec(title, [deal_words(question, law)])
@@ -281,20 +284,3 @@ def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[
     if any(c.bound for c in changes):
         found.append(Sign("dashed", "a letter to one company: on its own chips only, and it binds nobody else"))
     return found
-
-
-def _notes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[str]:
-    turning: dict[str, list[str]] = {}
-    for timeline, pieces in zip(timelines, bands, strict=True):
-        for fact in dict.fromkeys(f for p in pieces if p.verified for f in p.span.answer.turns_on):
-            turning.setdefault(fact, []).append(timeline.question.label)
-    law = timelines[0].ruleset
-    return [f"Open in part for {', '.join(chips)}: turns on {_explained(law, fact)}" for fact, chips in turning.items()]
-
-
-def _explained(law: Ruleset, fact: str) -> str:
-    """A fact with its question, or an uncertain provision with what it is about."""
-    said = law.facts[fact].question if fact in law.facts else ""
-    if fact in law.provisions:
-        said = f"does it reach the deal? {law.provisions[fact][0].title}"
-    return f"{fact} ({said})" if said else fact
