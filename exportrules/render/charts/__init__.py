@@ -5,6 +5,7 @@ What is drawn is computed elsewhere (timelines, :mod:`exportrules.study.plane`);
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,8 +82,6 @@ def page(spec: Mapping[str, Any]) -> str:
     import html
     import json
 
-    import vl_convert
-
     # a name from a file of someone's may hold "</script>": in JSON the escape is the same letter
     inside = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     # the menu offers the picture as a file; its link to an editor on the network is left out
@@ -92,7 +91,15 @@ def page(spec: Mapping[str, Any]) -> str:
     parts = {
         "title": title,
         "spec": inside,
-        "libraries": vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        "libraries": _libraries(),
         "options": options,
     }
     return _PAGE.format_map(parts)
+
+
+@functools.cache
+def _libraries() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script. It takes seconds to put together."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
