@@ -483,7 +483,8 @@ def test_spark_answers_where_the_rows_are(
             text = CliRunner().invoke(cli, ["compile", "--sql", "spark"]).output
             sql_is_as_check([row.asDict() for row in spark.sql(text).collect()])
             batches = exportrules.ledger.frames.batch_audit(answers=["outcome"])
-            schema = frame.schema.add("outcome", "string")
+            added = sql.types.StructField("outcome", sql.types.StringType())
+            schema = sql.types.StructType([*frame.schema.fields, added])
             told = sorted(frame.mapInArrow(batches, schema).collect(), key=lambda row: int(row["n"]))
             assert [row["outcome"] for row in told] == [row["outcome"] for row in expected]
         finally:
