@@ -9,7 +9,7 @@ is computed, and tests/mutate_rules.py asks whether every change of a rule file 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -95,8 +95,10 @@ class Record:
         if table in ("exporters", "places"):
             kept = getattr(self.law, table)
             return dict([_block(table, (f"{key} {' '.join(_plain(v))}".rstrip() for key, v in kept.items()))])
-        made = {"groups": self._group, "parties": self._party, "families": self._family, "facts": _plain}[table]
-        return dict([_block(f"{NAMES[table]} {key}", made(value))])
+        described: dict[str, Callable[[Any], Iterator[str]]] = {
+            "groups": self._group, "parties": self._party, "families": self._family, "facts": _plain,
+        }  # fmt: skip
+        return dict([_block(f"{NAMES[table]} {key}", described[table](value))])
 
     # --- provisions ---------------------------------------------------------------------------
 

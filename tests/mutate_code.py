@@ -51,6 +51,7 @@ class Mutant(NamedTuple):
     job: str
     module: str
     operator: str
+    occurrence: int
     where: tuple[int, int]
 
 
@@ -61,6 +62,8 @@ class Change(NamedTuple):
     line: int
     was: str
     becomes: str
+    operator: str
+    occurrence: int
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line}\n    - {self.was}\n    + {self.becomes}"
@@ -73,7 +76,7 @@ class Result(NamedTuple):
     change: Change
 
 
-def annotations(module: Path) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def annotated(module: Path) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the annotations of a module begin and end."""
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):
         for name in ("annotation", "returns"):
@@ -86,13 +89,13 @@ def mutants(session: Path) -> list[Mutant]:
     """The mutants of a session, those of annotations left out."""
     with sqlite3.connect(session) as db:
         rows = db.execute(
-            "select job_id, module_path, operator_name, start_pos_row, start_pos_col from mutation_specs"
+            "select job_id, module_path, operator_name, occurrence, start_pos_row, start_pos_col from mutation_specs"
         ).fetchall()
-    inside = {name: list(annotations(ROOT / name)) for name in {row[1] for row in rows}}
-    found = [Mutant(job, module, operator, (row, column)) for job, module, operator, row, column in rows]
+    inside = {name: list(annotated(ROOT / name)) for name in {row[1] for row in rows}}
+    found = [Mutant(job, *what, (row, column)) for job, *what, row, column in rows]
     return sorted(
         (m for m in found if not any(start <= m.where < end for start, end in inside[m.module])),
-        key=lambda m: (m.module, m.where, m.operator, m.job),
+        key=lambda m: (m.module, m.where, m.operator, m.occurrence),
     )
 
 
@@ -142,10 +145,12 @@ def _share(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], nu
 def _results(session: Path) -> Iterator[Result]:
     with sqlite3.connect(session) as db:
         rows = db.execute(
-            "select module_path, start_pos_row, test_outcome, diff from mutation_specs join work_results using (job_id)"
+            "select module_path, start_pos_row, operator_name, occurrence, test_outcome, diff"
+            " from mutation_specs join work_results using (job_id)"
         ).fetchall()
-    for module, line, outcome, diff in rows:
-        yield Result(outcome != "SURVIVED", Change(module, line, _changed(diff, "-"), _changed(diff, "+")))
+    for module, line, operator, occurrence, outcome, diff in rows:
+        change = Change(module, line, _changed(diff, "-"), _changed(diff, "+"), operator, occurrence)
+        yield Result(outcome != "SURVIVED", change)
 
 
 def _changed(diff: str | None, sign: str) -> str:
@@ -171,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; 0 where every survivor is explained."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (an hour or so)")
+    parser.add_argument("--again", type=Path, help="only those that survived by the figures of an earlier run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", help="one of the modules, e.g. span")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -182,6 +188,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(name)
         sessions = [session_of(folder, m) for m in modules if asked.module in (None, Path(m["path"]).stem)]
         found = [mutant for _, session in sessions for mutant in mutants(session)]
+        if asked.again:
+            before = {
+                (s["operator"], s["occurrence"], s["module"]) for s in json.loads(asked.again.read_text())["survivors"]
+            }
+            found = [m for m in found if (m.operator, m.occurrence, m.module) in before]
         chosen = drawn(found, asked.sample, asked.seed) if asked.sample else found
         work = [(c, s, [m for m in chosen if Path(m.module).stem == s.stem]) for c, s in sessions]
         results = list(run(folder, work, asked.processes))

@@ -195,7 +195,8 @@ def _record() -> Record:
 
 def changed(mutant: Mutant) -> dict[str, Any]:
     """The tables of the mutant's file with the one change."""
-    return _at(files()[mutant.file], mutant.path, mutant.new)
+    tables: dict[str, Any] = _at(files()[mutant.file], mutant.path, mutant.new)
+    return tables
 
 
 def _at(value: Any, path: Sequence[Step], new: Any) -> Any:

@@ -109,7 +109,7 @@ def test_each_bound_one_step_below_at_and_above(provision: Provision, row: Row, 
 
 def plainly(value: Any, test: Test) -> bool:
     bound: Any = test.bound
-    return {"ge": value >= bound, "gt": value > bound, "le": value <= bound, "lt": value < bound}[test.op]
+    return bool({"ge": value >= bound, "gt": value > bound, "le": value <= bound, "lt": value < bound}[test.op])
 
 
 # --- days -------------------------------------------------------------------------------------------
