@@ -34,8 +34,8 @@ MODULES = Path(__file__).with_suffix(".toml")
 CONFIG = """[cosmic-ray]
 module-path = "{path}"
 excluded-modules = []
-test-command = "python -m pytest -x -q -p no:cacheprovider {tests}"
-timeout = 120.0
+test-command = "python -I -S tests/quick_pytest.py tests.socket {tests}"
+timeout = 180.0
 
 [cosmic-ray.distributor]
 name = "local"
@@ -77,10 +77,12 @@ class Result(NamedTuple):
 
 
 def annotated(module: Path) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where the annotations of a module begin and end."""
+    """Where the annotations and the types of a module begin and end: nothing evaluates or enforces them."""
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):
         for name in ("annotation", "returns"):
             found = getattr(node, name, None)
+            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
+                found = node
             if isinstance(found, ast.expr):
                 yield (found.lineno, found.col_offset), (found.end_lineno or 0, found.end_col_offset or 0)
 
@@ -92,7 +94,7 @@ def mutants(session: Path) -> list[Mutant]:
             "select job_id, module_path, operator_name, occurrence, start_pos_row, start_pos_col from mutation_specs"
         ).fetchall()
     inside = {name: list(annotated(ROOT / name)) for name in {row[1] for row in rows}}
-    found = [Mutant(job, *what, (row, column)) for job, *what, row, column in rows]
+    found = [Mutant(row[0], row[1], row[2], row[3], (row[4], row[5])) for row in rows]
     return sorted(
         (m for m in found if not any(start <= m.where < end for start, end in inside[m.module])),
         key=lambda m: (m.module, m.where, m.operator, m.occurrence),
@@ -130,6 +132,29 @@ def _share(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], nu
     """Every so-manieth mutant of each module, one after the other in a copy of the project."""
     copy = folder / f"copy-{number}"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "exportrules", "tests"], cwd=copy, check=True)
+    with serving(copy, folder):
+        yield from _executed(copy, folder, work, number, of)
+
+
+@contextlib.contextmanager
+def serving(copy: Path, folder: Path) -> Iterator[None]:
+    """The server of tests in a copy; the tests must pass there before anything is mutated."""
+    # bytecode is not written: that of a mutant would be found again
+    environment = {**_environment(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    server = subprocess.Popen([sys.executable, "-m", "tests.quick_pytest", "tests.socket"], cwd=copy, env=environment)
+    try:
+        while not (copy / "tests.socket").exists() and server.poll() is None:
+            time.sleep(0.05)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _executed(
+    copy: Path, folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], number: int, of: int
+) -> Iterator[Result]:
     for config, whole, chosen in work:
         session = folder / f"{whole.stem}-{number}.sqlite"
         shutil.copy(whole, session)
@@ -138,7 +163,8 @@ def _share(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], nu
             db.executemany("insert into kept values (?)", [(mutant.job,) for mutant in chosen[number::of]])
             db.execute("delete from mutation_specs where job_id not in (select job from kept)")
             db.execute("delete from work_items where job_id not in (select job from kept)")
-        subprocess.run([*COSMIC_RAY, "exec", str(config), str(session)], cwd=copy, env=_environment(folder), check=True)
+        for step in (["baseline", str(config)], ["exec", str(config), str(session)]):
+            subprocess.run([*COSMIC_RAY, *step], cwd=copy, env=_environment(folder), check=True)
         yield from _results(session)
 
 
