@@ -190,11 +190,9 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "EXPORTRULES_CACHE": str(folder / "cache")}
 
 
-def explained() -> list[dict[str, str]]:
+def explained() -> list[dict[str, Any]]:
     """The mutants that change nothing, each with the reason."""
-    if not EXPLAINED.exists():
-        return []
-    found: list[dict[str, str]] = tomllib.loads(EXPLAINED.read_text("utf-8"))["equivalent"]
+    found: list[dict[str, Any]] = tomllib.loads(EXPLAINED.read_text("utf-8"))["equivalent"]
     return found
 
 
@@ -223,19 +221,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         work = [(c, s, [m for m in chosen if Path(m.module).stem == s.stem]) for c, s in sessions]
         results = list(run(folder, work, asked.processes))
     seconds = round(time.monotonic() - began)
-    reasons = {(e["module"], e["was"], e["becomes"]): e["reason"] for e in explained()}
+    reasons = {(e["module"], line) for e in explained() for line in e["becomes"]}
     survivors = sorted(r.change for r in results if not r.killed)
-    known = [s for s in survivors if (s.module, s.was, s.becomes) in reasons]
+    known = [s for s in survivors if (s.module, s.becomes) in reasons]
     open_ones = [s for s in survivors if s not in known]
+    # only a run of everything can say that an explanation explains nothing
+    whole = not asked.sample and not asked.again
+    needless = reasons - {(s.module, s.becomes) for s in survivors} if whole else set()
+    needless = {(module, line) for module, line in needless if asked.module in (None, Path(module).stem)}
     killed = len(results) - len(survivors)
     of = f"a sample of {len(results)} of {len(found)} mutants, seed {asked.seed}" if asked.sample else "all mutants"
     print(f"code: {of}: {killed} of {len(results)} killed ({100 * killed / len(results):.1f} %) in {seconds} s")
     for module, count in sorted(Counter(r.change.module for r in results).items()):
         dead = sum(r.killed for r in results if r.change.module == module)
         print(f"  {module}: {dead} of {count}")
-    print(f"survivors: {len(known)} that change nothing (explained in {EXPLAINED.name}), {len(open_ones)} others")
+    print(f"survivors: {len(known)} that change nothing ({EXPLAINED.name} says why), {len(open_ones)} others")
     for survivor in open_ones:
         print(survivor)
+    for module, line in sorted(needless):
+        print(f"NOT NEEDED in {EXPLAINED.name}: {module}: {line}")
     if asked.figures:
         figures: dict[str, Any] = {
             "mutants": len(results), "of": len(found), "killed": killed, "equivalent": len(known), "seconds": seconds,
@@ -243,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "survivors": [survivor._asdict() for survivor in survivors],
         }  # fmt: skip
         asked.figures.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    return 1 if open_ones else 0
+    return 1 if open_ones or needless else 0
 
 
 if __name__ == "__main__":
