@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -25,6 +26,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,9 +66,6 @@ class Change(NamedTuple):
     becomes: str
     operator: str
     occurrence: int
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.line}\n    - {self.was}\n    + {self.becomes}"
 
 
 class Result(NamedTuple):
@@ -190,19 +189,69 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "EXPORTRULES_CACHE": str(folder / "cache")}
 
 
-def explained() -> list[dict[str, Any]]:
-    """The mutants that change nothing, each with the reason."""
-    found: list[dict[str, Any]] = tomllib.loads(EXPLAINED.read_text("utf-8"))["equivalent"]
+@cache
+def explained() -> list[dict[str, str]]:
+    """The mutants that change nothing, by the line as it becomes, each with the reason."""
+    found: list[dict[str, str]] = tomllib.loads(EXPLAINED.read_text("utf-8"))["equivalent"]
     return found
 
 
+def explains(change: Change) -> str | None:
+    """Why a mutant may survive; None where nothing explains it."""
+    fits = (
+        entry["reason"]
+        for entry in explained()
+        if Path(change.module).stem in entry["modules"].split() and re.search(entry["becomes"], change.becomes)
+    )
+    return next(fits, None)
+
+
+def figures_of(results: Sequence[Result], of: int, asked: argparse.Namespace, seconds: int) -> dict[str, Any]:
+    """What a run found, for other tools: {mutants, of, killed, equivalent, modules, survivors, needless, ...}."""
+    survivors = sorted(r.change for r in results if not r.killed)
+    reasons = {change: explains(change) for change in survivors}
+    # only a run of every mutant can say that an explanation explains nothing
+    whole = len(results) == of and not asked.again and not asked.module
+    needless = [e["becomes"] for e in explained() if e["reason"] not in reasons.values()] if whole else []
+    return {
+        "mutants": len(results),
+        "of": of,
+        "killed": len(results) - len(survivors),
+        "equivalent": sum(reason is not None for reason in reasons.values()),
+        "modules": {
+            module: {"mutants": count, "killed": sum(r.killed for r in results if r.change.module == module)}
+            for module, count in sorted(Counter(r.change.module for r in results).items())
+        },
+        "survivors": [{**change._asdict(), "reason": reason} for change, reason in reasons.items()],
+        "needless": needless,
+        "seed": asked.seed,
+        "seconds": seconds,
+    }
+
+
+def told(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The figures for a reader."""
+    made, killed = figures["mutants"], figures["killed"]
+    whole = "all" if made == figures["of"] else f"a sample of {made} of {figures['of']} (seed {figures['seed']})"
+    changing = made - figures["equivalent"]
+    yield f"code: {whole} mutants, {killed} of {made} killed ({100 * killed / made:.1f} %) in {figures['seconds']} s"
+    yield f"of the {changing} that change something {100 * killed / changing:.1f} %"
+    for module, row in figures["modules"].items():
+        yield f"  {module:<25}{row['killed']:>5} of {row['mutants']}"
+    others = [s for s in figures["survivors"] if not s["reason"]]
+    yield f"survivors: {figures['equivalent']} that change nothing ({EXPLAINED.name} says why), {len(others)} others"
+    for s in others:
+        yield f"SURVIVED  {s['module']}:{s['line']}\n    - {s['was']}\n    + {s['becomes']}"
+    yield from (f"NOT NEEDED in {EXPLAINED.name}: {line}" for line in figures["needless"])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it; 0 where every survivor is explained."""
+    """Run it; 0 where every survivor is explained and every explanation is needed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (an hour or so)")
+    parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (half an hour)")
+    parser.add_argument("--module", help="one of the modules, e.g. span")
     parser.add_argument("--again", type=Path, help="only those that survived by the figures of an earlier run")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--module", help="one of the modules, e.g. span")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--figures", type=Path, help="write the figures as JSON")
     asked = parser.parse_args(arguments)
@@ -213,41 +262,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sessions = [session_of(folder, m) for m in modules if asked.module in (None, Path(m["path"]).stem)]
         found = [mutant for _, session in sessions for mutant in mutants(session)]
         if asked.again:
-            before = {
-                (s["operator"], s["occurrence"], s["module"]) for s in json.loads(asked.again.read_text())["survivors"]
-            }
-            found = [m for m in found if (m.operator, m.occurrence, m.module) in before]
+            earlier = json.loads(asked.again.read_text("utf-8"))["survivors"]
+            before = {(s["module"], s["operator"], s["occurrence"]) for s in earlier}
+            found = [m for m in found if (m.module, m.operator, m.occurrence) in before]
         chosen = drawn(found, asked.sample, asked.seed) if asked.sample else found
         work = [(c, s, [m for m in chosen if Path(m.module).stem == s.stem]) for c, s in sessions]
         results = list(run(folder, work, asked.processes))
-    seconds = round(time.monotonic() - began)
-    reasons = {(e["module"], line) for e in explained() for line in e["becomes"]}
-    survivors = sorted(r.change for r in results if not r.killed)
-    known = [s for s in survivors if (s.module, s.becomes) in reasons]
-    open_ones = [s for s in survivors if s not in known]
-    # only a run of everything can say that an explanation explains nothing
-    whole = not asked.sample and not asked.again
-    needless = reasons - {(s.module, s.becomes) for s in survivors} if whole else set()
-    needless = {(module, line) for module, line in needless if asked.module in (None, Path(module).stem)}
-    killed = len(results) - len(survivors)
-    of = f"a sample of {len(results)} of {len(found)} mutants, seed {asked.seed}" if asked.sample else "all mutants"
-    print(f"code: {of}: {killed} of {len(results)} killed ({100 * killed / len(results):.1f} %) in {seconds} s")
-    for module, count in sorted(Counter(r.change.module for r in results).items()):
-        dead = sum(r.killed for r in results if r.change.module == module)
-        print(f"  {module}: {dead} of {count}")
-    print(f"survivors: {len(known)} that change nothing ({EXPLAINED.name} says why), {len(open_ones)} others")
-    for survivor in open_ones:
-        print(survivor)
-    for module, line in sorted(needless):
-        print(f"NOT NEEDED in {EXPLAINED.name}: {module}: {line}")
+    figures = figures_of(results, len(found), asked, round(time.monotonic() - began))
+    print("\n".join(told(figures)))
     if asked.figures:
-        figures: dict[str, Any] = {
-            "mutants": len(results), "of": len(found), "killed": killed, "equivalent": len(known), "seconds": seconds,
-            "seed": asked.seed if asked.sample else None,
-            "survivors": [survivor._asdict() for survivor in survivors],
-        }  # fmt: skip
-        asked.figures.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    return 1 if open_ones or needless else 0
+        asked.figures.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return 1 if figures["needless"] or len(figures["survivors"]) > figures["equivalent"] else 0
 
 
 if __name__ == "__main__":

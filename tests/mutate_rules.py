@@ -212,8 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         verdicts = dict(zip(chosen, pool.map(killer, chosen, chunksize=50), strict=True))
         left = [m for m in chosen if not verdicts[m]]
         verdicts |= dict(zip(left, (" ".join(found) for found in pool.map(independent, left)), strict=True))
-        law = [m for m in chosen if m.file.startswith(("us-ear/instruments", "us-ear/groups"))]
-        second = rng.sample(law, min(asked.second, len(law)))
+        of_law = [m for m in chosen if m.file.startswith(("us-ear/instruments", "us-ear/groups"))]
+        second = rng.sample(of_law, min(asked.second, len(of_law)))
         others = list(pool.map(independent, second, chunksize=4))
         drawn = rng.sample(chosen, min(asked.verify, len(chosen)))
         drawn += [m for m in chosen if not verdicts[m]][: asked.verify and 2]

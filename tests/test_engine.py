@@ -142,9 +142,19 @@ def test_the_entry_of_a_chip_is_what_a_system_contains() -> None:
         entry("system", "4A090.a", "system", rows(("contains_eccn", "in", ("3A090.a",)))),
     )
     assert read(law, tpp=4800, item_kind="ic").eccn == ("3A090.a",)
-    assert read(law, tpp=4800, item_kind="system").eccn == ("4A090.a",)
+    whole = read(law, tpp=4800, item_kind="system")
+    assert (whole.eccn, whole.paragraphs) == (("4A090.a",), ("contains_eccn",))
     assert read(law, tpp=1, item_kind="system").eccn == ()
     assert read(law, tpp=4800, item_kind="hbm_stack").eccn == ()
+
+
+def test_only_rows_that_hold_on_the_day_and_have_a_number_are_named() -> None:
+    # Cambodia was in D:5 from 2021-12-09 through 2026-02-02
+    unnumbered = Row(tests=(Test(fact="activity", op="is", bound="export"),))
+    when = (*rows(("destination", "in_group", "D:5")), unnumbered, *BIG)
+    law = law_of(entry("a", "3A090.a", "ic", when, effective=date(2020, 1, 1)))
+    assert read(law, date(2021, 12, 8), tpp=4800, destination="KH").paragraphs == ("tpp",)
+    assert set(read(law, date(2021, 12, 9), tpp=4800, destination="KH").paragraphs) == {"destination", "tpp"}
 
 
 def test_an_entry_that_is_open_is_no_entry_and_leaves_the_requirement_open() -> None:
@@ -153,7 +163,17 @@ def test_an_entry_that_is_open_is_no_entry_and_leaves_the_requirement_open() -> 
     assert found.unknown
     assert [held for _, held in found.requirements] == [UNKNOWN]
     assert found.paragraphs == []
+    assert read_law(found).eccn == ()
     assert not reading(law, tpp=1).unknown
+    # a chip or something else: its rows hold, whether they are about it is open
+    of_no_kind = reading(law, tpp=4800, item_kind=None)
+    assert of_no_kind.truths["law#a"][1] == UNKNOWN
+    assert (of_no_kind.paragraphs, read_law(of_no_kind).eccn) == ([], ())
+
+
+def test_a_conclusion_that_is_no_entry_has_no_paragraph_of_an_entry() -> None:
+    told = provision("c", "conclusion", concludes=Conclusion(fact="presumed_3a090a", value=True), when=BIG)
+    assert read(law_of(told), tpp=4800).paragraphs == ()
 
 
 def test_of_two_provisions_that_conclude_the_same_the_surer_counts() -> None:
@@ -190,6 +210,9 @@ def test_a_savings_clause_saves_from_what_it_names_and_from_nothing_else() -> No
     law = law_of(requirement("r", "742.6"), requirement("q", "744.11(a)"), saving)
     assert read(law, end_use="civil").requirements == ("law#q",)
     assert set(read(law, end_use="wmd").requirements) == {"law#q", "law#r"}
+    for kind in ("notice", "suspension"):
+        other = provision("n", kind, notice="Saved.", saves_from=("742.6",))
+        assert read(law_of(requirement("r", "742.6"), other)).requirements == ("law#r",)
     held = {e.found.provision.id: truth for e, truth in reading(law, end_use=None).requirements}
     assert held == {"law#r": UNKNOWN, "law#q": TRUE}
 
@@ -248,7 +271,8 @@ def test_the_strictest_policy_counts_unless_one_says_that_it_governs() -> None:
     assert found.policies == (("law#r", "presumption_of_denial", ("law#d",)),)
     ruling = read(law_of(required, strict, replace(lenient, governing=True)))
     assert ruling.policies == (("law#r", "case_by_case", ("law#c",)),)
-    twice = read(law_of(required, strict, policy("e", "presumption_of_denial", "742.6")))
+    # the same word, read from another file
+    twice = read(law_of(required, strict, policy("e", "".join(["presumption_", "of_denial"]), "742.6")))  # type: ignore[arg-type]
     assert twice.policies == (("law#r", "presumption_of_denial", ("law#d", "law#e")),)
     elsewhere = read(law_of(required, strict, replace(lenient, governing=True, governs=("744",))))
     assert elsewhere.review_policy == "presumption_of_denial"
@@ -284,7 +308,11 @@ def test_what_holds_and_has_a_notice_is_noticed_and_nothing_else() -> None:
         requirement("q", "744.11"),
     )  # fmt: skip
     assert set(read(law, tpp=4800).notices) == {"law#n", "law#r"}
-    assert read(law, tpp=1).notices == ("law#r",)
+    assert read(law, tpp=1).notices == read_law(reading(law, tpp=None)).notices == ("law#r",)
+    dated = rows(("destination", "in_group", "D:5"))
+    law = law_of(provision("n", "notice", notice="Mind this.", when=dated, effective=date(2020, 1, 1)))
+    assert read(law, date(2021, 12, 8), destination="KH").notices == ()
+    assert read(law, date(2021, 12, 9), destination="KH").notices == ("law#n",)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +324,12 @@ def test_a_blocking_gap_blocks_a_yes_alone(blocking: bool, required: bool, block
     found = read(law)
     assert found.blocked == (("not_encoded#g",) if blocked else ())
     assert found.decision == (found.outcome, found.review_policy, blocked)
+
+
+def test_a_blocking_gap_blocks_an_exception_too() -> None:
+    gap = Gap(id="g", what="A rule.", effect="Unread.", blocking=True)
+    found = read(law_of(requirement("r", "742.6"), exception("x", "742.6"), gaps=(gap,)))
+    assert (found.outcome, found.blocked) == ("license_exception", ("not_encoded#g",))
 
 
 # --- branches folded into one ---------------------------------------------------------------------------
@@ -320,10 +354,20 @@ def test_branches_keep_what_all_share_or_else_what_any_has() -> None:
     assert (found.outcome, found.review_policy) == ("license_required", "case_by_case")
 
 
+def test_what_branches_share_keeps_the_order_and_the_rest_of_the_first() -> None:
+    one = Law("license_exception", None, ("a", "b"), ("a.1", "b.1"), ("r", "q"), blocked=("g",))
+    other = Law("license_exception", None, ("b", "a"), ("b.1", "a.1"), ("q", "r"), blocked=("h",))
+    assert fold([one, other]) == one
+    assert fold([other, one]) == other
+    assert fold([one, one._replace(eccn=("a", "b", "c"), paragraphs=("a.1", "b.1", "c.1"))]) == one
+
+
 def test_a_requirement_that_branches_review_differently_is_reviewed_as_nobody_knows() -> None:
     one = Law("license_required", requirements=("r",), policies=(("r", "case_by_case", ("p",)),))
     other = one._replace(policies=(("r", "presumption_of_denial", ("p",)),))
     assert fold([one, other]).policies == fold([other, one]).policies == (("r", "indeterminate", ("p",)),)
+    same = one._replace(policies=(("r", "".join(["case_by", "_case"]), ("p",)),))  # type: ignore[arg-type]
+    assert fold([one, same]).policies == one.policies
     three = fold([one, other, one])
     assert three.policies == (("r", "indeterminate", ("p",)),)
     apart = fold([one, Law("license_required", requirements=("q",), policies=(("q", "unpublished", ()),))])
