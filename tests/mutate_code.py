@@ -37,7 +37,7 @@ CONFIG = """[cosmic-ray]
 module-path = "{path}"
 excluded-modules = []
 test-command = "python -I -S tests/quick_pytest.py tests.socket {tests}"
-timeout = 180.0
+timeout = 600
 
 [cosmic-ray.distributor]
 name = "local"
@@ -132,39 +132,46 @@ def _share(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], nu
     copy = folder / f"copy-{number}"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     subprocess.run([sys.executable, "-m", "compileall", "-q", "exportrules", "tests"], cwd=copy, check=True)
-    with serving(copy, folder):
-        yield from _executed(copy, folder, work, number, of)
-
-
-@contextlib.contextmanager
-def serving(copy: Path, folder: Path) -> Iterator[None]:
-    """The server of tests in a copy; the tests must pass there before anything is mutated."""
     # bytecode is not written: that of a mutant would be found again
     environment = {**_environment(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     server = subprocess.Popen([sys.executable, "-m", "tests.quick_pytest", "tests.socket"], cwd=copy, env=environment)
     try:
         while not (copy / "tests.socket").exists() and server.poll() is None:
             time.sleep(0.05)
-        yield
+        for config, whole, chosen in work:
+            session = folder / f"{whole.stem}-{number}.sqlite"
+            _keep(whole, session, chosen[number::of])
+            _execute(config, session, copy, folder)
+            yield from _results(session)
     finally:
         server.terminate()
         server.wait()
 
 
-def _executed(
-    copy: Path, folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], number: int, of: int
-) -> Iterator[Result]:
-    for config, whole, chosen in work:
-        session = folder / f"{whole.stem}-{number}.sqlite"
-        shutil.copy(whole, session)
-        with contextlib.closing(sqlite3.connect(session)) as db, db:
-            db.execute("create temp table kept (job text)")
-            db.executemany("insert into kept values (?)", [(mutant.job,) for mutant in chosen[number::of]])
-            db.execute("delete from mutation_specs where job_id not in (select job from kept)")
-            db.execute("delete from work_items where job_id not in (select job from kept)")
-        for step in (["baseline", str(config)], ["exec", str(config), str(session)]):
-            subprocess.run([*COSMIC_RAY, *step], cwd=copy, env=_environment(folder), check=True)
-        yield from _results(session)
+def _keep(whole: Path, session: Path, share: Sequence[Mutant]) -> None:
+    """A session of the chosen mutants alone."""
+    shutil.copy(whole, session)
+    with contextlib.closing(sqlite3.connect(session)) as db, db:
+        db.execute("create temp table kept (job text)")
+        db.executemany("insert into kept values (?)", [(mutant.job,) for mutant in share])
+        db.execute("delete from mutation_specs where job_id not in (select job from kept)")
+        db.execute("delete from work_items where job_id not in (select job from kept)")
+
+
+def _execute(config: Path, session: Path, copy: Path, folder: Path) -> None:
+    """Run a session; the tests pass before it, and pass after it, or its verdicts are worth nothing."""
+
+    def cosmic_ray(*words: str) -> float:
+        began = time.monotonic()
+        subprocess.run([*COSMIC_RAY, *words], cwd=copy, env=_environment(folder), check=True)
+        return time.monotonic() - began
+
+    seconds = cosmic_ray("baseline", str(config))
+    # what never ends is killed: after much longer than the tests take
+    own = folder / f"{session.stem}.toml"
+    own.write_text(re.sub("timeout = .*", f"timeout = {max(20, 5 * seconds):.0f}", config.read_text("utf-8")), "utf-8")
+    cosmic_ray("exec", str(own), str(session))
+    cosmic_ray("baseline", str(config))
 
 
 def _results(session: Path) -> Iterator[Result]:

@@ -7,6 +7,7 @@ A mutation tester starts the tests a thousand times: starting them would take lo
 imports the package itself, so every child reads it as it is at that moment.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -33,7 +34,9 @@ def serve(address: str) -> None:
             link, _ = door.accept()
             with link:
                 files = link.makefile("rb").readline().rstrip(b"\n").split(SEPARATOR)
-                link.sendall(f"{_forked([file.decode() for file in files], link)}\n".encode())
+                status = _forked([file.decode() for file in files], link)
+                with contextlib.suppress(OSError):  # whoever asked may have hung up
+                    link.sendall(f"{status}\n".encode())
 
 
 def _prepare() -> None:
@@ -49,7 +52,6 @@ def _forked(files: list[str], link: socket.socket) -> int:
     """The status of the tests in a child; killed where whoever asked has hung up."""
     child = os.fork()
     if child == 0:
-        os.setsid()
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
@@ -61,9 +63,11 @@ def _forked(files: list[str], link: socket.socket) -> int:
             return os.waitstatus_to_exitcode(status)
         try:
             if link.recv(1) == b"":
-                os.killpg(child, signal.SIGKILL)
+                os.kill(child, signal.SIGKILL)
         except TimeoutError:
             pass
+        except OSError:
+            os.kill(child, signal.SIGKILL)
 
 
 def _run(files: list[str]) -> int:

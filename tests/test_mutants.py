@@ -57,7 +57,7 @@ def test_an_explanation_is_there_for_a_mutant_that_survives(entry: dict[str, str
 
 @pytest.mark.slow
 def test_every_change_of_a_rule_file_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status = main(["--second", "40", "--verify", "4", "--figures", str(tmp_path / "figures.json")])
+    status = main(["--second", "24", "--verify", "2", "--figures", str(tmp_path / "figures.json")])
     assert status == 0, capsys.readouterr().out
     figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))
     assert figures["mutants"] == figures["killed"] + figures["equivalent"] == len(mutants())

@@ -335,6 +335,13 @@ def test_layers_and_what_was_known_are_never_mixed_up() -> None:
     ]  # fmt: skip
 
 
+def test_what_an_addressee_knew_is_not_what_the_public_knew() -> None:
+    asked: dict[str, Any] = {"on": "2022-08-28", "known_on": "2022-08-28"}
+    assert check("A100", **asked).outcome == "license_required"
+    assert check("A100", **asked, exporter="other").outcome == "no_license_requirement"
+    assert check("A100", on="2022-09-15", known_on="2022-08-25").outcome == "no_license_requirement"
+
+
 def test_memory_is_bounded_and_answers_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MODULE, "MOST_REMEMBERED", 3)
     law = replace(LAW, _views={}, memory={})
