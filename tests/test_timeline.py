@@ -121,6 +121,11 @@ def test_each_day_belongs_to_the_span_that_begins_on_or_before_it() -> None:
     assert found.index(date.max) == len(found.starts) - 1
 
 
+@pytest.mark.parametrize("on", ["2022-10-21", "2023-01-17", "2024-06-03", "2025-01-13", "2026-01-14"])
+def test_an_answer_holds_through_changes_of_law_that_leave_it_the_same(on: str) -> None:
+    assert check("A100", on=on).holds == (date(2022, 10, 21), date(2026, 1, 14))
+
+
 def test_what_comes_before_and_after_is_told_with_its_day() -> None:
     found = check("A100", on="2022-09-15")
     assert found.previous is not None
@@ -273,6 +278,14 @@ def test_a_requirement_that_stands_is_not_taken_back_by_the_edge_of_the_map() ->
     assert answer.projection is None
 
 
+def test_an_exception_is_no_answer_where_the_law_is_not_encoded() -> None:
+    law = with_edition(destinations_not_encoded=("CN",))
+    answer = exportrules.timeline("RTX 4090", ruleset=law).at(date(2023, 12, 1))
+    assert (answer.outcome, answer.review_policy) == ("indeterminate", "indeterminate")
+    assert answer.projection is not None
+    assert answer.projection.outcome == "license_exception"
+
+
 def test_a_requirement_stands_before_coverage_too() -> None:
     found = check("V100", on="2019-12-01", facts={"end_user_lists": "entity_list"})
     assert found.standing == "before_coverage"
@@ -291,6 +304,13 @@ def test_a_blocking_gap_takes_back_a_yes_and_leaves_a_no(chip: str, outcome: str
     assert (before.outcome == after.outcome) == (outcome == "license_required")
     assert (after.review_policy == "indeterminate") == (outcome == "indeterminate")
     assert bool(after.law.blocked) == (outcome == "indeterminate")
+
+
+def test_a_blocking_gap_takes_back_an_exception_as_well() -> None:
+    gap = Gap(id="secret", what="A rule.", effect="It forbids.", blocking=True)
+    answer = exportrules.timeline("RTX 4090", ruleset=with_edition(not_encoded=(gap,))).at(date(2023, 12, 1))
+    assert (answer.outcome, answer.review_policy) == ("indeterminate", "indeterminate")
+    assert answer.law.outcome == "license_exception"
 
 
 def test_a_span_opened_by_a_gap_alone_names_no_gap() -> None:
