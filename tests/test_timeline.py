@@ -12,7 +12,7 @@ import pytest
 import exportrules
 from exportrules.determination import check
 from exportrules.law import Ruleset
-from exportrules.model import Gap, Row, Test, Variant
+from exportrules.model import Gap, Provision, Row, Test, Variant
 from exportrules.timeline import Timeline
 
 LAW = exportrules.default_ruleset()
@@ -110,6 +110,29 @@ HISTORIES: list[tuple[str, dict[str, Any], str]] = [
 def test_a_history_is_told_to_the_day_and_by_what_made_it(chip: str, asked: dict[str, Any], history: str) -> None:
     lines = [line.rstrip() for line in told(exportrules.timeline(chip, **asked))]
     assert lines == history.strip("\n").splitlines()
+
+
+def opened(found: Timeline, on: str) -> tuple[str, ...]:
+    return found.opened_by(found.index(date.fromisoformat(on)))
+
+
+def test_a_country_that_leaves_a_group_is_named_with_the_instrument_that_took_it_out() -> None:
+    # Cyprus was in D:5 from before coverage on, so its membership has an end and no beginning
+    found = exportrules.timeline("H800", to="CY", exporter="other")
+    assert opened(found, "2024-05-30") == ("89fr40369 (CY leaves D:5)",)
+
+
+def test_all_that_ends_on_a_day_is_named_where_nothing_begins() -> None:
+    row = Row(tests=(Test(fact="destination", op="is", bound="CN"),))
+    rules = [
+        Provision(id=f"law#{name}", kind="requirement", title="", cite="", paragraph="742.6", when=(row,),
+                  policy="case_by_case", effective=date(2023, 1, 1), expires=date(2023, 6, 30))
+        for name in "qp"
+    ]  # fmt: skip
+    made = replace(LAW.instruments["87fr62186"], id="law", provision=tuple(rules))
+    law = replace(LAW, instruments={"law": made}, _views={}, memory={})
+    found = exportrules.timeline("V100 PCIe 16GB", exporter="other", ruleset=law)
+    assert (opened(found, "2023-01-01"), opened(found, "2023-07-01")) == (("law#p", "law#q"), ("law#p", "law#q"))
 
 
 def test_each_day_belongs_to_the_span_that_begins_on_or_before_it() -> None:
