@@ -210,8 +210,8 @@ def test_a_savings_clause_saves_from_what_it_names_and_from_nothing_else() -> No
     law = law_of(requirement("r", "742.6"), requirement("q", "744.11(a)"), saving)
     assert read(law, end_use="civil").requirements == ("law#q",)
     assert set(read(law, end_use="wmd").requirements) == {"law#q", "law#r"}
-    for kind in ("notice", "suspension"):
-        other = provision("n", kind, notice="Saved.", saves_from=("742.6",))
+    for kind in ("notice", "suspension", "conclusion"):
+        other = provision("n", kind, saves_from=("742.6",), concludes=Conclusion(fact="presumed_3a090a", value=True))
         assert read(law_of(requirement("r", "742.6"), other)).requirements == ("law#r",)
     held = {e.found.provision.id: truth for e, truth in reading(law, end_use=None).requirements}
     assert held == {"law#r": UNKNOWN, "law#q": TRUE}

@@ -112,6 +112,15 @@ def test_a_history_is_told_to_the_day_and_by_what_made_it(chip: str, asked: dict
     assert lines == history.strip("\n").splitlines()
 
 
+def test_beyond_the_horizon_is_one_span_whatever_is_scheduled_there() -> None:
+    # the affiliates rule returns on 2026-11-10 unless BIS acts
+    owned = {"listed_ownership_percent": 60, "listed_owner": "Huawei Technologies"}
+    found = exportrules.timeline("V100 PCIe 16GB", exporter="other", facts=owned)
+    assert date(2026, 11, 10) in found.starts
+    assert (found.spans[-1].start, found.spans[-1].last) == (date(2026, 9, 25), None)
+    assert sum(span.answer.standing == "beyond_horizon" for span in found.spans) == 1
+
+
 def opened(found: Timeline, on: str) -> tuple[str, ...]:
     return found.opened_by(found.index(date.fromisoformat(on)))
 
