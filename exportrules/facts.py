@@ -84,7 +84,7 @@ def figure_defects(chip: Variant) -> Iterator[str]:
         **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},
     }
     for name, value in figures.items():
-        if value is not None and not _is_figure(Decimal(value), least=1 if name == "die_area_mm2" else 0):
+        if value is not None and not _is_figure(Decimal(value), least=1 if name.endswith("die_area_mm2") else 0):
             yield f"{name} = {value} is no figure that a chip can have."
     for part in chip.contains:
         if part.count < 1:

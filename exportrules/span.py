@@ -15,7 +15,7 @@ from datetime import date, timedelta
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """The days from `start` up to, not including, `stop`."""
 

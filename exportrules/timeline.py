@@ -173,7 +173,8 @@ class Timeline:
         return sorted(days)
 
     def _answer(self, day: date) -> Answer:
-        asked, left_out = self._asked(day)
+        public, left_out = self._public(day)
+        asked = public or self.courses
         verdicts = [(course, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
@@ -182,10 +183,9 @@ class Timeline:
         if law.blocked and outcome != "license_required":
             outcome, policy = "indeterminate", "indeterminate"
         unsure = standing == "beyond_horizon" or (standing != "verified" and outcome != "license_required")
-        released = any(course.public(day) is not False for course in self.courses)
         if unsure:
             outcome, policy = "indeterminate", "indeterminate"
-        if not released and standing != "beyond_horizon":
+        if not public and standing != "beyond_horizon":
             outcome, policy = "not_released", None
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
@@ -208,20 +208,22 @@ class Timeline:
             return "before_coverage"
         return "destination_not_encoded" if self.question.to in edition.destinations_not_encoded else "verified"
 
-    def _asked(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
-        """The variants that a question asks on a day: those that were public and have figures; why the others not."""
+    def _public(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
+        """The variants to ask on a day: those that were public and have figures; and why the others are left out.
+
+        One without a known day counts as public from the first announcement of a sibling on.
+        """
         left = [(subject.name, "no throughput figures are known") for subject in self.undescribed]
         first = min((announced for c in self.courses if (announced := _announced(c))), default=None)
-        asked = []
+        found = []
         for course in self.courses:
             public = course.public(day)
             if public is False or (public is None and first is not None and day < first):
                 left.append((course.subject.name, "not public yet"))
             else:
-                asked.append(course)
-        if not asked:
-            return self.courses, tuple((name, why) for name, why in left if why != "not public yet")
-        return tuple(asked), tuple(left)
+                found.append(course)
+        # where none was public all are asked, for the projection
+        return tuple(found), tuple((name, why) for name, why in left if found or why != "not public yet")
 
 
 def course_of(view: View, question: Question, subject: Subject) -> Course:

@@ -1,6 +1,7 @@
 """The answer to every chip and nine destinations on every day, one line each: a change of law shows in review.
 
-`python -m tests.make_snapshots` writes `tests/snapshots/`; the test holds them against what is computed.
+`python -m tests.make_snapshots` writes `tests/snapshots/`, the record of tests/boundaries.py included; the tests hold
+them against what is computed.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import exportrules
+from exportrules.law import Ruleset
 from exportrules.timeline import SpanOfAnswer
+from tests import boundaries
 
 FOLDER = Path(__file__).parent / "snapshots"
 DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")
@@ -32,12 +35,12 @@ _POLICY = {
 }
 
 
-def snapshot(destination: str, exporter: str) -> str:
+def snapshot(destination: str, exporter: str, ruleset: Ruleset | None = None) -> str:
     """One line a chip: the first day of each span with its answer."""
-    law = exportrules.default_ruleset()
+    law = ruleset or exportrules.default_ruleset()
     lines = [f"# every chip to {destination}, exporter {exporter}: first day of each answer"]
     for name in sorted(law.variants):
-        spans = exportrules.timeline(name, to=destination, exporter=exporter).spans
+        spans = exportrules.timeline(name, to=destination, exporter=exporter, ruleset=law).spans
         lines.append(f"{name}: " + "; ".join(_span(s) for s in spans if s.answer.standing == "verified"))
     return "\n".join(lines) + "\n"
 
@@ -60,3 +63,6 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for to, exporter, file in wanted():
         file.write_text(snapshot(to, exporter), "utf-8")
+    boundaries.FOLDER.mkdir(exist_ok=True)
+    for file, text in boundaries.pages(exportrules.default_ruleset()):
+        file.write_text(text, "utf-8")

@@ -10,16 +10,22 @@ from typing import Any
 import pytest
 
 import exportrules
+from exportrules.law import Ruleset
 
 FILE = Path(__file__).parent / "cases" / "golden.toml"
 CASES: list[dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"), parse_float=Decimal)["case"]
 ABOUT = {"id", "outcome", "review_policy", "because", "source"}
 
 
+def answered(case: dict[str, Any], ruleset: Ruleset | None = None) -> exportrules.Determination:
+    """What is computed for a case."""
+    asked = {key: value for key, value in case.items() if key not in ABOUT}
+    return exportrules.check(asked.pop("chip", None), **asked, ruleset=ruleset)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
 def test_golden_case(case: dict[str, Any]) -> None:
-    asked = {key: value for key, value in case.items() if key not in ABOUT}
-    found = exportrules.check(asked.pop("chip", None), **asked)
+    found = answered(case)
     assert found.outcome == case["outcome"], case["because"]
     if "review_policy" in case:
         assert found.review_policy == case["review_policy"], case["because"]

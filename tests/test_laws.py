@@ -1,4 +1,4 @@
-"""Laws that every answer obeys, as properties; and boundary cases generated from the rules themselves."""
+"""Laws that every answer obeys, as properties."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 import exportrules
 from exportrules.docket import Docket
 from exportrules.law import Ruleset
-from exportrules.model import Provision, Test
 from exportrules.question import resolve
 from exportrules.timeline import Timeline
 from exportrules.unknowns import decide
@@ -159,50 +158,6 @@ def test_the_order_of_files_provisions_rows_and_tests_changes_nothing(seed: int)
                 assert (one.decision, one.turns_on, set(one.law.requirements)) == (
                     two.decision, two.turns_on, set(two.law.requirements),
                 )  # fmt: skip
-
-
-def bounds() -> list[tuple[Provision, Test]]:
-    """Every numeric test of every classification."""
-    return [
-        (p, t)
-        for p, _ in LAW.provisions.values()
-        if p.kind == "classification"
-        for row in p.when
-        for t in row.tests
-        if isinstance(t.bound, int | Decimal) and not isinstance(t.bound, bool)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("provision", "test"), bounds(), ids=lambda v: v.id if isinstance(v, Provision) else str(v.bound)
-)
-def test_each_bound_one_step_below_at_and_above(provision: Provision, test: Test) -> None:
-    row = next(r for r in provision.when if test in r.tests)
-    bound, step = Decimal(str(test.bound)), Decimal("0.0001")
-    upper = [Decimal(str(t.bound)) for t in row.tests if t.fact == test.fact and t.op == "lt"]
-    for value, below in ((bound - step, True), (bound, False), (bound + step, False)):
-        expected = {"ge": not below, "gt": value > bound, "lt": below}[test.op]
-        if test.op != "lt" and upper and value >= min(upper):
-            continue
-        facts: dict[str, Any] = {t.fact: t.bound for t in row.tests if t.op in ("ge", "is")}
-        facts |= {test.fact: value, "item_kind": provision.classifies, "designed_for_datacenter": True}
-        question = resolve(LAW, None, **{**DEFAULTS, "exporter": "other", "facts": facts}, parties=(), as_printed=False)
-        docket = Docket(LAW.view(), question.subjects[0].facts)
-        traces = {test.fact: docket.test(test, provision.effective, {})}
-        assert (traces[test.fact] == 2) == expected
-
-
-def test_each_effective_and_last_day_opens_and_closes_a_provision() -> None:
-    for layer in (False, True):
-        view = LAW.view(as_printed=layer)
-        for found in view.provisions:
-            first, last = found.spans[0].start, found.provision.expires
-            if found.provision.kind != "gap":
-                assert first >= found.provision.effective
-                assert first in (found.provision.effective, found.provision.compliance) or found.spans
-            if last is not None:
-                assert any(last in span for span in found.spans) or found.spans[-1].stop is not None
-                assert not any(last + timedelta(days=1) in span for span in found.spans)
 
 
 def test_two_rulesets_live_side_by_side() -> None:

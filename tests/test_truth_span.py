@@ -269,3 +269,18 @@ def test_the_first_and_last_days_of_the_calendar_are_days() -> None:
     assert date.min in whole
     assert subtract([whole], [Span(date.max)]) == (Span(date.min, date.max),)
     assert subtract([whole], [Span(date.min, date.max)]) == (Span(date.max),)
+
+
+def span(first: int, stop: int | None) -> Span:
+    return Span(date(2023, 1, first), None if stop is None else date(2023, 1, stop))
+
+
+def test_a_span_joins_the_one_before_it_and_not_the_first() -> None:
+    assert union([span(1, 5), span(10, 20), span(12, 15)]) == (span(1, 5), span(10, 20))
+    assert union([span(1, 5), span(10, 20), span(20, 25)]) == (span(1, 5), span(10, 25))
+    assert union([span(1, 5), span(10, 20), span(21, None)]) == (span(1, 5), span(10, 20), span(21, None))
+
+
+def test_the_last_day_of_the_calendar_has_no_day_after_it() -> None:
+    assert until(date(9999, 12, 31)) is None
+    assert until(date(9999, 12, 30)) == date(9999, 12, 31)

@@ -1,0 +1,317 @@
+"""What each rule does at its own edges, in words, checked in: a change of law data shows its legal effect in review.
+
+One block a provision, group, party, chip or word of the vocabulary. Everything is asked of the engine: a row is tried
+with all of its tests met but one, whose fact is taken one step below, at and above each bound; days are those on which
+the provision is in force; groups are the days of each member; chips are the facts that the law gets to see.
+`python -m tests.make_snapshots` writes `tests/snapshots/boundaries/`; tests/test_boundaries.py holds them against what
+is computed, and tests/mutate_rules.py asks whether every change of a rule file shows in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from exportrules.docket import Docket
+from exportrules.facts import BITS, Fact, facts_of, show
+from exportrules.law import InForce, Ruleset, provides, refers
+from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
+from exportrules.references import PLACES
+from exportrules.span import Span, last_day
+from exportrules.truth import FALSE, TRUE, Truth, all_of
+
+FOLDER = Path(__file__).parent / "snapshots" / "boundaries"
+
+#: The tables of a ruleset, in the order of the record, with the file that each is written to.
+TABLES = {
+    "instruments": "provisions",
+    "groups": "groups",
+    "parties": "parties",
+    "families": "chips",
+    "edition": "scope",
+    "facts": "scope",
+    "exporters": "scope",
+    "places": "scope",
+}
+
+NAMES = {"groups": "group", "parties": "party", "families": "chip", "facts": "fact"}
+
+#: Places that tell the groups apart; each row with a place is asked for them.
+PROBES = (
+    "AE", "AU", "BY", "CA", "CN", "CU", "CY", "DE", "HK", "IL", "IN", "IR", "JP", "KH", "KP", "MO", "NI", "RU", "SA",
+    "SG", "SY", "TW", "UA", "US", "VE", "VN", "YE",
+)  # fmt: skip
+
+STEP = Decimal("0.01")
+DAY = timedelta(days=1)
+HELD = ("no", "open", "yes")
+
+
+def read() -> dict[str, str]:
+    """The record as checked in: each block under its heading."""
+    texts = [(FOLDER / f"{name}.txt").read_text("utf-8") for name in dict.fromkeys(TABLES.values())]
+    blocks = (block for text in texts for block in text.split("\n\n")[1:])
+    return {block.splitlines()[0]: block.rstrip("\n") for block in blocks}
+
+
+def pages(law: Ruleset) -> Iterator[tuple[Path, str]]:
+    """(file, its text) of the whole record."""
+    record = Record(law)
+    for name in dict.fromkeys(TABLES.values()):
+        tables = [table for table, file in TABLES.items() if file == name]
+        text = "\n\n".join(record.blocks(tables).values())
+        yield FOLDER / f"{name}.txt", f"# Written by python -m tests.make_snapshots: {name} at their edges\n\n{text}\n"
+
+
+class Record:
+    """The edges of one ruleset."""
+
+    def __init__(self, law: Ruleset) -> None:
+        self.law = law
+        self.view = law.view()
+        self.printed = {f.provision.id: f.spans for f in law.view(as_printed=True).provisions}
+        self.enforced = {f.provision.id: f.spans for f in self.view.provisions}
+        self.words = self._words()
+        self._dockets: dict[tuple[str, Any], Docket] = {}
+
+    def blocks(self, tables: Iterable[str] = TABLES) -> dict[str, str]:
+        """Every block of the tables, under its heading."""
+        found: dict[str, str] = {}
+        for table in tables:
+            kept: Mapping[str, Any] = {"": self.law.edition} if table == "edition" else getattr(self.law, table)
+            for key, value in kept.items():
+                found |= self.of(table, key, value)
+        return found
+
+    def of(self, table: str, key: str, value: Any) -> dict[str, str]:
+        """The blocks of one object of a table."""
+        if table == "instruments":
+            return dict(_block(heading, lines) for heading, lines in self._instrument(value))
+        if table == "edition":
+            return dict(_block(heading, lines) for heading, lines in self._edition())
+        if table in ("exporters", "places"):
+            kept = getattr(self.law, table)
+            return dict([_block(table, (f"{key} {' '.join(_plain(v))}".rstrip() for key, v in kept.items()))])
+        described: dict[str, Callable[[Any], Iterator[str]]] = {
+            "groups": self._group, "parties": self._party, "families": self._family, "facts": _plain,
+        }  # fmt: skip
+        return dict([_block(f"{NAMES[table]} {key}", described[table](value))])
+
+    # --- provisions ---------------------------------------------------------------------------
+
+    def _instrument(self, instrument: Instrument) -> Iterator[tuple[str, list[str]]]:
+        public = f"released {instrument.released or '-'}, published {instrument.published or '-'}"
+        bound = f", addressed to {instrument.addressee}" if instrument.addressee else ""
+        yield f"instrument {instrument.id}", [f"{instrument.type}, {public}{bound}"]
+        for provision in instrument.provision:
+            yield provision.id, list(self._provision(provision))
+
+    def _provision(self, provision: Provision) -> Iterator[str]:
+        enforced, printed = self.enforced.get(provision.id, ()), self.printed.get(provision.id, ())
+        doubt = "" if provision.certain else ", uncertain"
+        yield f"{provision.kind}{doubt}, in force {_days(enforced)}" + (
+            f" (as printed {_days(printed)})" if printed != enforced else ""
+        )
+        if provision.compliance:
+            yield f"duties from {provision.compliance}"
+        if provision.expires:
+            yield f"through {provision.expires}"
+        if made := provides(provision):
+            of = f" of an item of kind {provision.classifies}" if provision.classifies else ""
+            yield f"concludes {' '.join(made)}{of}"
+        if provision.policy:
+            yield f"review: {provision.policy}{' (governing)' if provision.governing else ''}"
+        for word, targets in (("replaces", provision.displaces), ("stays", provision.suspends)):
+            layer = f" ({provision.layer})" if word == "stays" else ""
+            yield from (f"{word} {target}{layer}" for target in targets)
+        for word in ("saves_from", "overcomes", "governs"):
+            for reference in getattr(provision, word):
+                reached = [
+                    p.id for p, _ in self.law.provisions.values() if p.kind == "requirement" and refers(reference, p)
+                ]
+                yield f"{word} {reference}: {' '.join(reached)}"
+        if provision.conditions:
+            yield f"on {len(provision.conditions)} conditions"
+        yield from self._rows(provision.when, "when", provision.effective)
+        yield from self._rows(provision.unless, "unless", provision.effective)
+        if provision.blocking:
+            yield "blocks an answer of no license requirement"
+        if provision.paragraph:
+            yield f"paragraph {provision.paragraph}"
+
+    def _rows(self, rows: tuple[Row, ...], word: str, day: date) -> Iterator[str]:
+        for row in rows:
+            name = f" {row.paragraph}" if row.paragraph else ""
+            parts = list(self._row(row, day))
+            yield f"{word}{name}: {'; '.join(parts)}"
+
+    def _row(self, row: Row, day: date) -> Iterator[str]:
+        """Each fact of the row in turn, the others at a value with which the row holds."""
+        asked: dict[str, list[Test]] = {}
+        for test in row.tests:
+            asked.setdefault(test.fact, []).append(test)
+        points = {fact: self._points(fact, tests) for fact, tests in asked.items()}
+        met: dict[str, Any] = {}
+        for fact, tests in asked.items():
+            met[fact] = next((v for v in points[fact] if self._truth(tests, fact, v, day) == TRUE), None)
+        for fact, tests in asked.items():
+            others = all_of(self._truth(asked[o], o, met[o], day) for o in asked if o != fact)
+            tried = [(v, min(others, self._truth(tests, fact, v, day))) for v in points[fact]]
+            yield f"{fact} {self._said(tests, tried)}"
+
+    def _said(self, tests: list[Test], tried: list[tuple[Any, Truth]]) -> str:
+        held = [_word(value) for value, truth in tried if truth == TRUE]
+        groups = [str(t.bound) for t in tests if t.op == "in_group"]
+        if groups:
+            return f"in {' and '.join(groups)} ({' '.join(held) or 'nowhere'})"
+        if isinstance(tried[0][0], bool | str):
+            return " ".join(held) or "never"
+        return ", ".join(f"{_word(value)} {HELD[truth]}" for value, truth in tried)
+
+    def _points(self, fact: str, tests: list[Test]) -> list[Any]:
+        kind = self.law.facts[fact].type
+        if kind == "boolean":
+            return [False, True]
+        if kind == "number":
+            bounds = sorted({Decimal(str(t.bound)) for t in tests})
+            return sorted({b + k * STEP for b in bounds for k in (-1, 0, 1)})
+        if kind == "date":
+            dates = sorted(t.bound for t in tests if isinstance(t.bound, date))
+            return sorted({d + k * DAY for d in dates for k in (-1, 0, 1)})
+        if fact in PLACES:
+            return sorted({*PROBES, *(str(t.bound) for t in tests if t.op == "is")})
+        return self.words[fact]
+
+    def _truth(self, tests: list[Test], fact: str, value: Any, day: date) -> Truth:
+        if value is None:
+            return FALSE
+        concluded: dict[str, dict[str, Truth]] = {}
+        if fact in self.view.concludable:
+            concluded = {fact: {"true" if value is True else str(value): TRUE} if value is not False else {}}
+            docket = self._docket("", None)
+        else:
+            docket = self._docket(fact, value)
+        return all_of(docket.test(test, day, concluded) for test in tests)
+
+    def _docket(self, fact: str, value: Any) -> Docket:
+        known = self._dockets.get((fact, value))
+        if known is None:
+            facts = {fact: Fact(value, "given")} if fact else {}
+            # prepared for a day before all law: single tests are asked of it
+            known = self._dockets[fact, value] = Docket(self.view, facts, on=date.min)
+        return known
+
+    def _words(self) -> dict[str, list[str]]:
+        """The words that a fact can have: of its vocabulary, and of any test of it."""
+        found = {name: set(definition.values) for name, definition in self.law.facts.items()}
+        rows = [row for p, _ in self.law.provisions.values() for row in p.when + p.unless]
+        rows += [row for gap in self.law.edition.not_encoded for row in gap.when]
+        for test in (test for row in rows for test in row.tests):
+            if test.op != "in_group" and test.fact in found:
+                bounds = test.bound if isinstance(test.bound, tuple) else (test.bound,)
+                found[test.fact] |= {b for b in bounds if isinstance(b, str)}
+        paragraphs = {p.paragraph for p, _ in self.law.provisions.values() if p.kind == "requirement"}
+        found.setdefault("required_under", set()).update(paragraphs)
+        return {fact: sorted(words) for fact, words in found.items()}
+
+    # --- groups, parties, chips, scope -----------------------------------------------------------
+
+    def _group(self, group: Group) -> Iterator[str]:
+        always, dated = [], []
+        for country in self.law.places:
+            spans = self.view.membership(group.id, country)
+            if spans == (Span(date.min),):
+                always.append(country)
+            elif spans:
+                dated.append(f"{country} {_days(spans)}")
+        yield f"always: {' '.join(always) or '-'}"
+        yield from dated
+        for m in group.member:
+            if m.by or m.stop_by:
+                yield f"{m.country} by {m.by or '-'}, ended by {m.stop_by or '-'}"
+        for m in group.disputed:
+            yield f"disputed: {m.country} {m.start or ''}..{last_day(m.stop) or ''}"
+
+    def _party(self, party: Party) -> Iterator[str]:
+        yield f"of {party.country or '-'}"
+        for found, listing in zip(self.view.listings(party), party.listing, strict=True):
+            made, provision = provides(found.provision), found.provision
+            assert made is not None
+            mark = f", footnote {listing.footnote} from {listing.footnote_from}" if listing.footnote else ""
+            by = f", by {listing.by}" if listing.by else ""
+            yield f"{made[1]} {_days(found.spans)}, {provision.policy or 'no policy'}{mark}{by}"
+
+    def _family(self, family: Family) -> Iterator[str]:
+        yield f"by {family.vendor}"
+        for chip in family.variant:
+            facts = facts_of(chip)
+            first = f"{chip.status} {chip.announced or '-'} by {chip.announced_by}"
+            before = f", not before {chip.not_public_before}" if chip.not_public_before else ""
+            other = f", by {chip.vendor}" if chip.vendor else ""
+            yield f"{chip.id}: {first}{before}{other}"
+            yield f"  {'; '.join(f'{name} {_reading(fact)}' for name, fact in facts.items())}"
+            if chip.dense_tops:
+                yield f"  TOPS x bit: {_sum(chip.dense_tops, BITS)}"
+            if chip.io_gbytes_s:
+                yield f"  links: {_sum(chip.io_gbytes_s, {})}"
+            checks = (chip.tpp_check, chip.performance_density_check, chip.io_check)
+            if any(check is not None for check in checks):
+                yield f"  check values: {' '.join(show(check) for check in checks)}"
+            yield from (f"  another reading: {a.fact} {_exact(a.value)}" for a in chip.alternative)
+            yield from (f"  contains {part.count} of {part.chip}" for part in chip.contains)
+
+    def _edition(self) -> Iterator[tuple[str, list[str]]]:
+        edition = self.law.edition
+        days = (edition.covers_from, edition.verified_through, edition.parties_verified_through)
+        outside = " ".join(edition.destinations_not_encoded) or "none"
+        yield (
+            "edition",
+            [
+                f"covers {days[0]}..{days[1]}, parties through {days[2]}",
+                f"destinations not encoded: {outside}",
+            ],
+        )
+        shown: dict[str, InForce] = {f.provision.id: f for f in self.view.provisions if f.provision.kind == "gap"}
+        for gap in edition.not_encoded:
+            found = shown.get(f"not_encoded#{gap.id}")
+            if found:
+                yield found.provision.id, list(self._provision(found.provision))
+            else:
+                yield f"not_encoded#{gap.id}", [f"quiet, {gap.start or ''}..{last_day(gap.stop) or ''}"]
+
+
+def _plain(value: Any) -> Iterator[str]:
+    """A word of the vocabulary, an exporter, a place: what a rule can ask of it."""
+    for name in ("type", "about", "country", "unit", "values", "assumed"):
+        found = getattr(value, name, None)
+        if found not in (None, "", ()):
+            yield f"{name}: {' '.join(found) if isinstance(found, tuple) else _word(found)}"
+
+
+def _block(heading: str, lines: Iterable[str]) -> tuple[str, str]:
+    return heading, "\n".join([heading, *(f"  {line}" for line in lines)])
+
+
+def _days(spans: Iterable[Span]) -> str:
+    """Inclusive days: '2022-10-21..2023-11-16', '..2020-12-27'."""
+    return " ".join(f"{s.start if s.start != date.min else ''}..{last_day(s.stop) or ''}" for s in spans) or "never"
+
+
+def _word(value: object) -> str:
+    return show(value) if isinstance(value, bool | Decimal | int) else str(value)
+
+
+def _exact(value: object) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, Decimal) else _word(value)
+
+
+def _reading(fact: Fact) -> str:
+    readings = " or ".join(_exact(value) for value in fact.candidates or (fact.value,))
+    return f"{readings} (estimated)" if fact.estimated else readings
+
+
+def _sum(figures: Mapping[str, Any], weights: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {show(Decimal(str(v)) * weights.get(name, 1))}" for name, v in figures.items())
