@@ -199,8 +199,11 @@ class Tokenizer:
         rest = b""
         for block in blocks:
             rest = rest + block if rest else block
-            # beyond that length a mark that was never closed is swallowing the file
-            found, used = self._part(rest, whole=len(rest) > LONGEST_RECORD)
+            # beyond that length a mark that was never closed is swallowing the file: its line is a record by itself
+            if len(rest) > LONGEST_RECORD and (end := rest.find(b"\n") + 1):
+                yield self._part(rest[:end], whole=True)[0]
+                rest = rest[end:]
+            found, used = self._part(rest, whole=False)
             if found.count:
                 yield found
             rest = rest[used:]
