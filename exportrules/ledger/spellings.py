@@ -69,13 +69,13 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            table = list(reader)
+            header, table = set(reader.fieldnames or ()), list(reader)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise LedgerError(name, f"this is no CSV in UTF-8: {error}.") from None
     found: dict[str, dict[str, str]] = {}
-    if not {"column", "written", "means"} <= set(reader.fieldnames or ()):
+    if not {"column", "written", "means"} <= header:
         raise LedgerError(name, "a map of names has the columns column, written, means. --write-names writes one.")
     for number, row in enumerate(table, 1):
         if None in row:

@@ -297,7 +297,7 @@ def _fitted(rows: list[dict[str, str]], width: int) -> list[dict[str, str]]:
     padding = 2  # that tabulate gives a head
     wide = {name: max(len(name) + padding, *(len(row[name]) for row in rows)) for name in rows[0]}
     words = {name: max((len(word) for row in rows for word in row[name].split()), default=0) for name in wide}
-    least = {name: max(len(name) + padding, min(words[name], width // 2)) for name in wide}
+    least = {name: max(len(name) + padding, min(words[name], 2 * width // 5)) for name in wide}
     while sum(wide.values()) + 2 * (len(wide) - 1) > width:
         free = [name for name in wide if wide[name] > least[name]]
         if not free:
