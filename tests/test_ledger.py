@@ -229,7 +229,9 @@ def test_another_day_and_what_was_known(drawn: list[dict[str, Any]], also: date,
         assert (found["also_review_policy"], found["also_provisions"]) == (other["review_policy"], other["provisions"])
         if then["outcome"] == "license_required":
             assert found["list"] == "license then"
-        elif other["outcome"] == "license_required" and then["outcome"] != "indeterminate":
+        elif {"indeterminate", "not_released"} & {then["outcome"]} or other["outcome"] == "indeterminate":
+            assert found["list"] == "open"
+        elif other["outcome"] == "license_required":
             assert found["list"] == "lawful then, license now"
 
 

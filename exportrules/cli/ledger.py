@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ import click
 
 from exportrules.cli.browse import law_options
 from exportrules.errors import QuestionError
+from exportrules.output import free
 from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
     from exportrules.law import Ruleset
+    from exportrules.ledger.batch import Source
     from exportrules.ledger.run import Progress, Settings
-    from exportrules.ledger.sources import Source
 
 MANIFEST = ".manifest.json"
 
@@ -83,20 +85,13 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     from exportrules.ledger.sources import open_source
     from exportrules.ledger.spellings import spellings, spellings_csv
     from exportrules.ledger.summary import summarise
-    from exportrules.output import free, write_whole, written_whole
-    from exportrules.render.audit import audit_text
+    from exportrules.output import write_whole, written_whole
+    from exportrules.render.audit import audit_text, counts_text
 
     force = options["force"]
-    output = Path(options["output"]) if options["output"] else None
-    report = options["summary"] if options["summary"] not in (None, "-") else None
     settings = _settings(law, options)
+    output, account_file, report, report_names = _targets(ledger, options)
     source = open_source(ledger, **{name: options[name] for name in ("encoding", "delimiter", "sheet")})
-    account_file = output.with_name(output.name + MANIFEST) if output else None
-    for path in (output, account_file, report, options["write_names"]):
-        if path:
-            free(path, force=force)
-            if Path(path).exists() and Path(path).samefile(ledger):
-                raise QuestionError(f"{path} is the ledger itself. Write to another file.")
     started = time.monotonic()
     with _progress(source) as progress:
         if output and account_file:
@@ -110,8 +105,8 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
             seconds = time.monotonic() - started
     spelled = spellings(account.lookup)
     summary = summarise(account, law, settings.layer)
-    if options["write_names"]:
-        write_whole(options["write_names"], spellings_csv(account.lookup), force=force)
+    if report_names:
+        write_whole(report_names, spellings_csv(account.lookup, settings.names), force=force)
     if report:
         write_whole(
             report, audit_text(account, summary, spelled, settings.layer, law, markdown=True) + "\n", force=force
@@ -119,11 +114,39 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     if not output or options["summary"] == "-":
         click.echo(audit_text(account, summary, spelled, settings.layer, law))
     else:
-        counts = ", ".join(f"{rows:,} {outcome}" for outcome, rows in summary.outcomes.most_common())
-        click.echo(f"{account.rows_in:,} rows in, {account.rows_out:,} out: {counts}.")
-    for path in (output, account_file, report, options["write_names"]):
+        click.echo(counts_text(account, summary))
+    for path in (output, account_file, report, report_names):
         if path:
             click.echo(f"Written: {safe(str(path))}", err=not output)
+
+
+def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
+    """The files to write: the rows, their manifest, the summary, the names. Whatever is wrong with one is said
+    before the long work, and none of them may be one that is read."""
+    output, report = options["output"], options["summary"]
+    if report not in (None, "-") and not report.lower().endswith(".md"):
+        raise QuestionError(
+            f"--summary {report!r}: the summary is a Markdown file, FILE.md. To print it, let --summary be the last "
+            "option, behind LEDGER."
+        )
+    found = [output, output + MANIFEST if output else None, report if report != "-" else None, options["write_names"]]
+    written: list[Path] = []
+    for path in (Path(name) for name in found if name):
+        if _same(path, ledger):
+            raise QuestionError(f"{path} is the ledger itself. Write to another file.")
+        if options["names"] and _same(path, options["names"]) and str(path) != options["write_names"]:
+            raise QuestionError(f"{path} is the file of --names. Write to another file.")
+        if any(path.absolute() == other.absolute() for other in written):
+            raise QuestionError(f"{path} is to be written twice. Give each report a file of its own.")
+        if not path.parent.is_dir():
+            raise QuestionError(f"{path}: there is no folder {path.parent}. Make it first.")
+        free(path, force=options["force"])
+        written.append(path)
+    return [Path(name) if name else None for name in found]
+
+
+def _same(path: Path, other: str) -> bool:
+    return path.exists() and os.path.exists(other) and path.samefile(other)
 
 
 def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
@@ -243,7 +266,6 @@ def compile_(law: Ruleset, **options: Any) -> None:
         raise click.UsageError("name the table to write, -o segments.parquet, or print the look-up with --sql duckdb")
     from exportrules.facts import read_date
     from exportrules.ledger.answers import Layer
-    from exportrules.output import free
 
     layer = Layer(read_date(options["known_on"], "--known-on") if options["known_on"] else None, options["as_printed"])
     path, force = Path(options["output"]), options["force"]

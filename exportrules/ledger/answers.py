@@ -123,7 +123,8 @@ def compared(then: Segment, now: Segment) -> str:
     """Which list a row is on: its own day's answer beside another day's."""
     if then.outcome == "license_required":
         return LICENSE_THEN
-    if "indeterminate" in (then.outcome, now.outcome):
+    # nobody could lawfully have shipped what was not there: such a row has a wrong day, or is a sample
+    if then.outcome == "not_released" or "indeterminate" in (then.outcome, now.outcome):
         return OPEN
     if now.outcome == "license_required":
         return LICENSE_NOW

@@ -24,6 +24,9 @@ DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
 #: Days outside of these are slips of the pen: no ledger of AI chips has them.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
+#: Nothing that a question asks for takes more characters; what does has lost its quotation marks.
+LONGEST_CELL = 5_000
+
 #: So many distinct names of parties are compared with every listed one for a near miss; it takes milliseconds each.
 MOST_COMPARED = 2_000
 
@@ -248,6 +251,9 @@ def _guarded(name: str, read: Reader, wanted: str) -> Reader:
         text = text.strip()
         if not text:
             return trouble(f"{wanted} is empty", f"the {wanted} is empty; it is never assumed.") if wanted else EMPTY
+        if len(text) > LONGEST_CELL:
+            said = f"the cell {brief(text, 40)} has {len(text):,} characters, too many to be read as {name!r}."
+            return trouble("cell too long", said)
         try:
             return read(text)
         except UnknownNameError as error:

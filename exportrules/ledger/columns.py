@@ -13,8 +13,8 @@ from exportrules.names import key
 #: The usual spellings of column names, letters and digits alone. An invoice's or an order's date is no date of
 #: export, so it is not among them: it takes a `--map`.
 SPELLINGS: dict[str, str] = {
-    "chip": """chip product productname productdescription part partno partnumber partname model modelno modelnumber
-        item itemname itemdescription sku gpu gpumodel accelerator board device""",
+    "chip": """chip product productname productdescription part partno partnumber partname partdescription model modelno
+        modelnumber item itemname itemdescription sku gpu gpumodel accelerator board device""",
     "on": """on date day shipdate shipdt shippeddate shippingdate shippedon shipmentdate dateshipped dateofshipment
         dateofexport exportdate exportedon dispatchdate despatchdate departuredate""",
     "to": """to dest destination destinationcountry countryofdestination destcountry country shipto shiptocountry
@@ -81,7 +81,13 @@ def recognise(
             )
     given = {field: value for field, value in constant.items() if value is not None}
     found: dict[str, list[int]] = {}
-    mapped = {_number(names, name, field): field for field, name in told.items() if name}
+    mapped: dict[int, str] = {}
+    for field, name in told.items():
+        if name:
+            number = _number(names, name, field)
+            if number in mapped:
+                raise QuestionError(f"--map gives the column {names[number]!r} to {mapped[number]!r} and to {field!r}.")
+            mapped[number] = field
     for number, name in enumerate(names):
         spelled = key(name)
         said = mapped.get(number) or _FIELD_OF.get(spelled) or facts.get(spelled)

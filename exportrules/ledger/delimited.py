@@ -175,8 +175,8 @@ def inert(text: str) -> str:
 
 def written(cells: Sequence[str], delimiter: str) -> str:
     """Cells as a line."""
-    line = delimiter.join(cells)
-    if line.count(delimiter) == len(cells) - 1 and not re.search(rf'["\n\r]|(?:^|{delimiter})[=@\t+-]', line):
+    line, mark = delimiter.join(cells), re.escape(delimiter)
+    if line.count(delimiter) == len(cells) - 1 and not re.search(rf'["\n\r]|(?:^|{mark})[=@\t+-]', line):
         return line
     return delimiter.join(quoted(inert(cell), delimiter) for cell in cells)
 
@@ -199,8 +199,11 @@ class Tokenizer:
         rest = b""
         for block in blocks:
             rest = rest + block if rest else block
-            # beyond that length a mark that was never closed is swallowing the file
-            found, used = self._part(rest, whole=len(rest) > LONGEST_RECORD)
+            # beyond that length a mark that was never closed is swallowing the file: its line is a record by itself
+            if len(rest) > LONGEST_RECORD and (end := rest.find(b"\n") + 1):
+                yield self._part(rest[:end], whole=True)[0]
+                rest = rest[end:]
+            found, used = self._part(rest, whole=False)
             if found.count:
                 yield found
             rest = rest[used:]
@@ -346,7 +349,7 @@ class Tokenizer:
     def _width_problem(self, cells: Sequence[str]) -> Problem | None:
         if len(cells) == self.width:
             return None
-        said = f"the row has {len(cells)} cells, the header {self.width}"
+        said = f"the row has {len(cells)} cell{'s' if len(cells) > 1 else ''}, the header {self.width}"
         if len(cells) < self.width:
             return Problem("row has too few cells", f"{said}.")
         surplus = ", ".join(brief(cell, 40) for cell in cells[self.width : self.width + 5])

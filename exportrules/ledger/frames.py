@@ -165,7 +165,7 @@ def _pandas(frame: Any, law: Ruleset, settings: Settings) -> Any:
 
 
 def _text_of(value: Any) -> str:
-    from exportrules.ledger.sources import as_text
+    from exportrules.ledger.batch import as_text
 
     return as_text(value)
 

@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, profile_of, unanswered
+from exportrules.ledger.batch import as_text, coded, values_of
 from exportrules.ledger.cells import FIRST_DAY, LAST_DAY, ChipCell, Meaning, Problem, Reader
 from exportrules.ledger.columns import Columns
-from exportrules.ledger.sources import as_text
 
 Numbers = npt.NDArray[np.int32]
 #: A cell as its source has it, into text: read once for each distinct cell of a batch.
@@ -50,8 +50,8 @@ class Encoded:
     """A column of a batch as its distinct spellings, the empty one last, and the number of each row's."""
 
     def __init__(self, array: pa.Array, decode: Decode) -> None:
-        cells = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-        distinct = cells.dictionary.to_pylist()
+        cells = coded(array)
+        distinct = values_of(cells.dictionary)
         self.spelled = [*(decode(cell) for cell in distinct), ""]
         self.indices = _filled(cells.indices, len(distinct))
 

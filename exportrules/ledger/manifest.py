@@ -10,7 +10,7 @@ from typing import Any
 
 from exportrules.errors import LedgerError
 from exportrules.law import Ruleset
-from exportrules.ledger.run import Account
+from exportrules.ledger.run import Account, ranked
 from exportrules.ledger.sources import sha256_of
 
 FORMAT = 1
@@ -28,6 +28,7 @@ def manifest(
     """The manifest as JSON. `written` is where the output stands before it has its name."""
     from exportrules import __version__
 
+    names = Path(options["names"]) if options.get("names") else None
     found = {
         "manifest": FORMAT,
         "exportrules": __version__,
@@ -38,10 +39,11 @@ def manifest(
         },
         "input": {**_file(ledger, ledger.name), "rows": account.rows_in},
         "output": {**_file(written, output.name), "rows": account.rows_out},
+        **({"names": _file(names, names.name)} if names else {}),
         "columns": account.columns.fields,
         "options": {name: value for name, value in options.items() if value},
-        "outcomes": dict(account.outcomes().most_common()),
-        "problems": dict(account.problems().most_common()),
+        "outcomes": ranked(account.outcomes()),
+        "problems": ranked(account.problems()),
         "profiles": len(account.lookup.profiles),
         "seconds": round(seconds, 2),
     }
@@ -62,9 +64,12 @@ def verify(
     found = _read(path)
     folder = Path(path).parent
     try:
-        for what, place in (("input", Path(ledger) if ledger else folder / found["input"]["name"]),
-                            ("output", folder / found["output"]["name"])):  # fmt: skip
-            yield _same_file(what, place, found[what]["sha256"])
+        for what in ("input", "names", "output"):
+            if what in found or what != "names":
+                # a name and no path: a manifest says nothing of other folders
+                beside = folder / os.path.basename(found[what]["name"])
+                place = Path(ledger) if ledger and what == "input" else beside
+                yield _same_file(what, place, found[what]["sha256"])
         rows = {found["input"]["rows"], found["output"]["rows"], sum(found["outcomes"].values())}
         said = f"{found['input']['rows']:,} rows in, {found['output']['rows']:,} out"
         yield len(rows) == 1, said + ("" if len(rows) == 1 else ": the counts of the manifest do not agree")
@@ -76,7 +81,7 @@ def verify(
             else f", while this is edition {ruleset.edition.edition}, {ruleset.digest[:12]}: the answers may differ"
         )
         yield same, f"law: edition {edition}, {digest[:12]}{now}"
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise LedgerError(os.fspath(path), "this manifest is damaged: a part of it is missing.") from None
 
 
@@ -94,7 +99,11 @@ def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _same_file(what: str, place: Path, digest: str) -> tuple[bool, str]:
     try:
-        same = sha256_of(place) == digest
+        same = place.is_file() and sha256_of(place) == digest
     except OSError as error:
         return False, f"{what}: {place} cannot be read: {error.strerror or error}"
-    return same, f"{what}: {place.name}" + ("" if same else " is not the file that was audited: its digest differs")
+    if not same and not place.is_file():
+        hint = " Say where it is: --verify MANIFEST LEDGER." if what == "input" else ""
+        return False, f"{what}: {place} is not there.{hint}"
+    said = {"input": "that was audited", "names": "that was used", "output": "that was written"}[what]
+    return same, f"{what}: {place.name}" + ("" if same else f" is not the file {said}: its digest differs")

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
+from exportrules.ledger.batch import Batch, Source
 from exportrules.ledger.cells import readers
 from exportrules.ledger.columns import Columns, recognise
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.sinks import Rendered, open_sink
-from exportrules.ledger.sources import Batch, Source
 
 #: Batches under way at one time; more would cost memory and gain nothing on two cores.
 _THREADS, _UNDER_WAY = 2, 4
@@ -91,6 +91,11 @@ class Account:
             if segment.problem:
                 found[segment.problem.kind] += rows
         return found
+
+
+def ranked(counts: Counter[Any]) -> dict[Any, int]:
+    """Counts in their order, the largest first; alike in every run, whichever batch came first."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
 
 def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings) -> Lookup:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import threading
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,12 +18,14 @@ import pyarrow.compute as pc
 
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.ledger.answers import DATES, Segment, column
+from exportrules.ledger.batch import Batch, Source, as_text, coded, values_of
 from exportrules.ledger.delimited import inert, quoted
 from exportrules.ledger.lookup import Numbers
-from exportrules.ledger.sources import Batch, Source, as_text
 
 #: Rows of a sheet of Excel, its header among them.
 _MOST_IN_SHEET = 1_048_576
+_MOST_IN_CELL = 32_767
+_MIDNIGHT = time()
 
 
 class Rendered:
@@ -149,7 +153,7 @@ class TextSink:
         self._as_was = source.delimiter == self._mark
         self._file = path.open("wb")
         header = [quoted(inert(name), self._mark) for name in (*source.names, *names)]
-        self._file.write((self._mark.join(header) + "\n").encode())
+        self._file.write(getattr(source, "mark", b"") + (self._mark.join(header) + "\n").encode())
 
     def render(self, batch: Batch, numbers: Numbers) -> pa.Array:
         lines = batch.lines(self._mark) if self._as_was and batch.lines else _lines(batch.table(), self._mark)
@@ -173,10 +177,10 @@ def _lines(table: pa.Table, mark: str) -> pa.Array:
 
 def _cells(array: pa.Array, mark: str) -> pa.Array:
     """A column as written cells; each distinct value is written once."""
-    coded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-    values = [quoted(inert(as_text(value)), mark).encode() for value in coded.dictionary.to_pylist()]
+    cells = coded(array)
+    values = [quoted(inert(as_text(value)), mark).encode() for value in values_of(cells.dictionary)]
     spelled = pa.array([*values, b""], pa.binary())
-    return spelled.take(pc.fill_null(coded.indices, len(values)))
+    return spelled.take(pc.fill_null(cells.indices, len(values)))
 
 
 class ParquetSink:
@@ -219,11 +223,13 @@ class JsonSink:
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def render(self, batch: Batch, numbers: Numbers) -> list[str]:
-        table = batch.table()
         answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.first)]
-        columns = {**table.to_pydict(), **dict(zip(self._names, answers, strict=True))}
-        rows = zip(*columns.values(), strict=True)
-        return [json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=as_text) for row in rows]
+        if batch.objects:  # the lines that they were, the answers before the last brace
+            own = (line[:-1].rstrip() for line in batch.objects())
+            said = _objects(self._names, answers)
+            return [f"{line}{'' if line == '{' else ', '}{more[1:]}" for line, more in zip(own, said, strict=True)]
+        table = batch.table()
+        return _objects([*table.column_names, *self._names], [*map(_column, table.columns), *answers])
 
     def write(self, rendered: list[str]) -> int:
         self._file.writelines(f"{line}\n" for line in rendered)
@@ -233,13 +239,22 @@ class JsonSink:
         self._file.close()
 
 
+def _objects(names: Sequence[str], columns: Sequence[list[Any]]) -> list[str]:
+    rows = zip(*columns, strict=True)
+    return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=as_text) for row in rows]
+
+
+def _column(chunked: pa.ChunkedArray) -> list[Any]:
+    return [value for chunk in chunked.chunks for value in values_of(chunk)]
+
+
 class WorkbookSink:
     """An Excel workbook of one sheet. Text stays text, a formula in it is not run."""
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         import xlsxwriter
 
-        self._rendered, self._row = rendered, 0
+        self._rendered, self._name, self._row = rendered, path.name, 0
         options = {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -249,18 +264,26 @@ class WorkbookSink:
         self._book = xlsxwriter.Workbook(str(path), options)
         self._sheet = self._book.add_worksheet("audit")
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._inert = self._book.add_format({"quote_prefix": True})
         self._put(list(source.names) + names)
         self._sheet.freeze_panes(1, 0)
 
     def render(self, batch: Batch, numbers: Numbers) -> list[tuple[Any, ...]]:
         answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.first)]
-        own = [chunked.to_pylist() for chunked in batch.table().columns]
-        return list(zip(*own, *answers, strict=True))
+        if batch.values:
+            own: Iterable[Sequence[Any]] = batch.values()
+        else:
+            own = zip(*map(_column, batch.table().columns), strict=True)
+        return [(*cells, *said) for cells, said in zip(own, zip(*answers, strict=True), strict=True)]
 
     def write(self, rendered: list[tuple[Any, ...]]) -> int:
         if self._row + len(rendered) > _MOST_IN_SHEET:
-            raise LedgerError("the output", f"an Excel sheet holds {_MOST_IN_SHEET:,} rows. Write .csv or .parquet.")
+            raise LedgerError(
+                self._name,
+                f"a sheet of Excel holds {_MOST_IN_SHEET:,} rows, its header among them, and the ledger has more. "
+                "Write .csv or .parquet.",
+            )
         for row in rendered:
             self._put(row)
         return len(rendered)
@@ -270,15 +293,40 @@ class WorkbookSink:
 
     def _put(self, row: Sequence[Any]) -> None:
         for at, value in enumerate(row):
-            if isinstance(value, date):
-                self._sheet.write_datetime(self._row, at, value, self._day)
-            elif isinstance(value, int | float) and not isinstance(value, bool) and value == value:
+            if isinstance(value, bool):
+                self._sheet.write_boolean(self._row, at, value)
+            elif _is_day_of_excel(value):
+                form = self._moment if isinstance(value, datetime) and value.time() != _MIDNIGHT else self._day
+                self._sheet.write_datetime(self._row, at, value, form)
+            elif _is_number_of_excel(value):
                 self._sheet.write_number(self._row, at, value)
             elif text := as_text(value):
-                # 32,767 characters are all that a cell of Excel holds
-                form = self._inert if inert(text) != text else None
-                self._sheet.write_string(self._row, at, text[:32_767], form)
+                self._sheet.write_string(self._row, at, self._held(text), self._inert if inert(text) != text else None)
         self._row += 1
+
+    def _held(self, text: str) -> str:
+        if len(text) > _MOST_IN_CELL:
+            raise LedgerError(
+                self._name,
+                f"row {self._row} has a cell of {len(text):,} characters, and a cell of Excel holds "
+                f"{_MOST_IN_CELL:,}. Write .csv or .parquet.",
+            )
+        return text
+
+
+def _is_day_of_excel(value: Any) -> bool:
+    return isinstance(value, date) and value.year >= 1900 and getattr(value, "tzinfo", None) is None
+
+
+def _is_number_of_excel(value: Any) -> bool:
+    """A number that a cell of Excel keeps as it is: one of 15 digits at most."""
+    if isinstance(value, int):
+        return abs(value) < 10**15
+    return (
+        isinstance(value, float | Decimal)
+        and math.isfinite(value)
+        and Decimal(repr(float(value))) == Decimal(str(value))
+    )
 
 
 SINKS: dict[str, Any] = {

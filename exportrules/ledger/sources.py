@@ -7,59 +7,21 @@ import csv
 import hashlib
 import io
 import itertools
-import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportrules.errors import LedgerError, QuestionError
+from exportrules.ledger.batch import ROWS, Batch, Source, as_text, first_line
 from exportrules.ledger.cells import Problem
 from exportrules.ledger.delimited import BLOCK, Records, Tokenizer, shown, unquoted
+from exportrules.ledger.json_lines import JsonSource
 
 DELIMITERS = ",;\t"
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".xlsx")
-#: Rows of a batch that is not cut by bytes.
-ROWS = 1 << 17
-
-
-@dataclass
-class Batch:
-    """Some consecutive rows. `first` is the number of the first of them, counted from 1."""
-
-    first: int
-    count: int
-    #: A column's cells by its number, and what turns a cell into text.
-    cells: Callable[[int], pa.Array]
-    decode: Callable[[Any], str]
-    #: The rows' own columns, as they are written out again.
-    table: Callable[[], pa.Table]
-    damaged: dict[int, Problem] = field(default_factory=dict)
-    #: The rows as the lines that they were, for writing them back with another delimiter or the same.
-    lines: Callable[[str], pa.Array] | None = None
-    #: How much of the source has been read with this batch, of `Source.size`.
-    read: int = 0
-
-
-class Source(Protocol):
-    """Where rows come from."""
-
-    name: str
-    names: tuple[str, ...]
-    #: What `Batch.read` counts up to.
-    size: int
-    #: The delimiter of a text, or ''.
-    delimiter: str
-
-    def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
-        """All rows; `wanted` are the numbers of the columns that are looked at, None is all."""
-        ...
 
 
 def open_source(
@@ -72,6 +34,8 @@ def open_source(
         raise LedgerError(os.fspath(path), "this is a folder. Name one file of a ledger.")
     if ending not in SUFFIXES:
         raise QuestionError(f"{name!r}: a ledger ends in {', '.join(SUFFIXES)}. Rename it as what it is.")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise LedgerError(os.fspath(path), "this is no regular file, and a ledger may be read twice. Copy it to one.")
     try:
         if ending == ".parquet":
             return ParquetSource(path)
@@ -81,7 +45,7 @@ def open_source(
             return JsonSource(path)
         return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None))
     except OSError as error:
-        raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
+        raise LedgerError(os.fspath(path), f"the file cannot be read: {_reason(error)}") from None
 
 
 class TextSource:
@@ -92,9 +56,12 @@ class TextSource:
         self.size = os.path.getsize(path)
         try:
             self.encoding = codecs.lookup(encoding).name
+            io.TextIOWrapper(io.BytesIO(), self.encoding).close()  # refuses rot13 and the like, which are no text
         except LookupError:
             raise QuestionError(f"--encoding {encoding!r} is no encoding. Write e.g. utf-8, cp1252, gb18030.") from None
         self._read = 0
+        #: Excel takes a text without this mark for the machine's own encoding: what came with it leaves with it.
+        self.mark = b""
         head = next(self._blocks(), b"")
         if not head.strip():
             raise LedgerError(self.name, "the file is empty: there is not even a header.")
@@ -132,8 +99,9 @@ class TextSource:
                 self._read += len(raw)
                 block = raw if decoder is None else self._decoded(decoder, raw)
                 if number == 0:
-                    if decoder is None and raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-                        raise LedgerError(self.name, "the file is UTF-16. Say --encoding utf-16.")
+                    if decoder is None and (wide := _wide(raw)):
+                        raise LedgerError(self.name, f"the file is {wide.upper()}. Say --encoding {wide}.")
+                    self.mark = codecs.BOM_UTF8 if block.startswith(codecs.BOM_UTF8) else b""
                     block = block.removeprefix(codecs.BOM_UTF8)
                     old_mac = b"\r" in block and b"\n" not in block
                 if block:
@@ -155,11 +123,14 @@ class TextSource:
         if b"\0" in line:
             raise LedgerError(self.name, "the header holds NUL bytes: this is no text. Say --encoding if it is UTF-16.")
         chosen = delimiter or max(DELIMITERS, key=lambda mark: len(_parted(line, mark)[0]))
-        names, skip = _parted(head, chosen)
-        return chosen, tuple(name.strip() for name in names), skip
+        try:
+            names, skip = _parted(head, chosen, strict=True)
+        except csv.Error:
+            raise LedgerError(self.name, "a quotation mark in the header opens a name and does not close it.") from None
+        return chosen, tuple(names), skip
 
 
-def _parted(head: bytes, delimiter: str) -> tuple[list[str], int]:
+def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
     """The cells of the first record, and how many bytes it takes; a quoted name may hold a line end."""
     lines: list[bytes] = []
     start = io.BytesIO(head)
@@ -170,8 +141,15 @@ def _parted(head: bytes, delimiter: str) -> tuple[list[str], int]:
             yield shown(line)
 
     csv.field_size_limit(BLOCK * 4)
-    names = next(csv.reader(texts(), delimiter=delimiter), [])
+    names = next(csv.reader(texts(), delimiter=delimiter, strict=strict), [])
     return names, sum(map(len, lines))
+
+
+def _wide(head: bytes) -> str:
+    """The encoding that a mark of a byte order tells, where it is not UTF-8."""
+    if head[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        return "utf-32"
+    return "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ""
 
 
 #: Arrow's batches of the columns with these numbers, or of all.
@@ -214,29 +192,6 @@ def _plain(array: pa.Array) -> pa.Array:
     return array
 
 
-def as_text(value: Any) -> str:
-    """A cell as text: 4992.0 is 4992, a missing value is nothing."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value.is_finite() else str(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if _is_midnight(value) else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return shown(value)
-    return str(value)
-
-
-def _is_midnight(value: datetime) -> bool:
-    return value.tzinfo is None and value.time() == value.time().min
-
-
 class ParquetSource(ArrowSource):
     """A Parquet file, read group by group; text columns that are looked at stay dictionaries."""
 
@@ -247,8 +202,10 @@ class ParquetSource(ArrowSource):
         try:
             with pq.ParquetFile(path) as file:
                 schema, rows = file.schema_arrow, file.metadata.num_rows
-        except pa.ArrowException as error:
-            raise LedgerError(name, f"this is no whole Parquet file: {_first_line(error)}") from None
+        except (pa.ArrowException, OSError) as error:
+            if isinstance(error, OSError) and error.errno:
+                raise
+            raise LedgerError(name, f"this is no whole Parquet file: {first_line(error)}") from None
 
         def batches(wanted: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
             names = schema.names if wanted is None else [schema.names[n] for n in wanted]
@@ -258,77 +215,16 @@ class ParquetSource(ArrowSource):
                     for batch in file.iter_batches(ROWS * 4 if texts else ROWS, columns=names):
                         yield batch.select(names)
             except (pa.ArrowException, OSError) as error:
-                raise LedgerError(name, f"the file is damaged: {_first_line(error)}") from None
+                raise LedgerError(name, f"the file is damaged: {first_line(error)}") from None
 
         super().__init__(name, schema, batches, rows)
         if len(set(self.names)) < len(self.names):
             raise LedgerError(name, "two columns of the file have one name. Rename one.")
 
 
-def _first_line(error: BaseException) -> str:
-    return re.sub(r"\s+", " ", str(error)).strip()[:200].rstrip(".") + "."
-
-
-class JsonSource:
-    """JSON lines: an object a line. Its columns are all keys, in the order in which they first appear."""
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path, self.name, self.delimiter = os.fspath(path), os.path.basename(path), ""
-        self.size = os.path.getsize(path)
-        names: dict[str, None] = {}
-        for line in self._lines():
-            found, _ = _object(line)
-            names |= dict.fromkeys(found)
-        if not self.size:
-            raise LedgerError(self.name, "the file is empty.")
-        if not names:
-            raise LedgerError(self.name, "no line of the file is a JSON object. Write one object a line.")
-        self.names = tuple(names)
-
-    def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
-        first, read = 1, 0
-        lines = self._lines()
-        while chunk := list(itertools.islice(lines, ROWS // 4)):
-            read += sum(map(len, chunk))
-            yield self._batch(chunk, first, read)
-            first += len(chunk)
-
-    def _lines(self) -> Iterator[bytes]:
-        with open(self.path, "rb") as file:
-            yield from file
-
-    def _batch(self, chunk: list[bytes], first: int, read: int) -> Batch:
-        parsed = [_object(line.removeprefix(codecs.BOM_UTF8)) for line in chunk]
-        damaged = {n: problem for n, (_, problem) in enumerate(parsed) if problem}
-        rows = [found for found, _ in parsed]
-
-        def cells(number: int) -> pa.Array:
-            name = self.names[number]
-            return pa.array([_json_text(row.get(name)) for row in rows], pa.string())
-
-        def table() -> pa.Table:
-            return pa.Table.from_arrays([cells(n) for n in range(len(self.names))], names=list(self.names))
-
-        return Batch(first, len(chunk), cells, as_text, table, damaged, None, read)
-
-
-def _object(line: bytes) -> tuple[dict[str, Any], Problem | None]:
-    kind = "line is no JSON object"
-    try:
-        # numbers stay as they are written
-        found = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        said = _first_line(error)
-        return {}, Problem(kind, f"the line is no JSON: {said}" if line.strip() else "the line is empty.")
-    if not isinstance(found, dict):
-        return {}, Problem(kind, "the line is JSON, but no object. Write {...} with the names of the columns.")
-    return found, None
-
-
-def _json_text(value: Any) -> str | None:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return None if value is None else as_text(value)
+def _reason(error: OSError) -> str:
+    """What the system says of a file; the words of a library around it are left out."""
+    return f"{os.strerror(error.errno)}." if error.errno else first_line(error)
 
 
 class WorkbookSource:
@@ -355,10 +251,10 @@ class WorkbookSource:
                     names = filled or names
                 self._rows: list[list[Any]] = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=True)
         except CalamineError as error:
-            raise LedgerError(self.name, f"this is no Excel workbook that can be read: {_first_line(error)}") from None
+            raise LedgerError(self.name, f"this is no Excel workbook that can be read: {first_line(error)}") from None
         if not self._rows or not any(as_text(cell).strip() for cell in self._rows[0]):
             raise LedgerError(self.name, "the first row of the sheet names no columns. A ledger begins with a header.")
-        self.names = tuple(as_text(cell).strip() for cell in self._rows[0])
+        self.names = tuple(as_text(cell) for cell in self._rows[0])
         self.size = len(self._rows) - 1
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
@@ -375,7 +271,7 @@ class WorkbookSource:
         damaged = {
             n: Problem("row is empty", "the row is empty.") for n, row in enumerate(rows) if all(c == "" for c in row)
         }
-        return Batch(first, len(rows), cells, as_text, table, damaged, None, first + len(rows) - 1)
+        return Batch(first, len(rows), cells, as_text, table, damaged, read=first + len(rows) - 1, values=lambda: rows)
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

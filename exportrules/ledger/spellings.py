@@ -11,6 +11,7 @@ from typing import NamedTuple
 from exportrules.errors import LedgerError
 from exportrules.ledger.cells import Reader
 from exportrules.ledger.columns import SPELLINGS
+from exportrules.ledger.delimited import inert
 from exportrules.ledger.lookup import Lookup
 
 HEADER = ("column", "written", "rows", "taken_for", "problem", "means")
@@ -42,14 +43,20 @@ def spellings(lookup: Lookup) -> list[Spelling]:
     return sorted(found.values(), key=lambda s: (order.get(s.column, 99), s.column, -s.rows, s.written))
 
 
-def spellings_csv(lookup: Lookup) -> str:
-    """The report as the file that `--names` reads: fill in `means` where a spelling was not understood."""
+def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The report as the file that `--names` reads: fill in `means` where a spelling was not understood.
+
+    What `names` said already stays in it, whether this ledger has the spelling or not.
+    """
+    said = {(column, written): means for column, told in (names or {}).items() for written, means in told.items()}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for s in spellings(lookup):
         close = "; ".join(f"close to {name}, which is listed" for name in s.near)
-        writer.writerow([s.column, s.written, s.rows, s.taken_for, s.problem or close, ""])
+        means = said.pop((s.column, s.written.strip()), "")
+        writer.writerow([s.column, inert(s.written), s.rows, s.taken_for, s.problem or close, means])
+    writer.writerows([column, inert(written), 0, "", "", means] for (column, written), means in said.items())
     return out.getvalue()
 
 
@@ -61,18 +68,25 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
     name = os.path.basename(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            table = list(csv.DictReader(file, strict=True))
+            reader = csv.DictReader(file, strict=True)
+            header, table = set(reader.fieldnames or ()), list(reader)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise LedgerError(name, f"this is no CSV in UTF-8: {error}.") from None
     found: dict[str, dict[str, str]] = {}
+    if not {"column", "written", "means"} <= header:
+        raise LedgerError(name, "a map of names has the columns column, written, means. --write-names writes one.")
     for number, row in enumerate(table, 1):
-        if None in row or not {"column", "written", "means"} <= row.keys():
-            raise LedgerError(name, f"row {number}: a map of names has the columns column, written, means.")
+        if None in row:
+            raise LedgerError(name, f"row {number} has more cells than the header. Quote a cell with a comma in it.")
         column, written, means = ((row[key] or "").strip() for key in ("column", "written", "means"))
         if not means:
             continue
+        if not written:
+            raise LedgerError(name, f"row {number}: `written` is empty, and what an empty cell means is never assumed.")
+        if inert(written[1:]) == written:  # the apostrophe that keeps a spreadsheet from running it
+            written = written[1:]
         if column not in readers:
             raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(SPELLINGS)}.")
         meaning = readers[column](means)

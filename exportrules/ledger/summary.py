@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
-from exportrules.ledger.run import Account, Tally
+from exportrules.ledger.run import Account, Tally, ranked
 from exportrules.span import index_at
 
 
@@ -24,7 +24,7 @@ class Group(NamedTuple):
     holds_until: date | None
     provisions: str
     #: The provisions that began or ended with the span; '' where the chip came and not the law.
-    opened_by: str
+    opened_by: str = ""
 
 
 class Summary(NamedTuple):
@@ -36,7 +36,7 @@ class Summary(NamedTuple):
     by_destination: dict[str, Counter[str]]
     by_year: dict[str, Counter[str]]
     licensed: list[Group]
-    lists: Counter[str]
+    lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
 
@@ -46,11 +46,10 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
     tallies = list(account.tallies())
     unread = list(account.unread())
     read = [tally for tally in tallies if not tally.segment.problem]
-    problems: dict[str, tuple[int, str]] = {}
+    texts: dict[str, Counter[str]] = defaultdict(Counter)
     for segment, rows in (*((t.segment, t.rows) for t in tallies), *unread):
         if segment.problem:
-            before = problems.get(segment.problem.kind, (0, segment.problem.text))
-            problems[segment.problem.kind] = before[0] + rows, before[1]
+            texts[segment.problem.kind][segment.problem.text] += rows
     names = ruleset.places
     return Summary(
         rows=account.rows_in,
@@ -59,9 +58,12 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
         by_destination=_by(read, lambda t: f"{names[t.profile.to].name} ({t.profile.to})" if t.profile.to else "?"),
         by_year=_by(read, lambda t: str(t.year)),
         licensed=_licensed(read, ruleset, layer, most),
-        lists=_counted((t.segment.also[3], t.rows) for t in read if t.segment.also),
+        lists=ranked(_counted((t.segment.also[3], t.rows) for t in read if t.segment.also)),
         listed=_listed(read),
-        problems=dict(sorted(problems.items(), key=lambda item: -item[1][0])),
+        problems={
+            kind: (rows, next(iter(ranked(texts[kind]))))
+            for kind, rows in ranked(Counter({kind: said.total() for kind, said in texts.items()})).items()
+        },
     )
 
 
@@ -91,16 +93,17 @@ def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -
     for t in tallies:
         s = t.segment
         if s.outcome == "license_required":
-            key = (t.profile.chip or "by its figures", t.profile.to, s.review_policy, s.holds_from, s.holds_until)
+            group = (t.profile.chip or "by its figures", t.profile.to, s.review_policy, s.holds_from, s.holds_until)
+            key = (*group, s.provisions)
             found[key] += t.rows
             example.setdefault(key, (t.profile, s))
     groups = []
-    for key, rows in found.most_common(most):
+    for key, rows in list(ranked(found).items())[:most]:
         profile, segment = example[key]
         timeline = timeline_of(ruleset, profile.asked, layer)
         first = index_at(timeline.starts, segment.holds_from) if segment.holds_from else 0
         opened = [by for by in timeline.opened_by(first) if "#" in by]
-        groups.append(Group(rows, *key, segment.provisions, ", ".join(opened)))
+        groups.append(Group(rows, *key)._replace(opened_by=" ".join(opened)))
     return groups
 
 
@@ -112,4 +115,4 @@ def _listed(tallies: list[Tally]) -> list[tuple[str, str, str, str, int]]:
         if also and also[3] in ("license then", "lawful then, license now"):
             law = t.segment.provisions if also[3] == "license then" else also[2]
             found[also[3], t.profile.chip or "by its figures", t.profile.to, law] += t.rows
-    return [(*key, rows) for key, rows in found.most_common()]
+    return [(*key, rows) for key, rows in ranked(found).items()]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, table
+from exportrules.render.text import DISCLAIMER, WIDTH, table
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from exportrules.law import Ruleset
     from exportrules.ledger.answers import Layer
     from exportrules.ledger.run import Account
@@ -28,11 +29,27 @@ _OUTCOMES = {
 _WORDS = {
     "license_required": "needed a license",
     "license_exception": "under a license exception, if its conditions were met",
-    "indeterminate": "undetermined",
+    "indeterminate": "open: the law, the record or the row does not settle it",
     "no_license_requirement": "no license requirement found",
     "not_released": "the chip was not public that day",
 }
+_NUMBERS = ("rows", "share", *_OUTCOMES.values())
 _MOST_LINES = 20
+
+
+class _Section(NamedTuple):
+    title: str
+    rows: list[dict[str, Any]]
+    note: str = ""
+
+
+def counts_text(account: Account, summary: Summary) -> str:
+    """What a run says where its summary was not asked for."""
+    counts = ", ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in _WORDS if summary.outcomes[outcome])
+    said = f"{_rows(account.rows_in)} in, {account.rows_out:,} out: {counts or 'the ledger has a header and no rows'}."
+    if unread := _unread(summary):
+        said += f"\n{_rows(unread)} could not be read; the column 'problem' says why."
+    return said
 
 
 def audit_text(
@@ -44,29 +61,59 @@ def audit_text(
     markdown: bool = False,
 ) -> str:
     """The summary of a run, for a terminal or as Markdown."""
-    form, head = ("github", "## {}") if markdown else ("simple", "{}")
-    blocks = [f"# Audit of {safe(account.source.name)}" if markdown else f"Audit of {safe(account.source.name)}"]
-    blocks.append("\n".join(_opening(account, summary, layer)))
-    for title, rows in _sections(summary, spelled, layer):
-        blocks.append(f"{head.format(title)}\n\n{table(rows, form)}")
     edition = ruleset.edition
+    blocks = [f"{'# ' if markdown else ''}Audit of {safe(account.source.name)}"]
+    blocks.append(f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.")
+    opening = [_Section("", _shares(summary))] if summary.rows else []
+    for title, rows, note in (*opening, *_sections(summary, spelled, layer)):
+        blocks += [f"## {title}" if markdown else title] * bool(title)
+        blocks.append(
+            table([{name: _plain(cell) for name, cell in row.items()} for row in rows], "github", numbers=_NUMBERS)
+            if markdown
+            else table(rows, "simple", numbers=_NUMBERS, width=WIDTH)
+        )
+        blocks += [note] * bool(note)
+        if not title:
+            blocks += _terms(account)
     blocks.append(
         f"Ruleset {edition.edition} ({ruleset.digest[:12]}), verified through {edition.verified_through}. {DISCLAIMER}"
     )
+    if not markdown:
+        blocks = [block if "\n" in block else textwrap.fill(block, WIDTH) for block in blocks]
     return "\n\n".join(blocks)
 
 
-def _opening(account: Account, summary: Summary, layer: Layer) -> Iterator[str]:
-    yield f"{summary.rows:,} rows, each under the law of its own day{_as_asked(layer)}."
-    for outcome, said in _WORDS.items():
-        if rows := summary.outcomes[outcome]:
-            yield f"{rows:>14,}  {_share(rows, summary.rows):>6}  {said}"
+def _plain(cell: str) -> str:
+    """A cell that a table in Markdown shows as it is, whatever a ledger has in it."""
+    return re.sub(r"([\\|`*_<\[])", r"\\\1", cell)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _unread(summary: Summary) -> int:
+    return sum(rows for rows, _ in summary.problems.values())
+
+
+def _shares(summary: Summary) -> list[dict[str, Any]]:
+    unread = _unread(summary)
+    found = [(said, summary.outcomes[outcome]) for outcome, said in _WORDS.items() if summary.outcomes[outcome]]
+    lines = [{"rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": said} for said, rows in found]
+    for line in lines:
+        if line["outcome"] == _WORDS["indeterminate"] and unread:
+            line["outcome"] += f"; {unread:,} could not be read"
+    return lines
+
+
+def _terms(account: Account) -> Iterator[str]:
+    """How the columns were taken, and what was assumed where none says it."""
     fields = account.columns.fields
     read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in fields.items()]
     read += [f"{field} {value!r} for all rows" for field, value in account.columns.constant.items()]
     yield f"Read: {safe('; '.join(read))}."
     if assumed := list(_assumed(fields)):
-        yield f"Assumed where no column says otherwise: {'; '.join(assumed)}."
+        yield f"Assumed of every row, since no column says otherwise: {'; '.join(assumed)}."
 
 
 def _as_asked(layer: Layer) -> str:
@@ -76,24 +123,32 @@ def _as_asked(layer: Layer) -> str:
 
 def _assumed(fields: Mapping[str, Any]) -> Iterator[str]:
     for field, said in (
-        ("activity", "an export from the United States"),
-        ("headquarters", "end users have their headquarters where the goods go"),
-        ("ultimate_parent", "and their ultimate parent there"),
-        ("end_use", "civil end uses"),
-        ("end_user", "buyers on no list"),
+        ("activity", "it is an export from the United States"),
+        ("headquarters", "the end user has its headquarters where the goods go"),
+        ("ultimate_parent", "and its ultimate parent there too"),
+        ("end_use", "the end use is civil"),
+        ("end_user", "the buyer is on no list"),
     ):
         if field not in fields and not (field == "end_user" and "parties" in fields):
+            if field == "ultimate_parent" and "headquarters" in fields:
+                said = "its ultimate parent is where its headquarters are"
             yield said
 
 
-def _sections(
-    summary: Summary, spelled: Sequence[Spelling], layer: Layer
-) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> Iterator[_Section]:
     if summary.licensed:
-        yield "Largest groups that needed a license, and the change of law they fell under", _groups(summary.licensed)
+        rest = summary.outcomes["license_required"] - sum(group.rows for group in summary.licensed)
+        note = f"{_rows(rest)} more in smaller groups." if rest else ""
+        yield _Section(
+            "Largest groups that needed a license, and the change of law they fell under",
+            [_group(group) for group in summary.licensed],
+            note,
+        )
+    unread = _unread(summary)
     if layer.also_on:
-        rows = [{"list": name, "rows": f"{rows:,}"} for name, rows in summary.lists.most_common()]
-        yield f"Beside the law of {layer.also_on}", rows
+        rows = [{"rows": f"{rows:,}", "list": name} for name, rows in summary.lists.items()]
+        rows += [{"rows": f"{unread:,}", "list": "could not be read"}] * bool(unread)
+        yield _Section(f"Beside the law of {layer.also_on}", rows)
         for name in ("license then", "lawful then, license now"):
             lines = [
                 {"rows": f"{rows:,}", "chip": chip, "to": to, "under": law}
@@ -101,16 +156,16 @@ def _sections(
                 if found == name
             ]
             if lines:
-                yield f"List: {name}", _cut(lines)
-    for title, counted in (
-        ("By chip", summary.by_chip),
-        ("By destination", summary.by_destination),
-        ("By year", summary.by_year),
+                yield _Section(f"List: {name}", _cut(lines))
+    for head, counted in (
+        ("chip", summary.by_chip),
+        ("destination", summary.by_destination),
+        ("year", summary.by_year),
     ):
         if counted:
-            yield title, _cut(list(_counts(title.removeprefix("By "), counted)))
+            yield _Section(f"By {head}", list(_counts(head, counted, unread)))
     if summary.problems:
-        yield (
+        yield _Section(
             "Rows that could not be read",
             [
                 {"rows": f"{rows:,}", "problem": kind, "for example": said}
@@ -118,35 +173,47 @@ def _sections(
             ],
         )
     if odd := [s for s in spelled if s.problem]:
-        yield "Spellings that were not understood", _cut([_spelling(s) for s in odd])
+        yield _Section(
+            "Spellings that were not understood",
+            _cut([{**_spelling(s), "why": s.problem} for s in odd]),
+            "Say what they mean: --write-names FILE lists every spelling; fill in its column `means` and give it back "
+            "with --names FILE.",
+        )
     if close := [s for s in spelled if s.near]:
-        yield (
+        yield _Section(
             "Names close to a listed party, and not taken for it",
-            _cut([{"rows": f"{s.rows:,}", "written": s.written, "listed": ", ".join(s.near)} for s in close]),
+            _cut([{**_spelling(s), "listed": ", ".join(s.near)} for s in close]),
         )
     if listed := [
         s for s in spelled if s.column in ("end_user", "parties") and not s.near and s.taken_for != "on no list"
     ]:
-        yield "Listed parties (a listing binds from its own day)", _cut([_spelling(s) for s in listed])
+        yield _Section(
+            "Listed parties (a listing binds from its own day)",
+            _cut([{**_spelling(s), "taken for": s.taken_for} for s in listed]),
+        )
 
 
-def _groups(groups: Iterable[Group]) -> list[dict[str, Any]]:
-    return [
-        {
-            "rows": f"{g.rows:,}",
-            "chip": g.chip,
-            "to": g.to,
-            "shipped from": str(g.holds_from or "..."),
-            "through": str(g.holds_until or "..."),
-            "review policy": g.review_policy.replace("_", " "),
-            "under": g.opened_by or g.provisions,
-        }
-        for g in groups
-    ]
+def _group(g: Group) -> dict[str, Any]:
+    return {
+        "rows": f"{g.rows:,}",
+        "chip": g.chip,
+        "to": g.to,
+        "from": str(g.holds_from or "..."),
+        "through": str(g.holds_until or "..."),
+        "policy": g.review_policy.replace("_", " "),
+        "under": g.opened_by or g.provisions,
+    }
 
 
-def _counts(head: str, counted: Mapping[str, Counter[str]]) -> Iterator[dict[str, Any]]:
-    for name, counts in counted.items():
+def _counts(head: str, counted: Mapping[str, Counter[str]], unread: int) -> Iterator[dict[str, Any]]:
+    """A line for each, the many small ones together, and the rows that could not be read: the sums are the ledger's."""
+    items = list(counted.items())
+    shown, rest = items[:_MOST_LINES], items[_MOST_LINES:]
+    if rest:
+        shown.append((f"{len(rest):,} more", sum((counts for _, counts in rest), Counter())))
+    if unread:
+        shown.append(("could not be read", Counter(indeterminate=unread)))
+    for name, counts in shown:
         yield {head: name, "rows": f"{counts.total():,}"} | {
             short: f"{counts[outcome]:,}" if counts[outcome] else "" for outcome, short in _OUTCOMES.items()
         }
@@ -154,7 +221,7 @@ def _counts(head: str, counted: Mapping[str, Counter[str]]) -> Iterator[dict[str
 
 def _spelling(s: Spelling) -> dict[str, Any]:
     written = s.written if len(s.written) < 60 else s.written[:59] + "…"
-    return {"rows": f"{s.rows:,}", "column": s.column, "written": written, "taken for": s.taken_for or "nothing"}
+    return {"rows": f"{s.rows:,}", "column": s.column, "written": written}
 
 
 def _cut(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -303,8 +303,11 @@ def _whose(subject: str) -> str:
     return f"{subject}: " if subject else ""
 
 
-def table(rows: list[dict[str, Any]], form: str) -> str:
-    """Rows as a table in one of tabulate's formats, or as csv or json."""
+def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = (), width: int = 0) -> str:
+    """Rows as a table in one of tabulate's formats, or as csv or json.
+
+    Columns called in `numbers` are flush right; with `width`, long cells are wrapped until the lines fit.
+    """
     if form == "json":
         import json
 
@@ -320,9 +323,27 @@ def table(rows: list[dict[str, Any]], form: str) -> str:
         return out.getvalue().rstrip("\n")
     from tabulate import tabulate
 
+    cells = [{k: safe(str(v)) for k, v in row.items()} for row in rows]
     return tabulate(
-        [{k: safe(str(v)) for k, v in row.items()} for row in rows],
+        _fitted(cells, width) if width else cells,
         headers="keys",
         tablefmt=form,
         disable_numparse=True,
+        colalign=["right" if name in numbers else "left" for name in rows[0]] if rows else None,
     )
+
+
+def _fitted(rows: list[dict[str, str]], width: int) -> list[dict[str, str]]:
+    """The rows with the widest columns narrowed, word by word, until a line of them all is `width` long."""
+    padding = 2  # that tabulate gives a head
+    wide = {name: max(len(name) + padding, *(len(row[name]) for row in rows)) for name in rows[0]}
+    words = {name: max((len(word) for row in rows for word in row[name].split()), default=0) for name in wide}
+    least = {name: max(len(name) + padding, min(words[name], 2 * width // 5)) for name in wide}
+    while sum(wide.values()) + 2 * (len(wide) - 1) > width:
+        free = [name for name in wide if wide[name] > least[name]]
+        if not free:
+            break
+        wide[max(free, key=wide.__getitem__)] -= 1
+    return [
+        {name: textwrap.fill(text, wide[name], break_on_hyphens=False) for name, text in row.items()} for row in rows
+    ]

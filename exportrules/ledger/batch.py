@@ -1,0 +1,106 @@
+"""Some rows of a ledger, whatever it is kept in, and their values as text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exportrules.ledger.cells import Problem
+from exportrules.ledger.delimited import shown
+
+#: Rows of a batch that is not cut by bytes.
+ROWS = 1 << 17
+
+
+@dataclass
+class Batch:
+    """Some consecutive rows. `first` is the number of the first of them, counted from 1."""
+
+    first: int
+    count: int
+    #: A column's cells by its number, and what turns a cell into text.
+    cells: Callable[[int], pa.Array]
+    decode: Callable[[Any], str]
+    #: The rows' own columns, as they are written out again.
+    table: Callable[[], pa.Table]
+    damaged: dict[int, Problem] = field(default_factory=dict)
+    #: The rows as the lines that they were, for writing them back with another delimiter or the same.
+    lines: Callable[[str], pa.Array] | None = None
+    #: How much of the source has been read with this batch, of `Source.size`.
+    read: int = 0
+    #: The rows as JSON objects or as a workbook's cells, where that is what they were.
+    objects: Callable[[], list[str]] | None = None
+    values: Callable[[], list[list[Any]]] | None = None
+
+
+class Source(Protocol):
+    """Where rows come from."""
+
+    name: str
+    names: tuple[str, ...]
+    #: What `Batch.read` counts up to.
+    size: int
+    #: The delimiter of a text, or ''.
+    delimiter: str
+
+    def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
+        """All rows; `wanted` are the numbers of the columns that are looked at, None is all."""
+        ...
+
+
+def coded(array: pa.Array) -> pa.DictionaryArray:
+    """The distinct values of a column and where each stands; lists and structs as their text."""
+    if isinstance(array, pa.DictionaryArray):
+        return array
+    try:
+        return array.dictionary_encode()
+    except pa.ArrowNotImplementedError:
+        texts = [None if value is None else as_text(value) for value in values_of(array)]
+        return pa.array(texts, pa.string()).dictionary_encode()
+
+
+def values_of(array: pa.Array) -> list[Any]:
+    """A column's values; as text where Python knows no such value (the year 20000)."""
+    try:
+        found: list[Any] = array.to_pylist()
+    except (OverflowError, ValueError):
+        found = pc.cast(array, pa.string()).to_pylist()
+    return found
+
+
+def as_text(value: Any) -> str:
+    """A cell as text: 4992.0 is 4992, a missing value is nothing."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value.is_finite() else str(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if _is_midnight(value) else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return shown(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=as_text)
+    return str(value)
+
+
+def _is_midnight(value: datetime) -> bool:
+    return value.tzinfo is None and value.time() == value.time().min
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return re.sub(r"\s+", " ", str(error)).strip()[:200].rstrip(".") + "."
