@@ -17,7 +17,7 @@ from typing import Any
 from exportrules import model
 
 #: Bump when the shapes of the model change.
-FORMAT = 1
+FORMAT = 2
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,

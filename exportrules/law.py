@@ -246,23 +246,36 @@ class View:
         return self.knows(instrument) if instrument else day <= self.known_on
 
     def _days_in_force(self, known: list[tuple[Provision, Instrument]]) -> dict[str, tuple[Span, ...]]:
-        stops: dict[str, date | None] = {p.id: until(p.expires) for p, _ in known}
-        for later, _ in known:
-            for target in later.displaces:
-                if target in stops:
-                    stops[target] = earliest(stops[target], self.start_of(later))
-        days = {p.id: union([Span(self.start_of(p), stops[p.id])]) for p, _ in known}
+        written = {p.id: p for p, _ in known}
+        instead: dict[str, list[Provision]] = {}
+        for p in written.values():
+            for target in p.replaces:
+                instead.setdefault(target, []).append(p)
+
+        def meant(target: str) -> list[Provision]:
+            """What a reference to a provision reaches: itself, or what is read in its place."""
+            return instead.get(target) or ([written[target]] if target in written else [])
+
+        stops: dict[str, date | None] = {p.id: until(p.expires) for p in written.values()}
+        for later in written.values():
+            for displacing in meant(later.id):
+                for target in later.displaces:
+                    for gone in meant(target):
+                        stops[gone.id] = earliest(stops[gone.id], self.start_of(displacing))
+        days = {
+            name: () if name in instead else union([Span(self.start_of(p), stops[name])]) for name, p in written.items()
+        }
         holes: dict[str, list[Span]] = {}
-        for stay, _ in known:
+        for stay in written.values():
             if stay.kind == "suspension" and not (stay.layer == "enforced" and self.as_printed):
-                for target in stay.suspends:
-                    holes.setdefault(target, []).extend(days[stay.id])
+                for held in (p for target in stay.suspends for p in meant(target)):
+                    holes.setdefault(held.id, []).extend(days[stay.id])
         return {name: subtract(spans, holes.get(name, ())) for name, spans in days.items()}
 
 
 def refers(reference: str, provision: Provision) -> bool:
-    """Whether a reference names the provision: by its id, or by its CFR paragraph or one above it."""
-    return reference == provision.id or under(reference, provision.paragraph)
+    """Whether a reference names the provision, or one that it replaces, by id, or its CFR paragraph or one above."""
+    return reference == provision.id or reference in provision.replaces or under(reference, provision.paragraph)
 
 
 def under(reference: str, paragraph: str) -> bool:

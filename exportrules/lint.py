@@ -69,7 +69,7 @@ def _overlaps(ruleset: Ruleset) -> Iterator[Defect]:
 def _related(ruleset: Ruleset, one: str, other: str, paragraph: str) -> bool:
     """Whether some provision at or under the paragraph of one instrument displaces one of the other."""
     for provision, instrument in ruleset.provisions.values():
-        for target in provision.displaces:
+        for target in provision.displaces + provision.replaces:
             pair = {instrument.id, target.split("#")[0]}
             if pair == {one, other} and (
                 under(paragraph, provision.paragraph) or under(provision.paragraph, paragraph)

@@ -87,6 +87,9 @@ class Provision(Shape):
     It holds where some `when` row holds (or there are none) and no `unless` row does. What then
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
+
+    `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
+    read as if it had been written in the other's place, which then never was law.
     """
 
     id: str
@@ -110,6 +113,7 @@ class Provision(Shape):
     policy: Policy | None = None
     governing: bool = False
     displaces: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()

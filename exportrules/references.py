@@ -159,10 +159,34 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(
                     provision.id, f"displaces {target!r}, which does not begin before it: a circle, or a wrong date."
                 )
+    yield from _replaced(ruleset, provision)
     for relation in ("saves_from", "overcomes", "governs"):
         for reference in getattr(provision, relation):
             if not any(p.kind == "requirement" and refers(reference, p) for p, _ in ruleset.provisions.values()):
                 yield Defect(provision.id, f"{relation} {reference!r}, which reaches no requirement of this ruleset.")
+
+
+def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
+    """What makes it unclear in whose place a provision is read, or leaves no day for it."""
+    for target in provision.replaces:
+        known = ruleset.provisions.get(target)
+        if known is None:
+            yield Defect(provision.id, f"replaces {target!r}, which is no provision of this ruleset.")
+            continue
+        if target == provision.id:
+            yield Defect(provision.id, "replaces itself.")
+            continue
+        if known[0].kind != provision.kind:
+            said = f"replaces {target!r}, which is a {known[0].kind}; so this cannot be a {provision.kind}."
+            yield Defect(provision.id, said)
+        for other in known[0].replaces:
+            if other not in provision.replaces:
+                said = f"replaces {target!r}, which itself replaces {other!r}: name both."
+                yield Defect(provision.id, said)
+        for later, _ in ruleset.provisions.values():
+            if target in later.displaces and later.effective <= provision.effective:
+                said = f"replaces {target!r}, which {later.id!r} displaces from {later.effective}"
+                yield Defect(provision.id, f"{said}: this begins on {provision.effective}, too late for any day.")
 
 
 _NEEDS = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exportrules import compiled
@@ -56,36 +56,61 @@ def load_ruleset(
 ) -> Ruleset:
     """Load a directory of rulesets with overlays (more files of the same schema, e.g. a company's own letters).
 
-    `path` holds `us-ear/` and `chips/`; None is the data that came with the package. The digest of
-    the result covers every file read. Raises RulesetError with file and key path.
+    `path` holds `us-ear/` and `chips/`; None is the data that came with the package. An overlay is a
+    directory, or one file. The digest of the result covers every file read, under names that do not
+    depend on where the directories lie. Raises RulesetError with file and key path.
     """
-    texts, hashes, whole = _hashed(os.fspath(path) if path is not None else _data(), overlays)
+    root = os.fspath(path) if path is not None else _data()
+    return ruleset_from(rule_texts(root, overlays), os.path.basename(os.path.abspath(root)))
+
+
+def rule_texts(
+    path: str | os.PathLike[str] | None, overlays: Sequence[str | os.PathLike[str]] = ()
+) -> dict[str, bytes]:
+    """The rule files of a directory and its overlays by name: `us-ear/facts.toml`, `overlay-1/letter.toml`."""
+    root = os.fspath(path) if path is not None else _data()
+    files = list(_files_in(root))
+    for number, overlay in enumerate((os.fspath(overlay) for overlay in overlays), 1):
+        if not os.path.exists(overlay):
+            raise RulesetError(overlay, "there is no such file. Name a TOML rule file, or a directory of them.")
+        alone = [(os.path.basename(overlay), overlay)] if os.path.isfile(overlay) else _files_in(overlay)
+        files += [(f"overlay-{number}/{name}", file) for name, file in alone]
+    return {name: _read(name, file) for name, file in files}
+
+
+def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets") -> Ruleset:
+    """The ruleset of files that were read; messages name its own files under `label`."""
+    hashes = _hashes(texts)
+    whole = whole_digest(hashes)
     tables = _undisturbed(lambda: compiled.recall(whole))
     if tables is None:
         from exportrules.reading import compile_files
 
-        tables = compile_files(texts)
+        tables = compile_files({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
         compiled.remember(whole, tables)
     return Ruleset(**tables, digest=whole, files=hashes)
 
 
 def compiled_ruleset() -> Ruleset | None:
     """The ruleset that came with the package if its compiled form is at hand: nothing is compiled for it."""
-    _, hashes, whole = _hashed(_data(), ())
+    hashes = _hashes(rule_texts(None))
+    whole = whole_digest(hashes)
     tables = _undisturbed(lambda: compiled.recall(whole))
     return Ruleset(**tables, digest=whole, files=hashes) if tables else None
 
 
-def _hashed(root: str, overlays: Sequence[str | os.PathLike[str]]) -> tuple[dict[str, bytes], dict[str, str], str]:
-    """The texts of all rule files by label, their hashes, and the digest of the whole."""
-    label = os.path.basename(os.path.abspath(root))
-    files = [(f"{label}/{name}", file) for name, file in _files_in(root)]
-    for number, overlay in enumerate(overlays, 1):
-        files += [(f"overlay-{number}/{name}", file) for name, file in _files_in(os.fspath(overlay))]
-    texts = {name: _read(name, file) for name, file in files}
-    hashes = {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
-    whole = hashlib.sha256("\n".join(f"{name} {hashes[name]}" for name in sorted(hashes)).encode()).hexdigest()
-    return texts, hashes, whole
+def _hashes(texts: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+
+
+def whole_digest(files: Mapping[str, str]) -> str:
+    """SHA-256 over the lines "name digest" of every file, in the order of their names."""
+    return hashlib.sha256("\n".join(f"{name} {files[name]}" for name in sorted(files)).encode()).hexdigest()
+
+
+def is_overlay(name: str) -> bool:
+    """Whether a file of a ruleset came in an overlay."""
+    return name.startswith("overlay-")
 
 
 def _undisturbed(build: Callable[[], T]) -> T:

@@ -160,13 +160,29 @@ def test_an_id_used_in_two_overlays_names_both(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere"
-    assert refused([missing]) == f"{missing}: this is not a directory. Name a directory of TOML rule files."
+    assert refused([], missing) == f"{missing}: this is not a directory. Name a directory of TOML rule files."
+    assert refused([missing]) == f"{missing}: there is no such file. Name a TOML rule file, or a directory of them."
 
 
 def test_a_file_in_the_place_of_a_directory(tmp_path: Path) -> None:
     file = tmp_path / "rule.toml"
     file.write_text(RULE, encoding="utf-8")
-    assert refused([file]) == f"{file}: this is not a directory. Name a directory of TOML rule files."
+    assert refused([], file) == f"{file}: this is not a directory. Name a directory of TOML rule files."
+
+
+def test_an_overlay_may_be_one_file(tmp_path: Path) -> None:
+    file = tmp_path / "rule.toml"
+    file.write_text(RULE, encoding="utf-8")
+    alone, beside = load_ruleset(None, [file]), load_ruleset(None, [overlay(tmp_path, rule=RULE)])
+    assert "acme-letter" in alone.instruments
+    assert "overlay-1/rule.toml" in alone.files
+    assert alone.digest == beside.digest
+
+
+def test_the_digest_does_not_depend_on_where_a_ruleset_lies(tmp_path: Path) -> None:
+    copied = load_ruleset(copied_rulesets(tmp_path))
+    assert copied.digest == default_ruleset().digest
+    assert dict(copied.files) == dict(default_ruleset().files)
 
 
 def test_a_directory_without_toml_files(tmp_path: Path) -> None:

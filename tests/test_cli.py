@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from exportrules.cli.options import COMMANDS
+
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "data" / "bad"
 RUN = "from exportrules.cli import main; main()"
@@ -305,8 +307,7 @@ def test_a_wrong_question_is_one_line_on_stderr_and_status_2(call: Call, args: t
     [
         (
             ("chec", "A100"),
-            "there is no command 'chec'. Did you mean 'check'? Commands: check, timeline, chips, instruments, show, "
-            "coverage, lint, schema, parties, casebook",
+            f"there is no command 'chec'. Did you mean 'check'? Commands: {', '.join(COMMANDS)}.",
         ),
         (("check", "A100"), "Missing option '--on'."),
         (("check", "A100", "--onn", "2022-09-15"), "No such option '--onn'."),
@@ -338,7 +339,7 @@ def test_a_bad_chip_file_is_status_1(call: Call, tmp_path: Path) -> None:
     ("option", "message"),
     [
         ("--chip", "{path}: the file cannot be read: No such file or directory."),
-        ("--overlay", "{path}: this is not a directory. Name a directory of TOML rule files."),
+        ("--overlay", "{path}: there is no such file. Name a TOML rule file, or a directory of them."),
         ("--ruleset", "{path}: this is not a directory. Name a directory of TOML rule files."),
     ],
 )

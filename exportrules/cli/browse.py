@@ -14,7 +14,9 @@ from exportrules.render.safe import safe
 
 _LAW = [
     click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-    click.option("--overlay", multiple=True, metavar="DIR", help="More files of the same schema."),
+    click.option(
+        "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
+    ),
 ]
 
 

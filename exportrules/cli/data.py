@@ -7,7 +7,9 @@ import click
 
 @click.command()
 @click.argument("directory", required=False)
-@click.option("--overlay", multiple=True, metavar="DIR", help="More files of the same schema.")
+@click.option(
+    "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
+)
 @click.option("--today", metavar="DATE", help="A day that the horizon may not pass; without it that is not checked.")
 @click.pass_context
 def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], today: str | None) -> None:

@@ -135,8 +135,8 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
         click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-        click.option("--overlay", multiple=True, metavar="DIR",
-                     help="More rule, chip or party files of the same schema."),
+        click.option("--overlay", multiple=True, metavar="PATH",
+                     help="More rule, chip or party files of the same schema: a directory, or one file."),
     ]  # fmt: skip
     for option in reversed(options):
         wrapped = option(wrapped)
