@@ -128,7 +128,14 @@ def read_chip(name: str, text: bytes) -> Variant:
     data = _parse(name, text)
     if "variant" in data:
         raise RulesetError(name, "this is a family's file. Put the keys of one [[variant]] at the top, and its vendor.")
-    made: Variant = _validated(Variant, data, name, text.decode().splitlines())
+    return chip_of(name, data, text.decode().splitlines())
+
+
+def chip_of(name: str, data: Mapping[str, Any], lines: list[str] | None = None) -> Variant:
+    """A chip of one's own from its keys, as TOML has them. Raises RulesetError with the key path."""
+    made: Variant = _validated(
+        Variant, {key: _frozen(value, name, 1) for key, value in data.items()}, name, lines or []
+    )
     for message in (*figure_defects(made), *check_defects(made)):
         raise RulesetError(name, message)
     return made

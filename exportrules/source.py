@@ -78,8 +78,8 @@ def rule_texts(
     return {name: _read(name, file) for name, file in files}
 
 
-def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets") -> Ruleset:
-    """The ruleset of files that were read; messages name its own files under `label`."""
+def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets", *, keep: bool = True) -> Ruleset:
+    """The ruleset of files that were read; messages name its own files under `label`. `keep` its compiled form."""
     hashes = _hashes(texts)
     whole = whole_digest(hashes)
     tables = _undisturbed(lambda: compiled.recall(whole))
@@ -87,7 +87,8 @@ def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets") -> Ruleset
         from exportrules.reading import compile_files
 
         tables = compile_files({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
-        compiled.remember(whole, tables)
+        if keep:
+            compiled.remember(whole, tables)
     return Ruleset(**tables, digest=whole, files=hashes)
 
 

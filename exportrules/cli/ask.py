@@ -31,9 +31,19 @@ _STATUS = {
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 0 none, 10 exception, 11 license, 12 not released, 3 indeterminate."
 )
+@click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
+@click.option("--force", is_flag=True, help="Replace a receipt that is there.")
 @click.pass_context
 def check(
-    ctx: click.Context, chip: Any, asked: dict[str, Any], on: str, as_json: bool, explain: bool, exit_code: bool
+    ctx: click.Context,
+    chip: Any,
+    asked: dict[str, Any],
+    on: str,
+    as_json: bool,
+    explain: bool,
+    exit_code: bool,
+    receipt: str | None,
+    force: bool,
 ) -> None:
     """Was CHIP exportable on a day; under which rule, for whom, until when?
 
@@ -47,7 +57,17 @@ def check(
     """
     from exportrules.determination import check as ask
 
+    if receipt:
+        from exportrules.output import free
+
+        free(receipt, force=force)
     determination = ask(chip, on=on, **asked)
+    if receipt:
+        from exportrules.output import write_whole
+        from exportrules.study import canonical
+        from exportrules.study.receipt import receipt as made
+
+        write_whole(receipt, canonical.readable(made(determination)), force=force)
     if as_json:
         # laid out for a reader, one line for a script
         click.echo(determination.to_json(2 if sys.stdout.isatty() else None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from exportrules.errors import QuestionError
 COMMANDS = {
     "check": "ask",
     "timeline": "ask",
+    "verify": "keep",
     "chips": "browse",
     "instruments": "browse",
     "show": "browse",
@@ -61,6 +62,7 @@ class Group(click.Group):
 
 def _named(module: Any, name: str) -> Any:
     """The command of a module; one that is called like a builtin has an underscore behind its name."""
+    name = name.replace("-", "_")
     return getattr(module, name, None) or getattr(module, f"{name}_")
 
 
@@ -96,27 +98,42 @@ def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that describe a deal, chip and day aside; the command gets them as `asked`."""
+    """The options that describe a deal, chip and day aside, and the law to ask; the command gets them as `asked`."""
 
     @functools.wraps(command)
-    def wrapped(fact: tuple[str, ...], ruleset: str | None, overlay: tuple[str, ...],
-                to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
-                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
-                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
+    def wrapped(fact: tuple[str, ...], asked: dict[str, Any], ruleset: str | None, overlay: tuple[str, ...],
+                **rest: Any) -> Any:  # fmt: skip
         from exportrules.source import default_ruleset, load_ruleset
 
+        law = load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset()
+        return command(asked={**asked, "facts": read_facts(fact), "ruleset": law}, **rest)
+
+    facts = click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
+                         help="Override or add a fact; repeat for more. VALUE may be 'unknown'.")  # fmt: skip
+    law = [
+        click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
+        click.option("--overlay", multiple=True, metavar="PATH",
+                     help="More rule, chip or party files of the same schema: a directory, or one file."),
+    ]  # fmt: skip
+    return facts(terms_options(_with(wrapped, law)))
+
+
+def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The terms of a deal alone: where to, by whom, for whom, as known when; the command gets them as `asked`."""
+
+    @functools.wraps(command)
+    def wrapped(to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
+                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
+                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
         asked = {
             "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
             "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
-            "facts": read_facts(fact), "known_on": known_on, "as_printed": as_printed,
-            "ruleset": load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset(),
+            "known_on": known_on, "as_printed": as_printed,
         }  # fmt: skip
         return command(asked=asked, **rest)
 
     places, activities, end_uses = names("places"), names("activities"), names("end_uses")
-    options = [
-        click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
-                     help="Override or add a fact; repeat for more. VALUE may be 'unknown'."),
+    return _with(wrapped, [
         click.option("--to", metavar="PLACE", shell_complete=places,
                      help="Destination: ISO code or name. [default: CN]"),
         click.option("--exporter", metavar="WHO", shell_complete=names("exporters"),
@@ -134,13 +151,14 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
-        click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-        click.option("--overlay", multiple=True, metavar="PATH",
-                     help="More rule, chip or party files of the same schema: a directory, or one file."),
-    ]  # fmt: skip
+    ])  # fmt: skip
+
+
+def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """The command with options, which help lists in the order given."""
     for option in reversed(options):
-        wrapped = option(wrapped)
-    return wrapped
+        command = option(command)
+    return command
 
 
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:

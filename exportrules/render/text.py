@@ -65,21 +65,21 @@ def short(outcome: str, policy: str | None) -> str:
 
 def headline(d: Determination) -> str:
     """The answer in plain words, on one line."""
-    deal = _deal(d)
+    what = deal(d)
     if d.outcome == "license_required":
-        return f"NO, not without a license ({_POLICY[d.review_policy or 'indeterminate']}): {deal}"
+        return f"NO, not without a license ({_POLICY[d.review_policy or 'indeterminate']}): {what}"
     if d.outcome == "no_license_requirement":
-        return f"YES, as far as the encoded law goes: no license requirement found: {deal}"
+        return f"YES, as far as the encoded law goes: no license requirement found: {what}"
     if d.outcome == "license_exception":
         names = list(dict.fromkeys(e["name"] for e in d.exceptions))
         refuse = " (BIS may refuse)" if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
-        return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}: {deal}"
+        return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}: {what}"
     if d.outcome == "not_released":
-        return f"NOT RELEASED: {deal}"
+        return f"NOT RELEASED: {what}"
     why = _STANDING.get(d.standing, "the encoded law does not settle it")
     if d.turns_on and d.standing == "verified":
         why = f"turns on {', '.join(dict.fromkeys(map(_short, d.turns_on)))}"
-    return f"UNDETERMINED ({why}): {deal}"
+    return f"UNDETERMINED ({why}): {what}"
 
 
 _STANDING = {
@@ -98,41 +98,41 @@ def answer(d: Determination) -> str:
     """The whole short answer: what a reader sees without --explain."""
     lines = [headline(d), ""]
     if d.projection:
-        lines += _item("projection", decision(d.projection.outcome, d.projection.review_policy))
+        lines += item("projection", decision(d.projection.outcome, d.projection.review_policy))
     if d.eccn:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
-        lines += _item("parameters met", ", ".join(d.eccn) + paragraphs)
+        lines += item("parameters met", ", ".join(d.eccn) + paragraphs)
     for citation in d.citations:
-        lines += _item(citation.role, f"{safe(citation.title)}")
+        lines += item(citation.role, f"{safe(citation.title)}")
         lines += _more(f"{safe(citation.cite)} [{citation.evidence}]")
         lines += _more(citation.url)
         if citation.code_url:
             lines += _more(citation.code_url)
     for line in dict.fromkeys(margin_lines(d)):
-        lines += _item("margin", line)
+        lines += item("margin", line)
     for exception in d.exceptions:
         for condition in exception["conditions"]:
-            lines += _item("condition", condition)
-    lines += _item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}")
+            lines += item("condition", condition)
+    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}")
     lines += [
-        line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in _item(word, _change(c, word))
+        line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]
     vocabulary = d._timeline.ruleset.facts
     for fact in d.turns_on:
         if fact in vocabulary:
-            lines += _item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
+            lines += item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
         elif (doubtful := d._timeline.ruleset.provisions.get(fact)) is not None:
-            lines += _item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
+            lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
     for branch in d.cases:
         said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
-        lines += _item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
+        lines += item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
     assumed = d.assumptions
     if assumed:
-        lines += _item("assumed", "; ".join(safe(a.says) for a in assumed))
+        lines += item("assumed", "; ".join(safe(a.says) for a in assumed))
     for line in _otherwise(assumed):
-        lines += _item("if instead", line)
+        lines += item("if instead", line)
     for notice in d.notices:
-        lines += _item("notice", safe(notice))
+        lines += item("notice", safe(notice))
     ruleset = d.ruleset
     lines += ["", f"Ruleset {ruleset['edition']}, verified through {ruleset['verified_through']}. {DISCLAIMER}"]
     return "\n".join(lines)
@@ -210,7 +210,8 @@ def deal_words(question: Question, law: Ruleset) -> str:
     return "; ".join(parts)
 
 
-def _deal(d: Determination) -> str:
+def deal(d: Determination) -> str:
+    """What was asked, in one clause: the chip, the place, the parties, the exporter, the day."""
     q = d._timeline.question
     ruleset = d._timeline.ruleset
     who = _exporter(d._timeline)
@@ -230,7 +231,8 @@ def _exporter(timeline: Timeline) -> str:
     return known.name if known else "an exporter without a public letter"
 
 
-def _item(label: str, text: str) -> list[str]:
+def item(label: str, text: str) -> list[str]:
+    """A labelled line, wrapped under itself."""
     return textwrap.wrap(
         text,
         WIDTH,

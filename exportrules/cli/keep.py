@@ -1,0 +1,48 @@
+"""memo and verify: answers to keep, and what became of one that was kept."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("receipt")
+@click.option("--ruleset", metavar="DIR", help="The rule files to ask, e.g. those of an older edition.")
+@click.option("--overlay", multiple=True, metavar="PATH", help="The overlays of the question, in their order.")
+@click.option("--earlier", metavar="DIR", help="The receipt's own rule files, to try which change moved the answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print the finding as JSON.")
+@click.pass_context
+def verify(
+    ctx: click.Context, receipt: str, ruleset: str | None, overlay: tuple[str, ...], earlier: str | None, as_json: bool
+) -> None:
+    """Ask the question of a RECEIPT again, offline: same, moved (and which file did it), or altered.
+
+    Exit status: 0 the answer is the same; 1 it moved, or the receipt was altered, or its overlays are not here.
+
+    \b
+    exportrules check H20 --on 2024-06-03 --receipt h20.json
+    exportrules verify h20.json
+    exportrules verify h20.json --ruleset rulesets-2026.11
+    """
+    from pathlib import Path
+
+    from exportrules.errors import RulesetError
+    from exportrules.source import rule_texts
+    from exportrules.study.verify import verify as verified
+
+    try:
+        text = Path(receipt).read_bytes()
+    except OSError as error:
+        raise RulesetError(receipt, f"the file cannot be read: {error.strerror or error}.") from None
+    found = verified(text, rule_texts(ruleset, overlay), rule_texts(earlier, overlay) if earlier else None)
+    if as_json:
+        import json
+        from dataclasses import fields
+
+        told = {f.name: getattr(found, f.name) for f in fields(found) if f.name not in ("was", "now")}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        from exportrules.render.verification import verification_text
+
+        click.echo(verification_text(found))
+    ctx.exit(0 if found.status == "same" else 1)

@@ -1,0 +1,201 @@
+"""Receipts: a question, the facts used, the answer, and digests of the law and the engine that gave it.
+
+A receipt can be verified later, offline: the question is asked again and the two are compared. The
+seal is a SHA-256 over the rest of the receipt. Anyone can make a seal, so it shows accidents and
+careless edits alone; the rest is shown by asking again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import exportrules
+from exportrules import determination as ask
+from exportrules.determination import Determination
+from exportrules.errors import RulesetError
+from exportrules.law import Ruleset
+from exportrules.model import Alternative, Variant
+from exportrules.source import whole_digest
+from exportrules.span import holds_on
+from exportrules.study import canonical
+from exportrules.timeline import Course
+from exportrules.trace import FIELDS, asked
+
+FORMAT = "exportrules receipt 1"
+
+#: The modules that decide what an answer says: what `determination` imports, directly or not.
+ENGINE = (
+    "compiled", "determination", "docket", "engine", "errors", "facts", "law", "model", "names", "notices", "question",
+    "reading", "references", "result", "source", "span", "timeline", "trace", "truth", "unknowns",
+)  # fmt: skip
+
+#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
+ANSWER = tuple(name for name in FIELDS if name not in ("findings", "ruleset"))
+
+#: What of an answer must be the same for the answer to be the same. The days that it holds, its notices and its
+#: citations may be told otherwise by a later edition.
+DECISIVE = ("outcome", "review_policy", "standing", "eccn", "requirements", "exceptions", "turns_on", "projection")
+
+_OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")
+
+#: What a question may hold.
+_QUESTION: dict[str, type] = {
+    **dict.fromkeys(("on", "chip", "known_on", *_OPTIONS), str),
+    "chip_figures": dict,
+    "parties": list,
+    "facts": dict,
+    "as_printed": bool,
+}
+
+
+def receipt(d: Determination) -> dict[str, Any]:
+    """The receipt of an answer, as canonical data with its seal."""
+    law = d._timeline.ruleset
+    body = {
+        "format": FORMAT,
+        "question": question_of(d),
+        "facts": {course.subject.id: _used(course, d.on) for course in asked(d._timeline, d._answer)},
+        "answer": canonical.exact({name: getattr(d, name) for name in ANSWER}),
+        "ruleset": {
+            "edition": law.edition.edition,
+            "verified_through": law.edition.verified_through.isoformat(),
+            "sha256": law.digest,
+            "files": dict(law.files),
+        },
+        "engine": engine(),
+    }
+    return {**body, "seal": seal(body)}
+
+
+def seal(body: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical form of all of a receipt but its seal."""
+    return canonical.sha256({key: value for key, value in body.items() if key != "seal"})
+
+
+@cache
+def _engine() -> tuple[tuple[str, str], ...]:
+    import hashlib
+
+    folder = Path(exportrules.__file__).parent
+    return tuple((f"{name}.py", hashlib.sha256((folder / f"{name}.py").read_bytes()).hexdigest()) for name in ENGINE)
+
+
+def engine() -> dict[str, Any]:
+    """The version of exportrules and the digests of its modules that decide."""
+    files = dict(_engine())
+    return {"version": exportrules.__version__, "files": files, "sha256": engine_digest(exportrules.__version__, files)}
+
+
+def engine_digest(version: str, files: Mapping[str, str]) -> str:
+    """One digest for a version and its modules."""
+    return whole_digest({**files, "version": version})
+
+
+def question_of(d: Determination) -> dict[str, Any]:
+    """What was asked, so that it can be asked again: what was left to its default is left out."""
+    q = d._timeline.question
+    found: dict[str, Any] = {"on": d.on}
+    chip = _own(d)
+    if chip is not None:
+        found["chip_figures"] = {f.name: v for f in fields(chip) if (v := getattr(chip, f.name)) != f.default}
+        for name in ("alternative", "contains"):
+            if name in found["chip_figures"]:
+                found["chip_figures"][name] = [
+                    {f.name: getattr(part, f.name) for f in fields(part)} for part in found["chip_figures"][name]
+                ]
+    elif q.subjects[0].chip is not None:
+        found["chip"] = q.label
+    values = {name: getattr(q, name) for name in _OPTIONS} | {"exporter": q.asked_exporter}
+    found |= {name: value for name, value in values.items() if name not in q.defaulted}
+    found |= {"parties": q.parties} if q.parties else {}
+    found |= {"facts": {name: fact.value for name, fact in q.facts.items()}} if q.facts else {}
+    found |= {"known_on": q.known_on} if q.known_on else {}
+    found |= {"as_printed": True} if q.as_printed else {}
+    kept: dict[str, Any] = canonical.exact(found)
+    return kept
+
+
+def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
+    """Ask the question of a receipt of a ruleset. Raises ExportRulesError where it cannot be asked (any more)."""
+    for name, value in question.items():
+        if name not in _QUESTION:
+            raise RulesetError("question", f"there is no {name!r} in a question.")
+        if not isinstance(value, _QUESTION[name]):
+            raise RulesetError("question", f"{name} is no {_QUESTION[name].__name__}.")
+    if not all(isinstance(name, str) for name in question.get("parties", ())):
+        raise RulesetError("question", "a party is no str.")
+    if "on" not in question:
+        raise RulesetError("question", "there is no day.")
+    rest = {name: value for name, value in question.items() if name not in ("chip", "chip_figures")}
+    chip: str | Variant | None = question.get("chip")
+    if "chip_figures" in question:
+        chip = _chip(question["chip_figures"])
+    return ask.check(chip, ruleset=law, **rest)
+
+
+def _own(d: Determination) -> Variant | None:
+    """The chip of one's own that was asked about, if it was one."""
+    q, law = d._timeline.question, d._timeline.ruleset
+    chip = q.subjects[0].chip
+    if chip is None:
+        return None
+    known = law.variants.get(chip.id)
+    named = known is not None and known[0] is chip and q.subjects[0].facts["chip_family"].value == known[1].id
+    return None if named else chip
+
+
+def _chip(figures: Any) -> Variant:
+    """A chip from canonical figures: numbers and days that were written as text become what they were."""
+    from exportrules.reading import chip_of
+
+    if not isinstance(figures, dict):
+        raise RulesetError("chip_figures", "a table is wanted.")
+    data = _typed(figures, Variant)
+    if isinstance(figures.get("alternative"), list):
+        data["alternative"] = [_typed(a, Alternative) for a in figures["alternative"] if isinstance(a, dict)]
+    return chip_of("chip_figures", data)
+
+
+def _typed(table: Mapping[str, Any], shape: type) -> dict[str, Any]:
+    kinds = {f.name: str(f.type) for f in fields(shape)}
+    return {name: _as(value, kinds.get(name, "")) for name, value in table.items()}
+
+
+def _as(value: Any, kind: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _as(item, kind) for key, item in value.items()}
+    if isinstance(value, str):
+        try:
+            if "Decimal" in kind:
+                return Decimal(value)
+            if kind.startswith("date"):
+                return date.fromisoformat(value)
+        except (ValueError, InvalidOperation):
+            return value  # the validation says what is wrong with it
+    return value
+
+
+def _used(course: Course, on: date) -> dict[str, Any]:
+    """The facts that some rule in force on the day asks for, each with its source and its other readings."""
+    found: dict[str, Any] = {}
+    names = {
+        test.fact
+        for item in course.docket.pool
+        if holds_on(item.spans, on)
+        for row in item.provision.when + item.provision.unless
+        for test in row.tests
+    }
+    for name, fact in course.subject.facts.items():
+        if name in names:
+            said: dict[str, Any] = {"value": fact.value, "source": fact.source}
+            said |= {"from": fact.detail} if fact.detail else {}
+            said |= {"readings": fact.candidates} if fact.candidates else {}
+            said |= {"estimated": True} if fact.estimated else {}
+            found[name] = canonical.exact(said)
+    return found

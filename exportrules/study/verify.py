@@ -1,0 +1,222 @@
+"""A receipt, verified: same, moved (and by which file), altered, or not to be told without its overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from exportrules.determination import Determination
+from exportrules.errors import ExportRulesError, RulesetError
+from exportrules.law import Ruleset
+from exportrules.source import ruleset_from, is_overlay, whole_digest
+from exportrules.study import canonical
+from exportrules.study.receipt import DECISIVE, FORMAT, ask_again, engine_digest, receipt, seal
+
+#: The keys of a receipt and what each holds.
+_SHAPE = {"format": str, "question": dict, "facts": dict, "answer": dict, "ruleset": dict, "engine": dict, "seal": str}
+
+#: Tables that every answer leans on, and what they are called.
+_COMMON = {"edition", "facts", "groups", "places", "exporters"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What became of a receipt.
+
+    `why` is one sentence. `changed` are the files of law that differ, `engine` the modules; `alone` those
+    whose change moves the answer by itself, `needed` those without whose change it would not have moved,
+    `used` those that the answer rests on, where no more can be told. `told` are the parts of the answer
+    that are only told otherwise.
+    """
+
+    status: Literal["same", "moved", "altered", "incomplete"]
+    why: str
+    was: Mapping[str, Any] = field(default_factory=dict)
+    now: Determination | None = None
+    changed: tuple[str, ...] = ()
+    engine: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+    decisive: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def verify(text: bytes, law: Mapping[str, bytes], earlier: Mapping[str, bytes] | None = None) -> Verification:
+    """Ask the question of a receipt again.
+
+    `text` is the receipt, `law` the files of the ruleset to ask (:func:`exportrules.source.rule_texts`), `earlier`
+    those of the receipt's own ruleset where they are at hand. Raises RulesetError for rule files that are bad.
+    """
+    try:
+        kept = canonical.read(text)
+    except ValueError as error:
+        return _altered(f"it is no receipt any more: {error}")
+    broken = _broken(kept)
+    if broken:
+        return _altered(broken, kept)
+    used = ruleset_from(law)
+    files = kept["ruleset"]["files"]
+    missing = tuple(sorted(name for name in files if is_overlay(name) and name not in used.files))
+    if missing:
+        said = (
+            "its overlay files are not here, so it cannot be asked again: give them with --overlay, in the same order"
+        )
+        return Verification(status="incomplete", why=said, was=kept, missing=missing)
+    changed = tuple(sorted(n for n in {*files, *used.files} if files.get(n) != used.files.get(n)))
+    return _asked_again(kept, used, changed, _narrowing(kept, law, earlier, changed))
+
+
+#: From the answer given now (None where the question can no longer be asked) to the files that moved it.
+Narrow = Callable[[Mapping[str, Any] | None], dict[str, Any]]
+
+
+def _asked_again(kept: Mapping[str, Any], law: Ruleset, changed: tuple[str, ...], narrow: Narrow) -> Verification:
+    try:
+        found = ask_again(kept["question"], law)
+    except ExportRulesError as error:
+        if not changed:
+            return _altered(f"its question cannot be asked: {error}", kept)
+        why = f"the law data changed, and the question can no longer be asked: {error}"
+        return Verification(status="moved", why=why, was=kept, changed=changed, **narrow(None))
+    again = receipt(found)
+    engine = _files_apart(kept["engine"], again["engine"])
+    apart = canonical.differences(_body(kept), _body(again))
+    if not changed and not engine:
+        if apart:
+            places = ", ".join(apart[:5]) + (f" and {len(apart) - 5} more" if len(apart) > 5 else "")
+            return _altered(f"the same law and engine give something else at {places}", kept)
+        return Verification(
+            status="same", why="the same law and the same engine give the same answer", was=kept, now=found
+        )
+    decisive = tuple(name for name in DECISIVE if kept["answer"].get(name) != again["answer"].get(name))
+    told = sorted({place.split(".")[1].split("[")[0] for place in apart if place.startswith("answer.")} - set(decisive))
+    facts = tuple(place.removeprefix("facts.") for place in apart if place.startswith("facts."))
+    cause = " and ".join([*(["the law data"] if changed else []), *(["the engine"] if engine else [])])
+    what = "moved with it" if decisive else "is the same"
+    return Verification(
+        status="moved" if decisive else "same",
+        why=f"{cause} changed, and the answer {what}",
+        was=kept,
+        now=found,
+        changed=changed,
+        engine=engine,
+        decisive=decisive,
+        told=tuple(told),
+        facts=facts,
+        **(narrow(again["answer"]) if decisive and changed else {}),
+    )
+
+
+def _altered(why: str, kept: Any = None) -> Verification:
+    return Verification(status="altered", why=why, was=kept if isinstance(kept, dict) else {})
+
+
+def _broken(kept: Any) -> str:
+    """What a receipt says that its maker cannot have written; '' where nothing is wrong on its face."""
+    if not isinstance(kept, dict) or set(kept) != set(_SHAPE):
+        return f"a receipt has the keys {', '.join(_SHAPE)}, and no others"
+    for name, kind in _SHAPE.items():
+        if not isinstance(kept[name], kind):
+            return f"{name} is no {'text' if kind is str else 'table'}"
+    if kept["format"] != FORMAT:
+        return f"its format is {kept['format']!r}, and this version reads {FORMAT!r}"
+    try:
+        if kept["seal"] != seal(kept):
+            return "its seal does not fit what stands in it"
+    except ExportRulesError:
+        return "a text in it is no Unicode"
+    law, engine = kept["ruleset"], kept["engine"]
+    for part in (law, engine):
+        files = part.get("files")
+        if not isinstance(files, dict) or not all(isinstance(value, str) for value in files.values()):
+            return "the digests of its files are no table of texts"
+    if whole_digest(law["files"]) != law.get("sha256"):
+        return "the digest of its ruleset does not follow from those of the files"
+    if engine_digest(str(engine.get("version")), engine["files"]) != engine.get("sha256"):
+        return "the digest of its engine does not follow from those of the modules"
+    return ""
+
+
+def _body(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if name != "seal"}
+
+
+def _files_apart(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    files, others = was["files"], now["files"]
+    found = sorted(name for name in {*files, *others} if files.get(name) != others.get(name))
+    return tuple(found) or (() if was["version"] == now["version"] else ("version",))
+
+
+def _narrowing(
+    kept: Mapping[str, Any], law: Mapping[str, bytes], earlier: Mapping[str, bytes] | None, changed: tuple[str, ...]
+) -> Narrow:
+    """How to find the files that moved the answer: by trying each where both rulesets are at hand, else by use."""
+
+    if len(changed) == 1:
+        return lambda _: {"alone": changed}
+
+    def by_use(now: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {"used": tuple(name for name in changed if _is_used(name, law.get(name), kept, now))}
+
+    if earlier is None:
+        return by_use
+    if ruleset_from(earlier).digest != kept["ruleset"]["sha256"]:
+        raise RulesetError("--earlier", "this is not the ruleset of the receipt: its digest is another.")
+
+    def by_trial(now: Mapping[str, Any] | None) -> dict[str, Any]:
+        was = _decisive(kept["answer"])
+        is_now = None if now is None else _decisive(now)
+        tried = {name: _decision(_with(earlier, law, name), kept) for name in changed}
+        alone = tuple(name for name, found in tried.items() if found != was and (found is None) == (is_now is None))
+        if alone:
+            return {"alone": alone}
+        tried = {name: _decision(_with(law, earlier, name), kept) for name in changed}
+        return {"needed": tuple(name for name, found in tried.items() if found is not None and found != is_now)}
+
+    return by_trial
+
+
+def _with(base: Mapping[str, bytes], other: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+    """The files of one ruleset, one of them as the other has it (or has it not)."""
+    mixed = {n: text for n, text in base.items() if n != name}
+    return {**mixed, name: other[name]} if name in other else mixed
+
+
+def _decision(texts: Mapping[str, bytes], kept: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a ruleset answers to the question of a receipt; None where such files cannot be read or asked together."""
+    try:
+        return _decisive(receipt(ask_again(kept["question"], ruleset_from(texts, keep=False)))["answer"])
+    except ExportRulesError:
+        return None
+
+
+def _decisive(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: answer.get(name) for name in DECISIVE}
+
+
+def _is_used(name: str, text: bytes | None, kept: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
+    """Whether an answer rests on a file: on its instrument, on its chips, or on tables that all answers lean on."""
+    from exportrules.reading import read_file
+
+    answers = [answer for answer in (kept["answer"], now) if answer is not None]
+    named = canonical.canonical(answers).decode("utf-8")
+    if text is None:
+        # it is gone: by the names of this data, an instrument's file is its id, a chip's is vendor and id
+        *_, folder, stem = ("", *name.removesuffix(".toml").split("/"))
+        return f'"{stem}#' in named or f'"{folder}-{stem}' in named
+    chips = {v for answer in answers for v in answer.get("variants", ())}
+    chips |= {str(answer.get("transaction", {}).get("family")) for answer in answers}
+    for table, key, value in read_file(name, text):
+        if (
+            table in _COMMON
+            or (table == "instruments" and f'"{key}#' in named)
+            or (table == "parties" and key in named)
+        ):
+            return True
+        if table == "families" and (key in chips or any(v.id in chips for v in value.variant)):
+            return True
+    return False

@@ -1,0 +1,380 @@
+"""Receipts: an unaltered one verifies, any altered one does not, and what moved an answer is named."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exportrules import Chip, Ruleset, check, default_ruleset, load_ruleset
+from exportrules.cli import cli
+from exportrules.source import ruleset_from, data_directory, rule_texts
+from exportrules.study import canonical
+from exportrules.study import verify as module
+from exportrules.study.receipt import receipt, seal
+from exportrules.study.verify import Verification, verify
+
+LAW = rule_texts(None)
+OWN = Chip(
+    id="acme-x",
+    name="Acme X",
+    vendor="nvidia",
+    designed_for_datacenter=True,
+    die_area_mm2=Decimal("814.5"),
+    dense_tops={"fp16_bf16": Decimal("148.25"), "fp8": 296},
+    io_gbytes_s={"nvlink": 900},
+)
+QUESTIONS: list[tuple[Any, dict[str, Any]]] = [
+    ("H20", {"on": "2024-06-03"}),
+    ("A100", {"on": "2022-09-15", "exporter": "other"}),
+    ("H200", {"on": "2026-02-02"}),
+    ("DGX H100", {"on": "2024-06-03", "to": "Singapore", "ultimate_parent": "CN", "end_use": "military"}),
+    ("RTX 4090 D", {"on": "2024-02-01", "end_user": "Inspur Group", "parties": ["Somebody Else"]}),
+    (None, {"on": "2023-12-01", "facts": {"tpp": "2000.5", "designed_for_datacenter": "yes"}}),
+    ("A30", {"on": "2024-06-03", "facts": {"performance_density": None, "en_route_since": "2023-01-01"}}),
+    ("MI250", {"on": "2025-01-20", "as_printed": True, "known_on": "2025-01-20"}),
+    ("V100", {"on": "2019-01-01"}),
+    ("A100 PCIe 40GB", {"on": "2027-03-01", "to": "HK"}),
+    (OWN, {"on": "2024-06-03"}),
+]
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law as it is, read once a run and not once a receipt."""
+    real = ruleset_from
+
+    def compiled(texts: Any, *args: Any, **options: Any) -> Ruleset:
+        return default_ruleset() if texts is LAW else real(texts, *args, **options)
+
+    monkeypatch.setattr(module, "ruleset_from", compiled)
+
+
+def made(number: int) -> dict[str, Any]:
+    chip, asked = QUESTIONS[number]
+    return receipt(check(chip, **asked))
+
+
+def checked(kept: Any, law: dict[str, bytes] | None = None) -> Verification:
+    return verify(json.dumps(kept, ensure_ascii=False).encode(), law or LAW)
+
+
+def resealed(kept: dict[str, Any]) -> dict[str, Any]:
+    return {**kept, "seal": seal(kept)}
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value that holds no other."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = [leaf for key, item in inner for leaf in leaves(item, (*path, key))]
+    yield from found or [path]
+
+
+def altered(kept: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(kept)
+    inside: Any = changed
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)))
+def test_an_unaltered_receipt_verifies(number: int) -> None:
+    found = checked(made(number))
+    assert (found.status, found.why) == ("same", "the same law and the same engine give the same answer")
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)))
+def test_a_receipt_survives_other_json_tools(number: int) -> None:
+    kept = made(number)
+    shuffled = list(kept.items())
+    random.Random(number).shuffle(shuffled)
+    for text in (
+        json.dumps(kept),
+        json.dumps(dict(shuffled), indent=7, ensure_ascii=False),
+        canonical.readable(kept).replace("\n", "\r\n"),
+        "\ufeff" + canonical.canonical(kept).decode(),
+    ):
+        assert verify(text.encode(), LAW).status == "same"
+
+
+def test_the_canonical_form_is_one_line_sorted_exact_and_stable() -> None:
+    kept = made(4)
+    text = canonical.canonical(kept)
+    assert text == canonical.canonical(json.loads(text))
+    assert text.endswith(b"}\n")
+    assert text.count(b"\n") == 1
+    assert canonical.canonical({"b": "é\u2028\x7f", "a": [True, None, 3]}) == (
+        '{"a":[true,null,3],"b":"é\u2028\x7f"}\n'.encode()
+    )
+    # RFC 8785 orders keys by their UTF-16 units
+    assert list(json.loads(canonical.canonical({"\ufb33": 1, "\U0001f600": 2, "1": 3}))) == [
+        "1",
+        "\U0001f600",
+        "\ufb33",
+    ]
+    assert canonical.exact([Decimal("3.20"), Decimal("592.0"), 2**53, Decimal("1E+3")]) == [
+        "3.2", 592, str(2**53), 1000,
+    ]  # fmt: skip
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=150)
+@given(st.data())
+def test_any_altered_value_is_detected_sealed_again_or_not(data: st.DataObject) -> None:
+    kept = made(data.draw(st.integers(0, len(QUESTIONS) - 1)))
+    path = data.draw(st.sampled_from(list(leaves(kept))))
+    inside: Any = kept
+    for key in path:
+        inside = inside[key]
+    junk: st.SearchStrategy[Any] = (
+        st.none() | st.booleans() | st.integers(-5, 5000) | st.text(max_size=4) | st.just([]) | st.just({})
+    )
+    value = data.draw(junk.filter(lambda v: type(v) is not type(inside) or v != inside))
+    changed = altered(kept, path, value)
+    assert checked(changed).status == "altered"
+    if path != ("seal",):
+        assert checked(resealed(changed)).status != "same" or path[0] == "question", (path, value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("answer", "outcome"), "license_required"),
+        (("answer", "review_policy"), "case_by_case"),
+        (("answer", "holds", 1), "2030-01-01"),
+        (("facts", "nvidia-h20", "tpp", "value"), 2300),
+        (("question", "to"), "DE"),
+        (("question", "on"), "2023-06-03"),
+        (("question", "chip"), "H800"),
+        (("question", "surprise"), 1),
+        (("question", "parties"), 5),
+        (("question", "parties"), [5, None]),
+        (("question", "facts"), {"tpp": {"much": 1}}),
+        (("question", "chip_figures"), {"id": "x", "name": [], "dense_tops": "many"}),
+        (("question", "known_on"), "soon"),
+        (("ruleset", "edition"), "2027.01"),
+        (("ruleset", "files", "chips/nvidia/h20.toml"), "0" * 64),
+        (("ruleset", "sha256"), "0" * 64),
+        (("engine", "version"), "9.9.9"),
+        (("engine", "files", "engine.py"), "0" * 64),
+    ],
+)
+def test_what_does_not_follow_is_altered_even_when_sealed_again(path: tuple[Any, ...], value: Any) -> None:
+    kept = made(0)
+    if path[:2] == ("facts", "nvidia-h20"):
+        path = ("facts", next(iter(kept["facts"])), *path[2:])
+    found = checked(resealed(altered(kept, path, value)))
+    assert found.status == "altered", found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "it is no receipt any more: Expecting value"),
+        (b"\xff", "it is no receipt any more: 'utf-8' codec"),
+        (b"[1, 2]", "a receipt has the keys format, question,"),
+        (b'{"a": 1, "a": 2}', "it is no receipt any more: a key stands twice in one object"),
+        (b'{"a": 1.5}', "it is no receipt any more: 1.5 is no whole number"),
+        (b'{"a": NaN}', "it is no receipt any more: NaN is no whole number"),
+        (b"[" * 200_000, "it is no receipt any more: "),
+    ],
+)
+def test_what_is_no_receipt_is_said_in_a_sentence(text: bytes, said: str) -> None:
+    found = verify(text, LAW)
+    assert found.status == "altered"
+    assert found.why.startswith(said)
+
+
+# --- the law data changed -----------------------------------------------------------------------
+
+
+def edition(tmp_path: Path, name: str, *edits: tuple[str, str, str]) -> dict[str, bytes]:
+    """The rule files with some words of some files changed."""
+    root = tmp_path / name
+    shutil.copytree(data_directory(), root, ignore=shutil.ignore_patterns("cases"))
+    for file, old, new in edits:
+        text = (root / file).read_text("utf-8")
+        assert old in text, (file, old)
+        (root / file).write_text(text.replace(old, new), encoding="utf-8")
+    return rule_texts(root)
+
+
+RULE = "us-ear/instruments/88fr73458.toml"
+LINE = (RULE, '{ fact = "tpp", op = "ge", bound = 2400 }', '{ fact = "tpp", op = "ge", bound = 2300 }')
+NEWS = ("us-ear/ruleset.toml", 'edition = "2026.11"', 'edition = "2027.01"')
+ASIDE = ("chips/nvidia/v100.toml", "# ", "# or so: ")
+
+
+def test_another_edition_that_says_the_same_is_the_same(tmp_path: Path) -> None:
+    found = checked(made(0), edition(tmp_path, "new", NEWS, ASIDE))
+    assert found.status == "same"
+    assert found.why == "the law data changed, and the answer is the same"
+    assert found.changed == ("chips/nvidia/v100.toml", "us-ear/ruleset.toml")
+
+
+def test_the_answer_that_moved_is_told_with_the_files_that_it_rests_on(tmp_path: Path) -> None:
+    found = checked(made(0), edition(tmp_path, "new", NEWS, LINE, ASIDE))
+    assert found.status == "moved"
+    assert found.now is not None
+    assert found.now.outcome == "license_exception" or found.now.outcome == "license_required"
+    assert found.decisive[0] == "outcome"
+    assert set(found.used) == {RULE, "us-ear/ruleset.toml"}
+
+
+def test_with_both_rulesets_at_hand_the_very_file_is_named(tmp_path: Path) -> None:
+    new = edition(tmp_path, "new", NEWS, LINE, ASIDE)
+    found = verify(canonical.canonical(made(0)), new, LAW)
+    assert (found.status, found.alone, found.needed) == ("moved", (RULE,), ())
+
+
+def test_files_that_move_an_answer_only_together_are_both_named(tmp_path: Path) -> None:
+    # TPP 2368 of the chip and the bound of 2400: each half-way, neither enough alone
+    bound = (RULE, '{ fact = "tpp", op = "ge", bound = 2400 }', '{ fact = "tpp", op = "ge", bound = 2384 }')
+    chip = ("chips/nvidia/h20.toml", "fp16_bf16 = 148", "fp16_bf16 = 149")
+    text = (data_directory() / chip[0]).read_text("utf-8")
+    edits = [chip, (chip[0], "fp8 = 296", "fp8 = 298")]
+    edits += [(chip[0], "tpp_check = 2368", "tpp_check = 2384")] if "tpp_check = 2368" in text else []
+    edits += [(chip[0], "int8 = 296", "int8 = 298")] if "int8 = 296" in text else []
+    new = edition(tmp_path, "new", bound, *edits)
+    found = verify(canonical.canonical(made(0)), new, LAW)
+    assert (found.status, found.alone) == ("moved", ())
+    assert found.needed == (chip[0], RULE)
+    assert any(place.endswith("tpp.value") for place in found.facts)
+
+
+def test_the_older_ruleset_gives_the_older_answer_again(tmp_path: Path) -> None:
+    old = edition(tmp_path, "old", LINE)
+    kept = receipt(check("H20", on="2024-06-03", ruleset=load_ruleset(tmp_path / "old")))
+    assert checked(kept).status == "moved"
+    assert checked(kept, old).status == "same"
+
+
+def test_a_question_that_can_no_longer_be_asked_says_why(tmp_path: Path) -> None:
+    kept = receipt(check("MI50", on="2024-06-03"))
+    new = {name: text for name, text in LAW.items() if name != "chips/amd/mi50.toml"}
+    found = checked(kept, new)
+    assert found.status == "moved"
+    assert "can no longer be asked: no chip is called 'MI50' here" in found.why
+    assert found.alone == ("chips/amd/mi50.toml",)
+    assert verify(canonical.canonical(kept), new, LAW).alone == found.alone
+
+
+def test_a_changed_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from exportrules.study import receipt as receipts
+
+    kept = made(0)
+    monkeypatch.setattr(receipts, "_engine", lambda: (("engine.py", "0" * 64),))
+    found = checked(kept)
+    assert (found.status, found.why) == ("same", "the engine changed, and the answer is the same")
+    assert "engine.py" in found.engine
+
+
+def test_the_engine_is_what_answering_imports() -> None:
+    import ast
+
+    from exportrules.study.receipt import ENGINE
+    from tests.test_structure import PACKAGE
+
+    seen: set[str] = set()
+    waiting = ["determination"]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name == "render":
+            continue
+        seen.add(name)
+        for node in ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("exportrules"):
+                tail = node.module.split(".")[1:]
+                waiting += [tail[0]] if tail else [alias.name for alias in node.names]
+    assert sorted(seen) == sorted(ENGINE)
+
+
+# --- overlays -----------------------------------------------------------------------------------
+
+LETTER = """\
+id = "acme-letter"
+title = "Letter to Acme"
+type = "letter"
+issuer = "BIS"
+citation = "Acme Form 8-K"
+url = "https://www.sec.gov/"
+evidence = "reported"
+published = 2022-01-01
+
+[[provision]]
+id = "r"
+kind = "requirement"
+title = "A provision"
+cite = "Acme Form 8-K"
+paragraph = "744.23(b)"
+policy = "case_by_case"
+effective = 2022-01-01
+when = [{ tests = [{ fact = "tpp", op = "ge", bound = 1000 }] }]
+"""
+
+
+def test_an_overlay_is_in_the_receipt_and_missed_without(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.toml"
+    letter.write_text(LETTER, encoding="utf-8")
+    kept = receipt(check("H20", on="2024-06-03", ruleset=load_ruleset(None, [letter])))
+    assert kept["answer"]["requirements"] == ["acme-letter#r"]
+    found = checked(kept)
+    assert (found.status, found.missing) == ("incomplete", ("overlay-1/letter.toml",))
+    assert checked(kept, rule_texts(None, [letter])).status == "same"
+    letter.write_text(LETTER.replace("1000", "9000"), encoding="utf-8")
+    moved = checked(kept, rule_texts(None, [letter]))
+    assert (moved.status, moved.alone) == ("moved", ("overlay-1/letter.toml",))
+
+
+# --- the commands -------------------------------------------------------------------------------
+
+
+def run(*args: Any) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, list(map(str, args)))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_receipt_is_written_and_verified_by_the_commands(tmp_path: Path) -> None:
+    chip = tmp_path / "own.toml"
+    chip.write_text(
+        'id = "acme-x"\nname = "Acme X"\nvendor = "nvidia"\ndie_area_mm2 = 814.5\n'
+        "dense_tops = { fp16_bf16 = 148.25, fp8 = 296 }\ndesigned_for_datacenter = true\n",
+        encoding="utf-8",
+    )
+    file = tmp_path / "r.json"
+    assert run("check", "--chip", chip, "--on", "2024-06-03", "--receipt", file)[0] == 0
+    chip.unlink()
+    status, said = run("verify", file)
+    assert (status, said.splitlines()[0]) == (0, "SAME: the same law and the same engine give the same answer.")
+    kept = json.loads(file.read_text("utf-8"))
+    assert kept["question"]["chip_figures"]["die_area_mm2"] == "814.5"
+    file.write_text(file.read_text("utf-8").replace("no_license_requirement", "license_required"), encoding="utf-8")
+    status, said = run("verify", file)
+    assert (status, said.strip()) == (1, "ALTERED: its seal does not fit what stands in it.")
+    status, said = run("verify", file, "--json")
+    assert (status, json.loads(said)["status"]) == (1, "altered")
+
+
+def test_a_receipt_does_not_overwrite(tmp_path: Path) -> None:
+    from exportrules.errors import QuestionError
+
+    file = tmp_path / "r.json"
+    file.write_text("mine")
+    result = CliRunner().invoke(cli, ["check", "H20", "--on", "2024-06-03", "--receipt", str(file)])
+    assert isinstance(result.exception, QuestionError)
+    assert result.output == ""
+    assert file.read_text() == "mine"
+    assert run("check", "H20", "--on", "2024-06-03", "--receipt", file, "--force")[0] == 0
+    assert run("verify", file)[0] == 0
