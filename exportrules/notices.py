@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from exportrules.determination import Determination
 
 #: Facts that a catalogue chip brings along, and what a reader calls them.
-_FIGURES = {
+FIGURES = {
     "tpp": "TPP",
     "performance_density": "performance density",
     "aggregate_io_gbytes_s": "I/O rate",
@@ -206,12 +206,10 @@ def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     mentioned = _mentioned(timeline, answer, on)
     for course in asked(timeline, answer):
         chip, facts = course.subject.chip, course.subject.facts
-        rest = [
-            name for fact, name in _FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated
-        ]
+        rest = [name for fact, name in FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated]
         if chip is not None and rest:
             yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
-        for fact, name in _FIGURES.items():
+        for fact, name in FIGURES.items():
             if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
                 readings = " or ".join(show(v) for v in facts[fact].candidates)
                 yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."

@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from exportrules.cli.options import question_options
+
+
+@click.command()
+@question_options
+@click.option("--on", required=True, metavar="DATE", help="Day of export, YYYY-MM-DD, in Washington, D.C.")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md for Markdown, .html for a page to print.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: bool) -> None:
+    """One page on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
+
+    Without -o it is printed as Markdown. The HTML holds all that it needs and prints on one or two pages.
+
+    \b
+    exportrules memo H800 --on 2023-06-01
+    exportrules memo H800 --on 2023-06-01 -o h800.html
+    """
+    from exportrules.determination import check as ask
+    from exportrules.errors import QuestionError
+    from exportrules.output import free, write_whole
+    from exportrules.render.memo import memo as written
+
+    form = "md"
+    if output:
+        form = free(output, force=force).suffix.lower().removeprefix(".")
+        if form not in ("md", "html"):
+            raise QuestionError(f"{output} ends in neither .md nor .html. Name the file for the form that is wanted.")
+    text = written(ask(chip, on=on, **asked), form)
+    if output:
+        write_whole(output, text, force=force)
+    else:
+        click.echo(text, nl=False)
 
 
 @click.command()

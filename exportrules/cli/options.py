@@ -16,6 +16,7 @@ from exportrules.errors import QuestionError
 COMMANDS = {
     "check": "ask",
     "timeline": "ask",
+    "memo": "keep",
     "verify": "keep",
     "chips": "browse",
     "instruments": "browse",

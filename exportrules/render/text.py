@@ -151,7 +151,7 @@ def explanation(d: Determination) -> str:
         lines += ["MARGINS", ""]
         lines += [f"  {_whose(m.subject)}{m.fact} {show(m.value)}: {m.percent} ({m.provision})" for m in d.margin]
         lines.append("")
-    lines.append("REVIEW POLICY BY REQUIREMENT")
+    lines.append("REVIEW _POLICY BY REQUIREMENT")
     lines += [
         f"  {p['requirement']}: {_POLICY[p['review_policy']]} ({', '.join(p['by']) or 'none stated'})"
         for p in d.policies

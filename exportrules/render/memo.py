@@ -1,0 +1,393 @@
+"""A memorandum for the compliance file: the question, the answer, and how 15 CFR part 732 leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+
+from exportrules.determination import Determination
+from exportrules.facts import show
+from exportrules.notices import FIGURES
+from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
+from exportrules.render.safe import safe
+from exportrules.render.text import DISCLAIMER, decision
+from exportrules.result import Citation, Finding, RowTrace, TestTrace
+from exportrules.span import DAY
+
+_EVIDENCE = {
+    "published": "text published",
+    "disclosed": "disclosed by its addressee",
+    "reported": "as reported; the text itself was not read",
+}
+_SIGN = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}", "lt": "less than {}", "is": "is {}"}
+_SIGN |= {"in": "one of {}", "in_group": "in {}"}
+_SOURCE = {"given": "given", "assumed": "assumed", "chip": "chip data", "question": "asked", "concluded": "follows"}
+_REVIEWED = {
+    "policy_of_denial": "under a policy of denial",
+    "presumption_of_denial": "under a presumption of denial",
+    "indeterminate": "under a policy that is left open",
+    "case_by_case": "case by case",
+    "presumption_of_approval": "under a presumption of approval",
+    "unpublished": "by a standard that was not published",
+}
+#: Facts that need no line in a table of tests: the reader has just been told.
+_PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activity", "chip_family", "contained_family"}
+
+
+def memo(d: Determination, form: str) -> str:
+    """The memorandum as `md` or `html`."""
+    made = _Memo(d)
+    return (page if form == "html" else markdown)(made.title, list(made.blocks()))
+
+
+class _Memo:
+    def __init__(self, d: Determination) -> None:
+        self.d = d
+        self.q = d._timeline.question
+        self.law = d._timeline.ruleset
+        self.place = {code: place.name for code, place in self.law.places.items()}
+        self.citations = d.citations
+        self.number = {c.provision: n for n, c in enumerate(self.citations, 1)}
+
+    @property
+    def title(self) -> str:
+        return f"Memorandum: {safe(self.q.label)} to {self.place[self.q.to]}, {_day(self.d.on)}"
+
+    def blocks(self) -> Iterator[Block]:
+        yield Heading("Question")
+        yield Paragraph(self.question())
+        yield Heading("Short answer")
+        yield Paragraph(self.answer(), "answer")
+        yield Paragraph(" ".join(self.duration()))
+        if self.d.cases:
+            yield Items([
+                f"{_upper(' and '.join(f'{_name(fact)} {text}' for fact, text in case.conditions) or 'otherwise')}: "
+                f"{decision(case.outcome, case.review_policy)}."
+                for case in self.d.cases
+            ])  # fmt: skip
+        yield Heading("Assumptions")
+        yield from self.assumptions()
+        yield Heading("Analysis, in the order of 15 CFR part 732")
+        yield from (Paragraph(text, lead=f"{n}. {lead}.") for n, (lead, text) in enumerate(self.analysis()))
+        rows = list(self.rows())
+        if rows:
+            yield Heading("Decisive tests")
+            yield Table(("Test", "Value", "Source of the value", "Met?", "Rule"), rows)
+            yield from (Paragraph(text, "small") for text in self.figures())
+        if self.d.notices:
+            yield Heading("Points to watch")
+            yield Items([safe(notice) for notice in self.d.notices])
+        if self.citations:
+            yield Heading("Authorities")
+            yield Items([self.authority(c) for c in self.citations], numbered=True)
+        yield Heading("Record")
+        yield Paragraph(self.record(), "small")
+
+    def question(self) -> str:
+        q, d = self.q, self.d
+        chip, to = safe(q.label), self.place[q.to]
+        moved = {"export": f"be exported from the United States to {to}", "reexport": f"be reexported to {to}"}
+        known = self.law.exporters.get(q.exporter or "")
+        who = known.name if known else "an exporter to whom no public letter is addressed"
+        seat = f"headquartered in {self.place[q.headquarters]}"
+        if q.ultimate_parent != q.headquarters:
+            seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
+        buyer = f"for {safe(q.end_user)}, " if q.end_user else "for an end user "
+        text = f"Could the {chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {_day(d.on)} "
+        text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
+        text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
+        text += f", going by what was known on {_day(q.known_on)}" if q.known_on else ""
+        return f"{text}?"
+
+    def answer(self) -> str:
+        d = self.d
+        rules = cited(*(self.number[r] for r in d.requirements if r in self.number))
+        if d.outcome == "no_license_requirement":
+            return "Yes, as far as the encoded law goes: no license requirement was found."
+        if d.outcome == "license_required":
+            return f"No, not without a license{rules}. {self.reviewed()}"
+        if d.outcome == "license_exception":
+            names = " and ".join(dict.fromkeys(e["name"] for e in d.exceptions))
+            by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
+            return (
+                f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
+            )
+        would = f" By the encoded law: {decision(*d.projection)}." if d.projection else ""
+        if d.outcome == "not_released":
+            return f"It does not arise: the chip had not been made public by then.{would}"
+        if d.turns_on and d.standing == "verified":
+            return f"Undetermined. {self.turns()}"
+        return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
+
+    def reviewed(self) -> str:
+        said = f"An application is reviewed {_REVIEWED[self.d.review_policy or 'indeterminate']}."
+        return f"{said} {self.turns()}" if self.d.turns_on else said
+
+    def turns(self) -> str:
+        """What the answer turns on, as the questions to be put."""
+        asked = []
+        for fact in dict.fromkeys(self.d.turns_on):
+            known = self.law.facts.get(fact)
+            asked.append(known.question if known and known.question else f"what is the {_name(fact)}?")
+        return f"It turns on what is not known: {' '.join(asked)}"
+
+    def duration(self) -> Iterator[str]:
+        d = self.d
+        first, last = d.holds
+        since = f"since {_day(first)}" if first else "since before any known change"
+        yield f"This has held {since}" + (f" and holds through {_day(last)}." if last else ", with no known end.")
+        if d.previous:
+            was = decision(d.previous.outcome, d.previous.review_policy)
+            yield f"Until {_day(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous.by)}."
+        if d.next:
+            then = decision(d.next.outcome, d.next.review_policy)
+            yield f"From {_day(d.next.date)} it is: {then}{self.by(d.next.by)}."
+
+    def by(self, names: Sequence[str]) -> str:
+        """What made a change: instruments by their citation, and plain words as they are."""
+        found = dict.fromkeys(self.law.provisions[n][1].citation for n in names if n in self.law.provisions)
+        plain = ", ".join(n for n in names if n not in self.law.provisions)
+        return f" (changed by {_list(found)})" if found else f" ({plain})" if plain else ""
+
+    def assumptions(self) -> Iterator[Block]:
+        assumed = self.d.assumptions
+        if not assumed:
+            yield Paragraph("None: everything that the answer rests on was stated.")
+            return
+        yield Paragraph(
+            f"It is assumed, since nothing else was said, that {_list([safe(a.says) for a in assumed], '; ')}."
+        )
+        others = [o for a in assumed for o in a.otherwise]
+        if others:
+            yield Paragraph("The answer would be another with:")
+            told: dict[str, list[str]] = {}
+            for other in others:
+                told.setdefault(decision(other.outcome, other.review_policy), []).append(safe(other.value))
+            yield Items([f"{_list(ways, ', ', 'or')}: {what}." for what, ways in told.items()])
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return self.d.findings
+
+    def held(self, kind: str, truth: str = "true") -> list[Finding]:
+        """The provisions of a kind that hold, each once, whatever the variant."""
+        found = {f.provision: f for f in self.findings if f.kind == kind and f.truth == truth}
+        return list(found.values())
+
+    def analysis(self) -> Iterator[tuple[str, str]]:
+        """The steps of the analysis, numbered from 0 as the documentation lists them."""
+        yield "Coverage, release, jurisdiction", " ".join(self.gate())
+        yield "Classification", " ".join(self.classification())
+        yield "License requirements", " ".join(self.requirements())
+        yield "Savings clauses and suspensions", " ".join(self.savings())
+        yield "License exceptions and authorizations", " ".join(self.exceptions())
+        none = "Nothing stands that an application would have to be made for."
+        yield "Review policy", " ".join(self.policies()) or none
+
+    def gate(self) -> Iterator[str]:
+        edition, d = self.law.edition, self.d
+        inside = {
+            "verified": "The day lies within it.",
+            "beyond_horizon": "The day lies beyond it, so what is said below is a projection.",
+            "before_coverage": "The day lies before it, so what is said below is no more than an indication.",
+            "destination_not_encoded": "The law for this destination is not encoded.",
+        }[d.standing]
+        yield f"The law is verified from {_day(edition.covers_from)} through {_day(edition.verified_through)}. {inside}"
+        shown = [c.subject.chip for c in d._timeline.courses if c.subject.chip and c.subject.id in d.variants]
+        days = sorted(chip.announced for chip in shown if chip.announced)
+        if days:
+            first = next(chip for chip in shown if chip.announced == days[0])
+            source = f" ({safe(first.announced_source)})" if first.announced_source else ""
+            verb = "was" if days[0] <= d.on else "was only"
+            yield f"The chip {verb} made public on {_day(days[0])}{source}."
+        facts = d._timeline.courses[0].subject.facts
+        subject = facts.get("subject_to_ear")
+        if subject is not None and subject.value is True:
+            how = "is taken to be" if subject.source == "assumed" else "is"
+            yield f"The item {how} subject to the EAR."
+        else:
+            yield (
+                "The item is not subject to the EAR."
+                if subject and subject.value is False
+                else "Open: subject to the EAR?"
+            )
+
+    def classification(self) -> Iterator[str]:
+        entries = [f for f in self.findings if f.kind == "classification"]
+        met = self.held("classification")
+        if not entries:
+            yield "On this day no entry of the Commerce Control List was keyed on AI throughput."
+        for found in met:
+            named = (row.paragraph for row in found.when if row.truth == "true" and row.paragraph)
+            paragraphs = ", ".join(dict.fromkeys(named))
+            at = f", at {paragraphs}" if paragraphs else ""
+            yield f"The parameters of this entry are met{at}: {safe(found.title)}{self.ref(found.provision)}."
+        unknown = self.held("classification", "unknown")
+        for found in unknown:
+            yield f"Whether this entry is met is open: {safe(found.title)}{self.ref(found.provision)}."
+        done = {f.provision for f in met + unknown}
+        missed = list(
+            dict.fromkeys(f.provision for f in entries if f.provision not in done and f.provision in self.number)
+        )
+        if missed:
+            titles = [f"{safe(self.citations[self.number[m] - 1].title)}{self.ref(m)}" for m in missed]
+            yield f"Not met: {_list(titles, '; ')}."
+        if met:
+            yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
+
+    def requirements(self) -> Iterator[str]:
+        standing = [*self.d.requirements, *(c.provision for c in self.citations if c.role == "overcome")]
+        for name in dict.fromkeys(standing):
+            c = self.citations[self.number[name] - 1] if name in self.number else None
+            if c:
+                word = "May apply, by what is not known" if c.role == "may apply" else "A license is required"
+                yield f"{word}: {safe(c.title)}{self.ref(name)}."
+        tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
+        sections = sorted({_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"})
+        if not standing:
+            yield "None was found."
+        if sections:
+            yield f"Also in force, tested, and not reaching this transaction: {_list(_shared(sections), '; ')}."
+
+    def savings(self) -> Iterator[str]:
+        held = [*self.held("savings"), *self.held("suspension")]
+        for found in held:
+            yield f"{safe(found.title)} ({safe(found.cite)}){self.ref(found.provision)}."
+        if not held:
+            yield "None in force reaches this transaction."
+
+    def exceptions(self) -> Iterator[str]:
+        d = self.d
+        for e in d.exceptions:
+            conditions = f" Its conditions: {_list(e['conditions'], '; ')}." if e["conditions"] else ""
+            yield f"{e['name']} is available{self.ref(e['provision'])}.{conditions}"
+        if not d.exceptions:
+            holding = sorted({f.title for f in self.held("exception")})
+            if d.requirements and holding:
+                yield f"By their terms these hold, yet a requirement is left: {_list(map(safe, holding), '; ')}."
+            else:
+                yield "None in force overcomes what is required." if d.requirements else "None is needed."
+
+    def policies(self) -> Iterator[str]:
+        several = len(self.d.policies) > 1
+        for p in self.d.policies:
+            refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
+            of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
+            yield f"An application{of} is reviewed {_REVIEWED[p['review_policy']]}{refs}."
+
+    def tests(self) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:
+        """The tests that decided, of the provisions that are cited: those of rows that hold, or why no row does."""
+        for found in self.findings:
+            if found.provision not in self.number or found.kind == "listing":
+                continue
+            holding = [row for row in found.when if row.truth == "true"]
+            barring = [row for row in found.unless if row.truth != "false"] if found.truth != "true" else []
+            for row in [*(holding or found.when), *barring]:
+                for test in row.tests:
+                    if test.fact not in _PLAIN and (holding or test.truth != "true"):
+                        yield test, row, found
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """The tests as rows of a table: variants with the same value share one, and one row has all variants."""
+        values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
+        paragraphs: dict[tuple[str, str, str], list[str]] = {}
+        for test, row, found in self.tests():
+            bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
+            line = f"{_upper(_name(test.fact))} {_SIGN[test.op].format(bound)}"
+            met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
+            key = (line, met, self.ref(found.provision))
+            paragraphs.setdefault(key, []).append(row.paragraph)
+            whose = values.setdefault(key, {}).setdefault(self.value(test), [])
+            if found.subject not in whose:
+                whose.append(found.subject)
+        for (line, met, ref), found_values in values.items():
+            at = list(dict.fromkeys(filter(None, paragraphs[line, met, ref])))
+            alone = len(found_values) == 1
+            shown = [v if alone or not any(who) else f"{v} ({_list(who)})" for (v, _), who in found_values.items()]
+            sources = dict.fromkeys(source for _, source in found_values)
+            yield (
+                line,
+                "; ".join(shown),
+                "; ".join(sources),
+                met,
+                f"{ref} {', '.join(at) if len(at) < 3 else ''}".strip(),
+            )
+
+    def value(self, test: TestTrace) -> tuple[str, str]:
+        """A fact's value with its unit, and where it is from."""
+        readings = test.value if isinstance(test.value, tuple) and test.source != "concluded" else (test.value,)
+        unit = self.law.facts[test.fact].unit if test.fact in self.law.facts else ""
+        kind, _, detail = test.source.partition(": ")
+        source = detail if kind == "derived" else _SOURCE.get(kind, kind)
+        return safe(f"{' or '.join(map(show, readings))} {unit}".strip()), safe(source)
+
+    def figures(self) -> Iterator[str]:
+        """Where the figures of each variant are from."""
+        for course in self.d._timeline.courses:
+            chip = course.subject.chip
+            if chip is not None and course.subject.id in self.d.variants and chip.sources:
+                kind = {"datasheet": "the maker's data sheet", "secondary": "published figures"}
+                from_ = kind.get(chip.confidence, "estimates")
+                yield f"Figures of the {safe(chip.name)}: {from_}. {safe(' '.join(chip.sources[:2]))}"
+
+    def ref(self, provision: str) -> str:
+        return cited(self.number[provision]) if provision in self.number else ""
+
+    def authority(self, c: Citation) -> str:
+        quote = f" “{safe(c.quote)}”" if c.quote else ""
+        links = " ".join(dict.fromkeys(filter(None, (c.url, c.code_url))))
+        return f"{safe(c.cite)} ({_EVIDENCE[c.evidence]}).{quote} {links}"
+
+    def record(self) -> str:
+        import exportrules
+
+        r = self.d.ruleset
+        return (
+            f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
+            f"through {_day(date.fromisoformat(r['verified_through']))}; SHA-256 of the data: {r['sha256']}. "
+            f"{DISCLAIMER}"
+        )
+
+
+def _day(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+#: Parts of names as a reader writes them.
+_WORDS = {"tops": "TOPS", "tpp": "TPP", "io": "I/O", "dram": "DRAM", "eccn": "ECCN", "ear": "EAR", "bits": "bits"}
+_UNITS = ("_gbytes_s", "_mm2", "_percent")
+
+
+def _name(fact: str) -> str:
+    """A fact as a reader calls it; a provision of uncertain reach, in words."""
+    if "#" in fact:
+        return "how far a provision reaches"
+    bare = next((fact.removesuffix(unit) for unit in _UNITS if fact.endswith(unit)), fact)
+    return FIGURES.get(fact) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
+
+
+def _list(words: Iterable[object], between: str = ", ", last: str = "and") -> str:
+    """One, two and three; with semicolons where the parts have commas."""
+    found = [str(word) for word in words]
+    if len(found) < 2:
+        return "".join(found)
+    joint = f" {last} " if between == ", " else f"; {last} "
+    return between.join(found[:-1]) + joint + found[-1]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _section(cite: str) -> str:
+    """The pin-point of a citation without what follows it."""
+    return cite.split(";")[0].strip()
+
+
+def _shared(cites: Iterable[str]) -> Iterator[str]:
+    """Citations of one title of the Code, the title named once."""
+    seen = False
+    for cite in cites:
+        yield cite.removeprefix("15 CFR ") if seen else cite
+        seen = seen or cite.startswith("15 CFR ")
