@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from exportrules.errors import QuestionError, UnknownNameError
@@ -186,6 +187,33 @@ _FOLLOWS = {
     "dram_bandwidth_gbytes_s": ("dram_plus_io_gbytes_s",),
     "aggregate_io_gbytes_s": ("dram_plus_io_gbytes_s",),
 }
+
+
+def followers(name: str) -> tuple[str, ...]:
+    """The facts that follow from a fact by arithmetic."""
+    return _FOLLOWS.get(name, ())
+
+
+def values_for(name: str, follower: str, bound: Number, facts: Mapping[str, Fact]) -> list[Fraction]:
+    """The values of a fact at which one that follows from it comes to a bound, all other facts as they are.
+
+    One value for each reading of the other fact; none where it is not known, or no value can do it.
+    """
+
+    def readings(other: str) -> list[Fraction]:
+        fact = facts.get(other)
+        values = () if fact is None else fact.candidates or (fact.value,)
+        return [Fraction(value) for value in values if isinstance(value, int | Decimal)]
+
+    wanted = Fraction(bound)
+    if follower == "bits_x_tops_2022":
+        return [wanted]
+    if follower == "performance_density" and name == "tpp":
+        return [wanted * area for area in readings("die_area_mm2")]
+    if follower == "performance_density":
+        return [total / wanted for total in readings("tpp") if wanted]
+    rest = "aggregate_io_gbytes_s" if name == "dram_bandwidth_gbytes_s" else "dram_bandwidth_gbytes_s"
+    return [wanted - value for value in readings(rest)]
 
 
 def settled(facts: Mapping[str, Fact], changed: Mapping[str, Fact]) -> dict[str, Fact]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "timeline": "ask",
     "memo": "keep",
     "verify": "keep",
+    "flip": "compare",
     "chips": "browse",
     "instruments": "browse",
     "show": "browse",

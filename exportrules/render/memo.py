@@ -8,12 +8,13 @@ from functools import cached_property
 
 from exportrules.determination import Determination
 from exportrules.facts import show
-from exportrules.notices import FIGURES
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
+from exportrules.render.words import day_of, fact_name, listed
 from exportrules.result import Citation, Finding, RowTrace, TestTrace
 from exportrules.span import DAY
+from exportrules.unknowns import Branch
 
 _EVIDENCE = {
     "published": "text published",
@@ -52,7 +53,7 @@ class _Memo:
 
     @property
     def title(self) -> str:
-        return f"Memorandum: {safe(self.q.label)} to {self.place[self.q.to]}, {_day(self.d.on)}"
+        return f"Memorandum: {safe(self.q.label)} to {self.place[self.q.to]}, {day_of(self.d.on)}"
 
     def blocks(self) -> Iterator[Block]:
         yield Heading("Question")
@@ -61,11 +62,7 @@ class _Memo:
         yield Paragraph(self.answer(), "answer")
         yield Paragraph(" ".join(self.duration()))
         if self.d.cases:
-            yield Items([
-                f"{_upper(' and '.join(f'{_name(fact)} {text}' for fact, text in case.conditions) or 'otherwise')}: "
-                f"{decision(case.outcome, case.review_policy)}."
-                for case in self.d.cases
-            ])  # fmt: skip
+            yield Items([self.case(c) for c in self.d.cases])
         yield Heading("Assumptions")
         yield from self.assumptions()
         yield Heading("Analysis, in the order of 15 CFR part 732")
@@ -84,6 +81,10 @@ class _Memo:
         yield Heading("Record")
         yield Paragraph(self.record(), "small")
 
+    def case(self, branch: Branch) -> str:
+        said = " and ".join(f"{fact_name(fact)}: {safe(text)}" for fact, text in branch.conditions) or "otherwise"
+        return f"{_upper(said)}. Then {decision(branch.outcome, branch.review_policy)}."
+
     def question(self) -> str:
         q, d = self.q, self.d
         chip, to = safe(q.label), self.place[q.to]
@@ -94,10 +95,10 @@ class _Memo:
         if q.ultimate_parent != q.headquarters:
             seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
         buyer = f"for {safe(q.end_user)}, " if q.end_user else "for an end user "
-        text = f"Could the {chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {_day(d.on)} "
+        text = f"Could the {chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {day_of(d.on)} "
         text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
         text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
-        text += f", going by what was known on {_day(q.known_on)}" if q.known_on else ""
+        text += f", going by what was known on {day_of(q.known_on)}" if q.known_on else ""
         return f"{text}?"
 
     def answer(self) -> str:
@@ -109,10 +110,10 @@ class _Memo:
             return f"No, not without a license{rules}. {self.reviewed()}"
         if d.outcome == "license_exception":
             names = " and ".join(dict.fromkeys(e["name"] for e in d.exceptions))
+            refuse = " BIS may refuse." if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
             by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
-            return (
-                f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
-            )
+            met = f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
+            return met + refuse
         would = f" By the encoded law: {decision(*d.projection)}." if d.projection else ""
         if d.outcome == "not_released":
             return f"It does not arise: the chip had not been made public by then.{would}"
@@ -129,26 +130,26 @@ class _Memo:
         asked = []
         for fact in dict.fromkeys(self.d.turns_on):
             known = self.law.facts.get(fact)
-            asked.append(known.question if known and known.question else f"what is the {_name(fact)}?")
+            asked.append(known.question if known and known.question else f"what is the {fact_name(fact)}?")
         return f"It turns on what is not known: {' '.join(asked)}"
 
     def duration(self) -> Iterator[str]:
         d = self.d
         first, last = d.holds
-        since = f"since {_day(first)}" if first else "since before any known change"
-        yield f"This has held {since}" + (f" and holds through {_day(last)}." if last else ", with no known end.")
+        since = f"since {day_of(first)}" if first else "since before any known change"
+        yield f"This has held {since}" + (f" and holds through {day_of(last)}." if last else ", with no known end.")
         if d.previous:
             was = decision(d.previous.outcome, d.previous.review_policy)
-            yield f"Until {_day(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous.by)}."
+            yield f"Until {day_of(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous.by)}."
         if d.next:
             then = decision(d.next.outcome, d.next.review_policy)
-            yield f"From {_day(d.next.date)} it is: {then}{self.by(d.next.by)}."
+            yield f"From {day_of(d.next.date)} it is: {then}{self.by(d.next.by)}."
 
     def by(self, names: Sequence[str]) -> str:
         """What made a change: instruments by their citation, and plain words as they are."""
         found = dict.fromkeys(self.law.provisions[n][1].citation for n in names if n in self.law.provisions)
         plain = ", ".join(n for n in names if n not in self.law.provisions)
-        return f" (changed by {_list(found)})" if found else f" ({plain})" if plain else ""
+        return f" (changed by {listed(found)})" if found else f" ({plain})" if plain else ""
 
     def assumptions(self) -> Iterator[Block]:
         assumed = self.d.assumptions
@@ -156,7 +157,7 @@ class _Memo:
             yield Paragraph("None: everything that the answer rests on was stated.")
             return
         yield Paragraph(
-            f"It is assumed, since nothing else was said, that {_list([safe(a.says) for a in assumed], '; ')}."
+            f"It is assumed, since nothing else was said, that {listed([safe(a.says) for a in assumed], '; ')}."
         )
         others = [o for a in assumed for o in a.otherwise]
         if others:
@@ -164,7 +165,7 @@ class _Memo:
             told: dict[str, list[str]] = {}
             for other in others:
                 told.setdefault(decision(other.outcome, other.review_policy), []).append(safe(other.value))
-            yield Items([f"{_list(ways, ', ', 'or')}: {what}." for what, ways in told.items()])
+            yield Items([f"{listed(ways, ', ', 'or')}: {what}." for what, ways in told.items()])
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -183,7 +184,8 @@ class _Memo:
         yield "Savings clauses and suspensions", " ".join(self.savings())
         yield "License exceptions and authorizations", " ".join(self.exceptions())
         none = "Nothing stands that an application would have to be made for."
-        yield "Review policy", " ".join(self.policies()) or none
+        without = "Without the exception: " if self.d.outcome == "license_exception" else ""
+        yield "Review policy", without + " ".join(self.policies()) if self.d.policies else none
 
     def gate(self) -> Iterator[str]:
         edition, d = self.law.edition, self.d
@@ -193,14 +195,15 @@ class _Memo:
             "before_coverage": "The day lies before it, so what is said below is no more than an indication.",
             "destination_not_encoded": "The law for this destination is not encoded.",
         }[d.standing]
-        yield f"The law is verified from {_day(edition.covers_from)} through {_day(edition.verified_through)}. {inside}"
+        start, end = day_of(edition.covers_from), day_of(edition.verified_through)
+        yield f"The law is verified from {start} through {end}. {inside}"
         shown = [c.subject.chip for c in d._timeline.courses if c.subject.chip and c.subject.id in d.variants]
         days = sorted(chip.announced for chip in shown if chip.announced)
         if days:
             first = next(chip for chip in shown if chip.announced == days[0])
             source = f" ({safe(first.announced_source)})" if first.announced_source else ""
             verb = "was" if days[0] <= d.on else "was only"
-            yield f"The chip {verb} made public on {_day(days[0])}{source}."
+            yield f"The chip {verb} made public on {day_of(days[0])}{source}."
         facts = d._timeline.courses[0].subject.facts
         subject = facts.get("subject_to_ear")
         if subject is not None and subject.value is True:
@@ -232,7 +235,7 @@ class _Memo:
         )
         if missed:
             titles = [f"{safe(self.citations[self.number[m] - 1].title)}{self.ref(m)}" for m in missed]
-            yield f"Not met: {_list(titles, '; ')}."
+            yield f"Not met: {listed(titles, '; ')}."
         if met:
             yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
 
@@ -248,7 +251,7 @@ class _Memo:
         if not standing:
             yield "None was found."
         if sections:
-            yield f"Also in force, tested, and not reaching this transaction: {_list(_shared(sections), '; ')}."
+            yield f"Also in force, tested, and not reaching this transaction: {listed(_shared(sections), '; ')}."
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
@@ -260,12 +263,12 @@ class _Memo:
     def exceptions(self) -> Iterator[str]:
         d = self.d
         for e in d.exceptions:
-            conditions = f" Its conditions: {_list(e['conditions'], '; ')}." if e["conditions"] else ""
+            conditions = f" Its conditions: {listed(e['conditions'], '; ')}." if e["conditions"] else ""
             yield f"{e['name']} is available{self.ref(e['provision'])}.{conditions}"
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
             if d.requirements and holding:
-                yield f"By their terms these hold, yet a requirement is left: {_list(map(safe, holding), '; ')}."
+                yield f"By their terms these hold, yet a requirement is left: {listed(map(safe, holding), '; ')}."
             else:
                 yield "None in force overcomes what is required." if d.requirements else "None is needed."
 
@@ -294,7 +297,7 @@ class _Memo:
         paragraphs: dict[tuple[str, str, str], list[str]] = {}
         for test, row, found in self.tests():
             bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
-            line = f"{_upper(_name(test.fact))} {_SIGN[test.op].format(bound)}"
+            line = f"{_upper(fact_name(test.fact))} {_SIGN[test.op].format(bound)}"
             met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
             key = (line, met, self.ref(found.provision))
             paragraphs.setdefault(key, []).append(row.paragraph)
@@ -304,7 +307,7 @@ class _Memo:
         for (line, met, ref), found_values in values.items():
             at = list(dict.fromkeys(filter(None, paragraphs[line, met, ref])))
             alone = len(found_values) == 1
-            shown = [v if alone or not any(who) else f"{v} ({_list(who)})" for (v, _), who in found_values.items()]
+            shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in found_values.items()]
             sources = dict.fromkeys(source for _, source in found_values)
             yield (
                 line,
@@ -327,9 +330,11 @@ class _Memo:
         for course in self.d._timeline.courses:
             chip = course.subject.chip
             if chip is not None and course.subject.id in self.d.variants and chip.sources:
-                kind = {"datasheet": "the maker's data sheet", "secondary": "published figures"}
-                from_ = kind.get(chip.confidence, "estimates")
-                yield f"Figures of the {safe(chip.name)}: {from_}. {safe(' '.join(chip.sources[:2]))}"
+                kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
+                how = kind.get(chip.confidence, "estimated")
+                more = f" and {len(chip.sources) - 2} more" if len(chip.sources) > 2 else ""
+                where = " and ".join(chip.sources[:2]) if not more else ", ".join(chip.sources[:2])
+                yield f"Figures of the {safe(chip.name)}, {how}; sources: {safe(where)}{more}"
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""
@@ -345,35 +350,9 @@ class _Memo:
         r = self.d.ruleset
         return (
             f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
-            f"through {_day(date.fromisoformat(r['verified_through']))}; SHA-256 of the data: {r['sha256']}. "
+            f"through {day_of(date.fromisoformat(r['verified_through']))}; SHA-256 of the data: {r['sha256']}. "
             f"{DISCLAIMER}"
         )
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-#: Parts of names as a reader writes them.
-_WORDS = {"tops": "TOPS", "tpp": "TPP", "io": "I/O", "dram": "DRAM", "eccn": "ECCN", "ear": "EAR", "bits": "bits"}
-_UNITS = ("_gbytes_s", "_mm2", "_percent")
-
-
-def _name(fact: str) -> str:
-    """A fact as a reader calls it; a provision of uncertain reach, in words."""
-    if "#" in fact:
-        return "how far a provision reaches"
-    bare = next((fact.removesuffix(unit) for unit in _UNITS if fact.endswith(unit)), fact)
-    return FIGURES.get(fact) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
-
-
-def _list(words: Iterable[object], between: str = ", ", last: str = "and") -> str:
-    """One, two and three; with semicolons where the parts have commas."""
-    found = [str(word) for word in words]
-    if len(found) < 2:
-        return "".join(found)
-    joint = f" {last} " if between == ", " else f"; {last} "
-    return between.join(found[:-1]) + joint + found[-1]
 
 
 def _upper(text: str) -> str:

@@ -185,9 +185,9 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         if a.turns_on and a.standing == "verified":
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
         if span.opened_by:
-            lines += _wrapped(f"opened by {', '.join(span.opened_by)}", 24)
+            lines += wrapped(f"opened by {', '.join(span.opened_by)}", 24)
         for day, by in span.also:
-            lines += _wrapped(f"{day}: {', '.join(by)}", 24)
+            lines += wrapped(f"{day}: {', '.join(by)}", 24)
     return "\n".join(lines)
 
 
@@ -244,10 +244,11 @@ def item(label: str, text: str) -> list[str]:
 
 
 def _more(text: str) -> list[str]:
-    return _wrapped(text, 16) if text else []
+    return wrapped(text, 16) if text else []
 
 
-def _wrapped(text: str, indent: int) -> list[str]:
+def wrapped(text: str, indent: int) -> list[str]:
+    """Lines no wider than the page, all under one indent."""
     pad = " " * indent
     return textwrap.wrap(
         text, WIDTH, initial_indent=pad, subsequent_indent=pad, break_long_words=False, break_on_hyphens=False
@@ -278,7 +279,7 @@ def _finding(f: Finding) -> Iterator[str]:
     mark = {"true": "HOLDS", "false": "does not hold", "unknown": "UNKNOWN"}[f.truth]
     doubt = "" if f.certain else " (itself uncertain)"
     yield f"{mark:<14}{f.provision} [{f.kind}]{doubt}"
-    yield from _wrapped(f"{f.title} -- {f.cite}", 14)
+    yield from wrapped(f"{f.title} -- {f.cite}", 14)
     for row in f.when:
         yield from _row(row, "when")
     for row in f.unless:

@@ -1,0 +1,93 @@
+"""The nearest flips of an answer, as text and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from exportrules.determination import Determination
+from exportrules.facts import show
+from exportrules.render.safe import safe
+from exportrules.render.text import DISCLAIMER, deal, decision, wrapped
+from exportrules.render.words import fact_name, listed
+
+if TYPE_CHECKING:
+    from exportrules.study.flips import Flip
+
+
+def flips_text(d: Determination, found: Sequence[Flip]) -> str:
+    """The answer, then every number that would alter it, variants that flip alike together."""
+    said = d.projection if d.projection and d.standing == "beyond_horizon" else d
+    aside = " (projected beyond the verified horizon)" if said is not d else ""
+    lines = [f"{deal(d)[:-1]}: {decision(said.outcome, said.review_policy)}{aside}.", ""]
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for flip in found:
+        alike.setdefault(flip[1:], []).append(flip.subject)
+    for parts, subjects in alike.items():
+        lines += [*_flip(found[0]._replace(**dict(zip(found[0]._fields[1:], parts, strict=True))), subjects, d), ""]
+    if not found:
+        lines += ["No single number that is known would alter this answer.", ""]
+    lines += wrapped(
+        "One number is changed at a time. What follows from it by arithmetic follows here too (density from TPP and "
+        "die area); everything else stays as it is.",
+        0,
+    )
+    ruleset = d.ruleset
+    return "\n".join(
+        [*lines, "", f"Ruleset {ruleset['edition']}, verified through {ruleset['verified_through']}. {DISCLAIMER}"]
+    )
+
+
+def _flip(flip: Flip, subjects: Sequence[str], d: Determination) -> Iterator[str]:
+    facts = d._timeline.ruleset.facts
+    unit = f" {facts[flip.fact].unit}" if facts[flip.fact].unit else ""
+    whose = f" ({listed(map(safe, subjects))})" if len(d.variants) > 1 else ""
+    yield f"{fact_name(flip.fact)} {show(flip.now)}{unit}{whose}"
+    about = "" if flip.exact else "about "
+    yield (
+        f"    at {about}{_line(flip)} ({distance(flip)}):"
+        if flip.reach != "settled as"
+        else (f"    settled as {show(flip.line)}, of the readings that are in dispute:")
+    )
+    yield f"    {decision(flip.outcome, flip.review_policy)}"
+    for name in flip.by:
+        yield from wrapped(f"by {name}: {d._timeline.ruleset.provision(name)[0].title}", 8)
+    for name, was, now in flip.follows:
+        yield from wrapped(f"with it: {fact_name(name)} {show(was)} becomes {show(now)}", 8)
+
+
+def _line(flip: Flip) -> str:
+    return {
+        "at least": f"{show(flip.line)} or more",
+        "more than": f"more than {show(flip.line)}",
+        "at most": f"{show(flip.line)} or less",
+        "less than": f"less than {show(flip.line)}",
+    }[flip.reach]
+
+
+def distance(flip: Flip) -> str:
+    """How far away the line is, in the number's own unit and in percent of what it is now."""
+    apart = Decimal(flip.line) - Decimal(flip.now)
+    share = f", {abs(apart) / Decimal(flip.now) * 100:.1f} %" if flip.now else ""
+    return f"{show(abs(apart))} {'more' if apart > 0 else 'less'}{share}" if apart else "exactly there"
+
+
+def flip_rows(found: Sequence[Flip]) -> list[dict[str, Any]]:
+    """One row a flip, numbers exact."""
+    return [
+        {
+            "chip": f.subject,
+            "fact": f.fact,
+            "now": str(f.now),
+            "flips": f.reach,
+            "line": str(f.line),
+            "computed_at": str(f.value),
+            "not_yet_at": str(f.before),
+            "outcome": f.outcome,
+            "review_policy": f.review_policy or "",
+            "by": " ".join(f.by),
+            "follows": " ".join(f"{name}={now}" for name, _, now in f.follows),
+        }
+        for f in found
+    ]

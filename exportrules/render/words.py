@@ -1,0 +1,35 @@
+"""Facts, days and lists as prose has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from exportrules.notices import FIGURES
+
+
+def day_of(day: date) -> str:
+    """A day as a letter has it: June 1, 2023."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+#: Parts of names as a reader writes them.
+_WORDS = {"io": "I/O", **{word: word.upper() for word in ("tops", "tpp", "dram", "eccn", "ear", "nac", "aca", "uae")}}
+_UNITS = ("_gbytes_s", "_mm2", "_percent")
+
+
+def fact_name(fact: str) -> str:
+    """A fact as a reader calls it; a provision of uncertain reach, in words."""
+    if "#" in fact:
+        return "how far a provision reaches"
+    bare = next((fact.removesuffix(unit) for unit in _UNITS if fact.endswith(unit)), fact)
+    return FIGURES.get(fact) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
+
+
+def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> str:
+    """One, two and three; with semicolons where the parts have commas."""
+    found = [str(word) for word in words]
+    if len(found) < 2:
+        return "".join(found)
+    joint = f" {last} " if between == ", " else f"; {last} "
+    return between.join(found[:-1]) + joint + found[-1]
