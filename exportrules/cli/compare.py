@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exportrules.cli.options import question_options, table_options
+from exportrules.cli.options import FORMATS, deal_options, question_options, table_options
 
 
 @click.command()
@@ -32,3 +32,176 @@ def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
     from exportrules.render.text import table
 
     click.echo(table(flip_rows(found), form))
+
+
+def _chips(command: Any) -> Any:
+    help_text = "Names, parted by commas; repeat for more. [default: the whole catalogue]"
+    return click.option("--chips", multiple=True, metavar="NAMES", help=help_text)(command)
+
+
+@click.command()
+@click.argument("first", required=False, metavar="[DAY")
+@click.argument("last", required=False, metavar="DAY]")
+@deal_options
+@_chips
+@click.option("--ruleset", multiple=True, metavar="DIR", help="Rule files to ask; twice: an older edition and a newer.")
+@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
+@table_options
+def diff(
+    first: str | None,
+    last: str | None,
+    asked: dict[str, Any],
+    chips: tuple[str, ...],
+    ruleset: tuple[str, ...],
+    overlay: tuple[str, ...],
+    form: str,
+) -> None:
+    """Which chips changed answer between two days, or between two editions, and through which provision.
+
+    With two days, YYYY-MM-DD: every change of a chip whose answers on the two differ. With two --ruleset and no day:
+    what the newer edition changed, days that the older had verified and later days apart, as NEWS.md has it.
+
+    \b
+    exportrules diff 2023-11-16 2023-11-17 --to CN
+    exportrules diff 2022-08-01 2023-12-01 --chips A800,H800
+    exportrules diff --ruleset rulesets-2026.11 --ruleset rulesets
+    """
+    from exportrules.errors import QuestionError
+    from exportrules.facts import read_date
+    from exportrules.render.differences import moved_rows, news_text, step_rows, steps_text
+    from exportrules.render.text import table
+    from exportrules.source import load_ruleset
+    from exportrules.study.differences import between, chosen, editions, named
+
+    if len(ruleset) == 2 and not first:
+        old, new = (load_ruleset(directory, overlay) for directory in ruleset)
+        edition = editions(old, new, chips, asked)
+        if form == "simple":
+            click.echo(news_text(old, new, edition, lambda names: named(new, names), _deal(new, asked)))
+        else:
+            click.echo(table(moved_rows([*edition.past, *edition.future]), form))
+        return
+    if not first or not last or len(ruleset) > 1:
+        raise QuestionError(
+            "two days are wanted, e.g. 2023-11-16 2023-11-17; or no day and --ruleset OLD --ruleset NEW."
+        )
+    law = load_ruleset(ruleset[0] if ruleset else None, overlay)
+    ids = chosen(law, chips)
+    steps = between(law, ids, read_date(first, "the first day"), read_date(last, "the second day"), asked)
+    if form == "simple":
+        click.echo(f"{_deal(law, asked)}, {first} to {last}\n")
+        click.echo(steps_text(law, steps, lambda names: named(law, names), len(ids)))
+    else:
+        click.echo(table(step_rows(steps), form))
+
+
+@click.command()
+@deal_options
+@_chips
+@click.option("--from", "since", required=True, metavar="DATE", help="The first day of the calendar.")
+@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
+@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
+@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics"]), default="simple", show_default=True)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def changes(
+    asked: dict[str, Any],
+    chips: tuple[str, ...],
+    since: str,
+    ruleset: str | None,
+    overlay: tuple[str, ...],
+    form: str,
+    output: str | None,
+    force: bool,
+) -> None:
+    """A calendar of every change that touches your chips, what is scheduled beyond the horizon included.
+
+    \b
+    exportrules changes --from 2022-01-01 --chips A800,H800
+    exportrules changes --from 2026-01-01 --chips H20,H200 -f ics -o chips.ics
+    """
+    from exportrules.errors import QuestionError
+    from exportrules.facts import read_date
+    from exportrules.output import free, write_whole
+    from exportrules.render.differences import event_rows, event_text, events_text
+    from exportrules.render.text import table
+    from exportrules.source import load_ruleset
+    from exportrules.study.calendar import events, icalendar
+    from exportrules.study.differences import chosen
+
+    day = read_date(since, "--from")
+    if output:
+        free(output, force=force)
+    law = load_ruleset(ruleset, overlay)
+    found = events(law, chosen(law, chips), day, asked)
+    if form == "ics":
+        if not found:
+            raise QuestionError(f"no change from {since} on touches these chips, and a calendar of nothing is none.")
+        made = icalendar(law, found, asked, {event: event_text(law, event) for event in found})
+    elif form == "simple":
+        made = f"{_deal(law, asked)}, from {since}\n\n{events_text(law, found, day)}\n".encode()
+    else:
+        made = (table(event_rows(law, found), form) + "\n").encode()
+    if output:
+        write_whole(output, made, force=force)
+    else:
+        click.echo(made, nl=False)
+
+
+@click.command("what-if")
+@click.argument("reform", nargs=-1, required=True, metavar="REFORM.toml...")
+@deal_options
+@_chips
+@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
+@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema, on both sides.")
+@table_options
+def what_if(
+    reform: tuple[str, ...],
+    asked: dict[str, Any],
+    chips: tuple[str, ...],
+    ruleset: str | None,
+    overlay: tuple[str, ...],
+    form: str,
+) -> None:
+    """Every chip and span that would change if the law were as REFORM has it.
+
+    REFORM is an overlay whose provisions `replaces` others: a moved threshold, an added limb, a shifted date. See
+    docs/what-if.md.
+
+    \b
+    exportrules what-if no-io-limb.toml --to CN
+    exportrules what-if no-io-limb.toml --chips A800,H800 -f csv
+    """
+    from exportrules.render.differences import moved_rows, moved_text
+    from exportrules.render.text import DISCLAIMER, table
+    from exportrules.source import load_ruleset
+    from exportrules.study.differences import chosen, named, supposed
+    from exportrules.study.whatif import supposition
+
+    law, other = load_ruleset(ruleset, overlay), load_ruleset(ruleset, [*overlay, *reform])
+    ids = chosen(law, chips)
+    moved = supposed(law, other, ids, asked)
+    if form != "simple":
+        click.echo(table(moved_rows(moved), form))
+        return
+    click.echo("\n".join(["Supposed:", *supposition(law, other), "", f"{_deal(law, asked)}:", ""]))
+    if moved:
+        click.echo(moved_text(other, moved, lambda names: named(law, names), law.edition.verified_through))
+    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} chips would be answered otherwise. {DISCLAIMER}")
+
+
+def _deal(law: Any, asked: dict[str, Any]) -> str:
+    """The deal that all chips are asked about, in one clause."""
+    from exportrules.names import find_place
+    from exportrules.render.safe import safe
+
+    place = law.places[find_place(law, asked["to"] or "CN")].name
+    said = [f"{asked['activity'] or 'export'} to {place} by {asked['exporter'] or 'the maker'}"]
+    for name in ("headquarters", "ultimate_parent"):
+        if asked[name]:
+            said.append(f"{name.replace('_', ' ')} in {law.places[find_place(law, asked[name])].name}")
+    said += [f"for {asked['end_user']}"] if asked["end_user"] else []
+    said += [f"{asked['end_use']} end use"] if asked["end_use"] else []
+    said += ["as printed"] if asked["as_printed"] else []
+    said += [f"as known on {asked['known_on']}"] if asked["known_on"] else []
+    return safe(", ".join(said))

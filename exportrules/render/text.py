@@ -19,7 +19,7 @@ from exportrules.timeline import Timeline
 WIDTH = 100
 DISCLAIMER = "Not legal advice: a computed reading of cited rules."
 
-_POLICY = {
+POLICY = {
     "policy_of_denial": "policy of denial",
     "presumption_of_denial": "presumption of denial",
     "indeterminate": "review policy undetermined",
@@ -55,7 +55,7 @@ ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country 
 
 def decision(outcome: str, policy: str | None) -> str:
     """An outcome and its policy in a few words."""
-    return _OUTCOME[outcome] + (f" ({_POLICY[policy]})" if policy and outcome != "indeterminate" else "")
+    return _OUTCOME[outcome] + (f" ({POLICY[policy]})" if policy and outcome != "indeterminate" else "")
 
 
 def short(outcome: str, policy: str | None) -> str:
@@ -67,7 +67,7 @@ def headline(d: Determination) -> str:
     """The answer in plain words, on one line."""
     what = deal(d)
     if d.outcome == "license_required":
-        return f"NO, not without a license ({_POLICY[d.review_policy or 'indeterminate']}): {what}"
+        return f"NO, not without a license ({POLICY[d.review_policy or 'indeterminate']}): {what}"
     if d.outcome == "no_license_requirement":
         return f"YES, as far as the encoded law goes: no license requirement found: {what}"
     if d.outcome == "license_exception":
@@ -151,9 +151,9 @@ def explanation(d: Determination) -> str:
         lines += ["MARGINS", ""]
         lines += [f"  {_whose(m.subject)}{m.fact} {show(m.value)}: {m.percent} ({m.provision})" for m in d.margin]
         lines.append("")
-    lines.append("REVIEW _POLICY BY REQUIREMENT")
+    lines.append("REVIEW POLICY BY REQUIREMENT")
     lines += [
-        f"  {p['requirement']}: {_POLICY[p['review_policy']]} ({', '.join(p['by']) or 'none stated'})"
+        f"  {p['requirement']}: {POLICY[p['review_policy']]} ({', '.join(p['by']) or 'none stated'})"
         for p in d.policies
     ]
     lines += ["", f"Data: edition {d.ruleset['edition']}, SHA-256 {d.ruleset['sha256']}"]

@@ -1,0 +1,192 @@
+"""Differences between answers, as text, as NEWS has it, and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from exportrules.law import Ruleset
+from exportrules.render.safe import safe
+from exportrules.render.text import DISCLAIMER, POLICY, decision, wrapped
+
+if TYPE_CHECKING:
+    from exportrules.study.calendar import Event
+    from exportrules.study.differences import Edition, Moved, Said, Step
+
+Named = Callable[[Iterable[str]], list[str]]
+
+
+def change(before: Said, after: Said) -> str:
+    """What was said and what is said, a policy included that is known although the outcome is not."""
+    return f"{_said(before)} -> {_said(after)}"
+
+
+def _said(said: Said) -> str:
+    if said.outcome == "indeterminate" and said.review_policy not in (None, "indeterminate"):
+        return f"{decision(*said)}; if required: {POLICY[said.review_policy]}"
+    return decision(*said)
+
+
+def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int) -> str:
+    """Every change between two days, chips that change alike together."""
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for step in steps:
+        alike.setdefault(step[1:], []).append(step.chip)
+    lines: list[str] = []
+    for (on, before, after, through), chips in sorted(alike.items(), key=lambda item: (item[0][0], -len(item[1]))):
+        lines += [f"{on}  {change(before, after)}", *_chips(called(chips)), *_through(law, through, 12), ""]
+    changed = len({step.chip for step in steps})
+    return "\n".join([*lines, f"{changed} of {asked} chips changed."])
+
+
+def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: date) -> str:
+    """Every span in which two rulesets differ, chips that differ alike together."""
+    lines: list[str] = []
+    for (first, last, before, after, through), chips in _alike(moved).items():
+        lines += [f"{_days(first, last)}  {change(before, after)}", *_chips(called(chips))]
+        lines += [*_through(law, through, 12)]
+        if last is None:
+            lines += wrapped(f"beyond {horizon} as projected", 12)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def news_text(old: Ruleset, new: Ruleset, edition: Edition, called: Named, asked: str) -> str:
+    """What an edition changed, under the headings of NEWS.md."""
+    lines = [f"## Data edition {new.edition.edition}, after {old.edition.edition}", "", f"Asked: {safe(asked)}.", ""]
+    verified = old.edition.verified_through
+    lines += ["### Changes to past determinations", "", *_news(new, edition.past, called)]
+    lines += ["### Changes to future determinations", ""]
+    lines += wrapped(f"Days after {verified}, through which the older edition was verified.", 0)
+    lines += ["", *_news(new, edition.future, called)]
+    lines += ["### New instruments and chips", ""]
+    for label, names in (("New", edition.instruments), ("New", called(edition.chips)), ("Gone", edition.gone)):
+        lines += [line for name in names for line in _bullet(f"{label}: {_titled(new, name)}")]
+    lines += ["None.", ""] if not (edition.instruments or edition.chips or edition.gone) else [""]
+    changed = len(edition.files)
+    through = new.edition.verified_through
+    return "\n".join([*lines, f"{changed} file{'s' if changed != 1 else ''} differ. Verified through {through}."])
+
+
+def _news(law: Ruleset, moved: Sequence[Moved], called: Named) -> Iterator[str]:
+    for (first, last, before, after, through), chips in _alike(moved).items():
+        days = f"{first or 'the first day'} through {last}" if last else f"from {first or 'the first day'} on"
+        by = f" ({', '.join(through)})" if through else ""
+        yield from _bullet(f"{days}: {', '.join(called(chips))}: {change(before, after)}{by}.")
+    yield from [] if moved else ["None."]
+    yield ""
+
+
+def events_text(law: Ruleset, found: Sequence[Event], since: date) -> str:
+    """The calendar as a reader wants it: a day, what changes, for which chips, through what."""
+    lines: list[str] = []
+    for event in found:
+        mark = " [projected]" if event.projected else ""
+        lines += [f"{event.on}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
+    edition = law.edition
+    lines += [] if found else [f"No change from {since} on touches these chips.", ""]
+    return "\n".join([*lines, f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"])
+
+
+def what(law: Ruleset, event: Event) -> str:
+    """An event in a few words."""
+    if event.before and event.after:
+        return change(event.before, event.after)
+    provision, instrument = law.provision(event.through[0])
+    return f"{event.what}: {provision.title} ({instrument.citation})"
+
+
+def event_text(law: Ruleset, event: Event) -> str:
+    """An event as a calendar shows it: its summary on the first line, then the rules with their addresses."""
+    lines = [f"{', '.join(event.chips)}: {what(law, event)}" if event.before else what(law, event)]
+    lines += [] if event.before else [f"Could touch: {', '.join(event.chips)}"]
+    for name in event.through:
+        if name in law.provisions:
+            provision, instrument = law.provisions[name]
+            lines.append(f"{provision.title} ({instrument.citation}; {provision.cite}) {provision.url}")
+        else:
+            lines.append(name)
+    if event.projected:
+        lines.append(
+            f"Beyond the verified horizon ({law.edition.verified_through}): projected from texts that are known."
+        )
+    return "\n".join(map(safe, [*lines, DISCLAIMER]))
+
+
+def event_rows(law: Ruleset, found: Sequence[Event]) -> list[dict[str, Any]]:
+    """One row an event."""
+    return [
+        {
+            "date": str(e.on),
+            "what": what(law, e) if not e.before else e.what,
+            "chips": ", ".join(e.chips),
+            "before": e.before.outcome if e.before else "",
+            "policy_before": (e.before.review_policy if e.before else "") or "",
+            "after": e.after.outcome if e.after else "",
+            "policy_after": (e.after.review_policy if e.after else "") or "",
+            "through": " ".join(e.through),
+            "projected": "yes" if e.projected else "no",
+        }
+        for e in found
+    ]
+
+
+def step_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """One row a chip and change."""
+    return [
+        {"chip": s.chip, "date": str(s.on), **_pair(s.before, s.after), "through": " ".join(s.through)} for s in steps
+    ]
+
+
+def moved_rows(moved: Sequence[Moved]) -> list[dict[str, Any]]:
+    """One row a chip and span."""
+    return [
+        {
+            "chip": m.chip,
+            "from": str(m.first or ""),
+            "through_day": str(m.last or ""),
+            **_pair(m.before, m.after),
+            "through": " ".join(m.through),
+        }
+        for m in moved
+    ]
+
+
+def _pair(before: Said, after: Said) -> dict[str, str]:
+    return {
+        "before": before.outcome,
+        "policy_before": before.review_policy or "",
+        "after": after.outcome,
+        "policy_after": after.review_policy or "",
+    }
+
+
+def _alike(moved: Sequence[Moved]) -> dict[tuple[Any, ...], list[str]]:
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for span in moved:
+        alike.setdefault(span[1:], []).append(span.chip)
+    return dict(sorted(alike.items(), key=lambda item: (item[0][0] or date.min, item[0][1] or date.max)))
+
+
+def _chips(names: Sequence[str]) -> list[str]:
+    return wrapped(safe(", ".join(names)), 12)
+
+
+def _through(law: Ruleset, names: Sequence[str], indent: int) -> Iterator[str]:
+    for name in names:
+        title = f": {law.provisions[name][0].title}" if name in law.provisions else ""
+        yield from wrapped(safe(f"through {name}{title}"), indent)
+
+
+def _titled(law: Ruleset, name: str) -> str:
+    return f"{law.instruments[name].citation}, {law.instruments[name].title}" if name in law.instruments else name
+
+
+def _bullet(text: str) -> list[str]:
+    first, *rest = wrapped(safe(text), 2)
+    return [f"- {first[2:]}", *rest]
+
+
+def _days(first: date | None, last: date | None) -> str:
+    return f"{first or '...'!s:<10}  {last or '...'!s:<10}"

@@ -1,0 +1,33 @@
+"""What a supposition says of itself: the provisions it adds, in whose place they are read, and what is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exportrules.law import Ruleset
+from exportrules.lint import defects
+from exportrules.model import Provision
+from exportrules.span import last_day
+
+
+def supposition(law: Ruleset, reform: Ruleset) -> Iterator[str]:
+    """One line for each provision that only the reform has; then its defects, as lint finds them."""
+    for name, (provision, _) in reform.provisions.items():
+        if name not in law.provisions:
+            yield f"  {name}: {provision.title}"
+            yield from (f"      {line}" for line in _relations(reform, provision))
+    known = {str(defect) for defect in defects(law)}
+    for defect in defects(reform):
+        if str(defect) not in known:
+            yield f"  doubtful: {defect}"
+
+
+def _relations(law: Ruleset, provision: Provision) -> Iterator[str]:
+    for target in provision.replaces:
+        yield f"in the place of {target}: {law.provisions[target][0].title}"
+    for word, targets in (("displaces", provision.displaces), ("suspends", provision.suspends)):
+        for target in targets:
+            yield f"{word} {target}: {law.provisions[target][0].title}"
+    spans = [s for found in law.view().provisions if found.provision is provision for s in found.spans]
+    days = ", ".join(f"from {s.start}" + (f" through {last_day(s.stop)}" if s.stop else "") for s in spans)
+    yield f"in force {days}" if days else "in force on no day"
