@@ -187,7 +187,7 @@ def what_if(
     click.echo("\n".join(["Supposed:", *supposition(law, other), "", f"{_deal(law, asked)}:", ""]))
     if moved:
         click.echo(moved_text(other, moved, lambda names: named(law, names), law.edition.verified_through))
-    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} chips would be answered otherwise. {DISCLAIMER}")
+    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would be answered otherwise. {DISCLAIMER}")
 
 
 def _deal(law: Any, asked: dict[str, Any]) -> str:

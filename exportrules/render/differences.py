@@ -37,7 +37,7 @@ def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int) -
     for (on, before, after, through), chips in sorted(alike.items(), key=lambda item: (item[0][0], -len(item[1]))):
         lines += [f"{on}  {change(before, after)}", *_chips(called(chips)), *_through(law, through, 12), ""]
     changed = len({step.chip for step in steps})
-    return "\n".join([*lines, f"{changed} of {asked} chips changed."])
+    return "\n".join([*lines, f"{changed} of {asked} variants changed."])
 
 
 def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: date) -> str:

@@ -95,7 +95,8 @@ class _Memo:
         if q.ultimate_parent != q.headquarters:
             seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
         buyer = f"for {safe(q.end_user)}, " if q.end_user else "for an end user "
-        text = f"Could the {chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {day_of(d.on)} "
+        the = "" if chip.startswith("a ") else "the "
+        text = f"Could {the}{chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {day_of(d.on)} "
         text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
         text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
         text += f", going by what was known on {day_of(q.known_on)}" if q.known_on else ""
@@ -246,6 +247,9 @@ class _Memo:
             if c:
                 word = "May apply, by what is not known" if c.role == "may apply" else "A license is required"
                 yield f"{word}: {safe(c.title)}{self.ref(name)}."
+        for found in self.held("requirement", "unknown"):
+            if found.provision not in standing and found.provision in self.number:
+                yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
         sections = sorted({_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"})
         if not standing:
@@ -264,7 +268,10 @@ class _Memo:
         d = self.d
         for e in d.exceptions:
             conditions = f" Its conditions: {listed(e['conditions'], '; ')}." if e["conditions"] else ""
-            yield f"{e['name']} is available{self.ref(e['provision'])}.{conditions}"
+            how = (
+                "overcomes what is required" if d.outcome == "license_exception" else "may, by what is not known, do so"
+            )
+            yield f"{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
             if d.requirements and holding:
@@ -326,15 +333,17 @@ class _Memo:
         return safe(f"{' or '.join(map(show, readings))} {unit}".strip()), safe(source)
 
     def figures(self) -> Iterator[str]:
-        """Where the figures of each variant are from."""
+        """Where the figures are from, variants of the same sources together."""
+        kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
+        alike: dict[str, list[str]] = {}
         for course in self.d._timeline.courses:
             chip = course.subject.chip
             if chip is not None and course.subject.id in self.d.variants and chip.sources:
-                kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
-                how = kind.get(chip.confidence, "estimated")
                 more = f" and {len(chip.sources) - 2} more" if len(chip.sources) > 2 else ""
-                where = " and ".join(chip.sources[:2]) if not more else ", ".join(chip.sources[:2])
-                yield f"Figures of the {safe(chip.name)}, {how}; sources: {safe(where)}{more}"
+                where = f"{', '.join(chip.sources[:2])}{more}"
+                alike.setdefault(f"{kind.get(chip.confidence, 'estimated')}; sources: {where}", []).append(chip.name)
+        for where, names in alike.items():
+            yield safe(f"Figures of the {listed(names)}, {where}")
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""

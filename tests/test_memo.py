@@ -1,0 +1,194 @@
+"""The memorandum: all that a compliance file wants, in sentences, on a page that needs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from exportrules import QuestionError, check, default_ruleset
+from exportrules.cli import cli
+from exportrules.render.memo import memo
+from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
+
+LAW = default_ruleset()
+HEADINGS = [
+    "Question",
+    "Short answer",
+    "Assumptions",
+    "Analysis, in the order of 15 CFR part 732",
+    "Decisive tests",
+    "Points to watch",
+    "Authorities",
+    "Record",
+]
+STEPS = [
+    "0. Coverage, release, jurisdiction.",
+    "1. Classification.",
+    "2. License requirements.",
+    "3. Savings clauses and suspensions.",
+    "4. License exceptions and authorizations.",
+    "5. Review policy.",
+]
+DEALS = [
+    ("H800", {"on": "2023-06-01"}),
+    ("RTX 4090", {"on": "2024-02-01"}),
+    ("H200", {"on": "2026-02-02"}),
+    ("A100", {"on": "2022-09-15", "activity": "reexport", "to": "SG", "ultimate_parent": "CN"}),
+    ("RTX 4090 D", {"on": "2024-02-01", "end_user": "Inspur Group"}),
+    ("H800", {"on": "2022-01-03"}),
+    ("A100", {"on": "2027-01-01"}),
+    ("V100", {"on": "2019-06-01", "activity": "transfer"}),
+    ("DGX H100", {"on": "2025-02-01", "as_printed": True, "known_on": "2025-02-01", "end_use": "military"}),
+    (None, {"on": "2023-12-01", "facts": {"tpp": "2000.5"}}),
+]
+
+
+def made(chip: Any, asked: dict[str, Any], form: str = "md") -> str:
+    return memo(check(chip, **asked), form)
+
+
+@pytest.mark.parametrize(("chip", "asked"), DEALS)
+def test_a_memo_has_its_sections_in_order_and_all_six_steps(chip: Any, asked: dict[str, Any]) -> None:
+    text = made(chip, asked)
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert [h for h in HEADINGS if h in headings] == headings
+    assert {"Question", "Short answer", "Assumptions", "Record"} <= set(headings)
+    assert re.findall(r"^\*\*(\d\. .+?)\*\*", text, re.MULTILINE) == STEPS
+    assert LAW.digest in text
+    assert "Not legal advice" in text
+
+
+@pytest.mark.parametrize(("chip", "asked"), DEALS)
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_every_reference_has_its_authority(chip: Any, asked: dict[str, Any], form: str) -> None:
+    text = made(chip, asked, form)
+    if form == "md":
+        body, _, authorities = text.partition("## Authorities")
+        wanted, numbers = set(re.findall(r"\[(\d+)\]", body)), set(re.findall(r"^(\d+)\. ", authorities, re.MULTILINE))
+    else:
+        wanted, numbers = (
+            set(re.findall(r'href="#authority-(\d+)"', text)),
+            set(re.findall(r'id="authority-(\d+)"', text)),
+        )
+    assert wanted <= numbers
+    assert numbers == {str(n) for n in range(1, len(check(chip, **asked).citations) + 1)}
+
+
+@pytest.mark.parametrize(("chip", "asked"), DEALS)
+def test_prose_has_no_seams(chip: Any, asked: dict[str, Any]) -> None:
+    text = made(chip, asked)
+    for seam in (
+        r"  ",
+        r" \.(?![ab] )",
+        r" ,",
+        r"\.\.",
+        r"\bNone[^ ]",
+        r"\(\)",
+        r"; \.",
+        r"\?\.",
+        r":\.",
+        r"\bthe a\b",
+    ):
+        assert not re.search(seam, text.replace("...", "")), (seam, text)
+
+
+def test_the_answer_leads_and_the_policy_is_said_in_words() -> None:
+    text = made("A100", {"on": "2024-06-03"})
+    assert "**No, not without a license[1]. An application is reviewed under a presumption of denial.**" in text
+    assert "on June 3, 2024 for an end user headquartered in China (PRC)" in text
+    assert "| TPP at least 4800 | 4992 TOPS x bit | 312 x 16 bit (fp16_bf16) | yes |" in text
+    only_if = made("RTX 4090", {"on": "2024-02-01"})
+    assert "**Only if the conditions of License Exception NAC are met[2]" in only_if
+    assert "BIS may refuse." in only_if
+    assert "It turns on what is not known: does the application carry" in made("H200", {"on": "2026-02-02"})
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=30)
+@given(
+    st.sampled_from(sorted(LAW.variants)),
+    st.dates(),
+    st.sampled_from(sorted(LAW.places)),
+    st.text(min_size=1, max_size=12).filter(lambda t: t.strip() != ""),
+)
+def test_any_question_has_a_memo_and_no_caller_writes_markup(chip: str, day: Any, to: str, buyer: str) -> None:
+    d = check(chip, on=day, to=to, end_user=f"<script>|*{buyer}*")
+    html = memo(d, "html")
+    assert "<script" not in html
+    assert html.count("<html") == 1
+    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(memo(d, "md"))
+    assert "<script" not in rendered
+    assert rendered.count("<h1>") == 1
+
+
+def test_each_form_escapes_for_itself() -> None:
+    blocks: list[Block] = [
+        Heading("a_b <i>"),
+        Paragraph(f"x{cited(1)} *y* [z] https://example.org/a_b_c?q=1.", lead="1. <b>"),
+        Items(["first & last \x1b[31m"], numbered=True),
+        Table(("A|B",), [("c|d",)]),
+    ]
+    text = markdown("T", blocks)
+    assert text == (
+        "# T\n\n## a_b \\<i\\>\n\n**1. \\<b\\>** x[1] \\*y\\* \\[z\\] https://example.org/a_b_c?q=1.\n\n"
+        "1. first & last \\\\x1b\\[31m\n\n| A\\|B |\n| --- |\n| c\\|d |\n"
+    )
+    html = page("T & U", blocks)
+    assert "<title>T &amp; U</title>" in html
+    assert '<p><b>1. &lt;b&gt;</b> x<sup><a href="#authority-1">1</a></sup> *y* [z] ' in html
+    assert '<a href="https://example.org/a_b_c?q=1">https://example.org/a_b_c?q=1</a>.' in html
+    assert "\\x1b[31m" in html
+    assert '<li id="authority-1">' in html
+
+
+def run(*args: Any) -> Any:
+    return CliRunner().invoke(cli, list(map(str, args)))
+
+
+def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
+    printed = run("memo", "H800", "--on", "2023-06-01")
+    assert printed.exit_code == 0
+    file = tmp_path / "h800.md"
+    assert run("memo", "H800", "--on", "2023-06-01", "-o", file).output == ""
+    assert file.read_text("utf-8") == printed.output
+    again = run("memo", "H800", "--on", "2023-06-01", "-o", file)
+    assert isinstance(again.exception, QuestionError)
+    assert "is there already" in str(again.exception)
+    assert run("memo", "H800", "--on", "2023-06-01", "-o", file, "--force").exit_code == 0
+    odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.pdf")
+    assert str(odd.exception).endswith(
+        "h800.pdf ends in neither .md nor .html. Name the file for the form that is wanted."
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("chip", "asked"), DEALS)
+def test_the_page_fetches_nothing_and_prints_on_two_pages(chip: Any, asked: dict[str, Any], tmp_path: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    file = tmp_path / "memo.html"
+    file.write_text(made(chip, asked, "html"), encoding="utf-8")
+    asked_for: list[str] = []
+    arguments = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path="/usr/bin/chromium", args=arguments.split())
+        shown = browser.new_page(viewport={"width": 800, "height": 1000})
+        shown.on("request", lambda request: asked_for.append(request.url))
+        said: list[str] = []
+        shown.on("console", lambda message: said.append(message.text))
+        shown.goto(file.as_uri())
+        assert asked_for == [file.as_uri()]
+        assert said == []
+        assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        shown.set_viewport_size({"width": 360, "height": 700})
+        assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        printed = shown.pdf(prefer_css_page_size=True)
+        browser.close()
+    pages = len(re.findall(rb"/Type\s*/Page[^s]", printed))
+    assert 1 <= pages <= 2
