@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportrules import Chip, Ruleset, check, default_ruleset, load_ruleset
+from exportrules import Chip, QuestionError, Ruleset, check, default_ruleset, load_ruleset
 from exportrules.cli import cli
 from exportrules.source import ruleset_from, data_directory, rule_texts
 from exportrules.study import canonical
@@ -95,6 +95,44 @@ def test_an_unaltered_receipt_verifies(number: int) -> None:
     assert (found.status, found.why) == ("same", "the same law and the same engine give the same answer")
 
 
+LAWS = default_ruleset()
+FACTS: dict[str, st.SearchStrategy[Any]] = {
+    "tpp": st.none() | st.integers(0, 10**6) | st.decimals(0, 9999, places=3),
+    "die_area_mm2": st.none() | st.decimals(1, 2000, places=2),
+    "designed_for_datacenter": st.none() | st.booleans(),
+    "end_user_lists": st.sampled_from([[], ["entity_list"], "meu_list"]),
+    "en_route_since": st.dates(),
+    "headquarters": st.sampled_from(["CN", "Macau", "Germany"]),
+    "listed_ownership_percent": st.integers(0, 100),
+}
+ASKED = st.fixed_dictionaries(
+    {"on": st.dates(), "chip": st.sampled_from([None, *LAWS.variants, *(f.name for f in LAWS.families.values())])},
+    optional={
+        "to": st.sampled_from(sorted(LAWS.places)),
+        "exporter": st.sampled_from(["maker", "other", "NVIDIA", "Acme Traders"]),
+        "activity": st.sampled_from(["export", "reexport", "transfer"]),
+        "ultimate_parent": st.sampled_from(["CN", "China", "RU"]),
+        "end_user": st.sampled_from(["Inspur Group", "Nobody \u202e Ltd", "华为"]),
+        "parties": st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=2),
+        "end_use": st.sampled_from(["military", "supercomputer"]),
+        "facts": st.fixed_dictionaries({}, optional=FACTS),
+        "known_on": st.dates(),
+        "as_printed": st.booleans(),
+    },
+)
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=25)
+@given(ASKED)
+def test_whatever_was_asked_verifies(asked: dict[str, Any]) -> None:
+    try:
+        kept = receipt(check(**asked))
+    except QuestionError:  # no chip and no facts
+        return
+    found = checked(kept)
+    assert found.status == "same", (found, kept["question"])
+
+
 @pytest.mark.parametrize("number", range(len(QUESTIONS)))
 def test_a_receipt_survives_other_json_tools(number: int) -> None:
     kept = made(number)
@@ -129,7 +167,7 @@ def test_the_canonical_form_is_one_line_sorted_exact_and_stable() -> None:
     ]  # fmt: skip
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=150)
+@settings(derandomize=True, database=None, deadline=None, max_examples=80)
 @given(st.data())
 def test_any_altered_value_is_detected_sealed_again_or_not(data: st.DataObject) -> None:
     kept = made(data.draw(st.integers(0, len(QUESTIONS) - 1)))
@@ -278,6 +316,18 @@ def test_a_changed_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     found = checked(kept)
     assert (found.status, found.why) == ("same", "the engine changed, and the answer is the same")
     assert "engine.py" in found.engine
+
+
+def test_what_only_the_engine_moved_is_no_files_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from exportrules.render.verification import verification_text
+    from exportrules.study import receipt as receipts
+
+    kept = made(0)
+    other = resealed(altered(kept, ("answer", "outcome"), "license_required"))
+    monkeypatch.setattr(receipts, "_engine", lambda: (("engine.py", "0" * 64),))
+    found = verify(canonical.canonical(other), edition(tmp_path, "new", NEWS, ASIDE), LAW)
+    assert (found.status, found.alone, found.needed) == ("moved", (), ())
+    assert "moved by        the engine" in verification_text(found)
 
 
 def test_the_engine_is_what_answering_imports() -> None:

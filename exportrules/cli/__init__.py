@@ -15,7 +15,7 @@ def cli() -> None:
     """Was this AI chip exportable on that day? Dated, cited US export rules, computed.
 
     Exit status: 0 answered; 3 indeterminate (check only); 2 the command line is wrong;
-    1 a file is bad, or lint found defects.
+    1 a file is bad, lint found defects, or a receipt does not verify.
     """
 
 

@@ -70,7 +70,7 @@ class _Memo:
         rows = list(self.rows())
         if rows:
             yield Heading("Decisive tests")
-            yield Table(("Test", "Value", "Source of the value", "Met?", "Rule"), rows)
+            yield Table(("Test", "Value", "Source of the value", "Met", "Rule"), rows)
             yield from (Paragraph(text, "small") for text in self.figures())
         if self.d.notices:
             yield Heading("Points to watch")
@@ -150,7 +150,7 @@ class _Memo:
         """What made a change: instruments by their citation, and plain words as they are."""
         found = dict.fromkeys(self.law.provisions[n][1].citation for n in names if n in self.law.provisions)
         plain = ", ".join(n for n in names if n not in self.law.provisions)
-        return f" (changed by {listed(found)})" if found else f" ({plain})" if plain else ""
+        return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
     def assumptions(self) -> Iterator[Block]:
         assumed = self.d.assumptions

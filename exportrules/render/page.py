@@ -139,6 +139,7 @@ li { margin: .12em 0; }
 li:target { background: #fff3c4; }
 table { border-collapse: collapse; width: 100%; margin: .4em 0; font-size: .9em; }
 th, td { text-align: left; vertical-align: top; padding: .18em .6em .18em 0; border-bottom: 1px solid #ddd; }
+td:nth-child(4) { white-space: nowrap; }
 tr { break-inside: avoid; }
 sup { line-height: 0; }
 sup a::before { content: "["; } sup a::after { content: "]"; }

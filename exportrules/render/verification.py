@@ -43,7 +43,8 @@ def _lines(v: Verification) -> Iterator[str]:
         if names:
             yield from item(label, ", ".join(map(safe, names[:_MOST])) + _more(names))
     if v.status == "moved" and v.changed and not (v.alone or v.needed or v.used):
-        yield from item("moved by", "several files together, or one that the answer does not name")
+        several = "several files together, or one that the answer does not name"
+        yield from item("moved by", "the engine" if v.engine else several)
     others = tuple(name for name in v.changed if name not in {*v.alone, *v.needed, *v.used})
     if others:
         yield from item("also changed", ", ".join(map(safe, others[:_MOST])) + _more(others))

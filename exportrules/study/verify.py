@@ -168,8 +168,10 @@ def _narrowing(
         raise RulesetError("--earlier", "this is not the ruleset of the receipt: its digest is another.")
 
     def by_trial(now: Mapping[str, Any] | None) -> dict[str, Any]:
-        was = _decisive(kept["answer"])
+        was = _decision(earlier, kept)  # by the engine of today: what another engine moved is no file's doing
         is_now = None if now is None else _decisive(now)
+        if was == is_now:
+            return {}
         tried = {name: _decision(_with(earlier, law, name), kept) for name in changed}
         alone = tuple(name for name, found in tried.items() if found != was and (found is None) == (is_now is None))
         if alone:
