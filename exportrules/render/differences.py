@@ -35,7 +35,8 @@ def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int) -
         alike.setdefault(step[1:], []).append(step.chip)
     lines: list[str] = []
     for (on, before, after, through), chips in sorted(alike.items(), key=lambda item: (item[0][0], -len(item[1]))):
-        lines += [f"{on}  {change(before, after)}", *_chips(called(chips)), *_through(law, through, 12), ""]
+        mark = " [projected]" if on > law.edition.verified_through else ""
+        lines += [f"{on}  {change(before, after)}{mark}", *_chips(called(chips)), *_through(law, through, 12), ""]
     changed = len({step.chip for step in steps})
     return "\n".join([*lines, f"{changed} of {asked} variants changed."])
 

@@ -7,7 +7,7 @@ over each line, outward from the value that the chip has, until it is another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -156,18 +156,18 @@ class _Numbers:
     def at(self, name: str, value: Number) -> Law:
         return self.decided(self.changed(name, value))
 
-    def decided(self, facts: object) -> Law:
+    def decided(self, facts: Mapping[str, Fact]) -> Law:
         return decide(self._docket(facts), self.on).law
 
-    def _docket(self, facts: object) -> Docket:
-        return Docket(self.view, facts, self.listings, self.on)  # type: ignore[arg-type]
+    def _docket(self, facts: Mapping[str, Fact]) -> Docket:
+        return Docket(self.view, facts, self.listings, self.on)
 
     def _by(self, name: str, line: Fraction, was: dict[str, Fact], now: dict[str, Fact]) -> tuple[str, ...]:
         """The provisions that hold on one side only: those that draw the line, or else any that ask for the number."""
         names = {name, *followers(name)}
-        drawn = {
-            (f, b) for f, bounds in self._lines_of_followers(name).items() for li, b in bounds.items() if li == line
-        }
+        drawn: set[tuple[str, Any]] = {(name, bound) for bound in self.lines.get(name, ()) if bound == line}
+        for follower, bounds in self._lines_of_followers(name).items():
+            drawn |= {(follower, bound) for at, bound in bounds.items() if at == line}
 
         def truths(facts: dict[str, Fact]) -> dict[str, int]:
             read = Reading(self._docket(facts), self.on)
@@ -180,8 +180,7 @@ class _Numbers:
             tests = {(t.fact, t.bound) for row in p.when + p.unless for t in row.tests if t.fact in names}
             if tests and before.get(p.id, FALSE) != after.get(p.id, FALSE):
                 apart[p.id] = tests
-        drawing = [n for n, tests in apart.items() if any(t in drawn or (t[0] == name and t[1] == line) for t in tests)]
-        return tuple(drawing or apart)
+        return tuple([n for n, tests in apart.items() if tests & drawn] or apart)
 
     def _lines_of_followers(self, name: str) -> dict[str, dict[Fraction, Number]]:
         """For what follows from a number: where that number itself must be, by the bound that is then reached."""
