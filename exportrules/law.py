@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from exportrules.errors import UnknownNameError
+from exportrules.force import days_in_force
 from exportrules.model import (
     Conclusion,
     Edition,
@@ -32,7 +33,7 @@ from exportrules.model import (
     Test,
     Variant,
 )
-from exportrules.span import Span, earliest, last_day, subtract, union, until
+from exportrules.span import Span, earliest, last_day, subtract, union
 
 #: Kinds whose provisions make other facts true, in the order in which they are asked.
 CONCLUDING = ("listing", "conclusion", "classification")
@@ -123,7 +124,7 @@ class View:
         self._memberships: dict[tuple[str, str], tuple[Span, ...]] = {}
         known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i)]
         known += [(_gap_provision(gap), _GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
-        days = self._days_in_force(known)
+        days = days_in_force([p for p, _ in known], self.start_of, as_printed)
         self.provisions = in_order(InForce(p, i, days[p.id]) for p, i in known if days[p.id])
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
@@ -244,33 +245,6 @@ class View:
             return True
         instrument = self.ruleset.instruments.get(by)
         return self.knows(instrument) if instrument else day <= self.known_on
-
-    def _days_in_force(self, known: list[tuple[Provision, Instrument]]) -> dict[str, tuple[Span, ...]]:
-        written = {p.id: p for p, _ in known}
-        instead: dict[str, list[Provision]] = {}
-        for p in written.values():
-            for target in p.replaces:
-                instead.setdefault(target, []).append(p)
-
-        def meant(target: str) -> list[Provision]:
-            """What a reference to a provision reaches: itself, or what is read in its place."""
-            return instead.get(target) or ([written[target]] if target in written else [])
-
-        stops: dict[str, date | None] = {p.id: until(p.expires) for p in written.values()}
-        for later in written.values():
-            for displacing in meant(later.id):
-                for target in later.displaces:
-                    for gone in meant(target):
-                        stops[gone.id] = earliest(stops[gone.id], self.start_of(displacing))
-        days = {
-            name: () if name in instead else union([Span(self.start_of(p), stops[name])]) for name, p in written.items()
-        }
-        holes: dict[str, list[Span]] = {}
-        for stay in written.values():
-            if stay.kind == "suspension" and not (stay.layer == "enforced" and self.as_printed):
-                for held in (p for target in stay.suspends for p in meant(target)):
-                    holes.setdefault(held.id, []).extend(days[stay.id])
-        return {name: subtract(spans, holes.get(name, ())) for name, spans in days.items()}
 
 
 def refers(reference: str, provision: Provision) -> bool:
