@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from exportrules import Chip, QuestionError, Ruleset, check, default_ruleset, load_ruleset
 from exportrules.cli import cli
-from exportrules.source import ruleset_from, data_directory, rule_texts
+from exportrules.source import data_directory, rule_texts, ruleset_from
 from exportrules.study import canonical
 from exportrules.study import verify as module
 from exportrules.study.receipt import receipt, seal

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exportrules.cli.options import FORMATS, deal_options, question_options, table_options
+from exportrules.cli.options import FORMATS, question_options, table_options, terms_options
 
 
 @click.command()
@@ -42,7 +42,7 @@ def _chips(command: Any) -> Any:
 @click.command()
 @click.argument("first", required=False, metavar="[DAY")
 @click.argument("last", required=False, metavar="DAY]")
-@deal_options
+@terms_options
 @_chips
 @click.option("--ruleset", multiple=True, metavar="DIR", help="Rule files to ask; twice: an older edition and a newer.")
 @click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
@@ -96,7 +96,7 @@ def diff(
 
 
 @click.command()
-@deal_options
+@terms_options
 @_chips
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day of the calendar.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
@@ -150,7 +150,7 @@ def changes(
 
 @click.command("what-if")
 @click.argument("reform", nargs=-1, required=True, metavar="REFORM.toml...")
-@deal_options
+@terms_options
 @_chips
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 @click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema, on both sides.")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from exportrules.determination import Determination
 from exportrules.errors import ExportRulesError, RulesetError
 from exportrules.law import Ruleset
-from exportrules.source import ruleset_from, is_overlay, whole_digest
+from exportrules.source import is_overlay, ruleset_from, whole_digest
 from exportrules.study import canonical
 from exportrules.study.receipt import DECISIVE, FORMAT, ask_again, engine_digest, receipt, seal
 
