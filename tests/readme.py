@@ -16,6 +16,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from exportrules.cli import cli
+from exportrules.errors import ExportRulesError
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -45,6 +46,8 @@ def printed(program: str, arguments: list[str]) -> str:
     if program == "cat":
         return "".join(Path(name).read_text("utf-8") for name in arguments)
     result = CliRunner().invoke(cli, arguments)
+    if isinstance(result.exception, ExportRulesError):  # as the program says it
+        return f"{result.output}exportrules: {result.exception}\n"
     assert result.exception is None or isinstance(result.exception, SystemExit), (arguments, result.exception)
     return result.output
 

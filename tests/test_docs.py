@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,7 +15,7 @@ import pytest
 import exportrules
 from exportrules.cli.options import COMMANDS
 from exportrules.schema import determination_schema
-from tests.readme import DOCUMENTS, PICTURES, README, ROOT, redraw, renewed
+from tests.readme import DOCUMENTS, EXAMPLES, PICTURES, README, ROOT, redraw, renewed
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -23,8 +24,11 @@ def test_console_examples_are_as_printed(document: Path) -> None:
     assert renewed(text) == text, "renew with: python -m tests.readme"
 
 
-def test_readme_python_examples_run() -> None:
-    result = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
+@pytest.mark.parametrize("document", [README, ROOT / "docs" / "audit.md"], ids=lambda path: path.name)
+def test_python_examples_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    result = doctest.testfile(str(document), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert result.attempted > 5
     assert result.failed == 0
 
