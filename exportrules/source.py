@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 LARGEST_FILE = 64 * 2**20
 
 _default: list[Ruleset] = []
+_loading = allocate_lock()  # threading itself would cost a millisecond of every start
 
 
 def data_directory() -> Path:
@@ -47,7 +49,9 @@ def _data() -> str:
 def default_ruleset() -> Ruleset:
     """The ruleset that came with the package, loaded once in a process."""
     if not _default:
-        _default.append(load_ruleset(None))
+        with _loading:
+            if not _default:
+                _default.append(load_ruleset(None))
     return _default[0]
 
 

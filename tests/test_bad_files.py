@@ -5,6 +5,7 @@ The corpus is `data/bad/`, one file a mistake; `data/bad/expected.toml` says wha
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tomllib
@@ -300,14 +301,29 @@ def test_a_bad_file_is_refused_again_at_the_second_attempt(tmp_path: Path) -> No
     assert refused([directory]) == refused([directory]) == EXPECTED["messages"]["rule-unknown-fact"]
 
 
+@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "unsealed"])
 @pytest.mark.parametrize("spoilt", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"edition": 3}', b"[" * 100_000])
-def test_a_spoilt_cache_is_not_believed(spoilt: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_spoilt_cache_is_not_believed(
+    spoilt: bytes, sealed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
     directory = overlay(tmp_path, rule=RULE)
     digest = load_ruleset(None, [directory]).digest
     (kept,) = (tmp_path / "cache").rglob(f"*{digest}*")
-    kept.write_bytes(spoilt)
+    kept.write_bytes((hashlib.sha256(spoilt).hexdigest().encode() + b"\n" if sealed else b"") + spoilt)
     assert "acme-letter#r" in load_ruleset(None, [directory]).provisions
+
+
+def test_one_turned_digit_in_the_cache_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
+    directory = overlay(tmp_path, rule=RULE.replace("4800", "4801"))
+    digest = load_ruleset(None, [directory]).digest
+    (kept,) = (tmp_path / "cache").rglob(f"*{digest}*")
+    turned = kept.read_bytes().replace(b"4801", b"4901")
+    assert turned != kept.read_bytes()
+    kept.write_bytes(turned)
+    (row,) = load_ruleset(None, [directory]).provisions["acme-letter#r"][0].when
+    assert row.tests[0].bound == 4801
 
 
 # --- what is odd and right ----------------------------------------------------------------------
