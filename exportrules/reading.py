@@ -72,7 +72,7 @@ def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
 def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> str:
     """The file that a defect stands in; of one between files, the last file that was read."""
     kind, _, name = where.partition(" ")
-    tables_of = {"group": "groups", "party": "parties", "fact": "facts"}
+    tables_of = {"group": "groups", "party": "parties", "fact": "facts", "exporter": "exporters"}
     key = (tables_of[kind], name) if kind in tables_of else ("instruments", where.split("#")[0])
     found = [origin.get(key)]
     for family in tables["families"].values():

@@ -141,7 +141,8 @@ def test_raising_tpp_never_frees_a_chip(
     """Within one regime, the die and the links as they are, more TPP never leads to a freer outcome.
 
     True by the text of every regime: 3A090 of 2022 asks for 4800 *and* 600 GB/s; that of 2023 puts lines on TPP and on
-    TPP / area, .a above .b, and NAC reaches .b alone; the letters of 2022 say "at least", those of 2025 ask of bandwidths.
+    TPP / area, .a above .b, and NAC reaches .b alone; the letters of 2022 say "at least", those of 2025 speak
+    of bandwidths.
     Of the review policy it is not true, and is not claimed: from 2026-01-15 the case by case of 742.6(b)(10)(iii)(A)(1)
     is for items of .a below 21,000, while an item of .b to a party from Macau or D:5 elsewhere meets denial.
     """
