@@ -6,7 +6,7 @@ in the future.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -82,7 +82,7 @@ def _twice(ruleset: Ruleset) -> Iterator[Defect]:
             )
 
 
-def _shared_days(dated: list[tuple[str, Span]]) -> Iterator[str]:
+def _shared_days(dated: Sequence[tuple[str, Span]]) -> Iterator[str]:
     for i, (name, span) in enumerate(dated):
         for other, later in dated[i + 1 :]:
             if name == other and (span.start in later or later.start in span):

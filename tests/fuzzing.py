@@ -203,7 +203,7 @@ def run(arguments: list[str]) -> tuple[int, str, str]:
         import gc
 
         gc.enable()
-    return status, *(_said(stream) for stream in (out, err))
+    return status, _said(out), _said(err)
 
 
 def _said(stream: io.TextIOWrapper) -> str:
@@ -296,7 +296,7 @@ def main() -> None:
     """Let atheris look for so many seconds; it ends with an error at the first traceback, hang or flood."""
     import tempfile
 
-    import atheris
+    import atheris  # type: ignore[import-untyped, unused-ignore]
 
     reading.read_file = read_once
     atheris.instrument_all()

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportrules import ExportRulesError, load_chip, reading
+from exportrules import ExportRulesError, check, load_chip, reading
 from exportrules.cli import cli
 from exportrules.cli.options import COMMANDS
 from tests import fuzzing, tally
@@ -66,7 +66,7 @@ def test_any_chip_file_is_refused_or_answered(tmp_path_factory: pytest.TempPathF
     file = tmp_path_factory.getbasetemp() / "own.toml"
     file.write_bytes(fuzzing.document(tree))
     with fuzzing.in_time(), contextlib.suppress(ExportRulesError):
-        fuzzing.check(load_chip(file), on="2025-06-01").explain()
+        check(load_chip(file), on="2025-06-01").explain()
 
 
 # --- command lines ------------------------------------------------------------------------------
@@ -75,6 +75,7 @@ def test_any_chip_file_is_refused_or_answered(tmp_path_factory: pytest.TempPathF
 def commands() -> list[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that call it, those of groups in groups too."""
     context = click.Context(cli)
+    waiting: list[tuple[tuple[str, ...], click.Command | None]]
     waiting = [((name,), cli.get_command(context, name)) for name in COMMANDS]
     found: list[tuple[tuple[str, ...], click.Command]] = []
     while waiting:
@@ -114,11 +115,14 @@ def command_lines(draw: st.DrawFn) -> list[str]:
     words, command = draw(st.sampled_from(ALL))
     line = list(words)
     options = [p for p in command.params if isinstance(p, click.Option)]
-    for option in draw(st.lists(st.sampled_from(options), max_size=4)) if options else []:
+    chosen: list[click.Option] = draw(st.lists(st.sampled_from(options), max_size=4)) if options else []
+    for option in chosen:
         line.append(draw(st.sampled_from(option.opts)))
         if not option.is_flag and draw(st.integers(0, 19)):
             choices = list(option.type.choices) if isinstance(option.type, click.Choice) else []
-            line.append(draw(st.sampled_from(choices)) if choices and draw(st.booleans()) else draw(anything))
+            wants_choice: bool = bool(choices) and draw(st.booleans())
+            value = st.sampled_from(choices) if wants_choice else anything
+            line.append(draw(value))
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
     for _ in range(draw(st.integers(0, len(arguments) + 1))):
         line.insert(draw(st.integers(len(words), len(line))), draw(anything))
