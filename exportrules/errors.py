@@ -28,7 +28,7 @@ class RulesetError(ExportRulesError):
 
     def __init__(self, where: str, message: str) -> None:
         self.where = where
-        super().__init__(f"{where}: {message}")
+        super().__init__(one_line(f"{where}: {message}"))
 
 
 class LedgerError(ExportRulesError):
@@ -41,6 +41,13 @@ class LedgerError(ExportRulesError):
 
 class OutputError(ExportRulesError):
     """A file that was asked for cannot be written."""
+
+
+def one_line(text: str) -> str:
+    """The text with whatever is no printable character shown as an escape: a file's own words stand in messages."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _either(names: Sequence[str]) -> str:

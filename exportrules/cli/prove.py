@@ -114,10 +114,8 @@ def _told(law: Ruleset, result: Score) -> list[str]:
     if missing:
         lines += ["", f"{_counted(missing, 'vector is', 'vectors are')} not answered."]
     if result.strangers:
-        lines += [
-            "",
-            f"{_counted(len(result.strangers), 'answer is', 'answers are')} to no vector; the first: {safe(str(result.strangers[0]))}",
-        ]
+        count = _counted(len(result.strangers), "answer is", "answers are")
+        lines += ["", f"{count} to no vector; the first: {safe(str(result.strangers[0]))}"]
     if result.disagreements:
         lines += ["", f"{_counted(len(result.disagreements), 'disagreement', 'disagreements')}:"]
     for vector, answer in result.disagreements:
