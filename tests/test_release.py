@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -46,6 +47,7 @@ def test_a_release_comes_after_the_law_that_it_holds() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed")
 def test_the_wheel_is_the_same_to_the_byte_wherever_it_is_built() -> None:
     done = subprocess.run(
         ["bash", str(ROOT / "scripts" / "reproducible-wheel")],
