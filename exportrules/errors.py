@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -41,6 +42,10 @@ class LedgerError(ExportRulesError):
 
 class OutputError(ExportRulesError):
     """A file that was asked for cannot be written."""
+
+
+#: What a terminal acts upon or is misled by: control characters but for tab and line end, and turned directions.
+ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def one_line(text: str) -> str:
