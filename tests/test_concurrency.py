@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,14 +60,20 @@ def _eager() -> Any:
 
 def together(work: Callable[[int], Any], threads: int) -> list[Any]:
     """The work in many threads that begin at the same moment."""
-    gate = threading.Barrier(threads)
+    # threads of their own and no pool: a pool may give two pieces of work to one thread, and the gate would never open
+    gate = threading.Barrier(threads, timeout=60)
+    found: dict[int, Any] = {}
 
-    def begin(number: int) -> Any:
+    def begin(number: int) -> None:
         gate.wait()
-        return work(number)
+        found[number] = work(number)
 
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(begin, range(threads)))
+    started = [threading.Thread(target=begin, args=(number,)) for number in range(threads)]
+    for thread in started:
+        thread.start()
+    for thread in started:
+        thread.join()
+    return [found[number] for number in range(threads)]
 
 
 @pytest.mark.usefixtures("_eager")
