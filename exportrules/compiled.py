@@ -1,12 +1,14 @@
 """The compiled form of a ruleset: validated objects as JSON, kept under the digest of their files.
 
 JSON and never pickle, since a cache directory may be writable by others. Dates and decimals are
-tagged. What cannot be read back is compiled anew; what cannot be written is not.
+tagged. The first line is the SHA-256 of the rest: a digit that a disk has turned is law that was
+never written. What cannot be read back whole is compiled anew; what cannot be written is not.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from dataclasses import MISSING, fields, is_dataclass
@@ -16,8 +18,8 @@ from typing import Any
 
 from exportrules import model
 
-#: Bump when the shapes of the model change.
-FORMAT = 2
+#: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
+FORMAT = 3
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
@@ -45,7 +47,10 @@ def recall(digest: str) -> dict[str, Any] | None:
     """The compiled tables of a digest, if they are at hand and whole."""
     try:
         with open(_file(digest), "rb") as file:
-            stored = json.loads(file.read(), object_hook=_untag)
+            seal, _, body = file.read().partition(b"\n")
+        if seal.decode() != hashlib.sha256(body).hexdigest():
+            return None
+        stored = json.loads(body, object_hook=_untag)
         tables: dict[str, Any] = {"edition": _build(model.Edition, stored["edition"])}
         for name, shape in _TABLES.items():
             tables[name] = {key: _build(shape, value) for key, value in stored[name].items()}
@@ -61,10 +66,15 @@ def remember(digest: str, tables: dict[str, Any]) -> None:
     with contextlib.suppress(OSError, RuntimeError):
         file = _file(digest)
         os.makedirs(os.path.dirname(file), exist_ok=True)
+        body = json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")).encode()
+        # a name of its own: where many processes start at once, each replaces a whole file by a whole one
         handle, beside = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")))
-        os.replace(beside, file)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            os.replace(beside, file)
+        except OSError:
+            os.unlink(beside)
 
 
 def _file(digest: str) -> str:

@@ -226,7 +226,7 @@ def check(
         # the very key of `timeline`, looked up here: asking again costs a microsecond
         known = law.memory.get((
             "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
-            tuple(parties) if parties else (), end_use, tuple(facts.items()) if facts else (), known_on, as_printed,
+            tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,
         ))  # fmt: skip
     except (TypeError, AttributeError):
         known = None  # something unhashable, or not even a mapping: `timeline` says what
@@ -237,6 +237,11 @@ def check(
             facts=facts, known_on=known_on, as_printed=as_printed, ruleset=law,
         )  # fmt: skip
     return Determination(known, on if type(on) is date else read_date(on))
+
+
+def _remembered(facts: Mapping[str, object]) -> tuple[tuple[str, type, object], ...]:
+    """Facts as they are remembered: 1 and true are equal in Python, yet not the same answer to a question."""
+    return tuple((name, type(value), value) for name, value in facts.items())
 
 
 def timeline(
@@ -261,7 +266,7 @@ def timeline(
         raise QuestionError(f"facts = {facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
     key: tuple[object, ...] = (
         "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
-        tuple(parties) if parties else (), end_use, tuple(facts.items()) if facts else (), known_on, as_printed,
+        tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,
     )  # fmt: skip
     try:
         known = law.memory.get(key)

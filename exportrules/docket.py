@@ -145,7 +145,7 @@ class Docket:
         if mark is None:
             fact = self.facts.get(name)
             has = None if fact is None else (fact.value, fact.settled, fact.candidates)
-            mark = self._marks[name] = self.view.marks.setdefault(has, len(self.view.marks))
+            mark = self._marks[name] = self.view.mark(has)
         return mark
 
     def _prepared(self, found: InForce) -> Entry | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -28,7 +29,7 @@ class RulesetError(ExportRulesError):
 
     def __init__(self, where: str, message: str) -> None:
         self.where = where
-        super().__init__(f"{where}: {message}")
+        super().__init__(one_line(f"{where}: {message}"))
 
 
 class LedgerError(ExportRulesError):
@@ -41,6 +42,17 @@ class LedgerError(ExportRulesError):
 
 class OutputError(ExportRulesError):
     """A file that was asked for cannot be written."""
+
+
+#: What a terminal acts upon or is misled by: control characters but for tab and line end, and turned directions.
+ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """The text with whatever is no printable character shown as an escape: a file's own words stand in messages."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _either(names: Sequence[str]) -> str:

@@ -85,14 +85,15 @@ def figure_defects(chip: Variant) -> Iterator[str]:
         **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},
     }
     for name, value in figures.items():
-        if value is not None and not _is_figure(Decimal(value), least=1 if name.endswith("die_area_mm2") else 0):
+        if value is not None and not is_figure(Decimal(value), least=1 if name.endswith("die_area_mm2") else 0):
             yield f"{name} = {value} is no figure that a chip can have."
     for part in chip.contains:
         if part.count < 1:
             yield f"it contains {part.count} x {part.chip}: a count begins at 1."
 
 
-def _is_figure(value: Decimal, least: int) -> bool:
+def is_figure(value: Decimal, least: int = 0) -> bool:
+    """Whether a number could be one of law or of a chip: finite, of some 15 digits, nothing finer than 10^-30."""
     return value.is_finite() and value >= least and value < Decimal(10) ** 15 and value.as_tuple().exponent > -30  # type: ignore[operator]
 
 

@@ -6,6 +6,7 @@ which days a country is in a group. It reads nothing and decides nothing.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -108,9 +109,8 @@ class Ruleset:
         """The law as enforced or as printed, all of it or as `exporter` could know it on a day."""
         key = (as_printed, known_on, exporter if known_on else "")
         view = self._views.get(key)
-        if view is None:
-            view = self._views[key] = View(self, *key)
-        return view
+        # two threads may make it at once; one of the two is kept, whole, and both use that one
+        return view if view is not None else self._views.setdefault(key, View(self, *key))
 
 
 class View:
@@ -137,6 +137,12 @@ class View:
         self.entries: dict[tuple[int, ...], Any] = {}
         self.alike: dict[tuple[Any, ...], Any] = {}
         self.marks: dict[Any, int] = {}
+        self._numbers = itertools.count()
+
+    def mark(self, has: object) -> int:
+        """A small number for a value, the same wherever it is the same; no two values ever share one."""
+        mark = self.marks.get(has)
+        return mark if mark is not None else self.marks.setdefault(has, next(self._numbers))
 
     def knows(self, instrument: Instrument) -> bool:
         """Whether the instrument was known on `known_on`: to the public, or to the addressee of a letter."""
@@ -208,10 +214,10 @@ class View:
 
     def listings(self, party: Party, owner: bool = False) -> list[InForce]:
         """The entries of a party as provisions: each concludes the list and governs the review."""
-        found = self._listings.get((party.id, owner))
-        if found is not None:
-            return found
-        found = self._listings[party.id, owner] = []
+        known = self._listings.get((party.id, owner))
+        if known is not None:
+            return known
+        found: list[InForce] = []
         for number, listing in enumerate(party.listing):
             instrument = self.ruleset.instruments.get(listing.by) or _list_instrument(listing)
             if not self._knows_step(listing.by, listing.start):
@@ -219,7 +225,8 @@ class View:
             stop = listing.stop if listing.stop and self._knows_step("", listing.stop) else None
             spans = union([Span(listing.start, stop)])
             found.append(InForce(_as_provision(party, listing, number, owner), instrument, spans))
-        return found
+        # kept only when it is whole: another thread may be asking of the same party
+        return self._listings.setdefault((party.id, owner), found)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
         own = [

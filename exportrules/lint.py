@@ -6,7 +6,7 @@ in the future.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,14 @@ from exportrules.law import Ruleset, refers, under
 from exportrules.model import Family, Provision
 from exportrules.names import key
 from exportrules.references import Defect, references
+from exportrules.span import Span
 
 
 def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
     """Every defect of a ruleset. `today` bounds the horizon; it is never assumed, and left out it is not checked."""
     found = list(references(ruleset))
     found += _overlaps(ruleset)
+    found += _twice(ruleset)
     edition = ruleset.edition
     if today and edition.verified_through > today:
         found.append(Defect("ruleset.toml", f"verified_through {edition.verified_through} lies in the future."))
@@ -64,6 +66,27 @@ def _overlaps(ruleset: Ruleset) -> Iterator[Defect]:
                 yield Defect(
                     p.id, f"in force together with {q.id}: two versions of {p.paragraph}. Say which displaces which."
                 )
+
+
+def _twice(ruleset: Ruleset) -> Iterator[Defect]:
+    """A country twice in one group, or a party twice on one list, on the same days: which of the two is meant?"""
+    for group in ruleset.groups.values():
+        stays = [(m.country, Span(m.start or date.min, m.stop)) for m in group.member]
+        for country in dict.fromkeys(_shared_days(stays)):
+            yield Defect(f"group {group.id}", f"{country} is a member twice on the same days. Keep one of the two.")
+    for party in ruleset.parties.values():
+        entries = [(entry.list, Span(entry.start, entry.stop)) for entry in party.listing]
+        for name in dict.fromkeys(_shared_days(entries)):
+            yield Defect(
+                f"party {party.id}", f"on {name} twice on the same days. End the first where the second begins."
+            )
+
+
+def _shared_days(dated: Sequence[tuple[str, Span]]) -> Iterator[str]:
+    for i, (name, span) in enumerate(dated):
+        for other, later in dated[i + 1 :]:
+            if name == other and (span.start in later or later.start in span):
+                yield name
 
 
 def _related(ruleset: Ruleset, one: str, other: str, paragraph: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import reprlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -17,7 +18,7 @@ from typing import Any
 import pydantic
 from pydantic_core import SchemaValidator
 
-from exportrules.errors import RulesetError
+from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
 from exportrules.model import (
@@ -72,7 +73,7 @@ def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
 def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> str:
     """The file that a defect stands in; of one between files, the last file that was read."""
     kind, _, name = where.partition(" ")
-    tables_of = {"group": "groups", "party": "parties", "fact": "facts"}
+    tables_of = {"group": "groups", "party": "parties", "fact": "facts", "exporter": "exporters"}
     key = (tables_of[kind], name) if kind in tables_of else ("instruments", where.split("#")[0])
     found = [origin.get(key)]
     for family in tables["families"].values():
@@ -168,7 +169,7 @@ def _parse(name: str, text: bytes) -> dict[str, Any]:
         raise RulesetError(name, said) from None
     except RecursionError:
         raise RulesetError(name, "the tables are nested too deep to be a rule file.") from None
-    return {key: _frozen(value, name, 1) for key, value in data.items()}
+    return {_quiet(key, name): _frozen(value, name, 1) for key, value in data.items()}
 
 
 def _frozen(value: Any, name: str, depth: int) -> Any:
@@ -177,8 +178,16 @@ def _frozen(value: Any, name: str, depth: int) -> Any:
     if isinstance(value, list):
         return tuple(_frozen(item, name, depth + 1) for item in value)
     if isinstance(value, dict):
-        return {key: _frozen(item, name, depth + 1) for key, item in value.items()}
-    return value
+        return {_quiet(key, name): _frozen(item, name, depth + 1) for key, item in value.items()}
+    return _quiet(value, name) if isinstance(value, str) else value
+
+
+def _quiet(text: str, name: str) -> str:
+    found = ORDERS.search(text)
+    if found:
+        said = f"the text {reprlib.repr(text)} holds the control character U+{ord(found.group()):04X}"
+        raise RulesetError(name, f"{said}. A terminal would act upon it: take it out.")
+    return text
 
 
 _validators: dict[type, SchemaValidator] = {}

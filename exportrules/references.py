@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from exportrules.facts import figure_defects
+from exportrules.facts import figure_defects, is_figure
 from exportrules.law import Ruleset, refers
 from exportrules.model import FactDefinition, Family, Group, Instrument, Provision, Row, Test
 
@@ -49,6 +49,9 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
     for family in ruleset.families.values():
         yield from _family(ruleset, family)
     yield from _parties(ruleset)
+    for exporter in ruleset.exporters.values():
+        if exporter.country and exporter.country not in ruleset.places:
+            yield Defect(f"exporter {exporter.id}", f"its country {exporter.country!r} is not in places.toml.")
     counted = Counter(v.id for f in ruleset.families.values() for v in f.variant)
     yield from (Defect(name, "this variant id is used twice. Ids are unique.") for name, n in counted.items() if n > 1)
     yield from _circles(ruleset)
@@ -106,6 +109,8 @@ def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
 
 def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
     """What is wrong between the operator, the bound and the type of the fact; '' if nothing is."""
+    if _is_a(test.bound, "number") and not is_figure(Decimal(test.bound)):  # type: ignore[arg-type]
+        return "no figure of law is negative, of more than 15 digits, or finer than 30 decimals."
     wanted = {"number": "a number", "date": "a date", "boolean": "true or false", "text": "a word"}
     if test.op in ORDERED:
         if fact.type not in ("number", "date"):
@@ -217,6 +222,8 @@ def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
         return
     if fact.type == "set" or not _is_a(fact.assumed, fact.type):
         yield Defect(where, f"assumed = {_written(fact.assumed)} is not of the type {fact.type}.")
+    elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is no figure that an item or a deal can have.")
     elif fact.values and fact.assumed not in fact.values:
         yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
 
@@ -252,9 +259,23 @@ def _family(ruleset: Ruleset, family: Family) -> Iterator[Defect]:
         for part in variant.contains:
             if part.chip not in ruleset.variants:
                 yield Defect(variant.id, f"it contains {part.chip!r}, which is no variant of any chip file.")
+            elif variant.id in _inside(ruleset, part.chip):
+                yield Defect(variant.id, f"it contains {part.chip!r}, and with it itself.")
         for name in (*(a.fact for a in variant.alternative), *variant.estimated):
             if name not in ruleset.facts:
                 yield Defect(variant.id, f"{name!r} is disputed or estimated, yet is not in facts.toml.")
+
+
+def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
+    """A variant, and every variant that it is made of."""
+    found: set[str] = set()
+    waiting = [variant_id]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in ruleset.variants:
+            found.add(name)
+            waiting += [part.chip for part in ruleset.variants[name][0].contains]
+    return found
 
 
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:

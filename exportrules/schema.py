@@ -172,3 +172,23 @@ class DeterminationShape(_Shape):
 def determination_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of `Determination.to_json()`."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **DeterminationShape.model_json_schema()}
+
+
+class VectorShape(_Shape):
+    """One conformance vector: a question with its answer. See docs/vectors.md."""
+
+    edition: str = Field(description="of the ruleset that answered")
+    chip: str = Field(description="the id of a chip file's variant")
+    to: str = Field(description="ISO 3166 code of the destination")
+    exporter: Literal["maker", "other"] = Field(description="the chip's own vendor, or nobody with a public letter")
+    headquarters: str = Field(description="ISO 3166 code: where the buyer and its ultimate parent are headquartered")
+    on: Day = Field(description="the day of an export for civil use, ISO 8601, in Washington, D.C.")
+    outcome: Outcome
+    review_policy: Policy | None
+    requirements: list[str] = Field(description="ids of the provisions that require, or would but for an exception")
+    citations: list[str] = Field(description="of the requirements, in their order")
+
+
+def vector_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one line of `exportrules vectors`."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **VectorShape.model_json_schema()}

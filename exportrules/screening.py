@@ -30,7 +30,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from exportrules.errors import QuestionError, RulesetError
+from exportrules.errors import ORDERS, QuestionError, RulesetError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
 from exportrules.model import Evidence, Listing, Party, Policy
@@ -367,7 +367,8 @@ def _words(row: Mapping[str, Any], column: str) -> list[str]:
 def _line(text: str, column: str) -> str:
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError(f"{column} has half of a surrogate pair; the file was damaged.")
-    return " ".join(text.split())
+    # a rule file may not hold what a terminal acts upon; a name loses nothing by a space in its place
+    return " ".join(ORDERS.sub(" ", text).split())
 
 
 def to_toml(parties: Iterable[Party], header: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LARGEST_FILE = 64 * 2**20
+#: What no rule file, and no directory of them, ever comes near: refused before it can fill a machine.
+LARGEST_FILE = 32 * 2**20
+LARGEST_RULESET = 64 * 2**20
+MOST_FILES = 20_000
+DEEPEST_FOLDER = 16
 
 _default: list[Ruleset] = []
+_loading = allocate_lock()  # threading itself would cost a millisecond of every start
 
 
 def data_directory() -> Path:
@@ -47,7 +53,9 @@ def _data() -> str:
 def default_ruleset() -> Ruleset:
     """The ruleset that came with the package, loaded once in a process."""
     if not _default:
-        _default.append(load_ruleset(None))
+        with _loading:
+            if not _default:
+                _default.append(load_ruleset(None))
     return _default[0]
 
 
@@ -75,7 +83,14 @@ def rule_texts(
             raise RulesetError(overlay, "there is no such file. Name a TOML rule file, or a directory of them.")
         alone = [(os.path.basename(overlay), overlay)] if os.path.isfile(overlay) else _files_in(overlay)
         files += [(f"overlay-{number}/{name}", file) for name, file in alone]
-    return {name: _read(name, file) for name, file in files}
+    texts: dict[str, bytes] = {}
+    left = LARGEST_RULESET
+    for name, file in files:
+        texts[name] = read_file(name, file)
+        left -= len(texts[name])
+        if left < 0:
+            raise RulesetError(name, f"with this file the rules are more than {_mb(LARGEST_RULESET)}; no law is.")
+    return texts
 
 
 def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets", *, keep: bool = True) -> Ruleset:
@@ -129,23 +144,43 @@ def load_chip(path: str | os.PathLike[str]) -> Any:
     """A chip of one's own from a TOML file with the keys of a variant. Raises RulesetError with file and key path."""
     from exportrules.reading import read_chip
 
-    return read_chip(os.path.basename(path), _read(os.fspath(path), path))
+    return read_chip(os.path.basename(path), read_file(os.fspath(path), path))
 
 
 def _files_in(root: str) -> Iterable[tuple[str, str]]:
     """(name inside the directory, path) of every rule file; the casebook and hidden folders hold none."""
     if not os.path.isdir(root):
         raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
-    found = []
-    for folder, inner, names in os.walk(root):
+    found: list[str] = []
+    seen = 0
+    for folder, inner, names in os.walk(root, onerror=_unreadable):
         inner[:] = sorted(name for name in inner if name != "cases" and not name.startswith("."))
-        found += [os.path.join(folder, name) for name in names if name.endswith(".toml")]
+        seen += len(inner) + len(names)
+        if seen > MOST_FILES:
+            raise RulesetError(root, f"more than {MOST_FILES} files lie under this directory. Is it the right one?")
+        if folder[len(root) :].count(os.sep) > DEEPEST_FOLDER:
+            raise RulesetError(folder, f"directories are nested more than {DEEPEST_FOLDER} deep; no rules need that.")
+        for name in inner:
+            # it would be left out without a word, and its law with it
+            if os.path.islink(os.path.join(folder, name)):
+                told = (
+                    "this directory is a link, and links to directories are not followed. Copy the directory instead."
+                )
+                raise RulesetError(os.path.join(folder, name), told)
+        found += [os.path.join(folder, name) for name in names if name.lower().endswith(".toml")]
     if not found:
         raise RulesetError(root, "there is no .toml file in this directory.")
     for path in sorted(found):
         if os.path.islink(path) and not _leads_inside(path, root):
             raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise RulesetError(path, "this is no plain file but a pipe, a socket or a device. Move it elsewhere.")
         yield os.path.relpath(path, root).replace(os.sep, "/"), path
+
+
+def _unreadable(error: OSError) -> None:
+    """A directory that cannot be listed: its law would be missing from every answer."""
+    raise RulesetError(str(error.filename), f"the directory cannot be read: {error.strerror or error}.")
 
 
 def _leads_inside(link: str, root: str) -> bool:
@@ -157,14 +192,22 @@ def _leads_inside(link: str, root: str) -> bool:
     return os.path.commonpath([target, inside]) == inside
 
 
-def _read(name: str, path: str | os.PathLike[str]) -> bytes:
+def read_file(name: str, path: str | os.PathLike[str], largest: int | None = None) -> bytes:
+    """The bytes of one file, never more than `largest`. Raises RulesetError under the given name."""
+    most = LARGEST_FILE if largest is None else largest
     try:
-        if os.path.getsize(path) > LARGEST_FILE:
-            raise RulesetError(name, f"the file is larger than {LARGEST_FILE // 2**20} MB; no rule file is. Split it.")
         with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise RulesetError(name, f"the file cannot be read: {error.strerror or error}.") from None
+            # of a pipe or a device no size is known before
+            text = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise RulesetError(name, f"the file cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    if len(text) > most:
+        raise RulesetError(name, f"the file is larger than {_mb(most)}; no such file is. Split it.")
+    return text
+
+
+def _mb(size: int) -> str:
+    return f"{size // 2**20} MB"
 
 
 def cases_directory() -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exportrules.engine import Reading
 from exportrules.facts import NOT_EN_ROUTE, Fact
 from exportrules.law import InForce, code_url
-from exportrules.model import Row, Test
+from exportrules.model import Instrument, Provision, Row, Test
 from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, TestTrace
 from exportrules.span import holds_on
 from exportrules.timeline import Course, Timeline
@@ -204,18 +204,20 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     return [_citation(_lookup(timeline, name), role, on) for name, role in roles.items()]
 
 
+def cite_of(provision: Provision, instrument: Instrument) -> str:
+    """A provision as a reader is shown it: the Federal Register's number before the paragraph of a rule."""
+    if instrument.type in ("code", "letter", "authorization"):
+        return provision.cite
+    return f"{instrument.citation}; {provision.cite}"
+
+
 def _citation(found: InForce, role: str, on: date) -> Citation:
     provision, instrument = found.provision, found.instrument
-    cite = (
-        provision.cite
-        if instrument.type in ("code", "letter", "authorization")
-        else f"{instrument.citation}; {provision.cite}"
-    )
     return Citation(
         provision=provision.id,
         role=role,
         title=provision.title,
-        cite=cite,
+        cite=cite_of(provision, instrument),
         url=provision.url,
         code_url=code_url(provision.paragraph, on),
         evidence=provision.evidence or instrument.evidence,

@@ -6,10 +6,12 @@ them against what is computed.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import exportrules
 from exportrules.law import Ruleset
+from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer
 from tests import boundaries
 
@@ -49,6 +51,46 @@ def _span(span: SpanOfAnswer) -> str:
     answer = span.answer
     turns = f" on {','.join(answer.turns_on)}" if answer.turns_on else ""
     return f"{span.start} {_OUTCOME[answer.outcome]}{_POLICY[answer.review_policy]}{turns}"
+
+
+Days = list[tuple[date, str]]
+
+
+def read(text: str) -> dict[str, Days]:
+    """A snapshot back as the first day of each answer, by chip."""
+    found: dict[str, Days] = {}
+    for line in text.splitlines()[1:]:
+        name, _, spans = line.partition(": ")
+        parted = [span.partition(" ") for span in spans.split("; ") if span]
+        found[name] = [(date.fromisoformat(first), answer) for first, _, answer in parted]
+    return found
+
+
+def legal_effect(to: str, stored: str, computed: str) -> list[str]:
+    """What a change does to answers: 'chip to place: from..through was X, is now Y', one line a span of days."""
+    old, new = read(stored), read(computed)
+    told = []
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old or name not in new:
+            told.append(f"{name} to {to}: {'is new' if name in new else 'is gone'}")
+            continue
+        days = sorted({day for day, _ in old[name] + new[name]})
+        changes: list[tuple[date, date, str, str]] = []
+        for day, after in zip(days, [*days[1:], None], strict=True):
+            last = after - DAY if after else exportrules.default_ruleset().edition.verified_through
+            was, now = _on(old[name], day), _on(new[name], day)
+            if was == now:
+                continue
+            if changes and changes[-1][2:] == (was, now) and changes[-1][1] + DAY == day:
+                changes[-1] = (changes[-1][0], last, was, now)
+            else:
+                changes.append((day, last, was, now))
+        told += [f"{name} to {to}: {first}..{last} was {was}, is now {now}" for first, last, was, now in changes]
+    return told
+
+
+def _on(spans: Days, day: date) -> str:
+    return next((answer for first, answer in reversed(spans) if first <= day), "not covered")
 
 
 def wanted() -> list[tuple[str, str, Path]]:

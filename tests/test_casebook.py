@@ -31,6 +31,7 @@ from exportrules.study.casebook import (
     replies,
     rows,
 )
+from tests import tally
 
 NONE, REQUIRED = "no_license_requirement", "license_required"
 MAKER, OTHER = "nvidia", "other"
@@ -276,6 +277,7 @@ def bad(law: Ruleset, place: Path, text: str) -> str:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(RulesetError) as caught:
         load_casebook(file, law)
+    tally.count("bad files")
     return str(caught.value)
 
 
@@ -371,6 +373,50 @@ def test_bad_files_name_the_file_the_key_and_the_cure(
     assert old in GOOD
     told = bad(law, tmp_path, GOOD.replace(old, new, 1))
     assert told == message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"One claim.", b"One cl\xe4im.", "byte 45 is not UTF-8. Save the file as UTF-8."),
+        (b"2022-09-30", b"2022-09-31", "this is not TOML: Invalid date or datetime (at line 11, column 9)."),
+        (
+            b"2022-09-30",
+            b"2022.09",
+            "claim[0].until (line 11): a date is wanted, as YYYY-MM-DD without quotes. It is 2022.09.",
+        ),
+        (
+            b"2022-09-30",
+            b"9" * 5000,
+            "a number has too many digits, or too large an exponent, to be a figure of law or of a chip.",
+        ),
+        (b'["A100"]', b"[" * 20 + b"]" * 20, "tables and lists are nested more than 12 deep; no rule needs that."),
+        (b'["A100"]', b"[" * 9999 + b"]" * 9999, "the tables are nested too deep to be a rule file."),
+        (b'["A100"]', b"100", "claim[0].chips (line 9): a list in square brackets is wanted. It is 100."),
+        (
+            b'label = "sold by the maker"',
+            b'label = "x"\nfacts = { tpp = "4800 TOPS" }',
+            "claim[0].question[0] (line 13): claim 'one', question 'x': tpp = '4800 TOPS' is not a number of "
+            "TOPS x bit. Write digits alone, e.g. tpp=4800 or tpp=3.2: no unit, no thousands separator.",
+        ),
+        (
+            b"title = ",
+            b'title = "twice"\ntitle = ',
+            "this is not TOML: Cannot overwrite a value (at line 3, column 15).",
+        ),
+    ],
+    ids=["encoding", "impossible date", "float", "huge number", "deep", "very deep", "type", "unit", "key twice"],
+)
+def test_files_that_are_broken_deeper(
+    law: Ruleset, tmp_path: Path, old: bytes, new: bytes, message: str | None
+) -> None:
+    file = tmp_path / "mine.toml"
+    assert old in GOOD.encode()
+    file.write_bytes(GOOD.encode().replace(old, new, 1))
+    with pytest.raises(RulesetError) as caught:
+        load_casebook(file, law)
+    tally.count("bad files")
+    assert str(caught.value) == f"mine.toml: {message}"
 
 
 def test_what_is_not_toml_is_told_so(law: Ruleset, tmp_path: Path) -> None:

@@ -1,20 +1,59 @@
-"""Timelines of every chip, checked in: what a change of the law data does to past answers shows in the diff."""
+"""Timelines of every chip, checked in: what a change of the law data does to past answers is printed, span by span."""
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 import pytest
 
-from tests.make_snapshots import snapshot, wanted
+from tests.make_snapshots import legal_effect, snapshot, wanted
 
 
 @pytest.mark.parametrize(("to", "exporter", "file"), wanted(), ids=lambda v: v.stem if isinstance(v, Path) else v)
 def test_timelines_are_as_checked_in(to: str, exporter: str, file: Path) -> None:
-    stored = file.read_text("utf-8").splitlines()
-    found = snapshot(to, exporter).splitlines()
-    changed = list(difflib.unified_diff(stored, found, "checked in", "computed", lineterm="", n=0))
-    assert not changed, "\n".join(
-        ["legal effect of this change:", *changed, "if meant: python -m tests.make_snapshots"]
-    )
+    stored, computed = file.read_text("utf-8"), snapshot(to, exporter)
+    if stored != computed:
+        effect = legal_effect(to, stored, computed) or ["none: only the form of the file"]
+        said = [
+            "",
+            f"Legal effect, exporter {exporter}:",
+            *effect,
+            "If meant: python -m tests.make_snapshots, and NEWS.md",
+        ]
+        pytest.fail("\n".join(said), pytrace=False)
+
+
+HEAD = "# every chip to CN, exporter maker: first day of each answer\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "x: 2020-01-01 free; 2023-11-17 required/denial",
+            "x: 2020-01-01 free; 2023-10-23 required/unpublished; 2023-11-17 required/denial",
+            ["x to CN: 2023-10-23..2023-11-16 was free, is now required/unpublished"],
+        ),
+        (
+            "x: 2020-01-01 free; 2023-11-17 required/denial; 2026-01-15 required/?",
+            "x: 2020-01-01 free; 2024-01-01 required/denial; 2026-01-15 free",
+            [
+                "x to CN: 2023-11-17..2023-12-31 was required/denial, is now free",
+                "x to CN: 2026-01-15..2026-09-24 was required/?, is now free",
+            ],
+        ),
+        # a span more on either side, the answers as before: one effect, joined over days on which nothing else begins
+        (
+            "x: 2020-01-01 free; 2021-01-01 free on tpp",
+            "x: 2020-01-01 required/denial",
+            [
+                "x to CN: 2020-01-01..2020-12-31 was free, is now required/denial",
+                "x to CN: 2021-01-01..2026-09-24 was free on tpp, is now required/denial",
+            ],
+        ),
+        ("x: 2020-01-01 free", "y: 2020-01-01 free", ["x to CN: is gone", "y to CN: is new"]),
+        ("x: 2020-01-01 free", "x: 2020-01-01 free", []),
+    ],
+)
+def test_a_changed_snapshot_is_told_as_its_legal_effect(old: str, new: str, told: list[str]) -> None:
+    assert legal_effect("CN", HEAD + old + "\n", HEAD + new + "\n") == told

@@ -56,6 +56,7 @@ def check(
     exportrules check --fact tpp=2000 --fact designed_for_datacenter=true --on 2023-12-01 --json
     """
     from exportrules.determination import check as ask
+    from exportrules.render.safe import safe_json
 
     if receipt:
         from exportrules.output import free
@@ -70,7 +71,7 @@ def check(
         write_whole(receipt, canonical.readable(made(determination)), force=force)
     if as_json:
         # laid out for a reader, one line for a script
-        click.echo(determination.to_json(2 if sys.stdout.isatty() else None))
+        click.echo(safe_json(determination.to_json(2 if sys.stdout.isatty() else None)))
     elif explain:
         click.echo(_verdict(determination.explain(), determination.outcome))
     else:

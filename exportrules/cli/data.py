@@ -60,18 +60,15 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
     import sys
     from pathlib import Path
 
-    from exportrules.errors import OutputError, RulesetError
+    from exportrules.errors import OutputError
     from exportrules.facts import read_date
     from exportrules.output import free, write_whole
     from exportrules.render.safe import safe
     from exportrules.screening import read_list, to_toml
-    from exportrules.source import load_ruleset
+    from exportrules.source import load_ruleset, read_file
 
     day, target = read_date(as_of, "--as-of"), free(Path(output) / "parties.toml", force=force)
-    try:
-        data = Path(file).read_bytes()
-    except OSError as error:
-        raise RulesetError(file, f"the file cannot be read: {error.strerror or error}.") from None
+    data = read_file(file, file, 256 * 2**20)
     made = read_list(Path(file).name, data, day, load_ruleset(ruleset))
     header = [
         f"Written by `exportrules parties import` from {safe(Path(file).name)}, published {day}.",

@@ -34,6 +34,7 @@ COMMANDS = {
     "compile": "ledger",
     "chart": "chart",
     "matrix": "ask",
+    "vectors": "prove",
 }
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
+from exportrules.errors import ORDERS
+
+
+def safe_json(text: str) -> str:
+    """JSON with the same characters written as its own escapes: the same data, and nothing for a terminal to act on."""
+    return ORDERS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
 
 def safe(text: str) -> str:
     """The text with control and direction-changing characters shown as escapes, not sent."""

@@ -11,7 +11,7 @@ from exportrules.determination import Determination
 from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.question import Question
-from exportrules.render.safe import safe
+from exportrules.render.safe import safe, safe_json
 from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
@@ -314,7 +314,7 @@ def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = ()
     if form == "json":
         import json
 
-        return json.dumps(rows, ensure_ascii=False, indent=2)
+        return safe_json(json.dumps(rows, ensure_ascii=False, indent=2))
     if form == "csv":
         import csv
         import io
@@ -322,7 +322,7 @@ def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = ()
         out = io.StringIO()
         writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({k: safe(str(v)) for k, v in row.items()} for row in rows)
         return out.getvalue().rstrip("\n")
     from tabulate import tabulate
 

@@ -22,7 +22,7 @@ from exportrules.errors import QuestionError, RulesetError, UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.model import STRICT
 from exportrules.names import find_chip
-from exportrules.source import LARGEST_FILE, cases_directory
+from exportrules.source import cases_directory, read_file
 from exportrules.timeline import SpanOfAnswer, Timeline
 
 _MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
@@ -182,12 +182,7 @@ def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
     from exportrules import reading
 
     file = Path(path)
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise RulesetError(file.name, f"the file is larger than {LARGEST_FILE // 2**20} MB; no casebook is.")
-        text = file.read_bytes()
-    except OSError as error:
-        raise RulesetError(str(path), f"the file cannot be read: {error.strerror or error}.") from None
+    text = read_file(str(path), path)
     data = reading._parse(file.name, text)
     lines = text.decode("utf-8-sig").splitlines()
     book = _shaped(data, file.name, lines)

@@ -1,0 +1,191 @@
+"""Conformance vectors: dated answers that another tool can be held against, one JSON object a line.
+
+A vector is a question (chip, day, destination, exporter, headquarters of the buyer) with the answer of this ruleset.
+They lie where tools err: on the first and the last day of every answer, and on the day after. What is asked is fixed
+and documented (`docs/vectors.md`), so that two editions can be compared line by line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from exportrules.determination import timeline
+from exportrules.engine import STRICTEST
+from exportrules.errors import RulesetError
+from exportrules.law import Ruleset
+from exportrules.names import find_chip
+from exportrules.result import OUTCOMES
+from exportrules.source import read_file
+from exportrules.span import until
+from exportrules.trace import cite_of
+
+#: China and what stands around it: Macau, A:6, D:4, D:1, A:5, both D:4 and A:6, and part 746.
+DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")
+EXPORTERS = ("maker", "other")
+#: Each deal is asked for a buyer from where the goods go, and for one headquartered here.
+SEAT = "CN"
+
+LARGEST = 256 * 2**20
+
+
+class Key(NamedTuple):
+    """What is asked. `exporter` is 'maker' (the chip's own vendor) or 'other' (nobody with a public letter)."""
+
+    chip: str
+    to: str
+    exporter: str
+    headquarters: str
+    on: str
+
+    def __str__(self) -> str:
+        return f"{self.chip} to {self.to}, by {self.exporter}, headquarters {self.headquarters}, {self.on}"
+
+
+class Answer(NamedTuple):
+    """What another tool says of one vector. `policy_given` is false where it says nothing of the policy."""
+
+    outcome: str
+    review_policy: str | None
+    policy_given: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.outcome} ({self.review_policy})" if self.review_policy else self.outcome
+
+
+class Vector(NamedTuple):
+    """A question with its answer. `citations` are those of the requirements, in their order."""
+
+    edition: str
+    key: Key
+    outcome: str
+    review_policy: str | None
+    requirements: tuple[str, ...]
+    citations: tuple[str, ...]
+
+    def line(self) -> str:
+        """The vector as one line of JSON, without its end."""
+        told = {
+            "edition": self.edition, **self.key._asdict(), "outcome": self.outcome, "review_policy": self.review_policy,
+            "requirements": self.requirements, "citations": self.citations,
+        }  # fmt: skip
+        return json.dumps(told, ensure_ascii=False)
+
+
+def vectors(law: Ruleset, chips: Sequence[str] = ()) -> Iterator[Vector]:
+    """Every vector of a ruleset in canonical order, or those of the chips named. Raises UnknownNameError."""
+    named = [v for name in chips for v in find_chip(law, name).variants]
+    for chip in sorted(set(named) if chips else law.variants):
+        for to in DESTINATIONS:
+            for exporter in EXPORTERS:
+                for headquarters in dict.fromkeys((to, SEAT)):
+                    yield from _of_one_deal(law, chip, to, exporter, headquarters)
+
+
+def _of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: str) -> Iterator[Vector]:
+    found = timeline(chip, to=to, exporter=exporter, headquarters=headquarters, ruleset=law)
+    days: set[date] = set()
+    for span in found.spans:
+        if span.answer.standing == "verified":
+            days |= {day for day in (span.start, span.last, until(span.last)) if day}
+    for day in sorted(days):
+        answer = found.at(day)
+        provisions = [law.provisions[name] for name in answer.law.requirements if name in law.provisions]
+        yield Vector(
+            law.edition.edition,
+            Key(chip, to, exporter, headquarters, day.isoformat()),
+            answer.outcome,
+            answer.review_policy,
+            answer.law.requirements,
+            tuple(cite_of(*provision) for provision in provisions),
+        )
+
+
+@dataclass
+class Tally:
+    """Of one outcome: how many vectors, how many answered, how many alike in outcome and in policy as well."""
+
+    vectors: int = 0
+    answered: int = 0
+    outcome: int = 0
+    policy: int = 0
+
+
+@dataclass
+class Score:
+    """Another tool's answers held against the vectors."""
+
+    tallies: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in OUTCOMES})
+    disagreements: list[tuple[Vector, Answer]] = field(default_factory=list)
+    strangers: list[Key] = field(default_factory=list)
+
+    @property
+    def total(self) -> Tally:
+        found = self.tallies.values()
+        return Tally(*(sum(getattr(t, name) for t in found) for name in ("vectors", "answered", "outcome", "policy")))
+
+    @property
+    def conforms(self) -> bool:
+        """Whether every vector was answered, and alike."""
+        return not self.disagreements and self.total.answered == self.total.vectors
+
+
+def score(found: Iterable[Vector], answers: Mapping[Key, Answer]) -> Score:
+    """Hold answers against vectors. A policy that an answer leaves out is not held against it."""
+    result, left = Score(), dict(answers)
+    for vector in found:
+        tally = result.tallies[vector.outcome]
+        tally.vectors += 1
+        answer = left.pop(vector.key, None)
+        if answer is None:
+            continue
+        same = answer.outcome == vector.outcome
+        alike = same and (not answer.policy_given or answer.review_policy == vector.review_policy)
+        tally.answered += 1
+        tally.outcome += same
+        tally.policy += alike
+        if not alike:
+            result.disagreements.append((vector, answer))
+    result.strangers = sorted(left)
+    return result
+
+
+def read_answers(path: str | os.PathLike[str]) -> dict[Key, Answer]:
+    """The answers of another tool, one JSON object a line. Raises RulesetError with file and line."""
+    found: dict[Key, Answer] = {}
+    name = os.path.basename(path)
+    for number, line in enumerate(read_file(os.fspath(path), path, LARGEST).splitlines(), 1):
+        if line.strip():
+            key, answer = _answer(line, f"{name}, line {number}")
+            if key in found:
+                raise RulesetError(f"{name}, line {number}", f"{key} is answered twice. Keep one of the two.")
+            found[key] = answer
+    if not found:
+        raise RulesetError(name, "there is no answer in it. Write one JSON object a line, as docs/vectors.md shows.")
+    return found
+
+
+def _answer(line: bytes, where: str) -> tuple[Key, Answer]:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        raise RulesetError(where, "this is not JSON in UTF-8. Write one object a line.") from None
+    if not isinstance(told, dict):
+        raise RulesetError(where, "an object is wanted, in curly brackets.")
+    for name in (*Key._fields, "outcome"):
+        if not isinstance(told.get(name), str):
+            raise RulesetError(where, f"{name!r} is missing, or is no text in quotes.")
+    outcome, policy = told["outcome"], told.get("review_policy")
+    _one_of(where, "outcome", outcome, OUTCOMES)
+    if policy is not None:
+        _one_of(where, "review_policy", policy, STRICTEST)
+    return Key(*(told[name] for name in Key._fields)), Answer(outcome, policy, "review_policy" in told)
+
+
+def _one_of(where: str, name: str, value: Any, words: Sequence[str]) -> None:
+    if value not in words:
+        raise RulesetError(where, f"{name} = {value!r} is none of: {', '.join(words)}.")

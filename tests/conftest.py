@@ -1,0 +1,40 @@
+"""What every test runs under: no network, and a count of what was tried for `python -m tests.proof`."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import tally
+from tests.offline import sitecustomize
+
+_LOOPBACK = ("browser", "spark")
+_began = time.monotonic()
+
+
+def pytest_configure() -> None:
+    # processes that tests start are offline too: Python imports sitecustomize before anything else
+    folder = str(Path(sitecustomize.__file__).parent)
+    paths = [folder, *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    sitecustomize.exempt[0] = any(item.get_closest_marker(name) for name in _LOOPBACK)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" or report.outcome == "skipped":
+        tally.count(f"tests {report.outcome}")
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    # Hypothesis leaves a description of what it drew with every test that draws
+    tally.examples(item.nodeid, getattr(item, "hypothesis_statistics", ""))
+
+
+def pytest_sessionfinish() -> None:
+    tally.write(time.monotonic() - _began)
