@@ -44,7 +44,13 @@ def vectors(
 
         click.echo(json.dumps(vector_schema(), indent=2, ensure_ascii=False))
     elif answers:
-        _score(ctx, law, answers, chips, form)
+        from exportrules.render.text import table
+        from exportrules.study.vectors import read_answers, score
+        from exportrules.study.vectors import vectors as asked
+
+        result = score(asked(law, chips), read_answers(answers))
+        click.echo("\n".join(_told(law, result)) if form == "simple" else table(_rows(result), form))
+        ctx.exit(0 if result.conforms else 1)
     elif output:
         _write(law, output, force, chips)
     else:
@@ -66,28 +72,19 @@ def _write(law: Ruleset, output: str, force: bool, chips: tuple[str, ...]) -> No
     click.echo(f"{count:,} vectors of edition {law.edition.edition}. Written: {output}")
 
 
-def _score(ctx: click.Context, law: Ruleset, answers: str, chips: tuple[str, ...], form: str) -> None:
-    from exportrules.render.text import table
-    from exportrules.study.vectors import read_answers, score
-    from exportrules.study.vectors import vectors as found
-
-    result = score(found(law, chips), read_answers(answers))
-    if form == "simple":
-        click.echo("\n".join(_told(law, result)))
-    else:
-        rows = [
-            {
-                **vector.key._asdict(),
-                "outcome": vector.outcome,
-                "review_policy": vector.review_policy or "",
-                "other_outcome": answer.outcome,
-                "other_review_policy": answer.review_policy or "",
-                "citations": "; ".join(vector.citations),
-            }
-            for vector, answer in result.disagreements
-        ]
-        click.echo(table(rows, form))
-    ctx.exit(0 if result.conforms else 1)
+def _rows(result: Score) -> list[dict[str, str]]:
+    """The disagreements as a table."""
+    return [
+        {
+            **vector.key._asdict(),
+            "outcome": vector.outcome,
+            "review_policy": vector.review_policy or "",
+            "other_outcome": answer.outcome,
+            "other_review_policy": answer.review_policy or "",
+            "citations": "; ".join(vector.citations),
+        }
+        for vector, answer in result.disagreements
+    ]
 
 
 def _told(law: Ruleset, result: Score) -> list[str]:
