@@ -995,3 +995,25 @@ def test_many_chips_are_summed_up(audit: Run, run: Run, tmp_path: Path) -> None:
     by_chip = said.out.split("By chip\n\n")[1].split("\n\n")[0]
     assert re.search(r"^\d+ more  ", by_chip, re.M)
     assert sum(map(int, re.findall(r"^\S.*?  +(\d+)  ", by_chip, re.M))) == len(chips)
+
+
+# from Python
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"dates": "eu"}, "dates='eu' is none of: iso, dmy, mdy, excel, excel1904."),
+        ({"names": {"chips": {"a": "A100"}}}, "names: a ledger has no 'chips'. Fields: chip, on, to, exporter, "
+         "activity, headquarters, ultimate_parent, end_user, parties, end_use."),
+        ({"names": {"chip": {"a": "Abacus"}}}, "names: 'a' is to mean 'Abacus', but no chip is called 'Abacus'. Say "
+         "what it means in a --names file."),
+        ({"columns": {"chip": "Part"}}, "--map chip='Part': there is no such column. Columns: 'parts', 'day', 'to'. "
+         "Did you mean 'parts'?"),
+        ({"also_on": "soon"}, "also_on 'soon' cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15."),
+    ],
+)  # fmt: skip
+def test_options_from_python_are_never_ignored(options: dict[str, Any], message: str) -> None:
+    table = pa.table({"parts": ["A100"], "day": ["2022-09-15"], "to": ["CN"]})
+    with pytest.raises(exportrules.QuestionError, match=f"^{re.escape(message)}$"):
+        exportrules.audit(table, exporter="maker", **{"columns": {"chip": "parts"}, **options})

@@ -14,8 +14,8 @@ from exportrules.errors import LedgerError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import Batch, Source
-from exportrules.ledger.cells import readers
-from exportrules.ledger.columns import Columns, recognise
+from exportrules.ledger.cells import DATE_STYLES, readers
+from exportrules.ledger.columns import SPELLINGS, Columns, recognise
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.sinks import Rendered, open_sink
 
@@ -102,7 +102,15 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings) -> Looku
     """A look-up for a ledger with these columns. Raises QuestionError where it does not say enough."""
     constant = {"to": settings.to, "exporter": settings.exporter}
     columns = recognise(ruleset, names, settings.mapped or {}, constant)
+    if settings.dates not in DATE_STYLES:
+        raise QuestionError(f"dates={settings.dates!r} is none of: {', '.join(DATE_STYLES)}.")
     reads = readers(ruleset, dates=settings.dates)
+    for name, told in (settings.names or {}).items():
+        if name not in reads:
+            raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(SPELLINGS)}.")
+        for written, means in told.items():
+            if problem := reads[name](means).problem:
+                raise QuestionError(f"names: {written!r} is to mean {means!r}, but {problem.text}")
     lookup = Lookup(ruleset, columns, reads, settings.layer, settings.names)
     for name, meaning in lookup.constant.items():
         if meaning.problem:
