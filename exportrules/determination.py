@@ -37,10 +37,7 @@ _MOST_QUESTIONS = 50_000
 
 
 class Determination:
-    """What the law of one day says of one deal. Immutable; it has no truth value.
-
-    Every field of the answer is an attribute: see the README and `docs/answer.md`.
-    """
+    """What the law of one day says of one deal. Immutable; it has no truth value."""
 
     __slots__ = ("_timeline", "on")
 
@@ -73,36 +70,44 @@ class Determination:
 
     @property
     def outcome(self) -> str:
+        """`no_license_requirement`, `license_exception`, `license_required`, `not_released` or `indeterminate`."""
         timeline = self._timeline
         return timeline.answers[bisect_right(timeline.starts, self.on) - 1].outcome
 
     @property
     def review_policy(self) -> Policy | None:
+        """How an application would be reviewed, the strictest policy that stands; None where there would be none."""
         timeline = self._timeline
         return timeline.answers[bisect_right(timeline.starts, self.on) - 1].review_policy
 
     @property
     def standing(self) -> str:
+        """`verified`, `before_coverage`, `beyond_horizon` or `destination_not_encoded`."""
         return self._answer.standing
 
     @property
     def projection(self) -> Projection | None:
+        """Where the standing is not `verified`: what the encoded law would say all the same."""
         return self._answer.projection
 
     @property
     def eccn(self) -> list[str]:
+        """The AI-chip entries whose parameters are met, e.g. `3A090.a`. No classification ruling for a board."""
         return list(self._answer.law.eccn)
 
     @property
     def eccn_paragraphs(self) -> list[str]:
+        """The paragraphs of those entries that are met, e.g. `a.1`."""
         return list(self._answer.law.paragraphs)
 
     @property
     def requirements(self) -> list[str]:
+        """The provisions that require a license, by id; `citations` resolves them."""
         return list(self._answer.law.requirements)
 
     @property
     def exceptions(self) -> list[dict[str, Any]]:
+        """The exceptions and authorizations that overcome every requirement, each with its conditions."""
         return trace.exceptions(self._timeline, self._answer)
 
     @property
@@ -112,10 +117,12 @@ class Determination:
 
     @property
     def turns_on(self) -> list[str]:
+        """The unknown facts that decide; supplying them settles the answer."""
         return list(self._answer.turns_on)
 
     @property
     def cases(self) -> list[Branch]:
+        """The answer in each way in which those facts could fall."""
         return list(self._answer.cases)
 
     @property
@@ -128,20 +135,24 @@ class Determination:
 
     @property
     def previous(self) -> Change | None:
+        """What the answer was before `holds`, and the provisions that changed it."""
         first, _ = self._timeline.holds(self._index)
         return self._timeline.change(first, first - 1) if first > 0 else None
 
     @property
     def next(self) -> Change | None:
+        """What it becomes after `holds`, and the provisions that change it."""
         _, last = self._timeline.holds(self._index)
         return self._timeline.change(last + 1, last + 1) if last + 1 < len(self._timeline.starts) else None
 
     @property
     def transaction(self) -> dict[str, Any]:
+        """What was asked, as it was resolved."""
         return trace.transaction(self._timeline, self._answer, self.on)
 
     @property
     def assumptions(self) -> list[Assumption]:
+        """What was assumed; each says what the answer would be if it were otherwise, where that differs."""
         return notices.assumptions(self._timeline, self._answer, self.on)
 
     @property
@@ -151,10 +162,12 @@ class Determination:
 
     @property
     def findings(self) -> list[Finding]:
+        """The whole trace: every provision in force, every row and test with value, bound, truth and source."""
         return trace.findings(self._timeline, self._answer, self.on)
 
     @property
     def margin(self) -> list[Margin]:
+        """How far each decisive number is from the bound that it meets or misses."""
         return trace.margins(self._timeline, self._answer, self.on)
 
     @property
@@ -164,14 +177,17 @@ class Determination:
 
     @property
     def notices(self) -> list[str]:
+        """What a careful lawyer would add."""
         return notices.notices(self)
 
     @property
     def citations(self) -> list[Citation]:
+        """The sources: cite, official address, evidence (`published`, `disclosed`, `reported`)."""
         return trace.citations(self._timeline, self._answer, self.on)
 
     @property
     def ruleset(self) -> dict[str, str]:
+        """Edition, `verified_through`, and SHA-256 over every data file that was read, overlays included."""
         used = self._timeline.ruleset
         return {
             "edition": used.edition.edition,
@@ -184,6 +200,7 @@ class Determination:
         return trace.as_dict(self)
 
     def to_json(self, indent: int | None = 2) -> str:
+        """The same as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
     def explain(self) -> str:

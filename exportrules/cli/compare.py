@@ -101,7 +101,8 @@ def diff(
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day of the calendar.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 @click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
-@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics"]), default="simple", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics"]), default="simple", show_default=True,
+              help="Table format, or a calendar.")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def changes(

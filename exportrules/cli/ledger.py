@@ -236,7 +236,7 @@ def _extra(name: str) -> Iterator[None]:
 
 @click.command("compile")
 @click.option("--to", metavar="PLACE,PLACE", help="Destinations. [default: every one whose law is encoded]")
-@click.option("--chips", metavar="CHIP,CHIP", help="[default: all of the catalogue]")
+@click.option("--chips", metavar="CHIP,CHIP", help="Chips to compile. [default: all of the catalogue]")
 @click.option(
     "--exporter", default="maker,other", show_default=True, metavar="WHO,WHO", help="Exporters to compile for."
 )
