@@ -33,6 +33,14 @@ def test_python_examples_run(document: Path, tmp_path: Path, monkeypatch: pytest
     assert result.failed == 0
 
 
+@pytest.mark.parametrize("name", ["law.md", "add-an-instrument.md"])
+def test_the_law_that_a_document_quotes_is_the_law(name: str) -> None:
+    law = [file.read_text("utf-8") for file in (ROOT / "rulesets").rglob("*.toml")]
+    quoted = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / name).read_text("utf-8"), re.DOTALL)
+    assert len(quoted) > 2
+    assert [block for block in quoted if not any(block in file for file in law)] == []
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"exportrules {command}" in README.read_text("utf-8") or f"`{command} " in README.read_text("utf-8")

@@ -1,0 +1,110 @@
+"""The built site in a browser: complete, readable on a desk and on a phone, and silent towards the network."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.readme import ROOT
+from tests.test_chart_page import CHROMIUM, FLAGS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+#: What makes a browser fetch something by itself; a link that is clicked is none.
+_FETCHED = re.compile(r"<(?:script|link|img|iframe|source|video|audio|object|embed)\b[^>]*?(?:src|href|data)=\"([^\"]+)\"")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    # not --quiet: with it, mkdocs does not count the warnings that --strict is about
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+def watched(browser: Browser, address: str, width: int) -> tuple[Page, list[str]]:
+    """A page, and what goes wrong on it: requests to anyone else, failures, errors and warnings of the console."""
+    page, wrong = browser.new_page(viewport={"width": width, "height": 900}), []
+    page.on("request", lambda r: None if r.url.startswith((address, "data:")) else wrong.append(f"asks {r.url}"))
+    page.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return page, wrong
+
+
+def test_the_html_names_nothing_that_is_fetched_from_elsewhere(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 12
+    found = {(page.name, url) for page in pages for url in _FETCHED.findall(page.read_text("utf-8"))}
+    assert len(found) > len(pages)
+    assert {(page, url) for page, url in found if re.match(r"(?:[a-z]+:)?//", url)} == set()
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_loads_whole_and_asks_nobody(site: Path, address: str, browser: Browser, width: int) -> None:
+    page, wrong = watched(browser, address, width)
+    for file in sorted(site.glob("*.html")):
+        if file.name == "404.html":  # its paths are those of a site at the root of a host
+            continue
+        page.goto(f"{address}/{file.name}", wait_until="networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{file.name} is wider than the screen"
+        broken = "[...document.images].filter(i => !i.naturalWidth).map(i => i.src)"
+        assert page.evaluate(broken) == [], file.name
+    assert wrong == []
+    page.close()
+
+
+def test_the_charts_are_drawn_from_the_law_as_it_is(site: Path) -> None:
+    drawn = {file.name: file.read_text("utf-8") for file in site.glob("*-*.svg")}
+    assert {"index-chips.svg", "study-bands.svg", "study-plane.svg"} <= set(drawn)
+    assert "88 FR 73458" in drawn["study-plane.svg"]
+    assert 'src="study-plane.svg"' in (site / "study.html").read_text("utf-8")
+
+
+def test_search_finds_a_chip_without_a_network(address: str, browser: Browser) -> None:
+    page, wrong = watched(browser, address, 1366)
+    page.goto(f"{address}/index.html", wait_until="networkidle")
+    page.click("input.md-search__input")
+    page.keyboard.type("savings clause")
+    page.wait_for_selector("a.md-search-result__link")
+    assert page.locator("a.md-search-result__link", has_text="instrument").count() > 0
+    assert wrong == []
+    page.close()
