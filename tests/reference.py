@@ -14,13 +14,13 @@ import click
 import exportrules
 from exportrules.cli import cli
 from exportrules.cli.browse import law_options
-from exportrules.cli.options import deal_options, table_options
+from exportrules.cli.options import table_options, terms_options
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 #: Options that several commands share are told once: the heading, what to say of them, where they come from.
 SHARED: dict[str, tuple[str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = {
-    "The terms of a deal": ("What is left out takes its default, and the answer says so.", deal_options),
+    "The terms of a deal": ("What is left out takes its default, and the answer says so.", terms_options),
     "The law that is asked": ("Without them, the law that came with the package.", law_options),
     "The form of a table": ("The same on every command that prints one.", table_options),
 }
@@ -79,7 +79,7 @@ def command_page() -> str:
         lines += [*_listed(own), *([""] if own else [])]
         if told:
             links = [f"[{heading[0].lower()}{heading[1:]}](#{heading.lower().replace(' ', '-')})" for heading in told]
-            lines += [f"{'And' if own else 'Its options are'} {', '.join(links)}.", ""]
+            lines += [f"{'With' if own else 'Its options are'} {', '.join(links)}.", ""]
     lines += ["## Options that commands share", ""]
     for heading, (says, _) in SHARED.items():
         lines += [f"### {heading}", "", says, "", *_listed(shared[heading]), ""]
@@ -101,7 +101,7 @@ def _help(command: click.Command) -> Iterator[str]:
 
 
 def _listed(found: dict[str, str]) -> list[str]:
-    return [f"- `{option}`  {' '.join(text.split())}".rstrip() for option, text in found.items()]
+    return [f"- `{option}`: {' '.join(text.split())}".rstrip() for option, text in found.items()]
 
 
 def name_page() -> str:
@@ -150,7 +150,7 @@ def _described(name: str, found: Any) -> Iterator[str]:
         if documented:
             yield ""
         for inner, function in documented:
-            yield f"- `{inner}{_call(function, method=function is vars(found)[inner])}`  {' '.join(_prose(function))}"
+            yield f"- `{inner}{_call(function, method=function is vars(found)[inner])}`: {' '.join(_prose(function))}"
 
 
 def _function(member: Any) -> Any:

@@ -29,16 +29,25 @@ def test_a_command_says_what_it_does_and_so_does_every_option(
     name: str, command: click.Command, context: click.Context
 ) -> None:
     assert (command.help or "").strip(), name
-    silent = [option for option, text in options(command, context).items() if re.sub(r"\[.*?\]", "", text).strip() == ""]
+    silent = [
+        option for option, text in options(command, context).items() if re.sub(r"\[.*?\]", "", text).strip() == ""
+    ]
     assert silent == []
 
 
-EXAMPLES = [line for _, c, _ in ALL for line in re.findall(r"^\s*exportrules (.+)$", c.help or "", re.MULTILINE)]
+IN_HELP = [line for _, c, _ in ALL for line in re.findall(r"^\s*exportrules (.+)$", c.help or "", re.MULTILINE)]
+#: Commands that a document shows without what they print.
+IN_DOCUMENTS = [
+    line
+    for document in DOCUMENTS
+    for block in re.findall(r"```sh\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
+    for line in re.findall(r"^exportrules (.+)$", block, re.MULTILINE)
+]
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_examples_in_help_are_commands(example: str) -> None:
-    words = shlex.split(example)
+@pytest.mark.parametrize("example", dict.fromkeys([*IN_HELP, *IN_DOCUMENTS]))
+def test_examples_that_are_not_run_are_commands(example: str) -> None:
+    words = shlex.split(example, comments=True)
     length, command = next((len(n.split()), c) for n, c, _ in ALL if n.split() == words[: len(n.split())])
     command.make_context(words[0], words[length:])  # raises a UsageError for what is no option
 

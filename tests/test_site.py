@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 #: What makes a browser fetch something by itself; a link that is clicked is none.
-_FETCHED = re.compile(r"<(?:script|link|img|iframe|source|video|audio|object|embed)\b[^>]*?(?:src|href|data)=\"([^\"]+)\"")
+_FETCHED = re.compile(
+    r"<(?:script|link|img|iframe|source|video|audio|object|embed)\b[^>]*?(?:src|href|data)=\"([^\"]+)\""
+)
 
 
 @pytest.fixture(scope="module")
