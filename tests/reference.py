@@ -117,8 +117,8 @@ def name_page() -> str:
 _INTRODUCTION = """
     # From Python
 
-    Written from the docstrings by `python -m tests.reference`; a test keeps it so, and runs the example. These names are
-    public; everything else may change between versions.
+    Written from the docstrings by `python -m tests.reference`; a test keeps it so, and runs the example. These names
+    are public; everything else may change between versions.
 
     ```python
     >>> import exportrules
