@@ -174,6 +174,8 @@ def fold(laws: list[Law]) -> Law:
     common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
     merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "notices")}
     paragraphs = tuple(p for p in laws[0].paragraphs if all(p in law.paragraphs for law in laws))
+    # law left out that touches one branch leaves the whole open
+    merged["blocked"] = tuple(dict.fromkeys(name for law in laws for name in law.blocked))
     return laws[0]._replace(eccn=common_eccn, paragraphs=paragraphs, policies=_policies(laws, merged), **merged)
 
 

@@ -206,12 +206,6 @@ class View:
         bounds = [t.bound for t in tests if t.fact in PLACE_FACTS and t.op != "in_group"]
         return sorted(groups), {str(c) for b in bounds for c in (b if isinstance(b, tuple) else (b,))}
 
-    def membership_changes(self, group: str, country: str) -> list[Membership]:
-        """The dated memberships behind :meth:`membership`, for saying which instrument made them."""
-        found = self.ruleset.groups[group]
-        own = [m for m in found.member if m.country == country and (m.start or m.stop)]
-        return own + [m for name in found.union + found.less for m in self.membership_changes(name, country)]
-
     def listings(self, party: Party, owner: bool = False) -> list[InForce]:
         """The entries of a party as provisions: each concludes the list and governs the review."""
         known = self._listings.get((party.id, owner))

@@ -121,8 +121,7 @@ class Timeline:
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
         if after.standing != before.standing:
             ends = {self.ruleset.edition.covers_from: "coverage begins", self._horizon: "beyond the verified horizon"}
-            if day in ends:
-                return (ends[day],)
+            return (ends[day],)
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
             return ("first made public",)
         if self._moved(before.law, after.law, day):

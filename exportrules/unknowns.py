@@ -50,16 +50,19 @@ def decide(docket: Docket, day: date) -> Verdict:
     leaves = list(_leaves(tree, ()))
     outcomes = {law.outcome for _, law in leaves}
     policies = {law.review_policy for _, law in leaves}
-    blocked = {law.blocked for _, law in leaves}
     merged = fold([law for _, law in leaves])._replace(
         outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
         review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
-        blocked=blocked.pop() if len(blocked) == 1 else (),
     )
-    cases = tuple(Branch(conditions, law.outcome, law.review_policy) for conditions, law in leaves)
+    cases = tuple(_branch(conditions, law) for conditions, law in leaves)
     order = docket.view.ruleset.fact_order
     turns_on = sorted({fact for case in cases for fact, _ in case.conditions}, key=lambda f: (order.get(f, 10**6), f))
     return Verdict(merged, tuple(turns_on), cases)
+
+
+def _branch(conditions: tuple[tuple[str, str], ...], law: Law) -> Branch:
+    """One case as it is told: open where known law is left out that touches it."""
+    return Branch(conditions, *("indeterminate", "indeterminate") if law.blocked else (law.outcome, law.review_policy))
 
 
 @dataclass(slots=True)
@@ -89,11 +92,8 @@ def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
             ways[-1] = (ways[-1][0].joined(cell), _folded(ways[-1][1], branch))
         else:
             ways.append((cell, branch))
-    if all(_same(ways[0][1], branch) for _, branch in ways[1:]):
-        result = ways[0][1]
-        for _, branch in ways[1:]:
-            result = _folded(result, branch)
-        return result
+    if len(ways) == 1:  # neighbours that agree were folded
+        return ways[0][1]
     return _Fork(fact, tuple((cell.text, branch) for cell, branch in ways))
 
 
@@ -267,6 +267,9 @@ def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Cell]
         return [Cell(False, words="no"), Cell(True, words="yes")]
     if definition.type in ("number", "date"):
         return _intervals({_cut(test) for test in tests}, definition.type == "date")
+    if definition.values and definition.type != "set":
+        # every word there is, whatever the tests ask: what an entry classifies is asked of the kind of item in no row
+        return [Cell(word, words=word) for word in definition.values]
     groups = {test.bound for test in tests if test.op == "in_group"}
     if groups:
         return _places(docket, sorted(map(str, groups)), day)

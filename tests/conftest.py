@@ -12,6 +12,8 @@ from tests import tally
 from tests.offline import sitecustomize
 
 _LOOPBACK = ("browser", "spark")
+#: One of several processes that share a run; the one that handed out the tests counts them.
+_worker = bool(os.environ.get("PYTEST_XDIST_WORKER"))
 _began = time.monotonic()
 
 
@@ -27,7 +29,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.when == "call" or report.outcome == "skipped":
+    if not _worker and (report.when == "call" or report.outcome == "skipped"):
         tally.count(f"tests {report.outcome}")
 
 
@@ -37,4 +39,4 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    tally.write(time.monotonic() - _began)
+    tally.write(0 if _worker else time.monotonic() - _began)
