@@ -2,7 +2,7 @@
 
 By default every run draws the same cases, so that a failure is a failure for everyone. `EXPORTRULES_DRAWS=20` draws
 twenty times as many, and `EXPORTRULES_RANDOM=1` others in every run; a failing one is then printed with the line that
-reproduces it. `.ci/run` draws more, by hand they are drawn at random: what lands may not hang on luck.
+reproduces it. Random draws are made by hand: what lands may not hang on luck.
 """
 
 from __future__ import annotations
