@@ -102,6 +102,8 @@ def _mutants() -> Iterator[str]:
             continue
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
         left = told["survivors"] if isinstance(told["survivors"], int) else len(told["survivors"])
+        whole = told.get("of", told["mutants"])
+        what += f" (a drawn sample of {whole:,})" if told["mutants"] < whole else ""
         yield f"| {what} | {told['mutants']:,} | {told['killed']:,} | {left:,} | {told['seconds']:,.0f} |"
 
 
