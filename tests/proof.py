@@ -70,6 +70,7 @@ def collected() -> Iterator[str]:
     yield f"Version {exportrules.__version__}, data edition {edition.edition}."
     yield from _tests()
     yield from _mutants()
+    yield from _survivors()
     yield from _coverage()
 
 
@@ -105,6 +106,22 @@ def _mutants() -> Iterator[str]:
         whole = told.get("of", told["mutants"])
         what += f" (a drawn sample of {whole:,})" if told["mutants"] < whole else ""
         yield f"| {what} | {told['mutants']:,} | {told['killed']:,} | {left:,} | {told['seconds']:,.0f} |"
+
+
+def _survivors() -> Iterator[str]:
+    """The survivors of the last run that no list explains, by name."""
+    yield from (
+        "",
+        "Survivors that change nothing are explained in `tests/equivalent_rules.toml` and",
+        "`tests/equivalent_code.toml`.",
+    )
+    file = FIGURES / "code-mutants.json"
+    told = json.loads(file.read_text("utf-8"))["survivors"] if file.exists() else []
+    others = [s for s in told if not s["reason"]]
+    if others:
+        yield from ("Others, that some test should notice one day:", "")
+    for s in others:
+        yield f"- `{s['module']}`, line {s['line']}: `{s['was'].strip()}` became `{s['becomes'].strip()}`"
 
 
 def _coverage() -> Iterator[str]:
