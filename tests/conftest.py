@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests import tally
 from tests.offline import sitecustomize
 
 _LOOPBACK = ("browser", "spark")
+#: The hook stands twice in a process that began under it (one of several that share a run): here, and by Python itself.
+_hooks = [m for m in (sitecustomize, sys.modules.get("sitecustomize")) if m is not None and hasattr(m, "exempt")]
 #: One of several processes that share a run; the one that handed out the tests counts them.
 _worker = bool(os.environ.get("PYTEST_XDIST_WORKER"))
 _began = time.monotonic()
@@ -25,7 +28,8 @@ def pytest_configure() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    sitecustomize.exempt[0] = any(item.get_closest_marker(name) for name in _LOOPBACK)
+    for hook in _hooks:
+        hook.exempt[0] = any(item.get_closest_marker(name) for name in _LOOPBACK)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -67,5 +67,14 @@ def test_licences_are_held_against_a_list(script: ModuleType, licence: str, user
 
 
 def test_what_users_install_is_followed_to_its_end(script: ModuleType) -> None:
-    assert {"exportrules", "click", "pydantic", "pydantic-core", "tabulate", "duckdb", "altair"} <= script.shipped()
-    assert not {"pytest", "hypothesis", "mkdocs", "pip-audit"} & script.shipped()
+    assert {
+        "exportrules",
+        "click",
+        "pydantic",
+        "pydantic-core",
+        "tabulate",
+        "numpy",
+        "pyarrow",
+        "altair",
+    } <= script.shipped()
+    assert not {"pytest", "duckdb", "hypothesis", "mkdocs", "pip-audit"} & script.shipped()

@@ -285,6 +285,13 @@ def test_the_words_of_a_fact_are_told_when_another_is_written() -> None:
     assert str(caught.value) == "activity = 're-export' is none of: export, reexport, transfer."
 
 
+@pytest.mark.parametrize("name", ["activity", "end_use"])
+def test_a_word_of_the_question_is_one_of_its_words_and_is_never_unknown(name: str) -> None:
+    for written in ("re-export", "unknown"):
+        with pytest.raises(QuestionError, match=rf"^{name} = '{written}' is none of: \w+, "):
+            check("A100", on=date(2022, 9, 15), **{name: written})  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("name", "written", "value"),
     [

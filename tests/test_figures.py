@@ -18,12 +18,14 @@ from exportrules.facts import (
     complete,
     facts_of,
     figure_defects,
+    is_figure,
     performance_density,
     read_date,
     read_fact,
     settled,
     show,
     tpp,
+    values_for,
 )
 from exportrules.model import Alternative, Contained, Variant
 
@@ -44,6 +46,11 @@ def absurd(name: str, value: object) -> str:
 def test_a_chip_without_figures_has_no_defect() -> None:
     assert list(figure_defects(chip())) == []
     assert list(check_defects(chip())) == []
+
+
+def test_a_bound_may_be_nothing_and_no_less() -> None:
+    assert is_figure(Decimal(0))
+    assert not is_figure(Decimal(-1))
 
 
 @pytest.mark.parametrize("name", ["dram_bandwidth_gbytes_s", "memory_bandwidth_density", "tpp_estimate"])
@@ -361,3 +368,26 @@ def test_a_near_miss_of_a_fact_names_three_at_most() -> None:
 def test_a_fact_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         Fact(1, "given").value = 2  # type: ignore[misc]
+
+
+# --- what a figure would have to be ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "follower", "bound", "value"),
+    [
+        ("tpp", "bits_x_tops_2022", 4800, 4800),
+        ("tpp", "performance_density", Decimal("5.92"), 4736),
+        ("die_area_mm2", "performance_density", 10, 480),
+        ("dram_bandwidth_gbytes_s", "dram_plus_io_gbytes_s", 1400, 500),
+        ("aggregate_io_gbytes_s", "dram_plus_io_gbytes_s", 1400, 200),
+    ],
+)
+def test_a_figure_that_brings_what_follows_from_it_to_a_bound(name: str, follower: str, bound: Any, value: int) -> None:
+    known = {"tpp": 4800, "die_area_mm2": 800, "dram_bandwidth_gbytes_s": 1200, "aggregate_io_gbytes_s": 900}
+    facts = {key: Fact(figure, "given") for key, figure in known.items()}
+    assert values_for(name, follower, bound, facts) == [value]
+    assert settled(complete(facts), {name: Fact(value, "given")})[follower].value == bound
+    others = set(known) - {name}
+    unknown = {**facts, **{other: Fact(None, "given") for other in others}}
+    assert values_for(name, follower, bound, unknown) == ([value] if follower == "bits_x_tops_2022" else [])
