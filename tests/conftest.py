@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,9 @@ _began = time.monotonic()
 
 
 def pytest_configure() -> None:
+    # a shell's background jobs ignore Ctrl-C, and so would the processes that tests interrupt
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # processes that tests start are offline too: Python imports sitecustomize before anything else
     folder = str(Path(sitecustomize.__file__).parent)
     paths = [folder, *filter(None, [os.environ.get("PYTHONPATH")])]
