@@ -239,6 +239,8 @@ class Docket:
         if isinstance(test.bound, bool):
             holds = max(made.get("true", FALSE), truth(self.value(test.fact) is True))
             return holds if test.bound else negate(holds)
+        if not made:
+            return FALSE
         bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
         if test.fact == "required_under":
             return any_of(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))

@@ -96,10 +96,13 @@ class Reading:
         """Whether some `when` row holds and no `unless` row does."""
         held: Truth = FALSE if entry.needs_rows else TRUE
         for row in entry.when:
+            if held == TRUE:
+                break
             held = max(held, self.row(row))
-        if held != FALSE:
-            for row in entry.unless:
-                held = min(held, negate(self.row(row)))
+        for row in entry.unless:
+            if held == FALSE:
+                break
+            held = min(held, negate(self.row(row)))
         return held
 
     def row(self, row: PreparedRow) -> Truth:
@@ -113,12 +116,15 @@ class Reading:
             known = self._tests.get(id(test))
             if known is None:
                 known = self._tests[id(test)] = self.docket.concluded(test, self.concluded)
-            held = min(held, known)
+            if known < held:
+                held = known
+                if held == FALSE:
+                    break
         return held
 
     def _requirements(self) -> list[tuple[Entry, Truth]]:
         reach = self.jurisdiction()
-        savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings"]
+        savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings" and held != FALSE]
         found = []
         for entry, held in self.truths.values():
             if entry.kind == "requirement":

@@ -161,8 +161,17 @@ def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tup
                 )
         return chip.name, "", (_subject(ruleset, chip, ""),)
     name = find_chip(ruleset, chip)
-    variants = [ruleset.variants[v] for v in name.variants]
-    return name.label, name.family, tuple(_subject(ruleset, v, f.id) for v, f in variants)
+    return name.label, name.family, tuple(_known(ruleset, variant) for variant in name.variants)
+
+
+def _known(ruleset: Ruleset, variant: str) -> Subject:
+    """A variant of the ruleset, its facts derived once."""
+    key = ("subject", variant)
+    found = ruleset.memory.get(key)
+    if not isinstance(found, Subject):
+        chip, family = ruleset.variants[variant]
+        found = ruleset.memory[key] = _subject(ruleset, chip, family.id)
+    return found
 
 
 def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:

@@ -22,11 +22,15 @@ from exportrules.cli import cli
 pa = pytest.importorskip("pyarrow")
 
 from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make  # noqa: E402
+from exportrules.ledger import lookup  # noqa: E402
 from exportrules.ledger.answers import ANSWER_COLUMNS, Layer  # noqa: E402
+from exportrules.ledger.batch import as_text  # noqa: E402
 from exportrules.ledger.cells import read_chip, read_day  # noqa: E402
 from exportrules.ledger.delimited import Records, Tokenizer, inert  # noqa: E402
+from exportrules.ledger.lookup import Encoded, alike  # noqa: E402
 from exportrules.ledger.run import Settings, audit  # noqa: E402
 from exportrules.ledger.sources import SUFFIXES, open_source  # noqa: E402
+from exportrules.ledger.summary import summarise  # noqa: E402
 
 LAW = exportrules.default_ruleset()
 ANY = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -530,3 +534,34 @@ def test_a_ledger_of_many_profiles_finishes(tmp_path: Path) -> None:
     assert sum(account.outcomes().values()) == 4000
     assert len(account.lookup.profiles) > 900
     assert not account.problems()
+
+
+def test_rows_are_counted_in_their_own_year_whenever_that_was(tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    days = ["1990-01-01", "2005-12-31", "2006-01-01", "2019-12-31", "2020-01-01", "2031-06-01", "2100-12-31", "soon"]
+    path.write_text("chip,date,to,exporter\n" + "".join(f"A100,{day},CN,maker\n" for day in days))
+    found = summarise(audit(open_source(path), LAW, Settings()), LAW, Layer())
+    assert {year: counts.total() for year, counts in found.by_year.items()} == {day[:4]: 1 for day in days[:-1]}
+    assert found.rows == found.outcomes.total() == len(days)
+
+
+@pytest.mark.parametrize("few", [0, 1 << 12])
+@ANY
+@given(data=st.data())
+def test_rows_that_are_spelled_alike_are_found_counted_or_sorted(few: int, data: Any) -> None:
+    width, count = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 30))
+    cell = st.sampled_from([None, "", *(str(number) for number in range(12))])
+    texts = [data.draw(st.lists(cell, min_size=count, max_size=count)) for _ in range(width)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "_FEW_GROUPS", few)
+        found = alike([Encoded(pa.array(column, pa.string()), as_text) for column in texts])
+    # a cell that is missing is spelled as an empty one, and is another group of the same spelling
+    rows = list(zip(*texts, strict=True))
+    groups = found.group.tolist()
+    assert all((groups[a] == groups[b]) == (rows[a] == rows[b]) for a in range(count) for b in range(count))
+    assert sorted(found.used.tolist()) == sorted(set(groups))
+    for group, example, number in zip(found.used, found.example, found.rows, strict=True):
+        assert groups[example] == group
+        assert groups.count(group) == number
+    assert found.rows.sum() == count
+    assert max(groups) < found.groups

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +56,8 @@ class Records:
 
     def column(self, number: int) -> pa.Array:
         """The cells of a column as bytes, quotation marks included."""
-        odd = {n: _cell(record, number) for n, record in self.irregular.items()}
+        odd = dict.fromkeys(self.irregular, b"")
+        odd |= {n: _cell(record, number) for n, record in self.irregular.items() if not record.problem}
         return _merged(self._regular_column(number), odd, self.count)
 
     def _regular_column(self, number: int) -> pa.Array:
@@ -134,8 +136,8 @@ def _merged(regular: pa.Array, odd: dict[int, Any], count: int) -> pa.Array:
 
 
 def _cell(record: Alone, number: int) -> bytes:
-    """A cell of a record that was read one by one; nothing where the record is damaged."""
-    text = "" if record.problem or number >= len(record.cells) else record.cells[number]
+    """A cell of a whole record that was read one by one."""
+    text = record.cells[number]
     return b'"' + text.replace('"', '""').encode() + b'"' if '"' in text else text.encode()
 
 
@@ -157,26 +159,33 @@ def unquoted(cell: bytes) -> str:
 
 def quoted(text: str, delimiter: str) -> str:
     """A cell as it is written."""
-    if any(c in text for c in (delimiter, '"', "\n", "\r")):
+    if delimiter in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
 #: What a spreadsheet may run as a formula; a plain number that begins with a sign is none.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,\s]*[0-9][0-9.,\s]*%?\Z|\Z)", re.S)
+_RISKY = "=@\t\r+-"
 _DANGEROUS = np.zeros(256, bool)
-_DANGEROUS[[ord(c) for c in "=@\t\r+-"]] = True
+_DANGEROUS[[ord(c) for c in _RISKY]] = True
 
 
 def inert(text: str) -> str:
     """The cell with an apostrophe before what a spreadsheet would run."""
-    return "'" + text if _FORMULA.match(text) else text
+    return "'" + text if text and text[0] in _RISKY and _FORMULA.match(text) else text
+
+
+@cache
+def _told_apart(delimiter: str) -> re.Pattern[str]:
+    """What is in a line that is more than its cells and delimiters."""
+    return re.compile(rf'["\n\r]|(?:^|{re.escape(delimiter)})[=@\t+-]')
 
 
 def written(cells: Sequence[str], delimiter: str) -> str:
     """Cells as a line."""
-    line, mark = delimiter.join(cells), re.escape(delimiter)
-    if line.count(delimiter) == len(cells) - 1 and not re.search(rf'["\n\r]|(?:^|{mark})[=@\t+-]', line):
+    line = delimiter.join(cells)
+    if line.count(delimiter) == len(cells) - 1 and not _told_apart(delimiter).search(line):
         return line
     return delimiter.join(quoted(inert(cell), delimiter) for cell in cells)
 

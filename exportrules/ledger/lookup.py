@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,9 @@ _DAYS = LAST_DAY.toordinal() - _ORIGIN + 1
 _NO_DAY = _DAYS
 #: Cells of columns with more distinct spellings than this are read again rather than remembered.
 _MOST_SPELLINGS = 200_000
-#: A table from combined cells to profiles is kept while it has no more places than this.
-_MOST_PLACES = 1 << 22
+#: Combinations of spellings are counted in a table while it has no more places than this, or than four a row; beyond
+#: that they are sorted.
+_FEW_GROUPS = 1 << 12
 #: Names of parties are reported only where they are on a list or near one.
 _PARTY_FIELDS = ("end_user", "parties")
 
@@ -55,10 +56,35 @@ class Encoded:
         self.spelled = [*(decode(cell) for cell in distinct), ""]
         self.indices = _filled(cells.indices, len(distinct))
 
-    def rows(self) -> list[int]:
-        """How many rows have each spelling."""
-        found: list[int] = np.bincount(self.indices, minlength=len(self.spelled)).tolist()
-        return found
+
+class Alike(NamedTuple):
+    """Rows of a batch that are spelled alike: the group of each row, and of each group a row and how many there are."""
+
+    group: npt.NDArray[np.int64]
+    groups: int
+    used: npt.NDArray[np.int64]
+    example: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+
+
+def alike(columns: Sequence[Encoded]) -> Alike:
+    """The groups of rows with the same spelling in every column; numbers below `groups` of which some are unused."""
+    group, groups = columns[0].indices.astype(np.int64), len(columns[0].spelled)
+    most = max(_FEW_GROUPS, 4 * len(group))
+    for cells in columns[1:]:
+        if groups * len(cells.spelled) > most:
+            found, group = np.unique(group, return_inverse=True)
+            groups = len(found)
+        group = group * len(cells.spelled) + cells.indices
+        groups *= len(cells.spelled)
+    if groups > most:
+        _, example, group, rows = np.unique(group, return_index=True, return_inverse=True, return_counts=True)
+        return Alike(group, len(example), np.arange(len(example)), example, rows)
+    counted = np.bincount(group, minlength=groups)
+    used = np.flatnonzero(counted)
+    one = np.zeros(groups, np.int64)
+    one[group] = np.arange(len(group))
+    return Alike(group, groups, used, one[used], counted[used])
 
 
 class Slot:
@@ -72,14 +98,20 @@ class Slot:
         self._codes: dict[str, int] = {}
         self._of_meaning: dict[Any, int] = {}
 
-    def codes(self, cells: Encoded) -> Numbers:
-        """The number of each row's meaning."""
-        codes = [self._code(text) for text in cells.spelled]
-        for text, code, rows in zip(cells.spelled, codes, cells.rows(), strict=True):
+    def codes(self, cells: Encoded, found: Alike) -> list[int]:
+        """The number of the meaning in each group of rows."""
+        spelled = cells.indices[found.example]
+        rows = np.bincount(spelled, found.rows, minlength=len(cells.spelled)).astype(np.int64)
+        used = np.flatnonzero(rows)
+        codes = np.zeros(len(cells.spelled), np.int32)
+        for number, count in zip(used.tolist(), rows[used].tolist(), strict=True):
+            text = cells.spelled[number]
+            code = codes[number] = self._code(text)
             told = self.field not in _PARTY_FIELDS or self.meanings[code].value or text in self.spellings
-            if rows and told and (text in self.spellings or len(self.spellings) < _MOST_SPELLINGS):
-                self.spellings[text] += rows
-        return np.array(codes, np.int32)[cells.indices]
+            if told and (text in self.spellings or len(self.spellings) < _MOST_SPELLINGS):
+                self.spellings[text] += count
+        of_groups: list[int] = codes[spelled].tolist()
+        return of_groups
 
     def meaning(self, text: str) -> Meaning:
         return self.meanings[self._code(text)]
@@ -125,19 +157,16 @@ class Lookup:
         self.constant = {f: readers[f](named.get(f, {}).get(text, text)) for f, text in columns.constant.items()}
         self.profiles: list[Profile] = []
         self.segments: list[Segment] = []
-        self.tally: Counter[tuple[int, int, int]] = Counter()  # (profile, first day of a stretch, segment) -> rows
+        self.tally: Counter[tuple[int, int, int]] = Counter()  # (profile, year, segment) -> rows
         self.unread: Counter[int] = Counter()  # segment -> rows that no profile answers
         self._numbers: dict[Segment, int] = {}
+        self._number_of: dict[Problem, int] = {}
         self._known: dict[tuple[int, ...], int] = {}
-        self._places = np.full(0, -1, np.int32)
-        self._capacities: tuple[int, ...] = ()
         self._day_problems: list[Problem] = []
         self._days: dict[str, int] = {}
         self._day_reader = readers["on"]
         self._day_names = named.get("on", {})
-        edition = ruleset.edition
-        years = range(edition.covers_from.year - 5, edition.verified_through.year + 6)
-        self._cuts = {0, *(date(year, 1, 1).toordinal() - _ORIGIN for year in years)}
+        self._cuts = {0}
         self._table = np.zeros((0, 0), np.int32)
         self._rows = np.zeros(0, np.int64)
         self._stretch = np.zeros(_DAYS, np.int32)
@@ -152,12 +181,13 @@ class Lookup:
         spelled = Encoded(days if plain is None else days[:0], decode)
         with self._lock:
             when = self._days_of(spelled) if plain is None else plain
-            profiles = self._profiles_of([s.codes(c) for s, c in zip(self.slots, encoded, strict=True)], len(when))
-            self._grow()
+            profiles = self._profiles_of(encoded, len(when))
             asked = when < _NO_DAY
             if damaged:
                 asked[list(damaged)] = False
-            if asked.all():
+            whole = bool(asked.all())
+            self._grow(when if whole else when[asked])
+            if whole:
                 return self._answered(profiles, when)
             found = np.empty(len(when), np.int32)
             found[asked] = self._answered(profiles[asked], when[asked])
@@ -169,9 +199,8 @@ class Lookup:
         order = {name: number for number, name in enumerate(profiles.column_names)}
         for batch in profiles.to_batches():
             cells = [batch.column(order[self.columns.names[n]]) for f, n in self.columns.read if f != "on"]
-            encoded = [Encoded(array, as_text) for array in cells]
-            self._profiles_of([s.codes(c) for s, c in zip(self.slots, encoded, strict=True)], batch.num_rows)
-        self._grow()
+            self._profiles_of([Encoded(array, as_text) for array in cells], batch.num_rows)
+        self._grow(np.zeros(0, np.int32))
 
     def __getstate__(self) -> dict[str, Any]:
         """What can be sent to where the rows are: the table without the law. A profile not in it is a problem there."""
@@ -184,15 +213,12 @@ class Lookup:
         """Bring the counts up to date."""
         places = np.flatnonzero(self._rows)
         profiles, stretches = np.divmod(places, max(self._table.shape[1], 1))
-        cuts = np.array(sorted(self._cuts))[stretches]
+        years = np.array([_date_of(cut).year for cut in sorted(self._cuts)])[stretches]
         numbers = self._table.ravel()[places]
-        found = zip(profiles.tolist(), cuts.tolist(), numbers.tolist(), strict=True)
-        self.tally.update(dict(zip(found, self._rows[places].tolist(), strict=True)))
+        found = zip(profiles.tolist(), years.tolist(), numbers.tolist(), strict=True)
+        for key, rows in zip(found, self._rows[places].tolist(), strict=True):
+            self.tally[key] += rows
         self._rows[:] = 0
-
-    @staticmethod
-    def date_of(day: int) -> date:
-        return date.fromordinal(day + _ORIGIN)
 
     def _answered(self, profiles: Numbers, when: Numbers) -> Numbers:
         place = profiles * np.int64(self._table.shape[1])
@@ -219,8 +245,11 @@ class Lookup:
                 problem = self._day_problems[int(when[row]) - _NO_DAY]
                 other = self.profiles[int(profiles[row])].problem
                 problem = Problem(problem.kind, f"{problem.text} {other.text}") if other else problem
-            number = found[row] = self._number(unanswered(problem))
-            self.unread[int(number)] += 1
+            number = self._number_of.get(problem)
+            if number is None:
+                number = self._number_of[problem] = self._number(unanswered(problem))
+            found[row] = number
+            self.unread[number] += 1
 
     # days
 
@@ -243,31 +272,15 @@ class Lookup:
 
     # profiles
 
-    def _profiles_of(self, codes: list[Numbers], rows: int) -> Numbers:
-        if not codes:
+    def _profiles_of(self, columns: Sequence[Encoded], rows: int) -> Numbers:
+        """The number of each row's profile."""
+        if not columns:
             return np.full(rows, self._profile(()), np.int32)
-        wanted = tuple(max(8, 1 << (len(slot.meanings) - 1).bit_length()) for slot in self.slots)
-        combined, places = codes[0].astype(np.int64), wanted[0]
-        for column, capacity in zip(codes[1:], wanted[1:], strict=True):
-            if places * capacity > 1 << 40:
-                combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
-                places = int(combined.max(initial=0)) + 1
-            combined *= capacity
-            combined += column
-            places *= capacity
-        if places > _MOST_PLACES:
-            _, first, back = np.unique(combined, return_index=True, return_inverse=True)
-            distinct = np.array([self._profile(tuple(int(c[row]) for c in codes)) for row in first], np.int32)
-            return distinct[back]
-        if wanted != self._capacities:
-            self._capacities, self._places = wanted, np.full(places, -1, np.int32)
-        found = self._places[combined]
-        new = np.flatnonzero(found < 0)
-        if len(new):
-            for row in new[np.unique(combined[new], return_index=True)[1]].tolist():
-                self._places[combined[row]] = self._profile(tuple(int(c[row]) for c in codes))
-            found = self._places[combined]
-        return found
+        found = alike(columns)
+        codes = [slot.codes(cells, found) for slot, cells in zip(self.slots, columns, strict=True)]
+        numbers = np.zeros(found.groups, np.int32)
+        numbers[found.used] = [self._profile(key) for key in zip(*codes, strict=True)]
+        return numbers[found.group]
 
     def _profile(self, codes: tuple[int, ...]) -> int:
         number = self._known.get(codes)
@@ -299,16 +312,21 @@ class Lookup:
             self.segments.append(segment)
         return number
 
-    def _grow(self) -> None:
-        """Give every new profile its line in the table; a boundary that is new parts the stretches of all."""
+    def _grow(self, days: Numbers) -> None:
+        """Give every new profile its line in the table; a boundary that is new parts the stretches of all.
+
+        The law's boundaries, and the first days of the years that rows are of: those are counted apart.
+        """
         old = len(self._table)
-        if old == len(self.profiles):
-            return
         new = self.profiles[old:]
         cuts = {max(start.toordinal() - _ORIGIN, 0) for profile in new for start in profile.starts if start <= LAST_DAY}
+        if len(days):
+            years = range(_date_of(days.min()).year, _date_of(days.max()).year + 1)
+            cuts |= {date(year, 1, 1).toordinal() - _ORIGIN for year in years}
         if cuts <= self._cuts and self._table.size:
-            self._rows = np.concatenate([self._rows, np.zeros(len(new) * self._table.shape[1], np.int64)])
-            self._table = np.concatenate([self._table, self._lines(new)])
+            if new:
+                self._rows = np.concatenate([self._rows, np.zeros(len(new) * self._table.shape[1], np.int64)])
+                self._table = np.concatenate([self._table, self._lines(new)])
             return
         self.flush()
         self._cuts |= cuts
@@ -326,6 +344,10 @@ class Lookup:
             starts = np.array([start.toordinal() - _ORIGIN for start in profile.starts])
             line[:] = numbers[np.searchsorted(starts, boundaries, side="right") - 1]
         return lines
+
+
+def _date_of(day: int) -> date:
+    return date.fromordinal(int(day) + _ORIGIN)
 
 
 def _not_compiled(text: str) -> Meaning:

@@ -65,11 +65,8 @@ class Account:
         """Every group of answered rows; rows that cannot be read are in :meth:`unread`."""
         self.lookup.flush()
         profiles, segments = self.lookup.profiles, self.lookup.segments
-        years: dict[int, int] = {}
-        for (profile, day, segment), rows in self.lookup.tally.items():
-            if day not in years:
-                years[day] = self.lookup.date_of(day).year
-            yield Tally(profiles[profile], years[day], segments[segment], rows)
+        for (profile, year, segment), rows in self.lookup.tally.items():
+            yield Tally(profiles[profile], year, segments[segment], rows)
 
     def unread(self) -> Iterator[tuple[Segment, int]]:
         for number, rows in self.lookup.unread.items():

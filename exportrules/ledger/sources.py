@@ -212,7 +212,7 @@ class ParquetSource(ArrowSource):
             texts = [n for n in names if pa.types.is_string(schema.field(n).type)] if wanted is not None else []
             try:
                 with pq.ParquetFile(path, read_dictionary=texts) as file:
-                    for batch in file.iter_batches(ROWS * 4 if texts else ROWS, columns=names):
+                    for batch in file.iter_batches(ROWS if wanted is None else ROWS * 4, columns=names):
                         yield batch.select(names)
             except (pa.ArrowException, OSError) as error:
                 raise LedgerError(name, f"the file is damaged: {first_line(error)}") from None
