@@ -9,9 +9,9 @@ begins with a quotation mark ends with one, and doubles those inside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,10 +33,12 @@ Buffer = npt.NDArray[np.uint8]
 
 
 class Alone(NamedTuple):
-    """A record that was read by itself: its cells as far as they can be told, and what is wrong, if anything."""
+    """The records that are read by themselves, by number: their bytes, and what is wrong with them, if anything."""
 
-    cells: tuple[str, ...]
-    problem: Problem | None
+    raw: dict[int, bytes]
+    problems: dict[int, Problem]
+    #: The cells of such a record, as far as they can be told.
+    parted: Callable[[bytes], tuple[str, ...]]
 
 
 @dataclass
@@ -44,20 +46,20 @@ class Records:
     """Consecutive records of a block.
 
     `ends[r, c]` is where cell `c` of the regular record `r` ends; `starts[r]` where the record begins.
-    `irregular` maps numbers of records to those that were read one by one; the other records are the
-    regular ones, in order.
+    `alone` has those that are read one by one; the other records are the regular ones, in order.
     """
 
     block: bytes
     count: int
     starts: Positions
     ends: npt.NDArray[np.int32]
-    irregular: dict[int, Alone] = field(default_factory=dict)
+    alone: Alone
 
     def column(self, number: int) -> pa.Array:
         """The cells of a column as bytes, quotation marks included."""
-        odd = dict.fromkeys(self.irregular, b"")
-        odd |= {n: _cell(record, number) for n, record in self.irregular.items() if not record.problem}
+        # nothing is read from a damaged record
+        damaged = self.alone.problems
+        odd = {n: b"" if n in damaged else _cell(self._cells_of(n)[number]) for n in self.alone.raw}
         return _merged(self._regular_column(number), odd, self.count)
 
     def _regular_column(self, number: int) -> pa.Array:
@@ -71,7 +73,7 @@ class Records:
         a formula gets an apostrophe.
         """
         lines = _slices(self.block, self.starts, self.ends[:, -1])
-        odd = {n: written(self._cells_of(n), delimiter) for n in self.irregular}
+        odd = {n: written(self._cells_of(n), delimiter) for n in self.alone.raw}
         formulas = self._formulas()
         if len(formulas):
             numbers = np.flatnonzero(self.regular())[formulas].tolist()
@@ -87,12 +89,16 @@ class Records:
         """The cells of a column as text, those of damaged records included."""
         cells = self._regular_column(number).dictionary_encode()
         spelled = pa.array([unquoted(cell) for cell in cells.dictionary.to_pylist()], pa.string())
-        return _merged(spelled.take(cells.indices), {n: self._cells_of(n)[number] for n in self.irregular}, self.count)
+        return _merged(spelled.take(cells.indices), {n: odd[number] for n, odd in self._odd.items()}, self.count)
+
+    @cached_property
+    def _odd(self) -> dict[int, tuple[str, ...]]:
+        return {number: self._cells_of(number) for number in self.alone.raw}
 
     def _cells_of(self, number: int) -> tuple[str, ...]:
-        """The cells of an irregular record, as many as the header has."""
+        """The cells of a record that is read by itself, as many as the header has."""
         width = int(self.ends.shape[1])
-        cells = self.irregular[number].cells[:width]
+        cells = self.alone.parted(self.alone.raw[number])[:width]
         return cells + ("",) * (width - len(cells))
 
     def _bytes(self, row: int, column: int) -> bytes:
@@ -118,7 +124,7 @@ class Records:
 
     def regular(self) -> npt.NDArray[np.bool_]:
         found = np.ones(self.count, bool)
-        found[list(self.irregular)] = False
+        found[list(self.alone.raw)] = False
         return found
 
 
@@ -135,9 +141,8 @@ def _merged(regular: pa.Array, odd: dict[int, Any], count: int) -> pa.Array:
     return pa.concat_arrays([regular, pa.array([odd[n] for n in numbers], regular.type)]).take(pa.array(order))
 
 
-def _cell(record: Alone, number: int) -> bytes:
-    """A cell of a whole record that was read one by one."""
-    text = record.cells[number]
+def _cell(text: str) -> bytes:
+    """A cell as bytes, quotation marks included."""
     return b'"' + text.replace('"', '""').encode() + b'"' if '"' in text else text.encode()
 
 
@@ -300,7 +305,7 @@ class Tokenizer:
         """Records from the places of delimiters and line ends; what is no plain row is read by itself."""
         count = len(stops)
         if not count:
-            return Records(block, 0, marks, marks.reshape(0, self.width))
+            return Records(block, 0, marks, marks.reshape(0, self.width), Alone({}, {}, self._cells))
         lasts = marks[stops]
         starts = np.concatenate([[0], lasts[:-1] + 1]).astype(np.int32)
         widths = np.diff(stops, prepend=-1)
@@ -308,10 +313,12 @@ class Tokenizer:
         problems |= self._undecodable(block[: int(lasts[-1])], buffer, starts, lasts)
         for number in np.searchsorted(starts, [begin for begin in astray if begin <= starts[-1]]).tolist():
             problems[number] = _ASTRAY
-        alone = {n: self._alone(block[int(starts[n]) : int(lasts[n])], problems[n]) for n in sorted(problems)}
-        if alone:
+        raw = {n: block[int(starts[n]) : int(lasts[n])].removesuffix(b"\r") for n in sorted(problems)}
+        wrong = {n: found for n, line in raw.items() if (found := problems[n] or self._problem(line))}
+        alone = Alone(raw, wrong, self._cells)
+        if raw:
             plain = np.ones(count, bool)
-            plain[list(alone)] = False
+            plain[list(raw)] = False
             marks, starts = marks[np.repeat(plain, widths)], starts[plain]
         ends = marks.reshape(-1, self.width)
         returns = buffer[np.maximum(ends[:, -1] - 1, 0)] == _RETURN
@@ -336,12 +343,6 @@ class Tokenizer:
             found |= dict.fromkeys(holding.tolist(), _HAS_NUL)
         return found
 
-    def _alone(self, raw: bytes, problem: Problem | None) -> Alone:
-        cells = self._cells(raw.removesuffix(b"\r"))
-        if problem is None and cells == ("",):
-            return Alone(cells, _IS_EMPTY)
-        return Alone(cells, problem or self._width_problem(cells))
-
     def _cells(self, raw: bytes) -> tuple[str, ...]:
         """The cells of one record; where a quotation mark is astray, parted as if there were none."""
         if b'"' not in raw:
@@ -355,14 +356,26 @@ class Tokenizer:
                 return tuple(found)
         return tuple(map(shown, raw.split(self._delimiter)))
 
-    def _width_problem(self, cells: Sequence[str]) -> Problem | None:
+    def _problem(self, raw: bytes) -> Problem | None:
+        """What is wrong with the width of a record."""
+        cells = self._cells(raw)
+        if cells == ("",):
+            return _IS_EMPTY
         if len(cells) == self.width:
             return None
-        said = f"the row has {len(cells)} cell{'s' if len(cells) > 1 else ''}, the header {self.width}"
         if len(cells) < self.width:
-            return Problem("row has too few cells", f"{said}.")
+            return _too_few(len(cells), self.width)
         surplus = ", ".join(brief(cell, 40) for cell in cells[self.width : self.width + 5])
-        return Problem("row has too many cells", f"{said}; left over: {surplus}.")
+        return Problem("row has too many cells", f"{_widths(len(cells), self.width)}; left over: {surplus}.")
+
+
+def _widths(cells: int, width: int) -> str:
+    return f"the row has {cells} cell{'s' if cells > 1 else ''}, the header {width}"
+
+
+@cache
+def _too_few(cells: int, width: int) -> Problem:
+    return Problem("row has too few cells", f"{_widths(cells, width)}.")
 
 
 _ASTRAY = Problem("quotation mark astray", "a quotation mark in the row opens a cell and does not close it.")

@@ -79,8 +79,9 @@ class TextSource:
         def table() -> pa.Table:
             return pa.Table.from_arrays([records.texts(n) for n in range(len(self.names))], names=list(self.names))
 
-        damaged = {number: record.problem for number, record in records.irregular.items() if record.problem}
-        return Batch(first, records.count, records.column, unquoted, table, damaged, records.lines, self._read)
+        return Batch(
+            first, records.count, records.column, unquoted, table, records.alone.problems, records.lines, self._read
+        )
 
     def _rows(self) -> Iterator[bytes]:
         """The file as UTF-8, without its header."""
@@ -211,7 +212,8 @@ class ParquetSource(ArrowSource):
             names = schema.names if wanted is None else [schema.names[n] for n in wanted]
             texts = [n for n in names if pa.types.is_string(schema.field(n).type)] if wanted is not None else []
             try:
-                with pq.ParquetFile(path, read_dictionary=texts) as file:
+                # read ahead, Arrow would hold the whole of the columns in memory
+                with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
                     for batch in file.iter_batches(ROWS if wanted is None else ROWS * 4, columns=names):
                         yield batch.select(names)
             except (pa.ArrowException, OSError) as error:
