@@ -122,13 +122,15 @@ def measured(jobs: Sequence[Job], rounds: int) -> list[Figure]:
     return [Figure(statistics.median(s), m) for s, m in zip(seconds, memory, strict=True)]
 
 
-def compared(what: str, ours: Job, others: Sequence[tuple[Job, float | None]], rounds: int) -> Iterator[str]:
+def compared(
+    what: str, ours: Job, others: Sequence[tuple[Job, float | None]], rounds: int, megabytes: float = 1000
+) -> Iterator[str]:
     figures = measured([ours, *(job for job, _ in others)], rounds)
     mine = figures[0]
     for (job, target), figure in zip(others, figures[1:], strict=True):
         yield line(what, job.name, f"{mine.seconds / figure.seconds:.2f}", target, mine.seconds / figure.seconds)
     yield f"| | *{mine.seconds:.1f} s; {', '.join(f'{f.seconds:.1f} s' for f in figures[1:])}* | | | |"
-    yield line(what, "peak memory", f"{mine.megabytes:,.0f} MB", 1000, mine.megabytes, " MB")
+    yield line(what, "peak memory", f"{mine.megabytes:,.0f} MB", megabytes, mine.megabytes, " MB")
 
 
 def line(what: str, beside: str, shown: str, target: float | None, value: float, unit: str = "") -> str:
@@ -175,15 +177,8 @@ def lines(folder: Path, rows: int, rounds: int) -> Iterator[str]:
     for path in (text, out, copy, as_many, parquet):
         path.unlink(missing_ok=True)
     make(parquet, rows * 10)
-    (large,) = measured([audited("audit", parquet)], 1)
-    yield line(
-        f"Parquet to summary, {rows // 100_000} million rows",
-        "peak memory",
-        f"{large.megabytes:,.0f} MB",
-        512,
-        large.megabytes,
-        " MB",
-    )
+    audit, read = audited("audit", parquet), arrow_read(parquet)
+    yield from compared(f"Parquet to summary, {rows // 100_000} million rows", audit, [(read, None)], rounds, 512)
     parquet.unlink()
     damaged = folder / "damaged.csv"
     make(text, 200_000)
