@@ -292,6 +292,7 @@ def test_the_version_is_printed(call: Call) -> None:
         ),
         ((*A100, "--chip", "x.toml"), "a chip is named and a chip file is given. Use one of the two."),
         (("show", "87fr62186#3A09"), "there is no provision '87fr62186#3A09' in this ruleset."),
+        (("show", "87fr62186"), "'87fr62186' is an instrument, and its provisions are shown one by one."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -80,7 +80,7 @@ def test_days_reversed_and_empty_lists_are_refused() -> None:
 
 def test_diff_prints_chips_that_change_alike_together() -> None:
     text = run("diff", "2023-11-16", "2023-11-17", "--chips", "A800,H800,V100", "--to", "MO")
-    assert text.startswith("export to Macau by the maker, 2023-11-16 to 2023-11-17\n\n2023-11-17  ")
+    assert text.startswith("export to Macau by each chip's maker, 2023-11-16 to 2023-11-17\n\n2023-11-17  ")
     assert "            A800, H800\n" in text
     assert "through 88fr73458#742.6(a)(6)(iii): Advanced computing items" in text
     rows = json.loads(run("diff", "2023-11-16", "2023-11-17", "--chips", "A800", "-f", "json"))

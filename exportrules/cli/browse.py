@@ -154,8 +154,14 @@ def show(law: Any, reference: str) -> None:
 
     REFERENCE is instrument#provision, e.g. 88fr73458#3A090.a.
     """
+    from exportrules.errors import QuestionError
     from exportrules.render.provision import provision_text
 
+    if reference in law.instruments:
+        raise QuestionError(
+            f"{reference!r} is an instrument, and its provisions are shown one by one. List them: exportrules "
+            f"instruments {reference}."
+        )
     click.echo(provision_text(law, *law.provision(reference)))
 
 

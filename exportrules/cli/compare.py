@@ -195,9 +195,11 @@ def _deal(law: Any, asked: dict[str, Any]) -> str:
     """The deal that all chips are asked about, in one clause."""
     from exportrules.names import find_place
     from exportrules.render.safe import safe
+    from exportrules.render.text import WHO
 
     place = law.places[find_place(law, asked["to"] or "CN")].name
-    said = [f"{asked['activity'] or 'export'} to {place} by {asked['exporter'] or 'the maker'}"]
+    exporter = asked["exporter"] or "maker"
+    said = [f"{asked['activity'] or 'export'} to {place} by {WHO.get(exporter.casefold(), exporter)}"]
     for name in ("headquarters", "ultimate_parent"):
         if asked[name]:
             said.append(f"{name.replace('_', ' ')} in {law.places[find_place(law, asked[name])].name}")

@@ -191,12 +191,15 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
     return "\n".join(lines)
 
 
+#: Exporters that are no company's name.
+WHO = {"maker": "each chip's maker", "other": "an exporter without a public letter"}
+
+
 def deal_words(question: Question, law: Ruleset) -> str:
     """What is asked of every chip of a chart or a table, in one line; the destination stands elsewhere."""
     q = question
-    who = {"maker": "each chip's maker", "other": "an exporter without a public letter"}
     known = law.exporters.get(q.exporter or "")
-    exporter = who.get(q.asked_exporter.casefold(), known.name if known else who["other"])
+    exporter = WHO.get(q.asked_exporter.casefold(), known.name if known else WHO["other"])
     parts = [f"{ACTIVITY[q.activity]} by {exporter}"]
     parts += [f"for {q.end_user}"] if q.end_user else []
     parts += [f"with {', '.join(q.parties)}"] if q.parties else []
@@ -228,7 +231,7 @@ def _exporter(timeline: Timeline) -> str:
     if exporter is None:
         return "its maker"
     known = timeline.ruleset.exporters.get(exporter)
-    return known.name if known else "an exporter without a public letter"
+    return known.name if known else WHO["other"]
 
 
 def item(label: str, text: str) -> list[str]:
