@@ -116,10 +116,7 @@ class Reading:
             known = self._tests.get(id(test))
             if known is None:
                 known = self._tests[id(test)] = self.docket.concluded(test, self.concluded)
-            if known < held:
-                held = known
-                if held == FALSE:
-                    break
+            held = min(held, known)
         return held
 
     def _requirements(self) -> list[tuple[Entry, Truth]]:

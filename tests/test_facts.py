@@ -279,6 +279,11 @@ def test_a_value_outside_the_vocabulary_is_refused_and_named(name: str, written:
     assert repr(written) in str(caught.value)
 
 
+def test_a_set_has_some_of_its_words() -> None:
+    assert read_fact("end_user_lists", "entity_list", VOCABULARY).value == frozenset({"entity_list"})
+    assert read_fact("end_user_lists", ["meu_list", "entity_list"], VOCABULARY).value == {"meu_list", "entity_list"}
+
+
 def test_the_words_of_a_fact_are_told_when_another_is_written() -> None:
     with pytest.raises(QuestionError) as caught:
         read_fact("activity", "re-export", VOCABULARY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -379,8 +380,8 @@ def test_a_fact_cannot_be_changed() -> None:
         ("tpp", "bits_x_tops_2022", 4800, 4800),
         ("tpp", "performance_density", Decimal("5.92"), 4736),
         ("die_area_mm2", "performance_density", 10, 480),
-        ("dram_bandwidth_gbytes_s", "dram_plus_io_gbytes_s", 1400, 500),
-        ("aggregate_io_gbytes_s", "dram_plus_io_gbytes_s", 1400, 200),
+        ("dram_bandwidth_gbytes_s", "dram_plus_io_gbytes_s", 3000, 2100),
+        ("aggregate_io_gbytes_s", "dram_plus_io_gbytes_s", 3000, 1800),
     ],
 )
 def test_a_figure_that_brings_what_follows_from_it_to_a_bound(name: str, follower: str, bound: Any, value: int) -> None:
@@ -391,3 +392,7 @@ def test_a_figure_that_brings_what_follows_from_it_to_a_bound(name: str, followe
     others = set(known) - {name}
     unknown = {**facts, **{other: Fact(None, "given") for other in others}}
     assert values_for(name, follower, bound, unknown) == ([value] if follower == "bits_x_tops_2022" else [])
+
+
+def test_a_figure_that_would_have_to_be_no_whole_number_is_exact() -> None:
+    assert values_for("die_area_mm2", "performance_density", 7, {"tpp": Fact(4800, "given")}) == [Fraction(4800, 7)]

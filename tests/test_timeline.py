@@ -11,9 +11,12 @@ import pytest
 
 import exportrules
 from exportrules.determination import check
+from exportrules.engine import Law
 from exportrules.law import Ruleset
 from exportrules.model import Gap, Provision, Row, Test, Variant
-from exportrules.timeline import Timeline
+from exportrules.question import Subject
+from exportrules.timeline import Course, Timeline, together
+from exportrules.unknowns import Verdict
 
 LAW = exportrules.default_ruleset()
 MODULE = sys.modules["exportrules.timeline"]
@@ -131,6 +134,17 @@ def test_a_country_that_leaves_a_group_is_named_with_the_instrument_that_took_it
     assert opened(found, "2024-05-30") == ("89fr40369 (CY leaves D:5)",)
 
 
+def test_of_the_countries_that_change_groups_on_a_day_only_the_deal_s_own_is_named() -> None:
+    day = date(2020, 12, 28)  # Cyprus, Mexico and Ukraine
+    found = exportrules.timeline("H800", to="CY", exporter="other")._memberships_on(day)
+    assert [name.split(" (")[1] for name in found] == ["CY enters A:6)"]
+
+
+def test_a_chip_that_comes_on_the_day_of_a_rule_was_first_made_public_then() -> None:
+    found = exportrules.timeline(replace(OWN, announced=date(2022, 10, 21)), exporter="other")
+    assert opened(found, "2022-10-21") == ("first made public",)
+
+
 def test_all_that_ends_on_a_day_is_named_where_nothing_begins() -> None:
     row = Row(tests=(Test(fact="destination", op="is", bound="CN"),))
     rules = [
@@ -241,6 +255,26 @@ def test_variants_that_turn_on_the_same_fact_are_no_reason_to_name_the_variant()
     ]
 
 
+def variants(*verdicts: Verdict) -> Verdict:
+    courses = [Course(Subject(name, name, {}), None, (), ()) for name in "AB"]  # type: ignore[arg-type]
+    return together(list(zip(courses, verdicts, strict=True)))
+
+
+def test_variants_are_named_where_they_decide_differently_not_where_they_turn_on_different_facts() -> None:
+    law = Law("indeterminate", "presumption_of_denial")
+    found = variants(Verdict(law, ("tpp",)), Verdict(law, ("activity",)))
+    assert (found.turns_on, found.law.outcome, found.law.review_policy) == (("tpp", "activity"), *law[:2])
+    assert [case.conditions for case in found.cases] == [(("variant", "A"),), (("variant", "B"),)]
+
+
+def test_variants_that_differ_in_policy_alone_keep_their_outcome() -> None:
+    laws = Law("license_required", "presumption_of_denial"), Law("license_required", "case_by_case")
+    found = variants(*map(Verdict, laws))
+    assert (found.turns_on, found.law.outcome, found.law.review_policy) == (
+        ("variant",), "license_required", "indeterminate",
+    )  # fmt: skip
+
+
 # --- chips that are not public, or of one's own ------------------------------------------------------
 
 
@@ -319,8 +353,29 @@ def test_an_exception_is_no_answer_where_the_law_is_not_encoded() -> None:
 
 
 def test_a_requirement_stands_before_coverage_too() -> None:
-    found = check("V100", on="2019-12-01", facts={"end_user_lists": "entity_list"})
-    assert found.standing == "before_coverage"
+    law = with_edition(covers_from=date(2023, 1, 1))
+    answer = exportrules.timeline("A100", exporter="other", ruleset=law).at(date(2022, 12, 1))
+    assert (answer.standing, answer.outcome, answer.review_policy) == (
+        "before_coverage", "license_required", "presumption_of_denial",
+    )  # fmt: skip
+    assert answer.projection is None
+
+
+def test_what_is_undetermined_before_coverage_is_one_span_from_the_first_day_on() -> None:
+    law = with_edition(covers_from=date(2024, 1, 1))
+    found = exportrules.timeline(None, facts={"tpp": 100, "aggregate_io_gbytes_s": 700}, exporter="other", ruleset=law)
+    assert found.starts[1] < date(2024, 1, 1)
+    assert found.holds(1)[0] == 0
+    assert (found.spans[0].start, found.spans[0].last) == (None, date(2023, 12, 31))
+
+
+def test_the_last_verified_day_is_verified_also_where_the_law_changes_on_it() -> None:
+    law = with_edition(verified_through=date(2022, 10, 21))
+    found = exportrules.timeline("A100", exporter="other", ruleset=law)
+    assert (found.at(date(2022, 10, 21)).standing, found.at(date(2022, 10, 21)).outcome) == (
+        "verified", "license_required",
+    )  # fmt: skip
+    assert found.at(date(2022, 10, 22)).standing == "beyond_horizon"
 
 
 @pytest.mark.parametrize(
