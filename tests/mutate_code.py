@@ -255,7 +255,7 @@ def told(figures: Mapping[str, Any]) -> Iterator[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; 0 where nine in ten of the mutants that change something are killed and every explanation is needed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (half an hour)")
+    parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (a quarter of an hour)")
     parser.add_argument("--module", help="one of the modules, e.g. span")
     parser.add_argument("--again", type=Path, help="only those that survived by the figures of an earlier run")
     parser.add_argument("--seed", type=int, default=1)
