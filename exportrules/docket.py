@@ -8,7 +8,7 @@ left for the day. That is what makes ten thousand profiles cheap.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class PreparedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A provision prepared for one profile."""
+    """A provision prepared for one profile. `fixed` is its truth where nothing is left for the day to settle."""
 
     found: InForce
     when: tuple[PreparedRow, ...]
@@ -51,6 +51,61 @@ class Entry:
     fixed: Truth | None
     kind: str
     made: tuple[str, str] | None
+    days: dict[date, Entry | None] = field(default_factory=dict, repr=False)
+
+    def on(self, day: date) -> Entry | None:
+        """The provision as it is read on one day, groups settled; None where it has no force or cannot hold."""
+        try:
+            return self.days[day]
+        except KeyError:
+            return self.days.setdefault(day, self._read_on(day))
+
+    def _read_on(self, day: date) -> Entry | None:
+        if not holds_on(self.found.spans, day):
+            return None
+        if not any(row.groups for row in self.when + self.unless):
+            return None if self.fixed == FALSE else self
+        when, unless = _rows_on(self.when, day), _rows_on(self.unless, day)
+        if self.needs_rows and not when:
+            return None
+        fixed = fixed_truth(when, unless, self.needs_rows, self.fits, self.doubt)
+        return None if fixed == FALSE else replace(self, when=when, unless=unless, fixed=fixed, days={})
+
+
+def _rows_on(rows: tuple[PreparedRow, ...], day: date) -> tuple[PreparedRow, ...]:
+    """The rows that can hold on the day."""
+    return tuple(row._replace(groups=()) for row in rows if all(holds_on(spans, day) for spans in row.groups))
+
+
+def fixed_truth(
+    when: tuple[PreparedRow, ...], unless: tuple[PreparedRow, ...], needs_rows: bool, fits: Truth, doubt: Truth
+) -> Truth | None:
+    """The truth of a provision whose rows wait for nothing; None if one of them does."""
+    if any(row.groups or row.concluded for row in when + unless):
+        return None
+    held = any_of(row.settled for row in when) if needs_rows else TRUE
+    return min(held, fits, doubt, negate(any_of(row.settled for row in unless)))
+
+
+class Marks(dict[str, int]):
+    """A small number for each fact of a profile, alike for what the law treats alike on every day. Made when asked for.
+
+    Where a figure is disputed what derives from it follows each reading, so that such a profile is like itself alone.
+    """
+
+    def __init__(self, view: View, facts: Mapping[str, Fact]) -> None:
+        super().__init__()
+        self.view, self.facts = view, facts
+        self._exact = any(fact.candidates for fact in facts.values())
+
+    def __missing__(self, name: str) -> int:
+        fact = self.facts.get(name)
+        has: object = None
+        if fact is not None:
+            told = fact.value if self._exact else self.view.class_of(name, fact.value)
+            has = told, fact.settled, fact.candidates
+        mark = self[name] = self.view.mark(has)
+        return mark
 
 
 class Docket:
@@ -60,36 +115,59 @@ class Docket:
         self, view: View, facts: Mapping[str, Fact], listings: Iterable[InForce] = (), on: date | None = None
     ) -> None:
         """A docket for every day, or for one day alone."""
-        self.view = view
-        self.facts = facts
         pool = (*listings, *view.provisions)
         self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
-        self._settled: dict[int, Truth] = {}
-        self._marks: dict[str, int] = {}
-        self.entries = tuple(e for found in self.pool if (e := self._entry(found)) is not None)
+        self._begin(view, facts, on)
+        self.entries = self._prepare(self.pool)
+
+    def _begin(self, view: View, facts: Mapping[str, Fact], day: date | None) -> None:
+        self.view, self.facts, self.day = view, facts, day
+        self.marks = Marks(view, facts)
+
+    def _prepare(self, pool: Iterable[InForce]) -> tuple[Entry, ...]:
+        """Those provisions that may hold, prepared."""
+        found = [entry for item in pool if (entry := self._entry(item)) is not None]
+        return tuple(found) if self.day is None else _on(found, self.day)
+
+    def _with(self, facts: Mapping[str, Fact], day: date | None) -> Docket:
+        """A docket of the same pool; its entries are still to be given."""
+        other = object.__new__(Docket)
+        other.pool = self.pool
+        other._begin(self.view, facts, day)
+        return other
 
     def of(self, facts: Mapping[str, Fact]) -> Docket:
         """The same provisions, prepared alike, for facts that the law cannot tell from these."""
-        other = object.__new__(Docket)
-        other.view, other.facts, other.pool, other.entries = self.view, facts, self.pool, self.entries
-        other._settled, other._marks = {}, {}
+        other = self._with(facts, self.day)
+        other.entries = self.entries
+        return other
+
+    def keeping(self, entries: Iterable[Entry]) -> Docket:
+        """The docket with these of its provisions alone."""
+        other = self._with(self.facts, self.day)
+        other.entries = tuple(entries)
+        return other
+
+    def on(self, day: date) -> Docket:
+        """The docket of one day: what may hold on it, with the day's groups settled."""
+        if self.day == day:
+            return self
+        other = self._with(self.facts, day)
+        other.entries = _on(self.entries, day)
         return other
 
     def supposing(self, fact: str, value: Any) -> Docket:
         """The same docket with one more fact settled; entries that do not mention it stay as they are."""
-        branch = object.__new__(Docket)
-        branch.view, branch.pool, branch._settled, branch._marks = self.view, self.pool, {}, {}
         supposed, known = {fact: Fact(value, "supposed")}, self.facts.get(fact)
         # one of several readings is a value, and what is derived follows it; the example of a range is none
         exact = known is not None and bool(known.candidates)
-        branch.facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
-        changed = {name for name, has in branch.facts.items() if has is not self.facts.get(name)}
-        entries = []
+        facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
+        changed = {name for name, has in facts.items() if has is not self.facts.get(name)}
+        branch = self._with(facts, self.day)
+        entries: list[Entry] = []
         for entry in self.entries:
             touched = fact == "item_kind" or not changed.isdisjoint(entry.mentions)
-            again = branch._entry(entry.found) if touched else entry
-            if again is not None:
-                entries.append(again)
+            entries += branch._prepare((entry.found,)) if touched else (entry,)
         branch.entries = tuple(entries)
         return branch
 
@@ -114,19 +192,12 @@ class Docket:
     def signature(self) -> tuple[Any, ...]:
         """What verdicts depend on: two profiles with equal signatures share them."""
         home = self.view.membership("united-states", str(self.value("destination")))
-        return self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
-
-    def signature_on(self, day: date) -> tuple[Any, ...]:
-        """What the verdict of one day depends on: what is in force on it, and which rows of that can hold on it."""
-        active = [entry for entry in self.entries if holds_on(entry.found.spans, day)]
-        rows = [holds_on(s, day) for entry in active for row in entry.when + entry.unless for s in row.groups]
-        home = self.view.membership("united-states", str(self.value("destination")))
-        return day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *active, *rows
+        return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
 
     def _entry(self, found: InForce) -> Entry | None:
         """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
         view = self.view
-        key = (id(found), *map(self._mark, view.tested(found)))
+        key = (id(found), view.told_by(found)(self.marks))
         if key in view.entries:
             known: Entry | None = view.entries[key]
             return known
@@ -135,18 +206,10 @@ class Docket:
             return entry
         if entry is not None:
             content = (id(found), entry.fits, entry.doubt, entry.when, entry.unless, entry.made)
-            entry = view.alike.setdefault((*content, *map(self._mark, sorted(entry.mentions))), entry)
+            marks = tuple(self.marks[name] for name in sorted(entry.mentions))
+            entry = view.alike.setdefault((*content, marks), entry)
         view.entries[key] = entry
         return entry
-
-    def _mark(self, name: str) -> int:
-        """A small number for what this profile has as a fact, the same wherever it is the same."""
-        mark = self._marks.get(name)
-        if mark is None:
-            fact = self.facts.get(name)
-            has = None if fact is None else (fact.value, fact.settled, fact.candidates)
-            mark = self._marks[name] = self.view.mark(has)
-        return mark
 
     def _prepared(self, found: InForce) -> Entry | None:
         """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
@@ -164,15 +227,12 @@ class Docket:
         mentions = frozenset(t.fact for row in when + unless for t in row.open + row.concluded)
         if doubt == UNKNOWN:
             mentions |= {doubt_of(found)}
-        held: Truth | None = None
-        if not any(row.groups or row.concluded for row in when + unless):
-            held = any_of(row.settled for row in when) if provision.when else TRUE
-            held = min(held, fits, doubt, negate(any_of(row.settled for row in unless)))
+        needs_rows = bool(provision.when)
+        held = fixed_truth(when, unless, needs_rows, fits, doubt)
         made = provides(provision)
         if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
             made = ("contains_eccn", made[1])
         kind = provision.kind
-        needs_rows = bool(provision.when)
         return Entry(found, when, unless, fits, doubt, needs_rows, mentions, kind in FIRST, held, kind, made)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
@@ -185,36 +245,42 @@ class Docket:
 
     def _row(self, row: SortedRow) -> PreparedRow | None:
         """The row with its plain tests settled; None if it can never hold."""
-        settled: Truth = TRUE
-        waiting: list[Test] = []
         unknown: list[Test] = []
-        plain = row.plain
-        for test in row.concluded:
-            if self._waits(test.fact):
-                waiting.append(test)
-            else:
-                plain += (test,)
+        if not self._may_hold(row.plain, unknown):
+            return None
+        waiting: list[Test] = []
         groups: list[tuple[Span, ...]] = []
+        known: list[Test] = []
         for test in row.groups:
             country = self.value(test.fact)
             if not isinstance(country, str):
-                plain += (test,)
+                known.append(test)
                 continue
             spans = self.view.membership(str(test.bound), country)
             if not spans:
                 return None
             if spans[0].start != date.min or spans[0].stop is not None:
                 groups.append(spans)
-        for test in plain:
-            held = self._settled.get(id(test))
-            if held is None:
-                held = self._settled[id(test)] = self._plain(test)
-            if held == FALSE:
-                return None
-            if held == UNKNOWN:
-                settled = UNKNOWN
-                unknown.append(test)
+        for test in row.concluded:
+            (waiting if self._waits(test.fact) else known).append(test)
+        if not self._may_hold(known, unknown):
+            return None
+        settled = UNKNOWN if unknown else TRUE
         return PreparedRow(row.row.paragraph, settled, tuple(groups), tuple(waiting), tuple(unknown))
+
+    def _may_hold(self, tests: Iterable[Test], unknown: list[Test]) -> bool:
+        """Whether none of the tests fails; those that are not known to hold go to `unknown`."""
+        settled, marks = self.view.settled, self.marks
+        for test in tests:
+            key = (id(test), marks[test.fact])
+            held = settled.get(key)
+            if held is None:
+                held = settled[key] = self._plain(test)
+            if held == FALSE:
+                return False
+            if held == UNKNOWN:
+                unknown.append(test)
+        return True
 
     def _waits(self, fact: str) -> bool:
         """Whether the fact is for provisions to conclude, and nobody has supplied it."""
@@ -261,6 +327,10 @@ class Docket:
         if supposed is None or not supposed.settled or supposed.value is None:
             return UNKNOWN
         return TRUE if provides(found.provision) else truth(supposed.value is True)
+
+
+def _on(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
+    return tuple([today for entry in entries if (today := entry.on(day)) is not None])
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:

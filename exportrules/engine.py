@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, get_args
 from exportrules.docket import Docket, Entry, PreparedRow
 from exportrules.law import refers
 from exportrules.model import Policy
-from exportrules.span import holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
 STRICTEST: tuple[Policy, ...] = get_args(Policy)
@@ -44,13 +43,13 @@ class Reading:
     """All provisions in force on one day, with their truths: the raw result of one evaluation."""
 
     def __init__(self, docket: Docket, day: date) -> None:
-        self.docket, self.day = docket, day
+        self.docket, self.day = docket.on(day), day
         self.concluded: dict[str, dict[str, Truth]] = {}
         self.truths: dict[str, tuple[Entry, Truth]] = {}
         self.paragraphs: list[str] = []
         self._tests: dict[int, Truth] = {}
         self.unknown = False
-        entries = [entry for entry in docket.entries if holds_on(entry.found.spans, day)]
+        entries = self.docket.entries
         for entry in entries:
             if entry.first:
                 self._read(entry)
@@ -74,6 +73,15 @@ class Reading:
         if home and isinstance(home.value, str):
             reach = min(reach, negate(truth(bool(self.docket.view.membership("united-states", home.value)))))
         return reach
+
+    def left(self, fact: str) -> Docket:
+        """What another value of an unknown fact can move: a provision that does not hold stays so, whatever is learnt.
+
+        All of it for the kind of item, on which hangs what an entry concludes.
+        """
+        if fact == "item_kind":
+            return self.docket
+        return self.docket.keeping(entry for entry, held in self.truths.values() if held != FALSE)
 
     def held(self, *kinds: str) -> list[Entry]:
         """The provisions of these kinds that hold."""
@@ -107,9 +115,6 @@ class Reading:
 
     def row(self, row: PreparedRow) -> Truth:
         """The truth of one row on the day."""
-        for spans in row.groups:
-            if not holds_on(spans, self.day):
-                return FALSE
         held = row.settled
         for test in row.concluded:
             # settled once: a fact is tested only after every provision that concludes it was read

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from exportrules.errors import UnknownNameError
 from exportrules.force import days_in_force
+from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
-    Conclusion,
     Edition,
     Exporter,
     FactDefinition,
     Family,
-    Gap,
     Group,
     Instrument,
-    Listing,
     Membership,
     Party,
     Place,
@@ -34,7 +34,8 @@ from exportrules.model import (
     Test,
     Variant,
 )
-from exportrules.span import Span, earliest, last_day, subtract, union
+from exportrules.span import Span, earliest, subtract, union
+from exportrules.truth import Truth
 
 #: Kinds whose provisions make other facts true, in the order in which they are asked.
 CONCLUDING = ("listing", "conclusion", "classification")
@@ -44,6 +45,9 @@ CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_use
 
 #: Facts whose values are countries.
 PLACE_FACTS = ("destination", "headquarters", "ultimate_parent")
+
+
+_NO_LINES: tuple[list[Any], frozenset[str]] = ([], frozenset())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,18 +127,18 @@ class View:
         self._exporter = exporter
         self._memberships: dict[tuple[str, str], tuple[Span, ...]] = {}
         known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i)]
-        known += [(_gap_provision(gap), _GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
+        known += [(gap_provision(gap), GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
         days = days_in_force([p for p, _ in known], self.start_of, as_printed)
         self.provisions = in_order(InForce(p, i, days[p.id]) for p, i in known if days[p.id])
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
-        self._tested: dict[int, tuple[str, ...]] = {}
+        self._told_by: dict[int, Callable[[Mapping[str, int]], object]] = {}
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
         self._classes: dict[str, int] = {}
-        self._class_numbers: dict[tuple[object, ...], int] = {}
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
-        self.entries: dict[tuple[int, ...], Any] = {}
+        self.entries: dict[tuple[int, object], Any] = {}
+        self.settled: dict[tuple[int, int], Truth] = {}
         self.alike: dict[tuple[Any, ...], Any] = {}
         self.marks: dict[Any, int] = {}
         self._numbers = itertools.count()
@@ -159,16 +163,16 @@ class View:
             return provision.compliance
         return provision.effective
 
-    def tested(self, found: InForce) -> tuple[str, ...]:
-        """The facts that decide how a provision is prepared."""
-        names = self._tested.get(id(found))
-        if names is None:
+    def told_by(self, found: InForce) -> Callable[[Mapping[str, int]], object]:
+        """Takes from the marks of a profile those that decide how a provision is prepared."""
+        taken = self._told_by.get(id(found))
+        if taken is None:
             provision = found.provision
             facts = {test.fact for row in provision.when + provision.unless for test in row.tests}
             facts |= {"item_kind"} if provision.classifies else set()
             facts |= set() if provision.certain else {doubt_of(found)}
-            names = self._tested[id(found)] = tuple(sorted(facts))
-        return names
+            taken = self._told_by[id(found)] = _taking(facts)
+        return taken
 
     def sorted_row(self, row: Row) -> SortedRow:
         """The row's tests by what they wait for; equal tests are one object, so that they are settled once."""
@@ -195,15 +199,46 @@ class View:
         if found is None:
             groups, named = self._places_tested
             told_by = (*(self.membership(group, country) for group in groups), country if country in named else "")
-            found = self._classes[country] = self._class_numbers.setdefault(told_by, len(self._class_numbers))
+            found = self._classes[country] = self.mark(told_by)
         return found
+
+    def class_of(self, fact: str, value: Any) -> object:
+        """All that the law can tell a value of a fact by: the place of a number between the bounds of its tests, a word
+        that is named. Alike for two that it treats alike on every day."""
+        if fact in PLACE_FACTS and isinstance(value, str):
+            return self.place_class(value)
+        bounds, words = self._lines.get(fact, _NO_LINES)
+        if isinstance(value, frozenset):
+            return value & words
+        if isinstance(value, str):
+            return value if value in words else ""
+        if value is None or isinstance(value, bool):
+            return value
+        return bisect_left(bounds, value), bisect_right(bounds, value)
+
+    @cached_property
+    def _lines(self) -> dict[str, tuple[list[Any], frozenset[str]]]:
+        """By fact, the numbers and days at which a test of it changes, in order; and the words that are told apart."""
+        bounds: dict[str, set[Any]] = {name: set(known.values) for name, known in self.ruleset.facts.items()}
+        for test in self._tests:
+            bounds.setdefault(test.fact, set()).update(test.bound if isinstance(test.bound, tuple) else (test.bound,))
+        return {
+            name: (
+                sorted(bound for bound in found if not isinstance(bound, str | bool)),
+                frozenset(bound for bound in found if isinstance(bound, str)),
+            )
+            for name, found in bounds.items()
+        }
+
+    @cached_property
+    def _tests(self) -> list[Test]:
+        return [t for f in self.provisions for row in f.provision.when + f.provision.unless for t in row.tests]
 
     @cached_property
     def _places_tested(self) -> tuple[list[str], set[str]]:
         """The groups that provisions ask for, and the countries that they name."""
-        tests = [t for f in self.provisions for row in f.provision.when + f.provision.unless for t in row.tests]
-        groups = {"united-states", *(str(t.bound) for t in tests if t.op == "in_group")}
-        bounds = [t.bound for t in tests if t.fact in PLACE_FACTS and t.op != "in_group"]
+        groups = {"united-states", *(str(t.bound) for t in self._tests if t.op == "in_group")}
+        bounds = [t.bound for t in self._tests if t.fact in PLACE_FACTS and t.op != "in_group"]
         return sorted(groups), {str(c) for b in bounds for c in (b if isinstance(b, tuple) else (b,))}
 
     def listings(self, party: Party, owner: bool = False) -> list[InForce]:
@@ -213,12 +248,12 @@ class View:
             return known
         found: list[InForce] = []
         for number, listing in enumerate(party.listing):
-            instrument = self.ruleset.instruments.get(listing.by) or _list_instrument(listing)
+            instrument = self.ruleset.instruments.get(listing.by) or list_instrument(listing)
             if not self._knows_step(listing.by, listing.start):
                 continue
             stop = listing.stop if listing.stop and self._knows_step("", listing.stop) else None
             spans = union([Span(listing.start, stop)])
-            found.append(InForce(_as_provision(party, listing, number, owner), instrument, spans))
+            found.append(InForce(listing_provision(party, listing, number, owner), instrument, spans))
         # kept only when it is whole: another thread may be asking of the same party
         return self._listings.setdefault((party.id, owner), found)
 
@@ -246,6 +281,12 @@ class View:
             return True
         instrument = self.ruleset.instruments.get(by)
         return self.knows(instrument) if instrument else day <= self.known_on
+
+
+def _taking(facts: Iterable[str]) -> Callable[[Mapping[str, int]], object]:
+    """Takes the marks of these facts from those of a profile."""
+    names = sorted(facts)
+    return itemgetter(*names) if names else lambda marks: None
 
 
 def refers(reference: str, provision: Provision) -> bool:
@@ -312,62 +353,6 @@ def in_order(provisions: Iterable[InForce]) -> tuple[InForce, ...]:
         ordered += ready
         pending = [f for f in pending if f not in ready]
     return tuple(ordered + rest)
-
-
-_GAPS = Instrument(
-    id="not_encoded",
-    title="Known law that this ruleset leaves out",
-    type="code",
-    issuer="",
-    citation="ruleset.toml",
-    url="",
-    evidence="reported",
-)
-
-
-def _gap_provision(gap: Gap) -> Provision:
-    return Provision(
-        id=f"not_encoded#{gap.id}",
-        kind="gap",
-        title=gap.what,
-        cite="ruleset.toml, not_encoded",
-        effective=gap.start or date.min,
-        expires=last_day(gap.stop),
-        evidence="reported",
-        when=gap.when,
-        blocking=gap.blocking,
-        notice=f"Not encoded: {gap.what} {gap.effect}",
-    )
-
-
-def _as_provision(party: Party, listing: Listing, number: int, owner: bool) -> Provision:
-    lists, governed = ("owner_lists", "744.11(a)-affiliates") if owner else ("end_user_lists", "744.11(a)")
-    whose = "an owner of the buyer, " if owner else ""
-    return Provision(
-        id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
-        kind="listing",
-        title=f"{whose}{party.name}: {listing.list.replace('_', ' ')}",
-        cite=f"{listing.cite}; {'supp. no. 4 to part 744' if listing.list == 'entity_list' else listing.list}",
-        effective=listing.start,
-        evidence=listing.evidence,
-        url=listing.url,
-        concludes=Conclusion(fact=lists, value=listing.list),
-        policy=listing.policy,
-        governs=(governed,),
-        notice=listing.note,
-    )
-
-
-def _list_instrument(listing: Listing) -> Instrument:
-    return Instrument(
-        id=listing.list,
-        title=listing.list.replace("_", " ").capitalize(),
-        type="code",
-        issuer="BIS",
-        citation=listing.cite,
-        url=listing.url,
-        evidence=listing.evidence,
-    )
 
 
 _SECTION = re.compile(r"^(\d{3}\.\d+)")

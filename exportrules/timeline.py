@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
 
-from exportrules.docket import Docket
+from exportrules.docket import Docket, Marks
 from exportrules.engine import Law, fold
-from exportrules.law import PLACE_FACTS, Ruleset, View
+from exportrules.law import Ruleset, View
 from exportrules.question import Question, Subject
 from exportrules.result import Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
@@ -230,17 +230,8 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     ruleset = view.ruleset
     memory = ruleset.memory
     knowing = question.exporter if view.known_on else None
-    # a country counts as what the law can tell of it
-    facts = frozenset(
-        (
-            n,
-            view.place_class(f.value) if n in PLACE_FACTS and isinstance(f.value, str) else f.value,
-            f.settled,
-            f.candidates,
-        )
-        for n, f in subject.facts.items()
-        if n != "chip"
-    )
+    marks = Marks(view, subject.facts)
+    facts = frozenset([(name, marks[name]) for name in subject.facts if name != "chip"])
     key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
@@ -262,11 +253,12 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
 def _decided(docket: Docket, day: date, layer: tuple[object, ...]) -> Verdict:
     """The evaluator's verdict on a day; profiles that differ in what has no force that day share it."""
     memory = docket.view.ruleset.memory
-    key = (*layer, docket.signature_on(day))
+    today = docket.on(day)
+    key = (*layer, today.signature())
     known = memory.get(key)
     if isinstance(known, Verdict):
         return known
-    made = decide(docket, day)
+    made = decide(today, day)
     if len(memory) < MOST_REMEMBERED:
         memory[key] = made
     return made

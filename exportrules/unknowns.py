@@ -86,6 +86,7 @@ def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
         return read_law(reading) if not waiting else Law("indeterminate", "indeterminate")
     fact = waiting[0]
     ways: list[tuple[Cell, Law | _Fork]] = []
+    docket = reading.left(fact)
     for cell in cells(docket, fact, asked[fact], day):
         branch = _follow(docket.supposing(fact, cell.example), day, budget)
         if ways and _same(ways[-1][1], branch):

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 ORDER = [
     {"errors", "truth", "span"},
     {"model", "output"},
-    {"facts", "force"},
+    {"facts", "force", "implied"},
     {"law"},
     {"names"},
     {"docket"},
@@ -83,7 +83,7 @@ def test_the_reference_evaluator_is_under_300_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["truth", "span", "model", "facts", "force", "law", "names", "docket", "engine", "unknowns"]
+    "name", ["truth", "span", "model", "facts", "force", "implied", "law", "names", "docket", "engine", "unknowns"]
 )
 def test_the_engine_reads_no_file_no_clock_and_no_environment(name: str) -> None:
     text = (PACKAGE / f"{name}.py").read_text("utf-8")
