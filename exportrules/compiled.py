@@ -38,7 +38,7 @@ _PARTS: dict[type, dict[str, type]] = {
     model.Party: {"listing": model.Listing},
     model.Variant: {"alternative": model.Alternative, "contains": model.Contained},
     model.Family: {"variant": model.Variant},
-    model.Gap: {"when": model.Row},
+    model.Gap: {"when": model.Row, "unless": model.Row},
     model.Edition: {"not_encoded": model.Gap},
 }
 

@@ -158,7 +158,7 @@ def facts_of(chip: Variant) -> dict[str, Fact]:
 
 
 def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The facts with what follows from them by arithmetic, where it was not stated itself."""
+    """The facts with what follows from them, where it was not stated itself."""
     found = dict(facts)
 
     def derive(name: str, values: list[Any], detail: str, *parents: str) -> None:
@@ -178,11 +178,20 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
     sums = [d + i for d in readings_of(dram) for i in readings_of(links)]
     derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
+    declared = [_declared(number) for number in readings_of("eccn_declared")]
+    derive("declared", declared, "from the declared ECCN", "eccn_declared")
     return found
 
 
-#: What follows by arithmetic from a fact, and is derived again when that fact is settled another way.
+def _declared(eccn: str) -> str:
+    """What a declared ECCN makes of an item, in the words of the fact `declared`."""
+    number = eccn.upper()
+    return "EAR99" if number == "EAR99" else "3A090" if number[:5] in ("3A090", "4A090") else "other"
+
+
+#: What follows from a fact, and is derived again when that fact is settled another way.
 _FOLLOWS = {
+    "eccn_declared": ("declared",),
     "tpp": ("bits_x_tops_2022", "performance_density"),
     "die_area_mm2": ("performance_density",),
     "dram_bandwidth_gbytes_s": ("dram_plus_io_gbytes_s",),
@@ -191,7 +200,7 @@ _FOLLOWS = {
 
 
 def followers(name: str) -> tuple[str, ...]:
-    """The facts that follow from a fact by arithmetic."""
+    """The facts that follow from a fact."""
     return _FOLLOWS.get(name, ())
 
 
@@ -222,7 +231,8 @@ def settled(facts: Mapping[str, Fact], changed: Mapping[str, Fact]) -> dict[str,
     found = {**facts, **changed}
     for name in changed:
         for follower in _FOLLOWS.get(name, ()):
-            if follower in found and follower not in changed and found[follower].source == "derived":
+            # what was only assumed gives way to what follows
+            if follower in found and follower not in changed and found[follower].source in ("derived", "assumed"):
                 del found[follower]
     return complete(found)
 

@@ -29,6 +29,7 @@ def gap_provision(gap: Gap) -> Provision:
         expires=last_day(gap.stop),
         evidence="reported",
         when=gap.when,
+        unless=gap.unless,
         blocking=gap.blocking,
         notice=f"Not encoded: {gap.what} {gap.effect}",
     )

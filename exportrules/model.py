@@ -317,6 +317,7 @@ class Gap(Shape):
     blocking: bool = False
     quiet: bool = False
     when: tuple[Row, ...] = ()
+    unless: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -41,7 +41,7 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
         yield from _relations(ruleset, provision)
         yield from _shape(provision)
     for gap in ruleset.edition.not_encoded:
-        yield from _rows(ruleset, gap.when, f"not_encoded {gap.id}")
+        yield from _rows(ruleset, gap.when + gap.unless, f"not_encoded {gap.id}")
     for name, fact in ruleset.facts.items():
         yield from _assumed(name, fact)
     for group in ruleset.groups.values():

@@ -208,7 +208,7 @@ class Record:
         """The words that a fact can have: of its vocabulary, and of any test of it."""
         found = {name: set(definition.values) for name, definition in self.law.facts.items()}
         rows = [row for p, _ in self.law.provisions.values() for row in p.when + p.unless]
-        rows += [row for gap in self.law.edition.not_encoded for row in gap.when]
+        rows += [row for gap in self.law.edition.not_encoded for row in gap.when + gap.unless]
         for test in (test for row in rows for test in row.tests):
             if test.op != "in_group" and test.fact in found:
                 bounds = test.bound if isinstance(test.bound, tuple) else (test.bound,)

@@ -282,7 +282,9 @@ def test_what_had_been_derived_follows_a_fact_that_is_changed_and_what_was_state
     assert after(aggregate_io_gbytes_s=1)["dram_plus_io_gbytes_s"] == 2001
     assert after(tpp=2400, performance_density=9)["performance_density"] == 9
     assert after(tpp=None).get("performance_density") is None
-    for source in ("given", "chip", "question", "assumed"):
+    assumed = {**before, "performance_density": Fact(7, "assumed")}
+    assert settled(assumed, given(tpp=2400))["performance_density"].value == 3
+    for source in ("given", "chip", "question"):
         stated = {**before, "performance_density": Fact(7, source)}
         assert settled(stated, given(tpp=2400))["performance_density"].value == 7
 

@@ -36,8 +36,10 @@ OPEN: points that the notes leave open, and what is answered here
  9. 3A090.b to D:1/D:4/UAE without such a link from 2026-01-15: policy indeterminate.
 10. An item that meets both .a and .b.2 (TPP >= 4800, 3.2 <= PD < 5.92, as the MI250) is .a only: no NAC, no case by
     case in December 2024, although it "meets 3A090.b and is designed for datacenters" word for word.
-11. In-country transfers to an entity from Macau/D:5 outside Macau/D:5: no NAC, no ACA (740.8(a)), in 2023 too.
-    Transfers that need a license under 744.23(a)(3) are not saved by 740.8(b) ("for reexports or exports").
+11. In-country transfers to an entity from Macau/D:5 outside Macau/D:5: no ACA (740.8(a) of 2024). In 2023 NAC, within a
+    D:1/D:4 destination: 740.8(a) of 2023-11-17 has "transfers (in-country) to or within any destination" of these, and
+    keeps the notification to exports and reexports. Transfers that need a license under 744.23(a)(3) are not saved by
+    740.8(b) ("for reexports or exports").
 12. A Cypriot firm in Cyprus 2023-11-17..2024-05-29: license by 744.23(a)(3), as it is headquartered in D:5 and Cyprus
     is a destination "other than" the D groups less A:6. (The BIS table is followed for Cyprus and Cambodia in D:5.)
 13. Military end use: 744.21 before 2020-06-29 counts as in force for military end USE in China, the item's own ECCN
@@ -46,8 +48,8 @@ OPEN: points that the notes leave open, and what is answered here
 14. The bar of military end uses in NAC (any destination) is dated 2023-11-17..2024-04-03.
 15. The lane of 2026 is closed for a military end use ((dd)(1)(iv)). Its third sentence ("this licensing policy ...
     will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
-16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2024-04-04 by 744.23(d)(2);
-    denial 2023-11-17..2024-04-03, where the order of the clauses was not read.
+16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2023-11-17 by 744.23(d)
+    ("However, there is a presumption of approval ... and for end users headquartered in"), then by (d)(2).
 17. An item outside 3A090 with TPP < 512 and I/O < 150 GB/s: its own ECCN is unknown (8 TOPS may still be met).
 18. UAE from 2026-07-10, 3A090.a: license kept, presumption of approval (no approved party; LPP not used).
 """
@@ -472,13 +474,16 @@ def letter_amd_2022(item: Item, deal: Deal) -> bool | None:
     return False
 
 
-def letter_nvidia_july_2023(item: Item, deal: Deal) -> bool | None:
-    """NVIDIA, July 2023 (10-Q of 2023-08-28): some of the A100/H100 line, some countries, none named."""
-    if deal.exporter != "nvidia":
-        return False
+def letters_of_july_2023(item: Item, deal: Deal) -> bool | None:
+    """NVIDIA, July 2023 (10-Q of 2023-08-28): some of the A100/H100 line, some countries, none named. AMD, reported: a
+    like letter, of which the MI250 line is the candidate."""
     if not date(2023, 7, 1) <= deal.on <= date(2023, 11, 16):  # overtaken by 88 FR 73458
         return False
-    if item.family not in ("nvidia-a100", "nvidia-a100x", "nvidia-h100"):
+    meant = {
+        "nvidia": ("nvidia-a100", "nvidia-a100x", "nvidia-h100"),
+        "amd": ("amd-mi250", "amd-mi250x"),
+    }
+    if item.family not in meant.get(deal.exporter, ()):
         return False
     return None if deal.to in ("AE", "SA", "IL") else False  # "some countries in the Middle East"
 
@@ -559,7 +564,7 @@ def public_letters(item: Item, deal: Deal) -> list[bool | None]:
     return [
         letter_nvidia_2022(item, deal),
         letter_amd_2022(item, deal),
-        letter_nvidia_july_2023(item, deal),
+        letters_of_july_2023(item, deal),
         letter_nvidia_october_2023(item, deal),
         letter_nvidia_2025(item, deal),
         letter_amd_2025(item, deal),
@@ -610,16 +615,16 @@ def supercomputer_end_use(deal: Deal) -> bool:
 
 def supercomputer_policy(item: Item, deal: Deal) -> Policy:
     """744.23(d) for a supercomputer."""
-    if deal.on < date(2024, 4, 4):  # 744.23(d) of 2022; of 2023: Macau and D:5
+    if deal.on < date(2023, 11, 17):  # 744.23(d) of 2022
         return "presumption_of_denial"
     home_is_friendly = (
         deal.headquarters == "US" or in_a5(deal.headquarters, deal.on) or in_a6(deal.headquarters, deal.on)
     )
-    if home_is_friendly and not macau_or_d5(deal.ultimate_parent, deal.on):  # 744.23(d)(2)
+    if home_is_friendly and not macau_or_d5(deal.ultimate_parent, deal.on):  # 744.23(d) of 2023; (d)(2)
         return "presumption_of_approval"
-    if is_nac_type(item):  # 744.23(d)(3)(i)
+    if deal.on >= date(2024, 4, 4) and is_nac_type(item):  # 744.23(d)(3)(i)
         return "case_by_case"
-    return "presumption_of_denial"  # 744.23(d)(1)
+    return "presumption_of_denial"  # 744.23(d) of 2023: Macau and D:5; (d)(1)
 
 
 def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
@@ -645,10 +650,8 @@ def nac_of_2023(item: Item, deal: Deal) -> bool:
         return False
     if deal.end_use == "military":  # 740.8: not for a military end use as 744.21(f) defines it
         return False
-    if deal.activity == "transfer":
-        if macau_or_d5(deal.to, deal.on):  # transfers within Macau/D:5, no notification
-            return True
-        return in_d_groups(deal.to, deal.on) and not entity_from_macau_or_d5(deal)  # within D:1/D:4
+    if deal.activity == "transfer":  # within Macau/D:5, or any D:1/D:4 destination: no notification
+        return macau_or_d5(deal.to, deal.on) or in_d_groups(deal.to, deal.on)
     return True  # Macau, D:5 and their entities with notification; D:1/D:4 without
 
 
