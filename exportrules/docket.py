@@ -96,13 +96,22 @@ class Marks(dict[str, int]):
     def __init__(self, view: View, facts: Mapping[str, Fact]) -> None:
         super().__init__()
         self.view, self.facts = view, facts
-        self._exact = any(fact.candidates for fact in facts.values())
+        self.exact = any(fact.candidates for fact in facts.values())
+
+    def after(self, facts: Mapping[str, Fact], changed: Iterable[str]) -> Marks:
+        """The marks of the same facts with some of them changed; exact if these were."""
+        other = Marks.__new__(Marks)
+        other.view, other.facts, other.exact = self.view, facts, self.exact
+        other.update(self)
+        for name in changed:
+            other.pop(name, None)
+        return other
 
     def __missing__(self, name: str) -> int:
         fact = self.facts.get(name)
         has: object = None
         if fact is not None:
-            told = fact.value if self._exact else self.view.class_of(name, fact.value)
+            told = fact.value if self.exact else self.view.class_of(name, fact.value)
             has = told, fact.settled, fact.candidates
         mark = self[name] = self.view.mark(has)
         return mark
@@ -112,48 +121,55 @@ class Docket:
     """The provisions that can touch one profile on some day, prepared for quick evaluation."""
 
     def __init__(
-        self, view: View, facts: Mapping[str, Fact], listings: Iterable[InForce] = (), on: date | None = None
+        self,
+        view: View,
+        facts: Mapping[str, Fact],
+        listings: Iterable[InForce] = (),
+        on: date | None = None,
+        marks: Marks | None = None,
     ) -> None:
-        """A docket for every day, or for one day alone."""
+        """A docket for every day, or for one day alone. `marks` are those of the facts, where they are known."""
         pool = (*listings, *view.provisions)
         self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
-        self._begin(view, facts, on)
+        self.view, self.facts, self.day = view, facts, on
+        self.marks = Marks(view, facts) if marks is None else marks
         self.entries = self._prepare(self.pool)
-
-    def _begin(self, view: View, facts: Mapping[str, Fact], day: date | None) -> None:
-        self.view, self.facts, self.day = view, facts, day
-        self.marks = Marks(view, facts)
 
     def _prepare(self, pool: Iterable[InForce]) -> tuple[Entry, ...]:
         """Those provisions that may hold, prepared."""
-        found = [entry for item in pool if (entry := self._entry(item)) is not None]
-        return tuple(found) if self.day is None else _on(found, self.day)
+        known, marks = self.view.entries, self.marks
+        entries: list[Entry] = []
+        for found in pool:
+            key = (id(found), found.told_by(marks))
+            entry = known[key] if key in known else self._entry(found, key)
+            if entry is not None:
+                entries.append(entry)
+        return tuple(entries) if self.day is None else _on(entries, self.day)
 
-    def _with(self, facts: Mapping[str, Fact], day: date | None) -> Docket:
-        """A docket of the same pool; its entries are still to be given."""
+    def _with(
+        self, entries: Iterable[Entry] = (), facts: Mapping[str, Fact] | None = None, marks: Marks | None = None
+    ) -> Docket:
+        """A docket of the same pool and day: what is not given is as it is here."""
         other = object.__new__(Docket)
-        other.pool = self.pool
-        other._begin(self.view, facts, day)
+        other.view, other.pool, other.day, other.entries = self.view, self.pool, self.day, tuple(entries)
+        other.facts = self.facts if facts is None else facts
+        other.marks = self.marks if marks is None else marks
         return other
 
     def of(self, facts: Mapping[str, Fact]) -> Docket:
         """The same provisions, prepared alike, for facts that the law cannot tell from these."""
-        other = self._with(facts, self.day)
-        other.entries = self.entries
-        return other
+        return self._with(self.entries, facts)
 
     def keeping(self, entries: Iterable[Entry]) -> Docket:
         """The docket with these of its provisions alone."""
-        other = self._with(self.facts, self.day)
-        other.entries = tuple(entries)
-        return other
+        return self._with(entries)
 
     def on(self, day: date) -> Docket:
         """The docket of one day: what may hold on it, with the day's groups settled."""
         if self.day == day:
             return self
-        other = self._with(self.facts, day)
-        other.entries = _on(self.entries, day)
+        other = self._with(_on(self.entries, day))
+        other.day = day
         return other
 
     def supposing(self, fact: str, value: Any) -> Docket:
@@ -163,7 +179,7 @@ class Docket:
         exact = known is not None and bool(known.candidates)
         facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
         changed = {name for name, has in facts.items() if has is not self.facts.get(name)}
-        branch = self._with(facts, self.day)
+        branch = self._with(facts=facts, marks=self.marks.after(facts, changed))
         entries: list[Entry] = []
         for entry in self.entries:
             touched = fact == "item_kind" or not changed.isdisjoint(entry.mentions)
@@ -194,13 +210,9 @@ class Docket:
         home = self.view.membership("united-states", str(self.value("destination")))
         return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
 
-    def _entry(self, found: InForce) -> Entry | None:
+    def _entry(self, found: InForce, key: tuple[int, object]) -> Entry | None:
         """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
         view = self.view
-        key = (id(found), view.told_by(found)(self.marks))
-        if key in view.entries:
-            known: Entry | None = view.entries[key]
-            return known
         entry = self._prepared(found)
         if len(view.entries) >= MOST_ENTRIES:
             return entry

@@ -40,7 +40,7 @@ class Law(NamedTuple):
 
 
 class Reading:
-    """All provisions in force on one day, with their truths: the raw result of one evaluation."""
+    """All provisions that may hold on one day, with their truths: the raw result of one evaluation."""
 
     def __init__(self, docket: Docket, day: date) -> None:
         self.docket, self.day = docket.on(day), day
@@ -53,19 +53,18 @@ class Reading:
         for entry in entries:
             if entry.first:
                 self._read(entry)
+        self.reach = self._reach()
         self.requirements = self._requirements()
-        self.concluded["required_under"] = {}
+        made = self.concluded["required_under"] = {}
         for entry, held in self.requirements:
-            if held != FALSE:
-                paragraph = entry.found.provision.paragraph
-                made = self.concluded["required_under"]
-                made[paragraph] = max(held, made.get(paragraph, FALSE))
+            paragraph = entry.found.provision.paragraph
+            made[paragraph] = max(held, made.get(paragraph, FALSE))
         for entry in entries:
             if not entry.first:
                 self._read(entry)
-        self.unknown = self.unknown or self.jurisdiction() == UNKNOWN
+        self.unknown = self.unknown or self.reach == UNKNOWN
 
-    def jurisdiction(self) -> Truth:
+    def _reach(self) -> Truth:
         """Whether the EAR can require a license at all: an item subject to it, leaving the United States."""
         subject = self.docket.facts.get("subject_to_ear")
         reach = UNKNOWN if subject is None or subject.value is None else truth(subject.value is True)
@@ -81,7 +80,7 @@ class Reading:
         """
         if fact == "item_kind":
             return self.docket
-        return self.docket.keeping(entry for entry, held in self.truths.values() if held != FALSE)
+        return self.docket.keeping(entry for entry, _ in self.truths.values())
 
     def held(self, *kinds: str) -> list[Entry]:
         """The provisions of these kinds that hold."""
@@ -89,9 +88,9 @@ class Reading:
 
     def _read(self, entry: Entry) -> None:
         held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
-        self.truths[entry.found.provision.id] = (entry, held)
         if held == FALSE:
             return
+        self.truths[entry.found.provision.id] = (entry, held)
         self.unknown = self.unknown or held == UNKNOWN
         if entry.made is not None:
             fact, value = entry.made
@@ -125,8 +124,8 @@ class Reading:
         return held
 
     def _requirements(self) -> list[tuple[Entry, Truth]]:
-        reach = self.jurisdiction()
-        savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings" and held != FALSE]
+        """The license requirements that may stand: in reach of the EAR, and saved by nothing."""
+        savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings"]
         found = []
         for entry, held in self.truths.values():
             if entry.kind == "requirement":
@@ -135,7 +134,9 @@ class Reading:
                     for saving, s_held in savings
                     if any(refers(ref, entry.found.provision) for ref in saving.found.provision.saves_from)
                 )
-                found.append((entry, min(held, reach, negate(saved))))
+                stands = min(held, self.reach, negate(saved))
+                if stands != FALSE:
+                    found.append((entry, stands))
         return found
 
 

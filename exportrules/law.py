@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import Any
 
 from exportrules.errors import UnknownNameError
+from exportrules.facts import Fact
 from exportrules.force import days_in_force
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
@@ -52,11 +53,22 @@ _NO_LINES: tuple[list[Any], frozenset[str]] = ([], frozenset())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InForce:
-    """A provision with the days on which it is in force."""
+    """A provision with the days on which it is in force.
+
+    `told_by` takes from the marks of a profile those that decide how the provision is prepared for it.
+    """
 
     provision: Provision
     instrument: Instrument
     spans: tuple[Span, ...]
+    told_by: Callable[[Mapping[str, int]], object] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        provision = self.provision
+        facts = {test.fact for row in provision.when + provision.unless for test in row.tests}
+        facts |= {"item_kind"} if provision.classifies else set()
+        facts |= set() if provision.certain else {doubt_of(self)}
+        object.__setattr__(self, "told_by", itemgetter(*sorted(facts)) if facts else _untold)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +108,11 @@ class Ruleset:
         return {v.id: (v, f) for f in self.families.values() for v in f.variant}
 
     @cached_property
+    def assumed(self) -> dict[str, Fact]:
+        """What is taken of a deal of which nobody says it: the same objects for every question."""
+        return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
+
+    @cached_property
     def fact_order(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.facts)}
 
@@ -133,7 +150,6 @@ class View:
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
-        self._told_by: dict[int, Callable[[Mapping[str, int]], object]] = {}
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
         self._classes: dict[str, int] = {}
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
@@ -162,17 +178,6 @@ class View:
         if provision.compliance and not self.as_printed:
             return provision.compliance
         return provision.effective
-
-    def told_by(self, found: InForce) -> Callable[[Mapping[str, int]], object]:
-        """Takes from the marks of a profile those that decide how a provision is prepared."""
-        taken = self._told_by.get(id(found))
-        if taken is None:
-            provision = found.provision
-            facts = {test.fact for row in provision.when + provision.unless for test in row.tests}
-            facts |= {"item_kind"} if provision.classifies else set()
-            facts |= set() if provision.certain else {doubt_of(found)}
-            taken = self._told_by[id(found)] = _taking(facts)
-        return taken
 
     def sorted_row(self, row: Row) -> SortedRow:
         """The row's tests by what they wait for; equal tests are one object, so that they are settled once."""
@@ -283,10 +288,8 @@ class View:
         return self.knows(instrument) if instrument else day <= self.known_on
 
 
-def _taking(facts: Iterable[str]) -> Callable[[Mapping[str, int]], object]:
-    """Takes the marks of these facts from those of a profile."""
-    names = sorted(facts)
-    return itemgetter(*names) if names else lambda marks: None
+def _untold(marks: Mapping[str, int]) -> None:
+    """Nothing of a profile decides how a provision without tests is prepared."""
 
 
 def refers(reference: str, provision: Provision) -> bool:

@@ -110,8 +110,9 @@ def resolve(
     matches = [find_parties(ruleset, name) for name in names]
     owner = given.get("listed_owner")
     owners = find_parties(ruleset, owner.value)[0] if owner and isinstance(owner.value, str) and owner.value else ()
-    assumed = {n: Fact(d.assumed, "assumed") for n, d in ruleset.facts.items() if d.assumed is not None}
-    subjects = tuple(Subject(s.id, s.name, settled({**assumed, **deal, **s.facts}, given), s.chip) for s in chosen)
+    subjects = tuple(
+        Subject(s.id, s.name, settled({**ruleset.assumed, **deal, **s.facts}, given), s.chip) for s in chosen
+    )
     return Question(
         label=label,
         family=family,

@@ -231,12 +231,14 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     memory = ruleset.memory
     knowing = question.exporter if view.known_on else None
     marks = Marks(view, subject.facts)
-    facts = frozenset([(name, marks[name]) for name in subject.facts if name != "chip"])
+    # what nobody said is the same for all who did not say it
+    said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
+    facts = frozenset([(name, marks[name]) for name in said])
     key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))
-    docket = Docket(view, subject.facts, question.listings(view))
+    docket = Docket(view, subject.facts, question.listings(view), marks=marks)
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
     if shared is None:

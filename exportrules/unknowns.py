@@ -163,7 +163,7 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
     those that may stand. A provision that could only add a notice is not followed.
     """
     found: dict[str, list[Test]] = {}
-    live = [entry for entry, held in reading.requirements if held != FALSE]
+    live = [entry for entry, _ in reading.requirements]
     waiting = [entry for entry, held in reading.truths.values() if held == UNKNOWN and _decides(entry, live)]
     seen: set[str] = set()
     while waiting:
@@ -181,7 +181,7 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
                     found.setdefault(test.fact, []).append(test)
                 for test in row.concluded:
                     waiting += _makers(reading, test)
-    if live and reading.jurisdiction() == UNKNOWN:
+    if live and reading.reach == UNKNOWN:
         found.setdefault("subject_to_ear", [])
     return found
 
@@ -189,18 +189,13 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
 def _foregone(reading: Reading) -> bool:
     """Whether the decision stands already, whatever the unknowns: a requirement that nothing can lift, with a
     policy that no other requirement can make stricter."""
-    reviews = [
-        (e, held) for e, held in reading.truths.values() if e.found.provision.kind in ("review_policy", "listing")
-    ]
-    exceptions = [e for e, held in reading.truths.values() if held != FALSE and e.found.provision.kind == "exception"]
+    reviews = [(e, held) for e, held in reading.truths.values() if e.kind in ("review_policy", "listing")]
+    exceptions = [e for e, _ in reading.truths.values() if e.kind == "exception"]
     firm: list[Entry] = []
     loose: list[Entry] = []
     for entry, held in reading.requirements:
-        if held != FALSE:
-            reachable = any(
-                refers(ref, entry.found.provision) for x in exceptions for ref in x.found.provision.overcomes
-            )
-            (firm if held == TRUE and not reachable else loose).append(entry)
+        reachable = any(refers(ref, entry.found.provision) for x in exceptions for ref in x.found.provision.overcomes)
+        (firm if held == TRUE and not reachable else loose).append(entry)
     if not firm:
         return False
 

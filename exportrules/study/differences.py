@@ -187,7 +187,7 @@ def _holding(made: Timeline, day: date) -> dict[str, int]:
     found: dict[str, int] = {}
     for course in asked(made, made.at(day)):
         for entry, held in Reading(course.docket, day).truths.values():
-            if held != FALSE and entry.kind in _EXPLAINING:
+            if entry.kind in _EXPLAINING:
                 name = entry.found.provision.id
                 found[name] = max(held, found.get(name, FALSE))
     return found
