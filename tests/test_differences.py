@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -80,11 +81,47 @@ def test_days_reversed_and_empty_lists_are_refused() -> None:
 
 def test_diff_prints_chips_that_change_alike_together() -> None:
     text = run("diff", "2023-11-16", "2023-11-17", "--chips", "A800,H800,V100", "--to", "MO")
-    assert text.startswith("export to Macau by each chip's maker, 2023-11-16 to 2023-11-17\n\n2023-11-17  ")
+    assert text.startswith(
+        "to Macau; export by each chip's maker; civil end use; as enforced; 2023-11-16 to 2023-11-17\n\n2023-11-17  "
+    )
     assert "            A800, H800\n" in text
     assert "through 88fr73458#742.6(a)(6)(iii): Advanced computing items" in text
     rows = json.loads(run("diff", "2023-11-16", "2023-11-17", "--chips", "A800", "-f", "json"))
     assert {row["date"] for row in rows} == {"2023-11-17"}
+
+
+SAID = ("--end-user", "Acme", "--party", "Foo Trading", "--to", "SG", "--headquarters", "MY", "--ultimate-parent", "VN",
+        "--end-use", "military", "--known-on", "2024-06-01", "--as-printed")  # fmt: skip
+
+
+def test_whatever_can_change_an_answer_stands_in_every_head() -> None:
+    terms = ("for Acme", "with Foo Trading", "headquarters in Malaysia", "ultimate parent in Vietnam",
+             "military end use", "as known on 2024-06-01", "text as printed")  # fmt: skip
+    both = ("--ruleset", data_directory())
+    for page in (
+        ("diff", "2023-11-16", "2023-11-17", "--chips", "A800", *SAID),
+        ("diff", *both, *both, "--chips", "A800", *SAID),
+        ("changes", "--from", "2023-11-16", "--chips", "A800", *SAID),
+        ("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "A800", *SAID),
+        ("matrix", "A800", "--on", "2024-06-03", *SAID),
+        ("timeline", "A800", *SAID),
+        ("check", "A800", "--on", "2024-06-03", *SAID),
+        ("flip", "A800", "--on", "2024-06-03", *SAID),
+    ):
+        head = run(*page)
+        assert [term for term in terms if term not in head] == [], (page[0], head)
+
+
+def test_a_fact_that_was_given_stands_beside_the_answer_to_its_last_digit() -> None:
+    said = ("--fact", "performance_density=5.9199", "--fact", "designed_for_datacenter=true")
+    for page in (("check", "RTX4080", "--on", "2024-06-03"), ("flip", "RTX4080", "--on", "2024-06-03"),
+                 ("timeline", "RTX4080"), ("matrix", "RTX4080", "--on", "2024-06-03")):  # fmt: skip
+        assert "given performance_density=5.9199, designed_for_datacenter=yes" in run(*page, *said)
+
+
+def test_a_ruleset_without_chips_has_nothing_to_compare() -> None:
+    with pytest.raises(QuestionError, match="knows no chip"):
+        chosen(replace(LAW, families={}), [])
 
 
 def test_a_family_is_named_once_where_all_of_it_is_there() -> None:

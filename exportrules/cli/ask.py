@@ -160,8 +160,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     from exportrules.determination import check as ask
     from exportrules.errors import QuestionError
     from exportrules.facts import read_date
-    from exportrules.render.safe import safe
-    from exportrules.render.text import DISCLAIMER, deal_words, short, table
+    from exportrules.render.text import DISCLAIMER, heading, short, table
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
@@ -177,10 +176,10 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
         rows.append(row)
     printed = table(rows, form)
     if form == "simple":
-        question, law = found[0]._timeline.question, asked["ruleset"]
+        law = asked["ruleset"]
         edition = law.edition
         printed = (
-            f"to {law.places[question.to].name}; {safe(deal_words(question, law))}\n\n{printed}\n\n"
+            f"{heading(found[0]._timeline.question, law)}\n\n{printed}\n\n"
             f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"
         )
     click.echo(printed)

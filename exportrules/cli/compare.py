@@ -77,7 +77,8 @@ def diff(
         old, new = (load_ruleset(directory, overlay) for directory in ruleset)
         edition = editions(old, new, chips, asked)
         if form == "simple":
-            click.echo(news_text(old, new, edition, lambda names: named(new, names), _deal(new, asked)))
+            deal = _deal(new, chosen(new, chips), asked)
+            click.echo(news_text(old, new, edition, lambda names: named(new, names), deal))
         else:
             click.echo(table(moved_rows([*edition.past, *edition.future]), form))
         return
@@ -89,7 +90,7 @@ def diff(
     ids = chosen(law, chips)
     steps = between(law, ids, read_date(first, "the first day"), read_date(last, "the second day"), asked)
     if form == "simple":
-        click.echo(f"{_deal(law, asked)}, {first} to {last}\n")
+        click.echo(f"{_deal(law, ids, asked)}; {first} to {last}\n")
         click.echo(steps_text(law, steps, lambda names: named(law, names), len(ids)))
     else:
         click.echo(table(step_rows(steps), form))
@@ -134,13 +135,14 @@ def changes(
     if output:
         free(output, force=force)
     law = load_ruleset(ruleset, overlay)
-    found = events(law, chosen(law, chips), day, asked)
+    ids = chosen(law, chips)
+    found = events(law, ids, day, asked)
     if form == "ics":
         if not found:
             raise QuestionError(f"no change from {since} on touches these chips, and a calendar of nothing is none.")
         made = icalendar(law, found, asked, {event: event_text(law, event) for event in found})
     elif form == "simple":
-        made = f"{_deal(law, asked)}, from {since}\n\n{events_text(law, found, day)}\n".encode()
+        made = f"{_deal(law, ids, asked)}; from {since}\n\n{events_text(law, found, day)}\n".encode()
     else:
         made = (table(event_rows(law, found), form) + "\n").encode()
     if output:
@@ -185,26 +187,15 @@ def what_if(
     if form != "simple":
         click.echo(table(moved_rows(moved), form))
         return
-    click.echo("\n".join(["Supposed:", *supposition(law, other), "", f"{_deal(law, asked)}:", ""]))
+    click.echo("\n".join(["Supposed:", *supposition(law, other), "", f"{_deal(law, ids, asked)}:", ""]))
     if moved:
         click.echo(moved_text(other, moved, lambda names: named(law, names), law.edition.verified_through))
     click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would be answered otherwise. {DISCLAIMER}")
 
 
-def _deal(law: Any, asked: dict[str, Any]) -> str:
+def _deal(law: Any, chips: list[str], asked: dict[str, Any]) -> str:
     """The deal that all chips are asked about, in one clause."""
-    from exportrules.names import find_place
-    from exportrules.render.safe import safe
-    from exportrules.render.text import WHO
+    from exportrules.determination import timeline
+    from exportrules.render.text import heading
 
-    place = law.places[find_place(law, asked["to"] or "CN")].name
-    exporter = asked["exporter"] or "maker"
-    said = [f"{asked['activity'] or 'export'} to {place} by {WHO.get(exporter.casefold(), exporter)}"]
-    for name in ("headquarters", "ultimate_parent"):
-        if asked[name]:
-            said.append(f"{name.replace('_', ' ')} in {law.places[find_place(law, asked[name])].name}")
-    said += [f"for {asked['end_user']}"] if asked["end_user"] else []
-    said += [f"{asked['end_use']} end use"] if asked["end_use"] else []
-    said += ["as printed"] if asked["as_printed"] else []
-    said += [f"as known on {asked['known_on']}"] if asked["known_on"] else []
-    return safe(", ".join(said))
+    return heading(timeline(chips[0], ruleset=law, **asked).question, law)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Container, Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from exportrules.determination import Determination
@@ -173,10 +174,7 @@ def margin_lines(d: Determination) -> Iterator[str]:
 
 def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
     """Every span of one answer, with what opened it; under the heading the lines of a bar, if there is one."""
-    q = timeline.question
-    who = _exporter(timeline)
-    name = timeline.ruleset.places[q.to].name
-    lines = [f"{safe(q.label)} to {name}, {ACTIVITY[q.activity]} by {who}", "", *bar]
+    lines = [asked_words(timeline), "", *bar]
     for span in timeline.spans:
         a = span.answer
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
@@ -200,30 +198,52 @@ def deal_words(question: Question, law: Ruleset) -> str:
     q = question
     known = law.exporters.get(q.exporter or "")
     exporter = WHO.get(q.asked_exporter.casefold(), known.name if known else WHO["other"])
-    parts = [f"{ACTIVITY[q.activity]} by {exporter}"]
-    parts += [f"for {q.end_user}"] if q.end_user else []
-    parts += [f"with {', '.join(q.parties)}"] if q.parties else []
-    parts += [f"headquarters in {law.places[q.headquarters].name}"] if q.headquarters != q.to else []
+    return "; ".join([f"{ACTIVITY[q.activity]} by {exporter}", *_terms(q, law, usual=True)])
+
+
+def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
+    """All that was said of a deal beyond chip, place, activity and exporter; the `usual` civil use and layer too.
+
+    The one list of it: whatever can change an answer stands over every answer.
+    """
+    if q.end_user:
+        yield f"for {q.end_user}"
+    if q.parties:
+        yield f"with {', '.join(q.parties)}"
+    if q.headquarters != q.to:
+        yield f"headquarters in {law.places[q.headquarters].name}"
     if q.ultimate_parent != q.headquarters:
-        parts.append(f"ultimate parent in {law.places[q.ultimate_parent].name}")
-    parts.append(f"{q.end_use.replace('_', ' ')} end use")
-    parts += [f"given {', '.join(f'{n}={show(f.value)}' for n, f in q.facts.items())}"] if q.facts else []
-    parts += [f"as known on {q.known_on}"] if q.known_on else []
-    parts.append("text as printed" if q.as_printed else "as enforced")
-    return "; ".join(parts)
+        yield f"ultimate parent in {law.places[q.ultimate_parent].name}"
+    if usual or q.end_use != "civil":
+        yield f"{q.end_use.replace('_', ' ')} end use"
+    if q.facts:
+        yield f"given {', '.join(f'{name}={given(fact.value)}' for name, fact in q.facts.items())}"
+    if q.known_on:
+        yield f"as known on {q.known_on}"
+    if usual or q.as_printed:
+        yield "text as printed" if q.as_printed else "as enforced"
+
+
+def given(value: object) -> str:
+    """A value to the last digit that the caller wrote: 5.9199 is not about 5.92 where the line is 5.92."""
+    return format(value, "f") if isinstance(value, Decimal) else show(value)
+
+
+def asked_words(timeline: Timeline) -> str:
+    """What was asked of one chip, the day aside, in one clause."""
+    q, law = timeline.question, timeline.ruleset
+    parts = [f"{q.label} to {law.places[q.to].name}", f"{ACTIVITY[q.activity]} by {_exporter(timeline)}"]
+    return safe(", ".join([*parts, *_terms(q, law, usual=False)]))
 
 
 def deal(d: Determination) -> str:
-    """What was asked, in one clause: the chip, the place, the parties, the exporter, the day."""
-    q = d._timeline.question
-    ruleset = d._timeline.ruleset
-    who = _exporter(d._timeline)
-    place = ruleset.places[q.to].name
-    seat = "" if q.headquarters == q.to else f", for a party headquartered in {ruleset.places[q.headquarters].name}"
-    if q.ultimate_parent != q.headquarters:
-        seat += f", its ultimate parent in {ruleset.places[q.ultimate_parent].name}"
-    buyer = f" for {safe(q.end_user)}" if q.end_user else ""
-    return f"{safe(q.label)} to {place}{buyer}{seat}, {ACTIVITY[q.activity]} by {who}, {d.on}."
+    """What was asked, in one clause: the chip, the place, the exporter, whatever else was said, the day."""
+    return f"{asked_words(d._timeline)}, {d.on}."
+
+
+def heading(question: Question, law: Ruleset) -> str:
+    """What is asked of every chip, the destination first: the head of a page about many."""
+    return safe(f"to {law.places[question.to].name}; {deal_words(question, law)}")
 
 
 def _exporter(timeline: Timeline) -> str:

@@ -76,6 +76,8 @@ def chosen(law: Ruleset, names: Sequence[str]) -> list[str]:
     written = [part.strip() for name in names for part in name.split(",") if part.strip()]
     if names and not written:
         raise QuestionError("--chips names no chip. Write e.g. --chips A100,H800.")
+    if not law.variants:
+        raise QuestionError("this ruleset knows no chip, so there is nothing to ask about.")
     if not written:
         return list(law.variants)
     return list(dict.fromkeys(v for name in written for v in find_chip(law, name).variants))
