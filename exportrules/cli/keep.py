@@ -15,7 +15,7 @@ from exportrules.cli.options import question_options
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md for Markdown, .html for a page to print.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: bool) -> None:
-    """One page on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
+    """A memorandum on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
 
     Without -o it is printed as Markdown. The HTML holds all that it needs and prints on one or two pages.
 

@@ -12,6 +12,7 @@ from exportrules.determination import Determination
 from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.question import Question
+from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
 from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
@@ -103,6 +104,9 @@ def answer(d: Determination) -> str:
     if d.eccn:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
         lines += item("parameters met", ", ".join(d.eccn) + paragraphs)
+    # of parties that are on no list, the assumptions tell
+    for party in parties(d) if d._timeline.question.listed or d._timeline.question.owners else ():
+        lines += item("party", safe(f"{party.written}: {party.known}"))
     for citation in d.citations:
         lines += item(citation.role, f"{safe(citation.title)}")
         lines += _more(f"{safe(citation.cite)} [{citation.evidence}]")
