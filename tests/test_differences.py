@@ -50,7 +50,7 @@ def test_a_chip_is_listed_exactly_where_its_two_answers_differ(chip: str, one: d
     first, last = min(one, other), max(one, other)
     steps = between(LAW, [chip], first, last, {"to": to})
     made = timeline(chip, to=to)
-    was, now = said(made.at(first)), said(made.at(last))
+    was, now = said(made, first), said(made, last)
     assert bool(steps) == (was != now)
     if steps:
         assert (steps[0].before, steps[-1].after) == (was, now)
@@ -59,8 +59,8 @@ def test_a_chip_is_listed_exactly_where_its_two_answers_differ(chip: str, one: d
             assert step.after == following.before
         for step in steps:
             assert first < step.on <= last
-            assert said(made.at(step.on)) == step.after
-            assert said(made.at(step.on - timedelta(1))) == step.before
+            assert said(made, step.on) == step.after
+            assert said(made, step.on - timedelta(1)) == step.before
             assert step.through
 
 
@@ -68,6 +68,30 @@ def test_the_october_rule_of_2023_overnight() -> None:
     steps = between(LAW, chosen(LAW, ["A800,H20", "V100"]), date(2023, 11, 16), date(2023, 11, 17), {"to": "CN"})
     assert {LAW.variants[s.chip][1].name for s in steps} == {"A800"}
     assert {s.through[0] for s in steps} == {"88fr73458#742.6(a)(6)(iii)"}
+
+
+HORIZON = LAW.edition.verified_through
+
+
+@pytest.mark.parametrize("to", ["CN", "SG", "AE", "RU", "FR"])
+def test_nothing_happens_at_the_horizon(to: str) -> None:
+    for chip in LAW.variants:
+        made = timeline(chip, to=to)
+        assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)), chip
+    assert between(LAW, LAW.variants, HORIZON, HORIZON + timedelta(1), {"to": to}) == []
+    told = events(LAW, LAW.variants, HORIZON, {"to": to})
+    assert [e for e in told if e.on == HORIZON + timedelta(1) or "beyond the verified horizon" in e.through] == []
+
+
+def test_nor_where_the_law_is_left_out(tmp_path: Path) -> None:
+    gap = '\n[[not_encoded]]\nid = "test"\nwhat = "A law."\neffect = "Any."\nblocking = true\n'
+    gap += 'when = [{ tests = [{ fact = "destination", op = "is", bound = "SG" }] }]\n'
+    file = "us-ear/ruleset.toml"
+    blocked = edited(tmp_path, "gap", (file, (data_directory() / file).read_text("utf-8"),
+                                       (data_directory() / file).read_text("utf-8") + gap))  # fmt: skip
+    made = timeline("V100", to="SG", ruleset=blocked)
+    assert made.at(HORIZON).outcome == "indeterminate"
+    assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)) == Said("indeterminate", "indeterminate")
 
 
 def test_days_reversed_and_empty_lists_are_refused() -> None:
@@ -158,7 +182,7 @@ def test_a_day_lies_in_a_span_exactly_where_the_two_say_different_things(
     before, after = timeline(chip, to=to, ruleset=LAW), timeline(chip, to=to, ruleset=changed)
     spans = list(moved(chip, before, after))
     inside = [s for s in spans if (s.first or date.min) <= day and (s.last is None or day <= s.last)]
-    was, now = said(before.at(day)), said(after.at(day))
+    was, now = said(before, day), said(after, day)
     assert len(inside) == (was != now)
     for span in inside:
         assert (span.before, span.after) == (was, now)
@@ -172,7 +196,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
 
 def test_an_edition_that_only_looks_further_changes_nothing(tmp_path: Path) -> None:
     new = edited(tmp_path, "new", LATER)
-    found = editions(LAW, new, ["H20", "H200", "A100"], {})
+    found = editions(LAW, new, [], {})
     assert (found.past, found.future, found.files) == ([], [], ["us-ear/ruleset.toml"])
 
 
