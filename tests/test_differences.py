@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import shutil
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from exportrules import QuestionError, Ruleset, check, default_ruleset, load_ruleset, timeline
 from exportrules.cli import cli
+from exportrules.render.differences import moved_rows, step_rows
 from exportrules.source import data_directory
 from exportrules.study.calendar import events
 from exportrules.study.differences import Moved, Said, between, chosen, editions, moved, named, said, supposed
@@ -333,10 +335,97 @@ def test_the_calendar_is_valid_and_means_what_the_table_means() -> None:
         line.decode("utf-8")
 
 
-def test_an_event_keeps_its_identifier_whichever_chips_are_asked() -> None:
-    alone, _ = calendar("--from", "2023-10-01", "--chips", "A800")
-    among, _ = calendar("--from", "2022-01-01", "--chips", "A800,H800,V100")
-    assert {str(e["UID"]) for e in alone.walk("VEVENT")} <= {str(e["UID"]) for e in among.walk("VEVENT")}
+def identifiers(*args: Any) -> set[str]:
+    return {str(e["UID"]) for e in calendar(*args)[0].walk("VEVENT")}
+
+
+def test_an_event_keeps_its_identifier_whenever_it_is_asked_for_and_has_one_of_its_own() -> None:
+    alone = identifiers("--from", "2023-10-01", "--chips", "A800", "--to", "MO")
+    assert alone <= identifiers("--from", "2022-01-01", "--chips", "A800", "--to", "MO")
+    # H800 changes on the same days, to the same, through the same: imported second, it must not replace the first
+    for other in (("--chips", "H800", "--to", "MO"), ("--chips", "A800"), ("--chips", "A800", "--exporter", "other")):
+        assert not alone & identifiers("--from", "2023-10-01", *other)
+
+
+def test_a_calendar_says_for_which_deal_it_is_and_what_is_projected() -> None:
+    said = ("--from", "2023-10-01", "--chips", "A800", "--to", "MO", "--exporter", "other", "--end-use", "military")
+    first, *_, last = calendar(*said)[0].walk("VEVENT")
+    deal = "export by an exporter without a public letter; military end use; as enforced"
+    assert str(first["SUMMARY"]).startswith("A800 to Macau by an exporter without a public letter: ")
+    assert f"\nAsked: to Macau; {deal}\n" in str(first["DESCRIPTION"])
+    assert "[projected]" not in str(first["SUMMARY"])
+    assert str(last["SUMMARY"]).endswith("(90 FR 47201) [projected]")
+    row = json.loads(run("changes", *said, "-f", "json"))[0]
+    assert (row["destination"], row["deal"]) == ("MO", deal)
+
+
+def test_tables_of_differences_say_what_is_projected(changed: Ruleset, tmp_path: Path) -> None:
+    overlay = tmp_path / "later.toml"
+    words = (EXAMPLES / "letter.toml").read_text("utf-8")
+    overlay.write_text(words.replace("2024-03-01", "2026-10-01"), encoding="utf-8")
+    law = load_ruleset(None, [overlay])
+    steps = between(law, chosen(law, ["A800"]), date(2023, 1, 1), date(2026, 12, 1), {"exporter": "other"})
+    assert {row["projected"] for row in step_rows(steps, HORIZON)} == {"no"}
+    assert {row["projected"] for row in step_rows(steps, date(2022, 1, 1))} == {"yes"}
+    assert list(step_rows(steps, HORIZON)[0])[-2:] == ["by", "projected"]
+    rows = json.loads(run("what-if", EXAMPLES / "bandwidth-limb.toml", "--chips", "H20,H200", "-f", "json"))
+    assert {row["projected"] for row in rows} == {"no", f"after {HORIZON}"}
+    for row in rows:
+        assert (row["projected"] == "no") == bool(row["through"] and row["through"] <= str(HORIZON))
+    future = editions(LAW, changed, ["H20"], {}).future
+    assert {row["projected"] for row in moved_rows(future, HORIZON)} == {"yes"}
+
+
+def test_pages_of_differences_say_the_edition_the_horizon_and_that_they_are_no_advice() -> None:
+    footer = f"Ruleset {LAW.edition.edition}, verified through {HORIZON}. Not legal advice"
+    inside = run("diff", "2023-11-16", "2023-11-17", "--chips", "A800")
+    beyond = run("diff", "2026-09-24", "2026-12-01", "--chips", "H20")
+    assert "0 of 3 variants changed.\n2026-12-01 lies beyond 2026-09-24, through which the law was verified" in beyond
+    assert "lies beyond" not in inside
+    for page in (inside, beyond, run("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "A800")):
+        assert footer in page
+
+
+CHANGES = ("changes", "--from", "2022-01-01", "--chips", "A800")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("x.csv", "date,what,"), ("x.tsv", "date\twhat\t"), ("x.json", "[\n"), ("x.ics", "BEGIN:VCALENDAR"),
+     ("x.md", "| date"), ("x.html", "<table>"), ("x.txt", "to China (PRC); export")],
+)  # fmt: skip
+def test_a_file_has_the_form_of_its_name(name: str, begins: str, tmp_path: Path) -> None:
+    assert run(*CHANGES, "-o", tmp_path / name) == f"Written: {tmp_path / name}\n"
+    assert (tmp_path / name).read_text("utf-8").startswith(begins)
+
+
+def test_a_file_whose_name_says_another_form_is_refused(tmp_path: Path) -> None:
+    for form, name in (("csv", "x.ics"), ("ics", "x.csv"), ("simple", "x.json"), ("html", "x.md")):
+        said = refused(*CHANGES, "-f", form, "-o", tmp_path / name)
+        assert said == f"-f {form} and {tmp_path / name} say different things. Leave -f out, or name another file."
+    assert refused(*CHANGES, "-o", tmp_path / "x.doc").startswith(f"{tmp_path / 'x.doc'} ends in none of .csv, ")
+    assert not list(tmp_path.iterdir())
+    run(*CHANGES, "-f", "csv", "-o", tmp_path / "x.data")
+    run(*CHANGES, "-f", "grid", "-o", tmp_path / "x.txt")
+    assert (tmp_path / "x.data").read_text("utf-8").startswith("date,what,")
+    assert (tmp_path / "x.txt").read_text("utf-8").startswith("+---")
+
+
+def test_tsv_is_what_csv_is_with_tabs() -> None:
+    for page in (("chips",), ("instruments",), CHANGES, ("timeline", "A800")):
+        tabs = list(csv.reader(run(*page, "-f", "tsv").splitlines(), delimiter="\t"))
+        assert tabs == list(csv.reader(run(*page, "-f", "csv").splitlines()))
+        assert {len(row) for row in tabs} == {len(tabs[0])}
+
+
+def test_titles_are_cut_for_a_terminal_alone_and_say_so() -> None:
+    whole = {i.title for i in LAW.instruments.values()}
+    assert max(map(len, whole)) > 60
+    for form in ("json", "csv"):
+        assert all(title in run("instruments", "-f", form) for title in whole if '"' not in title)
+    shown = run("instruments")
+    assert "…\n" in shown
+    assert all(title in shown for title in whole if len(title) <= 60)
 
 
 def test_long_names_are_folded_between_characters_and_escaped(tmp_path: Path) -> None:

@@ -262,7 +262,7 @@ def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
     printed = run("memo", "H800", "--on", "2023-06-01")
     assert printed.exit_code == 0
     file = tmp_path / "h800.md"
-    assert run("memo", "H800", "--on", "2023-06-01", "-o", file).output == ""
+    assert run("memo", "H800", "--on", "2023-06-01", "-o", file).output == f"Written: {file}\n"
     assert file.read_text("utf-8") == printed.output
     again = run("memo", "H800", "--on", "2023-06-01", "-o", file)
     assert isinstance(again.exception, QuestionError)

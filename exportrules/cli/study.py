@@ -40,7 +40,7 @@ def casebook(law: Ruleset, name: str | None, form: str) -> None:
 
 
 def _book(book: Casebook, law: Ruleset) -> str:
-    from exportrules.render.text import DISCLAIMER
+    from exportrules.render.text import footer
     from exportrules.study.casebook import replies
 
     lines = [safe(book.title), "", *_wrapped(book.summary, 0)]
@@ -50,9 +50,7 @@ def _book(book: Casebook, law: Ruleset) -> str:
             shown = reply.claim
             lines += ["", "", *_claim(shown)]
         lines += ["", *_reply(reply)]
-    edition = law.edition
-    lines += ["", f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", footer(law)])
 
 
 def _claim(claim: Claim) -> Iterator[str]:

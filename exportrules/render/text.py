@@ -138,9 +138,7 @@ def answer(d: Determination) -> str:
         lines += item("if instead", line)
     for notice in d.notices:
         lines += item("notice", safe(notice))
-    ruleset = d.ruleset
-    lines += ["", f"Ruleset {ruleset['edition']}, verified through {ruleset['verified_through']}. {DISCLAIMER}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", footer(d._timeline.ruleset)])
 
 
 def explanation(d: Determination) -> str:
@@ -199,10 +197,14 @@ WHO = {"maker": "each chip's maker", "other": "an exporter without a public lett
 
 def deal_words(question: Question, law: Ruleset) -> str:
     """What is asked of every chip of a chart or a table, in one line; the destination stands elsewhere."""
-    q = question
-    known = law.exporters.get(q.exporter or "")
-    exporter = WHO.get(q.asked_exporter.casefold(), known.name if known else WHO["other"])
-    return "; ".join([f"{ACTIVITY[q.activity]} by {exporter}", *_terms(q, law, usual=True)])
+    who = f"{ACTIVITY[question.activity]} by {exporter_words(question, law)}"
+    return "; ".join([who, *_terms(question, law, usual=True)])
+
+
+def exporter_words(question: Question, law: Ruleset) -> str:
+    """Who exports, where several chips are asked about."""
+    known = law.exporters.get(question.exporter or "")
+    return WHO.get(question.asked_exporter.casefold(), known.name if known else WHO["other"])
 
 
 def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
@@ -238,6 +240,11 @@ def asked_words(timeline: Timeline) -> str:
     q, law = timeline.question, timeline.ruleset
     parts = [f"{q.label} to {law.places[q.to].name}", f"{ACTIVITY[q.activity]} by {_exporter(timeline)}"]
     return safe(", ".join([*parts, *_terms(q, law, usual=False)]))
+
+
+def footer(law: Ruleset) -> str:
+    """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
+    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
 
 
 def deal(d: Determination) -> str:
@@ -333,8 +340,11 @@ def _whose(subject: str) -> str:
     return f"{subject}: " if subject else ""
 
 
+_DELIMITER = {"csv": ",", "tsv": "\t"}
+
+
 def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = (), width: int = 0) -> str:
-    """Rows as a table in one of tabulate's formats, or as csv or json.
+    """Rows as a table in one of tabulate's formats, or as csv, tsv or json.
 
     Columns called in `numbers` are flush right; with `width`, long cells are wrapped until the lines fit.
     """
@@ -342,15 +352,15 @@ def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = ()
         import json
 
         return safe_json(json.dumps(rows, ensure_ascii=False, indent=2))
-    if form == "csv":
+    if form in _DELIMITER:  # tabulate's own tsv pads cells, and drops those at the end that are empty
         import csv
         import io
 
         out = io.StringIO()
-        writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+        writer = csv.DictWriter(out, list(rows[0]) if rows else [], delimiter=_DELIMITER[form], lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: safe(str(v)) for k, v in row.items()} for row in rows)
-        return out.getvalue().rstrip("\n")
+        return out.getvalue().removesuffix("\n")
     from tabulate import tabulate
 
     cells = [{k: safe(str(v)) for k, v in row.items()} for row in rows]
