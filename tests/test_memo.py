@@ -124,6 +124,8 @@ def test_the_memo_names_every_party_and_the_entry_that_decides() -> None:
     assert entry in text
     assert "Foo Trading is on no list in this data." in text
     assert "| List that names a party is Entity List | Entity List | follows | yes |" in text
+    official = made("A10", {"on": "2024-02-01", "parties": ["Huawei Technologies Co., Ltd."]})
+    assert "Huawei Technologies Co., Ltd. is on the Entity List (" in official
     early = made("A10", {"on": "2019-05-01", "parties": ["Huawei"]})
     assert "Huawei is Huawei Technologies Co., Ltd., on no list in this data on this day." in early
     owner = {"listed_owner": "Huawei", "listed_ownership_percent": 60}

@@ -34,11 +34,12 @@ def _found(d: Determination, name: str, owner: bool) -> Iterator[Party]:
     known, _ = find_parties(law, name, compare=False)
     for party in (law.parties[i] for i in known):
         entries = [found for found in view.listings(party, owner=owner) if holds_on(found.spans, d.on)]
+        official = f"{party.name}, " if party.name != name else ""
         for found in entries:
             provision = found.provision
             which = value_name(provision.id.partition("#")[0])
-            yield Party(name, f"{party.name}, on the {which} ({provision.cite})", provision.id)
+            yield Party(name, f"{official}on the {which} ({provision.cite})", provision.id)
         if not entries:
-            yield Party(name, f"{party.name}, on no list in this data on this day")
+            yield Party(name, f"{official}on no list in this data on this day")
     if not known:
         yield Party(name, "on no list in this data")
