@@ -123,7 +123,11 @@ class Ruleset:
             import difflib
 
             near = difflib.get_close_matches(reference, self.provisions, n=3, cutoff=0.4)
-            raise UnknownNameError(f"there is no provision {reference!r} in this ruleset.", near)
+            raise UnknownNameError(
+                f"there is no provision {reference!r} in this ruleset. List the instruments, or the provisions of one: "
+                "exportrules instruments [ID].",
+                near,
+            )
         return found
 
     def view(self, *, as_printed: bool = False, known_on: date | None = None, exporter: str = "") -> View:

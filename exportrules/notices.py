@@ -89,7 +89,9 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
         add("end_use", q.end_use, "the end use is civil", ways)
     if not q.listed and "end_user_lists" not in q.facts:
-        named = f"{q.end_user!r} is on no list in this data" if q.end_user else "the buyer is on no list"
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name]
+        verb = "is" if len(names) == 1 else "are"
+        named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
         add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
     for name, definition in ruleset.facts.items():
         if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar, cast
 from exportrules.docket import Docket, Marks
 from exportrules.engine import Law, fold
 from exportrules.law import Ruleset, View
+from exportrules.model import Policy
 from exportrules.question import Question, Subject
 from exportrules.result import Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
@@ -76,6 +77,18 @@ class Timeline:
     def at(self, day: date) -> Answer:
         """The shared answer of the span that contains the day."""
         return self.answers[index_at(self.starts, day)]
+
+    def foreseen(self, day: date) -> tuple[str, Policy | None]:
+        """Outcome and policy as they would be told were the horizon later: what days and editions are compared by.
+
+        The same on either side of the horizon, on which nothing happens: a chip that was never announced, or law that
+        is left out, is no change there.
+        """
+        answer = self.at(day)
+        if answer.standing != "beyond_horizon":
+            return answer.outcome, answer.review_policy
+        public, _ = self._public(self.starts[self.index(day)])
+        return _told(answer.law, self._within, bool(public))
 
     def holds(self, index: int) -> tuple[int, int]:
         """First and last index of the run of segments with the same outcome, policy and standing."""
@@ -178,14 +191,7 @@ class Timeline:
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
         standing = self._standing(day)
-        outcome, policy = law.outcome, law.review_policy
-        if law.blocked and outcome != "license_required":
-            outcome, policy = "indeterminate", "indeterminate"
-        unsure = standing == "beyond_horizon" or (standing != "verified" and outcome != "license_required")
-        if unsure:
-            outcome, policy = "indeterminate", "indeterminate"
-        if not public and standing != "beyond_horizon":
-            outcome, policy = "not_released", None
+        outcome, policy = _told(law, standing, bool(public))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
             outcome=outcome,
@@ -203,9 +209,13 @@ class Timeline:
         edition = self.ruleset.edition
         if day > edition.verified_through:
             return "beyond_horizon"
-        if day < edition.covers_from:
-            return "before_coverage"
-        return "destination_not_encoded" if self.question.to in edition.destinations_not_encoded else "verified"
+        return "before_coverage" if day < edition.covers_from else self._within
+
+    @property
+    def _within(self) -> str:
+        """The standing of every day between coverage and horizon."""
+        encoded = self.question.to not in self.ruleset.edition.destinations_not_encoded
+        return "verified" if encoded else "destination_not_encoded"
 
     def _public(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
         """The variants to ask on a day: those that were public and have figures; and why the others are left out.
@@ -264,6 +274,15 @@ def _decided(docket: Docket, day: date, layer: tuple[object, ...]) -> Verdict:
     if len(memory) < MOST_REMEMBERED:
         memory[key] = made
     return made
+
+
+def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
+    """The outcome and policy that the law of a day comes to, by what is known of day, place and chip."""
+    if not public and standing != "beyond_horizon":
+        return "not_released", None
+    blocked = law.blocked and law.outcome != "license_required"
+    unsure = standing == "beyond_horizon" or (standing != "verified" and law.outcome != "license_required")
+    return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 
 def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:

@@ -178,16 +178,34 @@ def _number(fact: Fact | None) -> Decimal | None:
     return Decimal(fact.value)
 
 
+def stands(timeline: Timeline, answer: Answer, on: date) -> frozenset[str]:
+    """The requirements that stand, whatever is unknown and whichever variant it is."""
+    law = answer.law
+    if law.outcome != "indeterminate":
+        return frozenset([*law.requirements, *law.overcome])
+    readings = [Reading(course.docket, on).requirements for course in asked(timeline, answer)]
+    return frozenset.intersection(*(frozenset(e.found.provision.id for e, held in r if held == TRUE) for r in readings))
+
+
+def is_open(timeline: Timeline, answer: Answer, on: date) -> bool:
+    """Whether it is not even known that some license is required."""
+    needed = answer.cases and all(c.outcome in ("license_required", "license_exception") for c in answer.cases)
+    return answer.law.outcome == "indeterminate" and not needed and not stands(timeline, answer, on)
+
+
 def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     """Where the answer rests: requirements, exceptions, review policies, the entries that were met or missed."""
     law = answer.law
-    # where branches differ in outcome, what is required in one of them only may apply
-    stands = "may apply" if law.outcome == "indeterminate" else "requirement"
-    roles: dict[str, str] = dict.fromkeys(law.requirements, stands)
-    roles |= dict.fromkeys(law.overcome, "overcome")
-    roles |= dict.fromkeys(law.exceptions, "exception")
+    # where branches differ in outcome, what stands in one of them alone is told as what may stand
+    settled = law.outcome != "indeterminate"
+    firm = stands(timeline, answer, on)
+    required = [*law.requirements, *([] if settled else law.overcome)]
+    roles = {name: "requirement" if name in firm else "may apply" for name in required}
+    roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}
+    roles |= dict.fromkeys(law.exceptions, "exception" if settled else "may overcome")
+    review = "if required" if is_open(timeline, answer, on) else "review policy"
     for _, _, by in law.policies:
-        roles |= {name: "review policy" for name in by if name not in roles}
+        roles |= {name: review for name in by if name not in roles}
     for course in asked(timeline, answer):
         reading = Reading(course.docket, on)
         for entry, held in reading.truths.values():

@@ -1,7 +1,8 @@
 """The documents' console examples, run and printed back: `python -m tests.readme` renews them.
 
 The commands of one document run in order in one folder, which begins as a copy of `docs/examples`:
-what one command writes, a later one may read. `$ cat FILE` shows a file of that folder.
+what one command writes, a later one may read. `$ cat FILE` shows a file of that folder; a long print may be
+cut with `| head -N` or `| tail -N`.
 """
 
 from __future__ import annotations
@@ -32,14 +33,24 @@ def renewed(text: str) -> str:
     """The text with the output of every `$ exportrules ...` block as it is printed now."""
 
     def block(match: re.Match[str]) -> str:
-        program, arguments, _ = match.groups()
-        return f"```console\n$ {program} {arguments}\n{printed(program, shlex.split(arguments))}```"
+        program, written, _ = match.groups()
+        arguments, *cuts = written.split(" | ")
+        lines = printed(program, shlex.split(arguments)).splitlines(keepends=True)
+        for cut in cuts:
+            lines = _cut(lines, cut)
+        return f"```console\n$ {program} {written}\n{''.join(lines)}```"
 
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "examples"
         shutil.copytree(EXAMPLES, place) if EXAMPLES.is_dir() else place.mkdir()
         with contextlib.chdir(place):
             return _BLOCK.sub(block, text)
+
+
+def _cut(lines: list[str], command: str) -> list[str]:
+    """The lines that `head -N` or `tail -N` leaves; nothing else may stand behind a pipe."""
+    program, count = re.fullmatch(r"(head|tail) -([1-9][0-9]*)", command).groups()  # type: ignore[union-attr]
+    return lines[: int(count)] if program == "head" else lines[-int(count) :]
 
 
 def printed(program: str, arguments: list[str]) -> str:

@@ -292,6 +292,12 @@ def test_the_version_is_printed(call: Call) -> None:
         ),
         ((*A100, "--chip", "x.toml"), "a chip is named and a chip file is given. Use one of the two."),
         (("show", "87fr62186#3A09"), "there is no provision '87fr62186#3A09' in this ruleset."),
+        (
+            ("show", "zzz"),
+            "there is no provision 'zzz' in this ruleset. List the instruments, or the provisions of one: exportrules "
+            "instruments [ID].\n",
+        ),
+        (("instruments", "zzz"), "there is no instrument 'zzz' in this ruleset. List them: exportrules instruments.\n"),
         (("show", "87fr62186"), "'87fr62186' is an instrument, and its provisions are shown one by one."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -310,12 +316,20 @@ def test_a_wrong_question_is_one_line_on_stderr_and_status_2(call: Call, args: t
             ("chec", "A100"),
             f"there is no command 'chec'. Did you mean 'check'? Commands: {', '.join(COMMANDS)}.",
         ),
-        (("check", "A100"), "Missing option '--on'."),
+        (
+            ("check", "A100"),
+            "--on is missing: write --on DATE. Day of export, YYYY-MM-DD, in Washington, D.C.; nothing defaults to "
+            "today.",
+        ),
+        (("matrix", "A100"), "--on is missing: write --on DATE. Days of export, YYYY-MM-DD; repeat, or separate"),
+        (("changes",), "--from is missing: write --from DATE. The first day of the calendar."),
+        (("parties", "import", "x"), "-o is missing: write -o DIR. Overlay to write: DIR/parties.toml."),
+        (("show",), "REFERENCE is missing. Write exportrules show REFERENCE; exportrules show --help says more."),
         (("check", "A100", "--onn", "2022-09-15"), "No such option '--onn'."),
         ((*A100, "B200"), "Got unexpected extra argument (B200)"),
         (("timeline", "A100", "-f", "xml"), "Invalid value for '-f' / '--format': 'xml' is not one of 'simple',"),
     ],
-    ids=["command", "missing option", "unknown option", "second chip", "format"],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(
     call: Call, args: tuple[str, ...], message: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from exportrules import QuestionError, Ruleset, check, default_ruleset, load_ruleset, timeline
 from exportrules.cli import cli
+from exportrules.render.differences import moved_rows, step_rows
 from exportrules.source import data_directory
 from exportrules.study.calendar import events
 from exportrules.study.differences import Moved, Said, between, chosen, editions, moved, named, said, supposed
@@ -49,7 +52,7 @@ def test_a_chip_is_listed_exactly_where_its_two_answers_differ(chip: str, one: d
     first, last = min(one, other), max(one, other)
     steps = between(LAW, [chip], first, last, {"to": to})
     made = timeline(chip, to=to)
-    was, now = said(made.at(first)), said(made.at(last))
+    was, now = said(made, first), said(made, last)
     assert bool(steps) == (was != now)
     if steps:
         assert (steps[0].before, steps[-1].after) == (was, now)
@@ -58,8 +61,8 @@ def test_a_chip_is_listed_exactly_where_its_two_answers_differ(chip: str, one: d
             assert step.after == following.before
         for step in steps:
             assert first < step.on <= last
-            assert said(made.at(step.on)) == step.after
-            assert said(made.at(step.on - timedelta(1))) == step.before
+            assert said(made, step.on) == step.after
+            assert said(made, step.on - timedelta(1)) == step.before
             assert step.through
 
 
@@ -67,6 +70,30 @@ def test_the_october_rule_of_2023_overnight() -> None:
     steps = between(LAW, chosen(LAW, ["A800,H20", "V100"]), date(2023, 11, 16), date(2023, 11, 17), {"to": "CN"})
     assert {LAW.variants[s.chip][1].name for s in steps} == {"A800"}
     assert {s.through[0] for s in steps} == {"88fr73458#742.6(a)(6)(iii)"}
+
+
+HORIZON = LAW.edition.verified_through
+
+
+@pytest.mark.parametrize("to", ["CN", "SG", "AE", "RU", "FR"])
+def test_nothing_happens_at_the_horizon(to: str) -> None:
+    for chip in LAW.variants:
+        made = timeline(chip, to=to)
+        assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)), chip
+    assert between(LAW, LAW.variants, HORIZON, HORIZON + timedelta(1), {"to": to}) == []
+    told = events(LAW, LAW.variants, HORIZON, {"to": to})
+    assert [e for e in told if e.on == HORIZON + timedelta(1) or "beyond the verified horizon" in e.through] == []
+
+
+def test_nor_where_the_law_is_left_out(tmp_path: Path) -> None:
+    gap = '\n[[not_encoded]]\nid = "test"\nwhat = "A law."\neffect = "Any."\nblocking = true\n'
+    gap += 'when = [{ tests = [{ fact = "destination", op = "is", bound = "SG" }] }]\n'
+    file = "us-ear/ruleset.toml"
+    blocked = edited(tmp_path, "gap", (file, (data_directory() / file).read_text("utf-8"),
+                                       (data_directory() / file).read_text("utf-8") + gap))  # fmt: skip
+    made = timeline("V100", to="SG", ruleset=blocked)
+    assert made.at(HORIZON).outcome == "indeterminate"
+    assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)) == Said("indeterminate", "indeterminate")
 
 
 def test_days_reversed_and_empty_lists_are_refused() -> None:
@@ -80,11 +107,47 @@ def test_days_reversed_and_empty_lists_are_refused() -> None:
 
 def test_diff_prints_chips_that_change_alike_together() -> None:
     text = run("diff", "2023-11-16", "2023-11-17", "--chips", "A800,H800,V100", "--to", "MO")
-    assert text.startswith("export to Macau by each chip's maker, 2023-11-16 to 2023-11-17\n\n2023-11-17  ")
+    assert text.startswith(
+        "to Macau; export by each chip's maker; civil end use; as enforced; 2023-11-16 to 2023-11-17\n\n2023-11-17  "
+    )
     assert "            A800, H800\n" in text
     assert "through 88fr73458#742.6(a)(6)(iii): Advanced computing items" in text
     rows = json.loads(run("diff", "2023-11-16", "2023-11-17", "--chips", "A800", "-f", "json"))
     assert {row["date"] for row in rows} == {"2023-11-17"}
+
+
+SAID = ("--end-user", "Acme", "--party", "Foo Trading", "--to", "SG", "--headquarters", "MY", "--ultimate-parent", "VN",
+        "--end-use", "military", "--known-on", "2024-06-01", "--as-printed")  # fmt: skip
+
+
+def test_whatever_can_change_an_answer_stands_in_every_head() -> None:
+    terms = ("for Acme", "with Foo Trading", "headquarters in Malaysia", "ultimate parent in Vietnam",
+             "military end use", "as known on 2024-06-01", "text as printed")  # fmt: skip
+    both = ("--ruleset", data_directory())
+    for page in (
+        ("diff", "2023-11-16", "2023-11-17", "--chips", "A800", *SAID),
+        ("diff", *both, *both, "--chips", "A800", *SAID),
+        ("changes", "--from", "2023-11-16", "--chips", "A800", *SAID),
+        ("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "A800", *SAID),
+        ("matrix", "A800", "--on", "2024-06-03", *SAID),
+        ("timeline", "A800", *SAID),
+        ("check", "A800", "--on", "2024-06-03", *SAID),
+        ("flip", "A800", "--on", "2024-06-03", *SAID),
+    ):
+        head = run(*page)
+        assert [term for term in terms if term not in head] == [], (page[0], head)
+
+
+def test_a_fact_that_was_given_stands_beside_the_answer_to_its_last_digit() -> None:
+    said = ("--fact", "performance_density=5.9199", "--fact", "designed_for_datacenter=true")
+    for page in (("check", "RTX4080", "--on", "2024-06-03"), ("flip", "RTX4080", "--on", "2024-06-03"),
+                 ("timeline", "RTX4080"), ("matrix", "RTX4080", "--on", "2024-06-03")):  # fmt: skip
+        assert "given performance_density=5.9199, designed_for_datacenter=yes" in run(*page, *said)
+
+
+def test_a_ruleset_without_chips_has_nothing_to_compare() -> None:
+    with pytest.raises(QuestionError, match="knows no chip"):
+        chosen(replace(LAW, families={}), [])
 
 
 def test_a_family_is_named_once_where_all_of_it_is_there() -> None:
@@ -121,7 +184,7 @@ def test_a_day_lies_in_a_span_exactly_where_the_two_say_different_things(
     before, after = timeline(chip, to=to, ruleset=LAW), timeline(chip, to=to, ruleset=changed)
     spans = list(moved(chip, before, after))
     inside = [s for s in spans if (s.first or date.min) <= day and (s.last is None or day <= s.last)]
-    was, now = said(before.at(day)), said(after.at(day))
+    was, now = said(before, day), said(after, day)
     assert len(inside) == (was != now)
     for span in inside:
         assert (span.before, span.after) == (was, now)
@@ -135,7 +198,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
 
 def test_an_edition_that_only_looks_further_changes_nothing(tmp_path: Path) -> None:
     new = edited(tmp_path, "new", LATER)
-    found = editions(LAW, new, ["H20", "H200", "A100"], {})
+    found = editions(LAW, new, [], {})
     assert (found.past, found.future, found.files) == ([], [], ["us-ear/ruleset.toml"])
 
 
@@ -272,10 +335,97 @@ def test_the_calendar_is_valid_and_means_what_the_table_means() -> None:
         line.decode("utf-8")
 
 
-def test_an_event_keeps_its_identifier_whichever_chips_are_asked() -> None:
-    alone, _ = calendar("--from", "2023-10-01", "--chips", "A800")
-    among, _ = calendar("--from", "2022-01-01", "--chips", "A800,H800,V100")
-    assert {str(e["UID"]) for e in alone.walk("VEVENT")} <= {str(e["UID"]) for e in among.walk("VEVENT")}
+def identifiers(*args: Any) -> set[str]:
+    return {str(e["UID"]) for e in calendar(*args)[0].walk("VEVENT")}
+
+
+def test_an_event_keeps_its_identifier_whenever_it_is_asked_for_and_has_one_of_its_own() -> None:
+    alone = identifiers("--from", "2023-10-01", "--chips", "A800", "--to", "MO")
+    assert alone <= identifiers("--from", "2022-01-01", "--chips", "A800", "--to", "MO")
+    # H800 changes on the same days, to the same, through the same: imported second, it must not replace the first
+    for other in (("--chips", "H800", "--to", "MO"), ("--chips", "A800"), ("--chips", "A800", "--exporter", "other")):
+        assert not alone & identifiers("--from", "2023-10-01", *other)
+
+
+def test_a_calendar_says_for_which_deal_it_is_and_what_is_projected() -> None:
+    said = ("--from", "2023-10-01", "--chips", "A800", "--to", "MO", "--exporter", "other", "--end-use", "military")
+    first, *_, last = calendar(*said)[0].walk("VEVENT")
+    deal = "export by an exporter without a public letter; military end use; as enforced"
+    assert str(first["SUMMARY"]).startswith("A800 to Macau by an exporter without a public letter: ")
+    assert f"\nAsked: to Macau; {deal}\n" in str(first["DESCRIPTION"])
+    assert "[projected]" not in str(first["SUMMARY"])
+    assert str(last["SUMMARY"]).endswith("(90 FR 47201) [projected]")
+    row = json.loads(run("changes", *said, "-f", "json"))[0]
+    assert (row["destination"], row["deal"]) == ("MO", deal)
+
+
+def test_tables_of_differences_say_what_is_projected(changed: Ruleset, tmp_path: Path) -> None:
+    overlay = tmp_path / "later.toml"
+    words = (EXAMPLES / "letter.toml").read_text("utf-8")
+    overlay.write_text(words.replace("2024-03-01", "2026-10-01"), encoding="utf-8")
+    law = load_ruleset(None, [overlay])
+    steps = between(law, chosen(law, ["A800"]), date(2023, 1, 1), date(2026, 12, 1), {"exporter": "other"})
+    assert {row["projected"] for row in step_rows(steps, HORIZON)} == {"no"}
+    assert {row["projected"] for row in step_rows(steps, date(2022, 1, 1))} == {"yes"}
+    assert list(step_rows(steps, HORIZON)[0])[-2:] == ["by", "projected"]
+    rows = json.loads(run("what-if", EXAMPLES / "bandwidth-limb.toml", "--chips", "H20,H200", "-f", "json"))
+    assert {row["projected"] for row in rows} == {"no", f"after {HORIZON}"}
+    for row in rows:
+        assert (row["projected"] == "no") == bool(row["through"] and row["through"] <= str(HORIZON))
+    future = editions(LAW, changed, ["H20"], {}).future
+    assert {row["projected"] for row in moved_rows(future, HORIZON)} == {"yes"}
+
+
+def test_pages_of_differences_say_the_edition_the_horizon_and_that_they_are_no_advice() -> None:
+    footer = f"Ruleset {LAW.edition.edition}, verified through {HORIZON}. Not legal advice"
+    inside = run("diff", "2023-11-16", "2023-11-17", "--chips", "A800")
+    beyond = run("diff", "2026-09-24", "2026-12-01", "--chips", "H20")
+    assert "0 of 3 variants changed.\n2026-12-01 lies beyond 2026-09-24, through which the law was verified" in beyond
+    assert "lies beyond" not in inside
+    for page in (inside, beyond, run("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "A800")):
+        assert footer in page
+
+
+CHANGES = ("changes", "--from", "2022-01-01", "--chips", "A800")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("x.csv", "date,what,"), ("x.tsv", "date\twhat\t"), ("x.json", "[\n"), ("x.ics", "BEGIN:VCALENDAR"),
+     ("x.md", "| date"), ("x.html", "<table>"), ("x.txt", "to China (PRC); export")],
+)  # fmt: skip
+def test_a_file_has_the_form_of_its_name(name: str, begins: str, tmp_path: Path) -> None:
+    assert run(*CHANGES, "-o", tmp_path / name) == f"Written: {tmp_path / name}\n"
+    assert (tmp_path / name).read_text("utf-8").startswith(begins)
+
+
+def test_a_file_whose_name_says_another_form_is_refused(tmp_path: Path) -> None:
+    for form, name in (("csv", "x.ics"), ("ics", "x.csv"), ("simple", "x.json"), ("html", "x.md")):
+        said = refused(*CHANGES, "-f", form, "-o", tmp_path / name)
+        assert said == f"-f {form} and {tmp_path / name} say different things. Leave -f out, or name another file."
+    assert refused(*CHANGES, "-o", tmp_path / "x.doc").startswith(f"{tmp_path / 'x.doc'} ends in none of .csv, ")
+    assert not list(tmp_path.iterdir())
+    run(*CHANGES, "-f", "csv", "-o", tmp_path / "x.data")
+    run(*CHANGES, "-f", "grid", "-o", tmp_path / "x.txt")
+    assert (tmp_path / "x.data").read_text("utf-8").startswith("date,what,")
+    assert (tmp_path / "x.txt").read_text("utf-8").startswith("+---")
+
+
+def test_tsv_is_what_csv_is_with_tabs() -> None:
+    for page in (("chips",), ("instruments",), CHANGES, ("timeline", "A800")):
+        tabs = list(csv.reader(run(*page, "-f", "tsv").splitlines(), delimiter="\t"))
+        assert tabs == list(csv.reader(run(*page, "-f", "csv").splitlines()))
+        assert {len(row) for row in tabs} == {len(tabs[0])}
+
+
+def test_titles_are_cut_for_a_terminal_alone_and_say_so() -> None:
+    whole = {i.title for i in LAW.instruments.values()}
+    assert max(map(len, whole)) > 60
+    for form in ("json", "csv"):
+        assert all(title in run("instruments", "-f", form) for title in whole if '"' not in title)
+    shown = run("instruments")
+    assert "…\n" in shown
+    assert all(title in shown for title in whole if len(title) <= 60)
 
 
 def test_long_names_are_folded_between_characters_and_escaped(tmp_path: Path) -> None:

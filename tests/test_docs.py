@@ -24,6 +24,18 @@ def test_console_examples_are_as_printed(document: Path) -> None:
     assert renewed(text) == text, "renew with: python -m tests.readme"
 
 
+def test_a_long_print_may_be_cut_and_nothing_else_be_done_to_it() -> None:
+    def shown(command: str) -> list[str]:
+        return renewed(f"```console\n$ exportrules {command}\n```").splitlines()[2:-1]
+
+    whole = shown("coverage")
+    assert shown("coverage | head -3") == whole[:3]
+    assert shown("coverage | tail -2") == whole[-2:]
+    assert shown("coverage | head -3 | tail -1") == [whole[2]]
+    with pytest.raises(AttributeError):
+        shown("coverage | grep A100")
+
+
 @pytest.mark.parametrize("document", [README, ROOT / "docs" / "audit.md"], ids=lambda path: path.name)
 def test_python_examples_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
@@ -39,6 +51,12 @@ def test_the_law_that_a_document_quotes_is_the_law(name: str) -> None:
     quoted = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / name).read_text("utf-8"), re.DOTALL)
     assert len(quoted) > 2
     assert [block for block in quoted if not any(block in file for file in law)] == []
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_print_of_every_command_is_shown_somewhere(command: str) -> None:
+    shown = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
+    assert re.search(rf"```console\n\$ exportrules {command}\b[^\n]*\n(?!```)", shown)
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

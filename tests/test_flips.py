@@ -103,3 +103,15 @@ def test_the_command_prints_the_answer_the_line_and_the_rule() -> None:
     rows = json.loads(run("flip", "H20", "--on", "2024-06-03", "-f", "json"))
     assert (rows[0]["fact"], rows[0]["line"], rows[0]["not_yet_at"]) == ("tpp", "2400", "2399.999")
     assert "No single number that is known would alter this answer." in run("flip", "V100", "--on", "2021-06-01")
+
+
+def test_a_quotient_is_rounded_and_what_is_exact_stays_so() -> None:
+    rows = json.loads(run("flip", "H20", "--on", "2024-06-03", "-f", "json"))
+    assert rows[0]["follows"] == "performance_density=2.948403"
+    assert next(row["now"] for row in rows if row["fact"] == "performance_density") == "2.909091"
+    exact = json.loads(run("flip", "H20", "--on", "2024-06-03", "--fact", "tpp=2368.12345678", "-f", "json"))
+    assert exact[0]["now"] == "2368.12345678"
+    for row in rows + exact:
+        for name in ("now", "line", "computed_at", "not_yet_at"):
+            assert len(row[name]) < 16, row
+            assert Decimal(row[name]).is_finite()

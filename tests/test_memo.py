@@ -16,6 +16,7 @@ from exportrules import QuestionError, check, default_ruleset
 from exportrules.cli import cli
 from exportrules.render.memo import memo
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
+from exportrules.render.words import fact_name, question_of, spelled
 
 LAW = default_ruleset()
 HEADINGS = [
@@ -47,6 +48,10 @@ DEALS = [
     ("V100", {"on": "2019-06-01", "activity": "transfer"}),
     ("DGX H100", {"on": "2025-02-01", "as_printed": True, "known_on": "2025-02-01", "end_use": "military"}),
     (None, {"on": "2023-12-01", "facts": {"tpp": "2000.5"}}),
+    (None, {"on": "2023-12-01", "exporter": "other", "facts": {"tpp": 2000, "designed_for_datacenter": True}}),
+    ("A10", {"on": "2022-10-25", "parties": ["Huawei", "Foo Trading"]}),
+    ("H20", {"on": "2025-06-01", "exporter": "other"}),
+    ("A100", {"on": "2022-12-01", "facts": {"tpp": 4000, "designed_for_datacenter": False}}),
 ]
 
 
@@ -103,11 +108,115 @@ def test_the_answer_leads_and_the_policy_is_said_in_words() -> None:
     text = made("A100", {"on": "2024-06-03"})
     assert "**No, not without a license[1]. An application is reviewed under a presumption of denial.**" in text
     assert "on June 3, 2024 for an end user headquartered in China (PRC)" in text
-    assert "| TPP at least 4800 | 4992 TOPS x bit | 312 x 16 bit (fp16_bf16) | yes |" in text
+    assert "| TPP at least 4800 | 4992 TOPS x bit | 312 x 16 bit (FP16/BF16) | yes |" in text
     only_if = made("RTX 4090", {"on": "2024-02-01"})
     assert "**Only if the conditions of License Exception NAC are met[2]" in only_if
     assert "BIS may refuse." in only_if
+    assert "Without the exception, an application is reviewed under a presumption of denial[3]." in only_if
+    assert "| Written purchase order: yes | yes | assumed | yes |" in only_if
     assert "It turns on what is not known: does the application carry" in made("H200", {"on": "2026-02-02"})
+
+
+def test_the_memo_names_every_party_and_the_entry_that_decides() -> None:
+    text = made("A10", {"on": "2022-10-25", "parties": ["Huawei", "Foo Trading"], "end_user": "Acme"})
+    assert "for Acme, headquartered in China (PRC), with Huawei and Foo Trading as other parties" in text
+    entry = "Huawei is Huawei Technologies Co., Ltd., on the Entity List (84 FR 22963; supp. no. 4 to part 744)[2]."
+    assert entry in text
+    assert "Foo Trading is on no list in this data." in text
+    assert "| List that names a party is Entity List | Entity List | follows | yes |" in text
+    official = made("A10", {"on": "2024-02-01", "parties": ["Huawei Technologies Co., Ltd."]})
+    assert "Huawei Technologies Co., Ltd. is on the Entity List (" in official
+    early = made("A10", {"on": "2019-05-01", "parties": ["Huawei"]})
+    assert "Huawei is Huawei Technologies Co., Ltd., on no list in this data on this day." in early
+    owner = {"listed_owner": "Huawei", "listed_ownership_percent": 60}
+    owned = made("V100", {"on": "2026-11-20", "end_user": "Acme", "facts": owner})
+    assert "Acme is on no list in this data. Huawei is Huawei Technologies Co., Ltd., on the Entity List" in owned
+
+
+def test_check_names_the_listed_party_and_the_unlisted_one() -> None:
+    text = run("check", "A10", "--on", "2022-10-25", "--party", "Huawei", "--party", "Foo Trading").output
+    assert "with Huawei, Foo Trading" in text.splitlines()[0]
+    assert "party           Huawei: Huawei Technologies Co., Ltd., on the Entity List (84 FR 22963; " in text
+    assert "party           Foo Trading: on no list in this data\n" in text
+    alone = run("check", "A10", "--on", "2022-10-25", "--party", "Foo Trading", "--party", "Acme").output
+    assert "'Foo Trading' and 'Acme' are on no list in this data" in " ".join(alone.split())
+
+
+def test_facts_that_were_given_stand_in_the_memo_with_what_they_replace() -> None:
+    text = made("A100", {"on": "2022-12-01", "facts": {"tpp": 4000, "designed_for_datacenter": False}})
+    assert text.startswith("# Memorandum: A100 (facts as given) to China (PRC), December 1, 2022\n")
+    given = "TPP: 4000 TOPS x bit (in place of 4992); designed or marketed for datacenters: no (in place of yes)."
+    assert f"without a license? Given for this question: {given}" in text
+    assert "**Yes, on the facts given and as far as the encoded law goes:" in text
+    assert "but for what was given (TPP and designed or marketed for datacenters), as on the maker's" in text
+    assert "Given for this question" not in made("A100", {"on": "2022-12-01"})
+
+
+def test_an_undetermined_memo_asserts_no_requirement() -> None:
+    asked = {"on": "2023-12-01", "exporter": "other", "facts": {"tpp": 2000, "designed_for_datacenter": True}}
+    text = made(None, asked)
+    assert "A license is required" not in text
+    assert "Whether a license is required is open: Advanced computing items to D:1" in text
+    assert "If a license is required, License Exception NAC may overcome the requirement, depending on" in text
+    assert "**5. Review policy.** If a license is required, an application is reviewed under" in text
+    assert "| 3A090.a, 3A090.b?" not in text
+    assert "possibly 3A090.a, 3A090.b or 3A991.p" in text
+    roles = {c.role for c in check(None, **asked).citations}  # type: ignore[arg-type]
+    assert roles == {"may apply", "may overcome", "if required"}
+
+
+def test_what_is_required_either_way_is_said_to_be() -> None:
+    d = check("RTX 4090", on="2024-02-01", facts={"nac_confirmed": "unknown"})
+    assert {c.outcome for c in d.cases} == {"license_required", "license_exception"}
+    roles = [c.role for c in d.citations]
+    assert roles[:3] == ["requirement", "may overcome", "review policy"]
+    text = memo(d, "md")
+    assert "A license is required: Advanced computing items" in text
+    assert "If a license" not in text
+    assert "License Exception NAC may overcome the requirement, depending on what is not known" in text
+
+
+def test_unknowns_are_asked_for_as_a_lawyer_would() -> None:
+    letter = made("H20", {"on": "2025-06-01", "exporter": "other"})
+    assert "has BIS told this exporter, by a letter that is not public, that it needs a license?" in letter
+    assert "| Letter from BIS to this exporter that is not public: yes | possibly yes | follows | open |" in letter
+    assert "NVLink + PCIe 5.0 x16" in letter
+    family = check("H100", on="2026-02-02")
+    for fact in family.turns_on:
+        assert fact not in memo(family, "md")
+    for name in LAW.facts:
+        assert question_of(name, LAW).endswith("?")
+        assert "_" not in question_of(name, LAW) + fact_name(name)
+    doubtful = next(name for name, (provision, _) in LAW.provisions.items() if not provision.certain)
+    assert question_of(doubtful, LAW) == f"does this reach the deal: {LAW.provisions[doubtful][0].title}?"
+
+
+def test_a_change_that_no_rule_made_is_told_with_its_day() -> None:
+    assert "not released; the chip was first made public on March 21, 2023." in made("H800", {"on": "2023-06-01"})
+    assert "the law is encoded from January 1, 2020 on." in made("H800", {"on": "2022-01-03"})
+    assert "undetermined; from then on the law was not verified." in made("H100", {"on": "2026-02-02"})
+
+
+def test_all_sources_of_the_figures_stand_in_the_memo_once() -> None:
+    for chip in ("H800", "A100", "L2"):
+        d = check(chip, on="2024-02-01")
+        small = [line for line in memo(d, "md").splitlines() if line.startswith("Figures of the ")]
+        sources = {source for v in d.variants for source in LAW.variants[v][0].sources}
+        assert sources
+        assert all(sum(source in line.split(": ", 1)[1].split(", ") for line in small) >= 1 for source in sources)
+        assert "more" not in " ".join(small).split("; sources")[0]
+
+
+@pytest.mark.parametrize(("source", "said"), [
+    ("1978.9 x 8 bit (fp8)", "1978.9 x 8 bit (FP8)"),
+    ("125 x 64 bit (fp64_tensor)", "125 x 64 bit (FP64 tensor)"),
+    ("nvlink + pcie_5_0_cxl_x16", "NVLink + PCIe 5.0 CXL x16"),
+    ("infinity_fabric + nvlink_c2c_to_grace", "Infinity Fabric + NVLink C2C to grace"),
+    ("roce_24x100gbe", "RoCE 24x100GbE"),
+    ("largest dense figure of any format", "largest dense figure of any format"),
+])  # fmt: skip
+def test_formats_and_links_are_spelled_as_their_makers_do(source: str, said: str) -> None:
+    assert spelled(source) == said
 
 
 @settings(derandomize=True, database=None, deadline=None, max_examples=30)
@@ -155,7 +264,7 @@ def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
     printed = run("memo", "H800", "--on", "2023-06-01")
     assert printed.exit_code == 0
     file = tmp_path / "h800.md"
-    assert run("memo", "H800", "--on", "2023-06-01", "-o", file).output == ""
+    assert run("memo", "H800", "--on", "2023-06-01", "-o", file).output == f"Written: {file}\n"
     assert file.read_text("utf-8") == printed.output
     again = run("memo", "H800", "--on", "2023-06-01", "-o", file)
     assert isinstance(again.exception, QuestionError)

@@ -209,6 +209,11 @@ def offered(*words: str) -> list[str]:
         (("show", "88fr73458#3A090"), {"88fr73458#3A090.a", "88fr73458#3A090.b"}),
         (("casebook", "d"), {"deepseek"}),
         (("chips", "Ascend-910"), {"Ascend-910B"}),
+        (("diff", "2023-11-16", "2023-11-17", "--chips", "h8"), {"H800"}),
+        (("changes", "--chips", "A800,h8"), {"A800,H800"}),
+        (("what-if", "x.toml", "--chips", "A800,H800,"), {"A800,H800,A100"}),
+        (("compile", "--chips", "H8"), {"H800"}),
+        (("compile", "--to", "CN,M"), {"CN,MO"}),
         (("mat",), {"matrix"}),
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.options import chips_options, question_options, table_options
+from exportrules.cli.options import chips_options, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _STATUS = {
 
 @click.command()
 @question_options
-@click.option("--on", required=True, metavar="DATE", help="Day of export, YYYY-MM-DD, in Washington, D.C.")
+@on_option
 @click.option("--json", "as_json", is_flag=True, help="Print the whole determination as JSON; one line where piped.")
 @click.option("--explain", is_flag=True, help="Print the whole trace.")
 @click.option(
@@ -143,7 +143,12 @@ def _bar(made: Timeline) -> list[str]:
 @click.command()
 @chips_options
 @click.option(
-    "--on", "days", multiple=True, required=True, metavar="DATE", help="Days of export; repeat, or separate by commas."
+    "--on",
+    "days",
+    multiple=True,
+    required=True,
+    metavar="DATE",
+    help="Days of export, YYYY-MM-DD; repeat, or separate by commas.",
 )
 @table_options
 def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form: str) -> None:
@@ -160,8 +165,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     from exportrules.determination import check as ask
     from exportrules.errors import QuestionError
     from exportrules.facts import read_date
-    from exportrules.render.safe import safe
-    from exportrules.render.text import DISCLAIMER, deal_words, short, table
+    from exportrules.render.text import footer, heading, short, table
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
@@ -177,10 +181,6 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
         rows.append(row)
     printed = table(rows, form)
     if form == "simple":
-        question, law = found[0]._timeline.question, asked["ruleset"]
-        edition = law.edition
-        printed = (
-            f"to {law.places[question.to].name}; {safe(deal_words(question, law))}\n\n{printed}\n\n"
-            f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"
-        )
+        law = asked["ruleset"]
+        printed = f"{heading(found[0]._timeline.question, law)}\n\n{printed}\n\n{footer(law)}"
     click.echo(printed)

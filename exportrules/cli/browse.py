@@ -112,7 +112,7 @@ def instruments(law: Any, name: str | None, form: str) -> None:
                 "published": str(i.published or ""),
                 "effective": " ".join(sorted({str(p.effective) for p in i.provision})),
                 "evidence": i.evidence,
-                "title": i.title[:60],
+                "title": _cut(i.title) if form in ("simple", "plain", "grid") else i.title,
             }
             for i in sorted(law.instruments.values(), key=lambda i: (str(i.published or i.released or ""), i.id))
         ]
@@ -123,7 +123,9 @@ def instruments(law: Any, name: str | None, form: str) -> None:
         import difflib
 
         near = difflib.get_close_matches(name, law.instruments, n=3, cutoff=0.4)
-        raise UnknownNameError(f"there is no instrument {name!r} in this ruleset.", near)
+        raise UnknownNameError(
+            f"there is no instrument {name!r} in this ruleset. List them: exportrules instruments.", near
+        )
     rows = [
         {
             "provision": p.id,
@@ -144,6 +146,11 @@ def instruments(law: Any, name: str | None, form: str) -> None:
         if instrument.summary:
             click.echo(f"{instrument.summary}\n")
     click.echo(table(rows, form))
+
+
+def _cut(title: str, most: int = 60) -> str:
+    """A title that leaves a table on a terminal its lines."""
+    return title if len(title) <= most else f"{title[: most - 1].rstrip()}…"
 
 
 @click.command()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.options import FORMATS, question_options, table_options, terms_options
+from exportrules.cli.completion import names
+from exportrules.cli.options import FORMATS, form_of, on_option, question_options, table_options, terms_options
+
+if TYPE_CHECKING:
+    from exportrules.law import Ruleset
+    from exportrules.question import Question
 
 
 @click.command()
 @question_options
-@click.option("--on", required=True, metavar="DATE", help="Day of export, YYYY-MM-DD, in Washington, D.C.")
+@on_option
 @table_options
 def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
     """Each single number of CHIP whose change would alter the answer, and the value where it does.
@@ -36,7 +41,8 @@ def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
 
 def _chips(command: Any) -> Any:
     help_text = "Names, parted by commas; repeat for more. [default: the whole catalogue]"
-    return click.option("--chips", multiple=True, metavar="NAMES", help=help_text)(command)
+    complete = names("chips", several=True)
+    return click.option("--chips", multiple=True, metavar="NAMES", shell_complete=complete, help=help_text)(command)
 
 
 @click.command()
@@ -69,7 +75,7 @@ def diff(
     from exportrules.errors import QuestionError
     from exportrules.facts import read_date
     from exportrules.render.differences import moved_rows, news_text, step_rows, steps_text
-    from exportrules.render.text import table
+    from exportrules.render.text import heading, table
     from exportrules.source import load_ruleset
     from exportrules.study.differences import between, chosen, editions, named
 
@@ -77,9 +83,11 @@ def diff(
         old, new = (load_ruleset(directory, overlay) for directory in ruleset)
         edition = editions(old, new, chips, asked)
         if form == "simple":
-            click.echo(news_text(old, new, edition, lambda names: named(new, names), _deal(new, asked)))
+            deal = heading(_question(new, chosen(new, chips), asked), new)
+            click.echo(news_text(old, new, edition, lambda names: named(new, names), deal))
         else:
-            click.echo(table(moved_rows([*edition.past, *edition.future]), form))
+            horizon = min(old.edition.verified_through, new.edition.verified_through)
+            click.echo(table(moved_rows([*edition.past, *edition.future], horizon), form))
         return
     if not first or not last or len(ruleset) > 1:
         raise QuestionError(
@@ -87,12 +95,13 @@ def diff(
         )
     law = load_ruleset(ruleset[0] if ruleset else None, overlay)
     ids = chosen(law, chips)
-    steps = between(law, ids, read_date(first, "the first day"), read_date(last, "the second day"), asked)
+    start, stop = read_date(first, "the first day"), read_date(last, "the second day")
+    steps = between(law, ids, start, stop, asked)
     if form == "simple":
-        click.echo(f"{_deal(law, asked)}, {first} to {last}\n")
-        click.echo(steps_text(law, steps, lambda names: named(law, names), len(ids)))
+        click.echo(f"{heading(_question(law, ids, asked), law)}; {start} to {stop}\n")
+        click.echo(steps_text(law, steps, lambda names: named(law, names), len(ids), stop))
     else:
-        click.echo(table(step_rows(steps), form))
+        click.echo(table(step_rows(steps, law.edition.verified_through), form))
 
 
 @click.command()
@@ -101,8 +110,8 @@ def diff(
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day of the calendar.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 @click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
-@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics"]), default="simple", show_default=True,
-              help="Table format, or a calendar.")  # fmt: skip
+@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics"]),
+              help="Table format, or a calendar. [default: simple, or as FILE ends]")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def changes(
@@ -111,7 +120,7 @@ def changes(
     since: str,
     ruleset: str | None,
     overlay: tuple[str, ...],
-    form: str,
+    form: str | None,
     output: str | None,
     force: bool,
 ) -> None:
@@ -119,32 +128,36 @@ def changes(
 
     \b
     exportrules changes --from 2022-01-01 --chips A800,H800
-    exportrules changes --from 2026-01-01 --chips H20,H200 -f ics -o chips.ics
+    exportrules changes --from 2026-01-01 --chips H20,H200 -o chips.ics
     """
     from exportrules.errors import QuestionError
     from exportrules.facts import read_date
     from exportrules.output import free, write_whole
     from exportrules.render.differences import event_rows, event_text, events_text
-    from exportrules.render.text import table
+    from exportrules.render.safe import safe
+    from exportrules.render.text import heading, table
     from exportrules.source import load_ruleset
     from exportrules.study.calendar import events, icalendar
     from exportrules.study.differences import chosen
 
-    day = read_date(since, "--from")
+    day, form = read_date(since, "--from"), form_of(output, form)
     if output:
         free(output, force=force)
     law = load_ruleset(ruleset, overlay)
-    found = events(law, chosen(law, chips), day, asked)
+    ids = chosen(law, chips)
+    question = _question(law, ids, asked)
+    found = events(law, ids, day, asked)
     if form == "ics":
         if not found:
             raise QuestionError(f"no change from {since} on touches these chips, and a calendar of nothing is none.")
-        made = icalendar(law, found, asked, {event: event_text(law, event) for event in found})
+        made = icalendar(law, found, asked, {event: event_text(law, event, question) for event in found})
     elif form == "simple":
-        made = f"{_deal(law, asked)}, from {since}\n\n{events_text(law, found, day)}\n".encode()
+        made = f"{heading(question, law)}; from {day}\n\n{events_text(law, found, day)}\n".encode()
     else:
-        made = (table(event_rows(law, found), form) + "\n").encode()
+        made = (table(event_rows(law, found, question), form) + "\n").encode()
     if output:
         write_whole(output, made, force=force)
+        click.echo(f"Written: {safe(output)}")
     else:
         click.echo(made, nl=False)
 
@@ -174,7 +187,7 @@ def what_if(
     exportrules what-if no-io-limb.toml --chips A800,H800 -f csv
     """
     from exportrules.render.differences import moved_rows, moved_text
-    from exportrules.render.text import DISCLAIMER, table
+    from exportrules.render.text import footer, heading, table
     from exportrules.source import load_ruleset
     from exportrules.study.differences import chosen, named, supposed
     from exportrules.study.whatif import supposition
@@ -183,28 +196,19 @@ def what_if(
     ids = chosen(law, chips)
     moved = supposed(law, other, ids, asked)
     if form != "simple":
-        click.echo(table(moved_rows(moved), form))
+        click.echo(table(moved_rows(moved, law.edition.verified_through), form))
         return
-    click.echo("\n".join(["Supposed:", *supposition(law, other), "", f"{_deal(law, asked)}:", ""]))
+    click.echo(
+        "\n".join(["Supposed:", *supposition(law, other), "", f"{heading(_question(law, ids, asked), law)}:", ""])
+    )
     if moved:
         click.echo(moved_text(other, moved, lambda names: named(law, names), law.edition.verified_through))
-    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would be answered otherwise. {DISCLAIMER}")
+    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would be answered otherwise.")
+    click.echo(f"\n{footer(law)}")
 
 
-def _deal(law: Any, asked: dict[str, Any]) -> str:
-    """The deal that all chips are asked about, in one clause."""
-    from exportrules.names import find_place
-    from exportrules.render.safe import safe
-    from exportrules.render.text import WHO
+def _question(law: Ruleset, chips: list[str], asked: dict[str, Any]) -> Question:
+    """The deal that all chips are asked about, as it is resolved."""
+    from exportrules.determination import timeline
 
-    place = law.places[find_place(law, asked["to"] or "CN")].name
-    exporter = asked["exporter"] or "maker"
-    said = [f"{asked['activity'] or 'export'} to {place} by {WHO.get(exporter.casefold(), exporter)}"]
-    for name in ("headquarters", "ultimate_parent"):
-        if asked[name]:
-            said.append(f"{name.replace('_', ' ')} in {law.places[find_place(law, asked[name])].name}")
-    said += [f"for {asked['end_user']}"] if asked["end_user"] else []
-    said += [f"{asked['end_use']} end use"] if asked["end_use"] else []
-    said += ["as printed"] if asked["as_printed"] else []
-    said += [f"as known on {asked['known_on']}"] if asked["known_on"] else []
-    return safe(", ".join(said))
+    return timeline(chips[0], ruleset=law, **asked).question

@@ -17,20 +17,25 @@ if TYPE_CHECKING:
     from exportrules.law import Ruleset
 
 
-def names(kind: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """What click asks for completions of a parameter. Offers nothing, and says nothing, where something is wrong."""
+def names(kind: str, *, several: bool = False) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What click asks for completions of a parameter, or of the last of `several` that are parted by commas.
+
+    Offers nothing, and says nothing, where something is wrong.
+    """
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
         from exportrules.errors import ExportRulesError
 
+        written = incomplete[: incomplete.rfind(",") + 1] if several else ""
+        begun = incomplete.removeprefix(written)
         try:
-            found = _KINDS[kind](incomplete)
+            found = _KINDS[kind](begun)
         except (ExportRulesError, OSError):
             return []
-        wanted = incomplete.casefold()
-        return [CompletionItem(name, help=said) for name, said in found if name.casefold().startswith(wanted)]
+        wanted = begun.casefold()
+        return [CompletionItem(written + name, help=said) for name, said in found if name.casefold().startswith(wanted)]
 
     return complete
 

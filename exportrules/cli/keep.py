@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
-from exportrules.cli.options import question_options
+from exportrules.cli.options import on_option, question_options
 
 
 @click.command()
 @question_options
-@click.option("--on", required=True, metavar="DATE", help="Day of export, YYYY-MM-DD, in Washington, D.C.")
+@on_option
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md for Markdown, .html for a page to print.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: bool) -> None:
-    """One page on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
+    """A memorandum on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
 
     Without -o it is printed as Markdown. The HTML holds all that it needs and prints on one or two pages.
 
@@ -27,6 +27,7 @@ def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: b
     from exportrules.errors import QuestionError
     from exportrules.output import free, write_whole
     from exportrules.render.memo import memo as written
+    from exportrules.render.safe import safe
 
     form = "md"
     if output:
@@ -36,6 +37,7 @@ def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: b
     text = written(ask(chip, on=on, **asked), form)
     if output:
         write_whole(output, text, force=force)
+        click.echo(f"Written: {safe(output)}")
     else:
         click.echo(text, nl=False)
 

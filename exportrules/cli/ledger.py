@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exportrules.cli.browse import law_options
+from exportrules.cli.completion import names
 from exportrules.errors import QuestionError
 from exportrules.output import free
 from exportrules.render.safe import safe
@@ -235,8 +236,10 @@ def _extra(name: str) -> Iterator[None]:
 
 
 @click.command("compile")
-@click.option("--to", metavar="PLACE,PLACE", help="Destinations. [default: every one whose law is encoded]")
-@click.option("--chips", metavar="CHIP,CHIP", help="Chips to compile. [default: all of the catalogue]")
+@click.option("--to", metavar="PLACE,PLACE", shell_complete=names("places", several=True),
+              help="Destinations. [default: every one whose law is encoded]")  # fmt: skip
+@click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
+              help="Chips to compile. [default: all of the catalogue]")  # fmt: skip
 @click.option(
     "--exporter", default="maker,other", show_default=True, metavar="WHO,WHO", help="Exporters to compile for."
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,6 +65,25 @@ class Group(click.Group):
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.MissingParameter as error:
+            raise click.UsageError(_missing(error), error.ctx) from None
+
+
+def _missing(error: click.MissingParameter) -> str:
+    """What is missing, and what to write."""
+    param = error.param
+    if isinstance(param, click.Option):
+        return f"{param.opts[0]} is missing: write {param.opts[0]} {param.metavar or ''}. {param.help or ''}".rstrip()
+    if param is None or error.ctx is None:
+        return error.format_message()
+    # however the program was started, e.g. as python -m exportrules
+    name = param.human_readable_name
+    command = "exportrules" + error.ctx.command_path.removeprefix(error.ctx.find_root().command_path)
+    return f"{name} is missing. Write {command} {name}; {command} --help says more."
 
 
 def _named(module: Any, name: str) -> Any:
@@ -173,6 +193,37 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "-f", "--format", "form", type=choice, default="simple", show_default=True, help="Table format."
     )(command)
+
+
+#: The forms that fit a file's suffix; the first is taken where none is named.
+_FITTING = {
+    ".csv": ("csv",),
+    ".html": ("html",),
+    ".ics": ("ics",),
+    ".json": ("json",),
+    ".md": ("github", "pipe"),
+    ".tsv": ("tsv",),
+    ".txt": ("simple", "plain", "grid"),
+}
+
+
+def form_of(output: str | None, named: str | None) -> str:
+    """The form that was named, or else that of the file. Raises QuestionError where the two say different things."""
+    suffix = os.path.splitext(output or "")[1].lower()
+    fitting = _FITTING.get(suffix, (named,) if named else ())
+    if output and not fitting:
+        raise QuestionError(
+            f"{output} ends in none of {', '.join(_FITTING)}. Name the file for the form that is wanted, or give -f."
+        )
+    if output and named and named not in fitting:
+        raise QuestionError(f"-f {named} and {output} say different things. Leave -f out, or name another file.")
+    return named or (str(fitting[0]) if fitting else "simple")
+
+
+def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--on, the day of one answer."""
+    said = "Day of export, YYYY-MM-DD, in Washington, D.C.; nothing defaults to today."
+    return click.option("--on", required=True, metavar="DATE", help=said)(command)
 
 
 def read_facts(written: tuple[str, ...]) -> dict[str, str]:

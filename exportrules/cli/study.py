@@ -16,7 +16,6 @@ from exportrules.render.safe import safe
 if TYPE_CHECKING:
     from exportrules.law import Ruleset
     from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
-    from exportrules.timeline import Timeline
 
 
 @click.command()
@@ -41,7 +40,7 @@ def casebook(law: Ruleset, name: str | None, form: str) -> None:
 
 
 def _book(book: Casebook, law: Ruleset) -> str:
-    from exportrules.render.text import DISCLAIMER
+    from exportrules.render.text import footer
     from exportrules.study.casebook import replies
 
     lines = [safe(book.title), "", *_wrapped(book.summary, 0)]
@@ -51,9 +50,7 @@ def _book(book: Casebook, law: Ruleset) -> str:
             shown = reply.claim
             lines += ["", "", *_claim(shown)]
         lines += ["", *_reply(reply)]
-    edition = law.edition
-    lines += ["", f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", footer(law)])
 
 
 def _claim(claim: Claim) -> Iterator[str]:
@@ -75,7 +72,9 @@ def _source(label: str, source: Source) -> Iterator[str]:
 
 
 def _reply(reply: Reply) -> Iterator[str]:
-    yield from _wrapped(f"{_deal(reply.timeline)}: {reply.question.label}", 0)
+    from exportrules.render.text import asked_words
+
+    yield from _wrapped(f"{asked_words(reply.timeline)}: {reply.question.label}", 0)
     for days in reply.days:
         yield from _days(days)
     if reply.first:
@@ -112,21 +111,6 @@ def _first(first: FirstDay, claim: Claim) -> Iterator[str]:
     yield from _wrapped(f"{text}{opened}, {lasted}", 2)
     if first.undetermined_from:
         yield from _wrapped(f"undetermined from {first.undetermined_from} on until then: it may have begun earlier", 26)
-
-
-def _deal(timeline: Timeline) -> str:
-    q, law = timeline.question, timeline.ruleset
-    who = law.exporters[q.exporter].name if q.exporter and q.exporter in law.exporters else "another exporter"
-    parts = [f"{q.label} to {law.places[q.to].name}", f"{q.activity} by {who}"]
-    if q.headquarters != q.to:
-        parts.append(f"headquarters in {law.places[q.headquarters].name}")
-    if q.ultimate_parent != q.headquarters:
-        parts.append(f"ultimate parent in {law.places[q.ultimate_parent].name}")
-    if q.end_user:
-        parts.append(f"for {q.end_user}")
-    if q.as_printed:
-        parts.append("as printed")
-    return ", ".join(parts)
 
 
 def _item(label: str, text: str) -> list[str]:

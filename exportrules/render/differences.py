@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from exportrules.law import Ruleset
+from exportrules.question import Question
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, POLICY, decision, wrapped
+from exportrules.render.text import DISCLAIMER, POLICY, deal_words, decision, exporter_words, footer, heading, wrapped
 
 if TYPE_CHECKING:
     from exportrules.study.calendar import Event
@@ -28,8 +29,8 @@ def _said(said: Said) -> str:
     return decision(*said)
 
 
-def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int) -> str:
-    """Every change between two days, chips that change alike together."""
+def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int, last: date) -> str:
+    """Every change up to a last day, chips that change alike together."""
     alike: dict[tuple[Any, ...], list[str]] = {}
     for step in steps:
         alike.setdefault(step[1:], []).append(step.chip)
@@ -37,8 +38,14 @@ def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int) -
     for (on, before, after, through), chips in sorted(alike.items(), key=lambda item: (item[0][0], -len(item[1]))):
         mark = " [projected]" if on > law.edition.verified_through else ""
         lines += [f"{on}  {change(before, after)}{mark}", *_chips(called(chips)), *_through(law, through, 12), ""]
-    changed = len({step.chip for step in steps})
-    return "\n".join([*lines, f"{changed} of {asked} variants changed."])
+    lines.append(f"{len({step.chip for step in steps})} of {asked} variants changed.")
+    if last > law.edition.verified_through:
+        lines += wrapped(
+            f"{last} lies beyond {law.edition.verified_through}, through which the law was verified: what is said of "
+            "later days is projected from texts that are known, and may be overtaken.",
+            0,
+        )
+    return "\n".join([*lines, "", footer(law)])
 
 
 def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: date) -> str:
@@ -47,7 +54,7 @@ def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: dat
     for (first, last, before, after, through), chips in _alike(moved).items():
         lines += [f"{_days(first, last)}  {change(before, after)}", *_chips(called(chips))]
         lines += [*_through(law, through, 12)]
-        if last is None:
+        if last is None or last > horizon:
             lines += wrapped(f"beyond {horizon} as projected", 12)
         lines.append("")
     return "\n".join(lines)
@@ -85,9 +92,8 @@ def events_text(law: Ruleset, found: Sequence[Event], since: date) -> str:
     for event in found:
         mark = " [projected]" if event.projected else ""
         lines += [f"{event.on}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
-    edition = law.edition
     lines += [] if found else [f"No change from {since} on touches these chips.", ""]
-    return "\n".join([*lines, f"Ruleset {edition.edition}, verified through {edition.verified_through}. {DISCLAIMER}"])
+    return "\n".join([*lines, footer(law)])
 
 
 def what(law: Ruleset, event: Event) -> str:
@@ -98,10 +104,13 @@ def what(law: Ruleset, event: Event) -> str:
     return f"{event.what}: {provision.title} ({instrument.citation})"
 
 
-def event_text(law: Ruleset, event: Event) -> str:
-    """An event as a calendar shows it: its summary on the first line, then the rules with their addresses."""
-    lines = [f"{', '.join(event.chips)}: {what(law, event)}" if event.before else what(law, event)]
-    lines += [] if event.before else [f"Could touch: {', '.join(event.chips)}"]
+def event_text(law: Ruleset, event: Event, asked: Question) -> str:
+    """An event as a calendar shows it: its summary on the first line, then the deal, and the rules with addresses."""
+    chips, place = ", ".join(event.chips), law.places[asked.to].name
+    deal = f"{chips} to {place} by {exporter_words(asked, law)}: " if event.before else ""
+    mark = " [projected]" if event.projected else ""
+    lines = [f"{deal}{what(law, event)}{mark}", f"Asked: {heading(asked, law)}"]
+    lines += [] if event.before else [f"Could touch: {chips}"]
     for name in event.through:
         if name in law.provisions:
             provision, instrument = law.provisions[name]
@@ -115,43 +124,59 @@ def event_text(law: Ruleset, event: Event) -> str:
     return "\n".join(map(safe, [*lines, DISCLAIMER]))
 
 
-def event_rows(law: Ruleset, found: Sequence[Event]) -> list[dict[str, Any]]:
-    """One row an event."""
+def event_rows(law: Ruleset, found: Sequence[Event], asked: Question) -> list[dict[str, Any]]:
+    """One row an event, with the deal that it is an event of."""
     return [
         {
             "date": str(e.on),
             "what": what(law, e) if not e.before else e.what,
             "chips": ", ".join(e.chips),
+            "destination": asked.to,
+            "deal": deal_words(asked, law),
             "before": e.before.outcome if e.before else "",
             "policy_before": (e.before.review_policy if e.before else "") or "",
             "after": e.after.outcome if e.after else "",
             "policy_after": (e.after.review_policy if e.after else "") or "",
-            "through": " ".join(e.through),
+            "by": " ".join(e.through),
             "projected": "yes" if e.projected else "no",
         }
         for e in found
     ]
 
 
-def step_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
+def step_rows(steps: Sequence[Step], horizon: date) -> list[dict[str, Any]]:
     """One row a chip and change."""
     return [
-        {"chip": s.chip, "date": str(s.on), **_pair(s.before, s.after), "through": " ".join(s.through)} for s in steps
+        {
+            "chip": s.chip,
+            "date": str(s.on),
+            **_pair(s.before, s.after),
+            "by": " ".join(s.through),
+            "projected": "yes" if s.on > horizon else "no",
+        }
+        for s in steps
     ]
 
 
-def moved_rows(moved: Sequence[Moved]) -> list[dict[str, Any]]:
-    """One row a chip and span."""
+def moved_rows(moved: Sequence[Moved], horizon: date) -> list[dict[str, Any]]:
+    """One row a chip and span; `from` and `through` are its days, as in every other table."""
     return [
         {
             "chip": m.chip,
             "from": str(m.first or ""),
-            "through_day": str(m.last or ""),
+            "through": str(m.last or ""),
             **_pair(m.before, m.after),
-            "through": " ".join(m.through),
+            "by": " ".join(m.through),
+            "projected": _projected(m, horizon),
         }
         for m in moved
     ]
+
+
+def _projected(span: Moved, horizon: date) -> str:
+    if span.first is not None and span.first > horizon:
+        return "yes"
+    return "no" if span.last is not None and span.last <= horizon else f"after {horizon}"
 
 
 def _pair(before: Said, after: Said) -> dict[str, str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.determination import Determination
 from exportrules.facts import show
+from exportrules.model import Number
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, deal, decision, wrapped
+from exportrules.render.text import deal, decision, footer, wrapped
 from exportrules.render.words import fact_name, listed
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ def flips_text(d: Determination, found: Sequence[Flip]) -> str:
         "die area); everything else stays as it is.",
         0,
     )
-    ruleset = d.ruleset
-    return "\n".join(
-        [*lines, "", f"Ruleset {ruleset['edition']}, verified through {ruleset['verified_through']}. {DISCLAIMER}"]
-    )
+    return "\n".join([*lines, "", footer(d._timeline.ruleset)])
 
 
 def _flip(flip: Flip, subjects: Sequence[str], d: Determination) -> Iterator[str]:
@@ -74,20 +72,27 @@ def distance(flip: Flip) -> str:
 
 
 def flip_rows(found: Sequence[Flip]) -> list[dict[str, Any]]:
-    """One row a flip, numbers exact."""
+    """One row a flip; a number keeps its exact digits, a long quotient is rounded to six decimals."""
     return [
         {
             "chip": f.subject,
             "fact": f.fact,
-            "now": str(f.now),
+            "now": _digits(f.now),
             "flips": f.reach,
-            "line": str(f.line),
-            "computed_at": str(f.value),
-            "not_yet_at": str(f.before),
+            "line": _digits(f.line),
+            "computed_at": _digits(f.value),
+            "not_yet_at": _digits(f.before),
             "outcome": f.outcome,
             "review_policy": f.review_policy or "",
             "by": " ".join(f.by),
-            "follows": " ".join(f"{name}={now}" for name, _, now in f.follows),
+            "follows": " ".join(f"{name}={_digits(now)}" for name, _, now in f.follows),
         }
         for f in found
     ]
+
+
+def _digits(value: Number) -> str:
+    """A number as data has it elsewhere. Nobody states one of more than twenty digits: that is a quotient cut short."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    return format(value if len(value.as_tuple().digits) <= 20 else round(value, 6), "f")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 
 from exportrules.determination import Determination
-from exportrules.facts import show
+from exportrules.facts import facts_of, show
+from exportrules.render.decisive import HEAD, figures, rows
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
+from exportrules.render.parties import parties
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, decision
-from exportrules.render.words import day_of, fact_name, listed
-from exportrules.result import Citation, Finding, RowTrace, TestTrace
+from exportrules.render.text import DISCLAIMER, decision, given
+from exportrules.render.words import day_of, fact_name, listed, question_of
+from exportrules.result import Change, Citation, Finding
 from exportrules.span import DAY
+from exportrules.trace import is_open
 from exportrules.unknowns import Branch
 
 _EVIDENCE = {
@@ -21,9 +24,6 @@ _EVIDENCE = {
     "disclosed": "disclosed by its addressee",
     "reported": "as reported; the text itself was not read",
 }
-_SIGN = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}", "lt": "less than {}", "is": "is {}"}
-_SIGN |= {"in": "one of {}", "in_group": "in {}"}
-_SOURCE = {"given": "given", "assumed": "assumed", "chip": "chip data", "question": "asked", "concluded": "follows"}
 _REVIEWED = {
     "policy_of_denial": "under a policy of denial",
     "presumption_of_denial": "under a presumption of denial",
@@ -32,8 +32,12 @@ _REVIEWED = {
     "presumption_of_approval": "under a presumption of approval",
     "unpublished": "by a standard that was not published",
 }
-#: Facts that need no line in a table of tests: the reader has just been told.
-_PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activity", "chip_family", "contained_family"}
+#: What made a change where no provision did, told with its day.
+_CHANGES = {
+    "first made public": "the chip was first made public on {}",
+    "coverage begins": "the law is encoded from {} on",
+    "beyond the verified horizon": "from then on the law was not verified",
+}
 
 
 def memo(d: Determination, form: str) -> str:
@@ -53,7 +57,8 @@ class _Memo:
 
     @property
     def title(self) -> str:
-        return f"Memorandum: {safe(self.q.label)} to {self.place[self.q.to]}, {day_of(self.d.on)}"
+        aside = " (facts as given)" if self.q.facts else ""
+        return f"Memorandum: {safe(self.q.label)}{aside} to {self.place[self.q.to]}, {day_of(self.d.on)}"
 
     def blocks(self) -> Iterator[Block]:
         yield Heading("Question")
@@ -67,11 +72,11 @@ class _Memo:
         yield from self.assumptions()
         yield Heading("Analysis, in the order of 15 CFR part 732")
         yield from (Paragraph(text, lead=f"{n}. {lead}.") for n, (lead, text) in enumerate(self.analysis()))
-        rows = list(self.rows())
-        if rows:
+        tests = list(rows(self.d, self.findings, self.number, self.ref))
+        if tests:
             yield Heading("Decisive tests")
-            yield Table(("Test", "Value", "Source of the value", "Met", "Rule"), rows)
-            yield from (Paragraph(text, "small") for text in self.figures())
+            yield Table(HEAD, tests)
+            yield from (Paragraph(text, "small") for text in figures(self.d))
         if self.d.notices:
             yield Heading("Points to watch")
             yield Items([safe(notice) for notice in self.d.notices])
@@ -95,18 +100,40 @@ class _Memo:
         if q.ultimate_parent != q.headquarters:
             seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
         buyer = f"for {safe(q.end_user)}, " if q.end_user else "for an end user "
+        if q.parties:
+            others = "another party" if len(q.parties) == 1 else "other parties"
+            seat += f", with {listed(map(safe, q.parties))} as {others}"
         the = "" if chip.startswith("a ") else "the "
         text = f"Could {the}{chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {day_of(d.on)} "
         text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
         text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
         text += f", going by what was known on {day_of(q.known_on)}" if q.known_on else ""
-        return f"{text}?"
+        return f"{text}?{self.given()}"
+
+    def given(self) -> str:
+        """The facts that the caller gave, with what they replace in the chip's own data."""
+        said = []
+        for name, fact in self.q.facts.items():
+            known = self.law.facts[name]
+            unit = f" {known.unit}" if known.unit and fact.value is not None else ""
+            own = dict.fromkeys(show(v) for v in self.own(name) if v != fact.value)
+            instead = f" (in place of {listed(own, last='or')})" if own else ""
+            said.append(f"{fact_name(name)}: {safe(given(fact.value))}{unit}{instead}")
+        return f" Given for this question: {'; '.join(said)}." if said else ""
+
+    def own(self, fact: str) -> Iterator[object]:
+        """What the data has for a fact of the variants asked."""
+        for course in self.d._timeline.courses:
+            chip = course.subject.chip
+            found = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
+            yield from (found.candidates or (found.value,)) if found else ()
 
     def answer(self) -> str:
         d = self.d
         rules = cited(*(self.number[r] for r in d.requirements if r in self.number))
         if d.outcome == "no_license_requirement":
-            return "Yes, as far as the encoded law goes: no license requirement was found."
+            on = "on the facts given and " if self.q.facts else ""
+            return f"Yes, {on}as far as the encoded law goes: no license requirement was found."
         if d.outcome == "license_required":
             return f"No, not without a license{rules}. {self.reviewed()}"
         if d.outcome == "license_exception":
@@ -128,10 +155,7 @@ class _Memo:
 
     def turns(self) -> str:
         """What the answer turns on, as the questions to be put."""
-        asked = []
-        for fact in dict.fromkeys(self.d.turns_on):
-            known = self.law.facts.get(fact)
-            asked.append(known.question if known and known.question else f"what is the {fact_name(fact)}?")
+        asked = [safe(question_of(fact, self.law)) for fact in dict.fromkeys(self.d.turns_on)]
         return f"It turns on what is not known: {' '.join(asked)}"
 
     def duration(self) -> Iterator[str]:
@@ -141,15 +165,16 @@ class _Memo:
         yield f"This has held {since}" + (f" and holds through {day_of(last)}." if last else ", with no known end.")
         if d.previous:
             was = decision(d.previous.outcome, d.previous.review_policy)
-            yield f"Until {day_of(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous.by)}."
+            yield f"Until {day_of(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous)}."
         if d.next:
             then = decision(d.next.outcome, d.next.review_policy)
-            yield f"From {day_of(d.next.date)} it is: {then}{self.by(d.next.by)}."
+            yield f"From {day_of(d.next.date)} it is: {then}{self.by(d.next)}."
 
-    def by(self, names: Sequence[str]) -> str:
-        """What made a change: instruments by their citation, and plain words as they are."""
+    def by(self, change: Change) -> str:
+        """What made a change: instruments by their citation, what is no law in words."""
+        names, day = change.by, day_of(change.date)
         found = dict.fromkeys(self.law.provisions[n][1].citation for n in names if n in self.law.provisions)
-        plain = ", ".join(n for n in names if n not in self.law.provisions)
+        plain = ", ".join(_CHANGES.get(n, n).format(day) for n in names if n not in self.law.provisions)
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
     def assumptions(self) -> Iterator[Block]:
@@ -172,6 +197,11 @@ class _Memo:
     def findings(self) -> list[Finding]:
         return self.d.findings
 
+    @property
+    def open(self) -> bool:
+        """Whether it is open that a license is required at all."""
+        return is_open(self.d._timeline, self.d._answer, self.d.on)
+
     def held(self, kind: str, truth: str = "true") -> list[Finding]:
         """The provisions of a kind that hold, each once, whatever the variant."""
         found = {f.provision: f for f in self.findings if f.kind == kind and f.truth == truth}
@@ -185,8 +215,7 @@ class _Memo:
         yield "Savings clauses and suspensions", " ".join(self.savings())
         yield "License exceptions and authorizations", " ".join(self.exceptions())
         none = "Nothing stands that an application would have to be made for."
-        without = "Without the exception: " if self.d.outcome == "license_exception" else ""
-        yield "Review policy", without + " ".join(self.policies()) if self.d.policies else none
+        yield "Review policy", " ".join(self.policies()) or none
 
     def gate(self) -> Iterator[str]:
         edition, d = self.law.edition, self.d
@@ -241,12 +270,15 @@ class _Memo:
             yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
 
     def requirements(self) -> Iterator[str]:
-        standing = [*self.d.requirements, *(c.provision for c in self.citations if c.role == "overcome")]
-        for name in dict.fromkeys(standing):
+        law = self.d._answer.law
+        standing = list(dict.fromkeys([*law.requirements, *law.overcome]))
+        for name in standing:
             c = self.citations[self.number[name] - 1] if name in self.number else None
             if c:
-                word = "May apply, by what is not known" if c.role == "may apply" else "A license is required"
-                yield f"{word}: {safe(c.title)}{self.ref(name)}."
+                may = "Whether a license is required is open" if self.open else "May require one, by what is not known"
+                yield f"{may if c.role == 'may apply' else 'A license is required'}: {safe(c.title)}{self.ref(name)}."
+        for party in parties(self.d):
+            yield f"{safe(party.written)} is {safe(party.known)}{self.ref(party.entry)}."
         for found in self.held("requirement", "unknown"):
             if found.provision not in standing and found.provision in self.number:
                 yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
@@ -268,82 +300,29 @@ class _Memo:
         d = self.d
         for e in d.exceptions:
             conditions = f" Its conditions: {listed(e['conditions'], '; ')}." if e["conditions"] else ""
-            how = (
-                "overcomes what is required" if d.outcome == "license_exception" else "may, by what is not known, do so"
-            )
-            yield f"{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
+            may = "may overcome the requirement, depending on what is not known"
+            how = "overcomes what is required" if d._answer.law.outcome == "license_exception" else may
+            yield f"{self.condition()}{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
             if d.requirements and holding:
                 yield f"By their terms these hold, yet a requirement is left: {listed(map(safe, holding), '; ')}."
+            elif self.open:
+                yield "None in force would overcome what may be required."
             else:
                 yield "None in force overcomes what is required." if d.requirements else "None is needed."
 
+    def condition(self) -> str:
+        """The words before what follows only if a license is required, where that is open."""
+        return "If a license is required, " if self.open else ""
+
     def policies(self) -> Iterator[str]:
         several = len(self.d.policies) > 1
+        without = "Without the exception, " if self.d._answer.law.outcome == "license_exception" else self.condition()
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
-            yield f"An application{of} is reviewed {_REVIEWED[p['review_policy']]}{refs}."
-
-    def tests(self) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:
-        """The tests that decided, of the provisions that are cited: those of rows that hold, or why no row does."""
-        for found in self.findings:
-            if found.provision not in self.number or found.kind == "listing":
-                continue
-            holding = [row for row in found.when if row.truth == "true"]
-            barring = [row for row in found.unless if row.truth != "false"] if found.truth != "true" else []
-            for row in [*(holding or found.when), *barring]:
-                for test in row.tests:
-                    if test.fact not in _PLAIN and (holding or test.truth != "true"):
-                        yield test, row, found
-
-    def rows(self) -> Iterator[tuple[str, ...]]:
-        """The tests as rows of a table: variants with the same value share one, and one row has all variants."""
-        values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
-        paragraphs: dict[tuple[str, str, str], list[str]] = {}
-        for test, row, found in self.tests():
-            bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
-            line = f"{_upper(fact_name(test.fact))} {_SIGN[test.op].format(bound)}"
-            met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
-            key = (line, met, self.ref(found.provision))
-            paragraphs.setdefault(key, []).append(row.paragraph)
-            whose = values.setdefault(key, {}).setdefault(self.value(test), [])
-            if found.subject not in whose:
-                whose.append(found.subject)
-        for (line, met, ref), found_values in values.items():
-            at = list(dict.fromkeys(filter(None, paragraphs[line, met, ref])))
-            alone = len(found_values) == 1
-            shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in found_values.items()]
-            sources = dict.fromkeys(source for _, source in found_values)
-            yield (
-                line,
-                "; ".join(shown),
-                "; ".join(sources),
-                met,
-                f"{ref} {', '.join(at) if len(at) < 3 else ''}".strip(),
-            )
-
-    def value(self, test: TestTrace) -> tuple[str, str]:
-        """A fact's value with its unit, and where it is from."""
-        readings = test.value if isinstance(test.value, tuple) and test.source != "concluded" else (test.value,)
-        unit = self.law.facts[test.fact].unit if test.fact in self.law.facts else ""
-        kind, _, detail = test.source.partition(": ")
-        source = detail if kind == "derived" else _SOURCE.get(kind, kind)
-        return safe(f"{' or '.join(map(show, readings))} {unit}".strip()), safe(source)
-
-    def figures(self) -> Iterator[str]:
-        """Where the figures are from, variants of the same sources together."""
-        kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
-        alike: dict[str, list[str]] = {}
-        for course in self.d._timeline.courses:
-            chip = course.subject.chip
-            if chip is not None and course.subject.id in self.d.variants and chip.sources:
-                more = f" and {len(chip.sources) - 2} more" if len(chip.sources) > 2 else ""
-                where = f"{', '.join(chip.sources[:2])}{more}"
-                alike.setdefault(f"{kind.get(chip.confidence, 'estimated')}; sources: {where}", []).append(chip.name)
-        for where, names in alike.items():
-            yield safe(f"Figures of the {listed(names)}, {where}")
+            yield _upper(f"{without}an application{of} is reviewed {_REVIEWED[p['review_policy']]}{refs}.")
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""

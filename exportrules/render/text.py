@@ -5,12 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Container, Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from exportrules.determination import Determination
 from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.question import Question
+from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
 from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
@@ -102,6 +104,9 @@ def answer(d: Determination) -> str:
     if d.eccn:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
         lines += item("parameters met", ", ".join(d.eccn) + paragraphs)
+    # of parties that are on no list, the assumptions tell
+    for party in parties(d) if d._timeline.question.listed or d._timeline.question.owners else ():
+        lines += item("party", safe(f"{party.written}: {party.known}"))
     for citation in d.citations:
         lines += item(citation.role, f"{safe(citation.title)}")
         lines += _more(f"{safe(citation.cite)} [{citation.evidence}]")
@@ -133,9 +138,7 @@ def answer(d: Determination) -> str:
         lines += item("if instead", line)
     for notice in d.notices:
         lines += item("notice", safe(notice))
-    ruleset = d.ruleset
-    lines += ["", f"Ruleset {ruleset['edition']}, verified through {ruleset['verified_through']}. {DISCLAIMER}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", footer(d._timeline.ruleset)])
 
 
 def explanation(d: Determination) -> str:
@@ -173,10 +176,7 @@ def margin_lines(d: Determination) -> Iterator[str]:
 
 def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
     """Every span of one answer, with what opened it; under the heading the lines of a bar, if there is one."""
-    q = timeline.question
-    who = _exporter(timeline)
-    name = timeline.ruleset.places[q.to].name
-    lines = [f"{safe(q.label)} to {name}, {ACTIVITY[q.activity]} by {who}", "", *bar]
+    lines = [asked_words(timeline), "", *bar]
     for span in timeline.spans:
         a = span.answer
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
@@ -197,33 +197,64 @@ WHO = {"maker": "each chip's maker", "other": "an exporter without a public lett
 
 def deal_words(question: Question, law: Ruleset) -> str:
     """What is asked of every chip of a chart or a table, in one line; the destination stands elsewhere."""
-    q = question
-    known = law.exporters.get(q.exporter or "")
-    exporter = WHO.get(q.asked_exporter.casefold(), known.name if known else WHO["other"])
-    parts = [f"{ACTIVITY[q.activity]} by {exporter}"]
-    parts += [f"for {q.end_user}"] if q.end_user else []
-    parts += [f"with {', '.join(q.parties)}"] if q.parties else []
-    parts += [f"headquarters in {law.places[q.headquarters].name}"] if q.headquarters != q.to else []
+    who = f"{ACTIVITY[question.activity]} by {exporter_words(question, law)}"
+    return "; ".join([who, *_terms(question, law, usual=True)])
+
+
+def exporter_words(question: Question, law: Ruleset) -> str:
+    """Who exports, where several chips are asked about."""
+    known = law.exporters.get(question.exporter or "")
+    return WHO.get(question.asked_exporter.casefold(), known.name if known else WHO["other"])
+
+
+def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
+    """All that was said of a deal beyond chip, place, activity and exporter; the `usual` civil use and layer too.
+
+    The one list of it: whatever can change an answer stands over every answer.
+    """
+    if q.end_user:
+        yield f"for {q.end_user}"
+    if q.parties:
+        yield f"with {', '.join(q.parties)}"
+    if q.headquarters != q.to:
+        yield f"headquarters in {law.places[q.headquarters].name}"
     if q.ultimate_parent != q.headquarters:
-        parts.append(f"ultimate parent in {law.places[q.ultimate_parent].name}")
-    parts.append(f"{q.end_use.replace('_', ' ')} end use")
-    parts += [f"given {', '.join(f'{n}={show(f.value)}' for n, f in q.facts.items())}"] if q.facts else []
-    parts += [f"as known on {q.known_on}"] if q.known_on else []
-    parts.append("text as printed" if q.as_printed else "as enforced")
-    return "; ".join(parts)
+        yield f"ultimate parent in {law.places[q.ultimate_parent].name}"
+    if usual or q.end_use != "civil":
+        yield f"{q.end_use.replace('_', ' ')} end use"
+    if q.facts:
+        yield f"given {', '.join(f'{name}={given(fact.value)}' for name, fact in q.facts.items())}"
+    if q.known_on:
+        yield f"as known on {q.known_on}"
+    if usual or q.as_printed:
+        yield "text as printed" if q.as_printed else "as enforced"
+
+
+def given(value: object) -> str:
+    """A value to the last digit that the caller wrote: 5.9199 is not about 5.92 where the line is 5.92."""
+    return format(value, "f") if isinstance(value, Decimal) else show(value)
+
+
+def asked_words(timeline: Timeline) -> str:
+    """What was asked of one chip, the day aside, in one clause."""
+    q, law = timeline.question, timeline.ruleset
+    parts = [f"{q.label} to {law.places[q.to].name}", f"{ACTIVITY[q.activity]} by {_exporter(timeline)}"]
+    return safe(", ".join([*parts, *_terms(q, law, usual=False)]))
+
+
+def footer(law: Ruleset) -> str:
+    """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
+    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
 
 
 def deal(d: Determination) -> str:
-    """What was asked, in one clause: the chip, the place, the parties, the exporter, the day."""
-    q = d._timeline.question
-    ruleset = d._timeline.ruleset
-    who = _exporter(d._timeline)
-    place = ruleset.places[q.to].name
-    seat = "" if q.headquarters == q.to else f", for a party headquartered in {ruleset.places[q.headquarters].name}"
-    if q.ultimate_parent != q.headquarters:
-        seat += f", its ultimate parent in {ruleset.places[q.ultimate_parent].name}"
-    buyer = f" for {safe(q.end_user)}" if q.end_user else ""
-    return f"{safe(q.label)} to {place}{buyer}{seat}, {ACTIVITY[q.activity]} by {who}, {d.on}."
+    """What was asked, in one clause: the chip, the place, the exporter, whatever else was said, the day."""
+    return f"{asked_words(d._timeline)}, {d.on}."
+
+
+def heading(question: Question, law: Ruleset) -> str:
+    """What is asked of every chip, the destination first: the head of a page about many."""
+    return safe(f"to {law.places[question.to].name}; {deal_words(question, law)}")
 
 
 def _exporter(timeline: Timeline) -> str:
@@ -309,8 +340,11 @@ def _whose(subject: str) -> str:
     return f"{subject}: " if subject else ""
 
 
+_DELIMITER = {"csv": ",", "tsv": "\t"}
+
+
 def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = (), width: int = 0) -> str:
-    """Rows as a table in one of tabulate's formats, or as csv or json.
+    """Rows as a table in one of tabulate's formats, or as csv, tsv or json.
 
     Columns called in `numbers` are flush right; with `width`, long cells are wrapped until the lines fit.
     """
@@ -318,15 +352,15 @@ def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = ()
         import json
 
         return safe_json(json.dumps(rows, ensure_ascii=False, indent=2))
-    if form == "csv":
+    if form in _DELIMITER:  # tabulate's own tsv pads cells, and drops those at the end that are empty
         import csv
         import io
 
         out = io.StringIO()
-        writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+        writer = csv.DictWriter(out, list(rows[0]) if rows else [], delimiter=_DELIMITER[form], lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: safe(str(v)) for k, v in row.items()} for row in rows)
-        return out.getvalue().rstrip("\n")
+        return out.getvalue().removesuffix("\n")
     from tabulate import tabulate
 
     cells = [{k: safe(str(v)) for k, v in row.items()} for row in rows]

@@ -103,9 +103,12 @@ def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], des
 
 
 def _uid(event: Event, deal: Mapping[str, Any]) -> str:
-    """The same event of the same deal has the same identifier in every edition, whichever other chips are asked."""
+    """The same event of the same deal and chips has the same identifier in every edition.
+
+    The chips are part of it: a calendar of other chips, imported later, would take the place of this one's events.
+    """
     asked = {name: value for name, value in deal.items() if value}
-    parts = [event.on, event.what, event.before, event.after, event.through, asked]
+    parts = [event.on, event.chips, event.what, event.before, event.after, event.through, asked]
     return f"{canonical.sha256(canonical.exact(parts))[:32]}@exportrules"
 
 

@@ -1,6 +1,6 @@
 """Answers beside other answers: between two days, between two rulesets, and under a supposition.
 
-Beyond the horizon of a ruleset its projection is compared, so that a later horizon alone is no
+Beyond the horizon of a ruleset it is compared what is foreseen there, so that a horizon alone is no
 difference: what counts is that the two say different things.
 """
 
@@ -16,7 +16,6 @@ from exportrules.errors import QuestionError
 from exportrules.law import Ruleset
 from exportrules.model import Policy
 from exportrules.names import find_chip
-from exportrules.result import Answer
 from exportrules.span import DAY, last_day
 from exportrules.timeline import Timeline
 from exportrules.trace import asked
@@ -64,11 +63,9 @@ class Edition(NamedTuple):
     files: list[str]
 
 
-def said(answer: Answer) -> Said:
-    """An answer as it is compared."""
-    if answer.standing == "beyond_horizon" and answer.projection:
-        return Said(answer.projection.outcome, answer.projection.review_policy)
-    return Said(answer.outcome, answer.review_policy)
+def said(made: Timeline, day: date) -> Said:
+    """The answer of a day as it is compared: like with like, so beyond the horizon what is foreseen."""
+    return Said(*made.foreseen(day))
 
 
 def chosen(law: Ruleset, names: Sequence[str]) -> list[str]:
@@ -76,6 +73,8 @@ def chosen(law: Ruleset, names: Sequence[str]) -> list[str]:
     written = [part.strip() for name in names for part in name.split(",") if part.strip()]
     if names and not written:
         raise QuestionError("--chips names no chip. Write e.g. --chips A100,H800.")
+    if not law.variants:
+        raise QuestionError("this ruleset knows no chip, so there is nothing to ask about.")
     if not written:
         return list(law.variants)
     return list(dict.fromkeys(v for name in written for v in find_chip(law, name).variants))
@@ -101,7 +100,7 @@ def between(law: Ruleset, chips: Iterable[str], first: date, last: date, deal: M
     found: list[Step] = []
     for chip in chips:
         made = timeline(chip, ruleset=law, **deal)
-        if said(made.at(first)) != said(made.at(last)):
+        if said(made, first) != said(made, last):
             found += steps(chip, made, first + DAY, last)
     return found
 
@@ -110,7 +109,7 @@ def steps(chip: str, made: Timeline, first: date, last: date | None) -> Iterator
     """The changes of one answer from a day to a day, both included."""
     for index in range(1, len(made.starts)):
         on = made.starts[index]
-        before, after = said(made.answers[index - 1]), said(made.answers[index])
+        before, after = said(made, made.starts[index - 1]), said(made, on)
         if on < first or (last is not None and on > last) or before == after:
             continue
         yield Step(chip, on, before, after, made.opened_by(index))
@@ -121,7 +120,7 @@ def moved(chip: str, before: Timeline, after: Timeline) -> Iterator[Moved]:
     days = sorted({*before.starts, *after.starts})
     joined: list[tuple[date, date | None, Said, Said, list[str]]] = []
     for day, stop in zip(days, [*days[1:], None], strict=True):
-        was, now = said(before.at(day)), said(after.at(day))
+        was, now = said(before, day), said(after, day)
         if was == now:
             continue
         through = _through(before, after, day)

@@ -1,0 +1,98 @@
+"""The tests that decided an answer, as rows of a table, and where the figures in them are from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+
+from exportrules.determination import Determination
+from exportrules.facts import show
+from exportrules.render.safe import safe
+from exportrules.render.words import fact_name, listed, spelled, value_name
+from exportrules.result import Finding, RowTrace, TestTrace
+
+HEAD = ("Test", "Value", "Source of the value", "Met", "Rule")
+
+_SIGN = {"ge": " at least {}", "gt": " more than {}", "le": " at most {}", "lt": " less than {}", "is": " is {}"}
+_SIGN |= {"in": " one of {}", "in_group": " in {}"}
+_SOURCE = {"given": "given", "assumed": "assumed", "chip": "chip data", "question": "asked", "concluded": "follows"}
+#: Facts that need no line in a table of tests: the reader has just been told.
+_PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activity", "chip_family", "contained_family"}
+
+
+def rows(
+    d: Determination, findings: Sequence[Finding], cited: Container[str], ref: Callable[[str], str]
+) -> Iterator[tuple[str, ...]]:
+    """The tests of the provisions `cited`: variants with the same value share a row, and one row has all variants."""
+    values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
+    paragraphs: dict[tuple[str, str, str], list[str]] = {}
+    for test, row, found in _tests(findings, cited):
+        met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
+        key = (_line(test), met, ref(found.provision))
+        paragraphs.setdefault(key, []).append(row.paragraph)
+        whose = values.setdefault(key, {}).setdefault(_value(d, test), [])
+        if found.subject not in whose:
+            whose.append(found.subject)
+    for (line, met, rule), found_values in values.items():
+        at = list(dict.fromkeys(filter(None, paragraphs[line, met, rule])))
+        alone = len(found_values) == 1
+        shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in found_values.items()]
+        sources = dict.fromkeys(source for _, source in found_values)
+        yield line, "; ".join(shown), "; ".join(sources), met, f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip()
+
+
+def _tests(findings: Sequence[Finding], cited: Container[str]) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:
+    """The tests that decided: those of rows that hold, or why no row does."""
+    for found in findings:
+        if found.provision not in cited or found.kind == "listing":
+            continue
+        holding = [row for row in found.when if row.truth == "true"]
+        barring = [row for row in found.unless if row.truth != "false"] if found.truth != "true" else []
+        for row in [*(holding or found.when), *barring]:
+            for test in row.tests:
+                if test.fact not in _PLAIN and (holding or test.truth != "true"):
+                    yield test, row, found
+
+
+def _line(test: TestTrace) -> str:
+    bounds = test.bound if isinstance(test.bound, tuple) else (test.bound,)
+    bound = ", ".join(value_name(show(b)) for b in bounds)
+    sign = _SIGN["is"] if len(bounds) == 1 and test.op == "in" else _SIGN[test.op]
+    name = fact_name(test.fact)
+    return f"{name[:1].upper()}{name[1:]}{': {}' if isinstance(test.bound, bool) else sign}".format(bound)
+
+
+def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
+    """A fact's value with its unit, and where it is from."""
+    vocabulary = d._timeline.ruleset.facts
+    kind, _, detail = test.source.partition(": ")
+    source = spelled(detail) if kind == "derived" else _SOURCE.get(kind, kind)
+    if kind == "concluded":
+        return safe(_concluded(test.value)), safe(source)
+    readings = test.value if isinstance(test.value, tuple) else (test.value,)
+    unit = vocabulary[test.fact].unit if test.fact in vocabulary and test.value is not None else ""
+    return safe(f"{' or '.join(value_name(show(v)) for v in readings)} {unit}".strip()), safe(source)
+
+
+def _concluded(value: object) -> str:
+    """What the rules conclude: what holds, then what may."""
+    found = value if isinstance(value, tuple) else () if value is None else (str(value),)
+    sure = [value_name(v) for v in found if not v.endswith("?")]
+    maybe = [value_name(v.removesuffix("?")) for v in found if v.endswith("?")]
+    return ", ".join([*sure, *([f"possibly {listed(maybe, last='or')}"] if maybe else [])]) or "none"
+
+
+def figures(d: Determination) -> Iterator[str]:
+    """Where the figures are from, all the sources of variants alike together; what was given is from nowhere else."""
+    kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
+    q, vocabulary = d._timeline.question, d._timeline.ruleset.facts
+    given = [fact_name(name) for name in q.facts if vocabulary[name].about == "item"]
+    aside = f", but for what was given ({listed(given)})" if given else ""
+    alike: dict[str, tuple[list[str], dict[str, None]]] = {}
+    for course in d._timeline.courses:
+        chip = course.subject.chip
+        if chip is not None and course.subject.id in d.variants and chip.sources:
+            names, sources = alike.setdefault(kind.get(chip.confidence, "estimated"), ([], {}))
+            names.append(chip.name)
+            sources.update(dict.fromkeys(chip.sources))
+    for how, (names, sources) in alike.items():
+        yield safe(f"Figures of the {listed(names)}{aside}, {how}; sources: {', '.join(sources)}")

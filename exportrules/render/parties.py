@@ -1,0 +1,45 @@
+"""The parties that a question names, each with what the data knows of it on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from exportrules.determination import Determination
+from exportrules.names import find_parties
+from exportrules.render.words import value_name
+from exportrules.span import holds_on
+
+
+class Party(NamedTuple):
+    """A name as the caller wrote it, what is known of it, and the entry of a list that it is (or '')."""
+
+    written: str
+    known: str
+    entry: str = ""
+
+
+def parties(d: Determination) -> Iterator[Party]:
+    """Every party named, an owner of the buyer too, in the order in which they were named; one for each entry."""
+    q = d._timeline.question
+    owner = q.facts.get("listed_owner")
+    for name in dict.fromkeys(name for name in (q.end_user, *q.parties) if name):
+        yield from _found(d, name, False)
+    if owner is not None and isinstance(owner.value, str) and owner.value:
+        yield from _found(d, owner.value, True)
+
+
+def _found(d: Determination, name: str, owner: bool) -> Iterator[Party]:
+    law, view = d._timeline.ruleset, d._timeline.view
+    known, _ = find_parties(law, name, compare=False)
+    for party in (law.parties[i] for i in known):
+        entries = [found for found in view.listings(party, owner=owner) if holds_on(found.spans, d.on)]
+        official = f"{party.name}, " if party.name != name else ""
+        for found in entries:
+            provision = found.provision
+            which = value_name(provision.id.partition("#")[0])
+            yield Party(name, f"{official}on the {which} ({provision.cite})", provision.id)
+        if not entries:
+            yield Party(name, f"{official}on no list in this data on this day")
+    if not known:
+        yield Party(name, "on no list in this data")
