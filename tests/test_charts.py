@@ -120,11 +120,32 @@ def test_a_letter_is_dashed_and_only_on_the_bands_that_it_changed(bands: Spec) -
     assert epoch(date(2022, 8, 26)) not in {row["x"] for row in rows(bands, "rules")}
 
 
-def test_nobody_else_is_bound_by_a_letter() -> None:
-    other = bands_of(*CHIPS, exporter="other")
-    assert rows(other, "letters") == []
-    assert not any("letter" in text for text in texts(other, "labels") + texts(other, "legend_words"))
+def test_nobody_else_is_bound_by_a_letter_that_has_an_addressee() -> None:
+    other = bands_of("A100", "A800", "H100", "H800", exporter="other")
+    assert rows(other, "letters") == rows(other, "leaders") == []
+    named = [label[12:] for label in texts(other, "labels")]
+    assert named == ["87 FR 62186", "88 FR 73458", "91 FR 1684", "verified until here"]
+    assert not any("letter" in text for text in texts(other, "legend_words"))
     assert texts(bands_of("MI250", "A100"), "chips") == ["MI250 (AMD)", "A100 (NVIDIA)"]
+
+
+def test_letters_that_others_may_have_had_are_drawn_as_letters_and_cite_no_filing_on_anothers() -> None:
+    other = bands_of(*CHIPS, exporter="other")
+    day = epoch(date(2025, 4, 9))
+    assert "2025-04-09  letters to unnamed companies, if any" in texts(other, "labels")
+    assert day not in {row["x"] for row in rows(other, "rules")}
+    places = {round(row["y"], 3): row["text"] for row in rows(other, "chips")}
+    marked = {(row["x"], places[round((row["y"] + row["y2"]) / 2, 3)]) for row in rows(other, "letters")}
+    assert marked == {(day, "H20")}
+
+
+@pytest.mark.parametrize("exporter", ["maker", "other", "nvidia", "amd", "intel"])
+def test_a_solid_line_is_a_rule_whoever_exports(exporter: str) -> None:
+    timelines = [exportrules.timeline(chip, exporter=exporter) for chip in (*CHIPS, "MI308X", "MI250", "Gaudi 2")]
+    opened = {(s.start, LAW.instruments.get(by.partition("#")[0])) for t in timelines for s in t.spans
+              for by in s.opened_by}  # fmt: skip
+    rules = {epoch(day) for day, instrument in opened if day and instrument and instrument.type != "letter"}
+    assert {row["x"] for row in rows(timeline_chart(timelines), "rules")} <= rules
 
 
 def test_a_policy_that_changes_under_an_exception_changes_no_colour_and_draws_no_line() -> None:

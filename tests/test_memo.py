@@ -54,6 +54,14 @@ def made(chip: Any, asked: dict[str, Any], form: str = "md") -> str:
     return memo(check(chip, **asked), form)
 
 
+def test_what_changed_an_answer_is_a_document_or_is_said_to_be_supposed() -> None:
+    """No filing on letters to NVIDIA and AMD changed the answer of anyone else."""
+    other = made("H20", {"on": "2025-06-01", "exporter": "other"})
+    assert "no license requirement found; changed by letters to unnamed companies, if any." in other
+    maker = made("H20", {"on": "2025-06-01"})
+    assert "no license requirement found; changed by NVIDIA Form 8-K of 2025-04-15." in maker
+
+
 @pytest.mark.parametrize(("chip", "asked"), DEALS)
 def test_a_memo_has_its_sections_in_order_and_all_six_steps(chip: Any, asked: dict[str, Any]) -> None:
     text = made(chip, asked)

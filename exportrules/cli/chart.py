@@ -37,7 +37,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     exportrules chart timeline MI250 MI308X --exporter other -o amd.html
 
     Bands run from a chip's release to the verified horizon; what is not verified is hatched. Lines are the
-    instruments that changed an answer; a letter's is dashed, and only on the bands of the company it binds.
+    instruments that changed an answer; a letter's is dashed, and only on the bands whose answer it changed.
     """
     from exportrules.determination import timeline as ask
     from exportrules.render.charts import ready, write

@@ -11,7 +11,7 @@ from exportrules.facts import show
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
-from exportrules.render.words import day_of, fact_name, listed
+from exportrules.render.words import called, day_of, fact_name, listed
 from exportrules.result import Citation, Finding, RowTrace, TestTrace
 from exportrules.span import DAY
 from exportrules.unknowns import Branch
@@ -148,7 +148,7 @@ class _Memo:
 
     def by(self, names: Sequence[str]) -> str:
         """What made a change: instruments by their citation, and plain words as they are."""
-        found = dict.fromkeys(self.law.provisions[n][1].citation for n in names if n in self.law.provisions)
+        found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
         plain = ", ".join(n for n in names if n not in self.law.provisions)
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from exportrules.model import Instrument
 from exportrules.notices import FIGURES
 
 
@@ -33,3 +34,14 @@ def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> s
         return "".join(found)
     joint = f" {last} " if between == ", " else f"; {last} "
     return between.join(found[:-1]) + joint + found[-1]
+
+
+def called(instrument: Instrument) -> str:
+    """What an instrument is called where it changed an answer: by its citation.
+
+    Letters without an addressee are supposed, not known. What is cited for them tells of letters to others, which
+    changed nothing here.
+    """
+    if instrument.type == "letter" and not instrument.addressee:
+        return "letters to unnamed companies, if any"
+    return instrument.citation

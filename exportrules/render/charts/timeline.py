@@ -27,6 +27,7 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
+from exportrules.render.words import called
 from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -134,13 +135,16 @@ def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) ->
 
 
 def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
-    """(label, companies bound) of what opened an answer; no label for what is no instrument."""
+    """(label, companies bound) of what opened an answer; no label for what is no instrument.
+
+    A letter binds companies even where it is not public which.
+    """
     instrument = law.instruments.get(opened_by.partition("#")[0].partition(" (")[0])
     if instrument is None:
         party, entry, _ = opened_by.partition("#")
         return (party.replace("_", " ").capitalize(), "") if entry else ("", "")
     if not instrument.addressee:
-        return instrument.citation, ""
+        return called(instrument), "unnamed companies" if instrument.type == "letter" else ""
     names = [law.exporters[a].name if a in law.exporters else a for a in instrument.addressee.split(",")]
     bound = ", ".join(names)
     return f"{'letter' if instrument.type == 'letter' else instrument.type} to {bound} only", bound
@@ -198,7 +202,7 @@ def _draw_changes(
 
 
 def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None:
-    """The marks of letters, on the bands of their addressee alone: dashed, with a white edge to stand on any colour."""
+    """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour."""
     marks = []
     for change in changes:
         px = picture.x.px(epoch(change.day))
@@ -282,5 +286,5 @@ def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[
     found += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
     found += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
     if any(c.bound for c in changes):
-        found.append(Sign("dashed", "a letter to one company: on its own chips only, and it binds nobody else"))
+        found.append(Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed"))
     return found
