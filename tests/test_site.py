@@ -101,6 +101,22 @@ def test_the_charts_are_drawn_from_the_law_as_it_is(site: Path) -> None:
     assert 'src="study-plane.svg"' in (site / "study.html").read_text("utf-8")
 
 
+def test_every_chart_command_has_its_own_picture(site: Path) -> None:
+    """But the one whose picture is checked in: nothing is drawn for it, and nothing of another command goes there."""
+    shown, drawn = set(), set()
+    for source in (ROOT / "docs").glob("*.md"):
+        commands = re.findall(r"^\$ exportrules chart (.+) -o (\S+\.(?:svg|png))$", source.read_text("utf-8"), re.M)
+        shown |= {(f"{source.stem}-{name}", words.replace('"', "")) for words, name in commands}
+        html = (site / f"{source.stem}.html").read_text("utf-8")
+        drawn |= {
+            (name, words) for words, name in re.findall(r'alt="Chart: ([^"]+)" class="chart" src="([^"]+)"', html)
+        }
+    assert {name for name, _ in shown - drawn} == {"charts-chips.svg"}
+    assert drawn < shown
+    for name, words in drawn:
+        assert ("was a license required" in (site / name).read_text("utf-8")) == words.startswith("timeline")
+
+
 def test_search_finds_a_chip_without_a_network(address: str, browser: Browser) -> None:
     page, wrong = watched(browser, address, 1366)
     page.goto(f"{address}/index.html", wait_until="networkidle")
