@@ -81,8 +81,7 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     law = asked["ruleset"]
     wanted = chips or [variant.id for variant, _ in law.variants.values() if variant.item_kind == "ic"]
     timelines = [ask(chip, **asked) for chip in wanted]
-    drawn = timelines if named else [made for made in timelines if made.at(day).outcome != "not_released"]
-    found = plane(drawn or timelines, day, _axes(axes) if axes else None)
+    found = plane(timelines, day, _axes(axes) if axes else None, named=named)
     write(thresholds_chart(timelines, found, named=named), output, force=force)
     click.echo(f"Written: {output}")
     for x, y in found.others:
