@@ -155,6 +155,15 @@ def test_a_policy_that_changes_under_an_exception_changes_no_colour_and_draws_no
     assert len(rows(spec, "bands")) > 3
 
 
+@pytest.mark.parametrize("chips", [("B30A", "MI309"), ("B30A",), CHIPS], ids=" ".join)
+def test_an_axis_has_a_year(chips: tuple[str, ...]) -> None:
+    spec = bands_of(*chips)
+    first, last = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    named = rows(spec, "year_labels")
+    assert str(LAW.edition.verified_through.year) in [row["text"] for row in named]
+    assert all(first <= row["x"] <= last and row["x"] == epoch(date(int(row["text"]), 1, 1)) for row in named)
+
+
 def test_a_chip_that_was_never_announced_says_so_and_coverage_has_a_first_day() -> None:
     assert texts(bands_of("B30A"), "unreleased") == ["not released"]
     spec = bands_of("V100")
@@ -347,6 +356,15 @@ def test_the_commands_write_what_the_suffix_says(tmp_path: Path, suffix: str) ->
         file = tmp_path / f"{args[0]}{suffix}"
         assert run("chart", *args, "-o", str(file)) == (0, f"Written: {file}\n")
         assert file.read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("again", ["H20", "h20", "NVIDIA H20"])
+def test_a_chip_that_is_named_twice_is_drawn_once(tmp_path: Path, again: str) -> None:
+    once, twice = tmp_path / "once.svg", tmp_path / "twice.svg"
+    for args in (("timeline",), ("thresholds", "--on", "2023-12-01")):
+        assert run("chart", *args, "H20", "A100", "-o", str(once), "--force")[0] == 0
+        assert run("chart", *args, "H20", "A100", again, "-o", str(twice), "--force")[0] == 0
+        assert twice.read_text("utf-8") == once.read_text("utf-8")
 
 
 def test_without_a_chip_all_that_were_public_are_drawn(tmp_path: Path) -> None:

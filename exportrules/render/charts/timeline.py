@@ -97,10 +97,14 @@ def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
 
 
 def _days(timelines: Sequence[Timeline]) -> date:
-    """The first day drawn: a little before the first chip was public, never long before coverage."""
+    """The first day drawn: a little before the first chip was public, never long before coverage.
+
+    The year of the horizon is whole, so that an axis names at least one year however late its chips are.
+    """
     law = timelines[0].ruleset
     public = [span.start or date.min for t in timelines for span in t.spans if span.answer.outcome != "not_released"]
-    return max(min(public), law.edition.covers_from) - timedelta(days=45)
+    shown = max(min(public), law.edition.covers_from) - timedelta(days=45)
+    return min(shown, date(law.edition.verified_through.year, 1, 1))
 
 
 def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
@@ -286,5 +290,7 @@ def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[
     found += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
     found += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
     if any(c.bound for c in changes):
-        found.append(Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed"))
+        found.append(
+            Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed")
+        )
     return found
