@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.render.charts import page, ready, rendered
 from exportrules.render.charts.labels import Box, place
-from exportrules.render.charts.look import COLOURS, Scale, class_of, epoch, hatch, width_of
+from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
 from exportrules.render.charts.thresholds import thresholds_chart
 from exportrules.render.charts.timeline import LABEL, timeline_chart
 from exportrules.source import default_ruleset
@@ -304,10 +305,34 @@ def test_colours_differ_for_everyone(seen: str) -> None:
         assert math.dist(_lab(one, seen), _lab(other, seen)) > 12, (one, other)
 
 
-def test_colours_differ_in_grey_print_and_darken_in_the_order_of_the_legend() -> None:
-    light = [_lab(colour)[0] for key, colour in COLOURS.items() if key != ("not_released", None)]
-    assert light == sorted(light, reverse=True)
-    assert min(one - other for one, other in itertools.pairwise(light)) > 6.9
+def _grey(colour: str) -> float:
+    """How a printer without colour sees one, of 255 (ITU-R BT.601)."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+@pytest.mark.parametrize(("measure", "step"), [(_grey, 20), (lambda colour: _lab(colour)[0], 7)], ids=["grey", "light"])
+def test_colours_differ_in_grey_print_and_darken_in_the_order_of_the_legend(
+    measure: Callable[[str], float], step: float
+) -> None:
+    """A step that is seen; and white, which is what stands on paper, is not the lightest of them."""
+    found = [measure(colour) for key, colour in COLOURS.items() if key != ("not_released", None)]
+    assert min(one - other for one, other in itertools.pairwise(found)) > step
+    assert measure("#FFFFFF") - found[0] > step / 2
+
+
+def test_no_colour_is_green_and_words_read_on_each() -> None:
+    """Green is taken for "allowed". Contrast is that of WCAG 2, for small text."""
+    for key, colour in COLOURS.items():
+        lightness, red_green, _ = _lab(colour)
+        assert red_green > -20 or lightness > 60, key
+        grounds = [((_lab(text)[0] + 16) / 116) ** 3 + 0.05 for text in (colour, Class(*key).ink)]
+        assert max(grounds) / min(grounds) > 4.5, key
+
+
+def test_a_narrow_band_says_that_the_policy_is_open() -> None:
+    assert "license (open)" in texts(bands_of(*CHIPS, exporter="other"), "words")
+    assert "license" not in texts(bands_of(*CHIPS, exporter="other"), "words")
 
 
 # --- files ------------------------------------------------------------------------------------------

@@ -20,16 +20,17 @@ from exportrules.result import Answer
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 
-#: The palette of Okabe and Ito, each hue moved in lightness until all differ by 7 of 100: it reads in grey print too.
+#: Hues after Okabe and Ito, moved in lightness until each is a visible step darker than the one before, in grey print
+#: too. None is green: wherever a license is required, green is taken for "allowed".
 COLOURS = {
-    ("license_exception", None): "#F5EE8A",
-    ("no_license_requirement", None): "#A6DCF7",
-    ("license_required", "case_by_case"): "#EFB435",
-    ("license_required", "presumption_of_approval"): "#56B4E9",
-    ("license_required", "unpublished"): "#CC79A7",
-    ("license_required", "indeterminate"): "#008A5C",
-    ("indeterminate", None): "#0068A8",
-    ("license_required", "presumption_of_denial"): "#8F3600",
+    ("license_exception", None): "#FAF1A0",
+    ("no_license_requirement", None): "#A6DDF8",
+    ("license_required", "case_by_case"): "#F0B63A",
+    ("license_required", "presumption_of_approval"): "#4AABE6",
+    ("license_required", "unpublished"): "#CB4C88",
+    ("license_required", "indeterminate"): "#80590F",
+    ("indeterminate", None): "#004E85",
+    ("license_required", "presumption_of_denial"): "#581400",
     ("license_required", "policy_of_denial"): "#000000",
     ("not_released", None): "#FFFFFF",
 }
@@ -53,7 +54,7 @@ class Class(NamedTuple):
     def ink(self) -> str:
         """Black or white, whichever reads on the colour."""
         red, green, blue = (int(self.colour[i : i + 2], 16) for i in (1, 3, 5))
-        return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 130 else "#FFFFFF"
+        return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#FFFFFF"
 
 
 def class_of(answer: Answer | Determination) -> Class:

@@ -270,7 +270,8 @@ def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
 def _fitting(kind: Class, room: float) -> str:
     """The longest form of an answer that a piece of a band has room for."""
     brief = short(kind.outcome, kind.policy)
-    for text in (kind.words, brief, brief.partition(" (")[0]):
+    # "license" alone would say less than the colour does: the word "policy" goes first
+    for text in (kind.words, brief, brief.replace("policy ", ""), brief.partition(" (")[0]):
         if width_of(text, 11) + 8 < room:
             return text
     return ""
