@@ -276,6 +276,35 @@ def test_hatching_stays_inside_its_rectangle_and_fills_it(left: float, wide: flo
     assert len(strokes) >= math.floor((wide + high) / 6) - 1
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        bands_of(*CHIPS, "MI308X"),
+        bands_of("H20", exporter="amd"),
+        bands_of("H20", exporter="other"),
+        plane_of("2022-12-01", "A100", "MI250"),
+        plane_of("2026-02-01", "H20", "H200", "MI308X"),
+    ],
+    ids=["bands", "amd", "other", "io", "lane"],
+)
+def test_a_picture_calls_figures_and_questions_by_words(spec: Spec) -> None:
+    ids = [name for name in LAW.facts if "_" in name] + ["tpp"]
+    said = texts(spec, "notes") + [
+        text for row in rows(spec, "chips") + rows(spec, "bands") for text in row.get("said", "").split("; ")
+    ]
+    said += [field["field"] for layer in spec["layer"] for field in layer["encoding"].get("tooltip", [])]
+    assert len(said) > 20
+    assert [(name, text) for text in said for name in ids if name in text] == []
+
+
+def test_a_reader_who_hears_a_point_is_told_the_chip_and_its_figures() -> None:
+    svg = rendered(plane_of("2023-11-17", "A100", "H20"), ".svg")
+    heard = re.findall(r'aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"', str(svg))
+    told = "chip: H20 SXM 96GB; answer: no license requirement found; entry: 3A991.p; TPP: 2368; performance density"
+    assert any(said.startswith(told) for said in heard)
+    assert not any("x: " in said for said in heard if "chip" in said)
+
+
 # --- colours ----------------------------------------------------------------------------------------
 
 #: How the three kinds of colour blindness see linear RGB (Machado, Oliveira and Fernandes 2009, full severity).

@@ -54,6 +54,19 @@ def made(chip: Any, asked: dict[str, Any], form: str = "md") -> str:
     return memo(check(chip, **asked), form)
 
 
+@pytest.mark.parametrize(
+    ("chip", "asked", "question"),
+    [
+        ("H200", {"on": "2026-02-02"}, "does the application carry the certifications of 15 CFR part 748"),
+        ("H20", {"on": "2025-06-01", "exporter": "other"}, "is this so: BIS has told this exporter, by a letter that"),
+        ("H20", {"on": "2025-06-01", "exporter": "amd"}, "does this reach the deal: AMD: products other than MI308"),
+        ("MI308X", {"on": "2024-06-03"}, "what is the TPP?"),
+    ],
+)
+def test_what_is_open_is_asked_in_words(chip: str, asked: dict[str, Any], question: str) -> None:
+    assert question in made(chip, asked)
+
+
 def test_what_changed_an_answer_is_a_document_or_is_said_to_be_supposed() -> None:
     """No filing on letters to NVIDIA and AMD changed the answer of anyone else."""
     other = made("H20", {"on": "2025-06-01", "exporter": "other"})

@@ -11,7 +11,7 @@ from exportrules.facts import show
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
-from exportrules.render.words import called, day_of, fact_name, listed
+from exportrules.render.words import called, day_of, fact_name, listed, open_question
 from exportrules.result import Citation, Finding, RowTrace, TestTrace
 from exportrules.span import DAY
 from exportrules.unknowns import Branch
@@ -128,10 +128,7 @@ class _Memo:
 
     def turns(self) -> str:
         """What the answer turns on, as the questions to be put."""
-        asked = []
-        for fact in dict.fromkeys(self.d.turns_on):
-            known = self.law.facts.get(fact)
-            asked.append(known.question if known and known.question else f"what is the {fact_name(fact)}?")
+        asked = [open_question(self.law, fact) for fact in dict.fromkeys(self.d.turns_on)]
         return f"It turns on what is not known: {' '.join(asked)}"
 
     def duration(self) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from exportrules.law import Ruleset
 from exportrules.model import Instrument
 from exportrules.notices import FIGURES
 
@@ -25,6 +26,18 @@ def fact_name(fact: str) -> str:
         return "how far a provision reaches"
     bare = next((fact.removesuffix(unit) for unit in _UNITS if fact.endswith(unit)), fact)
     return FIGURES.get(fact) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
+
+
+def open_question(law: Ruleset, fact: str) -> str:
+    """What an answer turns on, as the question to be put."""
+    if fact in law.provisions:
+        return f"does this reach the deal: {law.provisions[fact][0].title}?"
+    known = law.facts.get(fact)
+    if known and known.question:
+        return known.question
+    if known and known.type == "boolean":
+        return f"is this so: {known.definition.rstrip('.')}?"
+    return f"what is the {fact_name(fact)}?"
 
 
 def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> str:

@@ -15,6 +15,7 @@ from exportrules.determination import Determination
 from exportrules.law import Ruleset
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
+from exportrules.render.words import open_question
 from exportrules.result import Answer
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
@@ -142,6 +143,9 @@ class Picture:
                 channels[channel] = alt.Text("text", type="nominal")
         if tooltip:
             channels["tooltip"] = [alt.Tooltip(name, type="nominal") for name in tooltip]
+            # what the pointer shows is what a screen reader says; by itself it would read the places out
+            rows = [{**row, "said": "; ".join(f"{name}: {row[name]}" for name in tooltip)} for row in rows]
+            channels["description"] = alt.Description("said", type="nominal")
         kept: Any = alt.InlineData(values=list(rows))
         drawn: Any = {"type": mark, **style}
         chart = alt.Chart(kept, mark=drawn, name=name).encode(**channels)
@@ -261,17 +265,9 @@ def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> li
     for name, facts in turning:
         for fact in facts:
             chips.setdefault(fact, {})[name] = None
-    return [f"Open in part for {some(list(named))}: turns on {_explained(law, fact)}" for fact, named in chips.items()]
+    return [f"Open in part for {some(list(named))}: {open_question(law, fact)}" for fact, named in chips.items()]
 
 
 def some(names: Sequence[str], most: int = 8) -> str:
     """The first of many names, and how many more."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _explained(law: Ruleset, fact: str) -> str:
-    """A fact with its question, or an uncertain provision with what it is about."""
-    said = law.facts[fact].question if fact in law.facts else ""
-    if fact in law.provisions:
-        said = f"does it reach the deal? {law.provisions[fact][0].title}"
-    return f"{fact} ({said})" if said else fact

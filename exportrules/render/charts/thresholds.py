@@ -203,8 +203,8 @@ def _draw_dots(
             "chip": safe(", ".join(p.name for p in dot.points)),
             "answer": decision(first.answer.outcome, first.answer.review_policy),
             "entry": ", ".join(first.answer.eccn) or "none met",
-            plane.x: show(first.x), plane.y: show(first.y),
-            "margin": safe("; ".join(dict.fromkeys(margin_lines(first.answer))) or "-"),
+            _title(plane.x): show(first.x), _title(plane.y): show(first.y),
+            "margin": safe("; ".join(dict.fromkeys(margin_lines(first.answer, _title))) or "-"),
             "requirement": safe(", ".join(first.answer.requirements) or "-"),
             "figures": "estimated or disputed" if first.estimated else "as its chip file states them",
         }  # fmt: skip
@@ -227,7 +227,7 @@ def _draw_dots(
             end = middle if beside else spot.box.bottom if spot.box.bottom < dot.y else spot.box.top
             leaders.append(picture.box(dot.x, dot.y, near, end))
     picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
-    told_fields = ("chip", "answer", "entry", plane.x, plane.y, "margin", "requirement", "figures")
+    told_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
     picture.draw("chips", "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=1,
                  size=62, opacity=1)  # fmt: skip
     picture.texts("chip_labels", words, baseline="middle", size=SIZE)

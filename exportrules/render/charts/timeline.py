@@ -27,7 +27,7 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
-from exportrules.render.words import called
+from exportrules.render.words import called, open_question
 from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -256,7 +256,7 @@ def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
         would = f"; by the encoded law: {decision(*projection)}" if projection else ""
         said = f"not verified ({answer.standing.replace('_', ' ')}){would}"
     elif answer.turns_on:
-        said += f", turns on {', '.join(answer.turns_on)}"
+        said += f"; open: {' '.join(open_question(timeline.ruleset, fact) for fact in answer.turns_on)}"
     return {
         "chip": safe(timeline.question.label),
         "answer": safe(said),
