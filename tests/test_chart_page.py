@@ -47,7 +47,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     timelines = [exportrules.timeline(chip) for chip in ("A100", "H20", own)]
     made = {
         "bands": timeline_chart(timelines),
-        "plane": thresholds_chart(timelines, plane(timelines, date(2023, 11, 17)), named=True),
+        "plane": thresholds_chart(timelines, plane(timelines, date(2023, 11, 17))),
     }
     for name, spec in made.items():
         write(spec, str(folder / f"{name}.html"))
@@ -92,7 +92,7 @@ def test_a_picture_is_no_wider_than_its_window(browser: Browser, tmp_path: Path,
     law = exportrules.default_ruleset()
     catalogue = [exportrules.timeline(v.id) for v, _ in law.variants.values() if v.item_kind == "ic"]
     found = plane(catalogue, date(2023, 11, 17), named=False)
-    write(thresholds_chart(catalogue, found, named=False), str(tmp_path / "all.html"))
+    write(thresholds_chart(catalogue, found), str(tmp_path / "all.html"))
     tab = browser.new_page(viewport={"width": width, "height": 900})
     tab.goto((tmp_path / "all.html").as_uri())
     picture = tab.locator("svg.marks")

@@ -21,12 +21,14 @@ import exportrules
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.render.charts import page, ready, rendered
-from exportrules.render.charts.labels import Box, place
+from exportrules.render.charts.labels import Box, Placed, place
 from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
+from exportrules.render.charts.sheet import sheet_of
 from exportrules.render.charts.thresholds import thresholds_chart
 from exportrules.render.charts.timeline import LABEL, timeline_chart
 from exportrules.source import default_ruleset
 from exportrules.study.plane import plane
+from exportrules.timeline import Timeline
 
 LAW = default_ruleset()
 CHIPS = ("A100", "A800", "H100", "H800", "H20", "H200")
@@ -40,7 +42,7 @@ def bands_of(*chips: str, **asked: Any) -> Spec:
 
 def plane_of(day: str, *chips: str, **asked: Any) -> Spec:
     timelines = [exportrules.timeline(chip, **asked) for chip in chips]
-    return thresholds_chart(timelines, plane(timelines, date.fromisoformat(day)), named=True)
+    return thresholds_chart(timelines, plane(timelines, date.fromisoformat(day)))
 
 
 def rows(spec: Spec, layer: str) -> list[dict[str, Any]]:
@@ -240,18 +242,88 @@ def test_what_has_no_place_in_a_plane_is_said_below_it() -> None:
     assert "2026-10-01 is beyond the verified horizon" in beyond
 
 
+def _far(box: Box, x: float, y: float) -> float:
+    return math.hypot(max(box.left - x, 0, x - box.right), max(box.top - y, 0, y - box.bottom))
+
+
+def _along(stroke: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """Places along a leader, a pixel apart or nearer, from the edge of its own mark to its end."""
+    x, y, x2, y2 = stroke
+    long = math.dist((x, y), (x2, y2))
+    steps = [max(5, long * n / 300) / long for n in range(301)] if long > 5 else []
+    return [(x + share * (x2 - x), y + share * (y2 - y)) for share in steps]
+
+
+def whose_is_not_seen(
+    points: list[tuple[float, float]], names: list[str], spots: list[Placed | None], lines: list[Box]
+) -> list[str]:
+    """Labels that a reader would give to another point, or cannot follow to their own."""
+    wrong = []
+    boxes = [spot.box if spot else None for spot in spots]
+    for number, (own, name, spot) in enumerate(zip(points, names, spots, strict=True)):
+        if spot is None:
+            continue
+        others = [point for point in points if point != own]
+        wrong += [f"{name} stands on a line" for line in lines if spot.box.meets(line)]
+        if not spot.leader:
+            nearer = [point for point in others if _far(spot.box, *point) <= _far(spot.box, *own) + 3]
+            wrong += [f"{name} is nearer to {point}" for point in nearer]
+            wrong += [f"{name} is far off"] if _far(spot.box, *own) > 16 else []
+            continue
+        way = _along(spot.leader)
+        wrong += [f"the leader of {name} runs through {p}" for p in others if any(math.dist(p, at) < 5 for at in way)]
+        for other, box in enumerate(boxes):
+            if box and other != number and any(_far(box, *at) == 0 for at in way):
+                wrong.append(f"the leader of {name} strikes through {names[other]}")
+        if min(math.dist(at, spot.leader[2:]) for at in way) or not 0 < _far(spot.box, *spot.leader[2:]) < 4:
+            wrong.append(f"the leader of {name} does not lead to it")
+    return wrong
+
+
 @ANY
-@given(st.lists(st.tuples(st.floats(20, 480), st.floats(20, 280)), max_size=25), st.booleans(), st.randoms())
-def test_labels_of_points_cover_no_point_no_label_and_no_edge(
-    points: list[tuple[float, float]], near: bool, random: Any
-) -> None:
+@given(st.lists(st.tuples(st.floats(20, 480), st.floats(20, 280)), max_size=25), st.randoms())
+def test_labels_of_points_cover_no_point_no_label_and_no_edge(points: list[tuple[float, float]], random: Any) -> None:
     names = ["H100 SXM5 80GB"[: random.randint(2, 14)] for _ in points]
     frame, taken = Box(0, 0, 500, 300), [Box(200, 100, 260, 116)]
-    spots = [spot for spot in place(points, names, 11, frame, taken, [], near) if spot]
-    boxes = [spot.box for spot in spots]
+    lines = [Box(297, 0, 303, 300), Box(0, 147, 500, 153)]
+    placed = place(points, names, 11, frame, taken, lines)
+    boxes = [spot.box for spot in placed if spot]
     assert not any(one.meets(other) for one, other in itertools.combinations([*boxes, *taken], 2))
     assert all(b.left >= 0 and b.right <= 500 and b.top >= 0 and b.bottom <= 300 for b in boxes)
     assert not any(b.left < x < b.right and b.top < y < b.bottom for b in boxes for x, y in points)
+    assert whose_is_not_seen(points, names, placed, lines) == []
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> list[Timeline]:
+    return [exportrules.timeline(v.id) for v, _ in LAW.variants.values() if v.item_kind == "ic"]
+
+
+@pytest.mark.parametrize(
+    ("day", "without"), [("2022-12-01", 2), ("2023-11-17", 4), ("2025-06-01", 8), ("2026-02-01", 20)]
+)
+def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline], day: str, without: int) -> None:
+    found = plane(catalogue, date.fromisoformat(day), named=False)
+    spec, sheet = thresholds_chart(catalogue, found), sheet_of(found, LAW)
+    dots, across, upward = sheet.dots(), sheet.picture.x, sheet.picture.y
+    strokes = {
+        (round(across.px(row["x"]), 1), round(upward.px(row["y"]), 1)):
+        (across.px(row["x"]), upward.px(row["y"]), across.px(row["x2"]), upward.px(row["y2"]))
+        for row in rows(spec, "label_leaders")
+    }  # fmt: skip
+    boxes: dict[str, Box] = {}
+    for row in rows(spec, "chip_labels"):
+        x, y = across.px(row["x"]), upward.px(row["y"])
+        boxes[row["text"]] = Box(x, y - 6.8, x + width_of(row["text"], 11), y + 6.8)
+    placed = [
+        Placed(boxes[d.label], strokes.get((round(d.x, 1), round(d.y, 1)))) if d.label in boxes else None for d in dots
+    ]
+    lines = [Box(e.box[0] - 1, e.box[1] - 1, e.box[2] + 1, e.box[3] + 1) for e in sheet.edges()]
+    assert whose_is_not_seen([(d.x, d.y) for d in dots], [d.label for d in dots], placed, lines) == []
+    missing = [d.label for d, spot in zip(dots, placed, strict=True) if spot is None]
+    said = " ".join(texts(spec, "notes")).partition("Without a label for want of room: ")[2]
+    assert said == ", ".join(missing)
+    assert len(missing) <= without
 
 
 @ANY

@@ -82,7 +82,7 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     wanted = chips or [variant.id for variant, _ in law.variants.values() if variant.item_kind == "ic"]
     timelines = [ask(chip, **asked) for chip in wanted]
     found = plane(timelines, day, _axes(axes) if axes else None, named=named)
-    write(thresholds_chart(timelines, found, named=named), output, force=force)
+    write(thresholds_chart(timelines, found), output, force=force)
     click.echo(f"Written: {output}")
     for x, y in found.others:
         click.echo(f"The rules of {day} test another pair too: --plane {x},{y}")
