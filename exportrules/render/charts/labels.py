@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import starmap
 from typing import NamedTuple
 
 from exportrules.render.charts.look import width_of
@@ -192,9 +191,9 @@ def _off(stroke: Stroke, point: Spot) -> float:
 def _meet(one: Stroke, other: Stroke) -> bool:
     """Whether two strokes cross: the ends of each lie on both sides of the other."""
 
-    def sides(line: Stroke, ends: Stroke) -> bool:
+    def parted(line: Stroke, ends: Stroke) -> bool:
         x, y, x2, y2 = line
-        turns = starmap(lambda px, py: (x2 - x) * (py - y) - (y2 - y) * (px - x), (ends[:2], ends[2:]))
-        return math.prod(turns) <= 0
+        first, last = ((x2 - x) * (ends[i + 1] - y) - (y2 - y) * (ends[i] - x) for i in (0, 2))
+        return first * last <= 0
 
-    return sides(one, other) and sides(other, one)
+    return parted(one, other) and parted(other, one)
