@@ -94,6 +94,23 @@ def test_every_page_loads_whole_and_asks_nobody(site: Path, address: str, browse
     page.close()
 
 
+def test_from_a_folder_pages_are_whole_but_for_their_search(site: Path, browser: Browser) -> None:
+    """Without a server there is no index to search in: that is all that is missing."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    missing: list[str] = []
+    page.on("requestfailed", lambda request: missing.append(request.url))
+    for file in sorted(site.glob("*.html")):
+        if file.name == "404.html":
+            continue
+        page.goto(file.as_uri(), wait_until="networkidle")
+        assert page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)") == [], file.name
+        links = page.evaluate("[...document.links].map(a => a.href).filter(h => h.startsWith('file:'))")
+        assert links
+        assert [link for link in links if not Path(link.partition("#")[0].removeprefix("file://")).is_file()] == []
+    assert {url.rpartition("/")[2] for url in missing} <= {"search_index.js"}
+    page.close()
+
+
 def test_the_charts_are_drawn_from_the_law_as_it_is(site: Path) -> None:
     drawn = {file.name: file.read_text("utf-8") for file in site.glob("*-*.svg")}
     assert {"index-chips.svg", "study-bands.svg", "study-plane.svg"} <= set(drawn)
