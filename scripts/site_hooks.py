@@ -15,8 +15,8 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).resolve().parent.parent
 #: Documents of the checkout that are pages of the site.
 BESIDE = {"news.md": "NEWS.md", "contributing.md": "CONTRIBUTING.md"}
-#: A block that shows one chart command, and the picture that a page may have of it already.
-_CHART = re.compile(r"```console\n\$ exportrules (chart [^\n]* -o (\S+\.(?:svg|png)))\n.*?```\n(?!\n!\[)", re.DOTALL)
+#: A block that shows one chart command, up to its own fence, with no picture of it on the page already.
+_CHART = re.compile(r"```console\n\$ exportrules (chart .* -o (\S+\.(?:svg|png)))\n(?:(?!```).*\n)*```\n(?!\n!\[)")
 
 
 def on_files(files: Any, config: Any) -> Any:

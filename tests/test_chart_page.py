@@ -47,7 +47,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     timelines = [exportrules.timeline(chip) for chip in ("A100", "H20", own)]
     made = {
         "bands": timeline_chart(timelines),
-        "plane": thresholds_chart(timelines, plane(timelines, date(2023, 11, 17)), named=True),
+        "plane": thresholds_chart(timelines, plane(timelines, date(2023, 11, 17))),
     }
     for name, spec in made.items():
         write(spec, str(folder / f"{name}.html"))
@@ -84,6 +84,28 @@ def test_a_page_draws_and_tells_without_an_error_or_a_request(
     assert said == []
     assert asked == [address]
     context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_picture_is_no_wider_than_its_window(browser: Browser, tmp_path: Path, width: int) -> None:
+    """The plane of the whole catalogue is the widest, and has the bounds at its right edge."""
+    law = exportrules.default_ruleset()
+    catalogue = [exportrules.timeline(v.id) for v, _ in law.variants.values() if v.item_kind == "ic"]
+    found = plane(catalogue, date(2023, 11, 17), named=False)
+    write(thresholds_chart(catalogue, found), str(tmp_path / "all.html"))
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto((tmp_path / "all.html").as_uri())
+    picture = tab.locator("svg.marks")
+    picture.wait_for()
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.locator("g.mark-symbol[class*=chips] path").first.hover(force=True)
+    tip = tab.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    assert "performance density" in tip.inner_text()
+    tab.close()
 
 
 def test_the_policy_of_the_page_forbids_the_network(browser: Browser, pages: dict[str, Path]) -> None:

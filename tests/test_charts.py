@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ import exportrules
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.render.charts import page, ready, rendered
-from exportrules.render.charts.labels import Box, place
-from exportrules.render.charts.look import COLOURS, Scale, class_of, epoch, hatch, width_of
+from exportrules.render.charts.labels import Box, Placed, place
+from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
+from exportrules.render.charts.sheet import sheet_of
 from exportrules.render.charts.thresholds import thresholds_chart
 from exportrules.render.charts.timeline import LABEL, timeline_chart
 from exportrules.source import default_ruleset
 from exportrules.study.plane import plane
+from exportrules.timeline import Timeline
 
 LAW = default_ruleset()
 CHIPS = ("A100", "A800", "H100", "H800", "H20", "H200")
@@ -39,7 +42,7 @@ def bands_of(*chips: str, **asked: Any) -> Spec:
 
 def plane_of(day: str, *chips: str, **asked: Any) -> Spec:
     timelines = [exportrules.timeline(chip, **asked) for chip in chips]
-    return thresholds_chart(timelines, plane(timelines, date.fromisoformat(day)), named=True)
+    return thresholds_chart(timelines, plane(timelines, date.fromisoformat(day)))
 
 
 def rows(spec: Spec, layer: str) -> list[dict[str, Any]]:
@@ -120,11 +123,32 @@ def test_a_letter_is_dashed_and_only_on_the_bands_that_it_changed(bands: Spec) -
     assert epoch(date(2022, 8, 26)) not in {row["x"] for row in rows(bands, "rules")}
 
 
-def test_nobody_else_is_bound_by_a_letter() -> None:
-    other = bands_of(*CHIPS, exporter="other")
-    assert rows(other, "letters") == []
-    assert not any("letter" in text for text in texts(other, "labels") + texts(other, "legend_words"))
+def test_nobody_else_is_bound_by_a_letter_that_has_an_addressee() -> None:
+    other = bands_of("A100", "A800", "H100", "H800", exporter="other")
+    assert rows(other, "letters") == rows(other, "leaders") == []
+    named = [label[12:] for label in texts(other, "labels")]
+    assert named == ["87 FR 62186", "88 FR 73458", "91 FR 1684", "verified until here"]
+    assert not any("letter" in text for text in texts(other, "legend_words"))
     assert texts(bands_of("MI250", "A100"), "chips") == ["MI250 (AMD)", "A100 (NVIDIA)"]
+
+
+def test_letters_that_others_may_have_had_are_drawn_as_letters_and_cite_no_filing_on_anothers() -> None:
+    other = bands_of(*CHIPS, exporter="other")
+    day = epoch(date(2025, 4, 9))
+    assert "2025-04-09  letters to unnamed companies, if any" in texts(other, "labels")
+    assert day not in {row["x"] for row in rows(other, "rules")}
+    places = {round(row["y"], 3): row["text"] for row in rows(other, "chips")}
+    marked = {(row["x"], places[round((row["y"] + row["y2"]) / 2, 3)]) for row in rows(other, "letters")}
+    assert marked == {(day, "H20")}
+
+
+@pytest.mark.parametrize("exporter", ["maker", "other", "nvidia", "amd", "intel"])
+def test_a_solid_line_is_a_rule_whoever_exports(exporter: str) -> None:
+    timelines = [exportrules.timeline(chip, exporter=exporter) for chip in (*CHIPS, "MI308X", "MI250", "Gaudi 2")]
+    opened = {(s.start, LAW.instruments.get(by.partition("#")[0])) for t in timelines for s in t.spans
+              for by in s.opened_by}  # fmt: skip
+    rules = {epoch(day) for day, instrument in opened if day and instrument and instrument.type != "letter"}
+    assert {row["x"] for row in rows(timeline_chart(timelines), "rules")} <= rules
 
 
 def test_a_policy_that_changes_under_an_exception_changes_no_colour_and_draws_no_line() -> None:
@@ -132,6 +156,15 @@ def test_a_policy_that_changes_under_an_exception_changes_no_colour_and_draws_no
     assert [text[:10] for text in texts(spec, "labels")] == ["2023-11-17", "2026-09-24"]
     assert len(rows(spec, "outlines")) == 3
     assert len(rows(spec, "bands")) > 3
+
+
+@pytest.mark.parametrize("chips", [("B30A", "MI309"), ("B30A",), CHIPS], ids=" ".join)
+def test_an_axis_has_a_year(chips: tuple[str, ...]) -> None:
+    spec = bands_of(*chips)
+    first, last = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    named = rows(spec, "year_labels")
+    assert str(LAW.edition.verified_through.year) in [row["text"] for row in named]
+    assert all(first <= row["x"] <= last and row["x"] == epoch(date(int(row["text"]), 1, 1)) for row in named)
 
 
 def test_a_chip_that_was_never_announced_says_so_and_coverage_has_a_first_day() -> None:
@@ -209,18 +242,88 @@ def test_what_has_no_place_in_a_plane_is_said_below_it() -> None:
     assert "2026-10-01 is beyond the verified horizon" in beyond
 
 
+def _far(box: Box, x: float, y: float) -> float:
+    return math.hypot(max(box.left - x, 0, x - box.right), max(box.top - y, 0, y - box.bottom))
+
+
+def _along(stroke: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """Places along a leader, a pixel apart or nearer, from the edge of its own mark to its end."""
+    x, y, x2, y2 = stroke
+    long = math.dist((x, y), (x2, y2))
+    steps = [max(5, long * n / 300) / long for n in range(301)] if long > 5 else []
+    return [(x + share * (x2 - x), y + share * (y2 - y)) for share in steps]
+
+
+def whose_is_not_seen(
+    points: list[tuple[float, float]], names: list[str], spots: list[Placed | None], lines: list[Box]
+) -> list[str]:
+    """Labels that a reader would give to another point, or cannot follow to their own."""
+    wrong = []
+    boxes = [spot.box if spot else None for spot in spots]
+    for number, (own, name, spot) in enumerate(zip(points, names, spots, strict=True)):
+        if spot is None:
+            continue
+        others = [point for point in points if point != own]
+        wrong += [f"{name} stands on a line" for line in lines if spot.box.meets(line)]
+        if not spot.leader:
+            nearer = [point for point in others if _far(spot.box, *point) <= _far(spot.box, *own) + 3]
+            wrong += [f"{name} is nearer to {point}" for point in nearer]
+            wrong += [f"{name} is far off"] if _far(spot.box, *own) > 16 else []
+            continue
+        way = _along(spot.leader)
+        wrong += [f"the leader of {name} runs through {p}" for p in others if any(math.dist(p, at) < 5 for at in way)]
+        for other, box in enumerate(boxes):
+            if box and other != number and any(_far(box, *at) == 0 for at in way):
+                wrong.append(f"the leader of {name} strikes through {names[other]}")
+        if min(math.dist(at, spot.leader[2:]) for at in way) or not 0 < _far(spot.box, *spot.leader[2:]) < 4:
+            wrong.append(f"the leader of {name} does not lead to it")
+    return wrong
+
+
 @ANY
-@given(st.lists(st.tuples(st.floats(20, 480), st.floats(20, 280)), max_size=25), st.booleans(), st.randoms())
-def test_labels_of_points_cover_no_point_no_label_and_no_edge(
-    points: list[tuple[float, float]], near: bool, random: Any
-) -> None:
+@given(st.lists(st.tuples(st.floats(20, 480), st.floats(20, 280)), max_size=25), st.randoms())
+def test_labels_of_points_cover_no_point_no_label_and_no_edge(points: list[tuple[float, float]], random: Any) -> None:
     names = ["H100 SXM5 80GB"[: random.randint(2, 14)] for _ in points]
     frame, taken = Box(0, 0, 500, 300), [Box(200, 100, 260, 116)]
-    spots = [spot for spot in place(points, names, 11, frame, taken, [], near) if spot]
-    boxes = [spot.box for spot in spots]
+    lines = [Box(297, 0, 303, 300), Box(0, 147, 500, 153)]
+    placed = place(points, names, 11, frame, taken, lines)
+    boxes = [spot.box for spot in placed if spot]
     assert not any(one.meets(other) for one, other in itertools.combinations([*boxes, *taken], 2))
     assert all(b.left >= 0 and b.right <= 500 and b.top >= 0 and b.bottom <= 300 for b in boxes)
     assert not any(b.left < x < b.right and b.top < y < b.bottom for b in boxes for x, y in points)
+    assert whose_is_not_seen(points, names, placed, lines) == []
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> list[Timeline]:
+    return [exportrules.timeline(v.id) for v, _ in LAW.variants.values() if v.item_kind == "ic"]
+
+
+@pytest.mark.parametrize(
+    ("day", "without"), [("2022-12-01", 2), ("2023-11-17", 4), ("2025-06-01", 8), ("2026-02-01", 20)]
+)
+def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline], day: str, without: int) -> None:
+    found = plane(catalogue, date.fromisoformat(day), named=False)
+    spec, sheet = thresholds_chart(catalogue, found), sheet_of(found, LAW)
+    dots, across, upward = sheet.dots(), sheet.picture.x, sheet.picture.y
+    strokes = {
+        (round(across.px(row["x"]), 1), round(upward.px(row["y"]), 1)):
+        (across.px(row["x"]), upward.px(row["y"]), across.px(row["x2"]), upward.px(row["y2"]))
+        for row in rows(spec, "label_leaders")
+    }  # fmt: skip
+    boxes: dict[str, Box] = {}
+    for row in rows(spec, "chip_labels"):
+        x, y = across.px(row["x"]), upward.px(row["y"])
+        boxes[row["text"]] = Box(x, y - 6.8, x + width_of(row["text"], 11), y + 6.8)
+    placed = [
+        Placed(boxes[d.label], strokes.get((round(d.x, 1), round(d.y, 1)))) if d.label in boxes else None for d in dots
+    ]
+    lines = [Box(e.box[0] - 1, e.box[1] - 1, e.box[2] + 1, e.box[3] + 1) for e in sheet.edges()]
+    assert whose_is_not_seen([(d.x, d.y) for d in dots], [d.label for d in dots], placed, lines) == []
+    missing = [d.label for d, spot in zip(dots, placed, strict=True) if spot is None]
+    said = " ".join(texts(spec, "notes")).partition("Without a label for want of room: ")[2]
+    assert said == ", ".join(missing)
+    assert len(missing) <= without
 
 
 @ANY
@@ -243,6 +346,35 @@ def test_hatching_stays_inside_its_rectangle_and_fills_it(left: float, wide: flo
         assert 10 - 1e-9 <= min(y, y2) <= max(y, y2) <= 10 + high + 1e-9
         assert abs(x2 - x) == pytest.approx(abs(y2 - y))
     assert len(strokes) >= math.floor((wide + high) / 6) - 1
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        bands_of(*CHIPS, "MI308X"),
+        bands_of("H20", exporter="amd"),
+        bands_of("H20", exporter="other"),
+        plane_of("2022-12-01", "A100", "MI250"),
+        plane_of("2026-02-01", "H20", "H200", "MI308X"),
+    ],
+    ids=["bands", "amd", "other", "io", "lane"],
+)
+def test_a_picture_calls_figures_and_questions_by_words(spec: Spec) -> None:
+    ids = [name for name in LAW.facts if "_" in name] + ["tpp"]
+    said = texts(spec, "notes") + [
+        text for row in rows(spec, "chips") + rows(spec, "bands") for text in row.get("said", "").split("; ")
+    ]
+    said += [field["field"] for layer in spec["layer"] for field in layer["encoding"].get("tooltip", [])]
+    assert len(said) > 20
+    assert [(name, text) for text in said for name in ids if name in text] == []
+
+
+def test_a_reader_who_hears_a_point_is_told_the_chip_and_its_figures() -> None:
+    svg = rendered(plane_of("2023-11-17", "A100", "H20"), ".svg")
+    heard = re.findall(r'aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"', str(svg))
+    told = "chip: H20 SXM 96GB; answer: no license requirement found; entry: 3A991.p; TPP: 2368; performance density"
+    assert any(said.startswith(told) for said in heard)
+    assert not any("x: " in said for said in heard if "chip" in said)
 
 
 # --- colours ----------------------------------------------------------------------------------------
@@ -274,10 +406,34 @@ def test_colours_differ_for_everyone(seen: str) -> None:
         assert math.dist(_lab(one, seen), _lab(other, seen)) > 12, (one, other)
 
 
-def test_colours_differ_in_grey_print_and_darken_in_the_order_of_the_legend() -> None:
-    light = [_lab(colour)[0] for key, colour in COLOURS.items() if key != ("not_released", None)]
-    assert light == sorted(light, reverse=True)
-    assert min(one - other for one, other in itertools.pairwise(light)) > 6.9
+def _grey(colour: str) -> float:
+    """How a printer without colour sees one, of 255 (ITU-R BT.601)."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+@pytest.mark.parametrize(("measure", "step"), [(_grey, 20), (lambda colour: _lab(colour)[0], 7)], ids=["grey", "light"])
+def test_colours_differ_in_grey_print_and_darken_in_the_order_of_the_legend(
+    measure: Callable[[str], float], step: float
+) -> None:
+    """A step that is seen; and white, which is what stands on paper, is not the lightest of them."""
+    found = [measure(colour) for key, colour in COLOURS.items() if key != ("not_released", None)]
+    assert min(one - other for one, other in itertools.pairwise(found)) > step
+    assert measure("#FFFFFF") - found[0] > step / 2
+
+
+def test_no_colour_is_green_and_words_read_on_each() -> None:
+    """Green is taken for "allowed". Contrast is that of WCAG 2, for small text."""
+    for key, colour in COLOURS.items():
+        lightness, red_green, _ = _lab(colour)
+        assert red_green > -20 or lightness > 60, key
+        grounds = [((_lab(text)[0] + 16) / 116) ** 3 + 0.05 for text in (colour, Class(*key).ink)]
+        assert max(grounds) / min(grounds) > 4.5, key
+
+
+def test_a_narrow_band_says_that_the_policy_is_open() -> None:
+    assert "license (open)" in texts(bands_of(*CHIPS, exporter="other"), "words")
+    assert "license" not in texts(bands_of(*CHIPS, exporter="other"), "words")
 
 
 # --- files ------------------------------------------------------------------------------------------
@@ -326,6 +482,15 @@ def test_the_commands_write_what_the_suffix_says(tmp_path: Path, suffix: str) ->
         file = tmp_path / f"{args[0]}{suffix}"
         assert run("chart", *args, "-o", str(file)) == (0, f"Written: {file}\n")
         assert file.read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("again", ["H20", "h20", "NVIDIA H20"])
+def test_a_chip_that_is_named_twice_is_drawn_once(tmp_path: Path, again: str) -> None:
+    once, twice = tmp_path / "once.svg", tmp_path / "twice.svg"
+    for args in (("timeline",), ("thresholds", "--on", "2023-12-01")):
+        assert run("chart", *args, "H20", "A100", "-o", str(once), "--force")[0] == 0
+        assert run("chart", *args, "H20", "A100", again, "-o", str(twice), "--force")[0] == 0
+        assert twice.read_text("utf-8") == once.read_text("utf-8")
 
 
 def test_without_a_chip_all_that_were_public_are_drawn(tmp_path: Path) -> None:

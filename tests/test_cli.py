@@ -75,6 +75,18 @@ def lint_of_the_rulesets(call: Call) -> Said:
     return call("lint", "--today", "2026-11-22")
 
 
+# --- no command ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("group", [(), ("chart",), ("parties",)], ids=" ".join)
+def test_a_group_alone_prints_its_help_as_help_is_printed(call: Call, group: tuple[str, ...]) -> None:
+    alone, asked = call(*group), call(*group, "--help")
+    assert asked.out.count("\n") > 8
+    # click 8.2 and later say that a command is missing, by the status and the stream; earlier ones do not
+    assert (alone.out or alone.err) == asked.out
+    assert "\\n" not in alone.err
+
+
 # --- check --------------------------------------------------------------------------------------
 
 

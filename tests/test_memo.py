@@ -16,7 +16,7 @@ from exportrules import QuestionError, check, default_ruleset
 from exportrules.cli import cli
 from exportrules.render.memo import memo
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
-from exportrules.render.words import fact_name, question_of, spelled
+from exportrules.render.words import fact_name, open_question, spelled
 
 LAW = default_ruleset()
 HEADINGS = [
@@ -57,6 +57,31 @@ DEALS = [
 
 def made(chip: Any, asked: dict[str, Any], form: str = "md") -> str:
     return memo(check(chip, **asked), form)
+
+
+@pytest.mark.parametrize(
+    ("chip", "asked", "question"),
+    [
+        ("H200", {"on": "2026-02-02"}, "does the application carry the certifications of 15 CFR part 748"),
+        (
+            "H20",
+            {"on": "2025-06-01", "exporter": "other"},
+            "has BIS told this exporter, by a letter that is not public",
+        ),
+        ("H20", {"on": "2025-06-01", "exporter": "amd"}, "does this reach the deal: AMD: products other than MI308"),
+        ("MI308X", {"on": "2024-06-03"}, "what is the TPP?"),
+    ],
+)
+def test_what_is_open_is_asked_in_words(chip: str, asked: dict[str, Any], question: str) -> None:
+    assert question in made(chip, asked)
+
+
+def test_what_changed_an_answer_is_a_document_or_is_said_to_be_supposed() -> None:
+    """No filing on letters to NVIDIA and AMD changed the answer of anyone else."""
+    other = made("H20", {"on": "2025-06-01", "exporter": "other"})
+    assert "no license requirement found; changed by letters to unnamed companies, if any." in other
+    maker = made("H20", {"on": "2025-06-01"})
+    assert "no license requirement found; changed by NVIDIA Form 8-K of 2025-04-15." in maker
 
 
 @pytest.mark.parametrize(("chip", "asked"), DEALS)
@@ -185,10 +210,10 @@ def test_unknowns_are_asked_for_as_a_lawyer_would() -> None:
     for fact in family.turns_on:
         assert fact not in memo(family, "md")
     for name in LAW.facts:
-        assert question_of(name, LAW).endswith("?")
-        assert "_" not in question_of(name, LAW) + fact_name(name)
+        assert open_question(LAW, name).endswith("?")
+        assert "_" not in open_question(LAW, name) + fact_name(name)
     doubtful = next(name for name, (provision, _) in LAW.provisions.items() if not provision.certain)
-    assert question_of(doubtful, LAW) == f"does this reach the deal: {LAW.provisions[doubtful][0].title}?"
+    assert open_question(LAW, doubtful) == f"does this reach the deal: {LAW.provisions[doubtful][0].title}?"
 
 
 def test_a_change_that_no_rule_made_is_told_with_its_day() -> None:

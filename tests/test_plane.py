@@ -151,3 +151,12 @@ def test_a_plane_of_ones_own_and_its_errors() -> None:
         drawn("2024-01-01", axes=("die_area_mm2", "peak_tops"))
     with pytest.raises(QuestionError, match=r"The next day with one is 2022-08-26\."):
         drawn("2021-01-01")
+
+
+def test_the_next_day_with_a_plane_does_not_hang_on_the_chips_of_the_day_asked_about() -> None:
+    law = default_ruleset()
+    catalogue = [exportrules.timeline(v.id) for v, _ in law.variants.values() if v.item_kind == "ic"]
+    for day in (date(2019, 1, 17), date(2020, 6, 17), date(2022, 8, 25)):
+        with pytest.raises(QuestionError, match=r"The next day with one is 2022-08-26\."):
+            plane(catalogue, day, named=False)
+    assert plane(catalogue, date(2022, 8, 26), named=False).regions

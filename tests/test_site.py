@@ -94,11 +94,44 @@ def test_every_page_loads_whole_and_asks_nobody(site: Path, address: str, browse
     page.close()
 
 
+def test_from_a_folder_pages_are_whole_but_for_their_search(site: Path, browser: Browser) -> None:
+    """Without a server there is no index to search in: that is all that is missing."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    missing: list[str] = []
+    page.on("requestfailed", lambda request: missing.append(request.url))
+    for file in sorted(site.glob("*.html")):
+        if file.name == "404.html":
+            continue
+        page.goto(file.as_uri(), wait_until="networkidle")
+        assert page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)") == [], file.name
+        links = page.evaluate("[...document.links].map(a => a.href).filter(h => h.startsWith('file:'))")
+        assert links
+        assert [link for link in links if not Path(link.partition("#")[0].removeprefix("file://")).is_file()] == []
+    assert {url.rpartition("/")[2] for url in missing} <= {"search_index.js"}
+    page.close()
+
+
 def test_the_charts_are_drawn_from_the_law_as_it_is(site: Path) -> None:
     drawn = {file.name: file.read_text("utf-8") for file in site.glob("*-*.svg")}
     assert {"index-chips.svg", "study-bands.svg", "study-plane.svg"} <= set(drawn)
     assert "88 FR 73458" in drawn["study-plane.svg"]
     assert 'src="study-plane.svg"' in (site / "study.html").read_text("utf-8")
+
+
+def test_every_chart_command_has_its_own_picture(site: Path) -> None:
+    """But the one whose picture is checked in: nothing is drawn for it, and nothing of another command goes there."""
+    shown, drawn = set(), set()
+    for source in (ROOT / "docs").glob("*.md"):
+        commands = re.findall(r"^\$ exportrules chart (.+) -o (\S+\.(?:svg|png))$", source.read_text("utf-8"), re.M)
+        shown |= {(f"{source.stem}-{name}", words.replace('"', "")) for words, name in commands}
+        html = (site / f"{source.stem}.html").read_text("utf-8")
+        drawn |= {
+            (name, words) for words, name in re.findall(r'alt="Chart: ([^"]+)" class="chart" src="([^"]+)"', html)
+        }
+    assert {name for name, _ in shown - drawn} == {"charts-chips.svg"}
+    assert drawn < shown
+    for name, words in drawn:
+        assert ("was a license required" in (site / name).read_text("utf-8")) == words.startswith("timeline")
 
 
 def test_search_finds_a_chip_without_a_network(address: str, browser: Browser) -> None:

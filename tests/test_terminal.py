@@ -151,6 +151,13 @@ def test_a_matrix_is_chips_by_days_in_short_words() -> None:
     assert lines[-1].startswith("Ruleset ")
 
 
+def test_a_chip_that_is_named_twice_has_one_row() -> None:
+    once = printed("matrix", "A100", "H20", "--on", "2023-12-01")
+    assert printed("matrix", "A100", "nvidia a100", "H20", "A100", "--on", "2023-12-01") == once
+    own = ("--chip", str(ROOT / "docs" / "examples" / "acme-x.toml"))
+    assert printed("matrix", *own, *own, "--on", "2023-12-01") == printed("matrix", *own, "--on", "2023-12-01")
+
+
 def test_a_matrix_says_what_check_says() -> None:
     days = ["2022-09-15", "2023-12-01", "2026-02-01"]
     deal = ("--to", "SG", "--ultimate-parent", "CN", "--exporter", "other")

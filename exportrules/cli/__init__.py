@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from exportrules.cli.options import Group
+
+#: A group without a command: what click raises is its whole help, which is to be read, not one line of an error. Click
+#: before 8.2 raises nothing and prints it by itself.
+_NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,6 +42,9 @@ def main() -> None:
         sys.exit(leaving.exit_code)
     except click.Abort:
         sys.exit(130)
+    except _NO_ARGUMENTS as error:
+        error.show()
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except (RulesetError, LedgerError, OutputError) as error:

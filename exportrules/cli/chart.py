@@ -37,7 +37,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     exportrules chart timeline MI250 MI308X --exporter other -o amd.html
 
     Bands run from a chip's release to the verified horizon; what is not verified is hatched. Lines are the
-    instruments that changed an answer; a letter's is dashed, and only on the bands of the company it binds.
+    instruments that changed an answer; a letter's is dashed, and only on the bands whose answer it changed.
     """
     from exportrules.determination import timeline as ask
     from exportrules.render.charts import ready, write
@@ -81,9 +81,8 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     law = asked["ruleset"]
     wanted = chips or [variant.id for variant, _ in law.variants.values() if variant.item_kind == "ic"]
     timelines = [ask(chip, **asked) for chip in wanted]
-    drawn = timelines if named else [made for made in timelines if made.at(day).outcome != "not_released"]
-    found = plane(drawn or timelines, day, _axes(axes) if axes else None)
-    write(thresholds_chart(timelines, found, named=named), output, force=force)
+    found = plane(timelines, day, _axes(axes) if axes else None, named=named)
+    write(thresholds_chart(timelines, found), output, force=force)
     click.echo(f"Written: {output}")
     for x, y in found.others:
         click.echo(f"The rules of {day} test another pair too: --plane {x},{y}")

@@ -109,13 +109,21 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of one question about several chips, the day aside; the command gets `chips` and `asked`."""
+    """The options of one question about several chips, the day aside; the command gets `chips` and `asked`.
+
+    A chip is asked about once, whatever it is called the second time.
+    """
 
     @functools.wraps(command)
-    def wrapped(chips: tuple[str, ...], chip_file: tuple[str, ...], **rest: Any) -> Any:
+    def wrapped(chips: tuple[str, ...], chip_file: tuple[str, ...], asked: dict[str, Any], **rest: Any) -> Any:
+        from exportrules.names import find_chip
         from exportrules.source import load_chip
 
-        return command(chips=[*chips, *map(load_chip, chip_file)], **rest)
+        named: dict[object, str] = {}
+        for chip in chips:
+            named.setdefault(find_chip(asked["ruleset"], chip).variants, chip)
+        own = [load_chip(file) for file in dict.fromkeys(chip_file)]
+        return command(chips=[*named.values(), *own], asked=asked, **rest)
 
     named = click.argument("chips", nargs=-1, metavar="CHIP...", shell_complete=names("chips"))
     own = click.option("--chip", "chip_file", multiple=True, metavar="FILE",

@@ -13,7 +13,7 @@ from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cit
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision, given
-from exportrules.render.words import day_of, fact_name, listed, question_of
+from exportrules.render.words import called, day_of, fact_name, listed, open_question
 from exportrules.result import Change, Citation, Finding
 from exportrules.span import DAY
 from exportrules.trace import is_open
@@ -155,7 +155,7 @@ class _Memo:
 
     def turns(self) -> str:
         """What the answer turns on, as the questions to be put."""
-        asked = [safe(question_of(fact, self.law)) for fact in dict.fromkeys(self.d.turns_on)]
+        asked = [safe(open_question(self.law, fact)) for fact in dict.fromkeys(self.d.turns_on)]
         return f"It turns on what is not known: {' '.join(asked)}"
 
     def duration(self) -> Iterator[str]:
@@ -173,7 +173,7 @@ class _Memo:
     def by(self, change: Change) -> str:
         """What made a change: instruments by their citation, what is no law in words."""
         names, day = change.by, day_of(change.date)
-        found = dict.fromkeys(self.law.provisions[n][1].citation for n in names if n in self.law.provisions)
+        found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
         plain = ", ".join(_CHANGES.get(n, n).format(day) for n in names if n not in self.law.provisions)
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -163,15 +163,18 @@ def explanation(d: Determination) -> str:
     return "\n".join(lines)
 
 
-def margin_lines(d: Determination) -> Iterator[str]:
-    """How near the figures are to the lines of the entries and the lane of the day; 3A991 tells nothing."""
+def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator[str]:
+    """How near the figures are to the lines of the entries and the lane of the day; 3A991 tells nothing.
+
+    `name` says how a figure is called: by its id, as options take it, or in words.
+    """
     several = {m.fact for m in d.margin for n in d.margin if m.fact == n.fact and m.value != n.value}
     for m in d.margin:
         provision = d._timeline.ruleset.provisions.get(m.provision)
         kind = provision[0].kind if provision else ""
         if kind in ("classification", "review_policy") and "3A991" not in m.provision:
             whose = f"{m.subject}: " if m.fact in several else ""
-            yield f"{whose}{m.fact} {show(m.value)}: {m.percent} ({m.provision})"
+            yield f"{whose}{name(m.fact)} {show(m.value)}: {m.percent} ({m.provision})"
 
 
 def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from exportrules.law import Ruleset
+from exportrules.model import Instrument
 from exportrules.notices import FIGURES
 
 
@@ -72,7 +73,7 @@ def fact_name(fact: str) -> str:
     return _PHRASES.get(fact) or FIGURES.get(fact) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
 
 
-def question_of(fact: str, law: Ruleset) -> str:
+def open_question(law: Ruleset, fact: str) -> str:
     """What to ask to learn an unknown fact, or how far a provision of uncertain reach goes."""
     if fact in law.provisions:
         return f"does this reach the deal: {law.provisions[fact][0].title}?"
@@ -81,6 +82,8 @@ def question_of(fact: str, law: Ruleset) -> str:
         return known.question
     if fact in _QUESTIONS:
         return _QUESTIONS[fact]
+    if known and known.type == "boolean":
+        return f"is this so: {known.definition.rstrip('.')}?"
     return f"what is the {fact_name(fact)}?" if known and known.type == "number" else f"{fact_name(fact)}: which?"
 
 
@@ -109,3 +112,14 @@ def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> s
         return "".join(found)
     joint = f" {last} " if between == ", " else f"; {last} "
     return between.join(found[:-1]) + joint + found[-1]
+
+
+def called(instrument: Instrument) -> str:
+    """What an instrument is called where it changed an answer: by its citation.
+
+    Letters without an addressee are supposed, not known. What is cited for them tells of letters to others, which
+    changed nothing here.
+    """
+    if instrument.type == "letter" and not instrument.addressee:
+        return "letters to unnamed companies, if any"
+    return instrument.citation

@@ -87,13 +87,14 @@ class Plane:
     missing: tuple[str, ...]
 
 
-def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None = None) -> Plane:
+def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None = None, *, named: bool = True) -> Plane:
     """The plane of a day for the chips of some timelines (of one deal).
 
-    Without `axes`, the two figures are those that the provision in force which took effect last
-    tests together. Raises QuestionError where no provision of the day tests any.
+    Chips that were not `named`, but are all that there are, count on the days on which they were public. Without
+    `axes`, the two figures are those that the provision in force which took effect last tests together. Raises
+    QuestionError where no provision of the day tests any.
     """
-    law = timelines[0].ruleset
+    law, every, timelines = timelines[0].ruleset, timelines, _shown(timelines, on, named)
     rows = _rows(timelines, on)
     figures = {region: tuple(sorted({t.fact for t in region.tests}, key=law.fact_order.__getitem__)) for region in rows}
     pairs = [(region, used) for region, used in figures.items() if len(used) == 2]
@@ -101,7 +102,7 @@ def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None 
     if axes is None:
         if not pairs:
             raise QuestionError(f"no provision in force on {on} for this deal tests two figures of a chip, so there "
-                                f"is no plane to draw.{_first_plane(timelines, on)}")  # fmt: skip
+                                f"is no plane to draw.{_first_plane(every, on, named)}")  # fmt: skip
         view = timelines[0].view
         _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].found.provision))
         axes = newest[0], newest[1]
@@ -138,12 +139,18 @@ def carve_outs(law: Ruleset, found: Plane) -> dict[tuple[str, str], tuple[Test, 
     return out
 
 
-def _first_plane(timelines: Sequence[Timeline], on: date) -> str:
+def _shown(timelines: Sequence[Timeline], on: date, named: bool) -> Sequence[Timeline]:
+    """The chips that a day is about; before any was public, all of them."""
+    public = [made for made in timelines if made.at(on).outcome != "not_released"]
+    return timelines if named else public or timelines
+
+
+def _first_plane(timelines: Sequence[Timeline], on: date, named: bool) -> str:
     """Where to look instead: the next day on which a provision of this deal tests two figures together."""
     edition = timelines[0].ruleset.edition
     days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
     for day in sorted(d for d in days if on < d <= edition.verified_through):
-        if any(len({t.fact for t in region.tests}) == 2 for region in _rows(timelines, day)):
+        if any(len({t.fact for t in region.tests}) == 2 for region in _rows(_shown(timelines, day, named), day)):
             return f" The next day with one is {day}."
     return ""
 

@@ -64,6 +64,11 @@ style-src 'unsafe-inline'; img-src data: blob:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>{title}</title>
+<style>
+/* a picture that is wider than the window is drawn smaller, never cut; the menu stands on it, not beside it */
+.vega-embed {{ width: 100%; padding-right: 0 !important }}
+.vega-embed svg.marks {{ max-width: 100%; height: auto }}
+</style>
 </head>
 <body>
 <div id="chart"></div>

@@ -1,16 +1,33 @@
-"""Labels beside points, placed so that none covers a point, another label or the edge of the picture."""
+"""Labels beside points: none covers anything or stands on a line, and each is its own point's and no other's.
+
+A label stands alone where its own point is clearly the nearest and no line lies between them. Elsewhere it has a
+leader, which touches no other point, label or leader. Where neither can be, there is no label.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exportrules.render.charts.look import width_of
 
-#: The eight places around a point, the best first: right, left, above, below, then the corners.
-AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
-NEAR, FAR = (9, 15, 22), (32, 46, 62, 80, 105, 135)
+Spot = tuple[float, float]
+Stroke = tuple[float, float, float, float]
+
+#: The places around a point, the best first: right, left, above, below, the corners, then between them.
+AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1),
+          (2, -1), (2, 1), (-2, -1), (-2, 1), (1, -2), (1, 2), (-1, -2), (-1, 2))  # fmt: skip
+#: How far off a label may stand; the nearest is too near for a leader to be seen, from `LED` on each has one.
+REACH, LED = (9, 15, 22, 32, 46, 62, 80, 105, 135, 170, 210), 22
+#: Pixels: half the size of a mark; by how much another point must be farther off than a label's own; from a leader's
+#: end to its label.
+MARK, CLEARLY, GAP = 5.0, 4.0, 1.5
+#: What a leader across a line costs, in pixels of distance: the reader follows it, but would rather not.
+ACROSS = 150.0
+#: How often all labels are placed anew for those that found no room.
+TRIES = 6
 
 
 class Box(NamedTuple):
@@ -27,59 +44,156 @@ class Box(NamedTuple):
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
+    def off(self, x: float, y: float) -> float:
+        """How far a point is from the box."""
+        return math.hypot(max(self.left - x, 0, x - self.right), max(self.top - y, 0, y - self.bottom))
+
+    def cut(self, stroke: Stroke) -> bool:
+        """Whether a straight stroke touches the box: what is left of it, side by side, between the box's sides."""
+        x, y, x2, y2 = stroke
+        first, last = 0.0, 1.0
+        for start, way, low, high in ((x, x2 - x, self.left, self.right), (y, y2 - y, self.top, self.bottom)):
+            if not way:
+                if not low <= start <= high:
+                    return False
+                continue
+            one, other = sorted(((low - start) / way, (high - start) / way))
+            first, last = max(first, one), min(last, other)
+        return first <= last
+
 
 class Placed(NamedTuple):
-    """Where a label stands: the left end of its middle line, and whether it needs a leader from its point."""
+    """Where a label stands, and the stroke from its point to it where the place alone does not say whose it is."""
 
     box: Box
-    far: bool
+    leader: Stroke | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What is on the picture so far: `taken` may not be covered, no label stands on `lines`."""
+
+    frame: Box
+    points: Sequence[Spot]
+    lines: Sequence[Box]
+    taken: list[Box]
+    leaders: list[Stroke] = field(default_factory=list)
+
+    def free(self, box: Box) -> bool:
+        frame, wide = self.frame, box.wider(3)
+        return (
+            frame.left < box.left and box.right < frame.right and frame.top < box.top < box.bottom < frame.bottom
+            and not any(wide.meets(other) for other in self.taken)
+            and not any(box.meets(line) for line in self.lines)
+            and not any(wide.off(*point) < MARK for point in self.points)
+            and not any(wide.cut(leader) for leader in self.leaders)
+        )  # fmt: skip
+
+    def own(self, point: Spot, box: Box) -> bool:
+        """Whether a label is taken for its point's without a leader."""
+        apart = box.off(*point) + CLEARLY
+        nearest = all(other == point or box.off(*other) > apart for other in self.points)
+        return nearest and not self.crossed(_stroke(point, box))
+
+    def clear(self, point: Spot, leader: Stroke) -> bool:
+        """Whether a leader touches nothing that is not its own, from the edge of its point's mark on."""
+        seen = _from(leader, MARK)
+        return (
+            not any(box.cut(seen) for box in self.taken)
+            and not any(_meet(seen, other) for other in self.leaders)
+            and not any(other != point and _off(seen, other) < MARK + 1 for other in self.points)
+        )
+
+    def crossed(self, stroke: Stroke) -> int:
+        return sum(line.cut(_from(stroke, MARK)) for line in self.lines)
 
 
 def place(
-    points: Sequence[tuple[float, float]], texts: Sequence[str], size: float, frame: Box,
-    taken: Sequence[Box], lines: Sequence[Box], near_only: bool,
-) -> list[Placed | None]:  # fmt: skip
-    """A place for each text, in the order given (the first has first choice); None where there is no room.
+    points: Sequence[Spot], texts: Sequence[str], size: float, frame: Box, taken: Sequence[Box], lines: Sequence[Box]
+) -> list[Placed | None]:
+    """A place for each text, None where there is no room. The most crowded choose first.
 
-    `taken` may not be covered, `lines` should not be. Without `near_only` a label may stand farther off, with a leader.
+    Who finds none has the first choice in the next try; the try that leaves out the fewest is taken.
     """
-    occupied = [*taken, *(Box(x - 5, y - 5, x + 5, y + 5) for x, y in points)]
-    found: list[Placed | None] = []
-    for (x, y), text in zip(points, texts, strict=True):
-        best: tuple[float, Placed] | None = None
-        for cost, box, far in _candidates(
-            x, y, width_of(text, size), size, NEAR + FAR[:2] if near_only else NEAR + FAR
-        ):
-            inside = (
-                frame.left < box.left and box.right < frame.right and frame.top < box.top < box.bottom < frame.bottom
-            )
-            if not inside or any(box.wider(3).meets(other) for other in occupied):
-                continue
-            cost += 40 * sum(box.meets(line) for line in lines)
-            if far:  # its own point is always met
-                cost += 60 * (sum(_between(x, y, box).meets(other) for other in occupied) - 1)
-            if best is None or cost < best[0]:
-                best = (cost, Placed(box, far))
-        found.append(best[1] if best else None)
-        if best:
-            occupied.append(best[1].box)
-    return found
+    order = sorted(range(len(points)), key=lambda number: -_crowd(points[number], points))
+    best: dict[int, Placed] = {}
+    for _ in range(TRIES):
+        room, found = _Room(frame, points, lines, list(taken)), dict[int, Placed]()
+        for number in order:
+            spot = _best(room, points[number], width_of(texts[number], size), size)
+            if spot:
+                found[number] = spot
+                room.taken.append(spot.box)
+                room.leaders.extend([spot.leader] if spot.leader else [])
+        best = max(best, found, key=len)
+        without = [number for number in order if number not in found]
+        if not without:
+            break
+        order = without + [number for number in order if number in found]
+    return [best.get(number) for number in range(len(points))]
 
 
-def _between(x: float, y: float, box: Box) -> Box:
-    """The ground that a leader from a point to a label could cross."""
-    near_x, near_y = min(max(x, box.left), box.right), min(max(y, box.top), box.bottom)
-    return Box(min(x, near_x) - 1, min(y, near_y) - 1, max(x, near_x) + 1, max(y, near_y) + 1)
+def _crowd(point: Spot, points: Sequence[Spot]) -> float:
+    return sum(1 / (MARK + math.dist(point, other)) for other in points)
 
 
-def _candidates(
-    x: float, y: float, width: float, size: float, reach: Sequence[float]
-) -> Iterator[tuple[float, Box, bool]]:
-    half = size * 0.62
-    for distance in reach:
+def _best(room: _Room, point: Spot, width: float, size: float) -> Placed | None:
+    lowest, best = math.inf, None
+    for distance, cost, box in _candidates(point, width, size):
+        if cost >= lowest:
+            continue
+        if distance < LED and room.free(box) and room.own(point, box):
+            lowest, best = cost, Placed(box, None)
+        elif distance > REACH[0]:
+            leader = _stroke(point, box)
+            cost += LED - REACH[0] + ACROSS * room.crossed(leader)
+            if cost < lowest and room.free(box) and room.clear(point, leader):
+                lowest, best = cost, Placed(box, leader)
+    return best
+
+
+def _candidates(point: Spot, width: float, size: float) -> Iterator[tuple[float, float, Box]]:
+    """(distance, cost, box) of the places to try."""
+    (x, y), half = point, size * 0.62
+    for distance in REACH:
         for rank, (across, down) in enumerate(AROUND):
             length = math.hypot(across, down)
-            middle = y + down / length * distance + down * (half - 3 if down and not across else 0)
+            middle = y + down / length * distance + (half - 3 if down > 0 else 3 - half) * (not across)
             edge = x + across / length * distance
             left = edge if across > 0 else edge - width if across < 0 else x - width / 2
-            yield distance + rank * 0.8, Box(left, middle - half, left + width, middle + half), distance > NEAR[1]
+            yield distance, distance + rank * 0.8, Box(left, middle - half, left + width, middle + half)
+
+
+def _stroke(point: Spot, box: Box) -> Stroke:
+    """From a point almost to its label: to the middle of the side that faces it, or straight up or down."""
+    x, y = point
+    if box.left <= x <= box.right:
+        return x, y, x, box.bottom + GAP if box.bottom < y else box.top - GAP
+    return x, y, box.left - GAP if x < box.left else box.right + GAP, (box.top + box.bottom) / 2
+
+
+def _from(stroke: Stroke, start: float) -> Stroke:
+    """A stroke without its first pixels."""
+    x, y, x2, y2 = stroke
+    share = min(start / (math.hypot(x2 - x, y2 - y) or 1), 1)
+    return x + (x2 - x) * share, y + (y2 - y) * share, x2, y2
+
+
+def _off(stroke: Stroke, point: Spot) -> float:
+    """How far a point is from a stroke."""
+    x, y, x2, y2 = stroke
+    along, down = x2 - x, y2 - y
+    share = ((point[0] - x) * along + (point[1] - y) * down) / (along**2 + down**2 or 1)
+    share = min(max(share, 0), 1)
+    return math.hypot(x + share * along - point[0], y + share * down - point[1])
+
+
+def _meet(one: Stroke, other: Stroke) -> bool:
+    """Whether two strokes cross: the ends of each lie on both sides of the other."""
+
+    def parted(line: Stroke, ends: Stroke) -> bool:
+        x, y, x2, y2 = line
+        first, last = ((x2 - x) * (ends[i + 1] - y) - (y2 - y) * (ends[i] - x) for i in (0, 2))
+        return first * last <= 0
+
+    return parted(one, other) and parted(other, one)

@@ -15,21 +15,23 @@ from exportrules.determination import Determination
 from exportrules.law import Ruleset
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
+from exportrules.render.words import open_question
 from exportrules.result import Answer
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 
-#: The palette of Okabe and Ito, each hue moved in lightness until all differ by 7 of 100: it reads in grey print too.
+#: Hues after Okabe and Ito, moved in lightness until each is a visible step darker than the one before, in grey print
+#: too. None is green: wherever a license is required, green is taken for "allowed".
 COLOURS = {
-    ("license_exception", None): "#F5EE8A",
-    ("no_license_requirement", None): "#A6DCF7",
-    ("license_required", "case_by_case"): "#EFB435",
-    ("license_required", "presumption_of_approval"): "#56B4E9",
-    ("license_required", "unpublished"): "#CC79A7",
-    ("license_required", "indeterminate"): "#008A5C",
-    ("indeterminate", None): "#0068A8",
-    ("license_required", "presumption_of_denial"): "#8F3600",
+    ("license_exception", None): "#FAF1A0",
+    ("no_license_requirement", None): "#A6DDF8",
+    ("license_required", "case_by_case"): "#F0B63A",
+    ("license_required", "presumption_of_approval"): "#4AABE6",
+    ("license_required", "unpublished"): "#CB4C88",
+    ("license_required", "indeterminate"): "#80590F",
+    ("indeterminate", None): "#004E85",
+    ("license_required", "presumption_of_denial"): "#581400",
     ("license_required", "policy_of_denial"): "#000000",
     ("not_released", None): "#FFFFFF",
 }
@@ -53,7 +55,7 @@ class Class(NamedTuple):
     def ink(self) -> str:
         """Black or white, whichever reads on the colour."""
         red, green, blue = (int(self.colour[i : i + 2], 16) for i in (1, 3, 5))
-        return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 130 else "#FFFFFF"
+        return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#FFFFFF"
 
 
 def class_of(answer: Answer | Determination) -> Class:
@@ -141,6 +143,9 @@ class Picture:
                 channels[channel] = alt.Text("text", type="nominal")
         if tooltip:
             channels["tooltip"] = [alt.Tooltip(name, type="nominal") for name in tooltip]
+            # what the pointer shows is what a screen reader says; by itself it would read the places out
+            rows = [{**row, "said": "; ".join(f"{name}: {row[name]}" for name in tooltip)} for row in rows]
+            channels["description"] = alt.Description("said", type="nominal")
         kept: Any = alt.InlineData(values=list(rows))
         drawn: Any = {"type": mark, **style}
         chart = alt.Chart(kept, mark=drawn, name=name).encode(**channels)
@@ -260,17 +265,9 @@ def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> li
     for name, facts in turning:
         for fact in facts:
             chips.setdefault(fact, {})[name] = None
-    return [f"Open in part for {some(list(named))}: turns on {_explained(law, fact)}" for fact, named in chips.items()]
+    return [f"Open in part for {some(list(named))}: {open_question(law, fact)}" for fact, named in chips.items()]
 
 
 def some(names: Sequence[str], most: int = 8) -> str:
     """The first of many names, and how many more."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _explained(law: Ruleset, fact: str) -> str:
-    """A fact with its question, or an uncertain provision with what it is about."""
-    said = law.facts[fact].question if fact in law.facts else ""
-    if fact in law.provisions:
-        said = f"does it reach the deal? {law.provisions[fact][0].title}"
-    return f"{fact} ({said})" if said else fact

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exportrules.study.plane import Plane, Point, Region
 
 #: Width and height in pixels of a plane for a few chips, and for many.
-FEW, MANY = (820.0, 500.0), (1180.0, 720.0)
+FEW, MANY = (820.0, 500.0), (1180.0, 900.0)
 CROWD = 36
 #: Lines by how much they bind, the firmest first.
 LINES = ("line", "dashed", "dotted")

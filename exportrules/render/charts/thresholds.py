@@ -52,8 +52,8 @@ SHAPES = {
 _OPERATOR = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}", "is": "{}"}
 
 
-def thresholds_chart(timelines: Sequence[Timeline], plane: Plane, *, named: bool) -> dict[str, Any]:
-    """The specification of a plane. `named`: the chips were asked for by name, so that each must have its label."""
+def thresholds_chart(timelines: Sequence[Timeline], plane: Plane) -> dict[str, Any]:
+    """The specification of a plane."""
     law, question = timelines[0].ruleset, timelines[0].question
     sheet = sheet_of(plane, law)
     _draw_entries(sheet)
@@ -61,7 +61,7 @@ def thresholds_chart(timelines: Sequence[Timeline], plane: Plane, *, named: bool
     edges, dots = sheet.edges(), sheet.dots()
     _draw_edges(sheet, edges)
     taken = _draw_names(sheet, dots)
-    unlabelled = _draw_dots(sheet, dots, taken, edges, named)
+    unlabelled = _draw_dots(sheet, dots, taken, edges)
     notes = [*_rules(sheet), *_limits(sheet, dots, unlabelled)]
     below(sheet.picture, sheet.picture.y.pixels + 66, _signs(sheet, edges, dots), notes, law)
     title = f"{_title(plane.x)} against {_title(plane.y)}: the lines of the law of {plane.on}"
@@ -190,9 +190,7 @@ def _name(sheet: Sheet, region: Region) -> str:
     return f"{instrument.citation}: {(provision.policy or provision.kind).replace('_', ' ')}"
 
 
-def _draw_dots(
-    sheet: Sheet, dots: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge], named: bool
-) -> list[str]:
+def _draw_dots(sheet: Sheet, dots: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge]) -> list[str]:
     """The chips and their labels; returns the labels for which there was no room."""
     picture, plane = sheet.picture, sheet.plane
     shapes = bool(_carved(sheet))
@@ -203,49 +201,28 @@ def _draw_dots(
             "chip": safe(", ".join(p.name for p in dot.points)),
             "answer": decision(first.answer.outcome, first.answer.review_policy),
             "entry": ", ".join(first.answer.eccn) or "none met",
-            plane.x: show(first.x), plane.y: show(first.y),
-            "margin": safe("; ".join(dict.fromkeys(margin_lines(first.answer))) or "-"),
+            _title(plane.x): show(first.x), _title(plane.y): show(first.y),
+            "margin": safe("; ".join(dict.fromkeys(margin_lines(first.answer, _title))) or "-"),
             "requirement": safe(", ".join(first.answer.requirements) or "-"),
             "figures": "estimated or disputed" if first.estimated else "as its chip file states them",
         }  # fmt: skip
         shape = SHAPES[first.datacenter][0] if shapes else "circle"
         rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **told})
-    # by name, each needs a place, so the most crowded choose first; else those nearest to a line, as they tell most
-    order = sorted(dots, key=lambda d: -_crowd(d, dots) if named else _distance(d, edges))
     frame = Box(2, 2, picture.x.pixels - 2, picture.y.pixels - 2)
     lines = [Box(e.box[0] - 3, e.box[1] - 3, e.box[2] + 3, e.box[3] + 3) for e in edges]
-    places = place([(d.x, d.y) for d in order], [d.label for d in order], SIZE, frame, taken, lines, not named)
+    places = place([(d.x, d.y) for d in dots], [d.label for d in dots], SIZE, frame, taken, lines)
     words, leaders = [], []
-    for dot, spot in zip(order, places, strict=True):
+    for dot, spot in zip(dots, places, strict=True):
         if spot is None:
             continue
-        middle = (spot.box.top + spot.box.bottom) / 2
-        words.append({**picture.at(spot.box.left, middle), "text": safe(dot.label)})
-        if spot.far:
-            near = min(max(dot.x, spot.box.left), spot.box.right)
-            beside = near != dot.x or spot.box.top < dot.y < spot.box.bottom
-            end = middle if beside else spot.box.bottom if spot.box.bottom < dot.y else spot.box.top
-            leaders.append(picture.box(dot.x, dot.y, near, end))
+        words.append({**picture.at(spot.box.left, (spot.box.top + spot.box.bottom) / 2), "text": safe(dot.label)})
+        leaders += [picture.box(*spot.leader)] if spot.leader else []
     picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
-    told_fields = ("chip", "answer", "entry", plane.x, plane.y, "margin", "requirement", "figures")
+    told_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
     picture.draw("chips", "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=1,
                  size=62, opacity=1)  # fmt: skip
     picture.texts("chip_labels", words, baseline="middle", size=SIZE)
-    return [dot.label for dot, spot in zip(order, places, strict=True) if spot is None]
-
-
-def _crowd(dot: Dot, dots: Sequence[Dot]) -> int:
-    return sum(abs(dot.x - other.x) < 110 and abs(dot.y - other.y) < 24 for other in dots)
-
-
-def _distance(dot: Dot, edges: Sequence[Edge]) -> float:
-    """How near a point is to the nearest line: the nearest have the first choice of a place for their label."""
-    found = []
-    for edge in edges:
-        left, top, right, bottom = edge.box
-        across = max(left - dot.x, 0, dot.x - right)
-        found.append(math.hypot(across, max(top - dot.y, 0, dot.y - bottom)))
-    return min(found, default=0)
+    return [dot.label for dot, spot in zip(dots, places, strict=True) if spot is None]
 
 
 def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
@@ -302,9 +279,9 @@ def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str]) -> Ite
     if any(p.estimated for p in plane.points):
         yield "~ before a name: a figure of it is estimated or disputed."
     if plane.missing:
-        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {some(plane.missing)}"
+        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {', '.join(plane.missing)}"
     if unlabelled:
-        yield f"Without a label for want of room: {some(unlabelled)}"
+        yield f"Without a label for want of room: {', '.join(unlabelled)}"
 
 
 def _asks(region: Region) -> str:

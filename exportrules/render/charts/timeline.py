@@ -27,6 +27,7 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
+from exportrules.render.words import called, open_question
 from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -96,10 +97,14 @@ def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
 
 
 def _days(timelines: Sequence[Timeline]) -> date:
-    """The first day drawn: a little before the first chip was public, never long before coverage."""
+    """The first day drawn: a little before the first chip was public, never long before coverage.
+
+    The year of the horizon is whole, so that an axis names at least one year however late its chips are.
+    """
     law = timelines[0].ruleset
     public = [span.start or date.min for t in timelines for span in t.spans if span.answer.outcome != "not_released"]
-    return max(min(public), law.edition.covers_from) - timedelta(days=45)
+    shown = max(min(public), law.edition.covers_from) - timedelta(days=45)
+    return min(shown, date(law.edition.verified_through.year, 1, 1))
 
 
 def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
@@ -134,13 +139,16 @@ def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) ->
 
 
 def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
-    """(label, companies bound) of what opened an answer; no label for what is no instrument."""
+    """(label, companies bound) of what opened an answer; no label for what is no instrument.
+
+    A letter binds companies even where it is not public which.
+    """
     instrument = law.instruments.get(opened_by.partition("#")[0].partition(" (")[0])
     if instrument is None:
         party, entry, _ = opened_by.partition("#")
         return (party.replace("_", " ").capitalize(), "") if entry else ("", "")
     if not instrument.addressee:
-        return instrument.citation, ""
+        return called(instrument), "unnamed companies" if instrument.type == "letter" else ""
     names = [law.exporters[a].name if a in law.exporters else a for a in instrument.addressee.split(",")]
     bound = ", ".join(names)
     return f"{'letter' if instrument.type == 'letter' else instrument.type} to {bound} only", bound
@@ -198,7 +206,7 @@ def _draw_changes(
 
 
 def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None:
-    """The marks of letters, on the bands of their addressee alone: dashed, with a white edge to stand on any colour."""
+    """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour."""
     marks = []
     for change in changes:
         px = picture.x.px(epoch(change.day))
@@ -248,7 +256,7 @@ def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
         would = f"; by the encoded law: {decision(*projection)}" if projection else ""
         said = f"not verified ({answer.standing.replace('_', ' ')}){would}"
     elif answer.turns_on:
-        said += f", turns on {', '.join(answer.turns_on)}"
+        said += f"; open: {' '.join(open_question(timeline.ruleset, fact) for fact in answer.turns_on)}"
     return {
         "chip": safe(timeline.question.label),
         "answer": safe(said),
@@ -262,7 +270,8 @@ def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
 def _fitting(kind: Class, room: float) -> str:
     """The longest form of an answer that a piece of a band has room for."""
     brief = short(kind.outcome, kind.policy)
-    for text in (kind.words, brief, brief.partition(" (")[0]):
+    # "license" alone would say less than the colour does: the word "policy" goes first
+    for text in (kind.words, brief, brief.replace("policy ", ""), brief.partition(" (")[0]):
         if width_of(text, 11) + 8 < room:
             return text
     return ""
@@ -282,5 +291,7 @@ def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[
     found += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
     found += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
     if any(c.bound for c in changes):
-        found.append(Sign("dashed", "a letter to one company: on its own chips only, and it binds nobody else"))
+        found.append(
+            Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed")
+        )
     return found
