@@ -116,6 +116,7 @@ def notices(d: Determination) -> list[str]:
     """Every notice of an answer, the most important first, each once."""
     timeline, answer, on = d._timeline, d._answer, d.on
     return list(dict.fromkeys([
+        *_similar_names(timeline),
         *_standing(timeline.ruleset, answer, timeline, on),
         *_release(timeline, answer, on),
         *_of_the_law(timeline, answer, on),
@@ -246,10 +247,14 @@ def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
     return Decimal(fact.value) if isinstance(fact.value, int | Decimal) else None
 
 
+def _similar_names(timeline: Timeline) -> Iterator[str]:
+    # before all others: the answer may be wrong by it, and nothing else in it says so
+    for name in timeline.question.near_parties:
+        yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+
+
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     q, ruleset = timeline.question, timeline.ruleset
-    for name in q.near_parties:
-        yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed:
         yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportrules import QuestionError, UnknownNameError, check, default_ruleset
-from exportrules.names import find_chip, find_exporter, find_parties, find_place, key, party_key
+from exportrules.names import find_chip, find_exporter, find_parties, find_place, key, party_key, party_keys
 
 LAW = default_ruleset()
 
@@ -377,6 +378,129 @@ def test_every_listed_name_is_found_under_any_suffix(name: str, suffix: str) -> 
 @given(st.text(max_size=40))
 def test_the_key_of_a_party_has_letters_and_digits_only(text: str) -> None:
     assert all(c.isalnum() for c in party_key(text))
+
+
+#: Entries whose printed name has more than the name: a short name in brackets, a place, two names run together.
+AS_PRINTED = {
+    "National University of Defense Technology (NUDT)": "national-university-of-defense-technology",
+    "National Supercomputing Center Changsha (NSCC-CS)": "national-supercomputing-center-changsha",
+    "National Supercomputing Center Guangzhou (NSCC-GZ)": "national-supercomputing-center-guangzhou",
+    "National Supercomputing Center Tianjin (NSCC-TJ)": "national-supercomputing-center-tianjin",
+    "HiSilicon Technologies Co., Ltd (HiSilicon)": "hisilicon-technologies",
+    "Huawei Technologies Co., Ltd. (Huawei)": "huawei-technologies",
+    "Semiconductor Manufacturing International Corporation (SMIC)": "semiconductor-manufacturing-international",
+    "Xi'an Huawei Technologies Co., Ltd., Xi'an, Shaanxi": "xian-huawei-technologies",
+    "LES Netcom Nanjing LES Netcom Technology Research Institute Co., Ltd.;": (
+        "nanjing-les-cybersecurity-and-information-technology-research-institute"
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "party"), AS_PRINTED.items())
+def test_an_entry_is_found_by_its_name_as_the_list_prints_it(name: str, party: str) -> None:
+    assert find_parties(LAW, name) == ((party,), ())
+    bare = replace(LAW, parties={party: replace(LAW.parties[party], aliases=())}, memory={})
+    if "(" in name:  # by how names are compared, not by the alias alone
+        assert find_parties(bare, name) == ((party,), ())
+
+
+def test_a_listed_owner_is_found_by_its_name_as_the_list_prints_it() -> None:
+    facts = {"listed_owner": "Huawei Technologies Co., Ltd. (Huawei)", "listed_ownership_percent": 60}
+    bare = {"listed_owner": "Huawei", "listed_ownership_percent": 60}
+    asked = {"on": "2025-10-15", "exporter": "other"}
+    found = check("RTX 4090 D", **asked, facts=facts)  # type: ignore[arg-type]
+    same = check("RTX 4090 D", **asked, facts=bare)  # type: ignore[arg-type]
+    assert (found.outcome, found.review_policy) == (same.outcome, same.review_policy)
+    assert found.review_policy == "presumption_of_denial"
+
+
+@pytest.mark.parametrize(("name", "party"), AS_PRINTED.items())
+def test_an_entry_as_printed_needs_a_license(name: str, party: str) -> None:
+    found = check("H20", on=date(2024, 6, 3), end_user=name)
+    # the entry of SMIC alone is reviewed case by case below its own threshold
+    policy = "case_by_case" if "SMIC" in name else "presumption_of_denial"
+    assert (found.outcome, found.review_policy) == ("license_required", policy)
+    assert [p["by"] for p in found.policies] == [[f"entity_list#{party}"]]
+
+
+def _short_names(name: str) -> set[str]:
+    """What an entry may put in brackets behind a name: words of it, and the initials of three words or more."""
+    words = [word for word in name.replace(",", " ").split() if word.isalpha() and word.isascii()]
+    initials = "".join(word[0] for word in words)
+    return {*words[:1], *([initials.upper()] if len(words) > 2 and " ".join(words) == name else [])}
+
+
+@pytest.mark.parametrize("suffix", ["", " Co., Ltd.", ", Inc.", " LLC", " co ltd", ";", "."])
+def test_every_name_of_a_party_means_that_party(suffix: str) -> None:
+    missed = []
+    for party in LAW.parties.values():
+        for name in (party.name, *party.aliases):
+            others = {*_short_names(name), party.name, *party.aliases} if not {*name} & {*"(（"} else ()
+            written = {name, *(f"{name} ({short})" for short in others if not {*short} & {*"(（"})}
+            for text in {*written, *(text.upper() for text in written)}:
+                if find_parties(LAW, text + suffix, compare=False)[0] != (party.id,):
+                    missed.append(text + suffix)
+    assert missed == []
+
+
+def test_no_two_parties_are_one_by_how_names_are_compared() -> None:
+    owners: dict[str, set[str]] = {}
+    for party in LAW.parties.values():
+        for name in (party.name, *party.aliases):
+            for found in party_keys(name):
+                owners.setdefault(found, set()).add(party.id)
+    assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}
+
+
+CITIES = ["Shanghai", "Beijing", "Shenzhen", "Hangzhou", "Suzhou", "Dongguan", "Cloud", "Services", "Holdings"]
+
+
+@pytest.mark.parametrize("name", ["Huawei Technologies Co., Ltd.", "Inspur Group", "Phytium", "浪潮集团"])
+def test_a_place_in_brackets_tells_companies_apart(name: str) -> None:
+    ((party,), _) = find_parties(LAW, name)
+    for place in [*CITIES, *PLACE_NAMES]:
+        assert party not in find_parties(LAW, f"{name} ({place})", compare=False)[0]
+        assert party_key(f"{name} ({place})") != party_key(name)
+    found, near = find_parties(LAW, f"{name} (Shanghai)")
+    assert (found, LAW.parties[party].name in near) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("written", "alike"),
+    [
+        ("Acme Advanced Computing Ltd. (AAC)", True),
+        ("Acme Advanced Computing Ltd. (Acme)", True),
+        ("Acme Advanced Computing Ltd. (Advanced Computing), Inc.", True),
+        ("Acme Bureau of Advanced Computing (ABAC)", True),
+        ("Acme Bureau of Advanced Computing (ABOAC)", True),
+        ("Acme Advanced Computing Ltd. (AACL)", True),
+        ("Acme Advanced Computing Ltd. (AVC)", False),
+        ("Acme Advanced Computing Ltd. (AACPU)", False),
+        ("Acme Advanced Computing Ltd. (AC)", False),
+        ("Acme Computing Co., Ltd. (AC)", False),
+        ("Acme Advanced Computing Ltd. (Acm)", False),
+        ("Acme Advanced Computing Ltd. (ACL) Research", False),
+        ("Acme Computing (AC)", False),
+        ("Fujian Jinhua (FJI)", False),
+    ],
+)
+def test_a_short_name_is_one_that_the_name_spells_out(written: str, alike: bool) -> None:
+    assert (party_key(written) == party_key(written.partition(" (")[0])) is alike
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("Huawei Technologies Co., Ltd., Shenzhen, Guangdong", "Huawei Technologies Co., Ltd."),
+        ("Xi'an Huawei Technologies Co., Ltd., Xi'an", "Xi'an Huawei Technologies Co., Ltd."),
+        ("Acme Computing (Huawei)", "Huawei Technologies Co., Ltd."),
+        ("Huawei Technologies Co., Ltd. (the buyer)", "Huawei Technologies Co., Ltd."),
+    ],
+)
+def test_what_stands_beside_a_listed_name_is_never_passed_in_silence(written: str, near: str) -> None:
+    assert near in find_parties(LAW, written)[1]
+    said = check("H20", on=date(2024, 6, 3), end_user=written).notices
+    assert said[0].startswith("A listed party has a similar name: ")
 
 
 MISSED = "Northwestern Polytechnical Universty"
