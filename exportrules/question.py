@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from exportrules.entries import read_given
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, read_fact, settled
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names import find_chip, find_exporter, find_parties, find_place
@@ -78,7 +79,7 @@ def resolve(
     as_printed: bool,
 ) -> Question:
     """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
-    given = {name: read_fact(name, value, ruleset.facts) for name, value in (facts or {}).items()}
+    given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
     for name, text in (("to", to), ("exporter", exporter), ("activity", activity), ("headquarters", headquarters),
                        ("ultimate_parent", ultimate_parent), ("end_user", end_user), ("end_use", end_use)):  # fmt: skip
         if text is not None and (not isinstance(text, str) or not text.strip()):
