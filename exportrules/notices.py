@@ -73,17 +73,17 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     if "activity" in q.defaulted:
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
-    if "headquarters" in q.defaulted or "ultimate_parent" in q.defaulted:
-        seat = (
-            {"headquarters": "CN", "ultimate_parent": "CN"}
-            if "headquarters" in q.defaulted
-            else {"ultimate_parent": "CN"}
-        )
+    seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
+    if seat and len(q.seats) < 2:
+        by = ", as the party data say," if q.seats else ""
         says = (
-            f"the end user has its headquarters in {place[q.headquarters]} and its ultimate parent in "
+            f"the end user has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
             f"{place[q.ultimate_parent]}"
         )
-        add("headquarters", q.headquarters, says, {"headquarters or ultimate parent in China": seat})
+        ways = {"headquarters or ultimate parent in China": dict.fromkeys(seat, "CN")}
+        if q.headquarters != q.to:
+            ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
+        add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
         uses = ("military", "military_intelligence", "supercomputer")
         ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
@@ -255,6 +255,12 @@ def _similar_names(timeline: Timeline) -> Iterator[str]:
 
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     q, ruleset = timeline.question, timeline.ruleset
+    if len(q.seats) > 1:
+        places = " and ".join(ruleset.places[code].name for code in q.seats)
+        yield (
+            f"Parties in {places} are called {q.end_user!r} in this data; where the end user has its headquarters is "
+            "left open."
+        )
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed:
         yield (

@@ -33,7 +33,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """Everything that was asked except the day, resolved against one ruleset."""
+    """Everything that was asked except the day, resolved against one ruleset.
+
+    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
+    """
 
     label: str
     family: str
@@ -44,6 +47,7 @@ class Question:
     activity: str
     headquarters: str
     ultimate_parent: str
+    seats: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
     end_use: str
@@ -93,22 +97,25 @@ def resolve(
         "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
     }  # fmt: skip
     place = find_place(ruleset, to or "CN")
-    seat = find_place(ruleset, headquarters) if headquarters else place
+    users = find_parties(ruleset, end_user) if end_user else ((), ())
+    seats = () if headquarters else seats_of(ruleset, users[0])
+    seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
+    # parties of one name in several countries: which of them it is stays open, and with it where it sits
+    open_seat = Fact(None, "question") if len(seats) > 1 else None
     who = find_exporter(ruleset, exporter or "maker", vendor)
     given |= _resolved(ruleset, given, vendor)
     deal = {
         "destination": Fact(place, "question"),
-        "headquarters": Fact(seat, "question"),
-        "ultimate_parent": Fact(parent, "question"),
+        "headquarters": open_seat or Fact(seat, "question"),
+        "ultimate_parent": Fact(parent, "question") if ultimate_parent or not open_seat else open_seat,
         "exporter": Fact(who, "question"),
         "activity": Fact(_one_of("activity", activity or "export", ACTIVITIES), "question"),
         "end_use": Fact(_one_of("end_use", end_use or "civil", END_USES), "question"),
     }
     if vendor in ruleset.exporters:
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
-    names = [name for name in (end_user, *parties) if name]
-    matches = [find_parties(ruleset, name) for name in names]
+    matches = [users, *(find_parties(ruleset, name) for name in parties if name)]
     owner = given.get("listed_owner")
     owners = find_parties(ruleset, owner.value)[0] if owner and isinstance(owner.value, str) and owner.value else ()
     assumed = {n: Fact(d.assumed, "assumed") for n, d in ruleset.facts.items() if d.assumed is not None}
@@ -123,6 +130,7 @@ def resolve(
         activity=activity or "export",
         headquarters=seat,
         ultimate_parent=parent,
+        seats=seats,
         end_user=end_user,
         parties=tuple(parties),
         end_use=end_use or "civil",
@@ -134,6 +142,11 @@ def resolve(
         as_printed=as_printed,
         defaulted=frozenset(name for name, value in asked.items() if value is None),
     )
+
+
+def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
+    """The countries that the party data give for end users: where one is known, no other is assumed."""
+    return tuple(sorted({ruleset.parties[user].country for user in users} - {""}))
 
 
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportrules import QuestionError, UnknownNameError, check, default_ruleset
+from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
 from exportrules.names import find_chip, find_exporter, find_parties, find_place, key, party_key, party_keys
 
 LAW = default_ruleset()
@@ -530,3 +531,59 @@ def test_a_near_miss_names_the_listed_party_and_says_that_it_was_not_used() -> N
 def test_the_first_word_of_a_listed_group_is_a_near_miss() -> None:
     found, near = find_parties(LAW, "Inspur")
     assert "inspur-group" in found or "Inspur Group Co., Ltd." in near
+
+
+# --- where a party of the data sits --------------------------------------------------------------
+
+INSPUR = "Inspur Electronic Information Industry Co., Ltd."
+
+
+def _sg(on: str, **asked: Any) -> Determination:
+    return check("H100", on=on, to="SG", exporter="other", **asked)
+
+
+@pytest.mark.parametrize(("name", "on"), [(INSPUR, "2024-06-03"), ("Zhipu", "2025-01-15")])
+def test_a_party_of_the_data_is_not_taken_to_sit_where_the_goods_go(name: str, on: str) -> None:
+    found = _sg(on, end_user=name)
+    assert (found.outcome, found.review_policy) == ("license_required", "presumption_of_denial")
+    (seat,) = [a for a in found.assumptions if a.fact == "headquarters"]
+    assert (seat.value, seat.says) == (
+        "CN",
+        "the end user has its headquarters in China (PRC), as the party data say, and its ultimate parent in China "
+        "(PRC)",
+    )
+    assert [(o.value, o.outcome) for o in seat.otherwise] == [
+        ("headquarters and ultimate parent in Singapore", "no_license_requirement")
+    ]
+
+
+def test_who_says_where_a_party_sits_is_believed() -> None:
+    assert _sg("2024-06-03", end_user=INSPUR, headquarters="SG").outcome == "no_license_requirement"
+    parent = _sg("2024-06-03", end_user=INSPUR, headquarters="SG", ultimate_parent="CN")
+    assert parent.outcome == "license_required"
+    half = _sg("2024-06-03", end_user=INSPUR, ultimate_parent="SG")
+    (seat,) = [a for a in half.assumptions if a.fact == "headquarters"]
+    assert [o.value for o in seat.otherwise] == ["headquarters in Singapore"]
+
+
+def test_a_party_that_is_no_end_user_and_one_without_a_country_say_nothing_of_the_seat() -> None:
+    assert _sg("2024-06-03", parties=[INSPUR]).outcome == "no_license_requirement"
+    known = LAW.parties["inspur-electronic-information-industry"]
+    law = replace(LAW, parties={known.id: replace(known, country="")}, memory={}, _views={})
+    assert _sg("2024-06-03", end_user=INSPUR, ruleset=law).outcome == "no_license_requirement"
+
+
+def test_parties_of_one_name_in_several_countries_leave_the_seat_open() -> None:
+    known = LAW.parties["inspur-electronic-information-industry"]
+    twins = {code: replace(known, id=code, country=code) for code in ("CN", "SG")}
+    law = replace(LAW, parties=twins, memory={}, _views={})
+    found = _sg("2024-06-03", end_user=INSPUR, ruleset=law)
+    assert (found.outcome, found.turns_on) == ("indeterminate", ["headquarters", "ultimate_parent"])
+    assert not [a for a in found.assumptions if a.fact == "headquarters"]
+    assert (
+        f"Parties in China (PRC) and Singapore are called {INSPUR!r} in this data; where the end user has its "
+        "headquarters is left open."
+    ) in found.notices
+    # where they differ in no consequence nothing is open
+    assert check("H100", on="2024-06-03", end_user=INSPUR, exporter="other", ruleset=law).outcome == "license_required"
+    assert _sg("2024-06-03", end_user=INSPUR, ruleset=law, ultimate_parent="CN").outcome == "license_required"
