@@ -261,6 +261,12 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
             f"Parties in {places} are called {q.end_user!r} in this data; where the end user has its headquarters is "
             "left open."
         )
+    owner = q.facts.get("listed_owner")
+    if owner and owner.value and not q.owners:
+        yield (
+            f"{owner.value!r} is on no list in this data; whether the buyer's owner is listed must be found by hand: "
+            "on that rests the requirement for affiliates, and on its entry the review policy."
+        )
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed:
         yield (
@@ -275,7 +281,7 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
 
 def _not_listed_yet(timeline: Timeline, on: date) -> Iterator[str]:
     """Parties that the data knows and that stood on no list on the day."""
-    for name in timeline.question.listed:
+    for name in dict.fromkeys((*timeline.question.listed, *timeline.question.owners)):
         party = timeline.ruleset.parties[name]
         if not any(on in Span(listing.start, listing.stop) for listing in party.listing):
             when = ", ".join(

@@ -117,7 +117,7 @@ def resolve(
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
     matches = [users, *(find_parties(ruleset, name) for name in parties if name)]
     owner = given.get("listed_owner")
-    owners = find_parties(ruleset, owner.value)[0] if owner and isinstance(owner.value, str) and owner.value else ()
+    owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else ((), ())
     assumed = {n: Fact(d.assumed, "assumed") for n, d in ruleset.facts.items() if d.assumed is not None}
     subjects = tuple(Subject(s.id, s.name, settled({**assumed, **deal, **s.facts}, given), s.chip) for s in chosen)
     return Question(
@@ -136,8 +136,8 @@ def resolve(
         end_use=end_use or "civil",
         facts=given,
         listed=tuple(dict.fromkeys(p for found, _ in matches for p in found)),
-        owners=owners,
-        near_parties=tuple(dict.fromkeys(n for _, near in matches for n in near)),
+        owners=owners[0],
+        near_parties=tuple(dict.fromkeys(n for _, near in (*matches, owners) for n in near)),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
         defaulted=frozenset(name for name, value in asked.items() if value is None),

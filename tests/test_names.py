@@ -587,3 +587,30 @@ def test_parties_of_one_name_in_several_countries_leave_the_seat_open() -> None:
     # where they differ in no consequence nothing is open
     assert check("H100", on="2024-06-03", end_user=INSPUR, exporter="other", ruleset=law).outcome == "license_required"
     assert _sg("2024-06-03", end_user=INSPUR, ruleset=law, ultimate_parent="CN").outcome == "license_required"
+
+
+# --- owners -------------------------------------------------------------------------------------
+
+
+def _owned(owner: str, on: str = "2025-10-15") -> Determination:
+    return check(
+        "RTX 4090 D", on=on, exporter="other", facts={"listed_ownership_percent": 60, "listed_owner": owner}
+    )  # fmt: skip
+
+
+def test_an_owner_who_is_on_no_list_is_told() -> None:
+    found = _owned("Alibaba")
+    assert (
+        "'Alibaba' is on no list in this data; whether the buyer's owner is listed must be found by hand: on that "
+        "rests the requirement for affiliates, and on its entry the review policy."
+    ) in found.notices
+    for known in ("Huawei", "unknown"):
+        assert not any("is on no list in this data; whether" in notice for notice in _owned(known).notices)
+    assert not any("whether the buyer's owner" in n for n in check("RTX 4090 D", on="2025-10-15").notices)
+
+
+def test_an_owner_with_a_similar_name_and_one_listed_later_are_told() -> None:
+    assert _owned("Huawei Technologies Norway").notices[0].startswith("A listed party has a similar name: 'Huawei")
+    later = [n for n in _owned("Zhipu", "2024-06-03").notices if "not on this day" in n]
+    assert len(later) == 1
+    assert later[0].startswith("Beijing Zhipu")
