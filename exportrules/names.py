@@ -108,9 +108,9 @@ def _spells_out(words: list[str], short: str, inner: str) -> bool:
 def _initials(words: list[str], short: str) -> bool:
     """Whether the letters are the initials of all words in order, with one letter more of a word at most: NSCC-GZ.
 
-    Two letters or two words prove nothing: they are the code of some country as well.
+    Two letters or two words prove nothing: they are the code of some country as well. Twenty letters are no short name.
     """
-    if min(len(words), len(short)) < 3:
+    if len(words) < 3 or not 3 <= len(short) < 20:
         return False
     long = sum(word not in _SUFFIXES for word in words) > 2
     left = {short}

@@ -482,6 +482,8 @@ def test_a_place_in_brackets_tells_companies_apart(name: str) -> None:
         ("Acme Advanced Computing Ltd. (Acm)", False),
         ("Acme Advanced Computing Ltd. (ACL) Research", False),
         ("Acme Computing (AC)", False),
+        (f"{'a ' * 19}({'a' * 19})", True),
+        (f"{'a ' * 20}({'a' * 20})", False),
         ("Fujian Jinhua (FJI)", False),
     ],
 )
