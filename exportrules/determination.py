@@ -236,7 +236,8 @@ def check(
 
     `on` is a `date` (or ISO text; a `datetime` is refused). What is left out takes its stated
     default, and the answer says so: to China, by the maker, an export, an unlisted civil buyer
-    headquartered where the goods go. Raises QuestionError for what cannot be understood.
+    headquartered where the goods go; a party of the data, in the country that they give. Raises
+    QuestionError for what cannot be understood.
     """
     law = ruleset or default_ruleset()
     try:

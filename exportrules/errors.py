@@ -20,7 +20,7 @@ class UnknownNameError(QuestionError):
     def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
         self.suggestions = tuple(suggestions)
         if self.suggestions:
-            message += " Did you mean " + _either(self.suggestions) + "?"
+            message += " Did you mean " + either(self.suggestions) + "?"
         super().__init__(message)
 
 
@@ -55,6 +55,7 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _either(names: Sequence[str]) -> str:
+def either(names: Sequence[str]) -> str:
+    """Names to choose from, as a message has them."""
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

@@ -73,17 +73,17 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     if "activity" in q.defaulted:
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
-    if "headquarters" in q.defaulted or "ultimate_parent" in q.defaulted:
-        seat = (
-            {"headquarters": "CN", "ultimate_parent": "CN"}
-            if "headquarters" in q.defaulted
-            else {"ultimate_parent": "CN"}
-        )
+    seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
+    if seat and len(q.seats) < 2:
+        by = ", as the party data say," if q.seats else ""
         says = (
-            f"the end user has its headquarters in {place[q.headquarters]} and its ultimate parent in "
+            f"the end user has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
             f"{place[q.ultimate_parent]}"
         )
-        add("headquarters", q.headquarters, says, {"headquarters or ultimate parent in China": seat})
+        ways = {"headquarters or ultimate parent in China": dict.fromkeys(seat, "CN")}
+        if q.headquarters != q.to:
+            ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
+        add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
         uses = ("military", "military_intelligence", "supercomputer")
         ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
@@ -118,6 +118,7 @@ def notices(d: Determination) -> list[str]:
     """Every notice of an answer, the most important first, each once."""
     timeline, answer, on = d._timeline, d._answer, d.on
     return list(dict.fromkeys([
+        *_similar_names(timeline),
         *_standing(timeline.ruleset, answer, timeline, on),
         *_release(timeline, answer, on),
         *_of_the_law(timeline, answer, on),
@@ -248,10 +249,26 @@ def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
     return Decimal(fact.value) if isinstance(fact.value, int | Decimal) else None
 
 
+def _similar_names(timeline: Timeline) -> Iterator[str]:
+    # before all others: the answer may be wrong by it, and nothing else in it says so
+    for name in timeline.question.near_parties:
+        yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+
+
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     q, ruleset = timeline.question, timeline.ruleset
-    for name in q.near_parties:
-        yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+    if len(q.seats) > 1:
+        places = " and ".join(ruleset.places[code].name for code in q.seats)
+        yield (
+            f"Parties in {places} are called {q.end_user!r} in this data; where the end user has its headquarters is "
+            "left open."
+        )
+    owner = q.facts.get("listed_owner")
+    if owner and owner.value and not q.owners:
+        yield (
+            f"{owner.value!r} is on no list in this data; whether the buyer's owner is listed must be found by hand: "
+            "on that rests the requirement for affiliates, and on its entry the review policy."
+        )
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed:
         yield (
@@ -266,7 +283,7 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
 
 def _not_listed_yet(timeline: Timeline, on: date) -> Iterator[str]:
     """Parties that the data knows and that stood on no list on the day."""
-    for name in timeline.question.listed:
+    for name in dict.fromkeys((*timeline.question.listed, *timeline.question.owners)):
         party = timeline.ruleset.parties[name]
         if not any(on in Span(listing.start, listing.stop) for listing in party.listing):
             when = ", ".join(

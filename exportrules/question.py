@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from exportrules.entries import read_given
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, read_fact, settled
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names import find_chip, find_exporter, find_parties, find_place
@@ -32,7 +33,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """Everything that was asked except the day, resolved against one ruleset."""
+    """Everything that was asked except the day, resolved against one ruleset.
+
+    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
+    """
 
     label: str
     family: str
@@ -43,6 +47,7 @@ class Question:
     activity: str
     headquarters: str
     ultimate_parent: str
+    seats: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
     end_use: str
@@ -78,7 +83,7 @@ def resolve(
     as_printed: bool,
 ) -> Question:
     """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
-    given = {name: read_fact(name, value, ruleset.facts) for name, value in (facts or {}).items()}
+    given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
     for name, text in (("to", to), ("exporter", exporter), ("activity", activity), ("headquarters", headquarters),
                        ("ultimate_parent", ultimate_parent), ("end_user", end_user), ("end_use", end_use)):  # fmt: skip
         if text is not None and (not isinstance(text, str) or not text.strip()):
@@ -92,24 +97,27 @@ def resolve(
         "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
     }  # fmt: skip
     place = find_place(ruleset, to or "CN")
-    seat = find_place(ruleset, headquarters) if headquarters else place
+    users = find_parties(ruleset, end_user) if end_user else ((), ())
+    seats = () if headquarters else seats_of(ruleset, users[0])
+    seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
+    # parties of one name in several countries: which of them it is stays open, and with it where it sits
+    open_seat = Fact(None, "question") if len(seats) > 1 else None
     who = find_exporter(ruleset, exporter or "maker", vendor)
     given |= _resolved(ruleset, given, vendor)
     deal = {
         "destination": Fact(place, "question"),
-        "headquarters": Fact(seat, "question"),
-        "ultimate_parent": Fact(parent, "question"),
+        "headquarters": open_seat or Fact(seat, "question"),
+        "ultimate_parent": Fact(parent, "question") if ultimate_parent or not open_seat else open_seat,
         "exporter": Fact(who, "question"),
         "activity": Fact(_one_of("activity", activity or "export", ACTIVITIES), "question"),
         "end_use": Fact(_one_of("end_use", end_use or "civil", END_USES), "question"),
     }
     if vendor in ruleset.exporters:
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
-    names = [name for name in (end_user, *parties) if name]
-    matches = [find_parties(ruleset, name) for name in names]
+    matches = [users, *(find_parties(ruleset, name) for name in parties if name)]
     owner = given.get("listed_owner")
-    owners = find_parties(ruleset, owner.value)[0] if owner and isinstance(owner.value, str) and owner.value else ()
+    owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else ((), ())
     subjects = tuple(
         Subject(s.id, s.name, settled({**ruleset.assumed, **deal, **s.facts}, given), s.chip) for s in chosen
     )
@@ -123,17 +131,23 @@ def resolve(
         activity=activity or "export",
         headquarters=seat,
         ultimate_parent=parent,
+        seats=seats,
         end_user=end_user,
         parties=tuple(parties),
         end_use=end_use or "civil",
         facts=given,
         listed=tuple(dict.fromkeys(p for found, _ in matches for p in found)),
-        owners=owners,
-        near_parties=tuple(dict.fromkeys(n for _, near in matches for n in near)),
+        owners=owners[0],
+        near_parties=tuple(dict.fromkeys(n for _, near in (*matches, owners) for n in near)),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
         defaulted=frozenset(name for name, value in asked.items() if value is None),
     )
+
+
+def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
+    """The countries that the party data give for end users: where one is known, no other is assumed."""
+    return tuple(sorted({ruleset.parties[user].country for user in users} - {""}))
 
 
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:

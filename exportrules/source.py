@@ -68,8 +68,12 @@ def load_ruleset(
     directory, or one file. The digest of the result covers every file read, under names that do not
     depend on where the directories lie. Raises RulesetError with file and key path.
     """
-    root = os.fspath(path) if path is not None else _data()
-    return ruleset_from(rule_texts(root, overlays), os.path.basename(os.path.abspath(root)))
+    return ruleset_from(rule_texts(path, overlays), label_of(path))
+
+
+def label_of(path: str | os.PathLike[str] | None) -> str:
+    """What messages call a directory of rules: the path as it was given."""
+    return "rulesets" if path is None else os.fspath(path).rstrip("/") or "/"
 
 
 def rule_texts(
@@ -86,7 +90,7 @@ def rule_texts(
     texts: dict[str, bytes] = {}
     left = LARGEST_RULESET
     for name, file in files:
-        texts[name] = read_file(name, file)
+        texts[name] = read_file(name if is_overlay(name) else file, file)
         left -= len(texts[name])
         if left < 0:
             raise RulesetError(name, f"with this file the rules are more than {_mb(LARGEST_RULESET)}; no law is.")

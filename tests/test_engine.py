@@ -184,6 +184,39 @@ def test_of_two_provisions_that_conclude_the_same_the_surer_counts() -> None:
         assert reading(law, tpp=1, peak_tops=None).requirements[0][1] == UNKNOWN
 
 
+# --- what may hold -----------------------------------------------------------------------------------
+
+
+def test_what_does_not_hold_is_not_asked_again_but_for_the_kind_of_item() -> None:
+    told = provision(
+        "c", "classification", classifies="ic", concludes=Conclusion(fact="eccn", value="3A090.a"), when=BIG
+    )
+    law = law_of(told, requirement("r", "742.6", rows(("contains_eccn", "in", ("3A090.a",)))))
+    found = reading(law, tpp=4800, item_kind=None)
+    assert [entry.found.provision.id for entry in found.docket.entries] == ["law#c", "law#r"]
+    assert list(found.truths) == ["law#c"]
+    # a system would contain what an IC is, and need a license for it
+    assert found.left("item_kind") is found.docket
+    for fact in ("activity", "tpp"):
+        assert [entry.found.provision.id for entry in found.left(fact).entries] == ["law#c"]
+
+
+def test_what_is_held_is_neither_open_nor_of_another_kind() -> None:
+    law = law_of(requirement("r", "742.6"), exception("x", "742.6", when=BIG), exception("y", "742.6"))
+    assert [entry.found.provision.id for entry in reading(law, tpp=None).held("exception")] == ["law#y"]
+    assert [entry.found.provision.id for entry in reading(law, tpp=4800).held("exception")] == ["law#x", "law#y"]
+
+
+def test_paragraphs_are_those_that_are_met() -> None:
+    told = provision("c", "classification", classifies="ic", concludes=Conclusion(fact="eccn", value="3A090.a"),
+                     when=BIG + rows(("presumed_3a090a", "is", True)))  # fmt: skip
+    said = provision("s", "conclusion", concludes=Conclusion(fact="presumed_3a090a", value=True),
+                     when=rows(("end_use", "is", "wmd")))  # fmt: skip
+    assert reading(law_of(told, said), tpp=4800, end_use="civil").paragraphs == ["tpp"]
+    assert reading(law_of(told, said), tpp=4800, end_use=None).paragraphs == ["tpp"]
+    assert reading(law_of(told, said), tpp=4800, end_use="wmd").paragraphs == ["tpp", "presumed_3a090a"]
+
+
 # --- jurisdiction ------------------------------------------------------------------------------------
 
 

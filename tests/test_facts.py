@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportrules import QuestionError, UnknownNameError, check, default_ruleset
+from exportrules.entries import read_given
 from exportrules.facts import BITS, Fact, complete, facts_of, performance_density, read_date, read_fact, show, tpp
+from exportrules.model import Conclusion
 
 LAW = default_ruleset()
 VOCABULARY = LAW.facts
@@ -313,6 +316,69 @@ def test_a_word_of_the_question_is_one_of_its_words_and_is_never_unknown(name: s
 )
 def test_a_value_of_the_vocabulary_is_read(name: str, written: object, value: Any) -> None:
     assert read_fact(name, written, VOCABULARY) == Fact(value, "given")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "value"),
+    [
+        ("eccn", "3a090.A", {"3A090.a"}),
+        ("eccn", " 3A090.a,4a090.B ", {"3A090.a", "4A090.b"}),
+        ("eccn", ["ear99", "5a992.C"], {"EAR99", "5A992.c"}),
+        ("eccn", "5A992", {"5A992"}),
+        ("eccn", "3a001.A.7", {"3A001.a.7"}),
+        ("contains_eccn", "3a991.P", {"3A991.p"}),
+        ("contains_eccn", "3A090.c", {"3A090.c"}),
+        ("eccn_declared", "3a991", "3A991"),
+        ("eccn_declared", "3A090", "3A090"),
+        ("eccn_declared", "ear99", "EAR99"),
+        ("tpp", "4800", 4800),
+    ],
+)
+def test_an_entry_is_spelled_as_the_rules_spell_it(name: str, written: object, value: Any) -> None:
+    assert read_given(LAW, name, written) == Fact(frozenset(value) if isinstance(value, set) else value, "given")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("eccn", "3A090", "the rules tell the paragraphs of 3A090 apart. Write '3A090.a', '3A090.b' or '3A090.c'."),
+        ("eccn", "4a090", "the rules tell the paragraphs of 4A090 apart. Write '4A090.a' or '4A090.b'."),
+        ("eccn", "3A991", "the rules tell the paragraphs of 3A991 apart. Write '3A991.p'."),
+        ("contains_eccn", "3A090", "the rules tell the paragraphs of 3A090 apart. Write '3A090.a', "),
+        ("contains_eccn", "3A090.a.1", "the rules tell the paragraphs of 3A090 apart. Write '3A090.a', "),
+        ("eccn", "3A090.d", "the rules tell the paragraphs of 3A090 apart. Write '3A090.a', "),
+        ("contains_eccn", "FOO", "is no entry that a rule asks for; they ask for 3A090.a, 3A090.b, 3A090.c, 3A991.p."),
+        ("contains_eccn", "4A090.a", "is no entry that a rule asks for; they ask for 3A090.a, "),
+        ("eccn", "3A090a", "Did you mean '3A090.a', "),
+        ("eccn", "none", "is no entry that a rule asks for; they ask for 3A090.a, "),
+        ("eccn_declared", "3A-991", "is no entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99."),
+    ],
+)
+def test_a_spelling_that_no_rule_knows_frees_nothing(name: str, written: str, said: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        check(None, on=date(2022, 11, 1), exporter="other", facts={"item_kind": "system", name: written})
+    assert str(caught.value).startswith(f"{name} = {written!r}")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("written", ["3A090.a", "3a090.a", "3A090.A"])
+def test_an_entry_restricts_in_any_spelling(written: str) -> None:
+    for name in ("eccn", "contains_eccn"):
+        facts = {"item_kind": "system" if name == "contains_eccn" else "ic", name: written}
+        found = check(None, on=date(2022, 11, 1), exporter="other", facts=facts)
+        assert (found.outcome, found.review_policy) == ("license_required", "presumption_of_denial")
+
+
+def test_the_entries_that_are_known_are_those_of_the_rules() -> None:
+    """An overlay that concludes 5A992.x makes that a paragraph to be told apart, whatever its case."""
+    provision, instrument = LAW.provisions["88fr73458#3A090.a"]
+    own = replace(provision, id="own#1", concludes=Conclusion(fact="eccn", value="5A992.x"))
+    law = replace(LAW, instruments={"own": replace(instrument, id="own", provision=(own,))}, memory={})
+    assert read_given(law, "eccn", "5a992.X").value == {"5A992.x"}
+    assert read_given(law, "contains_eccn", "5A992.x").value == {"5A992.x"}
+    with pytest.raises(QuestionError, match=r"apart\. Write '5A992\.x'"):
+        read_given(law, "eccn", "5A992")
+    assert read_given(law, "eccn", "3A090").value == {"3A090"}
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,14 @@ rows = st.fixed_dictionaries(
         "activity": st.sampled_from(["export", "reexport", "transfer"]),
         "headquarters": st.sampled_from(["CN", "US", "SG"]),
         "ultimate_parent": st.sampled_from(["CN", "US", "MO"]),
-        "end_user": st.sampled_from(["Inspur Group", "Huawei Technologies Co., Ltd.", "Acme Ltd"]),
+        "end_user": st.sampled_from(
+            [
+                "Inspur Group",
+                "Inspur Electronic Information Industry Co., Ltd.",
+                "Huawei Technologies Co., Ltd.",
+                "Acme Ltd",
+            ]
+        ),
         "end_use": st.sampled_from(["civil", "military", "supercomputer", "wmd"]),
         "tpp": st.sampled_from(["1599.99", "1600", "4800", "21000"]),
         "part_748_dd_certified": st.sampled_from(["true", "false", "unknown"]),
@@ -565,3 +572,22 @@ def test_rows_that_are_spelled_alike_are_found_counted_or_sorted(few: int, data:
         assert groups.count(group) == number
     assert found.rows.sum() == count
     assert max(groups) < found.groups
+
+
+def test_an_end_user_of_the_data_sits_where_they_say_in_a_ledger_too() -> None:
+    inspur, sophgo = "Inspur Electronic Information Industry Co., Ltd.", "Sophgo Technologies Pte. Ltd. (Singapore)"
+    cells = {
+        inspur: "license_required",
+        "Acme Ltd": "no_license_requirement",
+        f"Acme Ltd; {inspur}": "license_required",
+        sophgo: "no_license_requirement",
+        f"{sophgo}; {inspur}": "indeterminate",
+    }
+    rows = [{"chip": "H100", "on": "2024-06-03", "to": "SG", "exporter": "other", "end_user": cell} for cell in cells]
+    answered = exportrules.audit(pa.Table.from_pylist(rows)).to_pylist()
+    assert dict(zip(cells, [row["outcome"] for row in answered], strict=True)) == cells
+    assert answered[-1]["turns_on"] == "headquarters ultimate_parent"
+    said = exportrules.audit(pa.Table.from_pylist([{**row, "headquarters": "SG"} for row in rows])).to_pylist()
+    assert [row["outcome"] for row in said] == ["no_license_requirement"] * len(rows)
+    parent = exportrules.audit(pa.Table.from_pylist([{**row, "ultimate_parent": "SG"} for row in rows])).to_pylist()
+    assert parent[-1]["turns_on"] == "headquarters"

@@ -368,6 +368,21 @@ def test_an_exporter_is_named_on_every_row_or_the_row_is_open(run: Run, tmp_path
     ]
 
 
+def test_an_entry_that_is_none_frees_no_row(run: Run, tmp_path: Path) -> None:
+    """A ledger's own ECCN column is no answer, so it is not read; the one that the maker declared is."""
+    cells = ["3A991", "3a991", "5a992.C", "FOO", "EAR99"]
+    (tmp_path / "ledger.csv").write_text(
+        "part,date,dest,end_use,eccn_declared\n" + "".join(f"A100,2021-06-01,CN,military,{cell}\n" for cell in cells)
+    )
+    said = run("audit", "ledger.csv", "--exporter", "other", "-o", "out.csv")
+    assert said.outcomes == [LICENSE, LICENSE, LICENSE, OPEN, "no_license_requirement"]
+    assert said.problems == [
+        *["", "", ""],
+        "row 4: eccn_declared = 'FOO' is no entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99.",
+        "",
+    ]
+
+
 def test_figures_that_are_none(audit: Run) -> None:
     said = audit(
         "tpp,date,dest,designed_for_datacenter\n5000,2024-01-01,CN,true\nmany,2024-01-01,CN,maybe\n,2024-01-01,CN,\n"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportrules import QuestionError, UnknownNameError, check, default_ruleset
-from exportrules.names import find_chip, find_exporter, find_parties, find_place, key, party_key
+from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
+from exportrules.names import find_chip, find_exporter, find_parties, find_place, key, party_key, party_keys
 
 LAW = default_ruleset()
 
@@ -379,6 +381,131 @@ def test_the_key_of_a_party_has_letters_and_digits_only(text: str) -> None:
     assert all(c.isalnum() for c in party_key(text))
 
 
+#: Entries whose printed name has more than the name: a short name in brackets, a place, two names run together.
+AS_PRINTED = {
+    "National University of Defense Technology (NUDT)": "national-university-of-defense-technology",
+    "National Supercomputing Center Changsha (NSCC-CS)": "national-supercomputing-center-changsha",
+    "National Supercomputing Center Guangzhou (NSCC-GZ)": "national-supercomputing-center-guangzhou",
+    "National Supercomputing Center Tianjin (NSCC-TJ)": "national-supercomputing-center-tianjin",
+    "HiSilicon Technologies Co., Ltd (HiSilicon)": "hisilicon-technologies",
+    "Huawei Technologies Co., Ltd. (Huawei)": "huawei-technologies",
+    "Semiconductor Manufacturing International Corporation (SMIC)": "semiconductor-manufacturing-international",
+    "Xi'an Huawei Technologies Co., Ltd., Xi'an, Shaanxi": "xian-huawei-technologies",
+    "LES Netcom Nanjing LES Netcom Technology Research Institute Co., Ltd.;": (
+        "nanjing-les-cybersecurity-and-information-technology-research-institute"
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "party"), AS_PRINTED.items())
+def test_an_entry_is_found_by_its_name_as_the_list_prints_it(name: str, party: str) -> None:
+    assert find_parties(LAW, name) == ((party,), ())
+    bare = replace(LAW, parties={party: replace(LAW.parties[party], aliases=())}, memory={})
+    if "(" in name:  # by how names are compared, not by the alias alone
+        assert find_parties(bare, name) == ((party,), ())
+
+
+def test_a_listed_owner_is_found_by_its_name_as_the_list_prints_it() -> None:
+    facts = {"listed_owner": "Huawei Technologies Co., Ltd. (Huawei)", "listed_ownership_percent": 60}
+    bare = {"listed_owner": "Huawei", "listed_ownership_percent": 60}
+    asked = {"on": "2025-10-15", "exporter": "other"}
+    found = check("RTX 4090 D", **asked, facts=facts)  # type: ignore[arg-type]
+    same = check("RTX 4090 D", **asked, facts=bare)  # type: ignore[arg-type]
+    assert (found.outcome, found.review_policy) == (same.outcome, same.review_policy)
+    assert found.review_policy == "presumption_of_denial"
+
+
+@pytest.mark.parametrize(("name", "party"), AS_PRINTED.items())
+def test_an_entry_as_printed_needs_a_license(name: str, party: str) -> None:
+    found = check("H20", on=date(2024, 6, 3), end_user=name)
+    # the entry of SMIC alone is reviewed case by case below its own threshold
+    policy = "case_by_case" if "SMIC" in name else "presumption_of_denial"
+    assert (found.outcome, found.review_policy) == ("license_required", policy)
+    assert [p["by"] for p in found.policies] == [[f"entity_list#{party}"]]
+
+
+def _short_names(name: str) -> set[str]:
+    """What an entry may put in brackets behind a name: words of it, and the initials of three words or more."""
+    words = [word for word in name.replace(",", " ").split() if word.isalpha() and word.isascii()]
+    initials = "".join(word[0] for word in words)
+    return {*words[:1], *([initials.upper()] if len(words) > 2 and " ".join(words) == name else [])}
+
+
+@pytest.mark.parametrize("suffix", ["", " Co., Ltd.", ", Inc.", " LLC", " co ltd", ";", "."])
+def test_every_name_of_a_party_means_that_party(suffix: str) -> None:
+    missed = []
+    for party in LAW.parties.values():
+        for name in (party.name, *party.aliases):
+            others = {*_short_names(name), party.name, *party.aliases} if not {*name} & {*"(（"} else ()
+            written = {name, *(f"{name} ({short})" for short in others if not {*short} & {*"(（"})}
+            for text in {*written, *(text.upper() for text in written)}:
+                if find_parties(LAW, text + suffix, compare=False)[0] != (party.id,):
+                    missed.append(text + suffix)
+    assert missed == []
+
+
+def test_no_two_parties_are_one_by_how_names_are_compared() -> None:
+    owners: dict[str, set[str]] = {}
+    for party in LAW.parties.values():
+        for name in (party.name, *party.aliases):
+            for found in party_keys(name):
+                owners.setdefault(found, set()).add(party.id)
+    assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}
+
+
+CITIES = ["Shanghai", "Beijing", "Shenzhen", "Hangzhou", "Suzhou", "Dongguan", "Cloud", "Services", "Holdings"]
+
+
+@pytest.mark.parametrize("name", ["Huawei Technologies Co., Ltd.", "Inspur Group", "Phytium", "浪潮集团"])
+def test_a_place_in_brackets_tells_companies_apart(name: str) -> None:
+    ((party,), _) = find_parties(LAW, name)
+    for place in [*CITIES, *PLACE_NAMES]:
+        assert party not in find_parties(LAW, f"{name} ({place})", compare=False)[0]
+        assert party_key(f"{name} ({place})") != party_key(name)
+    found, near = find_parties(LAW, f"{name} (Shanghai)")
+    assert (found, LAW.parties[party].name in near) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("written", "alike"),
+    [
+        ("Acme Advanced Computing Ltd. (AAC)", True),
+        ("Acme Advanced Computing Ltd. (Acme)", True),
+        ("Acme Advanced Computing Ltd. (Advanced Computing), Inc.", True),
+        ("Acme Bureau of Advanced Computing (ABAC)", True),
+        ("Acme Bureau of Advanced Computing (ABOAC)", True),
+        ("Acme Advanced Computing Ltd. (AACL)", True),
+        ("Acme Advanced Computing Ltd. (AVC)", False),
+        ("Acme Advanced Computing Ltd. (AACPU)", False),
+        ("Acme Advanced Computing Ltd. (AC)", False),
+        ("Acme Computing Co., Ltd. (AC)", False),
+        ("Acme Advanced Computing Ltd. (Acm)", False),
+        ("Acme Advanced Computing Ltd. (ACL) Research", False),
+        ("Acme Computing (AC)", False),
+        (f"{'a ' * 19}({'a' * 19})", True),
+        (f"{'a ' * 20}({'a' * 20})", False),
+        ("Fujian Jinhua (FJI)", False),
+    ],
+)
+def test_a_short_name_is_one_that_the_name_spells_out(written: str, alike: bool) -> None:
+    assert (party_key(written) == party_key(written.partition(" (")[0])) is alike
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("Huawei Technologies Co., Ltd., Shenzhen, Guangdong", "Huawei Technologies Co., Ltd."),
+        ("Xi'an Huawei Technologies Co., Ltd., Xi'an", "Xi'an Huawei Technologies Co., Ltd."),
+        ("Acme Computing (Huawei)", "Huawei Technologies Co., Ltd."),
+        ("Huawei Technologies Co., Ltd. (the buyer)", "Huawei Technologies Co., Ltd."),
+    ],
+)
+def test_what_stands_beside_a_listed_name_is_never_passed_in_silence(written: str, near: str) -> None:
+    assert near in find_parties(LAW, written)[1]
+    said = check("H20", on=date(2024, 6, 3), end_user=written).notices
+    assert said[0].startswith("A listed party has a similar name: ")
+
+
 MISSED = "Northwestern Polytechnical Universty"
 
 
@@ -406,3 +533,86 @@ def test_a_near_miss_names_the_listed_party_and_says_that_it_was_not_used() -> N
 def test_the_first_word_of_a_listed_group_is_a_near_miss() -> None:
     found, near = find_parties(LAW, "Inspur")
     assert "inspur-group" in found or "Inspur Group Co., Ltd." in near
+
+
+# --- where a party of the data sits --------------------------------------------------------------
+
+INSPUR = "Inspur Electronic Information Industry Co., Ltd."
+
+
+def _sg(on: str, **asked: Any) -> Determination:
+    return check("H100", on=on, to="SG", exporter="other", **asked)
+
+
+@pytest.mark.parametrize(("name", "on"), [(INSPUR, "2024-06-03"), ("Zhipu", "2025-01-15")])
+def test_a_party_of_the_data_is_not_taken_to_sit_where_the_goods_go(name: str, on: str) -> None:
+    found = _sg(on, end_user=name)
+    assert (found.outcome, found.review_policy) == ("license_required", "presumption_of_denial")
+    (seat,) = [a for a in found.assumptions if a.fact == "headquarters"]
+    assert (seat.value, seat.says) == (
+        "CN",
+        "the end user has its headquarters in China (PRC), as the party data say, and its ultimate parent in China "
+        "(PRC)",
+    )
+    assert [(o.value, o.outcome) for o in seat.otherwise] == [
+        ("headquarters and ultimate parent in Singapore", "no_license_requirement")
+    ]
+
+
+def test_who_says_where_a_party_sits_is_believed() -> None:
+    assert _sg("2024-06-03", end_user=INSPUR, headquarters="SG").outcome == "no_license_requirement"
+    parent = _sg("2024-06-03", end_user=INSPUR, headquarters="SG", ultimate_parent="CN")
+    assert parent.outcome == "license_required"
+    half = _sg("2024-06-03", end_user=INSPUR, ultimate_parent="SG")
+    (seat,) = [a for a in half.assumptions if a.fact == "headquarters"]
+    assert [o.value for o in seat.otherwise] == ["headquarters in Singapore"]
+
+
+def test_a_party_that_is_no_end_user_and_one_without_a_country_say_nothing_of_the_seat() -> None:
+    assert _sg("2024-06-03", parties=[INSPUR]).outcome == "no_license_requirement"
+    known = LAW.parties["inspur-electronic-information-industry"]
+    law = replace(LAW, parties={known.id: replace(known, country="")}, memory={}, _views={})
+    assert _sg("2024-06-03", end_user=INSPUR, ruleset=law).outcome == "no_license_requirement"
+
+
+def test_parties_of_one_name_in_several_countries_leave_the_seat_open() -> None:
+    known = LAW.parties["inspur-electronic-information-industry"]
+    twins = {code: replace(known, id=code, country=code) for code in ("CN", "SG")}
+    law = replace(LAW, parties=twins, memory={}, _views={})
+    found = _sg("2024-06-03", end_user=INSPUR, ruleset=law)
+    assert (found.outcome, found.turns_on) == ("indeterminate", ["headquarters", "ultimate_parent"])
+    assert not [a for a in found.assumptions if a.fact == "headquarters"]
+    assert (
+        f"Parties in China (PRC) and Singapore are called {INSPUR!r} in this data; where the end user has its "
+        "headquarters is left open."
+    ) in found.notices
+    # where they differ in no consequence nothing is open
+    assert check("H100", on="2024-06-03", end_user=INSPUR, exporter="other", ruleset=law).outcome == "license_required"
+    assert _sg("2024-06-03", end_user=INSPUR, ruleset=law, ultimate_parent="CN").outcome == "license_required"
+
+
+# --- owners -------------------------------------------------------------------------------------
+
+
+def _owned(owner: str, on: str = "2025-10-15") -> Determination:
+    return check(
+        "RTX 4090 D", on=on, exporter="other", facts={"listed_ownership_percent": 60, "listed_owner": owner}
+    )  # fmt: skip
+
+
+def test_an_owner_who_is_on_no_list_is_told() -> None:
+    found = _owned("Alibaba")
+    assert (
+        "'Alibaba' is on no list in this data; whether the buyer's owner is listed must be found by hand: on that "
+        "rests the requirement for affiliates, and on its entry the review policy."
+    ) in found.notices
+    for known in ("Huawei", "unknown"):
+        assert not any("is on no list in this data; whether" in notice for notice in _owned(known).notices)
+    assert not any("whether the buyer's owner" in n for n in check("RTX 4090 D", on="2025-10-15").notices)
+
+
+def test_an_owner_with_a_similar_name_and_one_listed_later_are_told() -> None:
+    assert _owned("Huawei Technologies Norway").notices[0].startswith("A listed party has a similar name: 'Huawei")
+    later = [n for n in _owned("Zhipu", "2024-06-03").notices if "not on this day" in n]
+    assert len(later) == 1
+    assert later[0].startswith("Beijing Zhipu")

@@ -16,8 +16,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportrules import Chip, QuestionError, Ruleset, check, default_ruleset, load_ruleset
+from exportrules import Chip, QuestionError, Ruleset, RulesetError, check, default_ruleset, load_ruleset
 from exportrules.cli import cli
+from exportrules.render.verification import verification_text
 from exportrules.source import data_directory, rule_texts, ruleset_from
 from exportrules.study import canonical
 from exportrules.study import verify as module
@@ -219,19 +220,45 @@ def test_what_does_not_follow_is_altered_even_when_sealed_again(path: tuple[Any,
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"", "it is no receipt any more: Expecting value"),
-        (b"\xff", "it is no receipt any more: 'utf-8' codec"),
+        (b"", "it is no JSON text of whole numbers"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "it is no JSON text of whole numbers"),
+        (b"[" * 200_000, "it is no JSON text of whole numbers"),
+        (b'{"a": 1.5}', "it is no JSON text of whole numbers"),
         (b"[1, 2]", "a receipt has the keys format, question,"),
-        (b'{"a": 1, "a": 2}', "it is no receipt any more: a key stands twice in one object"),
-        (b'{"a": 1.5}', "it is no receipt any more: 1.5 is no whole number"),
-        (b'{"a": NaN}', "it is no receipt any more: NaN is no whole number"),
-        (b"[" * 200_000, "it is no receipt any more: "),
+        (b'{"format": "exportrules receipt 2"}', "its format is 'exportrules receipt 2', and this version reads "),
     ],
 )
-def test_what_is_no_receipt_is_said_in_a_sentence(text: bytes, said: str) -> None:
+def test_what_is_no_receipt_of_this_version_is_not_called_altered(text: bytes, said: str) -> None:
     found = verify(text, LAW)
+    assert found.status == "unread"
+    assert found.why.startswith(said)
+    assert verification_text(found).startswith("NOT A RECEIPT THAT THIS VERSION READS: ")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (b'"a": 1, "a": 2}', "it is no receipt any more: a key stands twice in one object"),
+        (b'"a": 1.5}', "it is no receipt any more: 1.5 is no whole number"),
+        (b'"a": NaN}', "it is no receipt any more: NaN is no whole number"),
+        (b'"a": ' + b"[" * 200_000, "it is no receipt any more: "),
+        (b'"a": ' + b"7" * 5000 + b"}", "it is no receipt any more: a number has 5000 digits, and one beyond 2^53 is "),
+        (b'"a": \xff}', "it is no receipt any more: 'utf-8' codec"),
+        (b'"seal', "it is no receipt any more: Unterminated string"),
+    ],
+)
+def test_what_is_a_receipt_no_more_is_said_in_a_sentence(more: bytes, said: str) -> None:
+    found = verify(b'{"format": "exportrules receipt 1", ' + more, LAW)
     assert found.status == "altered"
     assert found.why.startswith(said)
+    assert "set_int_max" not in found.why
+
+
+@pytest.mark.parametrize("path", [("question", "surprise"), ("question", "parties"), ("question", "facts")])
+def test_a_message_ends_with_one_full_stop(path: tuple[str, ...]) -> None:
+    said = verification_text(checked(resealed(altered(made(0), path, [5]))))
+    assert said.endswith(".")
+    assert ".." not in said
 
 
 # --- the law data changed -----------------------------------------------------------------------
@@ -291,6 +318,80 @@ def test_files_that_move_an_answer_only_together_are_both_named(tmp_path: Path) 
     assert any(place.endswith("tpp.value") for place in found.facts)
 
 
+FORGED: list[tuple[tuple[Any, ...], Any]] = [
+    (("answer", "outcome"), "license_required"),
+    (("answer", "citations", 0, "quote"), "anything"),
+    (("facts", "nvidia-h20-96gb", "tpp", "value"), 2300),
+    (("ruleset", "edition"), "2027.01"),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), FORGED)
+def test_a_forged_receipt_is_altered_by_its_own_rules_whatever_changed_since(
+    path: tuple[Any, ...], value: Any, tmp_path: Path
+) -> None:
+    forged = canonical.canonical(resealed(altered(made(0), path, value)))
+    new = edition(tmp_path, "new", (RULE, "# ", "# or so: "))
+    found = verify(forged, new, LAW)
+    where = ".".join(map(str, path)).replace(".0.", "[0].")
+    assert (found.status, found.why) == ("altered", f"the same law and engine give something else at {where}")
+    assert verify(canonical.canonical(made(0)), new, LAW).status == "same"
+
+
+@pytest.mark.parametrize(("path", "value"), FORGED[2:])
+def test_what_comes_from_files_that_stayed_is_compared_without_the_receipts_rules(
+    path: tuple[Any, ...], value: Any, tmp_path: Path
+) -> None:
+    found = checked(resealed(altered(made(0), path, value)), edition(tmp_path, "new", (RULE, "# ", "# or so: ")))
+    assert found.status == "altered"
+    assert found.why.startswith("the files that it comes from are the same, and give something else at ")
+    assert found.why.endswith(".".join(map(str, path)))
+
+
+def test_what_an_unchanged_instrument_is_cited_with_is_compared(tmp_path: Path) -> None:
+    citations = made(0)["answer"]["citations"]
+    (number,) = [n for n, c in enumerate(citations) if c["provision"] == "87fr62186#3A991.p"]
+    forged = resealed(altered(made(0), ("answer", "citations", number, "quote"), "anything"))
+    assert checked(forged, edition(tmp_path, "new", (RULE, "# ", "# or so: "))).status == "altered"
+    assert checked(
+        forged, edition(tmp_path, "own", (RULE.replace("88fr73458", "87fr62186"), "# ", "# o: "))
+    ).status == ("same")
+
+
+def test_without_its_own_rules_no_file_is_blamed_for_what_a_forger_may_have_done(tmp_path: Path) -> None:
+    forged = resealed(altered(made(0), ("answer", "outcome"), "license_required"))
+    found = checked(forged, edition(tmp_path, "new", (RULE, "# ", "# or so: ")))
+    assert (found.status, found.alone, found.used) == ("moved", (), (RULE,))
+    assert found.why == (
+        "the law data changed, and the answer is another: by that, or because the receipt was altered"
+    )  # fmt: skip
+    assert f"perhaps by      {RULE}" in verification_text(found)
+    unused = checked(forged, edition(tmp_path, "other", ASIDE))
+    assert (unused.alone, unused.used) == ((), ())
+    assert "no changed file that the answer rests on; the receipt may have been altered" in " ".join(
+        verification_text(unused).split()
+    )
+
+
+def test_the_rules_given_as_the_receipts_own_must_be(tmp_path: Path) -> None:
+    with pytest.raises(RulesetError, match="this is not the ruleset of the receipt"):
+        verify(canonical.canonical(made(0)), edition(tmp_path, "new", NEWS), edition(tmp_path, "no", ASIDE))
+
+
+def test_a_bad_rule_file_is_named_by_the_path_that_was_given(tmp_path: Path) -> None:
+    edition(tmp_path, "new")
+    file = tmp_path / "new" / "us-ear" / "facts.toml"
+    file.write_text("[", encoding="utf-8")
+    for option in ("--ruleset", "--earlier"):
+        receipt_file = tmp_path / "r.json"
+        receipt_file.write_bytes(canonical.canonical(made(0)))
+        extra = [] if option == "--ruleset" else ["--ruleset", tmp_path / "rs"]
+        if extra:
+            edition(tmp_path, "rs", NEWS)
+        result = CliRunner().invoke(cli, ["verify", *map(str, [receipt_file, *extra, option, tmp_path / "new"])])
+        assert str(result.exception).startswith(f"{file}: ")
+
+
 def test_the_older_ruleset_gives_the_older_answer_again(tmp_path: Path) -> None:
     old = edition(tmp_path, "old", LINE)
     kept = receipt(check("H20", on="2024-06-03", ruleset=load_ruleset(tmp_path / "old")))
@@ -304,8 +405,8 @@ def test_a_question_that_can_no_longer_be_asked_says_why(tmp_path: Path) -> None
     found = checked(kept, new)
     assert found.status == "moved"
     assert "can no longer be asked: no chip is called 'MI50' here" in found.why
-    assert found.alone == ("chips/amd/mi50.toml",)
-    assert verify(canonical.canonical(kept), new, LAW).alone == found.alone
+    assert (found.alone, found.used) == ((), ("chips/amd/mi50.toml",))
+    assert verify(canonical.canonical(kept), new, LAW).alone == found.used
 
 
 def test_a_changed_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +420,6 @@ def test_a_changed_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_only_the_engine_moved_is_no_files_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from exportrules.render.verification import verification_text
     from exportrules.study import receipt as receipts
 
     kept = made(0)
@@ -384,7 +484,21 @@ def test_an_overlay_is_in_the_receipt_and_missed_without(tmp_path: Path) -> None
     assert checked(kept, rule_texts(None, [letter])).status == "same"
     letter.write_text(LETTER.replace("1000", "9000"), encoding="utf-8")
     moved = checked(kept, rule_texts(None, [letter]))
-    assert (moved.status, moved.alone) == ("moved", ("overlay-1/letter.toml",))
+    assert (moved.status, moved.used) == ("moved", ("overlay-1/letter.toml",))
+
+
+def test_an_overlay_that_is_not_the_receipts_is_told(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.toml"
+    letter.write_text(LETTER, encoding="utf-8")
+    found = checked(made(0), rule_texts(None, [letter]))
+    said = "an overlay was given that is not the receipt's, and the answer is another: by that, or because the receipt "
+    assert (found.status, found.why) == ("moved", f"{said}was altered")
+    letter.write_text(LETTER.replace("1000", "9000"), encoding="utf-8")
+    same = checked(made(0), rule_texts(None, [letter]))
+    assert (same.status, same.why) == (
+        "same",
+        "an overlay was given that is not the receipt's, and the answer is the same",
+    )
 
 
 # --- the commands -------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ ORDER = [
     {"model", "output"},
     {"facts", "force", "implied"},
     {"law"},
-    {"names"},
+    {"names", "entries"},
     {"docket"},
     {"engine"},
     {"unknowns"},
@@ -83,7 +83,8 @@ def test_the_reference_evaluator_is_under_300_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["truth", "span", "model", "facts", "force", "implied", "law", "names", "docket", "engine", "unknowns"]
+    "name",
+    ["truth", "span", "model", "facts", "force", "implied", "law", "names", "entries", "docket", "engine", "unknowns"],
 )
 def test_the_engine_reads_no_file_no_clock_and_no_environment(name: str) -> None:
     text = (PACKAGE / f"{name}.py").read_text("utf-8")

@@ -44,7 +44,9 @@ def values_of(name: str) -> list[Any]:
         return ["0", "25", "49.9", "50", "100"] if definition.unit == "percent" else NUMBERS
     if definition.type == "date":
         return ["2020-01-01", "2022-10-07", "2022-10-21", "2023-11-17", "2024-12-31", "2026-01-15"]
-    return ["none", "EAR99", "5A992.z", "4A994.l", "Huawei Technologies Co., Ltd."]
+    if name == "eccn_declared":
+        return ["EAR99", "5A992.z", "4A994.l", "3A001"]
+    return ["none", "Huawei Technologies Co., Ltd."]
 
 
 ASKABLE = sorted(set(LAW.facts) - CONCLUDED_FACTS - NAMES)

@@ -64,14 +64,19 @@ def verify(
     from pathlib import Path
 
     from exportrules.errors import RulesetError
-    from exportrules.source import rule_texts
+    from exportrules.source import label_of, rule_texts
     from exportrules.study.verify import verify as verified
 
     try:
         text = Path(receipt).read_bytes()
     except OSError as error:
         raise RulesetError(receipt, f"the file cannot be read: {error.strerror or error}.") from None
-    found = verified(text, rule_texts(ruleset, overlay), rule_texts(earlier, overlay) if earlier else None)
+    found = verified(
+        text,
+        rule_texts(ruleset, overlay),
+        rule_texts(earlier, overlay) if earlier else None,
+        (label_of(ruleset), label_of(earlier)),
+    )
     if as_json:
         import json
         from dataclasses import fields

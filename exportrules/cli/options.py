@@ -175,7 +175,7 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--activity", metavar="WHAT", shell_complete=activities,
                      help="export, reexport or transfer. [default: export]"),
         click.option("--headquarters", metavar="PLACE", shell_complete=places,
-                     help="Of the end user. [default: the destination]"),
+                     help="Of the end user. [default: as the party data say, else the destination]"),
         click.option("--ultimate-parent", metavar="PLACE", shell_complete=places,
                      help="Of the end user. [default: its headquarters]"),
         click.option("--end-user", metavar="NAME", help="Matched exactly against the dated party lists."),

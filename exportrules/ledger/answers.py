@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from exportrules.errors import ExportRulesError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.cells import ChipCell, Problem, brief_error
-from exportrules.question import resolve
+from exportrules.question import resolve, seats_of
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
 
@@ -95,15 +95,20 @@ def timeline_of(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> Tim
     """The timeline of a profile. Raises QuestionError for cells that make no question together."""
     given = {name: value for name, value in asked.items() if value is not None}
     chip = given.pop("chip", None)
-    listed = [party for name in ("end_user", "parties") for party in given.pop(name, ())]
+    users, others = given.pop("end_user", ()), given.pop("parties", ())
     deal = {name: given.pop(name, None) for name in
             ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}  # fmt: skip
     if chip is None and not given:
         raise QuestionError("the chip is empty, and no figures describe it.")
+    facts = {name: value for name, (value,) in given.items()}
+    if len(seats_of(ruleset, users)) > 1 and not deal["headquarters"]:
+        # several end users in one cell, of several countries: open, as for one name of several parties
+        facts |= {"headquarters": None} | ({} if deal["ultimate_parent"] else {"ultimate_parent": None})
     question = resolve(
-        ruleset, chip.text if chip else None, **deal, end_user=None, known_on=layer.known_on,
-        parties=[ruleset.parties[party].name for party in dict.fromkeys(listed)],
-        facts={name: value for name, (value,) in given.items()}, as_printed=layer.as_printed,
+        ruleset, chip.text if chip else None, **deal, known_on=layer.known_on,
+        end_user=ruleset.parties[users[0]].name if users else None,
+        parties=[ruleset.parties[party].name for party in dict.fromkeys((*users[1:], *others))],
+        facts=facts, as_printed=layer.as_printed,
     )  # fmt: skip
     return Timeline(ruleset, question)
 

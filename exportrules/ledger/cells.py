@@ -12,8 +12,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from exportrules.entries import read_given
 from exportrules.errors import ExportRulesError, UnknownNameError
-from exportrules.facts import read_fact, show
+from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.names import ChipName, find_chip, find_exporter, find_parties, find_place
 from exportrules.question import ACTIVITIES, END_USES
@@ -222,7 +223,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
 
     def fact(name: str) -> Reader:
         def read(text: str) -> Meaning:
-            found = read_fact(name, text, ruleset.facts)
+            found = read_given(ruleset, name, text)
             return Meaning((found.value,), show(found.value))
 
         return read

@@ -124,7 +124,7 @@ def _as_asked(layer: Layer) -> str:
 def _assumed(fields: Mapping[str, Any]) -> Iterator[str]:
     for field, said in (
         ("activity", "it is an export from the United States"),
-        ("headquarters", "the end user has its headquarters where the goods go"),
+        ("headquarters", "the end user has its headquarters where the party data say, or else where the goods go"),
         ("ultimate_parent", "and its ultimate parent there too"),
         ("end_use", "the end use is civil"),
         ("end_user", "the buyer is on no list"),

@@ -11,13 +11,20 @@ from exportrules.render.text import deal, decision, item
 if TYPE_CHECKING:
     from exportrules.study.verify import Verification
 
-_WORD = {"same": "SAME", "moved": "MOVED", "altered": "ALTERED", "incomplete": "CANNOT BE VERIFIED"}
+_WORD = {
+    "same": "SAME",
+    "moved": "MOVED",
+    "altered": "ALTERED",
+    "incomplete": "CANNOT BE VERIFIED",
+    "unread": "NOT A RECEIPT THAT THIS VERSION READS",
+}
 _MOST = 12
 
 
 def verification_text(v: Verification) -> str:
     """The whole report."""
-    return "\n".join([f"{_WORD[v.status]}: {safe(v.why)}.", "", *_lines(v)]).rstrip()
+    end = "" if v.why.endswith(("?", ".")) else "."
+    return "\n".join([f"{_WORD[v.status]}: {safe(v.why)}{end}", "", *_lines(v)]).rstrip()
 
 
 def _lines(v: Verification) -> Iterator[str]:
@@ -35,7 +42,7 @@ def _lines(v: Verification) -> Iterator[str]:
     for label, names in (
         ("moved by", v.alone),
         ("moved by all of", v.needed),
-        ("moved by any of", v.used),
+        ("perhaps by", v.used),
         ("missing", v.missing),
         ("told otherwise", v.told),
         ("facts", v.facts),
@@ -43,8 +50,9 @@ def _lines(v: Verification) -> Iterator[str]:
         if names:
             yield from item(label, ", ".join(map(safe, names[:_MOST])) + _more(names))
     if v.status == "moved" and v.changed and not (v.alone or v.needed or v.used):
-        several = "several files together, or one that the answer does not name"
-        yield from item("moved by", "the engine" if v.engine else several)
+        none = "no changed file that the answer rests on; the receipt may have been altered"
+        engine = "the engine, or the receipt was altered: no changed file of law does it"
+        yield from item("moved by", engine if v.engine else none)
     others = tuple(name for name in v.changed if name not in {*v.alone, *v.needed, *v.used})
     if others:
         yield from item("also changed", ", ".join(map(safe, others[:_MOST])) + _more(others))

@@ -65,8 +65,16 @@ def read(text: bytes) -> Any:
     def refuse(number: str) -> Any:
         raise ValueError(f"{number} is no whole number, and other numbers are written as text here")
 
+    def whole(number: str) -> int:
+        if len(number) > 20:
+            raise ValueError(f"a number has {len(number)} digits, and one beyond 2^53 is written as text here")
+        return int(number)
+
     try:
-        return json.loads(text.decode("utf-8-sig"), object_pairs_hook=pairs, parse_float=refuse, parse_constant=refuse)
+        return json.loads(
+            text.decode("utf-8-sig"),
+            object_pairs_hook=pairs, parse_int=whole, parse_float=refuse, parse_constant=refuse,
+        )  # fmt: skip
     except RecursionError:
         raise ValueError("it is nested too deep") from None
 

@@ -31,8 +31,8 @@ FORMAT = "exportrules receipt 1"
 
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
-    "compiled", "determination", "docket", "engine", "errors", "facts", "force", "implied", "law", "model", "names",
-    "notices", "question", "reading", "references", "result", "source", "span", "timeline", "trace", "truth",
+    "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force", "implied", "law", "model",
+    "names", "notices", "question", "reading", "references", "result", "source", "span", "timeline", "trace", "truth",
     "unknowns",
 )  # fmt: skip
 
