@@ -456,3 +456,12 @@ def test_memory_is_bounded_and_answers_go_on(monkeypatch: pytest.MonkeyPatch) ->
         question = exportrules.timeline(None, facts={"tpp": tpp}, exporter="other").question
         assert Timeline(law, question).answers
     assert len(law.memory) == 3
+
+
+def test_what_is_foreseen_is_the_answer_but_beyond_the_horizon() -> None:
+    made = exportrules.timeline("V100", exporter="other")
+    horizon = LAW.edition.verified_through
+    for day in (LAW.edition.covers_from - DAY, LAW.edition.covers_from, horizon):
+        assert made.foreseen(day) == (made.at(day).outcome, made.at(day).review_policy)
+    assert made.at(LAW.edition.covers_from - DAY).outcome == made.at(horizon + DAY).outcome == "indeterminate"
+    assert made.foreseen(horizon + DAY) == made.foreseen(horizon) == ("no_license_requirement", None)
