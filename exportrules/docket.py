@@ -129,11 +129,26 @@ class Docket:
         marks: Marks | None = None,
     ) -> None:
         """A docket for every day, or for one day alone. `marks` are those of the facts, where they are known."""
-        pool = (*listings, *view.provisions)
+        listed = tuple(listings)
+        pool = (*listed, *view.provisions)
         self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
         self.view, self.facts, self.day = view, facts, on
         self.marks = Marks(view, facts) if marks is None else marks
-        self.entries = self._prepare(self.pool)
+        self.entries = self._prepare((*listed, *self._left_by_the_deal()) if on is None else self.pool)
+
+    def _left_by_the_deal(self) -> tuple[InForce, ...]:
+        """The provisions that the terms of the deal alone do not rule out, the same for every item and place."""
+        view = self.view
+        key = view.deal(self.marks)
+        left: tuple[InForce, ...] | None = view.pools.get(key)
+        if left is None:
+            left = view.pools[key] = tuple(found for found in view.provisions if self._fits_the_deal(found))
+        return left
+
+    def _fits_the_deal(self, found: InForce) -> bool:
+        rows = [self.view.sorted_row(row).plain for row in found.provision.when]
+        terms = ([test for test in plain if test.fact in self.view.deal_facts] for plain in rows)
+        return not rows or any(self._may_hold(tests, []) for tests in terms)
 
     def _prepare(self, pool: Iterable[InForce]) -> tuple[Entry, ...]:
         """Those provisions that may hold, prepared."""

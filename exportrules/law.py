@@ -159,6 +159,7 @@ class View:
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
         self.entries: dict[tuple[int, object], Any] = {}
         self.settled: dict[tuple[int, int], Truth] = {}
+        self.pools: dict[object, Any] = {}
         self.alike: dict[tuple[Any, ...], Any] = {}
         self.marks: dict[Any, int] = {}
         self._numbers = itertools.count()
@@ -238,6 +239,16 @@ class View:
             )
             for name, found in bounds.items()
         }
+
+    @cached_property
+    def deal_facts(self) -> frozenset[str]:
+        """The facts of a deal other than its places."""
+        return frozenset(n for n, known in self.ruleset.facts.items() if known.about == "deal" and n not in PLACE_FACTS)
+
+    @cached_property
+    def deal(self) -> Callable[[Mapping[str, int]], object]:
+        """Takes the marks of the deal from those of a profile."""
+        return itemgetter(*sorted(self.deal_facts)) if self.deal_facts else _untold
 
     @cached_property
     def _tests(self) -> list[Test]:
