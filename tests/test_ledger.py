@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ pa = pytest.importorskip("pyarrow")
 
 from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make  # noqa: E402
 from exportrules.ledger import lookup  # noqa: E402
-from exportrules.ledger.answers import ANSWER_COLUMNS, Layer  # noqa: E402
+from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of  # noqa: E402
 from exportrules.ledger.batch import as_text  # noqa: E402
 from exportrules.ledger.cells import read_chip, read_day  # noqa: E402
 from exportrules.ledger.delimited import Records, Tokenizer, inert  # noqa: E402
@@ -591,3 +592,20 @@ def test_an_end_user_of_the_data_sits_where_they_say_in_a_ledger_too() -> None:
     assert [row["outcome"] for row in said] == ["no_license_requirement"] * len(rows)
     parent = exportrules.audit(pa.Table.from_pylist([{**row, "ultimate_parent": "SG"} for row in rows])).to_pylist()
     assert parent[-1]["turns_on"] == "headquarters"
+
+
+def test_countries_share_their_answers_where_the_law_cannot_tell_them_apart() -> None:
+    law = replace(LAW, edition=replace(LAW.edition, destinations_not_encoded=("FR",)), _views={}, memory={})
+    item = {"exporter": "other", "tpp": (5000,), "performance_density": (6,)}
+
+    def to(place: str, layer: Layer = Layer()) -> Any:  # noqa: B008 - a layer is never changed
+        return profile_of(law, {"to": place, **item}, layer).segments
+
+    assert to("DE") is to("AU")
+    assert to("CN") != to("DE") != to("AE")
+    assert {s.standing for s in to("FR")} >= {"destination_not_encoded"}
+    assert to("DE", Layer(also_on=date(2024, 1, 1))) != to("DE")
+    # what was known hangs on who asks: never shared
+    known = Layer(known_on=date(2024, 1, 1))
+    assert to("DE", known) is not to("AU", known)
+    assert to("DE", known) == to("AU", known)

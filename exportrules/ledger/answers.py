@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from exportrules.errors import ExportRulesError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.cells import ChipCell, Problem, brief_error
 from exportrules.question import resolve, seats_of
 from exportrules.span import last_day
-from exportrules.timeline import Timeline
+from exportrules.timeline import MOST_REMEMBERED, Timeline
 
 #: The columns that an audit can add, in their order.
 ANSWER_COLUMNS = (
@@ -82,13 +82,28 @@ def profile_of(
     labels = (chip.name.label if isinstance(chip, ChipCell) else "", asked.get("to") or "")
     if not problems and ruleset is not None:
         try:
-            timeline = timeline_of(ruleset, asked, layer)
+            return Profile(asked, *_answered(ruleset, asked, layer), *labels)
         except ExportRulesError as error:
             problems = (Problem("the row cannot be asked", brief_error(error)),)
-        else:
-            return Profile(asked, timeline.starts, segments(timeline, layer.also_on), *labels)
     problem = Problem(problems[0].kind, " ".join(p.text for p in problems))
     return Profile(asked, (date.min,), (unanswered(problem),), *labels, problem)
+
+
+def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> tuple[tuple[date, ...], tuple[Segment, ...]]:
+    """First days and segments of a profile; countries that the law cannot tell apart share them."""
+    memory, to = ruleset.memory, asked.get("to")
+    alike: object = None
+    # what was known on a day depends on who asks, and what is not encoded on the very country
+    if to and layer.known_on is None and to not in ruleset.edition.destinations_not_encoded:
+        place = ruleset.view(as_printed=layer.as_printed).place_class(to)
+        alike = ("segments", layer, place, frozenset((n, v) for n, v in asked.items() if n != "to"))
+    known = memory.get(alike)
+    if known is None:
+        timeline = timeline_of(ruleset, asked, layer)
+        known = timeline.starts, segments(timeline, layer.also_on)
+        if alike and len(memory) < MOST_REMEMBERED // 2:
+            memory[alike] = known
+    return cast("tuple[tuple[date, ...], tuple[Segment, ...]]", known)
 
 
 def timeline_of(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> Timeline:
