@@ -13,7 +13,7 @@ from typing import Any
 from exportrules.facts import check_defects
 from exportrules.law import Ruleset, refers, under
 from exportrules.model import Family, Provision
-from exportrules.names import key
+from exportrules.names.keys import key
 from exportrules.references import Defect, references
 from exportrules.span import Span
 

@@ -11,7 +11,10 @@ from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
 from exportrules.model import Variant
-from exportrules.names import find_chip, find_exporter, find_parties, find_place
+from exportrules.names.chips import find_chip
+from exportrules.names.exporters import find_exporter
+from exportrules.names.parties import find_parties
+from exportrules.names.places import find_place
 
 ACTIVITIES = ("export", "reexport", "transfer")
 END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")

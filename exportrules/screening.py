@@ -34,7 +34,7 @@ from exportrules.errors import ORDERS, QuestionError, RulesetError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
 from exportrules.model import Evidence, Listing, Party, Policy
-from exportrules.names import party_key
+from exportrules.names.parties import party_key
 from exportrules.span import DAY
 
 #: The lists that restrict exports under the EAR, by the code in the name of their source.

@@ -243,7 +243,10 @@ def one_input(data: bytes) -> None:
     """One input of atheris: its first byte chooses what reads the rest."""
     from exportrules import screening
     from exportrules.facts import read_date, read_fact
-    from exportrules.names import find_chip, find_exporter, find_parties, find_place
+    from exportrules.names.chips import find_chip
+    from exportrules.names.exporters import find_exporter
+    from exportrules.names.parties import find_parties
+    from exportrules.names.places import find_place
 
     law = _law()
     way, rest = (data[0] % 6, data[1:]) if data else (0, b"")

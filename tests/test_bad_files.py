@@ -29,7 +29,7 @@ from exportrules import (
     source,
 )
 from exportrules.lint import defects
-from exportrules.names import find_parties
+from exportrules.names.parties import find_parties
 from exportrules.source import data_directory
 from exportrules.study.casebook import load_casebook
 from tests import tally

@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
-from exportrules.names import find_chip, find_exporter, find_parties, find_place, key, party_key, party_keys
+from exportrules.names.chips import find_chip
+from exportrules.names.exporters import find_exporter
+from exportrules.names.keys import key
+from exportrules.names.parties import find_parties, party_key, party_keys
+from exportrules.names.places import find_place
 
 LAW = default_ruleset()
 

@@ -446,7 +446,7 @@ def test_the_engine_is_what_answering_imports() -> None:
         for node in ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("exportrules"):
                 tail = node.module.split(".")[1:]
-                waiting += [tail[0]] if tail else [alias.name for alias in node.names]
+                waiting += ["/".join(tail)] if tail else [alias.name for alias in node.names]
     assert sorted(seen) == sorted(ENGINE)
 
 

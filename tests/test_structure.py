@@ -84,7 +84,24 @@ def test_the_reference_evaluator_is_under_300_lines() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["truth", "span", "model", "facts", "force", "implied", "law", "names", "entries", "docket", "engine", "unknowns"],
+    [
+        "truth",
+        "span",
+        "model",
+        "facts",
+        "force",
+        "implied",
+        "law",
+        "entries",
+        "docket",
+        "engine",
+        "unknowns",
+        "names/keys",
+        "names/chips",
+        "names/places",
+        "names/exporters",
+        "names/parties",
+    ],
 )
 def test_the_engine_reads_no_file_no_clock_and_no_environment(name: str) -> None:
     text = (PACKAGE / f"{name}.py").read_text("utf-8")

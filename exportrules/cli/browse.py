@@ -41,7 +41,7 @@ def law_options(command: Any) -> Any:
 @table_options
 def chips(law: Any, name: str | None, form: str) -> None:
     """List all chips, or the variants and figures of one NAME."""
-    from exportrules.names import find_chip
+    from exportrules.names.chips import find_chip
     from exportrules.render.text import table
 
     chosen = find_chip(law, name).variants if name else tuple(law.variants)

@@ -116,7 +116,7 @@ def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(chips: tuple[str, ...], chip_file: tuple[str, ...], asked: dict[str, Any], **rest: Any) -> Any:
-        from exportrules.names import find_chip
+        from exportrules.names.chips import find_chip
         from exportrules.source import load_chip
 
         named: dict[object, str] = {}

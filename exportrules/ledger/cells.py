@@ -16,7 +16,10 @@ from exportrules.entries import read_given
 from exportrules.errors import ExportRulesError, UnknownNameError
 from exportrules.facts import show
 from exportrules.law import Ruleset
-from exportrules.names import ChipName, find_chip, find_exporter, find_parties, find_place
+from exportrules.names.chips import ChipName, find_chip
+from exportrules.names.exporters import find_exporter
+from exportrules.names.parties import find_parties
+from exportrules.names.places import find_place
 from exportrules.question import ACTIVITIES, END_USES
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law import CONCLUDED_FACTS, Ruleset
-from exportrules.names import key
+from exportrules.names.keys import key
 
 #: The usual spellings of column names, letters and digits alone. An invoice's or an order's date is no date of
 #: export, so it is not among them: it takes a `--map`.

@@ -12,7 +12,9 @@ from exportrules.errors import QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import DATES, Layer, column, segments, timeline_of
 from exportrules.ledger.cells import ChipCell
-from exportrules.names import ChipName, find_chip, find_exporter, find_place, spellings_of
+from exportrules.names.chips import ChipName, find_chip, spellings_of
+from exportrules.names.exporters import find_exporter
+from exportrules.names.places import find_place
 from exportrules.span import last_day
 
 #: Days before the first transition, and after the last: all of them.
@@ -112,7 +114,7 @@ def _write(table: Any, path: Path, force: bool) -> int:
     return int(table.num_rows)
 
 
-#: Letters and digits alone, in one case: how names of chips are matched (:func:`exportrules.names.key`).
+#: Letters and digits alone, in one case: how names of chips are matched (:func:`exportrules.names.keys.key`).
 _KEY = {
     "duckdb": r"regexp_replace(lower({}), '[^\p{{L}}\p{{N}}]', '', 'g')",
     "spark": r"regexp_replace(lower({}), '[^\\p{{L}}\\p{{N}}]', '')",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from exportrules.determination import Determination
-from exportrules.names import find_parties
+from exportrules.names.parties import find_parties
 from exportrules.render.words import value_name
 from exportrules.span import holds_on
 

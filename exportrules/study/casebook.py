@@ -21,7 +21,7 @@ from exportrules import determination
 from exportrules.errors import QuestionError, RulesetError, UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.model import STRICT
-from exportrules.names import find_chip
+from exportrules.names.chips import find_chip
 from exportrules.source import cases_directory, read_file
 from exportrules.timeline import SpanOfAnswer, Timeline
 

@@ -15,7 +15,7 @@ from exportrules.engine import Reading
 from exportrules.errors import QuestionError
 from exportrules.law import Ruleset
 from exportrules.model import Policy
-from exportrules.names import find_chip
+from exportrules.names.chips import find_chip
 from exportrules.span import DAY, last_day
 from exportrules.timeline import Timeline
 from exportrules.trace import asked

@@ -18,7 +18,7 @@ from exportrules.determination import timeline
 from exportrules.engine import STRICTEST
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
-from exportrules.names import find_chip
+from exportrules.names.chips import find_chip
 from exportrules.result import OUTCOMES
 from exportrules.source import read_file
 from exportrules.span import until
