@@ -32,6 +32,7 @@ Kind = Literal[
     "requirement",
     "savings",
     "exception",
+    "bar",
     "review_policy",
     "suspension",
     "notice",
@@ -88,6 +89,8 @@ class Provision(Shape):
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
 
+    A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
     """
@@ -118,6 +121,8 @@ class Provision(Shape):
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()
     overcomes: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     governs: tuple[str, ...] = ()
     blocking: bool = False
     notice: str = ""
