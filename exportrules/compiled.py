@@ -19,12 +19,13 @@ from typing import Any
 from exportrules import model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
-FORMAT = 3
+FORMAT = 4
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
     "groups": model.Group,
     "places": model.Place,
+    "territories": model.Territory,
     "exporters": model.Exporter,
     "parties": model.Party,
     "instruments": model.Instrument,

@@ -32,6 +32,7 @@ from exportrules.model import (
     Place,
     Provision,
     Row,
+    Territory,
     Test,
     Variant,
 )
@@ -89,6 +90,7 @@ class Ruleset:
     facts: Mapping[str, FactDefinition]
     groups: Mapping[str, Group]
     places: Mapping[str, Place]
+    territories: Mapping[str, Territory]
     exporters: Mapping[str, Exporter]
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
@@ -115,6 +117,11 @@ class Ruleset:
     @cached_property
     def fact_order(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.facts)}
+
+    @property
+    def every_place(self) -> list[Place | Territory]:
+        """The destinations, and the territories that are read as one of them or refused."""
+        return [*self.places.values(), *self.territories.values()]
 
     def provision(self, reference: str) -> tuple[Provision, Instrument]:
         """Look up 'instrument#provision'. Raises UnknownNameError with near names."""

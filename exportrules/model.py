@@ -194,12 +194,38 @@ class Group(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Place(Shape):
-    """A destination under the name that the EAR gives it."""
+    """A destination under the name that the EAR gives it.
+
+    `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
+    UN/LOCODEs; `cities` are recognised, never read as a country.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
     note: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Territory(Shape):
+    """A place that the tables of the EAR do not list: read as the country that a text names, or refused.
+
+    `treated_as` is that country's code, `by` the text that says so; `refused` is the reason why none can be named.
+    """
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    treated_as: str = ""
+    by: str = ""
+    url: str = ""
+    refused: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -124,6 +124,7 @@ def notices(d: Determination) -> list[str]:
         *_of_the_law(timeline, answer, on),
         *_announced_changes(d),
         *_figures(timeline, answer, on),
+        *_territories(timeline),
         *_parties(timeline, on),
         *_memberships(timeline, on),
     ]))  # fmt: skip
@@ -253,6 +254,17 @@ def _similar_names(timeline: Timeline) -> Iterator[str]:
     # before all others: the answer may be wrong by it, and nothing else in it says so
     for name in timeline.question.near_parties:
         yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+
+
+def _territories(timeline: Timeline) -> Iterator[str]:
+    """Places that are read as another country, and by which text."""
+    q, ruleset = timeline.question, timeline.ruleset
+    for territory in (ruleset.territories[code] for code in q.territories):
+        country = ruleset.places[territory.treated_as].name
+        yield (
+            f"{territory.name} is read as {country} ({territory.by}). A company registered there may have its "
+            "headquarters or its parent elsewhere; if so, give that country as headquarters or ultimate parent."
+        )
 
 
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:

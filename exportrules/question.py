@@ -14,7 +14,7 @@ from exportrules.model import Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter
 from exportrules.names.parties import find_parties
-from exportrules.names.places import find_place
+from exportrules.names.places import find_named_place, find_place
 
 ACTIVITIES = ("export", "reexport", "transfer")
 END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
@@ -38,7 +38,8 @@ class Subject:
 class Question:
     """Everything that was asked except the day, resolved against one ruleset.
 
-    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
+    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
+    `territories` are the codes of places that were named and are read as another country.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Question:
     headquarters: str
     ultimate_parent: str
     seats: tuple[str, ...]
+    territories: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
     end_use: str
@@ -135,6 +137,7 @@ def resolve(
         headquarters=seat,
         ultimate_parent=parent,
         seats=seats,
+        territories=_territories(ruleset, (to, headquarters, ultimate_parent)),
         end_user=end_user,
         parties=tuple(parties),
         end_use=end_use or "civil",
@@ -151,6 +154,12 @@ def resolve(
 def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
     """The countries that the party data give for end users: where one is known, no other is assumed."""
     return tuple(sorted({ruleset.parties[user].country for user in users} - {""}))
+
+
+def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ...]:
+    """The codes of those places that are read as another country."""
+    codes = dict.fromkeys(find_named_place(ruleset, text) for text in named if text)
+    return tuple(code for code in codes if code in ruleset.territories)
 
 
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:

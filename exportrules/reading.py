@@ -31,6 +31,7 @@ from exportrules.model import (
     Party,
     Place,
     Provision,
+    Territory,
     Variant,
 )
 from exportrules.references import references
@@ -41,6 +42,7 @@ DEEPEST = 12
 _LISTS: dict[str, tuple[str, type, str]] = {
     "group": ("groups", Group, "id"),
     "place": ("places", Place, "code"),
+    "territory": ("territories", Territory, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
 }
@@ -115,7 +117,7 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]] or [fact.NAME].",
         )
 
 

@@ -48,6 +48,7 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
         yield from _group(ruleset, group)
     for family in ruleset.families.values():
         yield from _family(ruleset, family)
+    yield from _territories(ruleset)
     yield from _parties(ruleset)
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
@@ -276,6 +277,19 @@ def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
             found.add(name)
             waiting += [part.chip for part in ruleset.variants[name][0].contains]
     return found
+
+
+def _territories(ruleset: Ruleset) -> Iterator[Defect]:
+    for territory in ruleset.territories.values():
+        where = f"territory {territory.code}"
+        if territory.code in ruleset.places:
+            yield Defect(where, "it stands in places.toml as well. A place is in one of the two files.")
+        if bool(territory.treated_as) == bool(territory.refused):
+            yield Defect(where, "write either `treated_as`, with `by`, or `refused`, the reason.")
+        if territory.treated_as and territory.treated_as not in ruleset.places:
+            yield Defect(where, f"it is treated as {territory.treated_as!r}, which is not in places.toml.")
+        if territory.treated_as and not territory.by:
+            yield Defect(where, "`by` is missing: the text that says whose treatment it has.")
 
 
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
