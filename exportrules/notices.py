@@ -251,7 +251,7 @@ def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
 
 def _similar_names(timeline: Timeline) -> Iterator[str]:
     # before all others: the answer may be wrong by it, and nothing else in it says so
-    for name in timeline.question.near_parties:
+    for name in dict.fromkeys(near.name for near in timeline.question.near_parties):
         yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
 
 

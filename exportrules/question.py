@@ -13,7 +13,7 @@ from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter
-from exportrules.names.parties import find_parties
+from exportrules.names.parties import Matches, Near, find_parties
 from exportrules.names.places import find_place
 
 ACTIVITIES = ("export", "reexport", "transfer")
@@ -57,7 +57,7 @@ class Question:
     facts: Mapping[str, Fact]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
-    near_parties: tuple[str, ...]
+    near_parties: tuple[Near, ...]
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
@@ -100,8 +100,8 @@ def resolve(
         "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
     }  # fmt: skip
     place = find_place(ruleset, to or "CN")
-    users = find_parties(ruleset, end_user) if end_user else ((), ())
-    seats = () if headquarters else seats_of(ruleset, users[0])
+    users = find_parties(ruleset, end_user) if end_user else Matches()
+    seats = () if headquarters else seats_of(ruleset, users.listed)
     seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
     # parties of one name in several countries: which of them it is stays open, and with it where it sits
@@ -120,7 +120,7 @@ def resolve(
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
     matches = [users, *(find_parties(ruleset, name) for name in parties if name)]
     owner = given.get("listed_owner")
-    owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else ((), ())
+    owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else Matches()
     subjects = tuple(
         Subject(s.id, s.name, settled({**ruleset.assumed, **deal, **s.facts}, given), s.chip) for s in chosen
     )
@@ -139,9 +139,9 @@ def resolve(
         parties=tuple(parties),
         end_use=end_use or "civil",
         facts=given,
-        listed=tuple(dict.fromkeys(p for found, _ in matches for p in found)),
-        owners=owners[0],
-        near_parties=tuple(dict.fromkeys(n for _, near in (*matches, owners) for n in near)),
+        listed=tuple(dict.fromkeys(p for found in matches for p in found.listed)),
+        owners=owners.listed,
+        near_parties=tuple(dict.fromkeys(n for found in (*matches, owners) for n in found.near)),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
         defaulted=frozenset(name for name, value in asked.items() if value is None),

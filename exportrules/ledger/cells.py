@@ -31,9 +31,6 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 #: Nothing that a question asks for takes more characters; what does has lost its quotation marks.
 LONGEST_CELL = 5_000
 
-#: So many distinct names of parties are compared with every listed one for a near miss; it takes milliseconds each.
-MOST_COMPARED = 2_000
-
 
 class Problem(NamedTuple):
     """Why a row cannot be answered: a kind to count by, and the text for its reader."""
@@ -189,7 +186,6 @@ def _cure(text: str, style: str) -> str:
 
 def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
     """How each column of a question is read. An empty cell means the stated default where there is one."""
-    compared = [0]
 
     def place(text: str) -> Meaning:
         code = find_place(ruleset, text)
@@ -208,10 +204,9 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         listed: list[str] = []
         near: list[str] = []
         for name in names:
-            compared[0] += 1
-            found, close = find_parties(ruleset, name, compare=compared[0] <= MOST_COMPARED)
-            listed += found
-            near += close
+            found = find_parties(ruleset, name)
+            listed += found.listed
+            near += [close.name for close in found.near]
         shown = ", ".join(ruleset.parties[p].name for p in listed) or "on no list"
         return Meaning(tuple(dict.fromkeys(listed)), shown, near=tuple(dict.fromkeys(near)))
 

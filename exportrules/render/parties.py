@@ -31,7 +31,7 @@ def parties(d: Determination) -> Iterator[Party]:
 
 def _found(d: Determination, name: str, owner: bool) -> Iterator[Party]:
     law, view = d._timeline.ruleset, d._timeline.view
-    known, _ = find_parties(law, name, compare=False)
+    known = find_parties(law, name).listed
     for party in (law.parties[i] for i in known):
         entries = [found for found in view.listings(party, owner=owner) if holds_on(found.spans, d.on)]
         official = f"{party.name}, " if party.name != name else ""
