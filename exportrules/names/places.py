@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from exportrules.errors import UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.names.keys import key, memo, near
+from exportrules.names.placeholders import says_nothing
 
 
 def find_place(ruleset: Ruleset, text: str) -> str:
     """The ISO alpha-2 code of a destination, from its code or a name. Raises UnknownNameError with near names."""
-    written = text.strip()
-    if written.upper() in ruleset.places and len(written) == 2:
-        return written.upper()
+    written = unicodedata.normalize("NFKC", text).strip()
+    code = written.upper()
+    # a code stands bare: 'NA' is Namibia, 'n.a.' and 'na' say nothing
+    if len(code) == 2 and code in ruleset.places and (written == code or not says_nothing(written)):
+        return code
+    if says_nothing(written):
+        raise UnknownNameError(
+            f"{text!r} is a placeholder and names no destination. Write an ISO 3166 code of two capital letters, e.g. "
+            "CN, or a country's name."
+        )
     index = memo(ruleset, "places", _place_index)
     found = index.get(key(written))
     if found is None:
@@ -24,4 +34,4 @@ def find_place(ruleset: Ruleset, text: str) -> str:
 
 
 def _place_index(ruleset: Ruleset) -> dict[str, str]:
-    return {key(n): p.code for p in ruleset.places.values() for n in (p.name, p.code, *p.aliases)}
+    return {key(n): p.code for p in ruleset.places.values() for n in (p.name, *p.aliases)}
