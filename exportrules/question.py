@@ -10,11 +10,12 @@ from exportrules.entries import read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
-from exportrules.model import Variant
+from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter
 from exportrules.names.parties import Matches, Near, find_parties
 from exportrules.names.places import find_place
+from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
 END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
@@ -38,6 +39,8 @@ class Subject:
 class Question:
     """Everything that was asked except the day, resolved against one ruleset.
 
+    `named` are the listed parties that each name is, in the order of the names; `listed` are all of them.
+
     `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
     """
 
@@ -55,6 +58,7 @@ class Question:
     parties: tuple[str, ...]
     end_use: str
     facts: Mapping[str, Fact]
+    named: tuple[tuple[str, ...], ...]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
     near_parties: tuple[Near, ...]
@@ -65,8 +69,20 @@ class Question:
     def listings(self, view: View) -> list[InForce]:
         """The entries of the parties named, as provisions of the view."""
         parties = view.ruleset.parties
-        found = [listing for name in self.listed for listing in view.listings(parties[name])]
-        return found + [listing for name in self.owners for listing in view.listings(parties[name], owner=True)]
+        found = [listing for name in self.listed for listing in view.listings(parties[name]) if not _favours(listing)]
+        found += [listing for name in self.owners for listing in view.listings(parties[name], owner=True)]
+        return found + self._favours(view)
+
+    def _favours(self, view: View) -> list[InForce]:
+        """What favours the parties, on the days on which it favours each of them: all must be approved, or none is."""
+        spans: tuple[Span, ...] = (ALWAYS,) if self.end_user else ()
+        favours: list[InForce] = []
+        for names in self.named:
+            own = [found for name in names for found in view.listings(view.ruleset.parties[name]) if _favours(found)]
+            spans = overlap(spans, union(span for found in own for span in found.spans))
+            favours += own
+        days = [(found, overlap(found.spans, spans)) for found in favours]
+        return [view.narrowed(found, span) for found, span in days if span]
 
 
 def resolve(
@@ -118,7 +134,7 @@ def resolve(
     }
     if vendor in ruleset.exporters:
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
-    matches = [users, *(find_parties(ruleset, name) for name in parties if name)]
+    matches = [*([users] if end_user else []), *(find_parties(ruleset, name) for name in parties if name)]
     owner = given.get("listed_owner")
     owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else Matches()
     subjects = tuple(
@@ -139,6 +155,7 @@ def resolve(
         parties=tuple(parties),
         end_use=end_use or "civil",
         facts=given,
+        named=tuple(found.listed for found in matches),
         listed=tuple(dict.fromkeys(p for found in matches for p in found.listed)),
         owners=owners.listed,
         near_parties=tuple(dict.fromkeys(n for found in (*matches, owners) for n in found.near)),
@@ -150,7 +167,18 @@ def resolve(
 
 def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
     """The countries that the party data give for end users: where one is known, no other is assumed."""
-    return tuple(sorted({ruleset.parties[user].country for user in users} - {""}))
+    restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
+    return tuple(sorted({country for party in restricted for country in (party.country, *party.also_in)} - {""}))
+
+
+def is_favoured(party: Party) -> bool:
+    """Whether lists name a party to its favour alone: it is no red flag, and its seat is not that of who goes by it."""
+    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
+
+
+def _favours(listing: InForce) -> bool:
+    made = listing.provision.concludes
+    return made is not None and made.value in FAVOURS
 
 
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, cast
 
 from exportrules.errors import ExportRulesError, QuestionError
 from exportrules.law import Ruleset
-from exportrules.ledger.cells import ChipCell, Problem, brief_error
-from exportrules.question import resolve, seats_of
+from exportrules.ledger.cells import ON_NO_LIST, ChipCell, Problem, brief_error
+from exportrules.question import is_favoured, resolve, seats_of
 from exportrules.span import last_day
 from exportrules.timeline import MOST_REMEMBERED, Timeline
 
@@ -110,7 +110,7 @@ def timeline_of(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> Tim
     """The timeline of a profile. Raises QuestionError for cells that make no question together."""
     given = {name: value for name, value in asked.items() if value is not None}
     chip = given.pop("chip", None)
-    users, others = given.pop("end_user", ()), given.pop("parties", ())
+    users, others = _screened(ruleset, given.pop("end_user", ()), given.pop("parties", ()))
     deal = {name: given.pop(name, None) for name in
             ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}  # fmt: skip
     if chip is None and not given:
@@ -126,6 +126,15 @@ def timeline_of(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> Tim
         facts=facts, as_printed=layer.as_printed,
     )  # fmt: skip
     return Timeline(ruleset, question)
+
+
+def _screened(ruleset: Ruleset, *named: Sequence[str]) -> list[tuple[str, ...]]:
+    """The listed parties among those named; favoured ones too where nobody is named who is on no list."""
+    alone = not any(ON_NO_LIST in parties for parties in named)
+    return [
+        tuple(p for p in parties if p != ON_NO_LIST and (alone or not is_favoured(ruleset.parties[p])))
+        for parties in named
+    ]
 
 
 def segments(timeline: Timeline, also_on: date | None = None) -> tuple[Segment, ...]:

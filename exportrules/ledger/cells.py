@@ -32,6 +32,10 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 LONGEST_CELL = 5_000
 
 
+#: Stands for a party that is on no list: a favour for all parties needs to know of it.
+ON_NO_LIST = ""
+
+
 class Problem(NamedTuple):
     """Why a row cannot be answered: a kind to count by, and the text for its reader."""
 
@@ -205,9 +209,9 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         near: list[str] = []
         for name in names:
             found = find_parties(ruleset, name)
-            listed += found.listed
+            listed += found.listed or [ON_NO_LIST]
             near += [close.name for close in found.near]
-        shown = ", ".join(ruleset.parties[p].name for p in listed) or "on no list"
+        shown = ", ".join(ruleset.parties[p].name for p in listed if p != ON_NO_LIST) or "on no list"
         return Meaning(tuple(dict.fromkeys(listed)), shown, near=tuple(dict.fromkeys(near)))
 
     def one_of(values: tuple[str, ...]) -> Reader:

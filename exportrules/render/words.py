@@ -54,8 +54,10 @@ _QUESTIONS = {
 _VALUES = {
     "denied_persons": "Denied Persons List",
     "entity_list": "Entity List",
+    "approved_740_supp_8": "list of approved parties (supp. no. 8 to part 740)",
     "false": "no",
     "meu_list": "Military End-User List",
+    "mieu_744_22": "list of military-intelligence end users (744.22(f)(2))",
     "sdn_744_8": "SDN List (15 CFR 744.8)",
     "true": "yes",
     "unverified_list": "Unverified List",
