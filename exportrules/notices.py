@@ -11,10 +11,11 @@ from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
-from exportrules.model import Membership
+from exportrules.model import FAVOURS, Membership
+from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
-from exportrules.senses import called
-from exportrules.span import Span, earliest, holds_on
+from exportrules.senses import called, is_favoured
+from exportrules.span import Span, earliest, holds_on, last_day
 from exportrules.timeline import Course, Timeline, together
 from exportrules.trace import asked
 from exportrules.unknowns import Verdict, decide
@@ -283,22 +284,48 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed and not q.near:
         yield (
-            "No party named is on a list in this data. That proves nothing: unless the whole Consolidated Screening "
-            "List was imported, it holds only the listings that matter for AI chips."
+            "No party named is on a list in this data. That is no clearance: denied persons and blocked persons (744.8) "
+            "are here only if they were imported, and most removals before the lists' days are not here."
         )
-    if (q.end_user or q.parties) and on > ruleset.edition.parties_verified_through:
-        yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
+    yield from _amended_since(timeline, on)
+    yield from _lists_end(ruleset, q, on)
     if q.exporter == "other" and q.asked_exporter != "other":
         yield f"No public letter is addressed to {q.asked_exporter!r}; it is treated as any other exporter."
+
+
+def _amended_since(timeline: Timeline, on: date) -> Iterator[str]:
+    """Entries that were amended after the day: the data have the policy of the last amendment."""
+    for name in dict.fromkeys((*timeline.question.listed, *timeline.question.owners)):
+        party = timeline.ruleset.parties[name]
+        for entry in party.listing:
+            if entry.amended and on in Span(entry.start, entry.stop) and on < entry.amended:
+                yield (
+                    f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since "
+                    "then, and may have been another on this day."
+                )
+
+
+def _lists_end(ruleset: Ruleset, q: Question, on: date) -> Iterator[str]:
+    """The lists that were not read through the day."""
+    if not (q.end_user or q.parties):
+        return
+    ends = {(made.verified_through, made.title) for made in ruleset.lists.values() if made.id not in FAVOURS}
+    late = sorted((day, title) for day, title in ends if day < on)
+    if late:
+        yield f"Verified only in part on this day: {', '.join(f'{title} through {day}' for day, title in late)}."
+    elif not ends and on > ruleset.edition.parties_verified_through:
+        yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
 
 
 def _not_listed_yet(timeline: Timeline, on: date) -> Iterator[str]:
     """Parties that the data knows and that stood on no list on the day."""
     for name in dict.fromkeys((*timeline.question.listed, *timeline.question.owners)):
         party = timeline.ruleset.parties[name]
-        if not any(on in Span(listing.start, listing.stop) for listing in party.listing):
+        if not is_favoured(party) and not any(on in Span(listing.start, listing.stop) for listing in party.listing):
             when = ", ".join(
-                f"{entry.list.replace('_', ' ')} from {entry.start} ({entry.cite})" for entry in party.listing
+                f"{entry.list.replace('_', ' ')} from {entry.start}{f' to {last_day(entry.stop)}' if entry.stop else ''} "
+                f"({entry.cite})"
+                for entry in party.listing
             )
             yield f"{party.name} is listed ({when}), not on this day. A listed owner or sister company is a red flag."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,19 +10,27 @@ from exportrules.entries import read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
-from exportrules.model import Variant
+from exportrules.model import FAVOURS, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
-from exportrules.senses import Doubt, Named, Whole, doubt_of_exporter, doubt_of_parties, read_name, wholes
+from exportrules.senses import (
+    Named,
+    Whole,
+    Word,
+    is_favoured,
+    read_name,
+    wholes,
+    word_of_exporter,
+    word_of_parties,
+)
+from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
 END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
-#: Nobody was named.
-NOBODY = Named()
 _LEAVE_OUT = "Leave it out for the default, or write what is so."
 _INSTEAD = {
     "to": "Write the destination: an ISO code of two capital letters, or a country's name.",
@@ -56,8 +64,20 @@ class Subject:
     def listings(self, view: View) -> list[InForce]:
         """The entries of its listed parties, as provisions of the view."""
         parties, sense = view.ruleset.parties, self.sense
-        found = [listing for name in sense.listed for listing in view.listings(parties[name])]
-        return found + [listing for name in sense.owners for listing in view.listings(parties[name], owner=True)]
+        found = [listing for name in sense.listed for listing in view.listings(parties[name]) if not _favours(listing)]
+        found += [listing for name in sense.owners for listing in view.listings(parties[name], owner=True)]
+        return found + self._favours(view)
+
+    def _favours(self, view: View) -> list[InForce]:
+        """What favours the parties, on the days on which it favours each of them: all must be approved, or none is."""
+        spans: tuple[Span, ...] = (ALWAYS,) if self.sense.has_user else ()
+        favours: list[InForce] = []
+        for names in self.sense.named:
+            own = [found for name in names for found in view.listings(view.ruleset.parties[name]) if _favours(found)]
+            spans = overlap(spans, union(span for found in own for span in found.spans))
+            favours += own
+        days = [(found, overlap(found.spans, spans)) for found in favours]
+        return [view.narrowed(found, span) for found, span in days if span]
 
     @property
     def has_figures(self) -> bool:
@@ -91,7 +111,7 @@ class Question:
     names: tuple[Named, ...]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[Word, ...]
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
@@ -101,7 +121,7 @@ class Question:
         """The listed parties that a name is close to and may mean."""
         return tuple(dict.fromkeys(party for name in self.names for party in name.near))
 
-    def doubt(self, word: str) -> Doubt | None:
+    def doubt(self, word: str) -> Word | None:
         """The doubt about a word of the question, if there is one."""
         return next((doubt for doubt in self.doubts if doubt.word == word), None)
 
@@ -115,7 +135,7 @@ def resolve(
     activity: str | None,
     headquarters: str | None,
     ultimate_parent: str | None,
-    end_user: str | Named | None,
+    end_user: str | Sequence[Named] | None,
     parties: Sequence[str | Named],
     end_use: str | None,
     facts: Mapping[str, object] | None,
@@ -133,7 +153,7 @@ def resolve(
         "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
     }  # fmt: skip
     for name, text in asked.items():
-        if text is not None and not isinstance(text, Named):
+        if text is not None and not isinstance(text, tuple):
             _say(name, text)
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
@@ -141,8 +161,8 @@ def resolve(
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
     place = find_place(ruleset, to or "CN")
     owner = given["listed_owner"].value if "listed_owner" in given else None
-    user, others, owners = _names(ruleset, end_user, parties, owner, not_listed)
-    seats = () if headquarters else seats_of(ruleset, user.listed)
+    users, others, owners = _names(ruleset, end_user, parties, owner, not_listed)
+    seats = () if headquarters else seats_of(ruleset, [party for user in users for party in user.listed])
     seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
     who = find_exporter(ruleset, exporter or "maker", vendor)
@@ -159,32 +179,27 @@ def resolve(
     if vendor in ruleset.exporters:
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
 
-    def seated(users: Sequence[str]) -> dict[str, Fact]:
+    def seated(users: Iterable[str]) -> dict[str, Fact]:
         """Where end users sit, if nobody said it: left open where parties of one name sit in several countries."""
         countries = () if headquarters else seats_of(ruleset, users)
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
         return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact) if countries else {}
 
     use = end_use or "civil"
-    doubts = [
-        doubt_of_parties(ruleset, "end_user", [user], lambda near: seated((*user.listed, *near)), use),
-        doubt_of_parties(ruleset, "parties", others, lambda near: {}, use),
-        doubt_of_parties(ruleset, "listed_owner", [owners], lambda near: {}, use),
-        doubt_of_exporter(ruleset, exporter, addressee) if exporter and addressee else None,
+    words = [
+        word_of_parties(ruleset, "end_user", users, seated, use),
+        word_of_parties(ruleset, "parties", others, lambda parties: {}, use),
+        word_of_parties(ruleset, "listed_owner", owners, lambda parties: {}, use),
     ]
-    open_words = tuple(doubt for doubt in doubts if doubt is not None)
-    named = tuple(name for name in (user, *others, owners) if name != NOBODY)
-    certain = Whole(
-        listed=tuple(dict.fromkeys(party for name in (user, *others) for party in name.listed)),
-        owners=owners.listed,
-        deal=deal | seated(user.listed),
-    )
+    if exporter and addressee:
+        words.append(word_of_exporter(ruleset, exporter, addressee))
+    senses = wholes(deal, words)
     return Question(
         label=label,
         family=family,
         subjects=tuple(
             Subject(s.id, s.name, settled({**ruleset.assumed, **sense.deal, **s.facts}, given), s.chip, sense)
-            for sense in (wholes(certain, open_words) if open_words else (certain,))
+            for sense in senses
             for s in chosen
         ),
         to=place,
@@ -194,15 +209,15 @@ def resolve(
         headquarters=seat,
         ultimate_parent=parent,
         seats=seats,
-        end_user=user.written or None,
+        end_user=(users[0].written or None) if users else None,
         parties=tuple(name.written for name in others),
         end_use=use,
         facts=given,
         not_listed=tuple(not_listed),
-        names=named,
-        listed=certain.listed,
-        owners=certain.owners,
-        doubts=open_words,
+        names=(*users, *others, *owners),
+        listed=senses[0].listed,
+        owners=senses[0].owners,
+        doubts=tuple(word for word in words if word.doubtful),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
         defaulted=frozenset(name for name, value in asked.items() if value is None),
@@ -221,11 +236,11 @@ def _say(name: str, text: object) -> None:
 
 def _names(
     ruleset: Ruleset,
-    end_user: str | Named | None,
+    end_user: str | Sequence[Named] | None,
     parties: Sequence[str | Named],
     owner: object,
     not_listed: Sequence[str],
-) -> tuple[Named, list[Named], Named]:
+) -> tuple[Sequence[Named], Sequence[Named], Sequence[Named]]:
     """The end user, the other parties and the owner, each with the listed parties that it is or may be."""
     if isinstance(not_listed, str):
         raise QuestionError(f"not_listed = {not_listed!r} is one text. Write a list of names.")
@@ -237,10 +252,10 @@ def _names(
             raise QuestionError(f"{word} = {name!r} is not a name. Write text.")
         return read_name(ruleset, word, name, not_listed)
 
-    user = read("end_user", end_user) if end_user else NOBODY
+    users = [read("end_user", end_user)] if isinstance(end_user, str) else end_user or ()
     others = [read("parties", name) for name in parties if name]
-    owners = read("listed_owner", owner) if owner else NOBODY
-    given = {name.written.strip() for name in (user, *others, owners)} - {""}
+    owners = [read("listed_owner", owner)] if owner else []
+    given = {name.written.strip() for name in (*users, *others, *owners)} - {""}
     for name in not_listed:
         if not isinstance(name, str) or name.strip() not in given:
             said = ", ".join(sorted(map(repr, given))) or "no party"
@@ -248,12 +263,18 @@ def _names(
                 f"not_listed = {name!r} is not a name of this question, which names {said}. Write the name exactly as "
                 "the end user, the party or the owner is written."
             )
-    return user, others, owners
+    return users, others, owners
 
 
-def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
+def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
     """The countries that the party data give for end users: where one is known, no other is assumed."""
-    return tuple(sorted({ruleset.parties[user].country for user in users} - {""}))
+    restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
+    return tuple(sorted({country for party in restricted for country in (party.country, *party.also_in)} - {""}))
+
+
+def _favours(listing: InForce) -> bool:
+    made = listing.provision.concludes
+    return made is not None and made.value in FAVOURS
 
 
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:

@@ -17,16 +17,18 @@ from typing import NamedTuple
 from exportrules.errors import QuestionError
 from exportrules.facts import Fact
 from exportrules.law import Ruleset
-from exportrules.model import Party
+from exportrules.model import FAVOURS, Party
 from exportrules.names.parties import described_as, find_parties
 from exportrules.names.placeholders import says_nothing
 from exportrules.span import last_day
 
 #: Lists of parties as a reader writes them.
 LIST_NAMES = {
+    "approved_740_supp_8": "list of approved parties (supp. no. 8 to part 740)",
     "denied_persons": "Denied Persons List",
     "entity_list": "Entity List",
     "meu_list": "Military End-User List",
+    "mieu_744_22": "list of military-intelligence end users (744.22(f)(2))",
     "sdn_744_8": "SDN List (15 CFR 744.8)",
     "unverified_list": "Unverified List",
 }
@@ -34,6 +36,7 @@ LIST_NAMES = {
 _MOST_KINDS = 4
 #: So many combinations of senses are evaluated; where doubts have more, each keeps its first and its last sense alone.
 _MOST_COMBINATIONS = 24
+_EVERY = "may be all that its name is close to"
 _UNCHANGED: Mapping[str, Fact] = MappingProxyType({})
 _BODIES = {"military": "a military body", "military_intelligence": "a military-intelligence body"}
 
@@ -54,33 +57,43 @@ class Named(NamedTuple):
 
 
 class Sense(NamedTuple):
-    """One thing that a word may mean, and what it changes: listed parties, listed owners, facts of the deal."""
+    """One thing that a word may mean: the listed parties that each of its names is, and what it says of the deal."""
 
-    text: str
-    listed: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
+    text: str = ""
+    named: tuple[tuple[str, ...], ...] = ()
     deal: Mapping[str, Fact] = _UNCHANGED
 
 
-class Doubt(NamedTuple):
-    """A word of the question that has several senses: why, and how its writer settles it.
+class Word(NamedTuple):
+    """A word of the question with its senses; where there are several, why, and how its writer settles it.
 
-    The first sense changes nothing, the last changes the most.
+    The first sense takes the least from the word, the last the most.
     """
 
     word: str
-    says: str
-    settle: str
     senses: tuple[Sense, ...]
+    says: str = ""
+    settle: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        return len(self.senses) > 1
 
 
 class Whole(NamedTuple):
-    """One sense of the whole question: a sense of every doubtful word, the parties listed in it, and its deal."""
+    """One sense of the whole question: in words where its words have several; the listed parties that each buyer is and
+    that own it; what is said of the deal."""
 
     words: tuple[tuple[str, str], ...] = ()
-    listed: tuple[str, ...] = ()
+    named: tuple[tuple[str, ...], ...] = ()
+    has_user: bool = False
     owners: tuple[str, ...] = ()
     deal: Mapping[str, Fact] = _UNCHANGED
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """All parties that buyers are."""
+        return tuple(dict.fromkeys(party for names in self.named for party in names))
 
 
 def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] = ()) -> Named:
@@ -108,6 +121,11 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"--end-use {described.replace('_', '-')}, or the registered name of a company that is none."
         )
     return Named(text, declined=near)
+
+
+def is_favoured(party: Party) -> bool:
+    """Whether lists name a party to its favour alone: it is no red flag, and its seat is not that of who goes by it."""
+    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
 
 
 def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:
@@ -138,77 +156,82 @@ def _lists(party: Party) -> str:
     return "; ".join(dict.fromkeys(days)) or "on no list"
 
 
-def doubt_of_parties(
-    ruleset: Ruleset, word: str, names: Sequence[Named], seat: Callable[[Sequence[str]], Mapping[str, Fact]], use: str
-) -> Doubt | None:
-    """The doubt about names that are close to listed parties, or that describe a military body.
+def word_of_parties(
+    ruleset: Ruleset, word: str, names: Sequence[Named], seat: Callable[[Iterable[str]], Mapping[str, Fact]], use: str
+) -> Word:
+    """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
-    `seat` has the facts that follow from a party's country, `use` is the end use that was stated.
+    `seat` has the facts that follow from the countries of listed parties, `use` is the end use that was stated.
     """
-    names = [n for n in names if n.near or (n.described and not use.startswith(n.described))]
-    if not names:
-        return None
-    senses: list[Sense] = []
-    for name in names:
-        who = f'"{name.written}" ' if len(names) > 1 else ""
+
+    def sense(text: str, named: Sequence[tuple[str, ...]], body: str = "") -> Sense:
+        stated = {"end_use": Fact(body, "question")} if body else {}
+        return Sense(text, tuple(named), {**seat(party for parties in named for party in parties), **stated})
+
+    certain = [name.listed for name in names]
+    doubtful = [n for n in names if n.near or (n.described and not use.startswith(n.described))]
+    if not doubtful:
+        return Word(word, (sense("", certain),))
+    found: list[Sense] = []
+    for place, name in enumerate(names):
+        who = f'"{name.written}" ' if len(doubtful) > 1 else ""
         for kind in _kinds(ruleset, name.near):
-            listed, owners = ((), kind) if word == "listed_owner" else (kind, ())
-            senses.append(Sense(f"{who}is {called(ruleset, kind)}", listed, owners, seat(kind)))
-        if name.described:
-            body = f"{who}is {_BODIES[name.described]}"
-            senses.append(Sense(body, deal={"end_use": Fact(name.described, "question")}))
-    if len(names) > 1:
+            named = [*certain[:place], (*name.listed, *kind), *certain[place + 1 :]]
+            found.append(sense(f"{who}is {called(ruleset, kind)}", named))
+        if name in doubtful and name.described:
+            found.append(sense(f"{who}is {_BODIES[name.described]}", certain, name.described))
+    if len(doubtful) > 1:
         # what lies between, some of them and not the others, changes less than all and more than one
-        senses.append(_all("are all of these", senses))
-    near = any(name.near for name in names)
-    other = "is not a listed party" if near else "is not such a body"
-    says = "; ".join(_says(ruleset, name) for name in names)
-    settle = " ".join(dict.fromkeys(line for name in names for line in _settle(ruleset, name)))
-    return Doubt(word, says, settle, (Sense(other), *senses))
+        found.append(_all("are all of these", found))
+    none = "is not a listed party" if any(name.near for name in doubtful) else "is not such a body"
+    says = "; ".join(_says(ruleset, name) for name in doubtful)
+    settle = " ".join(dict.fromkeys(line for name in doubtful for line in _settle(name)))
+    return Word(word, (sense(none, certain), *found), says, settle)
 
 
-def doubt_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> Doubt:
-    """The doubt whether an exporter is the addressee of a letter whose name is in its own, or nearly."""
+def word_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> Word:
+    """The senses of an exporter that has the name of a letter's addressee in its own, or nearly."""
     name = ruleset.exporters[addressee].name
-    return Doubt(
+    return Word(
         "exporter",
-        f'"{text}" may be {name}, which a letter binds, or a company of its own, which it does not',
-        f"If it is {name}: --exporter {name}; if it is another company: --exporter other.",
         (
             Sense("is another exporter", deal={"exporter": Fact("other", "question")}),
             Sense(f"is {name}", deal={"exporter": Fact(addressee, "question")}),
         ),
+        f'"{text}" may be {name}, which a letter binds, or a company of its own, which it does not',
+        f"If it is {name}: --exporter {name}; if it is another company: --exporter other.",
     )
 
 
-def wholes(certain: Whole, doubts: Sequence[Doubt]) -> tuple[Whole, ...]:
-    """Every sense of a question: what is certain of it, in each sense of each doubtful word."""
-    if math.prod(len(doubt.senses) for doubt in doubts) > _MOST_COMBINATIONS:
-        every = "may be all that it is close to"
-        doubts = [d._replace(senses=(d.senses[0], _all(every, d.senses[1:]))) for d in doubts]
-    return tuple(_whole(certain, doubts, chosen) for chosen in itertools.product(*(doubt.senses for doubt in doubts)))
+def wholes(deal: Mapping[str, Fact], words: Sequence[Word]) -> tuple[Whole, ...]:
+    """Every sense of a question with these words and the rest of its deal."""
+    if math.prod(len(word.senses) for word in words) > _MOST_COMBINATIONS:
+        words = [w._replace(senses=(w.senses[0], _all(_EVERY, w.senses))) if w.doubtful else w for w in words]
+    return tuple(_whole(deal, words, chosen) for chosen in itertools.product(*(word.senses for word in words)))
 
 
-def _whole(certain: Whole, doubts: Sequence[Doubt], chosen: Sequence[Sense]) -> Whole:
-    every = _all("", chosen)
+def _whole(deal: Mapping[str, Fact], words: Sequence[Word], chosen: Sequence[Sense]) -> Whole:
+    every = dict(zip((word.word for word in words), chosen, strict=True))
+    user, others, owner = (every.get(word, Sense()).named for word in ("end_user", "parties", "listed_owner"))
     return Whole(
-        tuple((doubt.word, sense.text) for doubt, sense in zip(doubts, chosen, strict=True)),
-        tuple(dict.fromkeys((*certain.listed, *every.listed))),
-        tuple(dict.fromkeys((*certain.owners, *every.owners))),
-        {**certain.deal, **every.deal},
+        words=tuple((word.word, every[word.word].text) for word in words if word.doubtful),
+        named=(*user, *others),
+        has_user=bool(user),
+        owners=tuple(party for names in owner for party in names),
+        deal={**deal, **_all("", chosen).deal},
     )
 
 
 def _all(text: str, senses: Sequence[Sense]) -> Sense:
-    """What several senses change together."""
+    """What several senses say together."""
     deal: dict[str, Fact] = {}
     for sense in senses:
         for name, fact in sense.deal.items():
             # two countries, of two parties: which of them is left open
             deal[name] = fact if deal.get(name, fact).value == fact.value else Fact(None, "question")
-    listed = tuple(dict.fromkeys(p for sense in senses for p in sense.listed))
-    owners = tuple(dict.fromkeys(p for sense in senses for p in sense.owners))
-    return Sense(text, listed, owners, deal)
+    named = [sense.named for sense in senses if sense.named]
+    union = zip(*named, strict=True) if text else ()
+    return Sense(text, tuple(tuple(dict.fromkeys(p for parties in same for p in parties)) for same in union), deal)
 
 
 def _kinds(ruleset: Ruleset, parties: Sequence[str]) -> list[tuple[str, ...]]:
@@ -232,7 +255,7 @@ def _on_lists(party: Party) -> str:
     return f"on the {_lists(party)}" if party.listing else "a party of this data"
 
 
-def _settle(ruleset: Ruleset, name: Named) -> Iterator[str]:
+def _settle(name: Named) -> Iterator[str]:
     if name.near and not name.described:
         yield f'If it is not: --not-listed "{name.written}"; if it is, write the listed name.'
     if name.near and name.described:
