@@ -21,6 +21,7 @@ from exportrules.facts import Fact
 from exportrules.force import days_in_force
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
+    FAVOURS,
     Edition,
     Exporter,
     FactDefinition,
@@ -29,6 +30,7 @@ from exportrules.model import (
     Instrument,
     Membership,
     Party,
+    PartyList,
     Place,
     Provision,
     Row,
@@ -95,6 +97,7 @@ class Ruleset:
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
+    lists: Mapping[str, PartyList] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
@@ -162,6 +165,7 @@ class View:
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
+        self._narrowed: dict[tuple[str, tuple[Span, ...]], InForce] = {}
         self._classes: dict[str, int] = {}
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
         self.entries: dict[tuple[int, object], Any] = {}
@@ -275,6 +279,8 @@ class View:
             return known
         found: list[InForce] = []
         for number, listing in enumerate(party.listing):
+            if owner and listing.list in FAVOURS:
+                continue
             instrument = self.ruleset.instruments.get(listing.by) or list_instrument(listing)
             if not self._knows_step(listing.by, listing.start):
                 continue
@@ -283,6 +289,11 @@ class View:
             found.append(InForce(listing_provision(party, listing, number, owner), instrument, spans))
         # kept only when it is whole: another thread may be asking of the same party
         return self._listings.setdefault((party.id, owner), found)
+
+    def narrowed(self, listing: InForce, spans: tuple[Span, ...]) -> InForce:
+        """A listing on some of its days; the same object for the same days, since prepared ones are told by it."""
+        made = InForce(listing.provision, listing.instrument, spans)
+        return self._narrowed.setdefault((listing.provision.id, spans), made)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
         own = [

@@ -228,11 +228,29 @@ class Territory(Shape):
     standard: tuple[str, ...] = ()
 
 
+ListName = Literal[
+    "entity_list",
+    "meu_list",
+    "denied_persons",
+    "unverified_list",
+    "sdn_744_8",
+    "mieu_744_22",
+    "approved_740_supp_8",
+]
+
+#: The lists that favour a party instead of restricting it.
+FAVOURS = frozenset(("approved_740_supp_8",))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Listing(Shape):
-    """One dated entry of a party list. `stop` is the first day no longer listed."""
+    """One dated entry of a party list. `stop` is the first day no longer listed.
 
-    list: Literal["entity_list", "meu_list", "denied_persons", "unverified_list", "sdn_744_8"]
+    `amended` is the day of the last amendment: the policy is the one since then, and may have been another before.
+    `only_for` says what alone an entry requires a license for, where AI chips are not among it.
+    """
+
+    list: ListName
     start: date
     cite: str
     evidence: Evidence
@@ -242,19 +260,39 @@ class Listing(Shape):
     url: str = ""
     footnote: int | None = None
     footnote_from: date | None = None
+    amended: date | None = None
+    only_for: str = ""
     requirement: str = ""
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Party(Shape):
-    """A party under the names and aliases of its entries."""
+    """A party under the names and aliases of its entries.
+
+    `also_in` are the countries of its other addresses. `weak` names are too short or too common to mean this party for
+    certain: they are near names.
+    """
 
     id: str
     name: str
     country: str
+    also_in: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     listing: tuple[Listing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PartyList(Shape):
+    """A list of parties: where it is printed, through which day it was read, and what it leaves out."""
+
+    id: ListName
+    title: str
+    cite: str
+    url: str
+    verified_through: date
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -29,6 +29,7 @@ from exportrules.model import (
     Group,
     Instrument,
     Party,
+    PartyList,
     Place,
     Provision,
     Territory,
@@ -50,7 +51,7 @@ _LISTS: dict[str, tuple[str, type, str]] = {
 
 def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
     """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
-    tables: dict[str, Any] = {"edition": None, "facts": {}, "instruments": {}, "families": {}}
+    tables: dict[str, Any] = {"edition": None, "facts": {}, "instruments": {}, "families": {}, "lists": {}}
     tables |= {table: {} for table, _, _ in _LISTS.values()}
     origin: dict[tuple[str, str], str] = {}
     for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
@@ -99,6 +100,10 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
             yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
     elif listed:
         table, shape, identity = _LISTS[listed]
+        head = data.pop("list", None) if listed == "party" else None
+        if head is not None:
+            made = _validated(PartyList, head, name, lines, ("list",))
+            yield "lists", made.id, made
         # an import that found no party says so with an empty list
         if set(data) != {listed} or (not data[listed] and listed != "party"):
             raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))

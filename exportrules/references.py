@@ -295,8 +295,9 @@ def _territories(ruleset: Ruleset) -> Iterator[Defect]:
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
     for party in ruleset.parties.values():
         where = f"party {party.id}"
-        if party.country and party.country not in ruleset.places:
-            yield Defect(where, f"its country {party.country!r} is not in places.toml.")
+        for country in (party.country, *party.also_in):
+            if country and country not in ruleset.places:
+                yield Defect(where, f"its country {country!r} is not in places.toml.")
         for listing in party.listing:
             if listing.by and listing.by not in ruleset.instruments:
                 yield Defect(where, f"listed by {listing.by!r}, which is no instrument file.")

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from exportrules.errors import UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.names.keys import key, memo
+from exportrules.names.placeholders import says_nothing
 
 #: Between the parts of "CN - China", "Shenzhen, China" and "China (CN)". A hyphen within a name parts nothing.
 _PARTS = re.compile(r"\s+[-–—:|]\s*|\s*[-–—:|]\s+|[,;/()（）\[\]、，]+|(?<=^[A-Za-z]{2})-(?=[A-Za-z])")
@@ -41,9 +42,16 @@ def find_place(ruleset: Ruleset, text: str) -> str:
 def find_named_place(ruleset: Ruleset, text: str) -> str:
     """The code of the place as it is named: KY for the Cayman Islands. Raises UnknownNameError, with the cure."""
     written = unicodedata.normalize("NFKC", text).strip()
-    if len(written) == 2 and (code := written.upper()) in ruleset.places:
+    code = written.upper()
+    # a code stands bare: 'NA' is Namibia, 'n.a.' and 'na' say nothing
+    if len(code) == 2 and code in ruleset.places and (written == code or not says_nothing(written)):
         return code
-    known = written.upper() if written.upper() in ruleset.territories else ""
+    if says_nothing(written):
+        raise UnknownNameError(
+            f"{text!r} is a placeholder and names no destination. Write an ISO 3166 code of two capital letters, e.g. "
+            "CN, or a country's name."
+        )
+    known = code if code in ruleset.territories else ""
     found = known or _by_hand(ruleset).get(key(written)) or _taken_apart(ruleset, written)
     if not found:
         raise _unknown(ruleset, text)

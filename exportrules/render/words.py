@@ -9,6 +9,7 @@ from datetime import date
 from exportrules.law import Ruleset
 from exportrules.model import Instrument
 from exportrules.notices import FIGURES
+from exportrules.senses import LIST_NAMES
 
 
 def day_of(day: date) -> str:
@@ -46,19 +47,18 @@ _PHRASES = {
 #: What to ask where a name alone makes no question.
 _QUESTIONS = {
     "designed_for_datacenter": "is the chip designed or marketed for datacenters?",
+    "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
+    "exporter": "is the exporter the addressee of a letter, or another company?",
+    "parties": "is a party the listed one whose name is close to its own, or what its name says?",
     "non_planar": "is its logic made on a non-planar node?",
     "privately_informed": "has BIS told this exporter, by a letter that is not public, that it needs a license?",
     "variant": "which variant is it?",
 }
 #: Words of law that a list of values has.
 _VALUES = {
-    "denied_persons": "Denied Persons List",
-    "entity_list": "Entity List",
     "false": "no",
-    "meu_list": "Military End-User List",
-    "sdn_744_8": "SDN List (15 CFR 744.8)",
     "true": "yes",
-    "unverified_list": "Unverified List",
+    **LIST_NAMES,
 }
 _LINKS = {name.lower(): name for name in ("BLink", "C2C", "CXL", "HCCS", "NVLink", "PCIe", "RoCE", "UALink")}
 _LINKS |= {name.lower(): name for name in ("Ethernet", "Fabric", "GPU", "Infinity", "Link", "Xe")}
