@@ -186,7 +186,8 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 def _declared(eccn: str) -> str:
     """What a declared ECCN makes of an item, in the words of the fact `declared`."""
     number = eccn.upper()
-    return "EAR99" if number == "EAR99" else "3A090" if number[:5] in ("3A090", "4A090") else "other"
+    entry = {"4A090": "3A090"}.get(number[:5], number[:5])
+    return entry if entry in ("EAR99", "3A090", "4A994") else "other"
 
 
 #: What follows from a fact, and is derived again when that fact is settled another way.

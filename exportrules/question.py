@@ -17,7 +17,10 @@ from exportrules.names.parties import find_parties
 from exportrules.names.places import find_place
 
 ACTIVITIES = ("export", "reexport", "transfer")
-END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+END_USES = (
+    "civil", "military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making", "nuclear",
+    "missile", "chemical_biological", "wmd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
