@@ -199,7 +199,7 @@ def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
     facts = {**facts_of(chip), "chip": Fact(chip.id, "chip"), "chip_family": Fact(family or chip.id, "chip")}
     if chip.contains:
         inner, inner_family = ruleset.variants[chip.contains[0].chip]
-        inside = facts_of(inner)
+        inside = facts_of(inner, chip.contains[0].count)
         facts = {**inside, **facts, "contained_family": Fact(inner_family.id, "chip")}
     return Subject(chip.id, chip.name, facts, chip)
 

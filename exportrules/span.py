@@ -73,6 +73,12 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
     return union(left)
 
 
+def common(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """The days of `spans` that are in one of `others`."""
+    known = union(spans)
+    return subtract(known, subtract(known, others))
+
+
 def days_of_change(spans: Iterable[Span]) -> set[date]:
     """Every first day and every stop."""
     found: set[date] = set()
