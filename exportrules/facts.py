@@ -33,8 +33,8 @@ BITS = {
     "int4": 4,
 }
 
-#: Weighting factors of adjusted peak performance (Technical Note on APP): other processors, vector processors. Whether a
-#: GPU is a vector processor in the sense of the note was never said, so both readings are kept.
+#: Weighting factors of adjusted peak performance (Technical Note on APP): other processors, vector processors. Whether
+#: a GPU is a vector processor in the sense of the note was never said, so both readings are kept.
 APP_WEIGHTS = (Decimal("0.3"), Decimal("0.9"))
 
 #: Value of `en_route_since` for goods that were not under way: after every cut-off.

@@ -72,7 +72,7 @@ class InForce:
 
 
 def in_force(provision: Provision, instrument: Instrument, spans: tuple[Span, ...]) -> Iterator[InForce]:
-    """The provision on its days in force; where its first day is not known, uncertain until the latest that it can be."""
+    """The provision on its days in force: uncertain up to the latest day on which it can have begun."""
     certain = spans
     if provision.effective_by and provision.certain:
         window = [Span(provision.effective, provision.effective_by)]
@@ -166,7 +166,7 @@ class View:
         self.known_on = known_on
         self._exporter = exporter
         self._memberships: dict[tuple[str, str], tuple[Span, ...]] = {}
-        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i)]
+        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i) and self._was_public(p, i)]
         known += [(gap_provision(gap), GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
         days = days_in_force([p for p, _ in known], self.start_of, as_printed)
         settled = {target: (p, i) for p, i in known for target in p.settles}
@@ -198,6 +198,11 @@ class View:
         if instrument.addressee and self._exporter in instrument.addressee.split(","):
             public = earliest(public, *(p.effective for p in instrument.provision))
         return public is None or public <= self.known_on
+
+    def _was_public(self, provision: Provision, instrument: Instrument) -> bool:
+        """Whether what a provision rests on was public on `known_on`, or its addressee asks."""
+        told = bool(instrument.addressee) and self._exporter in instrument.addressee.split(",")
+        return told or not (self.known_on and provision.public_from and self.known_on < provision.public_from)
 
     def start_of(self, provision: Provision) -> date:
         """First day in force in this layer: as enforced, a duty starts on its compliance date."""

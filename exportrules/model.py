@@ -91,6 +91,9 @@ class Provision(Shape):
     Where no source gives its first day, `effective` is the earliest that it can be and `effective_by` the latest:
     between them it is uncertain whether the provision is in force.
 
+    `public_from` is for what became public later than its instrument, a press report or a later filing: who asks with
+    `known_on` before that day is not shown it.
+
     `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
     certain, and is shown the document beside it.
 
@@ -108,6 +111,7 @@ class Provision(Shape):
     url: str = ""
     quote: str = ""
     effective_by: date | None = None
+    public_from: date | None = None
     compliance: date | None = None
     expires: date | None = None
     when: tuple[Row, ...] = ()

@@ -37,6 +37,7 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("evidence", provision.evidence)
     by = f" at the earliest, {provision.effective_by} at the latest" if provision.effective_by else ""
     put("effective", f"{provision.effective}{by}")
+    put("public from", provision.public_from)
     put("compliance", provision.compliance)
     put("through", provision.expires)
     for label, printed in (("in force", False), ("as printed", True)):

@@ -47,8 +47,16 @@ def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, A
         for on, word, provision in _scheduled(made, max(since, horizon)):
             scheduled.setdefault((on, word, provision), []).append(chip)
     found = [
-        Event(on, tuple(named(law, who)), "the answer changes", before, after, through, on > horizon,
-              _by(law, on, through))
+        Event(
+            on,
+            tuple(named(law, who)),
+            "the answer changes",
+            before,
+            after,
+            through,
+            on > horizon,
+            _by(law, on, through),
+        )
         for (on, before, after, through), who in answers.items()
     ]
     told = {(event.on, name) for event in found for name in event.through}
