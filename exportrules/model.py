@@ -88,6 +88,15 @@ class Provision(Shape):
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
 
+    Where no source gives its first day, `effective` is the earliest that it can be and `effective_by` the latest:
+    between them it is uncertain whether the provision is in force.
+
+    `public_from` is for what became public later than its instrument, a press report or a later filing: who asks with
+    `known_on` before that day is not shown it.
+
+    `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
+    certain, and is shown the document beside it.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
     """
@@ -101,6 +110,8 @@ class Provision(Shape):
     paragraph: str = ""
     url: str = ""
     quote: str = ""
+    effective_by: date | None = None
+    public_from: date | None = None
     compliance: date | None = None
     expires: date | None = None
     when: tuple[Row, ...] = ()
@@ -115,6 +126,7 @@ class Provision(Shape):
     displaces: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()
     overcomes: tuple[str, ...] = ()

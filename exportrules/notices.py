@@ -11,7 +11,7 @@ from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
-from exportrules.model import FAVOURS, Membership
+from exportrules.model import FAVOURS, Membership, Provision
 from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
 from exportrules.senses import called, is_favoured
@@ -92,8 +92,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
-        uses = ("military", "military_intelligence", "supercomputer")
-        ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
+        # weapons are left out: whatever is for them needs a license, and nobody has to be told so with every answer
+        weapons = ("nuclear", "missile", "chemical_biological", "wmd")
+        uses = [use for use in ruleset.facts["end_use"].values if use not in (q.end_use, *weapons)]
+        ways = {f"{_article(use)} {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
         add("end_use", q.end_use, "the end use is civil", ways)
     if not q.listed and "end_user_lists" not in q.facts:
         doubtful = {name.written for name in q.names if name.near or name.described}
@@ -115,6 +117,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
 
 
 def _name(ruleset: Ruleset, exporter: str | None) -> str:
@@ -181,16 +187,6 @@ def _release(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in answer.law.notices if name in pool)
-    if not any(f.provision.classifies and holds_on(f.spans, on) for f in timeline.courses[0].docket.pool):
-        yield (
-            "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on "
-            "2022-10-21)."
-        )
-    elif set(answer.law.eccn) & {"3A991.p", "4A994.l"} and not set(answer.law.eccn) - {"3A991.p", "4A994.l"}:
-        yield (
-            "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of "
-            "744.21 and 744.23."
-        )
     printed = other_layer(timeline, answer, on)
     if printed is not None:
         layer = "As enforced" if timeline.question.as_printed else "As printed"
@@ -198,20 +194,30 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
+    """What is already public of the next change: a rule that begins, a duty of one in effect, or the end of one."""
     change = d.next
-    if change is None or d._timeline.question.known_on:
+    if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
+    policy = f" ({change.review_policy})" if change.review_policy else ""
+    becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
     for name in change.by:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
-        if found and public and public <= d.on < change.date and change.standing == d.standing:
-            policy = f" ({change.review_policy})" if change.review_policy else ""
-            becomes = f"{change.outcome}{policy}".replace("_", " ")
-            yield (
-                f"Public but not yet effective: {found[1].citation} was known from {public}; "
-                f"from {change.date} the answer is {becomes}."
-            )
+        if found and public and public <= d.on < change.date:
+            yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return
+
+
+def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
+    """How a change that is already public comes about: what is in effect today is not told as if it were to come."""
+    if on < provision.effective:
+        return f"Public but not yet effective: {citation} was known from {public};"
+    if provision.expires and day > provision.expires:
+        what = "The savings clause" if provision.kind == "savings" else "This provision"
+        return f"{what} of {citation} applies through {provision.expires}:"
+    if provision.compliance == day:
+        return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
+    return f"{citation} has been public since {public}:"
 
 
 def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:

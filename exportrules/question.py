@@ -28,7 +28,10 @@ from exportrules.senses import (
 from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
-END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+END_USES = (
+    "civil", "military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making", "nuclear",
+    "missile", "chemical_biological", "wmd",
+)  # fmt: skip
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
 _LEAVE_OUT = "Leave it out for the default, or write what is so."
@@ -329,7 +332,7 @@ def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
     facts = {**facts_of(chip), "chip": Fact(chip.id, "chip"), "chip_family": Fact(family or chip.id, "chip")}
     if chip.contains:
         inner, inner_family = ruleset.variants[chip.contains[0].chip]
-        inside = facts_of(inner)
+        inside = facts_of(inner, chip.contains[0].count)
         facts = {**inside, **facts, "contained_family": Fact(inner_family.id, "chip")}
     return Subject(chip.id, chip.name, facts, chip)
 

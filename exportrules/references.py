@@ -165,6 +165,12 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(
                     provision.id, f"displaces {target!r}, which does not begin before it: a circle, or a wrong date."
                 )
+    for target in provision.settles:
+        known = ruleset.provisions.get(target)
+        if known is None:
+            yield Defect(provision.id, f"settles {target!r}, which is no provision of this ruleset.")
+        elif known[0].certain and known[0].kind != "notice":
+            yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
     yield from _replaced(ruleset, provision)
     for relation in ("saves_from", "overcomes", "governs"):
         for reference in getattr(provision, relation):
@@ -213,6 +219,14 @@ def _shape(provision: Provision) -> Iterator[Defect]:
             yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
     if provision.expires and provision.expires < provision.effective:
         yield Defect(provision.id, f"it expires on {provision.expires}, before it begins on {provision.effective}.")
+    if provision.effective_by and provision.effective_by <= provision.effective:
+        said = f"effective_by {provision.effective_by} is not after effective {provision.effective}"
+        yield Defect(provision.id, f"{said}. A provision whose first day is known has `effective` alone.")
+    if provision.effective_by and (provision.displaces or provision.suspends or provision.replaces):
+        yield Defect(
+            provision.id,
+            "it begins on a day that nobody knows (effective_by), and so cannot end another provision on that day.",
+        )
     if provision.compliance and provision.compliance < provision.effective:
         yield Defect(provision.id, f"compliance {provision.compliance} lies before effective {provision.effective}.")
 

@@ -14,6 +14,7 @@ from exportrules.law import Ruleset
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
+from exportrules.render.words import opening
 from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
@@ -190,8 +191,9 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
         if a.turns_on and a.standing == "verified":
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
-        if span.opened_by:
-            lines += wrapped(f"opened by {', '.join(span.opened_by)}", 24)
+        if span.opened_by and span.start:
+            opened = (opening(timeline.ruleset, by, span.start) for by in span.opened_by)
+            lines += wrapped(f"opened by {', '.join(opened)}", 24)
         for day, by in span.also:
             lines += wrapped(f"{day}: {', '.join(by)}", 24)
     return "\n".join(lines)
