@@ -144,7 +144,7 @@ def _shared_names(ruleset: Ruleset) -> Iterator[Defect]:
             if other != family.id:
                 yield Defect(family.id, f"the name {name!r} is one of {other} too; a name means one family.")
     places: dict[str, str] = {}
-    for place in ruleset.places.values():
+    for place in ruleset.every_place:
         for name in (place.code, place.name, *place.aliases):
             other = places.setdefault(key(name), place.code)
             if other != place.code:

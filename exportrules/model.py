@@ -40,6 +40,9 @@ Kind = Literal[
 ]
 ItemKind = Literal["ic", "system", "hbm_stack"]
 
+#: What provisions do to one another, by the key that names whom they do it to.
+RELATIONS = ("displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs")
+
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
 
@@ -91,6 +94,15 @@ class Provision(Shape):
 
     A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
 
+    Where no source gives its first day, `effective` is the earliest that it can be and `effective_by` the latest:
+    between them it is uncertain whether the provision is in force.
+
+    `public_from` is for what became public later than its instrument, a press report or a later filing: who asks with
+    `known_on` before that day is not shown it.
+
+    `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
+    certain, and is shown the document beside it.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
     """
@@ -104,6 +116,8 @@ class Provision(Shape):
     paragraph: str = ""
     url: str = ""
     quote: str = ""
+    effective_by: date | None = None
+    public_from: date | None = None
     compliance: date | None = None
     expires: date | None = None
     when: tuple[Row, ...] = ()
@@ -118,6 +132,7 @@ class Provision(Shape):
     displaces: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()
     overcomes: tuple[str, ...] = ()
@@ -199,19 +214,63 @@ class Group(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Place(Shape):
-    """A destination under the name that the EAR gives it."""
+    """A destination under the name that the EAR gives it.
+
+    `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
+    UN/LOCODEs; `cities` are recognised, never read as a country.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
     note: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Territory(Shape):
+    """A place that the tables of the EAR do not list: read as the country that a text names, or refused.
+
+    `treated_as` is that country's code, `by` the text that says so; `refused` is the reason why none can be named.
+    """
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    treated_as: str = ""
+    by: str = ""
+    url: str = ""
+    refused: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+
+
+ListName = Literal[
+    "entity_list",
+    "meu_list",
+    "denied_persons",
+    "unverified_list",
+    "sdn_744_8",
+    "mieu_744_22",
+    "approved_740_supp_8",
+]
+
+#: The lists that favour a party instead of restricting it.
+FAVOURS = frozenset(("approved_740_supp_8",))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Listing(Shape):
-    """One dated entry of a party list. `stop` is the first day no longer listed."""
+    """One dated entry of a party list. `stop` is the first day no longer listed.
 
-    list: Literal["entity_list", "meu_list", "denied_persons", "unverified_list", "sdn_744_8"]
+    `amended` is the day of the last amendment: the policy is the one since then, and may have been another before.
+    `only_for` says what alone an entry requires a license for, where AI chips are not among it.
+    """
+
+    list: ListName
     start: date
     cite: str
     evidence: Evidence
@@ -221,19 +280,39 @@ class Listing(Shape):
     url: str = ""
     footnote: int | None = None
     footnote_from: date | None = None
+    amended: date | None = None
+    only_for: str = ""
     requirement: str = ""
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Party(Shape):
-    """A party under the names and aliases of its entries."""
+    """A party under the names and aliases of its entries.
+
+    `also_in` are the countries of its other addresses. `weak` names are too short or too common to mean this party for
+    certain: they are near names.
+    """
 
     id: str
     name: str
     country: str
+    also_in: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     listing: tuple[Listing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PartyList(Shape):
+    """A list of parties: where it is printed, through which day it was read, and what it leaves out."""
+
+    id: ListName
+    title: str
+    cite: str
+    url: str
+    verified_through: date
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -22,6 +22,7 @@ from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
 from exportrules.model import (
+    RELATIONS,
     Edition,
     Exporter,
     FactDefinition,
@@ -29,8 +30,10 @@ from exportrules.model import (
     Group,
     Instrument,
     Party,
+    PartyList,
     Place,
     Provision,
+    Territory,
     Variant,
 )
 from exportrules.references import references
@@ -41,6 +44,7 @@ DEEPEST = 12
 _LISTS: dict[str, tuple[str, type, str]] = {
     "group": ("groups", Group, "id"),
     "place": ("places", Place, "code"),
+    "territory": ("territories", Territory, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
 }
@@ -48,7 +52,7 @@ _LISTS: dict[str, tuple[str, type, str]] = {
 
 def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
     """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
-    tables: dict[str, Any] = {"edition": None, "facts": {}, "instruments": {}, "families": {}}
+    tables: dict[str, Any] = {"edition": None, "facts": {}, "instruments": {}, "families": {}, "lists": {}}
     tables |= {table: {} for table, _, _ in _LISTS.values()}
     origin: dict[tuple[str, str], str] = {}
     for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
@@ -97,6 +101,10 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
             yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
     elif listed:
         table, shape, identity = _LISTS[listed]
+        head = data.pop("list", None) if listed == "party" else None
+        if head is not None:
+            made = _validated(PartyList, head, name, lines, ("list",))
+            yield "lists", made.id, made
         # an import that found no party says so with an empty list
         if set(data) != {listed} or (not data[listed] and listed != "party"):
             raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))
@@ -115,7 +123,7 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]] or [fact.NAME].",
         )
 
 
@@ -146,7 +154,7 @@ def _qualified(provision: Provision, instrument: Instrument) -> Provision:
     """Short ids made whole, and what a provision takes over from its instrument."""
     whole: dict[str, Any] = {
         name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
-        for name in ("displaces", "replaces", "suspends", "saves_from", "overcomes", "closes", "spares", "governs")
+        for name in RELATIONS
     }
     return replace(
         provision,

@@ -48,6 +48,7 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
         yield from _group(ruleset, group)
     for family in ruleset.families.values():
         yield from _family(ruleset, family)
+    yield from _territories(ruleset)
     yield from _parties(ruleset)
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
@@ -174,6 +175,12 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(
                     provision.id, f"displaces {target!r}, which does not begin before it: a circle, or a wrong date."
                 )
+    for target in provision.settles:
+        known = ruleset.provisions.get(target)
+        if known is None:
+            yield Defect(provision.id, f"settles {target!r}, which is no provision of this ruleset.")
+        elif known[0].certain and known[0].kind != "notice":
+            yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
     yield from _replaced(ruleset, provision)
     if provision.kind != "bar" and (provision.closes or provision.spares):
         kind = provision.kind.replace("_", " ")
@@ -226,6 +233,14 @@ def _shape(provision: Provision) -> Iterator[Defect]:
             yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
     if provision.expires and provision.expires < provision.effective:
         yield Defect(provision.id, f"it expires on {provision.expires}, before it begins on {provision.effective}.")
+    if provision.effective_by and provision.effective_by <= provision.effective:
+        said = f"effective_by {provision.effective_by} is not after effective {provision.effective}"
+        yield Defect(provision.id, f"{said}. A provision whose first day is known has `effective` alone.")
+    if provision.effective_by and (provision.displaces or provision.suspends or provision.replaces):
+        yield Defect(
+            provision.id,
+            "it begins on a day that nobody knows (effective_by), and so cannot end another provision on that day.",
+        )
     if provision.compliance and provision.compliance < provision.effective:
         yield Defect(provision.id, f"compliance {provision.compliance} lies before effective {provision.effective}.")
 
@@ -292,11 +307,25 @@ def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
     return found
 
 
+def _territories(ruleset: Ruleset) -> Iterator[Defect]:
+    for territory in ruleset.territories.values():
+        where = f"territory {territory.code}"
+        if territory.code in ruleset.places:
+            yield Defect(where, "it stands in places.toml as well. A place is in one of the two files.")
+        if bool(territory.treated_as) == bool(territory.refused):
+            yield Defect(where, "write either `treated_as`, with `by`, or `refused`, the reason.")
+        if territory.treated_as and territory.treated_as not in ruleset.places:
+            yield Defect(where, f"it is treated as {territory.treated_as!r}, which is not in places.toml.")
+        if territory.treated_as and not territory.by:
+            yield Defect(where, "`by` is missing: the text that says whose treatment it has.")
+
+
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
     for party in ruleset.parties.values():
         where = f"party {party.id}"
-        if party.country and party.country not in ruleset.places:
-            yield Defect(where, f"its country {party.country!r} is not in places.toml.")
+        for country in (party.country, *party.also_in):
+            if country and country not in ruleset.places:
+                yield Defect(where, f"its country {country!r} is not in places.toml.")
         for listing in party.listing:
             if listing.by and listing.by not in ruleset.instruments:
                 yield Defect(where, f"listed by {listing.by!r}, which is no instrument file.")

@@ -81,6 +81,8 @@ class TransactionShape(_Shape):
     end_user: str | None
     parties: list[str]
     listed_parties: list[str]
+    near_parties: list[str] = Field(description="listed parties whose name is close to one of the question")
+    not_listed: list[str] = Field(description="names that were declared not to be a listed party")
     end_use: str
     facts: dict[str, Value]
     known_on: Day | None

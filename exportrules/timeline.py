@@ -5,7 +5,7 @@ A timeline is the evaluator run once per transition; a single question is a bise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
@@ -20,6 +20,8 @@ from exportrules.span import DAY, index_at, last_day
 from exportrules.unknowns import Branch, Verdict, decide
 
 T = TypeVar("T")
+#: What tells a subject from the others of its question: pairs of a word and its sense.
+Words = tuple[tuple[str, str], ...]
 
 #: A profile's course is remembered under its facts; so many of them in one ruleset.
 MOST_REMEMBERED = 20_000
@@ -36,6 +38,11 @@ class Course:
 
     def at(self, day: date) -> Verdict:
         return self.verdicts[index_at(self.starts, day)]
+
+    @property
+    def view(self) -> View:
+        """The law as the exporter of this sense of the question knew it."""
+        return self.docket.view
 
     def public(self, day: date) -> bool | None:
         """Whether the chip was public; None where a shipped chip's day is not known."""
@@ -64,11 +71,10 @@ class Timeline:
 
     def __init__(self, ruleset: Ruleset, question: Question) -> None:
         self.ruleset, self.question = ruleset, question
-        exporter = question.exporter or ""
-        self.view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=exporter)
         described = [s for s in question.subjects if s.has_figures] or question.subjects
         self.undescribed = tuple(s for s in question.subjects if s not in described)
-        self.courses = tuple(course_of(self.view, question, s) for s in described)
+        self.courses = tuple(course_of(ruleset, question, s) for s in described)
+        self.view = self.courses[0].view
         self.starts, self.answers = _joined(self._days(), self._answer)
 
     def index(self, day: date) -> int:
@@ -173,7 +179,9 @@ class Timeline:
 
     def _memberships_on(self, day: date) -> tuple[str, ...]:
         found = []
-        for country in {self.question.to, self.question.headquarters, self.question.ultimate_parent}:
+        q = self.question
+        seats = {fact.value for s in q.subjects if (fact := s.facts.get("headquarters")) and fact.value}
+        for country in {q.to, q.headquarters, q.ultimate_parent, *seats}:
             for group in self.ruleset.groups.values():
                 for m in group.member:
                     # the groups of the EAR's own table; those of single rules follow them
@@ -195,7 +203,7 @@ class Timeline:
     def _answer(self, day: date) -> Answer:
         public, left_out = self._public(day)
         asked = public or self.courses
-        verdicts = [(course, course.at(day)) for course in asked]
+        verdicts = [(course.subject.words, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
         standing = self._standing(day)
@@ -209,7 +217,7 @@ class Timeline:
             projection=Projection(law.outcome, law.review_policy) if apart else None,
             turns_on=verdict.turns_on,
             cases=verdict.cases,
-            asked=tuple(course.subject.id for course in asked),
+            asked=tuple(dict.fromkeys(course.subject.id for course in asked)),
             left_out=left_out,
         )
 
@@ -240,23 +248,24 @@ class Timeline:
             else:
                 found.append(course)
         # where none was public all are asked, for the projection
-        return tuple(found), tuple((name, why) for name, why in left if found or why != "not public yet")
+        said = dict.fromkeys((name, why) for name, why in left if found or why != "not public yet")
+        return tuple(found), tuple(said)
 
 
-def course_of(view: View, question: Question, subject: Subject) -> Course:
+def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     """The law's verdicts on one subject, from the first day to the last. Remembered by the subject's facts."""
-    ruleset = view.ruleset
+    view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=subject.exporter)
     memory = ruleset.memory
-    knowing = question.exporter if view.known_on else None
+    knowing = subject.exporter if view.known_on else None
     marks = Marks(view, subject.facts)
     # what nobody said is the same for all who did not say it
     said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
     facts = frozenset([(name, marks[name]) for name in said])
-    key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
+    key = (view.as_printed, view.known_on, knowing, subject.sense.listed, subject.sense.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))
-    docket = Docket(view, subject.facts, question.listings(view), marks=marks)
+    docket = Docket(view, subject.facts, subject.listings(view), marks=marks)
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
     if shared is None:
@@ -293,24 +302,44 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 
-def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
-    """One verdict for the variants of a family; where they differ, the case of each."""
+def together(verdicts: Sequence[tuple[Words, Verdict]]) -> Verdict:
+    """One verdict for the senses of a question and the variants of a family, each with the words that tell it apart.
+
+    All have the same words in the same order: a sense for each doubtful word, then the variant.
+    """
+    if len(verdicts) == 1:
+        return verdicts[0][1]
+    apart: dict[tuple[str, str], list[tuple[Words, Verdict]]] = {}
+    for words, verdict in verdicts:
+        apart.setdefault(words[0], []).append((words[1:], verdict))
+    found = [(word, together(inner)) for word, inner in apart.items()]
+    return found[0][1] if len(found) == 1 else _either(found)
+
+
+def _either(verdicts: Sequence[tuple[tuple[str, str], Verdict]]) -> Verdict:
+    """One verdict for what a single word may mean; where they differ, the case of each."""
+    word = verdicts[0][0][0]
     laws = [v.law for _, v in verdicts]
     if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
         return verdicts[0][1]._replace(law=fold(laws))
     turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
     outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
-    cases: list[Branch] = []
-    for course, verdict in verdicts:
-        name = (("variant", course.subject.name),)
+    alike: dict[object, tuple[tuple[Branch, ...], list[str]]] = {}
+    for (_, text), verdict in verdicts:
         inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
-        cases += [Branch((*name, *case.conditions), case.outcome, case.review_policy) for case in inner]
+        # senses that come to the same are one case; a variant is always told by itself
+        alike.setdefault(text if word == "variant" else inner, (inner, []))[1].append(text)
+    cases = [
+        Branch(((word, " or ".join(texts)), *case.conditions), case.outcome, case.review_policy)
+        for inner, texts in alike.values()
+        for case in inner
+    ]
     differ = len({law.decision for law in laws}) > 1
     law = fold(laws)._replace(
         outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
         review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
     )
-    return Verdict(law, (("variant",) if differ else ()) + turns, tuple(cases))
+    return Verdict(law, tuple(dict.fromkeys(((word,) if differ else ()) + turns)), tuple(cases))
 
 
 def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:

@@ -17,6 +17,7 @@ ORDER = [
     {"facts", "force", "implied"},
     {"law"},
     {"names", "entries"},
+    {"senses"},
     {"docket"},
     {"engine"},
     {"unknowns"},

@@ -40,6 +40,7 @@ def manifest(
         "input": {**_file(ledger, ledger.name), "rows": account.rows_in},
         "output": {**_file(written, output.name), "rows": account.rows_out},
         **({"names": _file(names, names.name)} if names else {}),
+        **({"not_listed": declared} if (declared := account.lookup.declared()) else {}),
         "columns": account.columns.fields,
         "options": {name: value for name, value in options.items() if value},
         "outcomes": ranked(account.outcomes()),

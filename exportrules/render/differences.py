@@ -91,7 +91,8 @@ def events_text(law: Ruleset, found: Sequence[Event], since: date) -> str:
     lines: list[str] = []
     for event in found:
         mark = " [projected]" if event.projected else ""
-        lines += [f"{event.on}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
+        day = f"{event.on} to {event.by} (the day is not known)" if event.by else str(event.on)
+        lines += [f"{day}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
     lines += [] if found else [f"No change from {since} on touches these chips.", ""]
     return "\n".join([*lines, footer(law)])
 

@@ -96,6 +96,7 @@ class _Memo:
         moved = {"export": f"be exported from the United States to {to}", "reexport": f"be reexported to {to}"}
         known = self.law.exporters.get(q.exporter or "")
         who = known.name if known else "an exporter to whom no public letter is addressed"
+        who = safe(q.asked_exporter) if q.doubt("exporter") else who
         seat = f"headquartered in {self.place[q.headquarters]}"
         if q.ultimate_parent != q.headquarters:
             seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
@@ -108,7 +109,8 @@ class _Memo:
         text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
         text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
         text += f", going by what was known on {day_of(q.known_on)}" if q.known_on else ""
-        return f"{text}?{self.given()}"
+        declared = f" Declared to be on no list: {listed(map(safe, q.not_listed))}." if q.not_listed else ""
+        return f"{text}?{declared}{self.given()}"
 
     def given(self) -> str:
         """The facts that the caller gave, with what they replace in the chip's own data."""
@@ -155,8 +157,13 @@ class _Memo:
 
     def turns(self) -> str:
         """What the answer turns on, as the questions to be put."""
-        asked = [safe(open_question(self.law, fact)) for fact in dict.fromkeys(self.d.turns_on)]
+        asked = [safe(self.put(fact)) for fact in dict.fromkeys(self.d.turns_on)]
         return f"It turns on what is not known: {' '.join(asked)}"
+
+    def put(self, fact: str) -> str:
+        """A question to be put; of a word that may mean several things, why, and how it is settled."""
+        doubt = self.q.doubt(fact)
+        return f"{doubt.says}. {doubt.settle}" if doubt else open_question(self.law, fact)
 
     def duration(self) -> Iterator[str]:
         d = self.d

@@ -7,8 +7,9 @@ from collections import Counter
 
 from exportrules.facts import show
 from exportrules.law import Ruleset, code_url
-from exportrules.model import Instrument, Provision, Row, Test
+from exportrules.model import RELATIONS, Instrument, Provision, Row, Test
 from exportrules.render.text import table
+from exportrules.span import union
 
 _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in group", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
@@ -34,12 +35,14 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("address", provision.url)
     put("code", code_url(provision.paragraph, provision.effective))
     put("evidence", provision.evidence)
-    put("effective", provision.effective)
+    by = f" at the earliest, {provision.effective_by} at the latest" if provision.effective_by else ""
+    put("effective", f"{provision.effective}{by}")
+    put("public from", provision.public_from)
     put("compliance", provision.compliance)
     put("through", provision.expires)
     for label, printed in (("in force", False), ("as printed", True)):
         view = law.view(as_printed=printed)
-        spans = next((f.spans for f in view.provisions if f.provision.id == provision.id), ())
+        spans = union(span for f in view.provisions if f.provision.id == provision.id for span in f.spans)
         put(
             label,
             "; ".join(f"{s.start} to {s.stop or 'no known end'}{' (exclusive)' if s.stop else ''}" for s in spans)
@@ -49,7 +52,7 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("concludes", f"{provision.concludes.fact} has {show(provision.concludes.value)}" if provision.concludes else "")
     put("policy", provision.policy)
     put("certain", "" if provision.certain else "no: rows that hold give unknown, not true")
-    for relation in ("displaces", "replaces", "suspends", "saves_from", "overcomes", "closes", "spares", "governs"):
+    for relation in RELATIONS:
         put(relation, ", ".join(getattr(provision, relation)))
     for condition in provision.conditions:
         put("condition", condition)

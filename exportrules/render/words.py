@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from exportrules.law import Ruleset
-from exportrules.model import Instrument
+from exportrules.model import Instrument, Provision
 from exportrules.notices import FIGURES
+from exportrules.senses import LIST_NAMES
 
 
 def day_of(day: date) -> str:
@@ -47,19 +48,18 @@ _PHRASES = {
 #: What to ask where a name alone makes no question.
 _QUESTIONS = {
     "designed_for_datacenter": "is the chip designed or marketed for datacenters?",
+    "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
+    "exporter": "is the exporter the addressee of a letter, or another company?",
+    "parties": "is a party the listed one whose name is close to its own, or what its name says?",
     "non_planar": "is its logic made on a non-planar node?",
     "privately_informed": "has BIS told this exporter, by a letter that is not public, that it needs a license?",
     "variant": "which variant is it?",
 }
 #: Words of law that a list of values has.
 _VALUES = {
-    "denied_persons": "Denied Persons List",
-    "entity_list": "Entity List",
     "false": "no",
-    "meu_list": "Military End-User List",
-    "sdn_744_8": "SDN List (15 CFR 744.8)",
     "true": "yes",
-    "unverified_list": "Unverified List",
+    **LIST_NAMES,
 }
 _LINKS = {name.lower(): name for name in ("BLink", "C2C", "CXL", "HCCS", "NVLink", "PCIe", "RoCE", "UALink")}
 _LINKS |= {name.lower(): name for name in ("Ethernet", "Fabric", "GPU", "Infinity", "Link", "Xe")}
@@ -77,7 +77,10 @@ def fact_name(fact: str) -> str:
 def open_question(law: Ruleset, fact: str) -> str:
     """What to ask to learn an unknown fact, or how far a provision of uncertain reach goes."""
     if fact in law.provisions:
-        return f"does this reach the deal: {law.provisions[fact][0].title}?"
+        provision = law.provisions[fact][0]
+        if provision.effective_by and provision.certain:
+            return f"had this begun by then ({window(provision)}): {provision.title}?"
+        return f"does this reach the deal: {provision.title}?"
     known = law.facts.get(fact)
     if known and known.question:
         return known.question
@@ -86,6 +89,20 @@ def open_question(law: Ruleset, fact: str) -> str:
     if known and known.type == "boolean":
         return f"is this so: {known.definition.rstrip('.')}?"
     return f"what is the {fact_name(fact)}?" if known and known.type == "number" else f"{fact_name(fact)}: which?"
+
+
+def window(provision: Provision) -> str:
+    """The days between which a provision began, where no source gives the day; else its first day."""
+    by = provision.effective_by
+    return f"some day from {provision.effective} to {by}" if by else str(provision.effective)
+
+
+def opening(law: Ruleset, opened_by: str, day: date) -> str:
+    """What opened an answer, with the window of days where it is not known when it began."""
+    found = law.provisions.get(opened_by)
+    if found is None or found[0].effective_by is None or day not in (found[0].effective, found[0].effective_by):
+        return opened_by
+    return f"{opened_by} (begins on {window(found[0])})"
 
 
 def value_name(value: str) -> str:
