@@ -24,10 +24,14 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
     found += _overlaps(ruleset)
     found += _twice(ruleset)
     edition = ruleset.edition
-    if today and edition.verified_through > today:
-        found.append(Defect("ruleset.toml", f"verified_through {edition.verified_through} lies in the future."))
+    for name in ("text_read", "register_swept", "parties_verified_through"):
+        if today and getattr(edition, name) > today:
+            found.append(Defect("ruleset.toml", f"{name} {getattr(edition, name)} is after {today}."))
+    for file, said in ruleset.attestations.items():
+        if today and said.on > today:
+            found.append(Defect(file, f"attestation.on {said.on} is after {today}."))
     if edition.covers_from > edition.verified_through:
-        found.append(Defect("ruleset.toml", "covers_from is after verified_through."))
+        found.append(Defect("ruleset.toml", "covers_from is after text_read or register_swept."))
     for name, fact in ruleset.facts.items():
         if fact.type == "number" and not fact.unit:
             found.append(Defect(f"facts.toml {name}", "a number without a unit."))

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from exportrules.attestation import told
 from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
@@ -134,6 +135,10 @@ def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) ->
     said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
         yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+    elif answer.standing == "attested":
+        for attestation in timeline.vouching(on):
+            note = f" ({attestation.note})" if attestation.note else ""
+            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
     elif answer.standing == "before_coverage":
         yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
     elif answer.standing == "destination_not_encoded":

@@ -16,15 +16,21 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
     """Check a ruleset DIRECTORY: every defect, each with its place. Exit 1 if there is one."""
     from exportrules.facts import read_date
     from exportrules.lint import defects
-    from exportrules.source import load_ruleset
+    from exportrules.reading import problems_of
+    from exportrules.render.safe import safe
+    from exportrules.source import is_overlay, label_of, rule_texts
 
-    law = load_ruleset(directory, overlay)
-    found = defects(law, read_date(today, "today") if today else None)
+    day = read_date(today, "today") if today else None
+    texts, label = rule_texts(directory, overlay), label_of(directory)
+    found, law = problems_of({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
+    if law is not None:
+        found = [str(defect) for defect in defects(law, day)]
     for defect in found:
-        click.echo(str(defect))
-    click.echo(
-        f"{len(law.files)} files, {len(law.provisions)} provisions, {len(law.variants)} chips: {len(found)} defects."
-    )
+        click.echo(safe(defect))
+    read = f", {len(law.provisions)} provisions, {len(law.variants)} chips" if law else ""
+    click.echo(f"{len(texts)} files{read}: {len(found)} defects.")
+    if law is None:
+        click.echo("These files would be refused; more is checked once they can be read.")
     ctx.exit(1 if found else 0)
 
 

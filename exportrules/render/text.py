@@ -14,7 +14,7 @@ from exportrules.law import Ruleset
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
+from exportrules.result import DEFINITE, Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
 
@@ -79,7 +79,7 @@ def headline(d: Determination) -> str:
     if d.outcome == "not_released":
         return f"NOT RELEASED: {what}"
     why = _STANDING.get(d.standing, "the encoded law does not settle it")
-    if d.turns_on and d.standing == "verified":
+    if d.turns_on and d.standing in DEFINITE:
         why = f"turns on {', '.join(dict.fromkeys(map(_short, d.turns_on)))}"
     return f"UNDETERMINED ({why}): {what}"
 
@@ -185,7 +185,7 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
         days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
-        if a.turns_on and a.standing == "verified":
+        if a.turns_on and a.standing in DEFINITE:
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
         if span.opened_by:
             lines += wrapped(f"opened by {', '.join(span.opened_by)}", 24)
@@ -247,7 +247,7 @@ def asked_words(timeline: Timeline) -> str:
 
 def footer(law: Ruleset) -> str:
     """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
-    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
+    return safe(f"Ruleset {law.edition.edition}, {law.currency}. {DISCLAIMER}")
 
 
 def deal(d: Determination) -> str:
