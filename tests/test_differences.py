@@ -175,10 +175,6 @@ RULE = "us-ear/instruments/88fr73458.toml"
 LINE = (RULE, '{ fact = "tpp", op = "ge", bound = 2400 }', '{ fact = "tpp", op = "ge", bound = 2300 }')
 STAMPS = f"text_read = {LAW.edition.text_read}\nregister_swept = {LAW.edition.register_swept}"
 LATER = ("us-ear/ruleset.toml", STAMPS, "text_read = 2026-12-31\nregister_swept = 2026-12-31")
-    "us-ear/ruleset.toml",
-    "text_read = 2026-09-24\nregister_swept = 2026-09-30",
-    "text_read = 2026-12-31\nregister_swept = 2026-12-31",
-)
 
 
 @QUICK
