@@ -1,8 +1,12 @@
-"""lint, schema, parties: the data files themselves."""
+"""lint, confirm, schema, parties: the data files themselves."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
+
+from exportrules.cli.browse import law_options
 
 
 @click.command()
@@ -32,6 +36,41 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
     if law is None:
         click.echo("These files would be refused; more is checked once they can be read.")
     ctx.exit(1 if found else 0)
+
+
+@click.command()
+@click.argument("texts", nargs=-1, required=True)
+@click.option("--on", metavar="DATE", help="The day of texts that name none: YYYY-MM-DD.")
+@click.option("--section", default="", metavar="SECTION", help="The section of a text that names none, e.g. 742.6.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@law_options
+@click.pass_context
+def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None, section: str, as_json: bool) -> None:
+    """Look for the rule files' quotes in dated copies of the codified text: TEXTS are files or folders.
+
+    A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day stands in it, in its
+    name or in its folder's. Every provision is told as found word for word, found with differences, or not given; and
+    every section that has changed since the text was read, by its paragraphs. White space, typographic quotes and
+    dashes make no difference. Exit status: 0 all that could be looked for was found; 1 if not.
+
+    \b
+    exportrules confirm ecfr/2024-04-04/title-15.xml
+    exportrules confirm section-742.6.md --on 2023-11-17
+    """
+    import json
+
+    from exportrules.facts import read_date
+    from exportrules.render.confirmation import confirmation_data, confirmation_text
+    from exportrules.render.safe import safe_json
+    from exportrules.study.codified import read_copies
+    from exportrules.study.confirm import confirm as compare
+
+    report = compare(law, *read_copies(texts, read_date(on, "--on") if on else None, section))
+    if as_json:
+        click.echo(safe_json(json.dumps(confirmation_data(law, report), ensure_ascii=False, indent=2)))
+    else:
+        click.echo(confirmation_text(law, report))
+    ctx.exit(0 if report.confirms else 1)
 
 
 @click.command()
