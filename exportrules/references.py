@@ -220,6 +220,9 @@ def _shape(provision: Provision) -> Iterator[Defect]:
 
 def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     where = f"fact {name}"
+    for value in fact.value_labels or {}:
+        if value not in fact.values:
+            yield Defect(where, f"value_labels names {value!r}, which is none of its values.")
     if fact.assumed is None:
         return
     if fact.type == "set" or not _is_a(fact.assumed, fact.type):

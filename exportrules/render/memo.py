@@ -90,7 +90,10 @@ class _Memo:
         yield Paragraph(self.record(), "small")
 
     def case(self, branch: Branch) -> str:
-        said = " and ".join(f"{fact_name(fact)}: {safe(text)}" for fact, text in branch.conditions) or "otherwise"
+        said = (
+            " and ".join(f"{fact_name(self.law, fact)}: {safe(text)}" for fact, text in branch.conditions)
+            or "otherwise"
+        )
         return f"{_upper(said)}. Then {decision(branch.outcome, branch.review_policy)}."
 
     def question(self) -> str:
@@ -121,7 +124,7 @@ class _Memo:
             unit = f" {known.unit}" if known.unit and fact.value is not None else ""
             own = dict.fromkeys(show(v) for v in self.own(name) if v != fact.value)
             instead = f" (in place of {listed(own, last='or')})" if own else ""
-            said.append(f"{fact_name(name)}: {safe(given(fact.value))}{unit}{instead}")
+            said.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
         return f" Given for this question: {'; '.join(said)}." if said else ""
 
     def own(self, fact: str) -> Iterator[object]:

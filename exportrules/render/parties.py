@@ -37,7 +37,7 @@ def _found(d: Determination, name: str, owner: bool) -> Iterator[Party]:
         official = f"{party.name}, " if party.name != name else ""
         for found in entries:
             provision = found.provision
-            which = value_name(provision.id.partition("#")[0])
+            which = value_name(law, provision.id.partition("#")[0])
             yield Party(name, f"{official}on the {which} ({provision.cite})", provision.id)
         if not entries:
             yield Party(name, f"{official}on no list in this data on this day")
