@@ -16,12 +16,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from exportrules.attestation import horizon, told
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
     FAVOURS,
+    Attestation,
     Edition,
     Exporter,
     FactDefinition,
@@ -117,6 +119,7 @@ class Ruleset:
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
     lists: Mapping[str, PartyList] = field(default_factory=dict)
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
@@ -135,6 +138,16 @@ class Ruleset:
     def assumed(self) -> dict[str, Fact]:
         """What is taken of a deal of which nobody says it: the same objects for every question."""
         return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
+
+    @cached_property
+    def horizon(self) -> date:
+        """The last day for which all of the law was verified: by this edition, or by whoever attests it."""
+        return horizon(self.edition, self.attestations.values())
+
+    @cached_property
+    def currency(self) -> str:
+        """How far the law was verified, and by whom beyond the edition's own day: one clause for every output."""
+        return ", ".join([f"verified through {self.edition.verified_through}", *map(told, self.attestations.values())])
 
     @cached_property
     def fact_order(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from exportrules.attestation import told
 from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
@@ -22,16 +23,6 @@ from exportrules.unknowns import Verdict, decide
 
 if TYPE_CHECKING:
     from exportrules.determination import Determination
-
-#: Facts that a catalogue chip brings along, and what a reader calls them.
-FIGURES = {
-    "tpp": "TPP",
-    "performance_density": "performance density",
-    "aggregate_io_gbytes_s": "I/O rate",
-    "chip_to_chip_io_gbytes_s": "chip-to-chip rate",
-    "dram_bandwidth_gbytes_s": "DRAM bandwidth",
-    "designed_for_datacenter": "datacenter question",
-}
 
 
 def other_layer(timeline: Timeline, answer: Answer, on: date) -> str | None:
@@ -149,6 +140,10 @@ def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) ->
     said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
         yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+    elif answer.standing == "attested":
+        for attestation in timeline.vouching(on):
+            note = f" ({attestation.note})" if attestation.note else ""
+            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
     elif answer.standing == "before_coverage":
         yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
     elif answer.standing == "destination_not_encoded":
@@ -224,11 +219,12 @@ def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     mentioned = _mentioned(timeline, answer, on)
     for course in asked(timeline, answer):
         chip, facts = course.subject.chip, course.subject.facts
-        rest = [name for fact, name in FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated]
+        figures = {n: known.figure for n, known in timeline.ruleset.facts.items() if known.figure and n in facts}
+        rest = [name for fact, name in figures.items() if fact in mentioned and facts[fact].estimated]
         if chip is not None and rest:
             yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
-        for fact, name in FIGURES.items():
-            if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
+        for fact, name in figures.items():
+            if fact in mentioned and facts[fact].candidates and chip is not None:
                 readings = " or ".join(show(v) for v in facts[fact].candidates)
                 yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."
         yield from _mistakes(course)

@@ -15,7 +15,7 @@ from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
 from exportrules.render.words import opening
-from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
+from exportrules.result import DEFINITE, Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
 
@@ -80,7 +80,7 @@ def headline(d: Determination) -> str:
     if d.outcome == "not_released":
         return f"NOT RELEASED: {what}"
     why = _STANDING.get(d.standing, "the encoded law does not settle it")
-    if d.turns_on and d.standing == "verified":
+    if d.turns_on and d.standing in DEFINITE:
         why = f"turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in d.turns_on))}"
     return f"UNDETERMINED ({why}): {what}"
 
@@ -189,7 +189,7 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
         days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
-        if a.turns_on and a.standing == "verified":
+        if a.turns_on and a.standing in DEFINITE:
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
         if span.opened_by and span.start:
             opened = (opening(timeline.ruleset, by, span.start) for by in span.opened_by)
@@ -253,7 +253,7 @@ def asked_words(timeline: Timeline) -> str:
 
 def footer(law: Ruleset) -> str:
     """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
-    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
+    return safe(f"Ruleset {law.edition.edition}, {law.currency}. {DISCLAIMER}")
 
 
 def deal(d: Determination) -> str:

@@ -148,9 +148,9 @@ def _shown(timelines: Sequence[Timeline], on: date, named: bool) -> Sequence[Tim
 
 def _first_plane(timelines: Sequence[Timeline], on: date, named: bool) -> str:
     """Where to look instead: the next day on which a provision of this deal tests two figures together."""
-    edition = timelines[0].ruleset.edition
+    horizon = timelines[0].ruleset.horizon
     days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
-    for day in sorted(d for d in days if on < d <= edition.verified_through):
+    for day in sorted(d for d in days if on < d <= horizon):
         if any(len({t.fact for t in region.tests}) == 2 for region in _rows(_shown(timelines, day, named), day)):
             return f" The next day with one is {day}."
     return ""
