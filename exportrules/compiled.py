@@ -19,7 +19,7 @@ from typing import Any
 from exportrules import model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
-FORMAT = 3
+FORMAT = 4
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,

@@ -111,6 +111,11 @@ class Determination:
         return trace.exceptions(self._timeline, self._answer)
 
     @property
+    def closed_exceptions(self) -> list[dict[str, Any]]:
+        """The exceptions that would lift a requirement by their own terms, each with the bars that close it."""
+        return trace.closed_exceptions(self._timeline, self._answer)
+
+    @property
     def policies(self) -> list[dict[str, Any]]:
         """The review policy of each requirement, and the provisions that say so."""
         return [{"requirement": r, "review_policy": p, "by": list(by)} for r, p, by in self._answer.law.policies]

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple, get_args
 
 from exportrules.docket import Docket, Entry, PreparedRow
-from exportrules.law import refers
+from exportrules.law import closes, refers
 from exportrules.model import Policy
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
@@ -20,7 +20,10 @@ STRICTEST: tuple[Policy, ...] = get_args(Policy)
 
 
 class Law(NamedTuple):
-    """What the law in force on a day says of one set of facts, no fact of it left open."""
+    """What the law in force on a day says of one set of facts, no fact of it left open.
+
+    `closed` are the exceptions that would lift a requirement by their own terms, each with the bars that close it.
+    """
 
     outcome: str
     review_policy: Policy | None = None
@@ -32,6 +35,7 @@ class Law(NamedTuple):
     policies: tuple[tuple[str, Policy, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    closed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def decision(self) -> tuple[str, Policy | None, bool]:
@@ -47,21 +51,19 @@ class Reading:
         self.concluded: dict[str, dict[str, Truth]] = {}
         self.truths: dict[str, tuple[Entry, Truth]] = {}
         self.paragraphs: list[str] = []
+        self.closed: list[tuple[Entry, tuple[str, ...]]] = []
         self._tests: dict[int, Truth] = {}
         self.unknown = False
-        entries = self.docket.entries
-        for entry in entries:
-            if entry.first:
-                self._read(entry)
+        self._read_stage(0)
         self.reach = self._reach()
         self.requirements = self._requirements()
         made = self.concluded["required_under"] = {}
         for entry, held in self.requirements:
             paragraph = entry.found.provision.paragraph
             made[paragraph] = max(held, made.get(paragraph, FALSE))
-        for entry in entries:
-            if not entry.first:
-                self._read(entry)
+        self._read_stage(1)
+        self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
+        self._read_stage(2)
         self.unknown = self.unknown or self.reach == UNKNOWN
 
     def _reach(self) -> Truth:
@@ -86,8 +88,19 @@ class Reading:
         """The provisions of these kinds that hold."""
         return [e for e, held in self.truths.values() if held == TRUE and e.kind in kinds]
 
+    def bars(self, exception: Entry) -> list[tuple[Entry, Truth]]:
+        """The bars that may hold and reach an exception, each with its truth."""
+        return [(bar, held) for bar, held in self._bars if closes(bar.found.provision, exception.found.provision)]
+
+    def _read_stage(self, stage: int) -> None:
+        for entry in self.docket.entries:
+            if entry.stage == stage:
+                self._read(entry)
+
     def _read(self, entry: Entry) -> None:
         held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
+        if held != FALSE and entry.kind == "exception":
+            held = self._left_open(entry, held)
         if held == FALSE:
             return
         self.truths[entry.found.provision.id] = (entry, held)
@@ -98,6 +111,14 @@ class Reading:
             values[value] = max(held, values.get(value, FALSE))
             if fact == "eccn" and held == TRUE:
                 self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
+
+    def _left_open(self, exception: Entry, held: Truth) -> Truth:
+        """The truth of an exception that holds, or may, by its own terms: what no bar closes."""
+        bars = self.bars(exception)
+        by = tuple(bar.found.provision.id for bar, closing in bars if closing == TRUE)
+        if by and held == TRUE:
+            self.closed.append((exception, by))
+        return min(held, negate(any_of(closing for _, closing in bars)))
 
     def rows(self, entry: Entry) -> Truth:
         """Whether some `when` row holds and no `unless` row does."""
@@ -151,6 +172,11 @@ def read_law(reading: Reading) -> Law:
         by = [x for x in exceptions if any(refers(ref, entry.found.provision) for ref in x.found.provision.overcomes)]
         (overcome if by else left).append(entry)
         used += by
+    closed = tuple(
+        (x.found.provision.id, by)
+        for x, by in reading.closed
+        if any(refers(ref, e.found.provision) for ref in x.found.provision.overcomes for e in standing)
+    )
     eccn = sorted(v for v, held in reading.concluded.get("eccn", {}).items() if held == TRUE)
     notices = [e.found.provision.id for e, held in reading.truths.values() if held == TRUE and e.found.provision.notice]
     blocked = [e.found.provision.id for e in reading.held("gap") if e.found.provision.blocking]
@@ -164,6 +190,7 @@ def read_law(reading: Reading) -> Law:
         requirements=tuple(e.found.provision.id for e in left or standing),
         overcome=tuple(e.found.provision.id for e in overcome),
         exceptions=tuple(dict.fromkeys(x.found.provision.id for x in used)) if not left else (),
+        closed=closed if left else (),
         policies=tuple(policies),
         notices=tuple(notices),
         blocked=tuple(blocked) if outcome != "license_required" else (),
@@ -181,7 +208,7 @@ def fold(laws: list[Law]) -> Law:
         return common or tuple(dict.fromkeys(v for column in columns for v in column))
 
     common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
-    merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "notices")}
+    merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "closed", "notices")}
     paragraphs = tuple(p for p in laws[0].paragraphs if all(p in law.paragraphs for law in laws))
     # law left out that touches one branch leaves the whole open
     merged["blocked"] = tuple(dict.fromkeys(name for law in laws for name in law.blocked))

@@ -320,6 +320,12 @@ def refers(reference: str, provision: Provision) -> bool:
     return reference == provision.id or reference in provision.replaces or under(reference, provision.paragraph)
 
 
+def closes(bar: Provision, exception: Provision) -> bool:
+    """Whether a bar reaches an exception: it names it, or the part in which it stands, and does not spare it."""
+    reached = any(refers(reference, exception) for reference in bar.closes)
+    return reached and not any(refers(reference, exception) for reference in bar.spares)
+
+
 def under(reference: str, paragraph: str) -> bool:
     """Whether a CFR paragraph lies at or under a reference: '744' has 744.11, '742.6(a)(6)' has (iii)."""
     if not paragraph.startswith(reference):

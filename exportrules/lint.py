@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from exportrules.facts import check_defects
-from exportrules.law import Ruleset, refers, under
+from exportrules.law import Ruleset, closes, refers, under
 from exportrules.model import Family, Provision
 from exportrules.names.keys import key
 from exportrules.references import Defect, references
@@ -23,6 +23,7 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
     found = list(references(ruleset))
     found += _overlaps(ruleset)
     found += _twice(ruleset)
+    found += _out_of_reach(ruleset)
     edition = ruleset.edition
     if today and edition.verified_through > today:
         found.append(Defect("ruleset.toml", f"verified_through {edition.verified_through} lies in the future."))
@@ -79,6 +80,21 @@ def _twice(ruleset: Ruleset) -> Iterator[Defect]:
         for name in dict.fromkeys(_shared_days(entries)):
             yield Defect(
                 f"party {party.id}", f"on {name} twice on the same days. End the first where the second begins."
+            )
+
+
+def _out_of_reach(ruleset: Ruleset) -> Iterator[Defect]:
+    """License Exceptions that no bar closes. An authorization that BIS gives to one exporter is not one of them."""
+    bars = [provision for provision, _ in ruleset.provisions.values() if provision.kind == "bar"]
+    for provision, instrument in ruleset.provisions.values():
+        if provision.kind != "exception" or instrument.type == "authorization":
+            continue
+        if not any(closes(bar, provision) for bar in bars):
+            yield Defect(
+                provision.id,
+                "no bar reaches this exception, so it would be open even to a party on the Unverified List. Name the "
+                'paragraph of part 740 in which it stands, e.g. paragraph = "740.30": the bars of 15 CFR 740.2 close '
+                "all of part 740.",
             )
 
 

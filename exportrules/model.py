@@ -32,6 +32,7 @@ Kind = Literal[
     "requirement",
     "savings",
     "exception",
+    "bar",
     "review_policy",
     "suspension",
     "notice",
@@ -97,6 +98,8 @@ class Provision(Shape):
     `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
     certain, and is shown the document beside it.
 
+    A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
     """
@@ -130,6 +133,8 @@ class Provision(Shape):
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()
     overcomes: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     governs: tuple[str, ...] = ()
     blocking: bool = False
     notice: str = ""

@@ -146,7 +146,17 @@ def _qualified(provision: Provision, instrument: Instrument) -> Provision:
     """Short ids made whole, and what a provision takes over from its instrument."""
     whole: dict[str, Any] = {
         name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
-        for name in ("displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "governs")
+        for name in (
+            "displaces",
+            "replaces",
+            "suspends",
+            "settles",
+            "saves_from",
+            "overcomes",
+            "closes",
+            "spares",
+            "governs",
+        )  # fmt: skip
     }
     return replace(
         provision,

@@ -149,6 +149,16 @@ def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set
     return set(fact.values), f"is none of: {', '.join(fact.values)}"
 
 
+#: What each relation reaches.
+REACHES = {
+    "saves_from": "requirement",
+    "overcomes": "requirement",
+    "governs": "requirement",
+    "closes": "exception",
+    "spares": "exception",
+}
+
+
 def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     if provision.suspends and provision.kind != "suspension":
         yield Defect(
@@ -171,10 +181,13 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
         elif known[0].certain and known[0].kind != "notice":
             yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
     yield from _replaced(ruleset, provision)
-    for relation in ("saves_from", "overcomes", "governs"):
+    if provision.kind != "bar" and (provision.closes or provision.spares):
+        kind = provision.kind.replace("_", " ")
+        yield Defect(provision.id, f"a {kind} does not close exceptions: give the limit a provision of kind bar.")
+    for relation, reached in REACHES.items():
         for reference in getattr(provision, relation):
-            if not any(p.kind == "requirement" and refers(reference, p) for p, _ in ruleset.provisions.values()):
-                yield Defect(provision.id, f"{relation} {reference!r}, which reaches no requirement of this ruleset.")
+            if not any(p.kind == reached and refers(reference, p) for p, _ in ruleset.provisions.values()):
+                yield Defect(provision.id, f"{relation} {reference!r}, which reaches no {reached} of this ruleset.")
 
 
 def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
@@ -206,6 +219,7 @@ _NEEDS = {
     "requirement": ("paragraph", "when"),
     "savings": ("saves_from", "when"),
     "exception": ("overcomes", "name"),
+    "bar": ("closes", "when"),
     "review_policy": ("policy", "governs"),
     "suspension": ("suspends",),
     "notice": ("notice",),

@@ -67,7 +67,10 @@ class RowTrace(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One provision in force, with every row and every carve-out."""
+    """One provision in force, with every row and every carve-out.
+
+    `closed_by` are the bars that close an exception which holds by its own terms.
+    """
 
     provision: str
     kind: str
@@ -78,6 +81,7 @@ class Finding(NamedTuple):
     unless: tuple[RowTrace, ...]
     certain: bool
     subject: str = ""
+    closed_by: tuple[str, ...] = ()
 
 
 class Citation(NamedTuple):

@@ -29,6 +29,12 @@ class ExceptionShape(_Shape):
     conditions: list[str]
 
 
+class ClosedExceptionShape(_Shape):
+    provision: str
+    name: str
+    bars: list[str] = Field(description="the provisions that close it")
+
+
 class PolicyShape(_Shape):
     requirement: str
     review_policy: Policy
@@ -60,6 +66,7 @@ class FindingShape(_Shape):
     unless: list[RowShape]
     certain: bool
     subject: str = Field(description="the variant, where a family was asked")
+    closed_by: list[str] = Field(description="of an exception that holds by its own terms: the bars that close it")
 
 
 class TransactionShape(_Shape):
@@ -150,6 +157,9 @@ class DeterminationShape(_Shape):
     eccn_paragraphs: list[str]
     requirements: list[str]
     exceptions: list[ExceptionShape]
+    closed_exceptions: list[ClosedExceptionShape] = Field(
+        description="exceptions that would lift a requirement by their own terms, and what closes them"
+    )
     policies: list[PolicyShape]
     findings: list[FindingShape]
     transaction: TransactionShape

@@ -318,7 +318,8 @@ def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[da
 
 
 def _parts(law: Law) -> tuple[str, ...]:
-    return (*law.requirements, *law.overcome, *law.exceptions, *(name for _, _, by in law.policies for name in by))
+    said = [by for _, _, by in law.policies] + [by for _, by in law.closed]
+    return (*law.requirements, *law.overcome, *law.exceptions, *(name for by in said for name in by))
 
 
 def _announced(course: Course) -> date | None:

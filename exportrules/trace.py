@@ -24,9 +24,9 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 
 #: The fields of a determination, in the order in which they are written out.
 FIELDS = (
-    "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "policies", "findings",
-    "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds", "previous", "next", "standing",
-    "projection", "as_printed_outcome", "notices", "citations", "ruleset",
+    "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
+    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds",
+    "previous", "next", "standing", "projection", "as_printed_outcome", "notices", "citations", "ruleset",
 )  # fmt: skip
 
 
@@ -84,6 +84,14 @@ def exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
     return found
 
 
+def closed_exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
+    """Each exception that would lift a requirement by its own terms, with the bars that close it."""
+    return [
+        {"provision": name, "name": _lookup(timeline, name).provision.name, "bars": list(bars)}
+        for name, bars in answer.law.closed
+    ]
+
+
 def asked(timeline: Timeline, answer: Answer) -> list[Course]:
     """The courses that an answer rests on."""
     return [course for course in timeline.courses if course.subject.id in answer.asked]
@@ -97,6 +105,7 @@ def findings(timeline: Timeline, answer: Answer, on: date) -> list[Finding]:
 
 def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:
     reading = Reading(course.docket, on)
+    closed = {entry.found.provision.id: bars for entry, bars in reading.closed}
     for found in course.docket.pool:
         if holds_on(found.spans, on):
             provision = found.provision
@@ -111,6 +120,7 @@ def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:
                 unless=tuple(_row(reading, row) for row in provision.unless),
                 certain=provision.certain,
                 subject=subject,
+                closed_by=closed.get(provision.id, ()),
             )
 
 
@@ -203,6 +213,7 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     roles = {name: "requirement" if name in firm else "may apply" for name in required}
     roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}
     roles |= dict.fromkeys(law.exceptions, "exception" if settled else "may overcome")
+    roles |= dict.fromkeys((bar for _, bars in law.closed for bar in bars), "bar" if settled else "may close")
     review = "if required" if is_open(timeline, answer, on) else "review policy"
     for _, _, by in law.policies:
         roles |= {name: review for name in by if name not in roles}

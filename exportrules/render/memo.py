@@ -303,6 +303,11 @@ class _Memo:
             may = "may overcome the requirement, depending on what is not known"
             how = "overcomes what is required" if d._answer.law.outcome == "license_exception" else may
             yield f"{self.condition()}{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
+        for closed in d.closed_exceptions:
+            bars = closed["bars"]
+            by = "; ".join(f"{safe(self.law.provisions[bar][0].title)}{self.ref(bar)}" for bar in bars)
+            verb = "may be" if d._answer.law.outcome == "indeterminate" else "is"
+            yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but {verb} closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
             if d.requirements and holding:

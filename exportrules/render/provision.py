@@ -52,7 +52,17 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("concludes", f"{provision.concludes.fact} has {show(provision.concludes.value)}" if provision.concludes else "")
     put("policy", provision.policy)
     put("certain", "" if provision.certain else "no: rows that hold give unknown, not true")
-    for relation in ("displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "governs"):
+    for relation in (
+        "displaces",
+        "replaces",
+        "suspends",
+        "settles",
+        "saves_from",
+        "overcomes",
+        "closes",
+        "spares",
+        "governs",
+    ):
         put(relation, ", ".join(getattr(provision, relation)))
     for condition in provision.conditions:
         put("condition", condition)

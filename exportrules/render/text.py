@@ -319,6 +319,8 @@ def _finding(f: Finding) -> Iterator[str]:
     doubt = "" if f.certain else " (itself uncertain)"
     yield f"{mark:<14}{f.provision} [{f.kind}]{doubt}"
     yield from wrapped(f"{f.title} -- {f.cite}", 14)
+    if f.closed_by:
+        yield from wrapped(f"closed by {', '.join(f.closed_by)}", 14)
     for row in f.when:
         yield from _row(row, "when")
     for row in f.unless:

@@ -34,6 +34,7 @@ _PHRASES = {
     "lpp_claimed": "License Exception LPP claimed",
     "nac_confirmed": "use of NAC confirmed by BIS",
     "nac_notified": "BIS notified under NAC",
+    "military_end_use_or_user": "military end use or end user",
     "non_planar": "made on a non-planar node",
     "owner_lists": "list that names an owner of the buyer",
     "part_748_dd_certified": "certifications of 15 CFR part 748, supp. 2, (dd)",

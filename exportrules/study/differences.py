@@ -21,7 +21,9 @@ from exportrules.timeline import Timeline
 from exportrules.trace import asked
 from exportrules.truth import FALSE
 
-_EXPLAINING = ("classification", "conclusion", "requirement", "savings", "exception", "review_policy", "suspension")
+_EXPLAINING = (
+    "classification", "conclusion", "requirement", "savings", "exception", "bar", "review_policy", "suspension",
+)  # fmt: skip
 
 
 class Said(NamedTuple):
