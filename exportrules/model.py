@@ -40,6 +40,11 @@ Kind = Literal[
 ]
 ItemKind = Literal["ic", "system", "hbm_stack"]
 
+#: The fields by which a provision names others.
+RELATIONS = (
+    "displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs",
+)  # fmt: skip
+
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
 

@@ -22,6 +22,7 @@ from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
 from exportrules.model import (
+    RELATIONS,
     Edition,
     Exporter,
     FactDefinition,
@@ -146,17 +147,7 @@ def _qualified(provision: Provision, instrument: Instrument) -> Provision:
     """Short ids made whole, and what a provision takes over from its instrument."""
     whole: dict[str, Any] = {
         name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
-        for name in (
-            "displaces",
-            "replaces",
-            "suspends",
-            "settles",
-            "saves_from",
-            "overcomes",
-            "closes",
-            "spares",
-            "governs",
-        )  # fmt: skip
+        for name in RELATIONS
     }
     return replace(
         provision,

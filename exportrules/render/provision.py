@@ -7,7 +7,7 @@ from collections import Counter
 
 from exportrules.facts import show
 from exportrules.law import Ruleset, code_url
-from exportrules.model import Instrument, Provision, Row, Test
+from exportrules.model import RELATIONS, Instrument, Provision, Row, Test
 from exportrules.render.text import table
 from exportrules.span import union
 
@@ -52,17 +52,7 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("concludes", f"{provision.concludes.fact} has {show(provision.concludes.value)}" if provision.concludes else "")
     put("policy", provision.policy)
     put("certain", "" if provision.certain else "no: rows that hold give unknown, not true")
-    for relation in (
-        "displaces",
-        "replaces",
-        "suspends",
-        "settles",
-        "saves_from",
-        "overcomes",
-        "closes",
-        "spares",
-        "governs",
-    ):
+    for relation in RELATIONS:
         put(relation, ", ".join(getattr(provision, relation)))
     for condition in provision.conditions:
         put("condition", condition)

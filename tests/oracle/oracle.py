@@ -46,8 +46,9 @@ OPEN: points that the notes leave open, and what is answered here
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
     in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17 (microprocessors, D:1) is left out.
 14. The bar of military end uses and end users in NAC (any destination) is dated 2023-11-17..2024-04-03.
-15. The lane of 2026 is closed for a military end use or end user ((dd)(1)(iv)). Its third sentence ("this licensing policy ...
-    will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
+15. The lane of 2026 is closed for a military end use or end user, and for weapons ((dd)(1)(iv)). Its third sentence
+    ("this licensing policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744
+    keeps its own.
 16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2023-11-17 by 744.23(d)
     ("However, there is a presumption of approval ... and for end users headquartered in"), then by (d)(2).
 17. An item outside 3A090 with TPP < 512 and I/O < 150 GB/s: its own ECCN is unknown (8 TOPS may still be met).
