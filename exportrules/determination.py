@@ -113,7 +113,7 @@ class Determination:
     @property
     def closed_exceptions(self) -> list[dict[str, Any]]:
         """The exceptions that would lift a requirement by their own terms, each with the bars that close it."""
-        return trace.closed_exceptions(self._timeline, self._answer)
+        return trace.closed_exceptions(self._timeline, self._answer, self.on)
 
     @property
     def policies(self) -> list[dict[str, Any]]:

@@ -20,10 +20,7 @@ STRICTEST: tuple[Policy, ...] = get_args(Policy)
 
 
 class Law(NamedTuple):
-    """What the law in force on a day says of one set of facts, no fact of it left open.
-
-    `closed` are the exceptions that would lift a requirement by their own terms, each with the bars that close it.
-    """
+    """What the law in force on a day says of one set of facts, no fact of it left open."""
 
     outcome: str
     review_policy: Policy | None = None
@@ -35,7 +32,6 @@ class Law(NamedTuple):
     policies: tuple[tuple[str, Policy, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
-    closed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def decision(self) -> tuple[str, Policy | None, bool]:
@@ -100,7 +96,7 @@ class Reading:
     def _read(self, entry: Entry) -> None:
         held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
         if held != FALSE and entry.kind == "exception":
-            held = self._left_open(entry, held)
+            held = self._unclosed(entry, held)
         if held == FALSE:
             return
         self.truths[entry.found.provision.id] = (entry, held)
@@ -112,7 +108,7 @@ class Reading:
             if fact == "eccn" and held == TRUE:
                 self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
 
-    def _left_open(self, exception: Entry, held: Truth) -> Truth:
+    def _unclosed(self, exception: Entry, held: Truth) -> Truth:
         """The truth of an exception that holds, or may, by its own terms: what no bar closes."""
         bars = self.bars(exception)
         by = tuple(bar.found.provision.id for bar, closing in bars if closing == TRUE)
@@ -172,11 +168,6 @@ def read_law(reading: Reading) -> Law:
         by = [x for x in exceptions if any(refers(ref, entry.found.provision) for ref in x.found.provision.overcomes)]
         (overcome if by else left).append(entry)
         used += by
-    closed = tuple(
-        (x.found.provision.id, by)
-        for x, by in reading.closed
-        if any(refers(ref, e.found.provision) for ref in x.found.provision.overcomes for e in standing)
-    )
     eccn = sorted(v for v, held in reading.concluded.get("eccn", {}).items() if held == TRUE)
     notices = [e.found.provision.id for e, held in reading.truths.values() if held == TRUE and e.found.provision.notice]
     blocked = [e.found.provision.id for e in reading.held("gap") if e.found.provision.blocking]
@@ -190,7 +181,6 @@ def read_law(reading: Reading) -> Law:
         requirements=tuple(e.found.provision.id for e in left or standing),
         overcome=tuple(e.found.provision.id for e in overcome),
         exceptions=tuple(dict.fromkeys(x.found.provision.id for x in used)) if not left else (),
-        closed=closed if left else (),
         policies=tuple(policies),
         notices=tuple(notices),
         blocked=tuple(blocked) if outcome != "license_required" else (),
@@ -208,7 +198,7 @@ def fold(laws: list[Law]) -> Law:
         return common or tuple(dict.fromkeys(v for column in columns for v in column))
 
     common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
-    merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "closed", "notices")}
+    merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "notices")}
     paragraphs = tuple(p for p in laws[0].paragraphs if all(p in law.paragraphs for law in laws))
     # law left out that touches one branch leaves the whole open
     merged["blocked"] = tuple(dict.fromkeys(name for law in laws for name in law.blocked))

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from exportrules.docket import Docket, Marks
 from exportrules.engine import Law, fold
-from exportrules.law import Ruleset, View
+from exportrules.law import Ruleset, View, closes
 from exportrules.model import Policy
 from exportrules.question import Question, Subject
 from exportrules.result import Answer, Change, Projection
@@ -139,23 +139,31 @@ class Timeline:
             return ("first made public",)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)
-        return self._memberships_on(day) or self._provisions_on(day)
+        return self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
 
     @property
     def _horizon(self) -> date:
         return self.ruleset.edition.verified_through + DAY
 
     def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
-        """Provisions of the answers that begin or end on the day."""
+        """Provisions of the answers that begin or end on the day, or else the bars that reach an exception of one."""
         names = set(_parts(before)) ^ set(_parts(after))
-        return tuple(name for name in self._provisions_on(day) if name in names)
+        moved = tuple(name for name in self._provisions_on(day, "notice", "gap") if name in names)
+        written = self.ruleset.provisions
+        exceptions = [written[name][0] for name in set(before.exceptions) ^ set(after.exceptions) if name in written]
 
-    def _provisions_on(self, day: date) -> tuple[str, ...]:
+        def reaches(name: str) -> bool:
+            return name in written and any(closes(written[name][0], exception) for exception in exceptions)
+
+        return moved or tuple(name for name in self._provisions_on(day, "notice", "gap") if reaches(name))
+
+    def _provisions_on(self, day: date, *silent: str) -> tuple[str, ...]:
+        """The provisions that begin on the day, or else that end on it, but for those of some kinds."""
         beginning, ending = [], []
         for course in self.courses:
             for entry in course.docket.entries:
                 spans = entry.found.spans
-                if entry.found.provision.kind in ("notice", "gap"):
+                if entry.kind in silent:
                     continue
                 if any(span.start == day for span in spans):
                     beginning.append(entry.found.provision.id)
@@ -318,8 +326,7 @@ def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[da
 
 
 def _parts(law: Law) -> tuple[str, ...]:
-    said = [by for _, _, by in law.policies] + [by for _, by in law.closed]
-    return (*law.requirements, *law.overcome, *law.exceptions, *(name for by in said for name in by))
+    return (*law.requirements, *law.overcome, *law.exceptions, *(name for _, _, by in law.policies for name in by))
 
 
 def _announced(course: Course) -> date | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.engine import Reading
 from exportrules.facts import NOT_EN_ROUTE, Fact
-from exportrules.law import InForce, code_url
+from exportrules.law import InForce, code_url, refers
 from exportrules.model import Instrument, Provision, Row, Test
 from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, TestTrace
 from exportrules.span import holds_on
@@ -84,11 +84,17 @@ def exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
     return found
 
 
-def closed_exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
+def closed_exceptions(timeline: Timeline, answer: Answer, on: date) -> list[dict[str, Any]]:
     """Each exception that would lift a requirement by its own terms, with the bars that close it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reading in (Reading(course.docket, on) for course in asked(timeline, answer)):
+        for entry, bars in reading.closed if answer.law.outcome != "license_exception" else ():
+            overcomes = entry.found.provision.overcomes
+            if any(refers(ref, r.found.provision) for r, _ in reading.requirements for ref in overcomes):
+                found[entry.found.provision.id] = bars
     return [
         {"provision": name, "name": _lookup(timeline, name).provision.name, "bars": list(bars)}
-        for name, bars in answer.law.closed
+        for name, bars in found.items()
     ]
 
 
@@ -213,7 +219,7 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     roles = {name: "requirement" if name in firm else "may apply" for name in required}
     roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}
     roles |= dict.fromkeys(law.exceptions, "exception" if settled else "may overcome")
-    roles |= dict.fromkeys((bar for _, bars in law.closed for bar in bars), "bar" if settled else "may close")
+    roles |= dict.fromkeys((bar for x in closed_exceptions(timeline, answer, on) for bar in x["bars"]), "bar")
     review = "if required" if is_open(timeline, answer, on) else "review policy"
     for _, _, by in law.policies:
         roles |= {name: review for name in by if name not in roles}
@@ -224,6 +230,9 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
                 roles.setdefault(entry.found.provision.id, entry.found.provision.kind)
             if held == UNKNOWN and entry.found.provision.kind in ("requirement", "classification"):
                 roles.setdefault(entry.found.provision.id, "may apply")
+            if held == UNKNOWN and entry.found.provision.id in law.exceptions:
+                maybe = [bar.found.provision.id for bar, closing in reading.bars(entry) if closing == UNKNOWN]
+                roles |= {bar: "may close" for bar in maybe if bar not in roles}
     if not law.requirements:
         kinds = {course.docket.value("item_kind") for course in asked(timeline, answer)}
         for found in timeline.courses[0].docket.pool:

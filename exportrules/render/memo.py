@@ -306,8 +306,7 @@ class _Memo:
         for closed in d.closed_exceptions:
             bars = closed["bars"]
             by = "; ".join(f"{safe(self.law.provisions[bar][0].title)}{self.ref(bar)}" for bar in bars)
-            verb = "may be" if d._answer.law.outcome == "indeterminate" else "is"
-            yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but {verb} closed: {by}."
+            yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but is closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
             if d.requirements and holding:
