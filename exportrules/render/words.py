@@ -22,10 +22,13 @@ _UNITS = ("_gbytes_s", "_mm2", "_percent")
 #: Facts whose id, its parts parted by spaces, is no phrase.
 _PHRASES = {
     "aia_certified": "certification under 15 CFR 740.27",
+    "app_wt": "adjusted peak performance (APP)",
     "bits_x_tops_2022": "bit length x TOPS (text of 2022)",
     "contains_eccn": "ECCN of the chips inside",
     "designed_for_datacenter": "designed or marketed for datacenters",
     "eccn_declared": "ECCN of the board itself",
+    "government_of_iraq": "Government of Iraq as the buyer",
+    "ukraine_region": "region of Ukraine",
     "en_route_since": "day since which the goods were under way",
     "end_user_lists": "list that names a party",
     "hbm_conditions_met": "conditions of License Exception HBM met",
