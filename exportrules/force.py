@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from exportrules.model import Provision
-from exportrules.span import Span, common, earliest, subtract, union, until
+from exportrules.span import Span, earliest, overlap, subtract, union, until
 
 
 def days_in_force(
@@ -64,7 +64,7 @@ def parts(provision: Provision, spans: tuple[Span, ...]) -> Iterator[tuple[Provi
     certain = spans
     if provision.effective_by and provision.certain:
         window = [Span(provision.effective, provision.effective_by)]
-        maybe, certain = common(spans, window), subtract(spans, window)
+        maybe, certain = overlap(spans, window), subtract(spans, window)
         if maybe:
             yield replace(provision, certain=False), maybe
     if certain:

@@ -16,11 +16,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from exportrules.attestation import horizon, told
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force, parts, settled
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
+    FAVOURS,
+    Attestation,
     Edition,
     Exporter,
     FactDefinition,
@@ -29,9 +32,11 @@ from exportrules.model import (
     Instrument,
     Membership,
     Party,
+    PartyList,
     Place,
     Provision,
     Row,
+    Territory,
     Test,
     Variant,
 )
@@ -89,10 +94,13 @@ class Ruleset:
     facts: Mapping[str, FactDefinition]
     groups: Mapping[str, Group]
     places: Mapping[str, Place]
+    territories: Mapping[str, Territory]
     exporters: Mapping[str, Exporter]
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
+    lists: Mapping[str, PartyList] = field(default_factory=dict)
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
@@ -113,8 +121,23 @@ class Ruleset:
         return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
 
     @cached_property
+    def horizon(self) -> date:
+        """The last day for which all of the law was verified: by this edition, or by whoever attests it."""
+        return horizon(self.edition, self.attestations.values())
+
+    @cached_property
+    def currency(self) -> str:
+        """How far the law was verified, and by whom beyond the edition's own day: one clause for every output."""
+        return ", ".join([f"verified through {self.edition.verified_through}", *map(told, self.attestations.values())])
+
+    @cached_property
     def fact_order(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.facts)}
+
+    @property
+    def every_place(self) -> list[Place | Territory]:
+        """The destinations, and the territories that are read as one of them or refused."""
+        return [*self.places.values(), *self.territories.values()]
 
     def provision(self, reference: str) -> tuple[Provision, Instrument]:
         """Look up 'instrument#provision'. Raises UnknownNameError with near names."""
@@ -158,6 +181,7 @@ class View:
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
+        self._narrowed: dict[tuple[str, tuple[Span, ...]], InForce] = {}
         self._classes: dict[str, int] = {}
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
         self.entries: dict[tuple[int, object], Any] = {}
@@ -276,6 +300,8 @@ class View:
             return known
         found: list[InForce] = []
         for number, listing in enumerate(party.listing):
+            if owner and listing.list in FAVOURS:
+                continue
             instrument = self.ruleset.instruments.get(listing.by) or list_instrument(listing)
             if not self._knows_step(listing.by, listing.start):
                 continue
@@ -284,6 +310,11 @@ class View:
             found.append(InForce(listing_provision(party, listing, number, owner), instrument, spans))
         # kept only when it is whole: another thread may be asking of the same party
         return self._listings.setdefault((party.id, owner), found)
+
+    def narrowed(self, listing: InForce, spans: tuple[Span, ...]) -> InForce:
+        """A listing on some of its days; the same object for the same days, since prepared ones are told by it."""
+        made = InForce(listing.provision, listing.instrument, spans)
+        return self._narrowed.setdefault((listing.provision.id, spans), made)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
         own = [

@@ -10,7 +10,10 @@ from exportrules.model import Policy
 from exportrules.unknowns import Branch
 
 OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate")
-STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded")
+STANDINGS = ("verified", "attested", "before_coverage", "beyond_horizon", "destination_not_encoded")
+
+#: Standings under which the encoded law of the day is an answer: it was verified by the edition, or by an attestor.
+DEFINITE = ("verified", "attested")
 
 
 class Projection(NamedTuple):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from exportrules.model import Evidence, Policy
 
 Outcome = Literal["no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate"]
-Standing = Literal["verified", "before_coverage", "beyond_horizon", "destination_not_encoded"]
+Standing = Literal["verified", "attested", "before_coverage", "beyond_horizon", "destination_not_encoded"]
 Truth = Literal["false", "unknown", "true"]
 Day = str
 Value = bool | int | float | str | list[Any] | None
@@ -81,6 +81,8 @@ class TransactionShape(_Shape):
     end_user: str | None
     parties: list[str]
     listed_parties: list[str]
+    near_parties: list[str] = Field(description="listed parties whose name is close to one of the question")
+    not_listed: list[str] = Field(description="names that were declared not to be a listed party")
     end_use: str
     facts: dict[str, Value]
     known_on: Day | None
@@ -142,9 +144,19 @@ class CitationShape(_Shape):
     conditions: list[str]
 
 
+class AttestationShape(_Shape):
+    by: str
+    on: Day
+    through: Day
+    note: str
+    provisions: list[str] | None = Field(description="null: all of the law is attested")
+
+
 class RulesetShape(_Shape):
     edition: str
-    verified_through: Day
+    verified_through: Day = Field(description="the earlier of text_read and register_swept")
+    text_read: Day = Field(description="day of the codified text that was read")
+    register_swept: Day = Field(description="day through which the Federal Register was searched")
     sha256: str
 
 
@@ -172,6 +184,7 @@ class DeterminationShape(_Shape):
     previous: ChangeShape | None
     next: ChangeShape | None
     standing: Standing
+    attestations: list[AttestationShape] = Field(description="who verified the law of the day, if it is attested")
     projection: ProjectionShape | None
     as_printed_outcome: Outcome | None
     notices: list[str]

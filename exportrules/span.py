@@ -30,6 +30,10 @@ class Span:
         return self.stop is not None and self.stop <= self.start
 
 
+#: All days.
+ALWAYS = Span(date.min)
+
+
 def until(last: date | None) -> date | None:
     """The stop of a span whose last day is `last`."""
     return None if last is None or last == date.max else last + DAY
@@ -73,10 +77,11 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
     return union(left)
 
 
-def common(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
-    """The days of `spans` that are in one of `others`."""
-    known = union(spans)
-    return subtract(known, subtract(known, others))
+def overlap(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """The days that are in both."""
+    others = tuple(others)
+    shared = (Span(max(s.start, o.start), earliest(s.stop, o.stop)) for s in spans for o in others)
+    return union(shared)
 
 
 def days_of_change(spans: Iterable[Span]) -> set[date]:

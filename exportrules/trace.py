@@ -26,7 +26,7 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 FIELDS = (
     "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
     "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds",
-    "previous", "next", "standing", "projection", "as_printed_outcome", "notices", "citations", "ruleset",
+    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "citations", "ruleset",
 )  # fmt: skip
 
 
@@ -67,6 +67,8 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
         "end_user": q.end_user,
         "parties": list(q.parties),
         "listed_parties": list(q.listed),
+        "near_parties": list(q.near),
+        "not_listed": list(q.not_listed),
         "end_use": q.end_use,
         "facts": {name: fact.value for name, fact in q.facts.items()},
         "known_on": q.known_on,
@@ -106,7 +108,17 @@ def asked(timeline: Timeline, answer: Answer) -> list[Course]:
 def findings(timeline: Timeline, answer: Answer, on: date) -> list[Finding]:
     """Every provision in force on the day, with every row, test and carve-out, for each variant asked."""
     courses = asked(timeline, answer)
-    return [f for course in courses for f in _findings(course, on, course.subject.name if len(courses) > 1 else "")]
+    return [f for course in courses for f in _findings(course, on, _label(course, courses))]
+
+
+def _label(course: Course, courses: list[Course]) -> str:
+    """What a course is called among several: its variant, if there are several, and the sense of the question."""
+    words, every = course.subject.words, [other.subject.words for other in courses]
+    return ", ".join(
+        text if word == "variant" else f"{word} {text}"
+        for place, (word, text) in enumerate(words)
+        if any(other[place] != (word, text) for other in every)
+    )
 
 
 def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:
@@ -155,11 +167,12 @@ def margins(timeline: Timeline, answer: Answer, on: date) -> list[Margin]:
     courses = asked(timeline, answer)
     for course in courses:
         nearest: dict[str, tuple[Decimal, Margin]] = {}
-        for margin, distance in _margins(course, on, course.subject.name if len(courses) > 1 else ""):
+        variant = course.subject.name if len(answer.asked) > 1 else ""
+        for margin, distance in _margins(course, on, variant):
             if margin.fact not in nearest or distance < nearest[margin.fact][0]:
                 nearest[margin.fact] = (distance, margin)
         found += [margin for _, margin in nearest.values()]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, Decimal]]:

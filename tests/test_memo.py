@@ -211,7 +211,7 @@ def test_unknowns_are_asked_for_as_a_lawyer_would() -> None:
         assert fact not in memo(family, "md")
     for name in LAW.facts:
         assert open_question(LAW, name).endswith("?")
-        assert "_" not in open_question(LAW, name) + fact_name(name)
+        assert "_" not in open_question(LAW, name) + fact_name(LAW, name)
     doubtful = next(name for name, (provision, _) in LAW.provisions.items() if not provision.certain)
     assert open_question(LAW, doubtful) == f"does this reach the deal: {LAW.provisions[doubtful][0].title}?"
 

@@ -443,7 +443,7 @@ def test_every_name_of_a_party_means_that_party(suffix: str) -> None:
             others = {*_short_names(name), party.name, *party.aliases} if not {*name} & {*"(（"} else ()
             written = {name, *(f"{name} ({short})" for short in others if not {*short} & {*"(（"})}
             for text in {*written, *(text.upper() for text in written)}:
-                if find_parties(LAW, text + suffix, compare=False)[0] != (party.id,):
+                if find_parties(LAW, text + suffix).listed != (party.id,):
                     missed.append(text + suffix)
     assert missed == []
 
@@ -464,7 +464,7 @@ CITIES = ["Shanghai", "Beijing", "Shenzhen", "Hangzhou", "Suzhou", "Dongguan", "
 def test_a_place_in_brackets_tells_companies_apart(name: str) -> None:
     ((party,), _) = find_parties(LAW, name)
     for place in [*CITIES, *PLACE_NAMES]:
-        assert party not in find_parties(LAW, f"{name} ({place})", compare=False)[0]
+        assert party not in find_parties(LAW, f"{name} ({place})").listed
         assert party_key(f"{name} ({place})") != party_key(name)
     found, near = find_parties(LAW, f"{name} (Shanghai)")
     assert (found, LAW.parties[party].name in near) == ((), True)

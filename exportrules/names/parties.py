@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from exportrules.law import Ruleset
 from exportrules.names.keys import memo, near
@@ -22,6 +23,22 @@ _SUFFIXES = frozenset(
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 _CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
+
+
+class Near(NamedTuple):
+    """A listed party that a name is close to: its id, the listed name, how it is close, and how close (0 to 100)."""
+
+    party: str
+    name: str
+    how: str
+    score: int
+
+
+class Matches(NamedTuple):
+    """The parties that a name certainly is, and those that it may be."""
+
+    listed: tuple[str, ...] = ()
+    near: tuple[Near, ...] = ()
 
 
 def party_key(text: str) -> str:
@@ -102,24 +119,29 @@ def _initials(words: list[str], short: str) -> bool:
     return False
 
 
-def find_parties(ruleset: Ruleset, text: str, compare: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The listed parties that a name is exactly, and the names of listed parties that it is only close to.
-
-    `compare = False` leaves the second out, where there are too many names to compare.
-    """
+def find_parties(ruleset: Ruleset, text: str) -> Matches:
+    """The listed parties that a name is exactly, and those that it is only close to."""
     index = memo(ruleset, "parties", _party_index)
     wanted = party_key(text)
     found = index.get(wanted, ()) or _named_twice(index, text)
-    if found or len(wanted) < 4 or not compare:
-        return found, ()
+    if found or len(wanted) < 4:
+        return Matches(found)
     # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
-    alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted)]
-    names = {k: ruleset.parties[index[k][0]].name for k in alike}
-    begins = [ruleset.parties[ids[0]].name for k, ids in index.items() if k.startswith(wanted) or _heads(k, wanted)]
-    parts = [party_key(part) for part in _brackets(text)]
-    said = [ruleset.parties[party].name for part in parts for party in index.get(part, ())]
-    return (), tuple(
-        dict.fromkeys([*said, *near(wanted, names, cutoff=0.85), *sorted(begins, key=lambda n: (len(n), n))[:3]])
+    alike = {k: k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted)}
+    begins = [k for k in index if k.startswith(wanted) or _heads(k, wanted)]
+    parts = [k for part in _brackets(text) if (k := party_key(part)) in index]
+    close = near(wanted, alike, cutoff=0.85)
+    begins.sort(key=lambda k: (len(k), k))
+    return Matches(
+        (),
+        tuple(
+            {
+                n.party: n
+                for keys, how in ((begins[:3], "leading part"), (close, "near"), (parts, "contains a listed name"))
+                for k in keys
+                for n in [Near(index[k][0], ruleset.parties[index[k][0]].name, how, 90)]
+            }.values()
+        ),
     )
 
 
@@ -141,3 +163,9 @@ def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
         for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n)):
             index[name] = (*index.get(name, ()), party.id)
     return index
+
+
+def described_as(text: str) -> str:
+    """'military' or 'military_intelligence' for a name that says it is such a body, else ''."""
+    del text
+    return ""

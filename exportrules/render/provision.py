@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 
+from exportrules.attestation import told
 from exportrules.facts import show
 from exportrules.law import Ruleset, code_url
 from exportrules.model import RELATIONS, Instrument, Provision, Row, Test
+from exportrules.render.safe import safe
 from exportrules.render.text import table
 from exportrules.span import union
 
@@ -101,7 +103,10 @@ def coverage_text(law: Ruleset, form: str) -> str:
         f"{edition.title}, edition {edition.edition}\n{edition.scope}\n"
         f"Covers {edition.covers_from} through {edition.verified_through}; "
         f"party lists through {edition.parties_verified_through}.\n"
-        f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
+        f"The codified text was read as of {edition.text_read}. The Federal Register was searched through "
+        f"{edition.register_swept}.\nAnswers end with the earlier of the two days. {edition.sweep}\n"
+        + "".join(f"{safe(_upper(told(said)))}.\n" for said in law.attestations.values())
+        + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )
     lines = [head, table(rows, form), "", "LEFT OUT, AND WHAT IT COULD CHANGE", ""]
@@ -118,6 +123,10 @@ def _tests(row: Row) -> list[str]:
 def _test(test: Test) -> str:
     bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
     return f"{test.fact} {_OPERATOR[test.op]} {bound}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _wrap(text: str) -> list[str]:

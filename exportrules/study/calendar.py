@@ -37,7 +37,7 @@ class Event(NamedTuple):
 
 def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, Any]) -> list[Event]:
     """Every event from a day on, in order. `chips` are variant ids, `deal` the options of a question."""
-    horizon = law.edition.verified_through
+    horizon = law.horizon
     answers: dict[tuple[date, Said, Said, tuple[str, ...]], list[str]] = {}
     scheduled: dict[tuple[date, str, str], list[str]] = {}
     for chip in chips:
@@ -137,7 +137,7 @@ def _public(law: Ruleset, event: Event) -> date:
             public = earliest(instrument.released, instrument.published)
             if public is not None:
                 return public
-    return law.edition.verified_through
+    return law.horizon
 
 
 def _text(value: str) -> str:

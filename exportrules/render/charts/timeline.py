@@ -28,6 +28,7 @@ from exportrules.render.charts.look import (
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
 from exportrules.render.words import called, open_question
+from exportrules.result import DEFINITE
 from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -46,7 +47,7 @@ class Piece(NamedTuple):
 
     @property
     def verified(self) -> bool:
-        return self.span.answer.standing == "verified"
+        return self.span.answer.standing in DEFINITE
 
     @property
     def kind(self) -> Class | None:
@@ -71,7 +72,7 @@ class Change:
 def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
     """The specification of a chart with one band for each timeline, in their order."""
     law, question = timelines[0].ruleset, timelines[0].question
-    first, horizon = _days(timelines), law.edition.verified_through + DAY
+    first, horizon = _days(timelines), law.horizon + DAY
     end = horizon + timedelta(days=max(60, (horizon - first).days // 25))
     bands = [_pieces(made, first, end) for made in timelines]
     changes = _changes(timelines, bands)
@@ -108,7 +109,7 @@ def _days(timelines: Sequence[Timeline]) -> date:
     law = timelines[0].ruleset
     public = [span.start or date.min for t in timelines for span in t.spans if span.answer.outcome != "not_released"]
     shown = max(min(public), law.edition.covers_from) - timedelta(days=45)
-    return min(shown, date(law.edition.verified_through.year, 1, 1))
+    return min(shown, date(law.horizon.year, 1, 1))
 
 
 def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
@@ -170,7 +171,8 @@ def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
 
 
 def _until(law: Ruleset) -> str:
-    return f"{law.edition.verified_through}  verified until here"
+    word = "verified" if law.horizon == law.edition.verified_through else "attested"
+    return f"{law.horizon}  {word} until here"
 
 
 def _levels(marks: Sequence[tuple[float, str]]) -> list[int]:
@@ -246,7 +248,7 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
         upper, lower = _place(top, row)
         maker = f" ({_maker(timeline)})" if several else ""
         names.append({**picture.at(-10, (upper + lower) / 2), "text": safe(timeline.question.label + maker)})
-        if timeline.at(timeline.ruleset.edition.verified_through).outcome == "not_released":
+        if timeline.at(timeline.ruleset.horizon).outcome == "not_released":
             unreleased.append({**picture.at(6, (upper + lower) / 2), "text": "not released", "color": GREY})
         for piece in pieces:
             left, right = picture.x.px(epoch(piece.start)), picture.x.px(epoch(piece.stop))
