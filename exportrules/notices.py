@@ -86,9 +86,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         # weapons are left out: whatever is for them needs a license, and nobody has to be told so with every answer
         weapons = ("nuclear", "missile", "chemical_biological", "wmd")
         uses = [use for use in ruleset.facts["end_use"].values if use not in (q.end_use, *weapons)]
-        ways = {
-            f"{'an' if use[0] in 'aeiou' else 'a'} {use.replace('_', '-')} end use": {"end_use": use} for use in uses
-        }
+        ways = {f"{'an' if u[0] in 'aeiou' else 'a'} {u.replace('_', '-')} end use": {"end_use": u} for u in uses}
         add("end_use", q.end_use, "the end use is civil", ways)
     if not q.listed and "end_user_lists" not in q.facts:
         doubtful = {name.written for name in q.names if name.near or name.described}
