@@ -185,7 +185,7 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
-    """What is already public of the next change: a rule that begins, a duty of one in effect, or the end of one."""
+    """What is already public of the next change; the end of a text often is known from its successor alone."""
     change = d.next
     if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
@@ -194,18 +194,18 @@ def _announced_changes(d: Determination) -> Iterator[str]:
     for name in change.by:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
-        if found and public and public <= d.on < change.date:
+        ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        if found and public and public <= d.on < change.date and not ends:
             yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return
 
 
 def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
-    """How a change that is already public comes about: what is in effect today is not told as if it were to come."""
+    """How a change that is already public comes about: what is in effect is not told as if it were to come."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
-    if provision.expires and day > provision.expires:
-        what = "The savings clause" if provision.kind == "savings" else "This provision"
-        return f"{what} of {citation} applies through {provision.expires}:"
+    if provision.kind == "savings":
+        return f"The savings clause of {citation} applies through {provision.expires}:"
     if provision.compliance == day:
         return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
     return f"{citation} has been public since {public}:"
