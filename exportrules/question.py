@@ -186,10 +186,11 @@ def resolve(
         return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact) if countries else {}
 
     use = end_use or "civil"
+    named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [
-        word_of_parties(ruleset, "end_user", users, seated, use),
-        word_of_parties(ruleset, "parties", others, lambda parties: {}, use),
-        word_of_parties(ruleset, "listed_owner", owners, lambda parties: {}, use),
+        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties: {}, use)
+        for word, names in named.items()
+        if names
     ]
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
