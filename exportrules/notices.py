@@ -12,7 +12,8 @@ from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import FAVOURS, Membership
-from exportrules.question import Question, is_favoured
+from exportrules.names.parties import is_favoured
+from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
 from exportrules.span import Span, earliest, holds_on, last_day
 from exportrules.timeline import Course, Timeline, together

@@ -10,10 +10,10 @@ from exportrules.entries import read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
-from exportrules.model import FAVOURS, Party, Variant
+from exportrules.model import FAVOURS, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter
-from exportrules.names.parties import Matches, Near, find_parties
+from exportrules.names.parties import Matches, Near, find_parties, is_favoured
 from exportrules.names.places import find_place
 from exportrules.span import ALWAYS, Span, overlap, union
 
@@ -169,11 +169,6 @@ def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
     """The countries that the party data give for end users: where one is known, no other is assumed."""
     restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
     return tuple(sorted({country for party in restricted for country in (party.country, *party.also_in)} - {""}))
-
-
-def is_favoured(party: Party) -> bool:
-    """Whether lists name a party to its favour alone: it is no red flag, and its seat is not that of who goes by it."""
-    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
 
 
 def _favours(listing: InForce) -> bool:

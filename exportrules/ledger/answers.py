@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, cast
 from exportrules.errors import ExportRulesError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.cells import ON_NO_LIST, ChipCell, Problem, brief_error
-from exportrules.question import is_favoured, resolve, seats_of
+from exportrules.names.parties import is_favoured
+from exportrules.question import resolve, seats_of
 from exportrules.span import last_day
 from exportrules.timeline import MOST_REMEMBERED, Timeline
 
