@@ -12,9 +12,10 @@ from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
 from exportrules.model import FAVOURS, Membership
+from exportrules.names.parties import is_favoured
 from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
-from exportrules.senses import called, is_favoured
+from exportrules.senses import called
 from exportrules.span import Span, earliest, holds_on, last_day
 from exportrules.timeline import Course, Timeline, together
 from exportrules.trace import asked

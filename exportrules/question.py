@@ -13,13 +13,13 @@ from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
 from exportrules.model import FAVOURS, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
+from exportrules.names.parties import is_favoured
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
 from exportrules.senses import (
     Named,
     Whole,
     Word,
-    is_favoured,
     read_name,
     wholes,
     word_of_exporter,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from exportrules.errors import QuestionError
 from exportrules.facts import Fact
 from exportrules.law import Ruleset
-from exportrules.model import FAVOURS, Party
+from exportrules.model import Party
 from exportrules.names.parties import described_as, find_parties
 from exportrules.names.placeholders import says_nothing
 from exportrules.span import last_day
@@ -121,11 +121,6 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"--end-use {described.replace('_', '-')}, or the registered name of a company that is none."
         )
     return Named(text, declined=near)
-
-
-def is_favoured(party: Party) -> bool:
-    """Whether lists name a party to its favour alone: it is no red flag, and its seat is not that of who goes by it."""
-    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
 
 
 def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from exportrules.names.close import core_of, words_of  # noqa: E402 - the project is found first
 from exportrules.names.parties import party_key, party_keys  # noqa: E402 - the project is found first
 from exportrules.screening import toml_value  # noqa: E402
 
@@ -102,6 +103,7 @@ class Made:
     listing: list[dict[str, Any]] = field(default_factory=list)
     comment: list[str] = field(default_factory=list)
     by_hand: bool = False
+    kept: set[str] = field(default_factory=set)
 
     def call(self, name: str, *, weak: bool = False) -> None:
         """Another name, unless the party has it already."""
@@ -306,12 +308,20 @@ def _with_short_names(entries: Mapping[str, Made]) -> Iterator[Made]:
     noted = {(made.id, party_key(name)) for made, name, weak in wanted if weak and name.isascii()}
     for made, name, weak in wanted:
         made.call(name, weak=weak or len(owners[party_key(name)]) > 1)
+    called = {party_key(made.name) for made in entries.values()}
     for made in entries.values():
         for key, name in list(made.aliases.items()):
-            if key in common or ((made.id, key) in noted and len(key) <= 4):
+            alone = len(owners[key]) == 1 or (made.by_hand and key in made.kept and key not in called)
+            if key in common or not alone or not tells(name) or ((made.id, key) in noted and len(key) <= 4):
                 made.weak[key] = name
                 del made.aliases[key]
         yield made
+
+
+def tells(name: str) -> bool:
+    """Whether a name can mean one company: it has a word that is no trade, place or number, or several words."""
+    words = words_of(name)
+    return not name.isascii() or (bool(core_of(words)) and len(party_key(name)) > 2) or len(words) > 2
 
 
 def _several(text: str) -> list[str]:
@@ -342,6 +352,7 @@ class Hand:
         known = self._parties[own]
         made = Made(own, known["name"], known["country"], comment=self._comments[own], by_hand=True)
         made.aliases = {party_key(alias): alias for alias in known.get("aliases", ())}
+        made.kept = set(made.aliases)
         made.listing = [_by_hand(listing) for listing in known["listing"]]
         made.call(row["name"])
         return made

@@ -19,8 +19,8 @@ def find_place(ruleset: Ruleset, text: str) -> str:
         return code
     if says_nothing(written):
         raise UnknownNameError(
-            f"no destination is called {text!r}: it says nothing. Write an ISO 3166 code of two capital letters, e.g. CN, "
-            "or a country's name."
+            f"no destination is called {text!r}: it says nothing. Write an ISO 3166 code of two capital letters, e.g. "
+            "CN, or a country's name."
         )
     index = memo(ruleset, "places", _place_index)
     found = index.get(key(written))
