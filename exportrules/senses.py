@@ -38,6 +38,8 @@ _MOST_KINDS = 4
 _MOST_COMBINATIONS = 24
 _EVERY = "may be all that its name is close to"
 _UNCHANGED: Mapping[str, Fact] = MappingProxyType({})
+#: The facts that follow from the countries of listed parties.
+Seat = Callable[[Iterable[str]], Mapping[str, Fact]]
 _BODIES = {"military": "a military body", "military_intelligence": "a military-intelligence body"}
 
 
@@ -107,7 +109,9 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             "out."
         )
     found, described = find_parties(ruleset, text), described_as(text)
-    near = tuple(dict.fromkeys(n.party for n in found.near))
+    # of those equally close, the one listed first
+    close = sorted(found.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
+    near = tuple(dict.fromkeys(n.party for n in close))
     if text.strip() not in {name.strip() for name in not_listed}:
         return Named(text, found.listed, near, described=described)
     if found.listed:
@@ -151,9 +155,7 @@ def _lists(party: Party) -> str:
     return "; ".join(dict.fromkeys(days)) or "on no list"
 
 
-def word_of_parties(
-    ruleset: Ruleset, word: str, names: Sequence[Named], seat: Callable[[Iterable[str]], Mapping[str, Fact]], use: str
-) -> Word:
+def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, use: str) -> Word:
     """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
     `seat` has the facts that follow from the countries of listed parties, `use` is the end use that was stated.
@@ -170,9 +172,11 @@ def word_of_parties(
     found: list[Sense] = []
     for place, name in enumerate(names):
         who = f'"{name.written}" ' if len(doubtful) > 1 else ""
-        for kind in _kinds(ruleset, name.near):
+        for kind in _kinds(ruleset, name.near, seat):
             named = [*certain[:place], (*name.listed, *kind), *certain[place + 1 :]]
-            found.append(sense(f"{who}is {called(ruleset, kind)}", named))
+            text = f"{who}is {called(ruleset, kind)}"
+            # parties of one printed name are told apart by their ids
+            found.append(sense(f"{text} [{kind[0]}]" if any(text == s.text for s in found) else text, named))
         if name in doubtful and name.described:
             found.append(sense(f"{who}is {_BODIES[name.described]}", certain, name.described))
     if len(doubtful) > 1:
@@ -229,12 +233,16 @@ def _all(text: str, senses: Sequence[Sense]) -> Sense:
     return Sense(text, tuple(tuple(dict.fromkeys(p for parties in same for p in parties)) for same in union), deal)
 
 
-def _kinds(ruleset: Ruleset, parties: Sequence[str]) -> list[tuple[str, ...]]:
+def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[str, ...]]:
     """The parties that a name is close to, those together that the law treats alike."""
     found: dict[object, list[str]] = {}
     for party in (ruleset.parties[i] for i in parties):
-        alike = ((e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement) for e in party.listing)
-        found.setdefault((party.country, *alike), []).append(party.id)
+        alike = (
+            (e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement, e.only_for)
+            for e in party.listing
+        )
+        seats = ((name, fact.value) for name, fact in seat((party.id,)).items())
+        found.setdefault((*seats, *alike), []).append(party.id)
     return [tuple(same) for same in found.values()] if len(found) <= _MOST_KINDS else [tuple(parties)]
 
 
