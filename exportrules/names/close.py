@@ -23,13 +23,13 @@ from exportrules.names.words import (
     CHINESE_PLACES,
     CHINESE_SUFFIXES,
     COMMON,
+    ENDINGS,
     GENERIC,
     KINDS,
     LATIN,
     PLACES,
     SIMPLIFIED,
     SMALL_WORDS,
-    SUFFIXES,
 )
 
 
@@ -80,7 +80,7 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words that names are compared by: abbreviations written out, plurals as one, endings of companies left out."""
     found = []
     for word in spelled(text):
-        if word not in SUFFIXES and word not in SMALL_WORDS:
+        if word not in ENDINGS and word not in SMALL_WORDS:
             found.append(ABBREVIATIONS.get(word) or _singular(word))
     return tuple(found)
 
@@ -135,7 +135,7 @@ class Index:
         """Words of listed names that are one slip of the pen away."""
         found = self._variants.get(word)
         if found is None:
-            slips = len(word) >= 5 and not is_light(word)
+            slips = len(word) >= 4 and not is_light(word)
             found = self._variants[word] = tuple(self._slipped(word)) if slips else ()
         return found
 
@@ -144,8 +144,8 @@ class Index:
 
         if not self._slips:
             slips: dict[str, list[str]] = defaultdict(list)
-            for known in (*self.by_word, *SUFFIXES):
-                if len(known) >= 5:
+            for known in (*self.by_word, *ENDINGS):
+                if len(known) >= 4:
                     for shorter in _shortened(known):
                         slips[shorter].append(known)
             self._slips = slips
@@ -189,7 +189,7 @@ def close_names(index: Index, text: str) -> list[Near]:
     """The listed names that a text is close to, the closest first; one for each party."""
     found = list(_chinese(index, text)) if _is_chinese(text) else []
     # a slip of the pen in "Limited" is no word of a name
-    words = tuple(word for word in words_of(text) if SUFFIXES.isdisjoint(index.variants(word)) or word in index.by_word)
+    words = tuple(word for word in words_of(text) if ENDINGS.isdisjoint(index.variants(word)) or word in index.by_word)
     if words:
         found += [near for number in _candidates(index, words) if (near := _compared(index, words, index.names[number]))]
     best: dict[str, Near] = {}
@@ -212,7 +212,9 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
         if len(known) > MOST_NAMES:
             frequent.append(word)
             # "Huawei" alone is many names: the shortest of them come up, and those that share another word
-            known = () if is_light(word) else known[:MOST_NAMES]
+            for number in () if is_light(word) else known[:MOST_NAMES]:
+                scores[number] += 0.0
+            continue
         weight = trust * index.weight(word)
         for number in known:
             scores[number] += weight
@@ -221,12 +223,11 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
     frequent.sort(key=lambda word: len(index.by_word[word]))
     if len(frequent) > 1:
         for number in index.set_of(frequent[0]) & index.set_of(frequent[1]):
-            scores[number] += index.weight(frequent[0])
-    if len(scores) > MOST_COMPARED:
-        for word in frequent:
-            weight, named = index.weight(word), index.set_of(word)
-            for number in scores.keys() & named:
-                scores[number] += weight
+            scores[number] += 0.0
+    for word in frequent if scores else ():
+        weight = index.weight(word)
+        for number in scores.keys() & index.set_of(word):
+            scores[number] += weight
     # what shares little with both names is close in no way
     least = 0.6 * sum(map(index.weight, words))
     names = index.names
@@ -268,7 +269,7 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
     if not told:
         # only trades and places are shared, or words with a slip: then nearly all of both must be
         told_slips = [pair for pair in slips if not is_light(pair[1])]
-        if any(min(map(len, pair)) < SHORTEST_SLIP for pair in told_slips):
+        if any(min(map(len, pair)) < SHORTEST_SLIP for pair in told_slips) and len(words) < 3:
             return None
         if not told_slips and min(ours_part, theirs_part) < 0.9:
             return None

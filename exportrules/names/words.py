@@ -5,11 +5,12 @@ from __future__ import annotations
 #: Endings of company names that do not tell companies apart.
 SUFFIXES = frozenset(
     """
-    ab ag ao as bhd bv cjsc co coltd company corp corporation eood fzc fzco fze fzllc gmbh inc incorporated jsc kft kk
-    limited llc llp lp ltd ltda ltdsti nv oao ojsc ooo ou oy oyj pao pjsc plc pte pteltd pty pvt sa sarl sas sdn sirketi
-    spa srl sro sti zao
+    ab ag ao bv cjsc co coltd company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv oao ojsc
+    ooo pao pjsc plc pte pteltd pty sa sarl sas spa srl zao
     """.split()  # noqa: SIM905 - a list of words reads better as lines
 )
+#: Endings that are something else as well (SDN is Sudan too): left out where names are compared for being near.
+ENDINGS = SUFFIXES | frozenset("as bhd eood fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti".split())
 CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
 
 #: Words that a name may leave out.
