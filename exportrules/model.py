@@ -244,7 +244,8 @@ class Listing(Shape):
 class Party(Shape):
     """A party under the names and aliases of its entries.
 
-    `also_in` are the countries of its other addresses. `weak` names are too short or too common to mean this party for
+    `country` is that of its first address, `also_in` are those of the others; `seat` is where its headquarters are, if
+    that was found out. `weak` names are too short or too common to mean this party for
     certain: they are near names.
     """
 
@@ -252,6 +253,7 @@ class Party(Shape):
     name: str
     country: str
     also_in: tuple[str, ...] = ()
+    seat: str = ""
     aliases: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     listing: tuple[Listing, ...] = ()

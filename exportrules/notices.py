@@ -12,7 +12,7 @@ from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
 from exportrules.model import FAVOURS, Membership
-from exportrules.names.parties import is_favoured
+from exportrules.names.parties import find_parties, is_favoured
 from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
 from exportrules.senses import called
@@ -272,10 +272,11 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     q, ruleset = timeline.question, timeline.ruleset
     if len(q.seats) > 1:
         places = " and ".join(ruleset.places[code].name for code in q.seats)
-        yield (
-            f"Parties in {places} are called {q.end_user!r} in this data; where the end user has its headquarters is "
-            "left open."
+        several = len(find_parties(ruleset, q.end_user or "").listed) > 1
+        said = (
+            f"Parties in {places} are called {q.end_user!r}" if several else f"{q.end_user!r} has addresses in {places}"
         )
+        yield f"{said} in this data; where the end user has its headquarters is left open."
     owner = q.facts.get("listed_owner")
     if owner and owner.value and not q.owners:
         yield (

@@ -10,7 +10,7 @@ from exportrules.entries import read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
-from exportrules.model import FAVOURS, Variant
+from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.parties import is_favoured
@@ -188,7 +188,7 @@ def resolve(
     use = end_use or "civil"
     named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [
-        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties: {}, use)
+        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties: {}, (use,))
         for word, names in named.items()
         if names
     ]
@@ -268,9 +268,13 @@ def _names(
 
 
 def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
-    """The countries that the party data give for end users: where one is known, no other is assumed."""
+    """The countries in which the party data have end users: their seats where known, else those of all addresses."""
     restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
-    return tuple(sorted({country for party in restricted for country in (party.country, *party.also_in)} - {""}))
+    return tuple(sorted({country for party in restricted for country in _seats(party)} - {""}))
+
+
+def _seats(party: Party) -> tuple[str, ...]:
+    return (party.seat,) if party.seat else (party.country, *party.also_in)
 
 
 def _favours(listing: InForce) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -158,7 +158,7 @@ def _lists(party: Party) -> str:
 def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, use: str) -> Word:
     """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
-    `seat` has the facts that follow from the countries of listed parties, `use` is the end use that was stated.
+    `seat` has the facts that follow from the countries of listed parties, `uses` are the end uses that were stated.
     """
 
     def sense(text: str, named: Sequence[tuple[str, ...]], body: str = "") -> Sense:
@@ -166,7 +166,7 @@ def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: S
         return Sense(text, tuple(named), {**seat(party for parties in named for party in parties), **stated})
 
     certain = [name.listed for name in names]
-    doubtful = [n for n in names if n.near or (n.described and not use.startswith(n.described))]
+    doubtful = [n for n in names if n.near or (n.described and not any(use.startswith(n.described) for use in uses))]
     if not doubtful:
         return Word(word, (sense("", certain),))
     found: list[Sense] = []

@@ -69,12 +69,12 @@ def _spaced(text: str) -> list[str]:
 def _bare(text: str) -> list[str]:
     """The words of a name without the corporate suffixes at its end."""
     words = _spaced(text)
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
     if words:
         for suffix in CHINESE_SUFFIXES:
             words[-1] = words[-1].removesuffix(suffix)
         words = words if words[-1] else words[:-1]
-    while len(words) > 1 and words[-1] in SUFFIXES:
-        words.pop()
     return words
 
 
