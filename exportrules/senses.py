@@ -155,7 +155,7 @@ def _lists(party: Party) -> str:
     return "; ".join(dict.fromkeys(days)) or "on no list"
 
 
-def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, use: str) -> Word:
+def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]) -> Word:
     """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
     `seat` has the facts that follow from the countries of listed parties, `uses` are the end uses that were stated.
