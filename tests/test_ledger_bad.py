@@ -37,7 +37,7 @@ ROW = "A100,2022-09-15,CN,16"
 GOOD = f"{HEADER}\n{ROW}\n"
 LICENSE = "license_required"
 OPEN = "indeterminate"
-ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,problem,edition"
+ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,party,problem,edition"
 COLUMNS = "Columns: 'part', 'ship date', 'dest', 'qty'."
 
 
