@@ -29,6 +29,7 @@ _TABLES: dict[str, type] = {
     "instruments": model.Instrument,
     "families": model.Family,
     "lists": model.PartyList,
+    "descriptions": model.Description,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.
 _PARTIES: dict[str, type] = {"parties": model.Party}

@@ -22,6 +22,7 @@ from exportrules.force import days_in_force
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
     FAVOURS,
+    Description,
     Edition,
     Exporter,
     FactDefinition,
@@ -96,6 +97,7 @@ class Ruleset:
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
     lists: Mapping[str, PartyList] = field(default_factory=dict)
+    descriptions: Mapping[str, Description] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)

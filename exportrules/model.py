@@ -272,6 +272,17 @@ class PartyList(Shape):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Description(Shape):
+    """Words by which a buyer says what it is. `not_words` are phrases that have such words and mean something else."""
+
+    id: Literal["military", "military_intelligence"]
+    cite: str
+    url: str
+    words: tuple[str, ...]
+    not_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Exporter(Shape):
     """A maker of chips or an addressee of a letter, and the prefixes of its product names."""
 

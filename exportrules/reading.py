@@ -22,6 +22,7 @@ from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
 from exportrules.model import (
+    Description,
     Edition,
     Exporter,
     FactDefinition,
@@ -44,6 +45,7 @@ _LISTS: dict[str, tuple[str, type, str]] = {
     "place": ("places", Place, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
+    "description": ("descriptions", Description, "id"),
 }
 
 
@@ -120,7 +122,7 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[party]], [[exporter]], [[description]] or [fact.NAME].",
         )
 
 

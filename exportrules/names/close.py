@@ -11,12 +11,12 @@ import heapq
 import math
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from exportrules.law import Ruleset
 from exportrules.model import Party
+from exportrules.names.keys import Near
 from exportrules.names.words import (
     ABBREVIATIONS,
     CHINESE_GENERIC,
@@ -31,15 +31,6 @@ from exportrules.names.words import (
     SIMPLIFIED,
     SMALL_WORDS,
 )
-
-
-class Near(NamedTuple):
-    """A listed party that a name is close to: its id, the listed name, how it is close, and how close (0 to 100)."""
-
-    party: str
-    name: str
-    how: str
-    score: int
 
 
 #: No more listed names than these are compared word by word, and reported.
@@ -109,7 +100,6 @@ class Index:
     by_word: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     sets: dict[str, frozenset[int]] = field(default_factory=dict)
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    weak: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     chinese: list[tuple[str, str, str]] = field(default_factory=list)
     _slips: dict[str, list[str]] = field(default_factory=dict)
     _variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -158,8 +148,8 @@ def _shortened(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
-def index_of(parties: Iterable[Party], keys: Mapping[str, object]) -> Index:
-    """The index of some parties. `keys` are the exact names: a weak one among them adds nothing."""
+def index_of(parties: Iterable[Party]) -> Index:
+    """The index of some parties."""
     index = Index()
     for party in parties:
         for printed in dict.fromkeys((party.name, *party.aliases)):
@@ -360,9 +350,9 @@ def _chinese(index: Index, text: str) -> Iterator[Near]:
             yield Near(party, printed, "leading part", 85)
 
 
-def near_index(ruleset: Ruleset, exact: Mapping[str, object], restricting: Iterable[Party]) -> Index:
+def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:
     """The index of a ruleset, built when the first name is close to nothing exactly."""
     found = ruleset.memory.get("near parties")
     if not isinstance(found, Index):
-        found = ruleset.memory["near parties"] = index_of(restricting, exact)
+        found = ruleset.memory["near parties"] = index_of(restricting)
     return found

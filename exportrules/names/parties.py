@@ -11,15 +11,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from exportrules.law import Ruleset
-from exportrules.model import FAVOURS, Party
-from exportrules.names.close import Near, close_names, near_index
-from exportrules.names.keys import memo
+from exportrules.model import FAVOURS, Description, Party
+from exportrules.names.keys import Near, memo
 from exportrules.names.words import CHINESE_SUFFIXES, SUFFIXES
 
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 
-__all__ = ["Matches", "Near", "find_parties", "is_favoured", "party_key", "party_keys"]
+__all__ = ["Matches", "Near", "described_as", "find_parties", "is_favoured", "party_key", "party_keys"]
 
 
 class Matches(NamedTuple):
@@ -122,6 +121,9 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     found = index.get(wanted, ()) or _named_twice(index, text)
     if found or not wanted:
         return Matches(found)
+    # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
+    from exportrules.names.close import close_names, near_index
+
     weak = memo(ruleset, "weak names", _weak_index)
     near = [Near(party, name, "short name", 90) for party, name in weak.get(wanted, ())]
     parts = [key for part in _brackets(text) if (key := party_key(part)) != wanted]
@@ -129,7 +131,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         if not is_favoured(ruleset.parties[party]):
             near.append(Near(party, ruleset.parties[party].name, "contains a listed name", 95))
     restricting = (party for party in ruleset.parties.values() if not is_favoured(party))
-    near += close_names(near_index(ruleset, index, restricting), text)
+    near += close_names(near_index(ruleset, restricting), text)
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)
@@ -139,6 +141,37 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
 def is_favoured(party: Party) -> bool:
     """Whether lists name a party to its favour alone: it is no red flag, and a name close to it earns nothing."""
     return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
+
+
+def described_as(ruleset: Ruleset, text: str) -> str:
+    """'military' or 'military_intelligence' where a name says that its bearer is such a body, of whatever country;
+    '' else."""
+    known = memo(ruleset, "descriptions", lambda law: {made.id: _phrases(made) for made in law.descriptions.values()})
+    said = f" {' '.join(_plain_words(text))} "
+    for kind in ("military_intelligence", "military"):
+        meant, other = known.get(kind, ((), ()))
+        left = said
+        for phrase in other:
+            left = left.replace(phrase, " ")
+        if any(phrase in left for phrase in meant):
+            return kind
+    return ""
+
+
+def _phrases(made: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases as they stand among words; of Chinese, which has none between, as they stand anywhere."""
+
+    def spaced(text: str) -> str:
+        words = " ".join(_plain_words(text))
+        return words if any("\u4e00" <= c <= "\u9fff" for c in words) else f" {words} "
+
+    return tuple(map(spaced, made.words)), tuple(map(spaced, made.not_words))
+
+
+def _plain_words(text: str) -> list[str]:
+    from exportrules.names.close import spelled
+
+    return spelled(text)
 
 
 def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
