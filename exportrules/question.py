@@ -29,6 +29,8 @@ from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
 END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+#: A question whose words have one sense each, and name nobody.
+PLAIN = Whole()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
 _LEAVE_OUT = "Leave it out for the default, or write what is so."
@@ -48,7 +50,7 @@ class Subject:
     name: str
     facts: Mapping[str, Fact]
     chip: Variant | None = None
-    sense: Whole = Whole()
+    sense: Whole = PLAIN
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -179,16 +181,19 @@ def resolve(
     if vendor in ruleset.exporters:
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
 
-    def seated(users: Iterable[str]) -> dict[str, Fact]:
-        """Where end users sit, if nobody said it: left open where parties of one name sit in several countries."""
+    def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
+        """Where end users sit, if nobody said it: left open where parties of one name sit in several countries, and for
+        a body of some state, which sits there and not where the goods go."""
         countries = () if headquarters else seats_of(ruleset, users)
+        if headquarters or not (countries or body):
+            return {}
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
-        return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact) if countries else {}
+        return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
 
     use = end_use or "civil"
     named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [
-        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties: {}, (use,))
+        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, (use,))
         for word, names in named.items()
         if names
     ]

@@ -38,8 +38,8 @@ _MOST_KINDS = 4
 _MOST_COMBINATIONS = 24
 _EVERY = "may be all that its name is close to"
 _UNCHANGED: Mapping[str, Fact] = MappingProxyType({})
-#: The facts that follow from the countries of listed parties.
-Seat = Callable[[Iterable[str]], Mapping[str, Fact]]
+#: The facts that follow from the countries of listed parties, or from being a body whose country is not said.
+Seat = Callable[[Sequence[str], bool], Mapping[str, Fact]]
 _BODIES = {"military": "a military body", "military_intelligence": "a military-intelligence body"}
 
 
@@ -108,7 +108,7 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{word} = {text!r} does not name anyone, so no list can be searched for it. Write the name, or leave it "
             "out."
         )
-    found, described = find_parties(ruleset, text), described_as(text)
+    found, described = find_parties(ruleset, text), described_as(ruleset, text)
     # of those equally close, the one listed first
     close = sorted(found.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
     near = tuple(dict.fromkeys(n.party for n in close))
@@ -158,17 +158,18 @@ def _lists(party: Party) -> str:
 def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]) -> Word:
     """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
-    `seat` has the facts that follow from the countries of listed parties, `uses` are the end uses that were stated.
+    `seat` has the facts that follow from the countries of listed parties, and from being a body of some country;
+    `uses` are the end uses that were stated.
     """
 
     def sense(text: str, named: Sequence[tuple[str, ...]], body: str = "") -> Sense:
-        stated = {"end_use": Fact(body, "question")} if body else {}
-        return Sense(text, tuple(named), {**seat(party for parties in named for party in parties), **stated})
+        stated = {"end_use": Fact(body, "question")} if body not in ("", *uses) else {}
+        return Sense(text, tuple(named), {**seat([p for parties in named for p in parties], bool(body)), **stated})
 
     certain = [name.listed for name in names]
     doubtful = [n for n in names if n.near or (n.described and not any(use.startswith(n.described) for use in uses))]
     if not doubtful:
-        return Word(word, (sense("", certain),))
+        return Word(word, (sense("", certain, next((use for use in uses for n in names if n.described), "")),))
     found: list[Sense] = []
     for place, name in enumerate(names):
         who = f'"{name.written}" ' if len(doubtful) > 1 else ""
@@ -179,9 +180,9 @@ def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: S
             found.append(sense(f"{text} [{kind[0]}]" if any(text == s.text for s in found) else text, named))
         if name in doubtful and name.described:
             found.append(sense(f"{who}is {_BODIES[name.described]}", certain, name.described))
-    if len(doubtful) > 1:
+    if len(doubtful) > 1 or any(name.near and name.described for name in doubtful):
         # what lies between, some of them and not the others, changes less than all and more than one
-        found.append(_all("are all of these", found))
+        found.append(_all("are all of these" if len(doubtful) > 1 else "is all of these", found))
     none = "is not a listed party" if any(name.near for name in doubtful) else "is not such a body"
     says = "; ".join(_says(ruleset, name) for name in doubtful)
     settle = " ".join(dict.fromkeys(line for name in doubtful for line in _settle(name)))
@@ -241,7 +242,7 @@ def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[s
             (e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement, e.only_for)
             for e in party.listing
         )
-        seats = ((name, fact.value) for name, fact in seat((party.id,)).items())
+        seats = ((name, fact.value) for name, fact in seat((party.id,), False).items())
         found.setdefault((*seats, *alike), []).append(party.id)
     return [tuple(same) for same in found.values()] if len(found) <= _MOST_KINDS else [tuple(parties)]
 
@@ -264,4 +265,7 @@ def _settle(name: Named) -> Iterator[str]:
     if name.near and name.described:
         yield "If it is, write the listed name."
     if name.described:
-        yield f"If it is such a body: --end-use {name.described}; if not, write its registered name."
+        yield (
+            f"If it is such a body: --end-use {name.described}, and --headquarters with its country; if not, write its "
+            "registered name."
+        )

@@ -158,16 +158,41 @@ def test_many_doubtful_words_are_asked_about_in_few_combinations() -> None:
 
 
 def test_a_buyer_that_says_it_is_military_is_never_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(senses, "described_as", lambda text: "military" if "Army" in text else "")
+    monkeypatch.setattr(senses, "described_as", lambda law, text: "military" if "Army" in text else "")
     asked: dict[str, Any] = {**CARD, "end_user": "Zorglub Army"}
     found = ask(**asked)
-    assert (found.outcome, found.turns_on) == ("indeterminate", ["end_user"])
+    assert (found.outcome, found.turns_on[0]) == ("indeterminate", "end_user")
     assert '"Zorglub Army" is a military body by its own name' in first_line(found)
     assert "--end-use military" in found.explain()
     assert ask(**asked, end_use="military").outcome == "license_required"
     assert ask(**{**asked, "end_user": "Zorglub Bakery"}).outcome == "no_license_requirement"
     with pytest.raises(QuestionError, match="by its own name it is a military body"):
         ask(**asked, not_listed=["Zorglub Army"])
+
+
+def test_an_army_does_not_sit_where_the_goods_go() -> None:
+    asked: dict[str, Any] = {"chip": "RTX 4090", "on": "2023-06-01", "end_user": "People's Liberation Army"}
+    assert ask(**asked, to="SG").turns_on == ["end_user", "headquarters"]
+    assert ask(**asked, to="SG", end_use="military").turns_on == ["headquarters"]
+    assert ask(**asked, end_use="military").outcome == "license_required"
+    british = {**asked, "end_user": "Royal British Army Museum Guards", "to": "GB"}
+    assert ask(**british).outcome == "indeterminate"
+    assert ask(**british, headquarters="GB").outcome == "no_license_requirement"
+
+
+@pytest.mark.parametrize(
+    "body", ["People's Liberation Army", "Ministry of State Security", "中国人民解放军", "PLA Rocket Force"]
+)
+@pytest.mark.parametrize("to", ["CN", "SG", "RU"])
+@pytest.mark.parametrize("role", ["end_user", "parties"])
+def test_such_a_body_is_never_a_plain_yes(body: str, to: str, role: str) -> None:
+    named: dict[str, Any] = {"end_user": body} if role == "end_user" else {"parties": [body], "headquarters": "CN"}
+    for on in ("2021-06-01", "2023-06-01", "2024-06-03", "2026-03-02"):
+        found = ask(chip="A10", on=on, to=to, exporter="other", **named)
+        # the texts of 2021 reach such a body in its own country alone; that it was read is said all the same
+        abroad = on < "2022-09-15" and to == "SG"
+        assert found.outcome not in YES or abroad
+        assert any("by its own name. It makes no difference" in notice for notice in found.notices) or not abroad
 
 
 # --- exporters --------------------------------------------------------------------------------------

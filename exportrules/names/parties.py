@@ -196,9 +196,3 @@ def _weak_index(ruleset: Ruleset) -> dict[str, tuple[tuple[str, str], ...]]:
             key = party_key(name)
             index[key] = (*index.get(key, ()), (party.id, name))
     return index
-
-
-def described_as(text: str) -> str:
-    """'military' or 'military_intelligence' for a name that says it is such a body, else ''."""
-    del text
-    return ""
