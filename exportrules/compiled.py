@@ -25,11 +25,13 @@ _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
     "groups": model.Group,
     "places": model.Place,
+    "territories": model.Territory,
     "exporters": model.Exporter,
     "instruments": model.Instrument,
     "families": model.Family,
     "lists": model.PartyList,
     "descriptions": model.Description,
+    "attestations": model.Attestation,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.
 _PARTIES: dict[str, type] = {"parties": model.Party}

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from exportrules import notices, trace
+from exportrules.attestation import tables
 from exportrules.errors import QuestionError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
@@ -82,12 +83,12 @@ class Determination:
 
     @property
     def standing(self) -> str:
-        """`verified`, `before_coverage`, `beyond_horizon` or `destination_not_encoded`."""
+        """`verified`, `attested`, `before_coverage`, `beyond_horizon` or `destination_not_encoded`."""
         return self._answer.standing
 
     @property
     def projection(self) -> Projection | None:
-        """Where the standing is not `verified`: what the encoded law would say all the same."""
+        """Where the standing is neither `verified` nor `attested`: what the encoded law would say all the same."""
         return self._answer.projection
 
     @property
@@ -109,6 +110,11 @@ class Determination:
     def exceptions(self) -> list[dict[str, Any]]:
         """The exceptions and authorizations that overcome every requirement, each with its conditions."""
         return trace.exceptions(self._timeline, self._answer)
+
+    @property
+    def closed_exceptions(self) -> list[dict[str, Any]]:
+        """The exceptions that would lift a requirement by their own terms, each with the bars that close it."""
+        return trace.closed_exceptions(self._timeline, self._answer, self.on)
 
     @property
     def policies(self) -> list[dict[str, Any]]:
@@ -186,12 +192,23 @@ class Determination:
         return trace.citations(self._timeline, self._answer, self.on)
 
     @property
+    def attestations(self) -> list[dict[str, Any]]:
+        """Who verified the law of a day beyond the edition's own, where the standing is `attested`."""
+        return tables(self._timeline.vouching(self.on)) if self.standing == "attested" else []
+
+    @property
     def ruleset(self) -> dict[str, str]:
-        """Edition, `verified_through`, and SHA-256 over every data file that was read, overlays included."""
+        """Edition, how far it was verified, and SHA-256 over every data file that was read, overlays included.
+
+        `text_read` is the day of the codified text that was read, `register_swept` the day through which the Federal
+        Register was searched; `verified_through` is the earlier one.
+        """
         used = self._timeline.ruleset
         return {
             "edition": used.edition.edition,
             "verified_through": used.edition.verified_through.isoformat(),
+            "text_read": used.edition.text_read.isoformat(),
+            "register_swept": used.edition.register_swept.isoformat(),
             "sha256": used.digest,
         }
 

@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from exportrules.attestation import told
 from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
-from exportrules.model import FAVOURS, Membership
+from exportrules.model import FAVOURS, Membership, Provision
 from exportrules.names.parties import find_parties, is_favoured
 from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
@@ -23,16 +24,6 @@ from exportrules.unknowns import Verdict, decide
 
 if TYPE_CHECKING:
     from exportrules.determination import Determination
-
-#: Facts that a catalogue chip brings along, and what a reader calls them.
-FIGURES = {
-    "tpp": "TPP",
-    "performance_density": "performance density",
-    "aggregate_io_gbytes_s": "I/O rate",
-    "chip_to_chip_io_gbytes_s": "chip-to-chip rate",
-    "dram_bandwidth_gbytes_s": "DRAM bandwidth",
-    "designed_for_datacenter": "datacenter question",
-}
 
 
 def other_layer(timeline: Timeline, answer: Answer, on: date) -> str | None:
@@ -94,8 +85,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
-        uses = ("military", "military_intelligence", "supercomputer")
-        ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
+        # weapons are left out: whatever is for them needs a license, and nobody has to be told so with every answer
+        weapons = ("nuclear", "missile", "chemical_biological", "wmd")
+        uses = [use for use in ruleset.facts["end_use"].values if use not in (q.end_use, *weapons)]
+        ways = {f"{_article(use)} {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
         add("end_use", q.end_use, "the end use is civil", ways)
     if not q.listed and "end_user_lists" not in q.facts:
         doubtful = {name.written for name in q.names if name.near or name.described}
@@ -119,6 +112,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     return found
 
 
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
 def _name(ruleset: Ruleset, exporter: str | None) -> str:
     known = ruleset.exporters.get(exporter or "")
     return known.name if known else "not known"
@@ -134,6 +131,7 @@ def notices(d: Determination) -> list[str]:
         *_of_the_law(timeline, answer, on),
         *_announced_changes(d),
         *_figures(timeline, answer, on),
+        *_territories(timeline),
         *_parties(timeline, on),
         *_memberships(timeline, on),
     ]))  # fmt: skip
@@ -144,6 +142,10 @@ def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) ->
     said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
         yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+    elif answer.standing == "attested":
+        for attestation in timeline.vouching(on):
+            note = f" ({attestation.note})" if attestation.note else ""
+            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
     elif answer.standing == "before_coverage":
         yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
     elif answer.standing == "destination_not_encoded":
@@ -182,16 +184,6 @@ def _release(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in answer.law.notices if name in pool)
-    if not any(f.provision.classifies and holds_on(f.spans, on) for f in timeline.courses[0].docket.pool):
-        yield (
-            "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on "
-            "2022-10-21)."
-        )
-    elif set(answer.law.eccn) & {"3A991.p", "4A994.l"} and not set(answer.law.eccn) - {"3A991.p", "4A994.l"}:
-        yield (
-            "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of "
-            "744.21 and 744.23."
-        )
     printed = other_layer(timeline, answer, on)
     if printed is not None:
         layer = "As enforced" if timeline.question.as_printed else "As printed"
@@ -199,31 +191,42 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
+    """What is already public of the next change: a rule that begins, a duty of one in effect, or the end of one."""
     change = d.next
-    if change is None or d._timeline.question.known_on:
+    if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
+    policy = f" ({change.review_policy})" if change.review_policy else ""
+    becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
     for name in change.by:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
-        if found and public and public <= d.on < change.date and change.standing == d.standing:
-            policy = f" ({change.review_policy})" if change.review_policy else ""
-            becomes = f"{change.outcome}{policy}".replace("_", " ")
-            yield (
-                f"Public but not yet effective: {found[1].citation} was known from {public}; "
-                f"from {change.date} the answer is {becomes}."
-            )
+        if found and public and public <= d.on < change.date:
+            yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return
+
+
+def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
+    """How a change that is already public comes about: what is in effect today is not told as if it were to come."""
+    if on < provision.effective:
+        return f"Public but not yet effective: {citation} was known from {public};"
+    if provision.expires and day > provision.expires:
+        what = "The savings clause" if provision.kind == "savings" else "This provision"
+        return f"{what} of {citation} applies through {provision.expires}:"
+    if provision.compliance == day:
+        return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
+    return f"{citation} has been public since {public}:"
 
 
 def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     mentioned = _mentioned(timeline, answer, on)
     for course in asked(timeline, answer):
         chip, facts = course.subject.chip, course.subject.facts
-        rest = [name for fact, name in FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated]
+        figures = {n: known.figure for n, known in timeline.ruleset.facts.items() if known.figure and n in facts}
+        rest = [name for fact, name in figures.items() if fact in mentioned and facts[fact].estimated]
         if chip is not None and rest:
             yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
-        for fact, name in FIGURES.items():
-            if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
+        for fact, name in figures.items():
+            if fact in mentioned and facts[fact].candidates and chip is not None:
                 readings = " or ".join(show(v) for v in facts[fact].candidates)
                 yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."
         yield from _mistakes(course)
@@ -267,6 +270,17 @@ def _doubts(timeline: Timeline, answer: Answer) -> Iterator[str]:
     for name in timeline.question.names:
         if name.declined:
             yield f"{name.written!r} is declared not to be {called(timeline.ruleset, name.declined)}."
+
+
+def _territories(timeline: Timeline) -> Iterator[str]:
+    """Places that are read as another country, and by which text."""
+    q, ruleset = timeline.question, timeline.ruleset
+    for territory in (ruleset.territories[code] for code in q.territories):
+        country = ruleset.places[territory.treated_as].name
+        yield (
+            f"{territory.name} is read as {country} ({territory.by}). A company registered there may have its "
+            "headquarters or its parent elsewhere; if so, give that country as headquarters or ultimate parent."
+        )
 
 
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:

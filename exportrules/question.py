@@ -15,7 +15,7 @@ from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.parties import is_favoured
 from exportrules.names.placeholders import says_nothing
-from exportrules.names.places import find_place
+from exportrules.names.places import find_named_place, find_place
 from exportrules.senses import (
     Named,
     Whole,
@@ -28,7 +28,10 @@ from exportrules.senses import (
 from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
-END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+END_USES = (
+    "civil", "military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making", "nuclear",
+    "missile", "chemical_biological", "wmd",
+)  # fmt: skip
 #: A question whose words have one sense each, and name nobody.
 PLAIN = Whole()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
@@ -90,7 +93,8 @@ class Subject:
 class Question:
     """Everything that was asked except the day, resolved against one ruleset.
 
-    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
+    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
+    `territories` are the codes of places that were named and are read as another country.
     `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
     subject for each variant in each sense of these.
     """
@@ -105,6 +109,7 @@ class Question:
     headquarters: str
     ultimate_parent: str
     seats: tuple[str, ...]
+    territories: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
     end_use: str
@@ -215,6 +220,7 @@ def resolve(
         headquarters=seat,
         ultimate_parent=parent,
         seats=seats,
+        territories=_territories(ruleset, (to, headquarters, ultimate_parent)),
         end_user=(users[0].written or None) if users else None,
         parties=tuple(name.written for name in others),
         end_use=use,
@@ -287,6 +293,12 @@ def _favours(listing: InForce) -> bool:
     return made is not None and made.value in FAVOURS
 
 
+def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ...]:
+    """The codes of those places that are read as another country."""
+    codes = dict.fromkeys(find_named_place(ruleset, text) for text in named if text)
+    return tuple(code for code in codes if code in ruleset.territories)
+
+
 def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:
     """Places, companies and products that were given as facts, as the ids that rules test."""
     found = {}
@@ -330,7 +342,7 @@ def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
     facts = {**facts_of(chip), "chip": Fact(chip.id, "chip"), "chip_family": Fact(family or chip.id, "chip")}
     if chip.contains:
         inner, inner_family = ruleset.variants[chip.contains[0].chip]
-        inside = facts_of(inner)
+        inside = facts_of(inner, chip.contains[0].count)
         facts = {**inside, **facts, "contained_family": Fact(inner_family.id, "chip")}
     return Subject(chip.id, chip.name, facts, chip)
 

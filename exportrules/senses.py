@@ -22,16 +22,6 @@ from exportrules.names.parties import described_as, find_parties
 from exportrules.names.placeholders import says_nothing
 from exportrules.span import last_day
 
-#: Lists of parties as a reader writes them.
-LIST_NAMES = {
-    "approved_740_supp_8": "list of approved parties (supp. no. 8 to part 740)",
-    "denied_persons": "Denied Persons List",
-    "entity_list": "Entity List",
-    "meu_list": "Military End-User List",
-    "mieu_744_22": "list of military-intelligence end users (744.22(f)(2))",
-    "sdn_744_8": "SDN List (15 CFR 744.8)",
-    "unverified_list": "Unverified List",
-}
 #: Parties that a name is close to are told apart by their listings, unless that makes more cases than a reader wants.
 _MOST_KINDS = 4
 #: So many combinations of senses are evaluated; where doubts have more, each keeps its first and its last sense alone.
@@ -129,7 +119,7 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
 
 def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:
     """Listed parties by name, with their lists: 'Inspur Group Co., Ltd. (Entity List from 2023-03-02)'."""
-    shown = [f"{p.name} ({_lists(p)})" for p in (ruleset.parties[i] for i in parties[:most])]
+    shown = [f"{p.name} ({_lists(ruleset, p)})" for p in (ruleset.parties[i] for i in parties[:most])]
     rest = [f"{len(parties) - most} more"] if len(parties) > most else []
     return " or ".join(shown + rest)
 
@@ -146,9 +136,10 @@ def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
         yield f"{_BODIES[named.described]} by its name"
 
 
-def _lists(party: Party) -> str:
+def _lists(ruleset: Ruleset, party: Party) -> str:
+    labels = ruleset.facts["end_user_lists"].value_labels or {}
     days = [
-        f"{LIST_NAMES.get(entry.list, entry.list.replace('_', ' '))} from {entry.start}"
+        f"{labels.get(entry.list, entry.list.replace('_', ' '))} from {entry.start}"
         + (f" through {last_day(entry.stop)}" if entry.stop else "")
         for entry in party.listing
     ]
@@ -250,13 +241,13 @@ def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[s
 def _says(ruleset: Ruleset, name: Named) -> str:
     near = ruleset.parties[name.near[0]] if name.near else None
     more = f" (and to {len(name.near) - 1} more)" if len(name.near) > 1 else ""
-    close = [f"is close to {near.name}, {_on_lists(near)}{more}"] if near else []
+    close = [f"is close to {near.name}, {_on_lists(ruleset, near)}{more}"] if near else []
     described = [f"is {_BODIES[name.described]} by its own name"] if name.described else []
     return f'"{name.written}" {" and ".join(close + described)}'
 
 
-def _on_lists(party: Party) -> str:
-    return f"on the {_lists(party)}" if party.listing else "a party of this data"
+def _on_lists(ruleset: Ruleset, party: Party) -> str:
+    return f"on the {_lists(ruleset, party)}" if party.listing else "a party of this data"
 
 
 def _settle(name: Named) -> Iterator[str]:

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
 
+from exportrules.attestation import vouching
 from exportrules.docket import Docket, Marks
-from exportrules.engine import Law, fold
-from exportrules.law import Ruleset, View
-from exportrules.model import Policy
+from exportrules.engine import Law, Reading, fold
+from exportrules.law import Ruleset, View, closes, refers
+from exportrules.model import Attestation, Policy
 from exportrules.question import Question, Subject
-from exportrules.result import Answer, Change, Projection
+from exportrules.result import DEFINITE, Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
+from exportrules.truth import TRUE
 from exportrules.unknowns import Branch, Verdict, decide
 
 T = TypeVar("T")
@@ -139,29 +141,38 @@ class Timeline:
             return ()
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
         if after.standing != before.standing:
-            ends = {self.ruleset.edition.covers_from: "coverage begins", self._horizon: "beyond the verified horizon"}
-            return (ends[day],)
+            if day == self.ruleset.edition.covers_from:
+                return ("coverage begins",)
+            return (_OPENS.get(after.standing) or _OPENS[before.standing],)
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
             return ("first made public",)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)
-        return self._memberships_on(day) or self._provisions_on(day)
+        return self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
 
     @property
     def _horizon(self) -> date:
         return self.ruleset.edition.verified_through + DAY
 
     def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
-        """Provisions of the answers that begin or end on the day."""
+        """Provisions of the answers that begin or end on the day, or else the bars that reach an exception of one."""
         names = set(_parts(before)) ^ set(_parts(after))
-        return tuple(name for name in self._provisions_on(day) if name in names)
+        moved = tuple(name for name in self._provisions_on(day, "notice", "gap") if name in names)
+        written = self.ruleset.provisions
+        exceptions = [written[name][0] for name in set(before.exceptions) ^ set(after.exceptions) if name in written]
 
-    def _provisions_on(self, day: date) -> tuple[str, ...]:
+        def reaches(name: str) -> bool:
+            return name in written and any(closes(written[name][0], exception) for exception in exceptions)
+
+        return moved or tuple(name for name in self._provisions_on(day, "notice", "gap") if reaches(name))
+
+    def _provisions_on(self, day: date, *silent: str) -> tuple[str, ...]:
+        """The provisions that begin on the day, or else that end on it, but for those of some kinds."""
         beginning, ending = [], []
         for course in self.courses:
             for entry in course.docket.entries:
                 spans = entry.found.spans
-                if entry.found.provision.kind in ("notice", "gap"):
+                if entry.kind in silent:
                     continue
                 if any(span.start == day for span in spans):
                     beginning.append(entry.found.provision.id)
@@ -185,6 +196,7 @@ class Timeline:
 
     def _days(self) -> list[date]:
         days = {date.min, self.ruleset.edition.covers_from, self._horizon}
+        days |= {attestation.through + DAY for attestation in self.ruleset.attestations.values()}
         for course in self.courses:
             days |= set(course.starts)
             chip = course.subject.chip
@@ -198,7 +210,7 @@ class Timeline:
         verdicts = [(course.subject.words, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
-        standing = self._standing(day)
+        standing = self._standing(day, asked, law, bool(public))
         outcome, policy = _told(law, standing, bool(public))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
@@ -213,10 +225,21 @@ class Timeline:
             left_out=left_out,
         )
 
-    def _standing(self, day: date) -> str:
+    def vouching(self, day: date) -> tuple[Attestation, ...]:
+        """The attestations that reach a day beyond the edition's own."""
+        return vouching(self.ruleset.edition, self.ruleset.attestations.values(), day)
+
+    def _standing(self, day: date, asked: Iterable[Course], law: Law, public: bool) -> str:
         edition = self.ruleset.edition
         if day > edition.verified_through:
-            return "beyond_horizon"
+            found = self.vouching(day)
+            if not found:
+                return "beyond_horizon"
+            if found[0].provisions is not None:
+                named = [reference for attestation in found for reference in attestation.provisions or ()]
+                if not public or not _rests_on(law, asked, day, named):
+                    return "beyond_horizon"
+            return "attested" if self._within == "verified" else self._within
         return "before_coverage" if day < edition.covers_from else self._within
 
     @property
@@ -290,8 +313,35 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     if not public and standing != "beyond_horizon":
         return "not_released", None
     blocked = law.blocked and law.outcome != "license_required"
-    unsure = standing == "beyond_horizon" or (standing != "verified" and law.outcome != "license_required")
+    unsure = standing == "beyond_horizon" or (standing not in DEFINITE and law.outcome != "license_required")
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
+
+
+#: What opens a span of another standing, by the standing that begins, or else by the one that ends.
+_OPENS = {
+    "beyond_horizon": "beyond the verified horizon",
+    "attested": "attested in an overlay",
+}
+
+
+def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]) -> bool:
+    """Whether a license is required by provisions that are all named, whatever other law may have come since.
+
+    That nothing requires a license, or that an exception is open, rests on all of the law: some provisions alone
+    never vouch for it. A requirement rests on itself, its review policy and what makes it hold: entries and lists.
+    """
+    if law.outcome != "license_required":
+        return False
+    names = {*law.requirements, *(name for _, _, by in law.policies for name in by)}
+    rests = []
+    for course in asked:
+        rests += [found.provision for found in course.docket.pool if found.provision.id in names]
+        rests += [
+            entry.found.provision
+            for entry, held in Reading(course.docket, day).truths.values()
+            if held == TRUE and entry.found.provision.concludes is not None
+        ]
+    return all(any(refers(reference, provision) for reference in named) for provision in rests)
 
 
 def together(verdicts: Sequence[tuple[Words, Verdict]]) -> Verdict:

@@ -28,6 +28,7 @@ COMMANDS = {
     "show": "browse",
     "coverage": "browse",
     "lint": "data",
+    "confirm": "data",
     "schema": "data",
     "parties": "data",
     "casebook": "study",

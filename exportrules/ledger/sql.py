@@ -131,7 +131,7 @@ def lookup_sql(dialect: str, ruleset: Ruleset) -> str:
     chip = _KEY[dialect].format("l.chip")
     return f"""\
 -- The answer to every row of a ledger, from the segment table of exportrules.
--- Edition {ruleset.edition.edition}, verified through {ruleset.edition.verified_through}, sha256 {ruleset.digest}.
+-- Edition {ruleset.edition.edition}, {ruleset.currency}, sha256 {ruleset.digest}.
 -- Written for {dialect} and run there in this project's tests; elsewhere it is untested.
 -- Needs: ledger(chip, destination, exporter, ship_date DATE), destinations as ISO codes, exporters as compiled
 -- ('maker', 'other'); the tables segments and names as `exportrules compile` writes them. A row that meets no segment

@@ -75,9 +75,7 @@ def audit_text(
         blocks += [note] * bool(note)
         if not title:
             blocks += _terms(account)
-    blocks.append(
-        f"Ruleset {edition.edition} ({ruleset.digest[:12]}), verified through {edition.verified_through}. {DISCLAIMER}"
-    )
+    blocks.append(f"Ruleset {edition.edition} ({ruleset.digest[:12]}), {safe(ruleset.currency)}. {DISCLAIMER}")
     if not markdown:
         blocks = [block if "\n" in block else textwrap.fill(block, WIDTH) for block in blocks]
     return "\n\n".join(blocks)

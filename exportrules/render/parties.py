@@ -37,7 +37,7 @@ def _found(d: Determination, name: Named, owner: bool) -> Iterator[Party]:
         official = f"{party.name}, " if party.name != name.written else ""
         for found in entries:
             provision = found.provision
-            which = value_name(provision.id.partition("#")[0])
+            which = value_name(law, provision.id.partition("#")[0])
             yield Party(name.written, f"{official}on the {which} ({provision.cite})", provision.id)
         if not entries:
             yield Party(name.written, f"{official}on no list in this data on this day")

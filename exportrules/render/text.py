@@ -14,7 +14,8 @@ from exportrules.law import Ruleset
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
+from exportrules.render.words import opening
+from exportrules.result import DEFINITE, Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
 
@@ -79,7 +80,7 @@ def headline(d: Determination) -> str:
     if d.outcome == "not_released":
         return f"NOT RELEASED: {what}"
     why = _STANDING.get(d.standing, "the encoded law does not settle it")
-    if d.turns_on and d.standing == "verified":
+    if d.turns_on and d.standing in DEFINITE:
         why = f"turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in d.turns_on))}"
     return f"UNDETERMINED ({why}): {what}"
 
@@ -188,10 +189,11 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
         days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
-        if a.turns_on and a.standing == "verified":
+        if a.turns_on and a.standing in DEFINITE:
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
-        if span.opened_by:
-            lines += wrapped(f"opened by {', '.join(span.opened_by)}", 24)
+        if span.opened_by and span.start:
+            opened = (opening(timeline.ruleset, by, span.start) for by in span.opened_by)
+            lines += wrapped(f"opened by {', '.join(opened)}", 24)
         for day, by in span.also:
             lines += wrapped(f"{day}: {', '.join(by)}", 24)
     return "\n".join(lines)
@@ -251,7 +253,7 @@ def asked_words(timeline: Timeline) -> str:
 
 def footer(law: Ruleset) -> str:
     """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
-    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
+    return safe(f"Ruleset {law.edition.edition}, {law.currency}. {DISCLAIMER}")
 
 
 def deal(d: Determination) -> str:
@@ -323,6 +325,8 @@ def _finding(f: Finding) -> Iterator[str]:
     doubt = "" if f.certain else " (itself uncertain)"
     yield f"{mark:<14}{f.provision} [{f.kind}]{doubt}"
     yield from wrapped(f"{f.title} -- {f.cite}", 14)
+    if f.closed_by:
+        yield from wrapped(f"closed by {', '.join(f.closed_by)}", 14)
     for row in f.when:
         yield from _row(row, "when")
     for row in f.unless:

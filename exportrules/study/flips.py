@@ -27,7 +27,7 @@ from exportrules.unknowns import decide
 STEP = Decimal("0.001")
 _STEPS = 1000
 
-_EXPLAINING = ("classification", "requirement", "exception", "review_policy", "conclusion", "savings")
+_EXPLAINING = ("classification", "requirement", "exception", "bar", "review_policy", "conclusion", "savings")
 
 
 class Flip(NamedTuple):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from exportrules.determination import Determination
 from exportrules.engine import Reading
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law import InForce, Ruleset, refers
+from exportrules.law import InForce, Ruleset, View, refers
 from exportrules.model import Number, Row, Test
 from exportrules.span import holds_on
 from exportrules.timeline import Course, Timeline
@@ -148,9 +148,9 @@ def _shown(timelines: Sequence[Timeline], on: date, named: bool) -> Sequence[Tim
 
 def _first_plane(timelines: Sequence[Timeline], on: date, named: bool) -> str:
     """Where to look instead: the next day on which a provision of this deal tests two figures together."""
-    edition = timelines[0].ruleset.edition
+    horizon = timelines[0].ruleset.horizon
     days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
-    for day in sorted(d for d in days if on < d <= edition.verified_through):
+    for day in sorted(d for d in days if on < d <= horizon):
         if any(len({t.fact for t in region.tests}) == 2 for region in _rows(_shown(timelines, day, named), day)):
             return f" The next day with one is {day}."
     return ""
@@ -208,8 +208,19 @@ def _matters(found: InForce, required: Sequence[InForce], entries: set[str]) -> 
 def _can_hold(rows: Iterable[Row], reading: Reading, figures: frozenset[str]) -> bool:
     """Whether some row can hold whatever the figures are and whatever entry the item then meets."""
     docket, day, concluded = reading.docket, reading.day, reading.concluded
-    free = figures | docket.view.concludable - _OF_PARTIES
+    free = figures | docket.view.concludable - _of_the_deal(docket.view)
     return any(all(t.fact in free or docket.test(t, day, concluded) != FALSE for t in row.tests) for row in rows)
+
+
+def _of_the_deal(view: View) -> frozenset[str]:
+    """The concluded facts that no figure of an item decides: on which lists a party stands, what the end user is."""
+    made: dict[str, bool] = {}
+    for found in view.provisions:
+        p, known = found.provision, view.ruleset.facts
+        if p.concludes:
+            of_item = bool(p.classifies) or any(known[t.fact].about == "item" for row in p.when for t in row.tests)
+            made[p.concludes.fact] = made.get(p.concludes.fact, False) or of_item
+    return _OF_PARTIES | {fact for fact, of_item in made.items() if not of_item}
 
 
 def _texts(test: Test) -> tuple[str, ...]:

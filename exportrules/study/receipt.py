@@ -17,6 +17,7 @@ from typing import Any
 
 import exportrules
 from exportrules import determination as ask
+from exportrules.attestation import tables
 from exportrules.determination import Determination
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
@@ -31,10 +32,10 @@ FORMAT = "exportrules receipt 1"
 
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
-    "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force", "implied", "law",
-    "model", "names/chips", "names/close", "names/exporters", "names/keys", "names/parties", "names/placeholders",
-    "names/places", "names/words", "notices", "question", "reading", "references", "result", "senses", "source",
-    "span", "timeline", "trace", "truth", "unknowns",
+    "attestation", "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force",
+    "implied", "law", "model", "names/chips", "names/close", "names/exporters", "names/keys", "names/parties",
+    "names/placeholders", "names/places", "names/words", "notices", "question", "reading", "references", "result",
+    "senses", "source", "span", "timeline", "trace", "truth", "unknowns",
 )  # fmt: skip
 
 #: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
@@ -67,6 +68,7 @@ def receipt(d: Determination) -> dict[str, Any]:
         "ruleset": {
             "edition": law.edition.edition,
             "verified_through": law.edition.verified_through.isoformat(),
+            "attestations": tables(law.attestations.values()),
             "sha256": law.digest,
             "files": dict(law.files),
         },
