@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.attestation import told
+from exportrules.cases import together
 from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
@@ -18,7 +19,7 @@ from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
 from exportrules.senses import called
 from exportrules.span import Span, earliest, holds_on, last_day
-from exportrules.timeline import Course, Timeline, together
+from exportrules.timeline import Course, Timeline
 from exportrules.trace import asked
 from exportrules.unknowns import Verdict, decide
 

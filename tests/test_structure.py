@@ -21,6 +21,7 @@ ORDER = [
     {"docket"},
     {"engine"},
     {"unknowns"},
+    {"cases"},
     {"result", "question"},
     {"timeline"},
     {"compiled", "references"},

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 import exportrules
+from exportrules.cases import together
 from exportrules.determination import check
 from exportrules.engine import Law
 from exportrules.law import Ruleset
 from exportrules.model import Gap, Provision, Row, Test, Variant
 from exportrules.question import Subject
-from exportrules.timeline import Timeline, together
+from exportrules.timeline import Timeline
 from exportrules.unknowns import Verdict
 
 LAW = exportrules.default_ruleset()

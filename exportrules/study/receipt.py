@@ -32,7 +32,7 @@ FORMAT = "exportrules receipt 1"
 
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
-    "attestation", "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force",
+    "attestation", "cases", "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force",
     "implied", "law", "model", "names/chips", "names/close", "names/exporters", "names/keys", "names/parties",
     "names/placeholders", "names/places", "names/words", "notices", "question", "reading", "references", "result",
     "senses", "source", "span", "timeline", "trace", "truth", "unknowns",
