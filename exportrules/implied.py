@@ -70,7 +70,9 @@ def _cite(listing: Listing) -> str:
 
 
 def _only(party: Party, listing: Listing) -> str:
-    said = f"{party.name} is on the Entity List for {listing.only_for} alone: outside them its entry requires no license"
+    said = (
+        f"{party.name} is on the Entity List for {listing.only_for} alone: outside them its entry requires no license"
+    )
     return f"{said} for an AI chip. Who ships for such a project needs one. {listing.note}".rstrip()
 
 

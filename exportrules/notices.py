@@ -262,7 +262,9 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     if len(q.seats) > 1:
         places = " and ".join(ruleset.places[code].name for code in q.seats)
         several = len(find_parties(ruleset, q.end_user or "").listed) > 1
-        said = f"Parties in {places} are called {q.end_user!r}" if several else f"{q.end_user!r} has addresses in {places}"
+        said = (
+            f"Parties in {places} are called {q.end_user!r}" if several else f"{q.end_user!r} has addresses in {places}"
+        )
         yield f"{said} in this data; where the end user has its headquarters is left open."
     owner = q.facts.get("listed_owner")
     if owner and owner.value and not q.owners:

@@ -244,7 +244,9 @@ def course_of(view: View, question: Question, subject: Subject) -> Course:
     # what nobody said is the same for all who did not say it
     said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
     facts = frozenset([(name, marks[name]) for name in said])
-    key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
+    # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
+    named = question.named, question.end_user is not None
+    key = (view.as_printed, view.known_on, knowing, named, question.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))

@@ -32,7 +32,6 @@ from exportrules.names.words import (
     SMALL_WORDS,
 )
 
-
 #: No more listed names than these are compared word by word, and reported.
 MOST_COMPARED = 40
 MOST_REPORTED = 6
@@ -181,7 +180,9 @@ def close_names(index: Index, text: str) -> list[Near]:
     # a slip of the pen in "Limited" is no word of a name
     words = tuple(word for word in words_of(text) if ENDINGS.isdisjoint(index.variants(word)) or word in index.by_word)
     if words:
-        found += [near for number in _candidates(index, words) if (near := _compared(index, words, index.names[number]))]
+        found += [
+            near for number in _candidates(index, words) if (near := _compared(index, words, index.names[number]))
+        ]
     best: dict[str, Near] = {}
     for near in sorted(found, key=lambda near: (-near.score, len(near.name), near.party)):
         best.setdefault(near.party, near)
@@ -191,7 +192,7 @@ def close_names(index: Index, text: str) -> list[Near]:
 def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
     """The listed names that share most with the words, by weight."""
     scores: dict[int, float] = defaultdict(float)
-    asked = {word: 1.0 for word in words}
+    asked = dict.fromkeys(words, 1.0)
     for word in words:
         if len(index.by_word.get(word, ())) < 3:
             asked |= {other: 0.9 for other in index.variants(word) if other not in asked}

@@ -10,7 +10,7 @@ SUFFIXES = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better as lines
 )
 #: Endings that are something else as well (SDN is Sudan too): left out where names are compared for being near.
-ENDINGS = SUFFIXES | frozenset("as bhd eood fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti".split())
+ENDINGS = SUFFIXES | frozenset(["as", "bhd", "eood", "fzc", "fzllc", "kft", "llp", "ltda", "ltdsti", "ou", "oy", "oyj", "pvt", "sdn", "sirketi", "sro", "sti"])
 CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
 
 #: Words that a name may leave out.
@@ -125,7 +125,7 @@ GENERIC = frozenset(
 
 #: Words for a kind of body: "Fudan University" is not "HK Fudan", whatever else they share.
 KINDS = frozenset(
-    "airline bank church club college court embassy hospital hotel insurance ministry museum polytechnic school university".split()
+    ["airline", "bank", "church", "club", "college", "court", "embassy", "hospital", "hotel", "insurance", "ministry", "museum", "polytechnic", "school", "university"]
 )
 
 #: Places that stand in names of companies; names of countries come from the places of the ruleset.
@@ -183,7 +183,7 @@ LATIN = str.maketrans(
     dict(
         zip(
             "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
-            "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya e".split(" "),
+            ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "e"],
             strict=True,
         )
     )
