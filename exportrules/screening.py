@@ -1,8 +1,9 @@
 """The US Consolidated Screening List, as trade.gov publishes it, read into an overlay of dated party listings.
 
-Source: data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.json, .csv or .tsv, or the Denied Persons
-List as BIS publishes it by itself (dpl.txt, parted by tabs, or as CSV), saved by the user; nothing is fetched here. JSON is better: in the others several aliases share a field, parted by semicolons, and an alias
-that has a semicolon of its own becomes two. What becomes of a row:
+Source: data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.json, .csv or .tsv, or the Denied
+Persons List as BIS publishes it by itself (dpl.txt, parted by tabs, or as CSV), saved by the user; nothing is fetched
+here. JSON is better: in the others several aliases share a field, parted by semicolons, and an alias that has a
+semicolon of its own becomes two. What becomes of a row:
 
 - The four lists of BIS and the SDN entries whose programs 15 CFR 744.8 names become listings. Every other list makes
   no license requirement of the EAR and is counted. A list that is not known here is unreadable, never dropped.

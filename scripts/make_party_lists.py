@@ -132,7 +132,7 @@ def split(text: str, mark: str = "|") -> list[str]:
 
 
 def entity_list() -> Iterator[Made]:
-    """Every party of the Entity List. Rows of one name are one party, and rows that compare alike, of one day and place."""
+    """Every party of the Entity List. Rows of one name are one party; so are those that compare alike, of one day."""
     hand = Hand()
     entries: dict[str, Made] = {}
     alike: dict[tuple[str, str], list[Made]] = defaultdict(list)

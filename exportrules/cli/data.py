@@ -52,9 +52,9 @@ def parties() -> None:
 def import_parties(file: str, output: str, as_of: str, ruleset: str | None, force: bool) -> None:
     """Turn the US Consolidated Screening List, or BIS's Denied Persons List, into an overlay for --overlay DIR.
 
-    FILE is consolidated.json (best), .csv or .tsv of data.trade.gov, or the Denied Persons List of bis.gov by itself, with
-    its expiry days (tabs or commas between its columns), saved by you: nothing is fetched. Rows that
-    cannot be read are reported on standard error and make the exit status 1; the rest is written all the same.
+    FILE is consolidated.json (best), .csv or .tsv of data.trade.gov, or the Denied Persons List of bis.gov by itself,
+    which has expiry days (tabs or commas between columns), saved by you: nothing is fetched. Rows that cannot be read
+    are reported on standard error and make the exit status 1; the rest is written all the same.
     A party whose listing day the file does not have is presumed to be listed before DATE too, with a notice.
     """
     import hashlib

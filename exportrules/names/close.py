@@ -1,4 +1,4 @@
-"""Listed parties that a name is close to, and how: leading parts, other order, abbreviations, typos, Chinese short names.
+"""Listed parties that a name is close to, and how: leading parts, other order, abbreviations, typos, Chinese names.
 
 Names are compared by their words. A word that says nothing of who bears it ("technology", "Beijing") weighs little, one
 that few listed names have weighs much; what two names share, and what they do not, decides. Listed names come up for
@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from exportrules.law import Ruleset
 from exportrules.model import Party
@@ -67,7 +68,7 @@ def spelled(text: str) -> list[str]:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words that names are compared by: abbreviations written out, plurals as one, endings of companies left out."""
+    """The words that names are compared by: abbreviations written out, no plurals, no endings of companies."""
     found = []
     for word in spelled(text):
         if word not in ENDINGS and word not in SMALL_WORDS:
@@ -161,7 +162,7 @@ def index_of(parties: Iterable[Party]) -> Index:
             index.names.append(Name(party.id, printed, words, core_of(words)))
             for word in set(words):
                 index.by_word[word].append(number)
-            for one, two in zip(words, words[1:], strict=False):
+            for one, two in pairwise(words):
                 index.glued[one + two].append(number)
         for printed in party.weak:
             if chinese := chinese_core(printed):
@@ -196,7 +197,7 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
     for word in words:
         if len(index.by_word.get(word, ())) < 3:
             asked |= {other: 0.9 for other in index.variants(word) if other not in asked}
-    asked |= {one + two: 1.0 for one, two in zip(words, words[1:], strict=False) if one + two in index.by_word}
+    asked |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
     frequent: list[str] = []
     for word, trust in asked.items():
         known = index.by_word.get(word, ())
@@ -284,7 +285,7 @@ def _joined(words: tuple[str, ...], listed: tuple[str, ...]) -> tuple[tuple[str,
 
 
 def _glued(words: tuple[str, ...], whole: set[str]) -> tuple[str, ...]:
-    for i, (one, two) in enumerate(zip(words, words[1:], strict=False)):
+    for i, (one, two) in enumerate(pairwise(words)):
         if one + two in whole and not {one, two} <= whole:
             return (*words[:i], one + two, *words[i + 2 :])
     return words

@@ -5,12 +5,16 @@ from __future__ import annotations
 #: Endings of company names that do not tell companies apart.
 SUFFIXES = frozenset(
     """
-    ab ag ao bv cjsc co coltd company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv oao ojsc
-    ooo pao pjsc plc pte pteltd pty sa sarl sas spa srl zao
+    ab ag ao bv cjsc co coltd company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv
+    oao ojsc ooo pao pjsc plc pte pteltd pty sa sarl sas spa srl zao
     """.split()  # noqa: SIM905 - a list of words reads better as lines
 )
 #: Endings that are something else as well (SDN is Sudan too): left out where names are compared for being near.
-ENDINGS = SUFFIXES | frozenset(["as", "bhd", "eood", "fzc", "fzllc", "kft", "llp", "ltda", "ltdsti", "ou", "oy", "oyj", "pvt", "sdn", "sirketi", "sro", "sti"])
+ENDINGS = SUFFIXES | frozenset(
+    """
+    as bhd eood fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti
+    """.split()  # noqa: SIM905
+)
 CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
 
 #: Words that a name may leave out.
@@ -98,69 +102,73 @@ ABBREVIATIONS = {
 #: Words of which a name may be full and say nothing of who bears it.
 GENERIC = frozenset(
     """
-    academy advanced aeronautic aerospace affiliated agency aircraft airline application applied associate association automation
-    automotive aviation base biological biotechnology branch bureau business capital cargo center central chemical chip
-    circuit city cloud college commerce commercial communication company component computer computing construction
-    consulting control cooperation cyber data defense department design development device digital division east
-    eastern electric electrical electromechanical electronic electronics energy engineering enterprise environment
-    equipment export factory federal finance financial first foreign foundation freight fund general global
-    government graphic group hardware health heavy high hightech holding hospital import industrial industry information
-    innovation institute instrument insurance integrated intelligence intelligent international internet investment
-    joint key laboratory large light liability lighting limited logistics machine machinery main management manufactory
-    manufacturing marine maritime market marketing material mechanical mechanic media medical metal micro
-    microelectronic middle military mineral mining ministry mobile motor municipal nano national network new nonlinear
-    north northern nuclear ocean office oil open optic optical optoelectronic optronic organization pacific people
-    petroleum pharmaceutical photonic physic plant platform plc power precision private processing product production
-    professional project province provincial public quantum radio railway real research resource robot robotic school science
-    second security semiconductor sensor service ship shipping silicon smart society software solar solution south
-    southern space special standard state station steel stock storage strategic studio supercomputing supply surveying
-    system technical technology telecommunication test testing textile third tool trade trading transport transportation
-    union united university vehicle video vision water west western wireless workshop world
-
-    aktsionernoe byuro federalnoe gosudarstvennoe institut issledovatelski issledovatelskiy kompaniya konstruktorskoe
-    kontsern nauchno obedinenie obshchestvo ogranichennoi otkrytoe otvetstvennostyu predpriyatie proizvodstvennoe
-    tsentr unitarnoe zavod zakrytoe ticaret sanayi dis
+    academy advanced aeronautic aerospace affiliated agency aircraft airline application applied associate
+    association automation automotive aviation base biological biotechnology branch bureau business capital cargo
+    center central chemical chip circuit city cloud college commerce commercial communication company component
+    computer computing construction consulting control cooperation cyber data defense department design development
+    device digital division east eastern electric electrical electromechanical electronic electronics energy
+    engineering enterprise environment equipment export factory federal finance financial first foreign foundation
+    freight fund general global government graphic group hardware health heavy high hightech holding hospital import
+    industrial industry information innovation institute instrument insurance integrated intelligence intelligent
+    international internet investment joint key laboratory large light liability lighting limited logistics machine
+    machinery main management manufactory manufacturing marine maritime market marketing material mechanical
+    mechanic media medical metal micro microelectronic middle military mineral mining ministry mobile motor
+    municipal nano national network new nonlinear north northern nuclear ocean office oil open optic optical
+    optoelectronic optronic organization pacific people petroleum pharmaceutical photonic physic plant platform plc
+    power precision private processing product production professional project province provincial public quantum
+    radio railway real research resource robot robotic school science second security semiconductor sensor service
+    ship shipping silicon smart society software solar solution south southern space special standard state station
+    steel stock storage strategic studio supercomputing supply surveying system technical technology
+    telecommunication test testing textile third tool trade trading transport transportation union united university
+    vehicle video vision water west western wireless workshop world aktsionernoe byuro federalnoe gosudarstvennoe
+    institut issledovatelski issledovatelskiy kompaniya konstruktorskoe kontsern nauchno obedinenie obshchestvo
+    ogranichennoi otkrytoe otvetstvennostyu predpriyatie proizvodstvennoe tsentr unitarnoe zavod zakrytoe ticaret
+    sanayi dis
     """.split()  # noqa: SIM905
 )
 
 #: Words for a kind of body: "Fudan University" is not "HK Fudan", whatever else they share.
 KINDS = frozenset(
-    ["airline", "bank", "church", "club", "college", "court", "embassy", "hospital", "hotel", "insurance", "ministry", "museum", "polytechnic", "school", "university"]
+    """
+    airline bank church club college court embassy hospital hotel insurance ministry museum polytechnic school
+    university
+    """.split()  # noqa: SIM905
 )
 
 #: Places that stand in names of companies; names of countries come from the places of the ruleset.
 PLACES = frozenset(
     """
-    america american africa african anhui asia asian baoding beijing britain british changchun changsha changzhou chengdu
-    china chinese chongqing dalian delhi dongguan dubai emirate emirates europe european foshan france french fujian fuzhou gansu german
-    germany guangdong guangxi guangzhou guiyang guizhou hainan hamburg hangzhou harbin hebei hefei heilongjiang henan
-    hong hongkong hubei huizhou hunan india indian inner iran iranian istanbul japan japanese jiangsu jiangxi jiaxing jilin
-    jinan kazan kong korea korean kunming kunshan kyiv lanzhou liaoning london luoyang macau malaysia mianyang minsk
-    mongolia moscow mumbai munich nanchang nanjing nanning nantong ningbo ningxia novosibirsk pakistan paris petersburg
-    qingdao qinghai quanzhou russia russian saint samara seoul shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen
-    shijiazhuang siberia sichuan singapore suzhou taipei taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural
-    urumqi weihai wenzhou wuhan wuhu wuxi xiamen xian xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang
-    zhengzhou zhongshan zhuhai
+    america american africa african anhui asia asian baoding beijing britain british changchun changsha changzhou
+    chengdu china chinese chongqing dalian delhi dongguan dubai emirate emirates europe european foshan france
+    french fujian fuzhou gansu german germany guangdong guangxi guangzhou guiyang guizhou hainan hamburg hangzhou
+    harbin hebei hefei heilongjiang henan hong hongkong hubei huizhou hunan india indian inner iran iranian istanbul
+    japan japanese jiangsu jiangxi jiaxing jilin jinan kazan kong korea korean kunming kunshan kyiv lanzhou liaoning
+    london luoyang macau malaysia mianyang minsk mongolia moscow mumbai munich nanchang nanjing nanning nantong
+    ningbo ningxia novosibirsk pakistan paris petersburg qingdao qinghai quanzhou russia russian saint samara seoul
+    shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen shijiazhuang siberia sichuan singapore suzhou taipei
+    taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural urumqi weihai wenzhou wuhan wuhu wuxi xiamen xian
+    xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang zhengzhou zhongshan zhuhai
     """.split()  # noqa: SIM905
 )
 
 #: Words of daily life that many companies are called by: alone they are nobody's.
 COMMON = frozenset(
     """
-    access ace active analog aero air alfa alliance alpha amber apex aqua arrow arsenal art asset aurora avia banner beacon best beta
-    bio blue bright bridge brilliant brother cambrian cherry classic clear color compass concord continental core cosmos
-    creative crown crystal cube dawn dawning delta diamond direct dragon dream dynamic eagle earth eco edge elite emerald
-    empire epsilon equality everest excel express falcon fast fine fire flying focus fortune forward frontier fusion future
-    galaxy gamma gateway gem genesis giant gold golden good grand great green happy harmony hawk horizon hub ideal image
-    impact imperial infinity inspire integral jade jet jupiter kant king land leader legend liberty life line link lion
-    logic lotus lucky luna magic magnet magnetar mars master matrix max mercury meta metro modern moon mountain
-    mutual nature neo neptune nexus nova oasis olympic omega omni one optimum orange orbit orient oriental origin orion
-    paradise park pearl peak phoenix pilot pioneer planet plus polar port premier prestige prime prince progress
-    prosper pure quality quest rainbow rapid red regal regent reliable river rock rose royal ruby safe saturn shine signal
-    silver sigma sky solid sonic source spark spectrum speed spirit spring star stellar stone storm stream strong success
-    summit sun sunrise super superior supreme swan target team terra tiger time titan top total tower true trans tri triumph
-    trust ultra unique unity universal valley vector vega venus victory viking vital volt wave white win wind wing wise
-    wonder yellow young zenith zodiac zone
+    access ace active analog aero air alfa alliance alpha amber apex aqua arrow arsenal art asset aurora avia banner
+    beacon best beta bio blue bright bridge brilliant brother cambrian cherry classic clear color compass concord
+    continental core cosmos creative crown crystal cube dawn dawning delta diamond direct dragon dream dynamic eagle
+    earth eco edge elite emerald empire epsilon equality everest excel express falcon fast fine fire flying focus
+    fortune forward frontier fusion future galaxy gamma gateway gem genesis giant gold golden good grand great green
+    happy harmony hawk horizon hub ideal image impact imperial infinity inspire integral jade jet jupiter kant king
+    land leader legend liberty life line link lion logic lotus lucky luna magic magnet magnetar mars master matrix
+    max mercury meta metro modern moon mountain mutual nature neo neptune nexus nova oasis olympic omega omni one
+    optimum orange orbit orient oriental origin orion paradise park pearl peak phoenix pilot pioneer planet plus
+    polar port premier prestige prime prince progress prosper pure quality quest rainbow rapid red regal regent
+    reliable river rock rose royal ruby safe saturn shine signal silver sigma sky solid sonic source spark spectrum
+    speed spirit spring star stellar stone storm stream strong success summit sun sunrise super superior supreme
+    swan target team terra tiger time titan top total tower true trans tri triumph trust ultra unique unity
+    universal valley vector vega venus victory viking vital volt wave white win wind wing wise wonder yellow young
+    zenith zodiac zone
     """.split()  # noqa: SIM905
 )
 
@@ -179,27 +187,21 @@ SIMPLIFIED = str.maketrans(
 )
 
 #: Cyrillic letters as the lists write them.
-LATIN = str.maketrans(
-    dict(
-        zip(
-            "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
-            ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "e"],
-            strict=True,
-        )
-    )
-)
+_LATIN = "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya e".replace("-", "").split(" ")
+LATIN = str.maketrans(dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюяё", _LATIN, strict=True)))
 
 #: Chinese words that stand before or after what a company is called.
 CHINESE_PLACES = tuple(
     """
-    中国 北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南
-    陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 深圳 广州 杭州 南京 苏州 成都 武汉 西安 合肥 无锡 宁波 厦门 青岛
-    大连 沈阳 长沙 郑州 济南 福州 珠海 东莞 佛山 昆山 常州 南通 绵阳 哈尔滨 长春 昆明 贵阳 南昌 兰州 石家庄 太原 乌鲁木齐
+    中国 北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川
+    贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 深圳 广州 杭州 南京 苏州 成都 武汉 西安 合肥
+    无锡 宁波 厦门 青岛 大连 沈阳 长沙 郑州 济南 福州 珠海 东莞 佛山 昆山 常州 南通 绵阳 哈尔滨 长春 昆明 贵阳 南昌
+    兰州 石家庄 太原 乌鲁木齐
     """.split()  # noqa: SIM905
 )
 CHINESE_GENERIC = tuple(
     """
-    集成电路 微电子 半导体 研究院 研究所 实验室 技术 科技 信息 产业 集团 股份 电子 智能 开发 设备 实业 工业 控股 投资 国际 系统 软件 网络
-    通信 数字 数据 制造 发展 大学 学院 中心 有限 公司 省 市 区 县
+    集成电路 微电子 半导体 研究院 研究所 实验室 技术 科技 信息 产业 集团 股份 电子 智能 开发 设备 实业 工业 控股
+    投资 国际 系统 软件 网络 通信 数字 数据 制造 发展 大学 学院 中心 有限 公司 省 市 区 县
     """.split()  # noqa: SIM905
 )
