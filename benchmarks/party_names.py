@@ -100,7 +100,12 @@ def measure(change: Callable[[str, random.Random], str], sample: int, seed: int)
             continue
         tried += 1
         found = find_parties(law, written)
-        if party in found.listed or any(near.party == party for near in found.near) or found.listed or (change is leading and found.near):
+        if (
+            party in found.listed
+            or any(near.party == party for near in found.near)
+            or found.listed
+            or (change is leading and found.near)
+        ):
             caught += 1
         else:
             missed.append(f"{written!r} ({name!r})")

@@ -302,8 +302,8 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed and not q.near:
         yield (
-            "No party named is on a list in this data. That is no clearance: denied persons and blocked persons (744.8) "
-            "are here only if they were imported, and most removals before the lists' days are not here."
+            "No party named is on a list in this data. That is not a clearance: denied persons and blocked persons "
+            "(744.8) are here only if they were imported, and so are most parties that were removed from a list."
         )
     yield from _amended_since(timeline, on)
     yield from _lists_end(ruleset, q, on)
@@ -318,8 +318,8 @@ def _amended_since(timeline: Timeline, on: date) -> Iterator[str]:
         for entry in party.listing:
             if entry.amended and on in Span(entry.start, entry.stop) and on < entry.amended:
                 yield (
-                    f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since "
-                    "then, and may have been another on this day."
+                    f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since"
+                    " then, and may have been another on this day."
                 )
 
 
@@ -341,8 +341,8 @@ def _not_listed_yet(timeline: Timeline, on: date) -> Iterator[str]:
         party = timeline.ruleset.parties[name]
         if not is_favoured(party) and not any(on in Span(listing.start, listing.stop) for listing in party.listing):
             when = ", ".join(
-                f"{entry.list.replace('_', ' ')} from {entry.start}{f' to {last_day(entry.stop)}' if entry.stop else ''} "
-                f"({entry.cite})"
+                f"{entry.list.replace('_', ' ')} from {entry.start}"
+                f"{f' to {last_day(entry.stop)}' if entry.stop else ''} ({entry.cite})"
                 for entry in party.listing
             )
             yield f"{party.name} is listed ({when}), not on this day. A listed owner or sister company is a red flag."

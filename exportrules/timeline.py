@@ -275,7 +275,9 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     # what nobody said is the same for all who did not say it
     said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
     facts = frozenset([(name, marks[name]) for name in said])
-    key = (view.as_printed, view.known_on, knowing, subject.sense.listed, subject.sense.owners, facts)
+    # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
+    sense = subject.sense
+    key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))

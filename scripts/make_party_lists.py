@@ -132,7 +132,7 @@ def split(text: str, mark: str = "|") -> list[str]:
 
 
 def entity_list() -> Iterator[Made]:
-    """Every party of the Entity List. Rows of one name are one party, and rows that compare alike, of one day and place."""
+    """Every party of the Entity List. Rows of one name are one party; so are those that compare alike, of one day."""
     hand = Hand()
     entries: dict[str, Made] = {}
     alike: dict[tuple[str, str], list[Made]] = defaultdict(list)
@@ -321,7 +321,12 @@ def _with_short_names(entries: Mapping[str, Made]) -> Iterator[Made]:
     for made in parties:
         for key, name in list(made.aliases.items()):
             alone = len(owners[key]) == 1 or (made.by_hand and key in made.kept and key not in called)
-            if key in common or not alone or not tells(name) or ((made.id, key) in noted and len(key) <= 4):
+            if (
+                key in common
+                or not alone
+                or not (tells(name) or key in made.kept)
+                or ((made.id, key) in noted and len(key) <= 4)
+            ):
                 made.weak[key] = name
                 del made.aliases[key]
         yield made
@@ -330,7 +335,7 @@ def _with_short_names(entries: Mapping[str, Made]) -> Iterator[Made]:
 def tells(name: str) -> bool:
     """Whether a name can mean one company: it has a word that is no trade, place or number, or several words."""
     words = words_of(name)
-    return not name.isascii() or (bool(core_of(words)) and len(party_key(name)) > 2) or len(words) > 2
+    return not name.isascii() or (bool(core_of(words)) and len(party_key(name)) > 3) or len(words) > 2
 
 
 def _several(text: str) -> list[str]:

@@ -15,6 +15,8 @@ from exportrules.model import FAVOURS, Description, Party
 from exportrules.names.keys import Near, memo
 from exportrules.names.words import CHINESE_SUFFIXES, SUFFIXES
 
+#: So many spellings are remembered: more than a ledger has, fewer than fill a machine.
+MOST_REMEMBERED = 500_000
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 
@@ -108,10 +110,12 @@ def _initials(words: list[str], short: str) -> bool:
 
 def find_parties(ruleset: Ruleset, text: str) -> Matches:
     """The listed parties that a name certainly is, or else those that it is close to. Remembered by spelling."""
-    known = memo(ruleset, "matches", lambda _: {})
+    known: dict[str, Matches] = memo(ruleset, "matches", lambda _: {})
     found = known.get(text)
     if found is None:
-        found = known[text] = _matches(ruleset, text)
+        found = _matches(ruleset, text)
+        if len(known) < MOST_REMEMBERED:
+            known[text] = found
     return found
 
 
