@@ -30,6 +30,7 @@ _TABLES: dict[str, type] = {
     "instruments": model.Instrument,
     "families": model.Family,
     "lists": model.PartyList,
+    "descriptions": model.Description,
     "attestations": model.Attestation,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.

@@ -24,6 +24,7 @@ from exportrules.implied import GAPS, gap_provision, list_instrument, listing_pr
 from exportrules.model import (
     FAVOURS,
     Attestation,
+    Description,
     Edition,
     Exporter,
     FactDefinition,
@@ -100,6 +101,7 @@ class Ruleset:
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
     lists: Mapping[str, PartyList] = field(default_factory=dict)
+    descriptions: Mapping[str, Description] = field(default_factory=dict)
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)

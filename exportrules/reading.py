@@ -24,6 +24,7 @@ from exportrules.law import Ruleset
 from exportrules.model import (
     RELATIONS,
     Attestation,
+    Description,
     Edition,
     Exporter,
     FactDefinition,
@@ -48,6 +49,7 @@ _LISTS: dict[str, tuple[str, type, str]] = {
     "territory": ("territories", Territory, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
+    "description": ("descriptions", Description, "id"),
 }
 
 
@@ -180,7 +182,7 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]] or [fact.NAME].",
         )
 
 

@@ -328,7 +328,7 @@ def _territories(ruleset: Ruleset) -> Iterator[Defect]:
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
     for party in ruleset.parties.values():
         where = f"party {party.id}"
-        for country in (party.country, *party.also_in):
+        for country in (party.country, *party.also_in, party.seat):
             if country and country not in ruleset.places:
                 yield Defect(where, f"its country {country!r} is not in places.toml.")
         for listing in party.listing:
