@@ -80,7 +80,7 @@ def remember(digest: str, tables: dict[str, Any]) -> None:
     """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
     with contextlib.suppress(OSError, RuntimeError):
         # the parties first: who finds the rest finds them too
-        _write(_file_of(digest, "-parties"), {name: tables[name] for name in _PARTIES})
+        _write(_file_of(digest, "-parties"), {name: tables.get(name, {}) for name in _PARTIES})
         _write(_file_of(digest), {name: table for name, table in tables.items() if name not in _PARTIES})
 
 
