@@ -19,7 +19,7 @@ from typing import Any
 from exportrules import model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
-FORMAT = 3
+FORMAT = 4
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
@@ -29,6 +29,10 @@ _TABLES: dict[str, type] = {
     "parties": model.Party,
     "instruments": model.Instrument,
     "families": model.Family,
+    "words": model.Word,
+    "parts": model.PartNumbers,
+    "servers": model.Servers,
+    "refused": model.Refused,
 }
 _PARTS: dict[type, dict[str, type]] = {
     model.Row: {"tests": model.Test},

@@ -28,12 +28,16 @@ from exportrules.model import (
     Group,
     Instrument,
     Membership,
+    PartNumbers,
     Party,
     Place,
     Provision,
+    Refused,
     Row,
+    Servers,
     Test,
     Variant,
+    Word,
 )
 from exportrules.span import Span, earliest, subtract, union
 from exportrules.truth import Truth
@@ -93,6 +97,10 @@ class Ruleset:
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
+    words: Mapping[str, Word] = field(default_factory=dict)
+    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
+    servers: Mapping[str, Servers] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)

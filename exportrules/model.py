@@ -261,12 +261,17 @@ class Contained(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
-    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
+    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
+
+    `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
+    family ("Ampere", "GA100") are true of all its variants.
+    """
 
     id: str
     name: str
     vendor: str = ""
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     status: Literal["announced", "reported"] = "announced"
     announced: date | None = None
     announced_by: Literal["maker", "press"] = "maker"
@@ -301,8 +306,67 @@ class Family(Shape):
     name: str
     vendor: str
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     variant: tuple[Variant, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Word(Shape):
+    """Words that are written beside the name of a chip, in all their spellings.
+
+    A `detail` must be true of the chip; `covers` are narrower details that it stands for as well (SXM: SXM4, SXM5). A
+    `noise` word says nothing; a `general` one says so little that it does not vouch for a name of three characters. A
+    `reseller` counts only where the maker is named too. A `system` word says that a machine is named and not its chip.
+    """
+
+    id: str
+    kind: Literal["detail", "noise", "general", "reseller", "system"]
+    written: tuple[str, ...]
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PartNumbers(Shape):
+    """Part numbers and device ids as one source gives them: the id of a variant or family by number.
+
+    Several ids joined by commas: the number does not tell them apart.
+    """
+
+    id: str
+    source: str
+    confidence: Literal["maker", "several shops", "device report", "single shop"]
+    numbers: dict[str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Servers(Shape):
+    """Machines by the name that their maker or cloud gives them, and the chips in them where a source says which.
+
+    `*` in a name stands for any letters and digits. A value is like "8 x nvidia-h100-sxm5-80gb"; several, joined by
+    commas, are the choices of a buyer; empty: not known here.
+    """
+
+    id: str
+    what: str
+    source: str
+    holds: dict[str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Refused(Shape):
+    """A name that is written for chips and does not say which: a driver's mask, an instruction set, a series.
+
+    `means` are the variants or families that it could be, where that is known.
+    """
+
+    id: str
+    written: tuple[str, ...]
+    why: str
+    source: str
+    means: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

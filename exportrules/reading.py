@@ -28,10 +28,14 @@ from exportrules.model import (
     Family,
     Group,
     Instrument,
+    PartNumbers,
     Party,
     Place,
     Provision,
+    Refused,
+    Servers,
     Variant,
+    Word,
 )
 from exportrules.references import references
 
@@ -43,6 +47,10 @@ _LISTS: dict[str, tuple[str, type, str]] = {
     "place": ("places", Place, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
+    "word": ("words", Word, "id"),
+    "parts": ("parts", PartNumbers, "id"),
+    "servers": ("servers", Servers, "id"),
+    "refused": ("refused", Refused, "id"),
 }
 
 
@@ -115,7 +123,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[party]], [[exporter]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[party]], [[exporter]], [[word]], [[parts]], [[servers]], [[refused]] "
+            "or [fact.NAME].",
         )
 
 

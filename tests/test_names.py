@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
@@ -33,6 +35,7 @@ CHIP_NAMES = sorted(
         )
     }
 )
+REFUSED = {key(text) for refused in LAW.refused.values() for text in refused.written}
 PLACE_NAMES = sorted({n for p in LAW.places.values() for n in (p.name, *p.aliases)})
 PARTY_NAMES = sorted({n for p in LAW.parties.values() for n in (p.name, *p.aliases)})
 
@@ -111,18 +114,20 @@ def test_a_chip_is_known_as_people_write_it(written: str, variants: list[str]) -
     ("written", "near"),
     [
         ("AMD H100", ("H100",)),
-        ("A1000", ("A100", "RTX A6000")),
-        ("H10", ("H100", "H20", "A10")),
         ("H2O", ("H20",)),
-        ("Nvidea A100", ("A100", "A100X", "A10")),
-        ("RTX 4090 Z", ("RTX 4090 D",)),
+        ("A1OO", ("A100",)),
+        ("H1OO 80GB", ("H100",)),
+        ("Nvidea A100", ("A100",)),
+        ("NVDIA H800 PCIe", ("H800 PCIe 80GB",)),
+        ("Gaudy 2", ("Gaudi 2",)),
+        ("Trainum2", ("Trainium2",)),
     ],
 )
 def test_a_near_miss_of_a_chip_is_an_error_with_suggestions(written: str, near: tuple[str, ...]) -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_chip(LAW, written)
     assert set(near) <= set(caught.value.suggestions)
-    assert str(caught.value).startswith(f"no chip is called {written!r} here.")
+    assert str(caught.value).startswith(f"no chip is called {written!r} here")
     assert f"Did you mean {caught.value.suggestions[0]!r}" in str(caught.value)
 
 
@@ -152,6 +157,8 @@ def test_a_suggestion_is_a_name_that_resolves() -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_case_spacing_hyphens_and_width_mean_the_same_chip(names: tuple[str, str]) -> None:
     name, written = names
+    # an id alone may spell a name that is refused, and an X behind a gap may stand before a number
+    assume(key(name) not in REFUSED and not re.search(r"\s[xX×]\s*$", unicodedata.normalize("NFKC", written)))
     assert find_chip(LAW, written) == find_chip(LAW, name)
 
 
