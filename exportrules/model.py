@@ -326,6 +326,11 @@ class Word(Shape):
     covers: tuple[str, ...] = ()
 
 
+def ids_in(value: str) -> list[str]:
+    """The ids in a value like "8 x nvidia-b200, 8 x amd-mi300x" or "nvidia-a2, nvidia-a16"."""
+    return [part.rpartition(" x ")[2].strip() for part in value.split(",") if part.strip()]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PartNumbers(Shape):
     """Part numbers and device ids as one source gives them: the id of a variant or family by number.

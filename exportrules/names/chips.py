@@ -130,14 +130,15 @@ def spellings_of(ruleset: Ruleset) -> dict[str, ChipName]:
 
 
 def names_beginning(ruleset: Ruleset, text: str) -> list[tuple[str, str]]:
-    """Names that begin like the text, maker's name aside, each with its maker: what a shell offers."""
+    """Names that begin like the text, each with its maker: what a shell offers. A maker that is written stays."""
     wanted = key(text)
     found = []
     for family in ruleset.families.values():
         vendor = ruleset.exporters.get(family.vendor)
-        prefixes = ["", *map(key, (vendor.name, *vendor.aliases, *vendor.brands))] if vendor else [""]
-        if any((prefix + key(family.name)).startswith(wanted) for prefix in prefixes):
-            found.append((family.name, family.vendor))
+        for maker in ("", *((vendor.name, *vendor.brands) if vendor else ())):
+            # the maker's name alone would offer all of its chips twice
+            if (key(maker) + key(family.name)).startswith(wanted) and len(key(maker)) < max(1, len(wanted)):
+                found.append((f"{maker} {family.name}".strip(), family.vendor))
     return found
 
 
@@ -189,8 +190,8 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[Reading], left: str) -> Unk
     if not why and left and left != key(text):
         why = f": the word {left!r} is not understood"
     return UnknownNameError(
-        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside; a chip of "
-        "your own can be described by a file or by facts.",
+        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside; a chip "
+        "of your own can be described by a file or by facts.",
         near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name)),
     )
 
@@ -205,7 +206,7 @@ def without_count(ruleset: Ruleset, text: str) -> str:
 
 
 def _masked_inside(ruleset: Ruleset, text: str) -> str:
-    """A refused name of four letters or more that stands in the text as a word: what is beside it does not settle it."""
+    """A refused name of four letters or more that is a word of the text: what is beside it does not settle it."""
     letters, cuts, gaps = fold(text)
     for name, refused in _refused(ruleset).items():
         place = letters.find(name) if len(name) > SHORT else -1
@@ -227,7 +228,7 @@ def _contradiction(ruleset: Ruleset, ways: list[Reading]) -> tuple[str, list[str
     """What of a name is not true of the chip that it names, and the chip's own names."""
     for way in ways:
         if not way.variants:
-            continue
+            return ": these words name no product", []
         name = chip_name(ruleset, way.variants)
         makers = {ruleset.variants[v][1].vendor for v in way.variants}
         if way.makers is not None and not way.makers & makers:
@@ -240,6 +241,7 @@ def _contradiction(ruleset: Ruleset, ways: list[Reading]) -> tuple[str, list[str
             return f": no {name.label} with {what} is known. Known are: {own}", []
         if way.reseller:
             return f": a dealer's name beside {name.label!r} says too little; add the maker", [name.label]
+        return f": {name.label!r} is too short a name to be certain beside these words; add the maker", [name.label]
     return "", []
 
 

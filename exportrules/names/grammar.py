@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from exportrules.law import Ruleset
-from exportrules.model import Variant, Word
+from exportrules.model import Variant, Word, ids_in
 from exportrules.names.keys import key, memo
 
 #: Longer texts name no chip.
@@ -98,7 +98,7 @@ def readings(ruleset: Ruleset, text: str) -> tuple[list[Reading], str]:
     if len(folded.letters) > LONGEST:
         return [], ""
     ways: dict[int, set[Reading]] = {0: {Reading()}}
-    for start in sorted(folded.cuts):
+    for start in range(len(folded.letters)):
         for stop, piece in _pieces(ruleset, folded, start) if start in ways else ():
             for way in ways[start]:
                 further = _with(way, piece, stop - start)
@@ -121,7 +121,10 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
     words = memo(ruleset, "chip words", _vocabulary)
     longest = memo(ruleset, "longest chip word", _longest)[""]
     for stop in range(start + 1, min(len(letters), start + longest) + 1):
-        if stop in cuts:
+        if stop not in cuts:
+            # a maker's name may be glued to what follows: "NVIDIAH100"
+            yield from ((stop, p) for p in words.get(letters[start:stop], ()) if p.kind == "maker")
+        else:
             inside = [gap for gap in gaps if start < gap < stop]
             parted = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
             for piece in words.get(letters[start:stop], ()):
@@ -268,7 +271,8 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[Piece]]:
     for refused in ruleset.refused.values():
         for text in refused.written:
             # a driver's mask, a series: it wins over what its letters happen to spell
-            words[key(text)] = {"refused": {refused.id}}
+            words.pop(key(text), None)
+            add(text, "refused", refused.id)
     return {
         text: [Piece(kind, frozenset(means), gaps.get(text, frozenset())) for kind, means in kinds.items()]
         for text, kinds in words.items()
@@ -282,7 +286,7 @@ def _longest(ruleset: Ruleset) -> dict[str, int]:
 def ids_of(ruleset: Ruleset, means: str) -> tuple[str, ...]:
     """The variants of ids joined by commas; a family stands for all of its own."""
     found: list[str] = []
-    for name in filter(None, (part.strip() for part in means.split(","))):
+    for name in ids_in(means):
         family = ruleset.families.get(name)
         # a variant may bear the name of its family
         found += [v.id for v in family.variant] if family else [name]

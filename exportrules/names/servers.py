@@ -29,11 +29,6 @@ def server_message(ruleset: Ruleset, text: str, servers: Servers, holds: str) ->
     )
 
 
-def chips_in(holds: str) -> list[str]:
-    """The ids in a value like "8 x nvidia-b200, 8 x amd-mi300x"."""
-    return [part.rpartition(" x ")[2].strip() for part in holds.split(",") if part.strip()]
-
-
 def _shown(ruleset: Ruleset, part: str) -> str:
     count, _, name = part.strip().rpartition(" x ")
     label = ruleset.families[name].name if name in ruleset.families else ruleset.variants[name][0].name
@@ -46,9 +41,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _patterns(ruleset: Ruleset) -> dict[str, tuple[Servers, str]]:
-    """What each machine's name looks like; the longest names first, since they say most."""
+    """What each machine's name looks like; first those whose chips are known, the longest names first."""
     found = [(name, servers, holds) for servers in ruleset.servers.values() for name, holds in servers.holds.items()]
-    found.sort(key=lambda entry: -len(entry[0].replace("*", "")))
+    found.sort(key=lambda entry: (not entry[2], -len(entry[0].replace("*", ""))))
     return {_pattern(name): (servers, holds) for name, servers, holds in found}
 
 
