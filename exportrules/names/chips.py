@@ -72,8 +72,8 @@ def _read(ruleset: Ruleset, text: str) -> ChipName:
         return find_chip(ruleset, label)
     ways, left = readings(ruleset, text)
     sound = {way: meant for way in ways if (meant := _variants(ruleset, way)) or way.refused}
-    longest = max((way.length for way in sound), default=0)
-    best = [way for way in sound if way.length == longest]
+    heaviest = max((way.weight for way in sound), default=0)
+    best = [way for way in sound if way.weight == heaviest]
     means = {sound[way] for way in best}
     if len(means) == 1 and not any(way.refused for way in best) and not _machine(ruleset, best, means):
         return chip_name(ruleset, next(iter(means)))
@@ -114,13 +114,14 @@ def chip_name(ruleset: Ruleset, variants: Iterable[str]) -> ChipName:
 
 def spellings_of(ruleset: Ruleset) -> dict[str, ChipName]:
     """Every chip under the :func:`key` of every name it goes by, also with its vendor's name before it."""
-    index = {
-        spelling: name for spelling, name in memo(ruleset, "chips", _chip_index).items() if key(spelling) == spelling
-    }
-    found = dict(index)
-    for spelling, name in index.items():
+    index = memo(ruleset, "chips", _chip_index)
+    ids = {*map(key, ruleset.variants), *map(key, ruleset.families)}
+    found = {spelling: name for spelling, name in index.items() if key(spelling) == spelling}
+    for spelling, name in list(found.items()):
         vendor = ruleset.exporters.get(ruleset.variants[name.variants[0]][1].vendor)
-        for prefix in map(key, (vendor.name, *vendor.aliases, *vendor.brands)) if vendor else ():
+        for prefix in (
+            map(key, (vendor.name, *vendor.aliases, *vendor.brands)) if vendor and spelling not in ids else ()
+        ):
             if not spelling.startswith(prefix):
                 found.setdefault(prefix + spelling, name)
     for listed in ruleset.parts.values():

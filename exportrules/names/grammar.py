@@ -34,11 +34,13 @@ class Piece(NamedTuple):
     """What a word of a text can be: `means` are variants, makers, a detail or a refusal, by the kind.
 
     Between digits it is parted only where its own spelling is (`gaps`): "L4, 0" is not an L40, "H20-3e" is an H20-3e.
+    `weight` is its length without a maker's name before it.
     """
 
     kind: Kind
     means: frozenset[str] = frozenset()
     gaps: frozenset[int] = frozenset()
+    weight: int = 0
 
 
 class Folded(NamedTuple):
@@ -51,13 +53,13 @@ class Folded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a text to its end. `length` is how much of it the names take."""
+    """One way to read a text to its end. `weight` is how much of it the names take."""
 
     variants: frozenset[str] | None = None
     makers: frozenset[str] | None = None
     details: frozenset[str] = frozenset()
     refused: str = ""
-    length: int = 0
+    weight: int = 0
     shortest: int = 99
     reseller: bool = False
     system: bool = False
@@ -101,7 +103,7 @@ def readings(ruleset: Ruleset, text: str) -> tuple[list[Reading], str]:
     for start in range(len(folded.letters)):
         for stop, piece in _pieces(ruleset, folded, start) if start in ways else ():
             for way in ways[start]:
-                further = _with(way, piece, stop - start)
+                further = _with(way, piece)
                 if further is not None:
                     ways.setdefault(stop, set()).add(further)
     end = len(folded.letters)
@@ -139,17 +141,17 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
         yield part.end(), Piece("noise")
 
 
-def _with(way: Reading, piece: Piece, length: int) -> Reading | None:
+def _with(way: Reading, piece: Piece) -> Reading | None:
     """The reading with one more word; None where the words contradict each other."""
     variants, makers, details = way.variants, way.makers, way.details
-    refused, taken, shortest = way.refused, way.length, way.shortest
+    refused, weight, shortest = way.refused, way.weight, way.shortest
     if piece.kind in ("name", "number"):
         variants = piece.means if variants is None else variants & piece.means
         if not variants:
             return None
-        taken, shortest = taken + length, min(shortest, length)
+        weight, shortest = weight + piece.weight, min(shortest, piece.weight)
     elif piece.kind == "refused":
-        refused, taken = next(iter(piece.means)), taken + length
+        refused, weight = next(iter(piece.means)), weight + piece.weight
     elif piece.kind == "maker":
         makers = piece.means if makers is None else makers & piece.means
         if not makers:
@@ -161,7 +163,7 @@ def _with(way: Reading, piece: Piece, length: int) -> Reading | None:
         makers,
         details,
         refused,
-        taken,
+        weight,
         shortest,
         way.reseller or piece.kind == "reseller",
         way.system or piece.kind == "system",
@@ -273,10 +275,20 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[Piece]]:
             # a driver's mask, a series: it wins over what its letters happen to spell
             words.pop(key(text), None)
             add(text, "refused", refused.id)
+    makers = [text for text, kinds in words.items() if "maker" in kinds]
     return {
-        text: [Piece(kind, frozenset(means), gaps.get(text, frozenset())) for kind, means in kinds.items()]
+        text: [
+            Piece(kind, frozenset(means), gaps.get(text, frozenset()), len(_without_makers(text, makers)))
+            for kind, means in kinds.items()
+        ]
         for text, kinds in words.items()
     }
+
+
+def _without_makers(text: str, makers: Iterable[str]) -> str:
+    """ "Tesla H100" weighs as much as "H100"."""
+    found = next((maker for maker in makers if text != maker and text.startswith(maker)), "")
+    return _without_makers(text.removeprefix(found), makers) if found else text
 
 
 def _longest(ruleset: Ruleset) -> dict[str, int]:
