@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules import model
+from exportrules import lexicon, model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
 FORMAT = 4
@@ -29,10 +29,10 @@ _TABLES: dict[str, type] = {
     "parties": model.Party,
     "instruments": model.Instrument,
     "families": model.Family,
-    "words": model.Word,
-    "parts": model.PartNumbers,
-    "servers": model.Servers,
-    "refused": model.Refused,
+    "words": lexicon.Word,
+    "parts": lexicon.PartNumbers,
+    "servers": lexicon.Servers,
+    "refused": lexicon.Refused,
 }
 _PARTS: dict[type, dict[str, type]] = {
     model.Row: {"tests": model.Test},

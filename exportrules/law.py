@@ -20,6 +20,7 @@ from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     Edition,
     Exporter,
@@ -28,16 +29,12 @@ from exportrules.model import (
     Group,
     Instrument,
     Membership,
-    PartNumbers,
     Party,
     Place,
     Provision,
-    Refused,
     Row,
-    Servers,
     Test,
     Variant,
-    Word,
 )
 from exportrules.span import Span, earliest, subtract, union
 from exportrules.truth import Truth

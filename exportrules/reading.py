@@ -21,6 +21,7 @@ from pydantic_core import SchemaValidator
 from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     Edition,
     Exporter,
@@ -28,14 +29,10 @@ from exportrules.model import (
     Family,
     Group,
     Instrument,
-    PartNumbers,
     Party,
     Place,
     Provision,
-    Refused,
-    Servers,
     Variant,
-    Word,
 )
 from exportrules.references import references
 

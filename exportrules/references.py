@@ -14,7 +14,8 @@ from typing import Any
 
 from exportrules.facts import figure_defects, is_figure
 from exportrules.law import Ruleset, refers
-from exportrules.model import FactDefinition, Family, Group, Instrument, Provision, Row, Test, ids_in
+from exportrules.lexicon import ids_in
+from exportrules.model import FactDefinition, Family, Group, Instrument, Provision, Row, Test
 
 ORDERED = ("ge", "gt", "le", "lt")
 PLACES = ("destination", "headquarters", "ultimate_parent")

@@ -18,8 +18,8 @@ from benchmarks.names import PAGE, TABLES, meant, renewed, score, scores, spelli
 from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
 from exportrules.errors import RefusedNameError
 from exportrules.ledger.cells import ChipCell, read_chip
+from exportrules.lexicon import PartNumbers, Refused, Word
 from exportrules.lint import defects
-from exportrules.model import PartNumbers, Refused, Word
 from exportrules.names.chips import find_chip, names_beginning, spellings_of, without_count
 from exportrules.names.exporters import find_exporter
 from exportrules.names.grammar import ids_of

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 ORDER = [
     {"errors", "truth", "span"},
     {"model", "output"},
-    {"facts", "force", "implied"},
+    {"facts", "force", "implied", "lexicon"},
     {"law"},
     {"names", "entries"},
     {"docket"},

@@ -76,8 +76,14 @@ def _read(ruleset: Ruleset, text: str) -> ChipName:
     best = [way for way in sound if way.weight == heaviest]
     means = {sound[way] for way in best}
     if len(means) == 1 and not any(way.refused for way in best) and not _machine(ruleset, best, means):
-        return chip_name(ruleset, next(iter(means)))
+        return _as_named(ruleset, best[0], next(iter(means)))
     raise _refusal(ruleset, text, best or ways, left)
+
+
+def _as_named(ruleset: Ruleset, way: Reading, means: frozenset[str]) -> ChipName:
+    """Under the label of the name in it, where nothing but the name says which chip is meant."""
+    named = memo(ruleset, "chips", _chip_index).get(way.name or "")
+    return named if named and not way.details and set(named.variants) == means else chip_name(ruleset, means)
 
 
 def _variants(ruleset: Ruleset, way: Reading) -> frozenset[str]:
@@ -103,12 +109,7 @@ def chip_name(ruleset: Ruleset, variants: Iterable[str]) -> ChipName:
         return ChipName(" or ".join(ruleset.families[name].name for name in families), ordered)
     family = ruleset.families[families[0]]
     if len(ordered) == 1:
-        whole = len(family.variant) == 1
-        return (
-            ChipName(family.name, ordered, family.id)
-            if whole
-            else ChipName(ruleset.variants[ordered[0]][0].name, ordered)
-        )
+        return ChipName(ruleset.variants[ordered[0]][0].name, ordered)
     return ChipName(family.name, ordered, family.id)
 
 
@@ -230,19 +231,20 @@ def _contradiction(ruleset: Ruleset, ways: list[Reading]) -> tuple[str, list[str
     for way in ways:
         if not way.variants:
             return ": these words name no product", []
-        name = chip_name(ruleset, way.variants)
+        families = dict.fromkeys(ruleset.variants[v][1].name for v in chip_name(ruleset, way.variants).variants)
+        label = " or ".join(families)
         makers = {ruleset.variants[v][1].vendor for v in way.variants}
         if way.makers is not None and not way.makers & makers:
             made = either([ruleset.exporters[m].name for m in sorted(makers)])
-            return f": {name.label!r} is a chip of {made}", [name.label]
+            return f": {label!r} is a chip of {made}", [label]
         wrong = [d for d in sorted(way.details) if not true_of(ruleset, way.variants, [d])]
         if way.details:
-            own = ", ".join(ruleset.variants[v][0].name for v in name.variants[:6])
+            own = ", ".join(ruleset.variants[v][0].name for v in chip_name(ruleset, way.variants).variants[:6])
             what = either([shown_detail(ruleset, detail) for detail in wrong or sorted(way.details)])
-            return f": no {name.label} with {what} is known. Known are: {own}", []
+            return f": no {label} with {what} is known. Known are: {own}", []
         if way.reseller:
-            return f": a dealer's name beside {name.label!r} says too little; add the maker", [name.label]
-        return f": {name.label!r} is too short a name to be certain beside these words; add the maker", [name.label]
+            return f": a dealer's name beside {label!r} says too little; add the maker", [label]
+        return f": {label!r} is too short a name to be certain beside these words; add the maker", [label]
     return "", []
 
 

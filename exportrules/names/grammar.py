@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from exportrules.law import Ruleset
-from exportrules.model import Variant, Word, ids_in
+from exportrules.lexicon import Word, ids_in
+from exportrules.model import Variant
 from exportrules.names.keys import key, memo
 
 #: Longer texts name no chip.
@@ -34,13 +35,13 @@ class Piece(NamedTuple):
     """What a word of a text can be: `means` are variants, makers, a detail or a refusal, by the kind.
 
     Between digits it is parted only where its own spelling is (`gaps`): "L4, 0" is not an L40, "H20-3e" is an H20-3e.
-    `weight` is its length without a maker's name before it.
+    `own` is the word without a maker's name before it.
     """
 
     kind: Kind
     means: frozenset[str] = frozenset()
     gaps: frozenset[int] = frozenset()
-    weight: int = 0
+    own: str = ""
 
 
 class Folded(NamedTuple):
@@ -53,13 +54,14 @@ class Folded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a text to its end. `weight` is how much of it the names take."""
+    """One way to read a text to its end. `weight` is how much of it the names take, `name` the only one of them."""
 
     variants: frozenset[str] | None = None
     makers: frozenset[str] | None = None
     details: frozenset[str] = frozenset()
     refused: str = ""
     weight: int = 0
+    name: str | None = None
     shortest: int = 99
     reseller: bool = False
     system: bool = False
@@ -108,8 +110,20 @@ def readings(ruleset: Ruleset, text: str) -> tuple[list[Reading], str]:
                     ways.setdefault(stop, set()).add(further)
     end = len(folded.letters)
     if end and end in ways:
-        return list(ways[end]), ""
+        return sorted(ways[end], key=_rank), ""
     return [], _word_at(folded, max(ways))
+
+
+def _rank(way: Reading) -> tuple[object, ...]:
+    """Those that name something first, the heaviest first; then in any order that is always the same."""
+    return (
+        way.variants is None,
+        -way.weight,
+        sorted(way.variants or ()),
+        sorted(way.details),
+        way.refused,
+        repr(way.name),
+    )
 
 
 def _word_at(folded: Folded, place: int) -> str:
@@ -144,14 +158,15 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
 def _with(way: Reading, piece: Piece) -> Reading | None:
     """The reading with one more word; None where the words contradict each other."""
     variants, makers, details = way.variants, way.makers, way.details
-    refused, weight, shortest = way.refused, way.weight, way.shortest
+    refused, weight, name, shortest = way.refused, way.weight, way.name, way.shortest
     if piece.kind in ("name", "number"):
         variants = piece.means if variants is None else variants & piece.means
         if not variants:
             return None
-        weight, shortest = weight + piece.weight, min(shortest, piece.weight)
+        name = piece.own if name is None else ""
+        weight, shortest = weight + len(piece.own), min(shortest, len(piece.own))
     elif piece.kind == "refused":
-        refused, weight = next(iter(piece.means)), weight + piece.weight
+        refused, weight = next(iter(piece.means)), weight + len(piece.own)
     elif piece.kind == "maker":
         makers = piece.means if makers is None else makers & piece.means
         if not makers:
@@ -164,6 +179,7 @@ def _with(way: Reading, piece: Piece) -> Reading | None:
         details,
         refused,
         weight,
+        name,
         shortest,
         way.reseller or piece.kind == "reseller",
         way.system or piece.kind == "system",
@@ -278,7 +294,7 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[Piece]]:
     makers = [text for text, kinds in words.items() if "maker" in kinds]
     return {
         text: [
-            Piece(kind, frozenset(means), gaps.get(text, frozenset()), len(_without_makers(text, makers)))
+            Piece(kind, frozenset(means), gaps.get(text, frozenset()), _without_makers(text, makers))
             for kind, means in kinds.items()
         ]
         for text, kinds in words.items()

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from exportrules.law import Ruleset
-from exportrules.model import Servers
+from exportrules.lexicon import Servers
 from exportrules.names.keys import memo
 
 
