@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules import model
+from exportrules import lexicon, model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
 FORMAT = 4
@@ -32,6 +32,10 @@ _TABLES: dict[str, type] = {
     "lists": model.PartyList,
     "descriptions": model.Description,
     "attestations": model.Attestation,
+    "words": lexicon.Word,
+    "parts": lexicon.PartNumbers,
+    "servers": lexicon.Servers,
+    "refused": lexicon.Refused,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.
 _PARTIES: dict[str, type] = {"parties": model.Party}

@@ -21,6 +21,7 @@ from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force, parts, settled
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     FAVOURS,
     Attestation,
@@ -103,6 +104,10 @@ class Ruleset:
     lists: Mapping[str, PartyList] = field(default_factory=dict)
     descriptions: Mapping[str, Description] = field(default_factory=dict)
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
+    servers: Mapping[str, Servers] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)

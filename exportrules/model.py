@@ -373,12 +373,17 @@ class Contained(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
-    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
+    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
+
+    `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
+    family ("Ampere", "GA100") are true of all its variants.
+    """
 
     id: str
     name: str
     vendor: str = ""
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     status: Literal["announced", "reported"] = "announced"
     announced: date | None = None
     announced_by: Literal["maker", "press"] = "maker"
@@ -413,6 +418,7 @@ class Family(Shape):
     name: str
     vendor: str
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     variant: tuple[Variant, ...] = ()
     note: str = ""
 

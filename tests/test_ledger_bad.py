@@ -344,8 +344,10 @@ def test_chips_with_quantities_two_chips_and_none(audit: Run) -> None:
             "'A100 80GB PCIe / A30' names A100 PCIe 80GB and A30. Write one row for each chip."
         ),
         "=SUM(A1)": "no chip is called '=SUM(A1)'. Say what it means in a --names file.",
-        "900-21001-0000-000": "no chip is called '900-21001-0000-000'. Say what it means in a --names file.",
-        "A10000": "no chip is called 'A10000'. Near names: A100, RTX A6000. Say what it means in a --names file.",
+        "900-21001-0000-000": "",
+        "900-21001-9999-000": "no chip is called '900-21001-9999-000'. Say what it means in a --names file.",
+        "A10000": "no chip is called 'A10000'. Say what it means in a --names file.",
+        "A1OO": "no chip is called 'A1OO'. Near names: A100. Say what it means in a --names file.",
         "": "the chip is empty, and no figures describe it.",
     }  # fmt: skip
     plain = {cell: problem for cell, problem in wanted.items() if not cell.startswith("=")}
