@@ -73,14 +73,32 @@ def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None
     ctx.exit(0 if report.confirms else 1)
 
 
+#: The kinds of rule files that have a schema; the module that makes them is imported when one is wanted.
+_KINDS = (
+    "instrument", "chip", "own-chip", "facts", "groups", "places", "parties", "exporters", "ruleset", "attestation",
+    "casebook",
+)  # fmt: skip
+
+
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of `check --json`."""
+@click.option("--of", "kind", type=click.Choice(_KINDS), help="Of this kind of rule file, in place of answers.")
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of `check --json`, or of a kind of rule file.
+
+    \b
+    exportrules schema --of instrument
+    """
     import json
 
-    from exportrules.schema import determination_schema
+    if kind:
+        from exportrules.study.schemas import file_schema
 
-    click.echo(json.dumps(determination_schema(), indent=2, ensure_ascii=False))
+        made = file_schema(kind)
+    else:
+        from exportrules.schema import determination_schema
+
+        made = determination_schema()
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @click.group()
