@@ -1,4 +1,4 @@
-"""The table of all provisions with their evidence, quotes and the text in which these were found: docs/provisions.md."""
+"""docs/provisions.md: all provisions with their evidence, their quotes and the text in which these were found."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def page(law: Ruleset) -> str:
     lines = [
         _HEAD,
         f"{len(provisions)} provisions: {evidence['published']} published, {evidence['disclosed']} disclosed, "
-        f"{evidence['reported']} reported. {len(quoted)} have a quote; {len(dated)} of these were found word for word in "
-        "a dated text of the Code.",
+        f"{evidence['reported']} reported. {len(quoted)} have a quote; {len(dated)} of these were found word for word "
+        "in a dated text of the Code.",
     ]
     for instrument in law.instruments.values():
         if instrument.provision:

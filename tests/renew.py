@@ -106,9 +106,9 @@ def effect(old: Ruleset, new: Ruleset) -> Iterator[str]:
         for chip, where in by_chip.items():
             by_places.setdefault(tuple(sorted(where)), []).append(chip)
         yield f"{span.first or '...'} to {span.last or '...'}: {said}"
-        for where, chips in by_places.items():
+        for together, chips in by_places.items():
             yield f"    {', '.join(differences.named(new, chips))}"
-            yield f"    to {', '.join(new.places[place].name for place in where)}"
+            yield f"    to {', '.join(new.places[place].name for place in together)}"
 
 
 def edges(stored: str, now: str) -> list[str]:
