@@ -92,6 +92,9 @@ KINDS: dict[str, tuple[type, Callable[[dict[str, Any]], dict[str, Any]] | None, 
 }
 
 
+_NUMBER = {"type": "number"}
+
+
 def _numbers(schema: Any) -> Any:
     """A figure of TOML is a number: the text that pydantic would take for a decimal is no figure here."""
     if isinstance(schema, list):
@@ -101,12 +104,12 @@ def _numbers(schema: Any) -> Any:
     found = {key: _numbers(value) for key, value in schema.items()}
     for key in ("anyOf", "oneOf"):
         if key in found:
-            kept = [way for way in found[key] if not (way.get("type") == "string" and "pattern" in way)]
+            ways = found[key]
+            # a decimal is a number, and behind it text that could be read as one
+            kept = [way for i, way in enumerate(ways) if not (i and ways[i - 1] == _NUMBER and way["type"] == "string")]
             plain = list({repr(way): way for way in kept}.values())
-            # a number is an integer too
-            plain = [way for way in plain if not (way == {"type": "integer"} and {"type": "number"} in plain)]
-            # what is absent in TOML is left out, never null
-            plain = [way for way in plain if way != {"type": "null"}]
+            # a number may be whole; what is absent in TOML is left out, never null
+            plain = [w for w in plain if w != {"type": "null"} and not (w == {"type": "integer"} and _NUMBER in plain)]
             if len(plain) == 1:
                 del found[key]
                 found |= plain[0]
