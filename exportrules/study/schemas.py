@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pydantic
+from pydantic.json_schema import GenerateJsonSchema
 
 from exportrules.model import (
     Attestation,
@@ -32,14 +33,14 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 def file_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of rule file; `KINDS` has the kinds."""
     shape, wrap, what, _ = KINDS[kind]
-    made = pydantic.TypeAdapter(shape).json_schema(by_alias=True, mode="validation")
+    made = pydantic.TypeAdapter(shape).json_schema(by_alias=True, schema_generator=_OfToml)
     parts = made.pop("$defs", {})
     inner = wrap({"$ref": f"#/$defs/{shape.__name__}"}) if wrap else made
     if wrap:
         parts[shape.__name__] = made
-    found: dict[str, Any] = {"$schema": DRAFT, "title": f"exportrules: {what}", **_without_title(_numbers(inner))}
+    found: dict[str, Any] = {"$schema": DRAFT, "title": f"exportrules: {what}", **_without_title(_plainly(inner))}
     if parts:
-        found["$defs"] = {name: _without_title(_numbers(part)) for name, part in sorted(parts.items())}
+        found["$defs"] = {name: _without_title(_plainly(part)) for name, part in sorted(parts.items())}
     provision = found.get("$defs", {}).get("Provision")
     if provision:
         provision["allOf"] = [
@@ -95,21 +96,25 @@ KINDS: dict[str, tuple[type, Callable[[dict[str, Any]], dict[str, Any]] | None, 
 _NUMBER = {"type": "number"}
 
 
-def _numbers(schema: Any) -> Any:
-    """A figure of TOML is a number: the text that pydantic would take for a decimal is no figure here."""
+class _OfToml(GenerateJsonSchema):
+    """A figure of TOML is a number: text that could be read as one is none."""
+
+    def decimal_schema(self, schema: Any) -> dict[str, Any]:
+        return dict(_NUMBER)
+
+
+def _plainly(schema: Any) -> Any:
+    """The ways in which a value may be written, each once; defaults that are nothing left out."""
     if isinstance(schema, list):
-        return [_numbers(item) for item in schema]
+        return [_plainly(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: _numbers(value) for key, value in schema.items()}
+    found = {key: _plainly(value) for key, value in schema.items()}
     for key in ("anyOf", "oneOf"):
         if key in found:
             ways = found[key]
-            # a decimal is a number, and behind it text that could be read as one
-            kept = [way for i, way in enumerate(ways) if not (i and ways[i - 1] == _NUMBER and way["type"] == "string")]
-            plain = list({repr(way): way for way in kept}.values())
             # a number may be whole; what is absent in TOML is left out, never null
-            plain = [w for w in plain if w != {"type": "null"} and not (w == {"type": "integer"} and _NUMBER in plain)]
+            plain = [w for w in ways if w != {"type": "null"} and not (w == {"type": "integer"} and _NUMBER in ways)]
             if len(plain) == 1:
                 del found[key]
                 found |= plain[0]
