@@ -96,7 +96,7 @@ def effect(old: Ruleset, new: Ruleset) -> Iterator[str]:
         for span in differences.supposed(old, new, new.variants, {"to": places[0]}):
             key = span._replace(chip="", through=())
             found.setdefault(key, []).extend((span.chip, place) for place in places)
-    for span, pairs in sorted(found.items(), key=lambda item: (str(item[0].first), str(item[0].last))):
+    for span, pairs in sorted(found.items(), key=lambda item: tuple(map(str, item[0]))):
         said = f"{decision(*span.before)} -> {decision(*span.after)}"
         # chips of the same places together
         by_chip: dict[str, list[str]] = {}
