@@ -230,6 +230,13 @@ def test_an_attestation_made_on_a_day_to_come_is_a_defect(tmp_path: Path) -> Non
     assert told == [f"overlay-1/attestation.toml: attestation.on {ON} is after {ON - DAY}."]
 
 
+def test_days_that_are_verified_already_need_no_attestation(tmp_path: Path) -> None:
+    told = f"adds nothing: this edition is verified through {HORIZON}. Write a later day, or leave the attestation out."
+    with pytest.raises(exportrules.RulesetError) as caught:
+        load_ruleset(None, [overlay(tmp_path, through=HORIZON)])
+    assert str(caught.value).endswith(told)
+
+
 def test_a_ruleset_may_not_attest_itself(tmp_path: Path) -> None:
     with pytest.raises(exportrules.RulesetError, match="an attestation is its author's own, not part of a ruleset"):
         load_ruleset(tmp_path, []) if overlay(tmp_path) else None
