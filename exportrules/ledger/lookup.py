@@ -90,7 +90,7 @@ def alike(columns: Sequence[Encoded]) -> Alike:
 class Slot:
     """One column of the ledger: its distinct spellings, what each means, and how many rows have it."""
 
-    def __init__(self, field: str, read: Reader, names: Mapping[str, str]) -> None:
+    def __init__(self, field: str, read: Reader, names: Mapping[str, Meaning]) -> None:
         self.field = field
         self.meanings: list[Meaning] = []
         self.spellings: Counter[str] = Counter()
@@ -123,7 +123,7 @@ class Slot:
     def _code(self, text: str) -> int:
         code = self._codes.get(text)
         if code is None:
-            meaning = self._read(self._names.get(text.strip(), text))
+            meaning = self._names.get(text.strip()) or self._read(text)
             value = meaning.value.name if isinstance(meaning.value, ChipCell) else meaning.value
             same = meaning.problem or (value, meaning.near)
             code = self._of_meaning.get(same)
@@ -147,14 +147,14 @@ class Lookup:
         columns: Columns,
         readers: Mapping[str, Reader],
         layer: Layer,
-        names: Mapping[str, Mapping[str, str]] | None = None,
+        names: Mapping[str, Mapping[str, Meaning]] | None = None,
     ) -> None:
-        """`names` has, for a field, what a spelling means (the `--names` file)."""
+        """`names` has, for a field, what its owner says that a spelling means."""
         self.ruleset: Ruleset | None = ruleset
         self.columns, self.layer = columns, layer
         named = names or {}
         self.slots = [Slot(f, readers[f], named.get(f, {})) for f, _ in columns.read if f != "on"]
-        self.constant = {f: readers[f](named.get(f, {}).get(text, text)) for f, text in columns.constant.items()}
+        self.constant = {f: named.get(f, {}).get(text) or readers[f](text) for f, text in columns.constant.items()}
         self.profiles: list[Profile] = []
         self.segments: list[Segment] = []
         self.tally: Counter[tuple[int, int, int]] = Counter()  # (profile, year, segment) -> rows
@@ -260,7 +260,7 @@ class Lookup:
     def _day(self, text: str) -> int:
         number = self._days.get(text)
         if number is None:
-            meaning = self._day_reader(self._day_names.get(text.strip(), text))
+            meaning = self._day_names.get(text.strip()) or self._day_reader(text)
             if meaning.problem:
                 number = _NO_DAY + len(self._day_problems)
                 self._day_problems.append(meaning.problem)
@@ -298,9 +298,9 @@ class Lookup:
                 asked[field] = before + meaning.value
             else:
                 asked[field] = before if meaning.value is None else meaning.value
-        problems = [m.problem for _, m in cells if m.problem]
+        problems = [(field, meaning.problem) for field, meaning in cells if meaning.problem]
         if self.ruleset is None and not problems:
-            problems = [_UNCOMPILED]
+            problems = [("", _UNCOMPILED)]
         return profile_of(self.ruleset, asked, self.layer, problems)
 
     # the table

@@ -41,6 +41,8 @@ def manifest(
         "output": {**_file(written, output.name), "rows": account.rows_out},
         **({"names": _file(names, names.name)} if names else {}),
         "columns": account.columns.fields,
+        "not_read": account.columns.named(account.columns.unread),
+        "ignored": account.columns.named(account.columns.ignored),
         "options": {name: value for name, value in options.items() if value},
         "outcomes": ranked(account.outcomes()),
         "problems": ranked(account.problems()),

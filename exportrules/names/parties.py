@@ -119,11 +119,16 @@ def _initials(words: list[str], short: str) -> bool:
     return False
 
 
+def listed_exactly(ruleset: Ruleset, text: str) -> tuple[str, ...]:
+    """The listed parties that a name is exactly; no near ones are looked for."""
+    index = memo(ruleset, "parties", _party_index)
+    return index.get(party_key(text), ()) or _named_twice(index, text)
+
+
 def find_parties(ruleset: Ruleset, text: str) -> Matches:
     """The listed parties that a name is exactly, and those that it is only close to."""
     index = memo(ruleset, "parties", _party_index)
-    wanted = party_key(text)
-    found = index.get(wanted, ()) or _named_twice(index, text)
+    wanted, found = party_key(text), listed_exactly(ruleset, text)
     if found or len(wanted) < 4:
         return Matches(found)
     # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
