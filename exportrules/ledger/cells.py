@@ -16,6 +16,7 @@ from exportrules.entries import read_given
 from exportrules.errors import ExportRulesError, UnknownNameError
 from exportrules.facts import show
 from exportrules.law import Ruleset
+from exportrules.ledger.headers import FIELDS
 from exportrules.names.chips import ChipName, find_chip
 from exportrules.names.exporters import find_exporter
 from exportrules.names.parties import find_parties
@@ -297,14 +298,13 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader) -> Reader:
 
 
 def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
-    """Whether what says nothing elsewhere is a word of this field: Namibia's NA, another exporter, an unknown fact, a day
-    of noughts."""
+    """Whether what says nothing elsewhere is a word of this field: Namibia's NA, another exporter, an unknown fact."""
     word = text.casefold()
     if name == "on":
         return any(c.isdigit() for c in text)
     if name in ("to", "headquarters", "ultimate_parent"):
         return text.upper() in ruleset.places
-    return word == "other" if name == "exporter" else word == "unknown" and name in ruleset.facts
+    return word == "other" if name == "exporter" else word == "unknown" and name not in FIELDS
 
 
 def meaning_of(name: str, means: str, read: Reader) -> Meaning:

@@ -215,8 +215,8 @@ def _need(
             )
         )
     if missing:
-        said = " ".join(f"no column is known as the {what}. {cure}" for what, cure in missing)
-        raise QuestionError(f"{said} Columns: {_listed(names)}.")
+        said = " ".join(f"No column is known as the {what}. {cure}" for what, cure in missing)
+        raise QuestionError(f"n{said[1:]} Columns: {_listed(names)}.")
 
 
 def _listed(names: Iterable[str], most: int = 12) -> str:

@@ -57,8 +57,9 @@ def stop_at_unread(ruleset: Ruleset, columns: Columns, first: FirstRows, say: Sa
     read = say.columns([(d.field, d.name) for d in doubts])
     was, it, does = ("a column was", "it", "it does") if one else (f"{len(doubts)} columns were", "them", "they do")
     raise QuestionError(
-        f"{was} not read, and may decide: {what}. What is not read could turn a 'no' into a 'yes', so nothing was "
-        f"answered. To have {it} read: {read}. If {does} not matter: {say.ignore([d.name for d in doubts])}."
+        f"{was} not read, and may decide: {what}. Without {it} a row may be answered 'no license requirement' that "
+        f"needs a license, so nothing was answered. To have {it} read: {read}. If {does} not matter: "
+        f"{say.ignore([d.name for d in doubts])}."
     )
 
 
@@ -77,8 +78,7 @@ def _listed(ruleset: Ruleset, columns: Columns, numbers: Iterable[int], batch: B
         texts = (batch.decode(cell) for n, cell in enumerate(values_of(cells.dictionary)) if n in used)
         for text in texts:
             if party := _party_in(ruleset, text):
-                said = f"names {brief(text, 40)}, which is on a list" + (f" as {party}" if party != text else "")
-                yield _Doubt(columns.names[number], "parties", said)
+                yield _Doubt(columns.names[number], "parties", f"has {brief(text, 40)}, which names {party!r}, listed")
                 break
 
 
