@@ -120,7 +120,8 @@ def test_no_header_is_read_as_two_fields_and_every_field_is_one() -> None:
 @pytest.mark.parametrize(
     ("header", "field"),
     [("Customer Parent Country", "ultimate_parent"), ("母公司", "ultimate_parent"),
-     ("Konzernmutter", "ultimate_parent"), ("EndUserCountry", "headquarters"), ("Bill-to Country", "headquarters"), ("本社", "headquarters"),
+     ("Konzernmutter", "ultimate_parent"), ("EndUserCountry", "headquarters"), ("Bill-to Country", "headquarters"),
+     ("本社", "headquarters"),
      ("Exporting entity", "exporter"), ("Absender", "exporter"), ("发货人名称", "exporter"),
      ("Country/Region", "to"), ("Zielort", "to"), ("最終需要国", "to"),
      ("endkundenname2", "parties"), ("Customer No. and Name", "parties"), ("User", "parties"), ("通知人", "parties"),
@@ -173,8 +174,8 @@ def test_all_columns_that_may_decide_are_told_in_one_message_with_what_to_write(
             "exportrules: 3 columns were not read, and may decide: 'Notify Party' looks like a party; 'Parent' looks "
             "like a parent; 'Text' has 'dock 4; Inspur Group', which names 'Inspur Group Co., Ltd.', listed. Without "
             "them a row may be answered 'no license requirement' that needs a license, so nothing was answered. To "
-            "have them read: --map parties='Notify Party' --map ultimate_parent='Parent' --map parties='Text'. If they do "
-            "not matter: --ignore 'Notify Party' --ignore 'Parent' --ignore 'Text'.\n"
+            "have them read: --map parties='Notify Party' --map ultimate_parent='Parent' --map parties='Text'. If they "
+            "do not matter: --ignore 'Notify Party' --ignore 'Parent' --ignore 'Text'.\n"
         )
         assert not Path("out.csv").exists()
 
