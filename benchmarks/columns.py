@@ -22,8 +22,8 @@ HEADERS = (
     "Freight Forwarder", "Importer of Record", "Parent", "Customer Parent", "Global Parent HQ", "Customer/Account",
     "Intermediate Consignee 2", "Bill-to Customer", "End Customer", "Final user", "Kunde", "Kundenname", "Endkunde",
     "Warenempfänger", "Abnehmer", "Besteller", "得意先名", "納入先", "需要者", "最終需要者", "出荷先名",
-    "エンドユーザー", "収货人", "收货人", "买方", "最终用户", "收貨人", "客户名称", "通知人", "Remarks", "Col7", "Text 1",
-    "備考", "Gegenseite",
+    "エンドユーザー", "収货人", "收货人", "买方", "最终用户", "收貨人", "客户名称", "通知人", "Remarks", "Col7",
+    "Text 1", "備考", "Gegenseite",
 )  # fmt: skip
 LISTED = ("Inspur Group Co., Ltd.", "Huawei Technologies Co., Ltd.", "Phytium Technology Co., Ltd.")
 
