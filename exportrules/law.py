@@ -9,18 +9,21 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from exportrules.attestation import horizon, told
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
 from exportrules.model import (
+    FAVOURS,
+    Attestation,
     Edition,
     Exporter,
     FactDefinition,
@@ -29,13 +32,15 @@ from exportrules.model import (
     Instrument,
     Membership,
     Party,
+    PartyList,
     Place,
     Provision,
     Row,
+    Territory,
     Test,
     Variant,
 )
-from exportrules.span import Span, earliest, subtract, union
+from exportrules.span import Span, earliest, overlap, subtract, union
 from exportrules.truth import Truth
 
 #: Kinds whose provisions make other facts true, in the order in which they are asked.
@@ -71,6 +76,25 @@ class InForce:
         object.__setattr__(self, "told_by", itemgetter(*sorted(facts)) if facts else _untold)
 
 
+def in_force(provision: Provision, instrument: Instrument, spans: tuple[Span, ...]) -> Iterator[InForce]:
+    """The provision on its days in force: uncertain up to the latest day on which it can have begun."""
+    certain = spans
+    if provision.effective_by and provision.certain:
+        window = [Span(provision.effective, provision.effective_by)]
+        maybe, certain = overlap(spans, window), subtract(spans, window)
+        if maybe:
+            yield InForce(replace(provision, certain=False), instrument, maybe)
+    if certain:
+        yield InForce(provision, instrument, certain)
+
+
+def _as_settled(provision: Provision, by: tuple[Provision, Instrument] | None) -> Provision:
+    """The provision as a document reads it that settles what was uncertain of it. (A notice of the doubt goes.)"""
+    if by is None:
+        return provision
+    return replace(provision, certain=True, cite=f"{provision.cite}; {by[0].cite}")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SortedRow:
     """A row with its tests by what they wait for: nothing, the day's groups, other provisions."""
@@ -89,10 +113,13 @@ class Ruleset:
     facts: Mapping[str, FactDefinition]
     groups: Mapping[str, Group]
     places: Mapping[str, Place]
+    territories: Mapping[str, Territory]
     exporters: Mapping[str, Exporter]
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
+    lists: Mapping[str, PartyList] = field(default_factory=dict)
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
@@ -113,8 +140,23 @@ class Ruleset:
         return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
 
     @cached_property
+    def horizon(self) -> date:
+        """The last day for which all of the law was verified: by this edition, or by whoever attests it."""
+        return horizon(self.edition, self.attestations.values())
+
+    @cached_property
+    def currency(self) -> str:
+        """How far the law was verified, and by whom beyond the edition's own day: one clause for every output."""
+        return ", ".join([f"verified through {self.edition.verified_through}", *map(told, self.attestations.values())])
+
+    @cached_property
     def fact_order(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.facts)}
+
+    @property
+    def every_place(self) -> list[Place | Territory]:
+        """The destinations, and the territories that are read as one of them or refused."""
+        return [*self.places.values(), *self.territories.values()]
 
     def provision(self, reference: str) -> tuple[Provision, Instrument]:
         """Look up 'instrument#provision'. Raises UnknownNameError with near names."""
@@ -147,14 +189,17 @@ class View:
         self.known_on = known_on
         self._exporter = exporter
         self._memberships: dict[tuple[str, str], tuple[Span, ...]] = {}
-        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i)]
+        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i) and self._was_public(p, i)]
         known += [(gap_provision(gap), GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
         days = days_in_force([p for p, _ in known], self.start_of, as_printed)
-        self.provisions = in_order(InForce(p, i, days[p.id]) for p, i in known if days[p.id])
+        settled = {target: (p, i) for p, i in known for target in p.settles}
+        read = ((_as_settled(p, settled.get(p.id)), i) for p, i in known if p.kind != "notice" or p.id not in settled)
+        self.provisions = in_order(found for p, i in read for found in in_force(p, i, days[p.id]))
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
+        self._narrowed: dict[tuple[str, tuple[Span, ...]], InForce] = {}
         self._classes: dict[str, int] = {}
         # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
         self.entries: dict[tuple[int, object], Any] = {}
@@ -177,6 +222,11 @@ class View:
         if instrument.addressee and self._exporter in instrument.addressee.split(","):
             public = earliest(public, *(p.effective for p in instrument.provision))
         return public is None or public <= self.known_on
+
+    def _was_public(self, provision: Provision, instrument: Instrument) -> bool:
+        """Whether what a provision rests on was public on `known_on`, or its addressee asks."""
+        told = bool(instrument.addressee) and self._exporter in instrument.addressee.split(",")
+        return told or not (self.known_on and provision.public_from and self.known_on < provision.public_from)
 
     def start_of(self, provision: Provision) -> date:
         """First day in force in this layer: as enforced, a duty starts on its compliance date."""
@@ -268,6 +318,8 @@ class View:
             return known
         found: list[InForce] = []
         for number, listing in enumerate(party.listing):
+            if owner and listing.list in FAVOURS:
+                continue
             instrument = self.ruleset.instruments.get(listing.by) or list_instrument(listing)
             if not self._knows_step(listing.by, listing.start):
                 continue
@@ -276,6 +328,11 @@ class View:
             found.append(InForce(listing_provision(party, listing, number, owner), instrument, spans))
         # kept only when it is whole: another thread may be asking of the same party
         return self._listings.setdefault((party.id, owner), found)
+
+    def narrowed(self, listing: InForce, spans: tuple[Span, ...]) -> InForce:
+        """A listing on some of its days; the same object for the same days, since prepared ones are told by it."""
+        made = InForce(listing.provision, listing.instrument, spans)
+        return self._narrowed.setdefault((listing.provision.id, spans), made)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
         own = [
@@ -310,6 +367,12 @@ def _untold(marks: Mapping[str, int]) -> None:
 def refers(reference: str, provision: Provision) -> bool:
     """Whether a reference names the provision, or one that it replaces, by id, or its CFR paragraph or one above."""
     return reference == provision.id or reference in provision.replaces or under(reference, provision.paragraph)
+
+
+def closes(bar: Provision, exception: Provision) -> bool:
+    """Whether a bar reaches an exception: it names it, or the part in which it stands, and does not spare it."""
+    reached = any(refers(reference, exception) for reference in bar.closes)
+    return reached and not any(refers(reference, exception) for reference in bar.spares)
 
 
 def under(reference: str, paragraph: str) -> bool:

@@ -386,12 +386,12 @@ def to_toml(parties: Iterable[Party], header: Iterable[str]) -> str:
 
 def _keys(shape: Party | Listing) -> Iterator[str]:
     kept = [(f.name, getattr(shape, f.name), f.default) for f in fields(shape) if f.name != "listing"]
-    return (f"{name} = {_value(value)}" for name, value, default in kept if value != default)
+    return (f"{name} = {toml_value(value)}" for name, value, default in kept if value != default)
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     if not isinstance(value, str):
         return str(value)  # a day or a whole number
     if value.isprintable() and '"' not in value and "\\" not in value:

@@ -19,7 +19,7 @@ from exportrules.docket import Docket
 from exportrules.facts import BITS, Fact, facts_of, show
 from exportrules.law import InForce, Ruleset, provides, refers
 from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
-from exportrules.references import PLACES
+from exportrules.references import PLACES, REACHES
 from exportrules.span import Span, last_day
 from exportrules.truth import FALSE, TRUE, Truth, all_of
 
@@ -127,11 +127,9 @@ class Record:
         for word, targets in (("replaces", provision.displaces), ("stays", provision.suspends)):
             layer = f" ({provision.layer})" if word == "stays" else ""
             yield from (f"{word} {target}{layer}" for target in targets)
-        for word in ("saves_from", "overcomes", "governs"):
+        for word, kind in REACHES.items():
             for reference in getattr(provision, word):
-                reached = [
-                    p.id for p, _ in self.law.provisions.values() if p.kind == "requirement" and refers(reference, p)
-                ]
+                reached = [p.id for p, _ in self.law.provisions.values() if p.kind == kind and refers(reference, p)]
                 yield f"{word} {reference}: {' '.join(reached)}"
         if provision.conditions:
             yield f"on {len(provision.conditions)} conditions"

@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 #: An operator and those next to it.
 OPERATORS = {"ge": ("gt", "lt"), "gt": ("ge", "le"), "le": ("lt", "gt"), "lt": ("le", "ge")}
-RELATIONS = ("displaces", "suspends", "saves_from", "overcomes", "governs")
+RELATIONS = ("displaces", "suspends", "saves_from", "overcomes", "closes", "spares", "governs")
 #: Lists of words of which each is left out in turn.
 LISTS = (*RELATIONS, "union", "less", "estimated", "values", "conditions", "destinations_not_encoded")
 #: Tables of a list of which each is left out in turn: they are rows of law, of lists, or of a data sheet.

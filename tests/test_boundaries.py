@@ -181,7 +181,7 @@ def test_each_listing_the_day_before_on_the_day_and_after(party: str) -> None:
     timeline = exportrules.timeline(
         "Tesla P100 PCIe 16GB", to="CN", headquarters="US", exporter="other", end_user=LAW.parties[party].name
     )
-    ids = {f.provision.id for f in timeline.question.listings(timeline.view)}
+    ids = {f.provision.id for f in timeline.question.subjects[0].listings(timeline.view)}
     assert ids
     for day in sorted({d + k * DAY for x in listings for d in (x.start, x.stop) if d for k in (-1, 0, 1)}):
         listed = {x.list for x in listings if x.start <= day and (x.stop is None or day < x.stop)}

@@ -173,7 +173,8 @@ def edited(tmp_path: Path, name: str, *edits: tuple[str, str, str]) -> Ruleset:
 
 RULE = "us-ear/instruments/88fr73458.toml"
 LINE = (RULE, '{ fact = "tpp", op = "ge", bound = 2400 }', '{ fact = "tpp", op = "ge", bound = 2300 }')
-LATER = ("us-ear/ruleset.toml", "verified_through = 2026-09-24", "verified_through = 2026-12-31")
+STAMPS = f"text_read = {LAW.edition.text_read}\nregister_swept = {LAW.edition.register_swept}"
+LATER = ("us-ear/ruleset.toml", STAMPS, "text_read = 2026-12-31\nregister_swept = 2026-12-31")
 
 
 @QUICK

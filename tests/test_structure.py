@@ -14,9 +14,10 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 ORDER = [
     {"errors", "truth", "span"},
     {"model", "output"},
-    {"facts", "force", "implied"},
+    {"facts", "force", "implied", "attestation"},
     {"law"},
     {"names", "entries"},
+    {"senses"},
     {"docket"},
     {"engine"},
     {"unknowns"},

@@ -370,7 +370,7 @@ def test_what_is_undetermined_before_coverage_is_one_span_from_the_first_day_on(
 
 
 def test_the_last_verified_day_is_verified_also_where_the_law_changes_on_it() -> None:
-    law = with_edition(verified_through=date(2022, 10, 21))
+    law = with_edition(text_read=date(2022, 10, 21))
     found = exportrules.timeline("A100", exporter="other", ruleset=law)
     assert (found.at(date(2022, 10, 21)).standing, found.at(date(2022, 10, 21)).outcome) == (
         "verified", "license_required",

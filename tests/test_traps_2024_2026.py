@@ -174,7 +174,8 @@ def test_trap_22_to_24_hbm_stacks() -> None:
     assert asked("2024-12-31") == ("license_required", "presumption_of_denial")
     assert asked("2024-12-31", headquarters="US") == ("license_required", "presumption_of_approval")
     assert asked("2024-12-31", to="VN")[0] == "no_license_requirement"
-    assert asked("2024-12-31", to="VN", headquarters="CN") == ("license_required", "presumption_of_denial")
+    # 744.23(d)(1) yields to (d)(3), and (d)(3)(i) covers all of 3A090 but datacenter items meeting .a
+    assert asked("2024-12-31", to="VN", headquarters="CN") == ("license_required", "case_by_case")
     exactly = {"item_kind": "hbm_stack", "memory_bandwidth_density": 2}
     assert outcome(None, "2025-02-01", exporter="other", facts=exactly) == "no_license_requirement"
     assert check("H100", on="2025-02-01").eccn == ["3A090.a"]

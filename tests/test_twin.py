@@ -79,6 +79,7 @@ def deals(draw: st.DrawFn) -> Deal:
         end_use=draw(st.sampled_from(["civil", "civil", "civil", "military", "supercomputer"])),
         dd_certified=draw(st.sampled_from([True, False, None])),
         privately_informed=draw(st.sampled_from([None, None, True, False])),
+        end_user=draw(st.sampled_from(["civil", "civil", "civil", "military", "meu_list"])),
     )
 
 
@@ -100,6 +101,10 @@ def asked(item: Item, deal: Deal, unknown: Iterable[str] = ()) -> dict[str, Any]
         facts["part_748_dd_certified"] = deal.dd_certified
     if deal.privately_informed is not None:
         facts["privately_informed"] = deal.privately_informed
+    if deal.end_user == "military":
+        facts["military_end_user"] = True
+    if deal.end_user == "meu_list":
+        facts["end_user_lists"] = "meu_list"
     return {
         "on": deal.on, "to": deal.to, "headquarters": deal.headquarters, "ultimate_parent": deal.ultimate_parent,
         "exporter": deal.exporter, "activity": deal.activity, "end_use": deal.end_use, "facts": facts,

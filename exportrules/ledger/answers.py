@@ -16,14 +16,15 @@ from exportrules.law import Ruleset
 from exportrules.ledger.cells import NOT_AI_CHIP, Problem, brief_error
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.saying import COMMAND, Saying
-from exportrules.question import resolve, seats_of
+from exportrules.question import Question, resolve
+from exportrules.senses import words_of
 from exportrules.span import index_at, last_day
 from exportrules.timeline import MOST_REMEMBERED, Timeline
 
 #: The columns that an audit can add, in their order.
 ANSWER_COLUMNS = (
-    "outcome", "review_policy", "eccn", "provisions", "turns_on", "holds_from", "holds_until", "standing", "problem",
-    "edition",
+    "outcome", "review_policy", "eccn", "provisions", "turns_on", "holds_from", "holds_until", "standing", "party",
+    "problem", "edition",
 )  # fmt: skip
 #: What `--also-on` adds: the answer under another day's law, and which list the row is on.
 ALSO_COLUMNS = ("also_outcome", "also_review_policy", "also_provisions", "list")
@@ -49,6 +50,7 @@ class Segment(NamedTuple):
     holds_from: date | None = None
     holds_until: date | None = None
     standing: str = ""
+    party: str = ""
     problem: Problem | None = None
     also: tuple[str, str, str, str] | None = None
 
@@ -181,7 +183,7 @@ def _of_any_class(timeline: Timeline, asked: Mapping[str, Any], layer: Layer, op
 
 
 def _in_both(timeline: Timeline, other: Timeline, day: date) -> Segment:
-    segment, least = (_segment(t, t.index(day)) for t in (timeline, other))
+    segment, least = (_segment(t, t.index(day), _party(t.ruleset, t.question)) for t in (timeline, other))
     gaps = {f"not_encoded#{gap.id}": gap for gap in timeline.ruleset.edition.not_encoded}
     needs = least.outcome == "license_required" or any(gaps[name].permission for name in other.at(day).law.blocked)
     segment = segment._replace(
@@ -226,13 +228,10 @@ def timeline_of(
         chip, facts = None, {**_OF_NO_AI_CHIP, **facts}
     elif chip is None and "chip" in open_:
         facts = {**dict.fromkeys(_OF_ANY_ITEM), **facts}
-    if not deal["headquarters"] and (len(seats_of(ruleset, users)) > 1 or open_ & {"headquarters", "end_user"}):
-        # an end user that is not known, or several of several countries in one cell, as one name of several parties
+    if not deal["headquarters"] and open_ & {"headquarters", "end_user"}:
         facts |= {"headquarters": None} | ({} if deal["ultimate_parent"] else {"ultimate_parent": None})
     question = resolve(
-        ruleset, chip.text if chip else None, **deal, known_on=layer.known_on,
-        end_user=ruleset.parties[users[0]].name if users else None,
-        parties=[ruleset.parties[party].name for party in dict.fromkeys((*users[1:], *others))],
+        ruleset, chip.text if chip else None, **deal, known_on=layer.known_on, end_user=users or None, parties=others,
         facts=facts, as_printed=layer.as_printed,
     )  # fmt: skip
     return Timeline(ruleset, question)
@@ -250,7 +249,8 @@ _OF_NO_AI_CHIP = {
 
 def segments(timeline: Timeline) -> tuple[Segment, ...]:
     """One segment for each of the timeline's starts."""
-    return tuple(_segment(timeline, index) for index in range(len(timeline.starts)))
+    party = _party(timeline.ruleset, timeline.question)
+    return tuple(_segment(timeline, index, party) for index in range(len(timeline.starts)))
 
 
 def compared(then: Segment, now: Segment) -> str:
@@ -267,7 +267,12 @@ def compared(then: Segment, now: Segment) -> str:
     return EXCEPTION_THEN if then.outcome == "license_exception" else NEITHER
 
 
-def _segment(timeline: Timeline, index: int) -> Segment:
+def _party(ruleset: Ruleset, question: Question) -> str:
+    """Whom each name was taken for or is close to, and under which list; '' where no name is on a list or near one."""
+    return "; ".join(dict.fromkeys(said for name in question.names for said in words_of(ruleset, name)))
+
+
+def _segment(timeline: Timeline, index: int, party: str) -> Segment:
     answer = timeline.answers[index]
     first, last = timeline.holds(index)
     starts, law = timeline.starts, answer.law
@@ -280,6 +285,7 @@ def _segment(timeline: Timeline, index: int) -> Segment:
         holds_from=None if first == 0 else starts[first],
         holds_until=last_day(starts[last + 1] if last + 1 < len(starts) else None),
         standing=answer.standing,
+        party=party,
     )
 
 

@@ -18,11 +18,11 @@ from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.ledger.headers import FIELDS
 from exportrules.names.chips import ChipName, find_chip
-from exportrules.names.exporters import find_exporter
-from exportrules.names.parties import find_parties
+from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
 from exportrules.question import ACTIVITIES, END_USES
+from exportrules.senses import Named, read_name
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
@@ -32,6 +32,11 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
 #: Nothing that a question asks for takes more characters; what does has lost its quotation marks.
 LONGEST_CELL = 5_000
+
+#: Fields whose cells name parties, several of them with semicolons between.
+PARTY_FIELDS = ("end_user", "parties")
+#: What a map of names says of a name that is close to a listed party's and is not that party.
+NOT_LISTED = "not listed"
 
 
 class Problem(NamedTuple):
@@ -210,7 +215,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return Meaning(code, f"{code} ({ruleset.places[code].name})")
 
     def exporter(text: str) -> Meaning:
-        found = find_exporter(ruleset, text, "")
+        found, addressee = find_exporter(ruleset, text, ""), near_addressee(ruleset, text)
+        if addressee:
+            name = ruleset.exporters[addressee].name
+            return Meaning(text.strip(), f"{name}, or another exporter", near=(name,))
         # who the maker is depends on the row's chip: the question resolves it
         return Meaning(text.strip().lower(), "the chip's maker") if found is None else Meaning(found, _exporter(found))
 
@@ -218,17 +226,15 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return ruleset.exporters[found].name if found in ruleset.exporters else "an exporter without a public letter"
 
     def parties(text: str) -> Meaning:
-        names = [name.strip() for name in text.split(";") if name.strip()]
-        listed: list[str] = []
-        near: list[str] = []
-        for name in names:
+        written = [name.strip() for name in text.split(";") if name.strip()]
+        for name in written:
             if says_nothing(name):
                 return trouble("party says nothing", f"of the names {brief(text)}, {brief(name)} says nothing.")
-            found = find_parties(ruleset, name)
-            listed += found.listed
-            near += [close.name for close in found.near]
-        shown = ", ".join(ruleset.parties[p].name for p in listed) or "on no list"
-        return Meaning(tuple(dict.fromkeys(listed)), shown, near=tuple(dict.fromkeys(near)))
+        # a party on no list is one of the names too: what favours a deal must favour each of them
+        names = tuple(dict.fromkeys(read_name(ruleset, "party", name)._replace(written="") for name in written))
+        listed = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.listed)
+        near = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.near)
+        return Meaning(names, ", ".join(listed) or "on no list", near=tuple(near))
 
     def one_of(values: tuple[str, ...]) -> Reader:
         def read(text: str) -> Meaning:
@@ -307,14 +313,25 @@ def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
     return word == "other" if name == "exporter" else word == "unknown" and name not in FIELDS
 
 
-def meaning_of(name: str, means: str, read: Reader) -> Meaning:
-    """What a line of the names file says that a spelling means: what a cell may say, and two words that none may."""
+def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:
+    """What a map of names says that a spelling means: what a cell may say, or one of the words that no cell may."""
     word = " ".join(means.split()).casefold()
-    if name == "chip" and word == NOT_AI.casefold():
+    if field == "chip" and word == NOT_AI.casefold():
         return Meaning(NOT_AI_CHIP, NOT_AI)
-    if word == NOT_SAID and name not in _NEVER_EMPTY and name != "chip":
+    if word == NOT_SAID and field not in _NEVER_EMPTY and field != "chip":
         return EMPTY._replace(shown=NOT_SAID)
-    return read(means)
+    return _not_listed(written, read) if field in PARTY_FIELDS and word == NOT_LISTED else read(means)
+
+
+def _not_listed(written: str, read: Reader) -> Meaning:
+    """That no name of a cell is a listed party's, close as it may be."""
+    meaning = read(written)
+    names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
+    if meaning.problem is None and any(name.listed or name.described for name in names):
+        said = f"{brief(written)} is a listed party by its exact name, or says what it is: it cannot be {NOT_LISTED!r}."
+        return trouble("party is listed", said)
+    declined = tuple(name._replace(near=(), declined=name.near) for name in names)
+    return Meaning(declined, f"{NOT_LISTED}, as declared")
 
 
 def brief_error(error: ExportRulesError) -> str:

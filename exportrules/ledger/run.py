@@ -14,7 +14,7 @@ from exportrules.errors import LedgerError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import Batch, Source
-from exportrules.ledger.cells import DATE_STYLES, Meaning, Reader, meaning_of, readers
+from exportrules.ledger.cells import DATE_STYLES, meaning_of, readers
 from exportrules.ledger.columns import Columns, Told, recognise
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
@@ -111,26 +111,18 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     if settings.dates not in DATE_STYLES:
         raise QuestionError(f"dates={settings.dates!r} is none of: {', '.join(DATE_STYLES)}.")
     reads = readers(ruleset, dates=settings.dates)
-    lookup = Lookup(ruleset, columns, reads, settings.layer, _meant(settings.names or {}, reads))
+    for name, told in (settings.names or {}).items():
+        if name not in reads:
+            raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(FIELDS)}.")
+        for written, means in told.items():
+            if problem := meaning_of(name, written, means, reads[name]).problem:
+                raise QuestionError(f"names: {written!r} is to mean {means!r}, but {problem.text}")
+    lookup = Lookup(ruleset, columns, reads, settings.layer, settings.names)
     for name, meaning in lookup.constant.items():
         if meaning.problem:
             raise QuestionError(f"{say.every(name)}: {meaning.problem.text}")
     stop_at_unread(ruleset, columns, first, say)
     return lookup
-
-
-def _meant(names: Mapping[str, Mapping[str, str]], reads: Mapping[str, Reader]) -> dict[str, dict[str, Meaning]]:
-    """What the owner of a ledger says that spellings mean, read."""
-    found: dict[str, dict[str, Meaning]] = {}
-    for name, told in names.items():
-        if name not in reads:
-            raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(FIELDS)}.")
-        for written, means in told.items():
-            meaning = meaning_of(name, means, reads[name])
-            if meaning.problem:
-                raise QuestionError(f"names: {written!r} is to mean {means!r}, but {meaning.problem.text}")
-            found.setdefault(name, {})[written] = meaning
-    return found
 
 
 def audit(

@@ -15,6 +15,8 @@ from exportrules.span import index_at
 
 #: Fields of a question that a ledger may leave out; each is then assumed.
 ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user", "parties")
+#: Words of a question on which an answer turns where a name may mean one of several.
+_NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
 
 
 class Group(NamedTuple):
@@ -43,6 +45,8 @@ class Summary(NamedTuple):
     lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
+    #: Rows whose answer turns on whom a name means.
+    doubtful: int
     #: Rows that could not be read, and those of which a part was not read that did not matter.
     unread: int
     decided: int
@@ -79,6 +83,7 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
         decided=decided,
         assumed={field: sum(t.rows for t in read if _left_out(t.profile, field)) for field in ASSUMED},
         fips=suspect_fips(ruleset, _codes(account)),
+        doubtful=sum(t.rows for t in read if not _NAMES.isdisjoint(t.segment.turns_on.split())),
     )
 
 

@@ -44,10 +44,10 @@ OPEN: points that the notes leave open, and what is answered here
     is a destination "other than" the D groups less A:6. (The BIS table is followed for Cyprus and Cambodia in D:5.)
 13. Military end use: 744.21 before 2020-06-29 counts as in force for military end USE in China, the item's own ECCN
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
-    in the 2026 text only and is applied throughout. 744.17 (microprocessors, D:1) is left out.
-14. The bar of military end uses in NAC (any destination) is dated 2023-11-17..2024-04-03.
-15. The lane of 2026 is closed for a military end use ((dd)(1)(iv)). Its third sentence ("this licensing policy ...
-    will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
+    in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17 (microprocessors, D:1) is left out.
+14. The bar of military end uses and end users in NAC (any destination) is dated 2023-11-17..2024-04-03.
+15. The lane of 2026 is closed for a military end use or end user ((dd)(1)(iv)). Its third sentence ("this licensing
+    policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
 16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2023-11-17 by 744.23(d)
     ("However, there is a presumption of approval ... and for end users headquartered in"), then by (d)(2).
 17. An item outside 3A090 with TPP < 512 and I/O < 150 GB/s: its own ECCN is unknown (8 TOPS may still be met).
@@ -111,7 +111,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Deal:
-    """One shipment. `dd_certified` and `privately_informed`: None = not known."""
+    """One shipment. `dd_certified` and `privately_informed`: None = not known.
+
+    `end_user`: a 'military end user' that is on no list, or one on the MEU List (supp. no. 7 to part 744).
+    """
 
     on: date
     to: str
@@ -122,6 +125,7 @@ class Deal:
     end_use: Literal["civil", "military", "supercomputer"]
     dd_certified: bool | None
     privately_informed: bool | None
+    end_user: Literal["civil", "military", "meu_list"] = "civil"
 
 
 @dataclass(frozen=True)
@@ -393,7 +397,7 @@ def in_the_lane(item: Item, deal: Deal, world: World) -> bool:
         return False
     if not world.dd_certified:  # "provided the applicant provides", supp. 2 to part 748 (dd)
         return False
-    if deal.end_use == "military":  # (dd)(1)(iv)
+    if military_use_or_user(deal):  # (dd)(1)(iv)
         return False
     if item.tpp >= 21000:  # "less than 21,000"
         return False
@@ -587,10 +591,13 @@ def letters(item: Item, deal: Deal, world: World) -> list[Requirement]:
 # --- end uses: 744.21 and 744.23(a)(1) ------------------------------------------------------------------------------
 
 
-def military_end_use(deal: Deal) -> bool:
-    """A military end use in a country of 744.21(a)(1). (A user abroad counts only if on the MEU List.)"""
-    if deal.end_use != "military":
-        return False
+def military_use_or_user(deal: Deal) -> bool:
+    """'Military end use' (744.21(f)) or 'military end user' (744.21(g)), wherever: what 740.8(b)(2) of 2023 says."""
+    return deal.end_use == "military" or deal.end_user != "civil"
+
+
+def military_place(deal: Deal) -> bool:
+    """A country of 744.21(a)(1)."""
     if in_china(deal.to, deal.on):  # 744.21(a)(1); 85 FR 23459, 85 FR 83765
         return True
     if deal.to == "KH":  # 86 FR 70015
@@ -598,6 +605,21 @@ def military_end_use(deal: Deal) -> bool:
     if deal.to == "NI":  # 89 FR 18780
         return deal.on >= date(2024, 3, 15)
     return False
+
+
+def military_end_use(deal: Deal) -> bool:
+    """What 744.21 requires a license for: "a 'military end use' ... or 'military end user' ... in" the countries of
+    (a)(1); and a party on the MEU List anywhere, "when an entity that is listed on the MEU List is a party to the
+    transaction" (744.21(b)(1)(ii))."""
+    return (military_use_or_user(deal) and military_place(deal)) or deal.end_user == "meu_list"
+
+
+def reviewed_as_military(deal: Deal) -> bool:
+    """744.21(e)(3): "destined to China, Russia, or Venezuela for a 'military end use' or 'military end user'" of
+    2020-12-23; "or for a ... Chinese ... 'military end user,' wherever located" of 2026, dated by 87 FR 57068."""
+    if military_use_or_user(deal) and military_place(deal):
+        return True
+    return deal.end_user == "meu_list" and deal.on >= date(2022, 9, 15)
 
 
 def supercomputer_end_use(deal: Deal) -> bool:
@@ -636,9 +658,12 @@ def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
         listed = world.own_eccn_listed
     if not listed:
         return []
+    found: list[Requirement] = []
     if military_end_use(deal):  # 744.21(a)(1), supp. 2 to part 744; 744.21(e)(1)
-        return [Requirement("744", "presumption_of_denial")]
-    return [Requirement("744", supercomputer_policy(item, deal))]  # 744.23(a)(1)
+        found.append(Requirement("744", "presumption_of_denial"))
+    if supercomputer_end_use(deal):  # 744.23(a)(1)
+        found.append(Requirement("744", supercomputer_policy(item, deal)))
+    return found
 
 
 # --- license exceptions: 740.8 --------------------------------------------------------------------------------------
@@ -648,7 +673,7 @@ def nac_of_2023(item: Item, deal: Deal) -> bool:
     """NAC in its first form: 2023-11-17..2024-04-03."""
     if not is_nac_type(item):  # 740.8(a)
         return False
-    if deal.end_use == "military":  # 740.8: not for a military end use as 744.21(f) defines it
+    if military_use_or_user(deal):  # 740.8(b)(2): "to or for a 'military end use,' ... or 'military end user,'"
         return False
     if deal.activity == "transfer":  # within Macau/D:5, or any D:1/D:4 destination: no notification
         return macau_or_d5(deal.to, deal.on) or in_d_groups(deal.to, deal.on)
@@ -685,7 +710,7 @@ def exception_available(item: Item, deal: Deal, requirements: list[Requirement])
 def policy_of(item: Item, deal: Deal, world: World, requirements: list[Requirement]) -> Policy:
     """The strictest policy, unless a provision says that it governs."""
     policies: list[Policy] = [r.policy for r in requirements]
-    if military_end_use(deal):  # 744.21(e)(3): items requiring a license for any reason
+    if reviewed_as_military(deal):  # 744.21(e)(3): items requiring a license for any reason
         policies.append("presumption_of_denial")
     return min(policies, key=STRICTEST_FIRST.index)
 
@@ -737,7 +762,7 @@ def read(item: Item, deal: Deal) -> Reading:
         raise NotCovered(f"{deal.on} is outside {FIRST_DAY}..{LAST_DAY}")
     if deal.to not in DESTINATIONS:
         raise NotCovered(f"destination {deal.to}")
-    if deal.end_use == "military" and deal.on < date(2020, 6, 29):
+    if military_use_or_user(deal) and deal.on < date(2020, 6, 29):
         raise NotCovered("744.21 before 85 FR 23459 was not read")
     for home in (deal.headquarters, deal.ultimate_parent):
         if home not in HOMES:
