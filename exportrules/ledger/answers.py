@@ -185,12 +185,16 @@ def _of_any_class(timeline: Timeline, asked: Mapping[str, Any], layer: Layer, op
 def _in_both(timeline: Timeline, other: Timeline, day: date) -> Segment:
     segment, least = (_segment(t, t.index(day), _party(t.ruleset, t.question)) for t in (timeline, other))
     gaps = {f"not_encoded#{gap.id}": gap for gap in timeline.ruleset.edition.not_encoded}
-    needs = least.outcome == "license_required" or any(gaps[name].permission for name in other.at(day).law.blocked)
+    # one requirement that reaches both: two of them, each for items of its kind, may leave others between them
+    alike = set(segment.provisions.split()) & set(least.provisions.split())
+    needs = (least.outcome == "license_required" and alike) or any(
+        gaps[name].permission for name in other.at(day).law.blocked
+    )
     segment = segment._replace(
         holds_from=max(filter(None, (segment.holds_from, least.holds_from)), default=None),
         holds_until=min(filter(None, (segment.holds_until, least.holds_until)), default=None),
     )
-    if segment.outcome == least.outcome or (segment.outcome == "license_required" and needs):
+    if needs if segment.outcome == "license_required" else segment.outcome == least.outcome:
         return segment
     turns_on = " ".join(dict.fromkeys((*segment.turns_on.split(), "eccn_declared")))
     return segment._replace(outcome="indeterminate", review_policy="indeterminate", turns_on=turns_on)

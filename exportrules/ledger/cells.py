@@ -309,7 +309,7 @@ def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
     if name == "on":
         return any(c.isdigit() for c in text)
     if name in ("to", "headquarters", "ultimate_parent"):
-        return text.upper() in ruleset.places
+        return text in ruleset.places
     return word == "other" if name == "exporter" else word == "unknown" and name not in FIELDS
 
 
