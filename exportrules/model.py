@@ -102,6 +102,7 @@ class Provision(Shape):
 
     `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
     certain, and is shown the document beside it.
+
     A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
 
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
