@@ -18,6 +18,7 @@ from exportrules.ledger.cells import brief
 from exportrules.ledger.columns import Columns
 from exportrules.ledger.headers import look_of
 from exportrules.ledger.saying import Saying
+from exportrules.model import FAVOURS
 from exportrules.names.parties import listed_exactly
 
 #: So many rows are looked at for listed names.
@@ -88,6 +89,7 @@ def _party_in(ruleset: Ruleset, text: str) -> str:
         return ""
     parts = _PARTS.split(text)
     for part in dict.fromkeys([text, *parts]) if len(parts) > 1 else parts:
-        if found := listed_exactly(ruleset, part):
-            return ruleset.parties[found[0]].name
+        for party in (ruleset.parties[found] for found in listed_exactly(ruleset, part)):
+            if any(listing.list not in FAVOURS for listing in party.listing):
+                return party.name
     return ""

@@ -119,16 +119,11 @@ def _initials(words: list[str], short: str) -> bool:
     return False
 
 
-def listed_exactly(ruleset: Ruleset, text: str) -> tuple[str, ...]:
-    """The listed parties that a name is exactly; no near ones are looked for."""
-    index = memo(ruleset, "parties", _party_index)
-    return index.get(party_key(text), ()) or _named_twice(index, text)
-
-
 def find_parties(ruleset: Ruleset, text: str) -> Matches:
     """The listed parties that a name is exactly, and those that it is only close to."""
     index = memo(ruleset, "parties", _party_index)
-    wanted, found = party_key(text), listed_exactly(ruleset, text)
+    wanted = party_key(text)
+    found = index.get(wanted, ()) or _named_twice(index, text)
     if found or len(wanted) < 4:
         return Matches(found)
     # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
@@ -148,6 +143,12 @@ def find_parties(ruleset: Ruleset, text: str) -> Matches:
             }.values()
         ),
     )
+
+
+def listed_exactly(ruleset: Ruleset, text: str) -> tuple[str, ...]:
+    """The listed parties that a name is exactly; no near ones are looked for."""
+    index = memo(ruleset, "parties", _party_index)
+    return index.get(party_key(text), ()) or _named_twice(index, text)
 
 
 def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
