@@ -73,6 +73,33 @@ def test_no_leniency_of_review_reaches_a_military_end_user_in_china(facts: dict[
     assert asked("H200", "2026-03-01", facts={"part_748_dd_certified": True})[1] == "case_by_case"
 
 
+@pytest.mark.parametrize(
+    "ruled_out",
+    [
+        {"facts": {"end_user_lists": "meu_list"}},
+        {"facts": {"end_user_lists": "entity_list"}},
+        {"facts": {"end_user_lists": "sdn_744_8"}},
+        {"facts": {"end_user_lists": "mieu_744_22"}},
+        {"facts": {"military_end_user": True}},
+        {"facts": {"military_intelligence_end_user": True}},
+        {"end_use": "military"},
+        {"end_use": "nuclear"},
+        {"end_use": "missile"},
+        {"end_use": "chemical_biological"},
+        {"end_use": "wmd"},
+    ],
+)
+@pytest.mark.parametrize("certified", [True, "unknown"])
+def test_the_lane_is_closed_to_all_that_the_certification_rules_out(ruled_out: dict[str, Any], certified: Any) -> None:
+    """(dd)(1)(iv): end uses and users of 744.2-4, 744.21 and 744.22, and any party subject to 744.8 or 744.11."""
+    terms = {**ruled_out, "facts": {**ruled_out.get("facts", {}), "part_748_dd_certified": certified}}
+    policies = {p["requirement"]: p["review_policy"] for p in found("H200", "2026-03-01", **terms).policies}
+    assert policies["90fr4544#742.6(a)(6)(iii)(A)-covered"] == "presumption_of_denial"
+    free = {**terms, "facts": {"part_748_dd_certified": True}, "end_use": "civil"}
+    assert asked("H200", "2026-03-01", **free) == ("license_required", "case_by_case")
+    assert asked("H200", "2026-03-01", **{**free, "end_use": "supercomputer"})[0] == "license_required"
+
+
 def test_wherever_located_is_for_the_list_alone() -> None:
     """744.21(e)(3) of 2026; until 2022-09-14 it is about what is destined to China, Russia or Venezuela."""
     elsewhere: dict[str, Any] = {"to": "SG", "headquarters": "CN"}
