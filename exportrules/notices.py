@@ -168,10 +168,9 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in answer.law.notices if name in pool)
     if not any(f.provision.classifies and holds_on(f.spans, on) for f in timeline.courses[0].docket.pool):
-        yield (
-            "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on "
-            "2022-10-21)."
-        )
+        first = min((p.effective for p, _ in timeline.ruleset.provisions.values() if p.classifies), default=None)
+        began = f" (the first began on {first})" if first else ""
+        yield f"On this day no entry of the Commerce Control List was keyed on AI throughput{began}."
     elif set(answer.law.eccn) & {"3A991.p", "4A994.l"} and not set(answer.law.eccn) - {"3A991.p", "4A994.l"}:
         yield (
             "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of "
