@@ -165,6 +165,8 @@ class Record:
             yield "blocks an answer of no license requirement"
         if provision.paragraph:
             yield f"paragraph {provision.paragraph}"
+        if provision.quote_on:
+            yield f"quote found in {provision.quote_of}, text of {provision.quote_on}"
 
     def _rows(self, rows: tuple[Row, ...], word: str, day: date) -> Iterator[str]:
         for row in rows:
@@ -295,6 +297,7 @@ class Record:
             "edition",
             [
                 f"covers {days[0]}..{days[1]}, parties through {days[2]}",
+                f"text read as of {edition.text_read}, Register swept through {edition.register_swept}",
                 f"destinations not encoded: {outside}",
             ],
         )
