@@ -19,7 +19,7 @@ from typing import Any
 from exportrules import model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
-FORMAT = 3
+FORMAT = 4
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
@@ -120,6 +120,8 @@ def _build(shape: type, stored: dict[str, Any]) -> Any:
             made[name] = tuple([_build(part, v) for v in value] if part else value)
         elif part and value is not None:
             made[name] = _build(part, value)
+        elif type(value) is dict:
+            made[name] = {key: tuple(item) if type(item) is list else item for key, item in value.items()}
         else:
             made[name] = value
     return shape(**made)

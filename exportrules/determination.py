@@ -226,7 +226,7 @@ def check(
     ultimate_parent: str | None = None,
     end_user: str | None = None,
     parties: Sequence[str] = (),
-    end_use: str | None = None,
+    end_use: str | Sequence[str] | None = None,
     facts: Mapping[str, object] | None = None,
     known_on: date | str | None = None,
     as_printed: bool = False,
@@ -272,7 +272,7 @@ def timeline(
     ultimate_parent: str | None = None,
     end_user: str | None = None,
     parties: Sequence[str] = (),
-    end_use: str | None = None,
+    end_use: str | Sequence[str] | None = None,
     facts: Mapping[str, object] | None = None,
     known_on: date | str | None = None,
     as_printed: bool = False,
@@ -282,6 +282,8 @@ def timeline(
     law = ruleset or default_ruleset()
     if facts is not None and not isinstance(facts, Mapping):
         raise QuestionError(f"facts = {facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
+    if end_use is not None and not isinstance(end_use, str):
+        end_use = tuple(end_use) if isinstance(end_use, Sequence) else end_use
     key: tuple[object, ...] = (
         "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
         tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,

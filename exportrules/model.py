@@ -7,7 +7,7 @@ is not imported. Keys that a class does not name are errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -146,10 +146,15 @@ class Instrument(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FactDefinition(Shape):
-    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN."""
+    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN.
+
+    A fact `about` a conclusion is for provisions to conclude: supplied, it adds to what they conclude. A derived one
+    follows from another fact and cannot be supplied; `classes` are its words, each with the values that it stands for.
+    `settle` says for a value in which case it is the right one to supply.
+    """
 
     type: Literal["number", "boolean", "text", "date", "set"]
-    about: Literal["item", "deal", "conclusion"]
+    about: Literal["item", "deal", "conclusion", "derived"]
     definition: str
     source: str
     unit: str = ""
@@ -159,6 +164,8 @@ class FactDefinition(Shape):
     says: str = ""
     otherwise: str = ""
     question: str = ""
+    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settle: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -85,9 +85,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
-        uses = ("military", "military_intelligence", "supercomputer")
-        ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
-        add("end_use", q.end_use, "the end use is civil", ways)
+        # of weapons nobody needs to be reminded
+        uses = [use for use in ruleset.facts["end_use"].values if use not in ("civil", "wmd")]
+        others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
+        add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
         names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name]
         verb = "is" if len(names) == 1 else "are"
@@ -107,6 +108,11 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
+
+
+def _a(word: str) -> str:
+    """A word of the vocabulary behind its article: a supercomputer, an advanced-node fab."""
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word.replace('_', '-')}"
 
 
 def _name(ruleset: Ruleset, exporter: str | None) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from exportrules.entries import read_given
+from exportrules.claims import Known, agreeing
+from exportrules.entries import declared, read_given
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
-from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled, show
+from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter
@@ -17,7 +20,13 @@ from exportrules.names.parties import find_parties
 from exportrules.names.places import find_place
 
 ACTIVITIES = ("export", "reexport", "transfer")
-END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+
+#: What parts several end uses in one text: a cell of a ledger, an option.
+_BETWEEN = re.compile(r"\s*[;,+]\s*")
+
+#: The terms of a deal that have an option of their own, and the fact that each one is.
+TERMS = {"to": "destination", **{name: name for name in (
+    "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +48,8 @@ class Question:
     """Everything that was asked except the day, resolved against one ruleset.
 
     `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
+    `left_out` are the variants of the family that the facts given cannot describe, by name, each with the reason.
+    `end_use` is empty where somebody said that it is not known.
     """
 
     label: str
@@ -53,7 +64,7 @@ class Question:
     seats: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
-    end_use: str
+    end_use: tuple[str, ...]
     facts: Mapping[str, Fact]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
@@ -61,6 +72,7 @@ class Question:
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def listings(self, view: View) -> list[InForce]:
         """The entries of the parties named, as provisions of the view."""
@@ -80,7 +92,7 @@ def resolve(
     ultimate_parent: str | None,
     end_user: str | None,
     parties: Sequence[str],
-    end_use: str | None,
+    end_use: str | Sequence[str] | None,
     facts: Mapping[str, object] | None,
     known_on: date | str | None,
     as_printed: bool,
@@ -88,17 +100,18 @@ def resolve(
     """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
     given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
     for name, text in (("to", to), ("exporter", exporter), ("activity", activity), ("headquarters", headquarters),
-                       ("ultimate_parent", ultimate_parent), ("end_user", end_user), ("end_use", end_use)):  # fmt: skip
+                       ("ultimate_parent", ultimate_parent), ("end_user", end_user)):  # fmt: skip
         if text is not None and (not isinstance(text, str) or not text.strip()):
             raise QuestionError(f"{name} = {text!r} says nothing. Leave it out for the default, or write a name.")
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
+    said = _terms(given, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
+                  ultimate_parent=ultimate_parent, end_use=end_use)  # fmt: skip
+    to, exporter, activity, headquarters, ultimate_parent = (said[name] for name in list(TERMS)[:5])
+    uses = read_end_uses(ruleset, said["end_use"])
     label, family, chosen = _chosen(ruleset, chip)
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
-    asked = {
-        "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
-        "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
-    }  # fmt: skip
+    asked = {**said, "end_user": end_user}
     place = find_place(ruleset, to or "CN")
     users = find_parties(ruleset, end_user) if end_user else ((), ())
     seats = () if headquarters else seats_of(ruleset, users[0])
@@ -107,23 +120,24 @@ def resolve(
     # parties of one name in several countries: which of them it is stays open, and with it where it sits
     open_seat = Fact(None, "question") if len(seats) > 1 else None
     who = find_exporter(ruleset, exporter or "maker", vendor)
-    given |= _resolved(ruleset, given, vendor)
+    kind = _one_of("activity", activity or "export", activity or "export", ACTIVITIES)
     deal = {
         "destination": Fact(place, "question"),
         "headquarters": open_seat or Fact(seat, "question"),
         "ultimate_parent": Fact(parent, "question") if ultimate_parent or not open_seat else open_seat,
         "exporter": Fact(who, "question"),
-        "activity": Fact(_one_of("activity", activity or "export", ACTIVITIES), "question"),
-        "end_use": Fact(_one_of("end_use", end_use or "civil", END_USES), "question"),
+        "activity": Fact(kind, "question"),
+        "end_use": Fact(frozenset(uses), "question"),
+        **declared(ruleset, given),
     }
     if vendor in ruleset.exporters:
-        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
+        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "chip")
     matches = [users, *(find_parties(ruleset, name) for name in parties if name)]
     owner = given.get("listed_owner")
     owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else ((), ())
-    subjects = tuple(
-        Subject(s.id, s.name, settled({**ruleset.assumed, **deal, **s.facts}, given), s.chip) for s in chosen
-    )
+    stated = [{**ruleset.assumed, **deal, **s.facts} for s in chosen]
+    meant, left_out = agreeing([Known(s.name, facts) for s, facts in zip(chosen, stated, strict=True)], given)
+    subjects = tuple(Subject(chosen[i].id, chosen[i].name, settled(stated[i], given), chosen[i].chip) for i in meant)
     return Question(
         label=label,
         family=family,
@@ -131,20 +145,21 @@ def resolve(
         to=place,
         exporter=who,
         asked_exporter=exporter or "maker",
-        activity=activity or "export",
+        activity=kind,
         headquarters=seat,
         ultimate_parent=parent,
         seats=seats,
         end_user=end_user,
         parties=tuple(parties),
-        end_use=end_use or "civil",
+        end_use=uses if "end_use" not in given else (),
         facts=given,
         listed=tuple(dict.fromkeys(p for found, _ in matches for p in found)),
         owners=owners[0],
         near_parties=tuple(dict.fromkeys(n for _, near in (*matches, owners) for n in near)),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
-        defaulted=frozenset(name for name, value in asked.items() if value is None),
+        defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
+        left_out=left_out,
     )
 
 
@@ -153,15 +168,37 @@ def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({ruleset.parties[user].country for user in users} - {""}))
 
 
-def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:
-    """Places, companies and products that were given as facts, as the ids that rules test."""
-    found = {}
-    for name in PLACE_FACTS:
-        if name in given and isinstance(text := given[name].value, str):
-            found[name] = Fact(find_place(ruleset, text), "given")
-    if "exporter" in given and isinstance(text := given["exporter"].value, str):
-        found["exporter"] = Fact(find_exporter(ruleset, text, vendor), "given")
-    return found
+def _terms(given: dict[str, Fact], **options: Any) -> dict[str, Any]:
+    """The terms of the deal, each by its option or by its fact; those that a fact states are taken out of `given`.
+
+    One that is stated as unknown stays a fact. Raises QuestionError for one that is stated twice.
+    """
+    for option, name in TERMS.items():
+        if name in given and options[option] is not None:
+            raise QuestionError(
+                f"{option} = {options[option]!r} and the fact {name} = {show(given[name].value)} are one term of the deal, "
+                "given twice. Give one of them."
+            )
+        if name in given and given[name].value is not None:
+            value = given.pop(name).value
+            options[option] = sorted(value) if isinstance(value, frozenset) else value
+    return options
+
+
+def read_end_uses(ruleset: Ruleset, said: object) -> tuple[str, ...]:
+    """What the item is for, in the order of the vocabulary; civil where nothing is said.
+
+    Several are named by a sequence, or parted by ';', ',' or '+'. What is meant for another use in part is meant for
+    it, so a civil use beside it is left aside.
+    """
+    words = ruleset.facts["end_use"].values
+    if said is None:
+        return ("civil",)
+    texts = [said] if isinstance(said, str) else said
+    if not isinstance(texts, Sequence) or not texts or not all(isinstance(text, str) for text in texts):
+        raise QuestionError(f"end_use = {said!r} names no end use. Write one or more of: {', '.join(words)}.")
+    found = {_one_of("end_use", text, part, words) for text in texts for part in _BETWEEN.split(text.strip())}
+    return tuple(word for word in words if word in (found - {"civil"} or found))
 
 
 def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
@@ -207,10 +244,12 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
     return ruleset.variants[chosen[0].id][1].vendor if chip is not None else ""
 
 
-def _one_of(name: str, value: str, values: tuple[str, ...]) -> str:
-    if value not in values:
-        raise QuestionError(f"{name} = {value!r} is none of: {', '.join(values)}.")
-    return value
+def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
+    """A word of a list however its writer parted it; `text` is all that was written."""
+    found = re.sub(r"[\s-]+", "_", word.strip().lower())
+    if found not in values:
+        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
+    return found
 
 
-__all__ = ["ACTIVITIES", "END_USES", "NOT_EN_ROUTE", "Question", "Subject", "resolve"]
+__all__ = ["ACTIVITIES", "NOT_EN_ROUTE", "Question", "Subject", "read_end_uses", "resolve"]

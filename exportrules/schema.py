@@ -74,7 +74,7 @@ class TransactionShape(_Shape):
     end_user: str | None
     parties: list[str]
     listed_parties: list[str]
-    end_use: str
+    end_use: list[str] = Field(description="one or more; none where it was said not to be known")
     facts: dict[str, Value]
     known_on: Day | None
     as_printed: bool

@@ -222,7 +222,7 @@ class Timeline:
 
         One without a known day counts as public from the first announcement of a sibling on.
         """
-        left = [(subject.name, "no throughput figures are known") for subject in self.undescribed]
+        left = [*self.question.left_out, *((s.name, "no throughput figures are known") for s in self.undescribed)]
         first = min((announced for c in self.courses if (announced := _announced(c))), default=None)
         found = []
         for course in self.courses:

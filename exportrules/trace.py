@@ -67,7 +67,7 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
         "end_user": q.end_user,
         "parties": list(q.parties),
         "listed_parties": list(q.listed),
-        "end_use": q.end_use,
+        "end_use": list(q.end_use),
         "facts": {name: fact.value for name, fact in q.facts.items()},
         "known_on": q.known_on,
         "as_printed": q.as_printed,
@@ -123,7 +123,7 @@ def _row(reading: Reading, row: Row) -> RowTrace:
 def _test(reading: Reading, test: Test, held: Truth) -> TestTrace:
     fact = reading.docket.facts.get(test.fact)
     made = reading.concluded.get(test.fact)
-    if made is not None and not (fact and fact.settled):
+    if made is not None:
         value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(made.items()) if t != FALSE)
         return TestTrace(test.fact, test.op, test.bound, value, "concluded", word(held))
     if fact is None:

@@ -157,11 +157,11 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
-                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
+                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: tuple[str, ...],
                 known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
         asked = {
             "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
-            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
+            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use or None,
             "known_on": known_on, "as_printed": as_printed,
         }  # fmt: skip
         return command(asked=asked, **rest)
@@ -181,8 +181,9 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--end-user", metavar="NAME", help="Matched exactly against the dated party lists."),
         click.option("--party", multiple=True, metavar="NAME",
                      help="Purchaser, consignee or other party; repeat for more."),
-        click.option("--end-use", metavar="USE", shell_complete=end_uses,
-                     help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]"),
+        click.option("--end-use", multiple=True, metavar="USE", shell_complete=end_uses,
+                     help="civil, military, military_intelligence, supercomputer or wmd; repeat, or separate by "
+                          "commas, where there are several. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
     ])  # fmt: skip

@@ -20,7 +20,7 @@ from exportrules.names.chips import ChipName, find_chip
 from exportrules.names.exporters import find_exporter
 from exportrules.names.parties import find_parties
 from exportrules.names.places import find_place
-from exportrules.question import ACTIVITIES, END_USES
+from exportrules.question import ACTIVITIES, read_end_uses
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
@@ -224,6 +224,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
 
         return read
 
+    def end_uses(text: str) -> Meaning:
+        found = read_end_uses(ruleset, text)
+        return Meaning(found, ", ".join(found))
+
     def fact(name: str) -> Reader:
         def read(text: str) -> Meaning:
             found = read_given(ruleset, name, text)
@@ -241,7 +245,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         "ultimate_parent": place,
         "end_user": parties,
         "parties": parties,
-        "end_use": one_of(END_USES),
+        "end_use": end_uses,
     }
     asked |= {name: fact(name) for name in ruleset.facts if name not in asked}
     never_empty = {"to": "destination", "on": "date", "exporter": "exporter"}

@@ -223,8 +223,8 @@ def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
         yield f"headquarters in {law.places[q.headquarters].name}"
     if q.ultimate_parent != q.headquarters:
         yield f"ultimate parent in {law.places[q.ultimate_parent].name}"
-    if usual or q.end_use != "civil":
-        yield f"{q.end_use.replace('_', ' ')} end use"
+    if (usual or q.end_use != ("civil",)) and q.end_use:
+        yield f"{' and '.join(q.end_use).replace('_', ' ')} end use"
     if q.facts:
         yield f"given {', '.join(f'{name}={given(fact.value)}' for name, fact in q.facts.items())}"
     if q.known_on:

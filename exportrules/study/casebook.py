@@ -66,7 +66,7 @@ class CaseQuestion:
     ultimate_parent: str | None = None
     end_user: str | None = None
     parties: tuple[str, ...] = ()
-    end_use: str | None = None
+    end_use: str | tuple[str, ...] | None = None
     facts: dict[str, bool | int | Decimal | str | date] | None = None
     known_on: date | None = None
     as_printed: bool = False
