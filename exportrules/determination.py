@@ -26,6 +26,7 @@ from exportrules.result import (
     Finding,
     Margin,
     Projection,
+    Settlement,
 )
 from exportrules.source import default_ruleset
 from exportrules.span import index_at, last_day
@@ -82,7 +83,10 @@ class Determination:
 
     @property
     def standing(self) -> str:
-        """`verified`, `before_coverage`, `beyond_horizon` or `destination_not_encoded`."""
+        """`verified`, `before_coverage`, `beyond_horizon`, `destination_not_encoded` or `unannounced`.
+
+        An unannounced chip, one that its maker never announced, is answered by the law from reported figures.
+        """
         return self._answer.standing
 
     @property
@@ -119,6 +123,11 @@ class Determination:
     def turns_on(self) -> list[str]:
         """The unknown facts that decide; supplying them settles the answer."""
         return list(self._answer.turns_on)
+
+    @property
+    def settle(self) -> list[Settlement]:
+        """How to settle each of those facts: the option to write, and in which case it is the right one."""
+        return trace.settlements(self._timeline, self._answer)
 
     @property
     def cases(self) -> list[Branch]:
@@ -205,7 +214,7 @@ class Determination:
 
     def explain(self) -> str:
         """The whole trace as text."""
-        from exportrules.render.text import explanation
+        from exportrules.render.explanation import explanation
 
         return explanation(self)
 

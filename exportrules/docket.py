@@ -318,7 +318,7 @@ class Docket:
         return readings.pop() if len(readings) == 1 else UNKNOWN
 
     def concluded(self, test: Test, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
-        """The truth of a test of what provisions conclude; UNKNOWN at least where somebody said that it is not known."""
+        """The truth of a test of what provisions conclude: at least UNKNOWN where that was said not to be known."""
         made = concluded.get(test.fact, {})
         least = UNKNOWN if self.unsettled(test.fact) else FALSE
         if isinstance(test.bound, bool):

@@ -1,4 +1,4 @@
-"""Facts that a caller supplies: entries spelled as the rules spell them, and claims about the law kept to what they may do.
+"""Facts that a caller supplies: entries as the rules spell them, and conclusions of the law only where they add to it.
 
 A fact that names entries is compared with those that rules test: '3a090.a' or a bare '3A090' would be an item that no
 rule knows, and free. What can be read for certain is spelled as the rules spell it, the rest is refused.
@@ -32,8 +32,8 @@ def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
     if ruleset.facts[name].about == "conclusion":
         if fact.value is False and not _doubted(ruleset, name):
             raise QuestionError(
-                f"{name} is concluded by the rules; it can be added as {name}=true, not taken away. Give the facts from "
-                "which they conclude it."
+                f"{name} is concluded by the rules; it can be added as {name}=true, not taken away. Give the facts "
+                "from which they conclude it."
             )
         if isinstance(fact.value, frozenset):
             return Fact(frozenset(_concluded(ruleset, name, word) for word in fact.value), fact.source)

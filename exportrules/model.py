@@ -88,6 +88,8 @@ class Provision(Shape):
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
 
+    An exception that `may_be_refused` is open only where BIS, given notice, does not object.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
     """
@@ -110,6 +112,7 @@ class Provision(Shape):
     concludes: Conclusion | None = None
     name: str = ""
     conditions: tuple[str, ...] = ()
+    may_be_refused: bool = False
     policy: Policy | None = None
     governing: bool = False
     displaces: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.docket import Docket
 from exportrules.engine import Law
-from exportrules.facts import Fact, facts_of, settled, show
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, settled, show
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import Membership
 from exportrules.result import Answer, Assumption, Otherwise
@@ -94,7 +94,13 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         verb = "is" if len(names) == 1 else "are"
         named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
         add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
+    under_way = tuple(_under_way(timeline, answer, on))
+    if under_way and "en_route_since" not in q.facts:
+        says = ruleset.facts["en_route_since"].says
+        found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
     for name, definition in ruleset.facts.items():
+        if name == "en_route_since":
+            continue
         if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:
             continue
         values = _others(definition.assumed, definition.values)
@@ -108,6 +114,24 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
+
+
+def _under_way(timeline: Timeline, answer: Answer, on: date) -> Iterator[Otherwise]:
+    """What the answer would be for goods that were under way by the last day that a savings clause of the day asks for;
+    open where the clause is known and its words are not."""
+    asking: dict[date, bool] = {}
+    for found in (f for course in asked(timeline, answer) for f in course.docket.pool if holds_on(f.spans, on)):
+        for test in (test for row in found.provision.when for test in row.tests if test.fact == "en_route_since"):
+            if isinstance(test.bound, date):
+                asking[test.bound] = asking.get(test.bound, False) or found.provision.kind == "savings"
+    known = timeline.question.listings(timeline.view)
+    for day in sorted(asking):
+        changed = {"en_route_since": Fact(day, "given")}
+        law = _decided(asked(timeline, answer), timeline.view, known, on, changed)
+        if law.outcome != answer.law.outcome:
+            yield Otherwise(f"goods under way since {day} or before", law.outcome, law.review_policy)
+        elif not asking[day] and set(law.notices) - set(answer.law.notices):
+            yield Otherwise(f"goods under way since {day} or before", "indeterminate", "indeterminate")
 
 
 def _a(word: str) -> str:
@@ -139,9 +163,9 @@ def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) ->
     edition = ruleset.edition
     said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
-        yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+        yield f"The law was verified through {edition.verified_through}; {on} is later.{said}"
     elif answer.standing == "before_coverage":
-        yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
+        yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{said}"
     elif answer.standing == "destination_not_encoded":
         yield f"The law for {ruleset.places[timeline.question.to].name} is not encoded.{said}"
     if timeline.view.membership("united-states", timeline.question.to):

@@ -136,7 +136,8 @@ def resolve(
     owner = given.get("listed_owner")
     owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else ((), ())
     stated = [{**ruleset.assumed, **deal, **s.facts} for s in chosen]
-    meant, left_out = agreeing([Known(s.name, facts) for s, facts in zip(chosen, stated, strict=True)], given)
+    known = [Known(s.name, facts) for s, facts in zip(chosen, stated, strict=True)]
+    meant, left_out = agreeing(known, given, ruleset.view().class_of)
     subjects = tuple(Subject(chosen[i].id, chosen[i].name, settled(stated[i], given), chosen[i].chip) for i in meant)
     return Question(
         label=label,
@@ -176,8 +177,8 @@ def _terms(given: dict[str, Fact], **options: Any) -> dict[str, Any]:
     for option, name in TERMS.items():
         if name in given and options[option] is not None:
             raise QuestionError(
-                f"{option} = {options[option]!r} and the fact {name} = {show(given[name].value)} are one term of the deal, "
-                "given twice. Give one of them."
+                f"{option} = {options[option]!r} and the fact {name} = {show(given[name].value)} state one term of the "
+                "deal twice. Give one of them."
             )
         if name in given and given[name].value is not None:
             value = given.pop(name).value
@@ -245,11 +246,10 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
 
 
 def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
-    """A word of a list however its writer parted it; `text` is all that was written."""
-    found = re.sub(r"[\s-]+", "_", word.strip().lower())
-    if found not in values:
+    """A word of a list; `text` is all that was written."""
+    if word not in values:
         raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
-    return found
+    return word
 
 
 __all__ = ["ACTIVITIES", "NOT_EN_ROUTE", "Question", "Subject", "read_end_uses", "resolve"]

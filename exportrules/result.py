@@ -10,7 +10,9 @@ from exportrules.model import Policy
 from exportrules.unknowns import Branch
 
 OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate")
-STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded")
+STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded", "unannounced")
+#: Standings under which an answer is what the encoded law says.
+SETTLED = ("verified", "unannounced")
 
 
 class Projection(NamedTuple):
@@ -109,6 +111,15 @@ class Assumption(NamedTuple):
     value: Any
     says: str
     otherwise: tuple[Otherwise, ...] = ()
+
+
+class Settlement(NamedTuple):
+    """How to settle a fact that an answer turns on: a case, the value in that case, and the option to write."""
+
+    fact: str
+    case: str
+    value: str
+    option: str
 
 
 class Margin(NamedTuple):

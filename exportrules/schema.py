@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from exportrules.model import Evidence, Policy
 
 Outcome = Literal["no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate"]
-Standing = Literal["verified", "before_coverage", "beyond_horizon", "destination_not_encoded"]
+Standing = Literal["verified", "before_coverage", "beyond_horizon", "destination_not_encoded", "unannounced"]
 Truth = Literal["false", "unknown", "true"]
 Day = str
 Value = bool | int | float | str | list[Any] | None
@@ -27,6 +27,7 @@ class ExceptionShape(_Shape):
     provision: str
     name: str
     conditions: list[str]
+    may_be_refused: bool = Field(description="whether BIS, given notice, may refuse it")
 
 
 class PolicyShape(_Shape):
@@ -94,6 +95,13 @@ class AssumptionShape(_Shape):
     otherwise: list[OtherwiseShape]
 
 
+class SettlementShape(_Shape):
+    fact: str
+    case: str
+    value: str
+    option: str = Field(description="what to write on the command line in that case")
+
+
 class CaseShape(_Shape):
     conditions: list[list[str]] = Field(description="pairs of an unknown fact and the way it falls")
     outcome: Outcome
@@ -156,6 +164,7 @@ class DeterminationShape(_Shape):
     assumptions: list[AssumptionShape]
     variants: list[str]
     turns_on: list[str]
+    settle: list[SettlementShape] = Field(description="how to settle what it turns on")
     cases: list[CaseShape]
     margin: list[MarginShape]
     holds: list[Day | None] = Field(min_length=2, max_length=2, description="first and last day")

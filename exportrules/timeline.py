@@ -5,21 +5,25 @@ A timeline is the evaluator run once per transition; a single question is a bise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
 
 from exportrules.docket import Docket, Marks
 from exportrules.engine import Law, fold
+from exportrules.facts import Fact, settled
 from exportrules.law import Ruleset, View
 from exportrules.model import Policy
 from exportrules.question import Question, Subject
-from exportrules.result import Answer, Change, Projection
+from exportrules.result import SETTLED, Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
 from exportrules.unknowns import Branch, Verdict, decide
 
 T = TypeVar("T")
+
+#: What opens an answer where no provision does.
+START, END, RELEASE = "start of coverage", "end of the verified period", "chip first made public"
 
 #: A profile's course is remembered under its facts; so many of them in one ruleset.
 MOST_REMEMBERED = 20_000
@@ -38,12 +42,12 @@ class Course:
         return self.verdicts[index_at(self.starts, day)]
 
     def public(self, day: date) -> bool | None:
-        """Whether the chip was public; None where a shipped chip's day is not known."""
+        """Whether the chip was public; None where the day is not known, or it was never announced."""
         chip = self.subject.chip
         if chip is None or not self.subject.facts.get("chip"):
             return True
-        if chip.status == "reported":
-            return False
+        if chip.status == "reported":  # never announced: the law reaches a sample of it all the same
+            return None
         if chip.announced is not None:
             return chip.announced <= day
         return False if chip.not_public_before is not None and day < chip.not_public_before else None
@@ -71,6 +75,11 @@ class Timeline:
         self.courses = tuple(course_of(self.view, question, s) for s in described)
         self.starts, self.answers = _joined(self._days(), self._answer)
 
+    def supposing(self, figures: Mapping[str, Fact]) -> Timeline:
+        """The answers had these facts of each variant been others: what a question may not claim of a known chip."""
+        changed = tuple(replace(s, facts=settled(s.facts, figures)) for s in self.question.subjects)
+        return Timeline(self.ruleset, replace(self.question, subjects=changed))
+
     def index(self, day: date) -> int:
         return index_at(self.starts, day)
 
@@ -88,7 +97,7 @@ class Timeline:
         if answer.standing != "beyond_horizon":
             return answer.outcome, answer.review_policy
         public, _ = self._public(self.starts[self.index(day)])
-        return _told(answer.law, self._within, bool(public))
+        return _told(answer.law, self._within(public), bool(public))
 
     def holds(self, index: int) -> tuple[int, int]:
         """First and last index of the run of segments with the same outcome, policy and standing."""
@@ -132,11 +141,11 @@ class Timeline:
         if index == 0:
             return ()
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
-        if after.standing != before.standing:
-            ends = {self.ruleset.edition.covers_from: "coverage begins", self._horizon: "beyond the verified horizon"}
+        ends = {self.ruleset.edition.covers_from: START, self._horizon: END}
+        if after.standing != before.standing and day in ends:
             return (ends[day],)
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
-            return ("first made public",)
+            return (RELEASE,)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)
         return self._memberships_on(day) or self._provisions_on(day)
@@ -190,7 +199,7 @@ class Timeline:
         verdicts = [(course, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
-        standing = self._standing(day)
+        standing = self._standing(day, public)
         outcome, policy = _told(law, standing, bool(public))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
@@ -205,17 +214,22 @@ class Timeline:
             left_out=left_out,
         )
 
-    def _standing(self, day: date) -> str:
+    def _standing(self, day: date, public: Sequence[Course]) -> str:
         edition = self.ruleset.edition
         if day > edition.verified_through:
             return "beyond_horizon"
-        return "before_coverage" if day < edition.covers_from else self._within
+        return "before_coverage" if day < edition.covers_from else self._within(public)
 
-    @property
-    def _within(self) -> str:
-        """The standing of every day between coverage and horizon."""
-        encoded = self.question.to not in self.ruleset.edition.destinations_not_encoded
-        return "verified" if encoded else "destination_not_encoded"
+    def _within(self, public: Sequence[Course]) -> str:
+        """The standing between coverage and horizon of an answer about these variants: the strictest that applies."""
+        if self.question.to in self.ruleset.edition.destinations_not_encoded:
+            return "destination_not_encoded"
+        chips = [course.subject.chip for course in public]
+        return "unannounced" if chips and all(c and c.status == "reported" for c in chips) else "verified"
+
+    def released(self, day: date) -> date | None:
+        """The first day after this one on which a variant was, or may have been, public."""
+        return min((first for c in self.courses if (first := _first_day(c)) and first > day), default=None)
 
     def _public(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
         """The variants to ask on a day: those that were public and have figures; and why the others are left out.
@@ -281,7 +295,7 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     if not public and standing != "beyond_horizon":
         return "not_released", None
     blocked = law.blocked and law.outcome != "license_required"
-    unsure = standing == "beyond_horizon" or (standing != "verified" and law.outcome != "license_required")
+    unsure = standing == "beyond_horizon" or (standing not in SETTLED and law.outcome != "license_required")
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 

@@ -11,7 +11,8 @@ from exportrules.engine import Reading
 from exportrules.facts import NOT_EN_ROUTE, Fact
 from exportrules.law import InForce, code_url
 from exportrules.model import Instrument, Provision, Row, Test
-from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, TestTrace
+from exportrules.question import TERMS
+from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, Settlement, TestTrace
 from exportrules.span import holds_on
 from exportrules.timeline import Course, Timeline
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, word
@@ -25,8 +26,8 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 #: The fields of a determination, in the order in which they are written out.
 FIELDS = (
     "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "policies", "findings",
-    "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds", "previous", "next", "standing",
-    "projection", "as_printed_outcome", "notices", "citations", "ruleset",
+    "transaction", "assumptions", "variants", "turns_on", "settle", "cases", "margin", "holds", "previous", "next",
+    "standing", "projection", "as_printed_outcome", "notices", "citations", "ruleset",
 )  # fmt: skip
 
 
@@ -75,12 +76,47 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
     }
 
 
+def settlements(timeline: Timeline, answer: Answer) -> list[Settlement]:
+    """For each unknown fact that decides: what to write on the command line, and in which case."""
+    return [settled for fact in answer.turns_on for settled in _settlements(timeline, fact)]
+
+
+def _settlements(timeline: Timeline, fact: str) -> Iterator[Settlement]:
+    definition = timeline.ruleset.facts.get(fact)
+    if fact == "variant":
+        yield Settlement(fact, "once you know it", "VARIANT", f"VARIANT as CHIP: exportrules chips {_name(timeline)}")
+    if definition is None:
+        return
+    ways = dict(definition.settle)
+    if not ways and definition.type == "boolean":
+        ways = {"yes": "it is so", "no": "it is not"}
+    placeholder = {"number": "NUMBER", "date": "YYYY-MM-DD"}.get(
+        definition.type, "|".join(definition.values) or "VALUE"
+    )
+    own = [f"--{option.replace('_', '-')} " for option, name in TERMS.items() if name == fact]
+    option = own[0] if own else f"--fact {fact}="
+    for value, case in ways.items():
+        yield Settlement(fact, f"if {case}", value, f"{option}{value}")
+    if not ways:
+        yield Settlement(fact, "once you know it", placeholder, f"{option}{placeholder}")
+
+
+def _name(timeline: Timeline) -> str:
+    label = timeline.question.label
+    return f'"{label}"' if " " in label else label
+
+
 def exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
     """Each exception that overcomes the requirements, with its conditions."""
     found = []
     for name in answer.law.exceptions:
         provision = _lookup(timeline, name).provision
-        found.append({"provision": name, "name": provision.name, "conditions": list(provision.conditions)})
+        found.append({
+            "provision": name,
+            "name": provision.name,
+            "conditions": list(provision.conditions),
+            "may_be_refused": provision.may_be_refused,
+        })  # fmt: skip
     return found
 
 
@@ -138,7 +174,7 @@ def margins(timeline: Timeline, answer: Answer, on: date) -> list[Margin]:
     found: list[Margin] = []
     courses = asked(timeline, answer)
     for course in courses:
-        nearest: dict[str, tuple[Decimal, Margin]] = {}
+        nearest: dict[str, tuple[tuple[Decimal, bool], Margin]] = {}
         for margin, distance in _margins(course, on, course.subject.name if len(courses) > 1 else ""):
             if margin.fact not in nearest or distance < nearest[margin.fact][0]:
                 nearest[margin.fact] = (distance, margin)
@@ -146,7 +182,8 @@ def margins(timeline: Timeline, answer: Answer, on: date) -> list[Margin]:
     return found
 
 
-def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, Decimal]]:
+def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, tuple[Decimal, bool]]]:
+    """Each line of the day with its distance; of two as near, that of a requirement comes first."""
     reading = Reading(course.docket, on)
     for found in course.docket.pool:
         provision = found.provision
@@ -161,7 +198,8 @@ def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, D
                     bound = Decimal(test.bound)
                     distance = abs(value - bound) / bound if bound else Decimal(1)
                     percent = _percent(value, bound)
-                    yield Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject), distance
+                    margin = Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject)
+                    yield margin, (distance, provision.kind != "requirement")
 
 
 def _percent(value: Decimal, bound: Decimal) -> str:

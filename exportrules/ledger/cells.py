@@ -225,7 +225,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return read
 
     def end_uses(text: str) -> Meaning:
-        found = read_end_uses(ruleset, text)
+        found = read_end_uses(ruleset, re.sub(r"(?<=\w)[\s-]+(?=\w)", "_", text.strip().lower()))
         return Meaning(found, ", ".join(found))
 
     def fact(name: str) -> Reader:

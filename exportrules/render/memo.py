@@ -14,8 +14,9 @@ from exportrules.render.parties import parties
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision, given
 from exportrules.render.words import called, day_of, fact_name, listed, open_question
-from exportrules.result import Change, Citation, Finding
+from exportrules.result import SETTLED, Change, Citation, Finding
 from exportrules.span import DAY
+from exportrules.timeline import END, RELEASE, START
 from exportrules.trace import is_open
 from exportrules.unknowns import Branch
 
@@ -34,9 +35,9 @@ _REVIEWED = {
 }
 #: What made a change where no provision did, told with its day.
 _CHANGES = {
-    "first made public": "the chip was first made public on {}",
-    "coverage begins": "the law is encoded from {} on",
-    "beyond the verified horizon": "from then on the law was not verified",
+    RELEASE: "the chip was first made public on {}",
+    START: "the law is encoded from {} on",
+    END: "from then on the law was not verified",
 }
 
 
@@ -68,6 +69,8 @@ class _Memo:
         yield Paragraph(" ".join(self.duration()))
         if self.d.cases:
             yield Items([self.case(c) for c in self.d.cases])
+        if settled := list(self.settle()):
+            yield Paragraph(" ".join(settled))
         yield Heading("Assumptions")
         yield from self.assumptions()
         yield Heading("Analysis, in the order of 15 CFR part 732")
@@ -133,21 +136,23 @@ class _Memo:
         d = self.d
         rules = cited(*(self.number[r] for r in d.requirements if r in self.number))
         if d.outcome == "no_license_requirement":
-            on = "on the facts given and " if self.q.facts else ""
-            return f"Yes, {on}as far as the encoded law goes: no license requirement was found."
+            on = ", on the facts given" if self.q.facts else ""
+            return f"Yes{on}: no license requirement was found in the encoded law."
         if d.outcome == "license_required":
             return f"No, not without a license{rules}. {self.reviewed()}"
         if d.outcome == "license_exception":
             names = " and ".join(dict.fromkeys(e["name"] for e in d.exceptions))
-            refuse = " BIS may refuse." if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
+            refuse = " BIS may refuse." if any(e["may_be_refused"] for e in d.exceptions) else ""
             by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
             met = f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
             return met + refuse
         would = f" By the encoded law: {decision(*d.projection)}." if d.projection else ""
         if d.outcome == "not_released":
             return f"It does not arise: the chip had not been made public by then.{would}"
-        if d.turns_on and d.standing == "verified":
+        if d.turns_on and d.standing in SETTLED:
             return f"Undetermined. {self.turns()}"
+        if d.standing in SETTLED:
+            return "Undetermined: the encoded law does not settle it; the points to watch say what is left out."
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
@@ -158,6 +163,13 @@ class _Memo:
         """What the answer turns on, as the questions to be put."""
         asked = [safe(open_question(self.law, fact)) for fact in dict.fromkeys(self.d.turns_on)]
         return f"It turns on what is not known: {' '.join(asked)}"
+
+    def settle(self) -> Iterator[str]:
+        """For each fact that decides, which value is right in which case."""
+        for fact in dict.fromkeys(self.d.turns_on):
+            ways = [f"{s.value} {s.case}" for s in self.d.settle if s.fact == fact and s.case.startswith("if ")]
+            if ways:
+                yield f"{_upper(fact_name(fact))}: {listed(ways)}."
 
     def duration(self) -> Iterator[str]:
         d = self.d
@@ -225,6 +237,7 @@ class _Memo:
             "beyond_horizon": "The day lies beyond it, so what is said below is a projection.",
             "before_coverage": "The day lies before it, so what is said below is no more than an indication.",
             "destination_not_encoded": "The law for this destination is not encoded.",
+            "unannounced": "The day lies within it. The maker never announced the chip; its figures are reported.",
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"
