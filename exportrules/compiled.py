@@ -151,6 +151,8 @@ def _build(shape: type, stored: dict[str, Any]) -> Any:
             made[name] = tuple([_build(part, v) for v in value] if part else value)
         elif part and value is not None:
             made[name] = _build(part, value)
+        elif type(value) is dict:
+            made[name] = {key: tuple(item) if type(item) is list else item for key, item in value.items()}
         else:
             made[name] = value
     return shape(**made)

@@ -27,6 +27,7 @@ from exportrules.result import (
     Finding,
     Margin,
     Projection,
+    Settlement,
 )
 from exportrules.source import default_ruleset
 from exportrules.span import index_at, last_day
@@ -83,7 +84,10 @@ class Determination:
 
     @property
     def standing(self) -> str:
-        """`verified`, `attested`, `before_coverage`, `beyond_horizon` or `destination_not_encoded`."""
+        """`verified`, `attested`, `before_coverage`, `beyond_horizon`, `destination_not_encoded` or `unannounced`.
+
+        An unannounced chip, one that its maker never announced, is answered by the law from reported figures.
+        """
         return self._answer.standing
 
     @property
@@ -125,6 +129,11 @@ class Determination:
     def turns_on(self) -> list[str]:
         """The unknown facts that decide; supplying them settles the answer."""
         return list(self._answer.turns_on)
+
+    @property
+    def settle(self) -> list[Settlement]:
+        """How to settle each of those facts: the option to write, and in which case it is the right one."""
+        return trace.settlements(self._timeline, self._answer)
 
     @property
     def cases(self) -> list[Branch]:
@@ -222,7 +231,7 @@ class Determination:
 
     def explain(self) -> str:
         """The whole trace as text."""
-        from exportrules.render.text import explanation
+        from exportrules.render.explanation import explanation
 
         return explanation(self)
 
@@ -244,7 +253,7 @@ def check(
     end_user: str | None = None,
     parties: Sequence[str] = (),
     not_listed: Sequence[str] = (),
-    end_use: str | None = None,
+    end_use: str | Sequence[str] | None = None,
     facts: Mapping[str, object] | None = None,
     known_on: date | str | None = None,
     as_printed: bool = False,
@@ -294,7 +303,7 @@ def timeline(
     end_user: str | None = None,
     parties: Sequence[str] = (),
     not_listed: Sequence[str] = (),
-    end_use: str | None = None,
+    end_use: str | Sequence[str] | None = None,
     facts: Mapping[str, object] | None = None,
     known_on: date | str | None = None,
     as_printed: bool = False,
@@ -304,6 +313,8 @@ def timeline(
     law = ruleset or default_ruleset()
     if facts is not None and not isinstance(facts, Mapping):
         raise QuestionError(f"facts = {facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
+    if end_use is not None and not isinstance(end_use, str):
+        end_use = tuple(end_use) if isinstance(end_use, Sequence) else end_use
     key: tuple[object, ...] = (
         "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
         tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,

@@ -44,7 +44,7 @@ class Reading:
 
     def __init__(self, docket: Docket, day: date) -> None:
         self.docket, self.day = docket.on(day), day
-        self.concluded: dict[str, dict[str, Truth]] = {}
+        self.concluded = self.docket.supplied()
         self.truths: dict[str, tuple[Entry, Truth]] = {}
         self.paragraphs: list[str] = []
         self.closed: list[tuple[Entry, tuple[str, ...]]] = []
@@ -53,7 +53,7 @@ class Reading:
         self._read_stage(0)
         self.reach = self._reach()
         self.requirements = self._requirements()
-        made = self.concluded["required_under"] = {}
+        made = self.concluded.setdefault("required_under", {})
         for entry, held in self.requirements:
             paragraph = entry.found.provision.paragraph
             made[paragraph] = max(held, made.get(paragraph, FALSE))

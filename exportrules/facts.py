@@ -192,21 +192,11 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
     sums = [d + i for d in readings_of(dram) for i in readings_of(links)]
     derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
-    declared = [_declared(number) for number in readings_of("eccn_declared")]
-    derive("declared", declared, "from the declared ECCN", "eccn_declared")
     return found
-
-
-def _declared(eccn: str) -> str:
-    """What a declared ECCN makes of an item, in the words of the fact `declared`."""
-    number = eccn.upper()
-    entry = {"4A090": "3A090"}.get(number[:5], number[:5])
-    return entry if entry in ("EAR99", "3A090", "4A994") else "other"
 
 
 #: What follows from a fact, and is derived again when that fact is settled another way.
 _FOLLOWS = {
-    "eccn_declared": ("declared",),
     "tpp": ("bits_x_tops_2022", "performance_density"),
     "die_area_mm2": ("performance_density",),
     "dram_bandwidth_gbytes_s": ("dram_plus_io_gbytes_s",),

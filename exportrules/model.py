@@ -7,7 +7,7 @@ is not imported. Keys that a class does not name are errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -104,6 +104,7 @@ class Provision(Shape):
     certain, and is shown the document beside it.
 
     A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
+    An exception that `may_be_refused` is open only where BIS, given notice, does not object.
 
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
@@ -135,6 +136,7 @@ class Provision(Shape):
     concludes: Conclusion | None = None
     name: str = ""
     conditions: tuple[str, ...] = ()
+    may_be_refused: bool = False
     policy: Policy | None = None
     governing: bool = False
     displaces: tuple[str, ...] = ()
@@ -178,10 +180,13 @@ class FactDefinition(Shape):
 
     `label` is what a memorandum calls it, `value_labels` what it calls its values. `figure` is the short name of a
     figure that the catalogue gives for chips ("DRAM bandwidth").
+    A fact `about` a conclusion is for provisions to conclude: supplied, it adds to what they conclude. A derived one
+    follows from another fact and cannot be supplied; `classes` are its words, each with the values that it stands for.
+    `settle` says for a value in which case it is the right one to supply.
     """
 
     type: Literal["number", "boolean", "text", "date", "set"]
-    about: Literal["item", "deal", "conclusion"]
+    about: Literal["item", "deal", "conclusion", "derived"]
     definition: str
     source: str
     label: str = ""
@@ -194,6 +199,8 @@ class FactDefinition(Shape):
     says: str = ""
     otherwise: str = ""
     question: str = ""
+    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settle: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

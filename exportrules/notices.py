@@ -11,7 +11,7 @@ from exportrules.attestation import told
 from exportrules.cases import together
 from exportrules.docket import Docket
 from exportrules.engine import Law
-from exportrules.facts import Fact, facts_of, settled, show
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
 from exportrules.model import FAVOURS, Membership, Provision
 from exportrules.names.parties import find_parties, is_favoured
@@ -86,18 +86,24 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
-        # weapons are left out: whatever is for them needs a license, and nobody has to be told so with every answer
-        weapons = ("nuclear", "missile", "chemical_biological", "wmd")
-        uses = [use for use in ruleset.facts["end_use"].values if use not in (q.end_use, *weapons)]
-        ways = {f"{'an' if u[0] in 'aeiou' else 'a'} {u.replace('_', '-')} end use": {"end_use": u} for u in uses}
-        add("end_use", q.end_use, "the end use is civil", ways)
+        # weapons are left out: whatever is for them needs a license, and nobody has to be reminded with every answer
+        weapons = ("civil", "nuclear", "missile", "chemical_biological", "wmd")
+        uses = [use for use in ruleset.facts["end_use"].values if use not in weapons]
+        others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
+        add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
         doubtful = {name.written for name in q.names if name.near or name.described}
         names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in doubtful]
         verb = "is" if len(names) == 1 else "are"
         named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
         add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
+    under_way = tuple(_under_way(timeline, answer, on))
+    if under_way and "en_route_since" not in q.facts:
+        says = ruleset.facts["en_route_since"].says
+        found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
     for name, definition in ruleset.facts.items():
+        if name == "en_route_since":
+            continue
         if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:
             continue
         values = _others(definition.assumed, definition.values)
@@ -111,6 +117,28 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
+
+
+def _under_way(timeline: Timeline, answer: Answer, on: date) -> Iterator[Otherwise]:
+    """What the answer would be for goods that were under way by the last day that a savings clause of the day asks for;
+    open where the clause is known and its words are not."""
+    asking: dict[date, bool] = {}
+    for found in (f for course in asked(timeline, answer) for f in course.docket.pool if holds_on(f.spans, on)):
+        for test in (test for row in found.provision.when for test in row.tests if test.fact == "en_route_since"):
+            if isinstance(test.bound, date):
+                asking[test.bound] = asking.get(test.bound, False) or found.provision.kind == "savings"
+    for day in sorted(asking):
+        changed = {"en_route_since": Fact(day, "given")}
+        law = _decided(asked(timeline, answer), lambda course: course.view, on, changed)
+        if law.outcome != answer.law.outcome:
+            yield Otherwise(f"goods under way since {day} or before", law.outcome, law.review_policy)
+        elif not asking[day] and set(law.notices) - set(answer.law.notices):
+            yield Otherwise(f"goods under way since {day} or before", "indeterminate", "indeterminate")
+
+
+def _a(word: str) -> str:
+    """A word of the vocabulary behind its article: a supercomputer, an advanced-node fab."""
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word.replace('_', '-')}"
 
 
 def _name(ruleset: Ruleset, exporter: str | None) -> str:
@@ -138,13 +166,13 @@ def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) ->
     edition = ruleset.edition
     said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
-        yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+        yield f"The law was verified through {edition.verified_through}; {on} is later.{said}"
     elif answer.standing == "attested":
         for attestation in timeline.vouching(on):
             note = f" ({attestation.note})" if attestation.note else ""
             yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
     elif answer.standing == "before_coverage":
-        yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
+        yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{said}"
     elif answer.standing == "destination_not_encoded":
         yield f"The law for {ruleset.places[timeline.question.to].name} is not encoded.{said}"
     if timeline.view.membership("united-states", timeline.question.to):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from exportrules.entries import read_given
+from exportrules.claims import Known, agreeing
+from exportrules.entries import declared, read_given
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
-from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled, show
+from exportrules.law import InForce, Ruleset, View
 from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
@@ -28,10 +31,6 @@ from exportrules.senses import (
 from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
-END_USES = (
-    "civil", "military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making", "nuclear",
-    "missile", "chemical_biological", "wmd",
-)  # fmt: skip
 #: A question whose words have one sense each, and name nobody.
 PLAIN = Whole()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
@@ -43,6 +42,13 @@ _INSTEAD = {
     "ultimate_parent": "Leave it out for the default, or write a country.",
     "end_user": "Leave it out for a buyer that is not named, or write the buyer's name.",
 }
+
+#: What parts several end uses in one text: a cell of a ledger, an option.
+_BETWEEN = re.compile(r"\s*[;,+]\s*")
+
+#: The terms of a deal that have an option of their own, and the fact that each one is.
+TERMS = {"to": "destination", **{name: name for name in (
+    "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +102,8 @@ class Question:
     `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
     `territories` are the codes of places that were named and are read as another country.
     `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
-    subject for each variant in each sense of these.
+    subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given cannot
+    describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
     """
 
     label: str
@@ -112,7 +119,7 @@ class Question:
     territories: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
-    end_use: str
+    end_use: tuple[str, ...]
     facts: Mapping[str, Fact]
     not_listed: tuple[str, ...]
     names: tuple[Named, ...]
@@ -122,6 +129,7 @@ class Question:
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -142,9 +150,9 @@ def resolve(
     activity: str | None,
     headquarters: str | None,
     ultimate_parent: str | None,
-    end_user: str | Sequence[Named] | None,
-    parties: Sequence[str | Named],
-    end_use: str | None,
+    end_user: str | None,
+    parties: Sequence[str],
+    end_use: str | Sequence[str] | None,
     facts: Mapping[str, object] | None,
     known_on: date | str | None,
     as_printed: bool,
@@ -155,15 +163,16 @@ def resolve(
     A ledger passes its names resolved (:class:`Named`): it has each of them in many rows.
     """
     given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
-    asked = {
-        "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
-        "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
-    }  # fmt: skip
-    for name, text in asked.items():
-        if text is not None and not isinstance(text, tuple):
-            _say(name, text)
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
+    said = _terms(given, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
+                  ultimate_parent=ultimate_parent, end_use=end_use)  # fmt: skip
+    asked = {**said, "end_user": end_user}
+    for name, text in asked.items():
+        if text is not None and name != "end_use" and not isinstance(text, tuple):
+            _say(name, text)
+    to, exporter, activity, headquarters, ultimate_parent = (said[name] for name in list(TERMS)[:5])
+    uses = read_end_uses(ruleset, said["end_use"])
     label, family, chosen = _chosen(ruleset, chip)
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
     place = find_place(ruleset, to or "CN")
@@ -174,17 +183,18 @@ def resolve(
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
     who = find_exporter(ruleset, exporter or "maker", vendor)
     addressee = near_addressee(ruleset, exporter) if exporter else ""
-    given |= _resolved(ruleset, given, vendor)
+    kind = _one_of("activity", activity or "export", activity or "export", ACTIVITIES)
     deal = {
         "destination": Fact(place, "question"),
         "headquarters": Fact(seat, "question"),
         "ultimate_parent": Fact(parent, "question"),
         "exporter": Fact(who, "question"),
-        "activity": Fact(_one_of("activity", activity or "export", ACTIVITIES), "question"),
-        "end_use": Fact(_one_of("end_use", end_use or "civil", END_USES), "question"),
+        "activity": Fact(kind, "question"),
+        "end_use": Fact(frozenset(uses), "question"),
+        **declared(ruleset, given),
     }
     if vendor in ruleset.exporters:
-        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
+        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "chip")
 
     def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
         """Where end users sit, if nobody said it: left open where parties of one name sit in several countries, and for
@@ -195,35 +205,36 @@ def resolve(
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
         return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
 
-    use = end_use or "civil"
     named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [
-        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, (use,))
+        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, uses)
         for word, names in named.items()
         if names
     ]
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
     senses = wholes(deal, words)
+    known = [Known(s.name, {**ruleset.assumed, **deal, **s.facts}) for s in chosen]
+    meant, left_out = agreeing(known, given, ruleset.view().class_of)
     return Question(
         label=label,
         family=family,
         subjects=tuple(
             Subject(s.id, s.name, settled({**ruleset.assumed, **sense.deal, **s.facts}, given), s.chip, sense)
             for sense in senses
-            for s in chosen
+            for s in (chosen[number] for number in meant)
         ),
         to=place,
         exporter=None if addressee else who,
         asked_exporter=exporter or "maker",
-        activity=activity or "export",
+        activity=kind,
         headquarters=seat,
         ultimate_parent=parent,
         seats=seats,
         territories=_territories(ruleset, (to, headquarters, ultimate_parent)),
         end_user=(users[0].written or None) if users else None,
         parties=tuple(name.written for name in others),
-        end_use=use,
+        end_use=uses if "end_use" not in given else (),
         facts=given,
         not_listed=tuple(not_listed),
         names=(*users, *others, *owners),
@@ -232,7 +243,8 @@ def resolve(
         doubts=tuple(word for word in words if word.doubtful),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
-        defaulted=frozenset(name for name, value in asked.items() if value is None),
+        defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
+        left_out=left_out,
     )
 
 
@@ -299,15 +311,37 @@ def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ..
     return tuple(code for code in codes if code in ruleset.territories)
 
 
-def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:
-    """Places, companies and products that were given as facts, as the ids that rules test."""
-    found = {}
-    for name in PLACE_FACTS:
-        if name in given and isinstance(text := given[name].value, str):
-            found[name] = Fact(find_place(ruleset, text), "given")
-    if "exporter" in given and isinstance(text := given["exporter"].value, str):
-        found["exporter"] = Fact(find_exporter(ruleset, text, vendor), "given")
-    return found
+def _terms(given: dict[str, Fact], **options: Any) -> dict[str, Any]:
+    """The terms of the deal, each by its option or by its fact; those that a fact states are taken out of `given`.
+
+    One that is stated as unknown stays a fact. Raises QuestionError for one that is stated twice.
+    """
+    for option, name in TERMS.items():
+        if name in given and options[option] is not None:
+            raise QuestionError(
+                f"{option} = {options[option]!r} and the fact {name} = {show(given[name].value)} state one term of the "
+                "deal twice. Give one of them."
+            )
+        if name in given and given[name].value is not None:
+            value = given.pop(name).value
+            options[option] = sorted(value) if isinstance(value, frozenset) else value
+    return options
+
+
+def read_end_uses(ruleset: Ruleset, said: object) -> tuple[str, ...]:
+    """What the item is for, in the order of the vocabulary; civil where nothing is said.
+
+    Several are named by a sequence, or parted by ';', ',' or '+'. What is meant for another use in part is meant for
+    it, so a civil use beside it is left aside.
+    """
+    words = ruleset.facts["end_use"].values
+    if said is None:
+        return ("civil",)
+    texts = [said] if isinstance(said, str) else said
+    if not isinstance(texts, Sequence) or not texts or not all(isinstance(text, str) for text in texts):
+        raise QuestionError(f"end_use = {said!r} names no end use. Write one or more of: {', '.join(words)}.")
+    found = {_one_of("end_use", text, part, words) for text in texts for part in _BETWEEN.split(text.strip())}
+    return tuple(word for word in words if word in (found - {"civil"} or found))
 
 
 def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
@@ -353,10 +387,11 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
     return ruleset.variants[chosen[0].id][1].vendor if chip is not None else ""
 
 
-def _one_of(name: str, value: str, values: tuple[str, ...]) -> str:
-    if value not in values:
-        raise QuestionError(f"{name} = {value!r} is none of: {', '.join(values)}.")
-    return value
+def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
+    """A word of a list; `text` is all that was written."""
+    if word not in values:
+        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
+    return word
 
 
-__all__ = ["ACTIVITIES", "END_USES", "NOT_EN_ROUTE", "Question", "Subject", "resolve"]
+__all__ = ["ACTIVITIES", "NOT_EN_ROUTE", "Question", "Subject", "read_end_uses", "resolve"]

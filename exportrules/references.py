@@ -132,8 +132,8 @@ def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
         if fact.type not in ("text", "set"):
             return f"a fact of type {fact.type} is no word: compare it with ge, gt, le, lt or is."
         return "" if isinstance(test.bound, tuple) else "a list of words is wanted as bound."
-    if fact.type == "set":
-        return 'a set has no single value: write op = "in" and a list of words.'
+    if fact.type == "set":  # `is` asks for a word in the set
+        return "" if isinstance(test.bound, str) else "one word is wanted as bound, in quotes."
     return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
 
 

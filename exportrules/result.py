@@ -10,10 +10,13 @@ from exportrules.model import Policy
 from exportrules.unknowns import Branch
 
 OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate")
-STANDINGS = ("verified", "attested", "before_coverage", "beyond_horizon", "destination_not_encoded")
+STANDINGS = (
+    "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded",
+)  # fmt: skip
 
-#: Standings under which the encoded law of the day is an answer: it was verified by the edition, or by an attestor.
-DEFINITE = ("verified", "attested")
+#: Standings under which the encoded law of the day is an answer: it was verified by the edition, or by an attestor, also
+#: where it is asked about a chip that its maker never announced.
+DEFINITE = ("verified", "attested", "unannounced")
 
 
 class Projection(NamedTuple):
@@ -116,6 +119,15 @@ class Assumption(NamedTuple):
     value: Any
     says: str
     otherwise: tuple[Otherwise, ...] = ()
+
+
+class Settlement(NamedTuple):
+    """How to settle a fact that an answer turns on: a case, the value in that case, and the option to write."""
+
+    fact: str
+    case: str
+    value: str
+    option: str
 
 
 class Margin(NamedTuple):

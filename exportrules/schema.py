@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from exportrules.model import Evidence, Policy
 
 Outcome = Literal["no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate"]
-Standing = Literal["verified", "attested", "before_coverage", "beyond_horizon", "destination_not_encoded"]
+Standing = Literal[
+    "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded"
+]
 Truth = Literal["false", "unknown", "true"]
 Day = str
 Value = bool | int | float | str | list[Any] | None
@@ -27,6 +29,7 @@ class ExceptionShape(_Shape):
     provision: str
     name: str
     conditions: list[str]
+    may_be_refused: bool = Field(description="whether BIS, given notice, may refuse it")
 
 
 class ClosedExceptionShape(_Shape):
@@ -83,7 +86,7 @@ class TransactionShape(_Shape):
     listed_parties: list[str]
     near_parties: list[str] = Field(description="listed parties whose name is close to one of the question")
     not_listed: list[str] = Field(description="names that were declared not to be a listed party")
-    end_use: str
+    end_use: list[str] = Field(description="one or more; none where it was said not to be known")
     facts: dict[str, Value]
     known_on: Day | None
     as_printed: bool
@@ -101,6 +104,13 @@ class AssumptionShape(_Shape):
     value: Value
     says: str
     otherwise: list[OtherwiseShape]
+
+
+class SettlementShape(_Shape):
+    fact: str
+    case: str
+    value: str
+    option: str = Field(description="what to write on the command line in that case")
 
 
 class CaseShape(_Shape):
@@ -178,6 +188,7 @@ class DeterminationShape(_Shape):
     assumptions: list[AssumptionShape]
     variants: list[str]
     turns_on: list[str]
+    settle: list[SettlementShape] = Field(description="how to settle what it turns on")
     cases: list[CaseShape]
     margin: list[MarginShape]
     holds: list[Day | None] = Field(min_length=2, max_length=2, description="first and last day")

@@ -5,7 +5,7 @@ A timeline is the evaluator run once per transition; a single question is a bise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
@@ -14,6 +14,7 @@ from exportrules.attestation import vouching
 from exportrules.cases import together
 from exportrules.docket import Docket, Marks
 from exportrules.engine import Law, Reading
+from exportrules.facts import Fact, settled
 from exportrules.law import Ruleset, View, closes, refers
 from exportrules.model import Attestation, Policy
 from exportrules.question import Question, Subject
@@ -23,6 +24,9 @@ from exportrules.truth import TRUE
 from exportrules.unknowns import Verdict, decide
 
 T = TypeVar("T")
+
+#: What opens an answer where no provision does.
+START, END, RELEASE = "start of coverage", "end of the verified period", "chip first made public"
 
 #: A profile's course is remembered under its facts; so many of them in one ruleset.
 MOST_REMEMBERED = 20_000
@@ -46,12 +50,12 @@ class Course:
         return self.docket.view
 
     def public(self, day: date) -> bool | None:
-        """Whether the chip was public; None where a shipped chip's day is not known."""
+        """Whether the chip was public; None where the day is not known, or it was never announced."""
         chip = self.subject.chip
         if chip is None or not self.subject.facts.get("chip"):
             return True
-        if chip.status == "reported":
-            return False
+        if chip.status == "reported":  # never announced: the law reaches a sample of it all the same
+            return None
         if chip.announced is not None:
             return chip.announced <= day
         return False if chip.not_public_before is not None and day < chip.not_public_before else None
@@ -78,6 +82,11 @@ class Timeline:
         self.view = self.courses[0].view
         self.starts, self.answers = _joined(self._days(), self._answer)
 
+    def supposing(self, figures: Mapping[str, Fact]) -> Timeline:
+        """The answers had these facts of each variant been others: what a question may not claim of a known chip."""
+        changed = tuple(replace(s, facts=settled(s.facts, figures)) for s in self.question.subjects)
+        return Timeline(self.ruleset, replace(self.question, subjects=changed))
+
     def index(self, day: date) -> int:
         return index_at(self.starts, day)
 
@@ -95,7 +104,7 @@ class Timeline:
         if answer.standing != "beyond_horizon":
             return answer.outcome, answer.review_policy
         public, _ = self._public(self.starts[self.index(day)])
-        return _told(answer.law, self._within, bool(public))
+        return _told(answer.law, self._within(public), bool(public))
 
     def holds(self, index: int) -> tuple[int, int]:
         """First and last index of the run of segments with the same outcome, policy and standing."""
@@ -141,13 +150,14 @@ class Timeline:
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
         if after.standing != before.standing:
             if day == self.ruleset.edition.covers_from:
-                return ("coverage begins",)
+                return (START,)
             if after.standing == "beyond_horizon" or before.standing == "attested":
-                return ("beyond the verified horizon",)
-            # a provision's id has a #, and a name is none
-            return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
+                return (END,)
+            if after.standing == "attested":
+                # a provision's id has a #, and a name is none
+                return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
-            return ("first made public",)
+            return (RELEASE,)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)
         return self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
@@ -212,7 +222,7 @@ class Timeline:
         verdicts = [(course.subject.words, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
-        standing = self._standing(day, asked, law, bool(public))
+        standing = self._standing(day, public, law)
         outcome, policy = _told(law, standing, bool(public))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
@@ -231,31 +241,36 @@ class Timeline:
         """The attestations that reach a day beyond the edition's own."""
         return vouching(self.ruleset.edition, self.ruleset.attestations.values(), day)
 
-    def _standing(self, day: date, asked: Iterable[Course], law: Law, public: bool) -> str:
-        edition = self.ruleset.edition
+    def _standing(self, day: date, public: Sequence[Course], law: Law) -> str:
+        edition, within = self.ruleset.edition, self._within(public)
         if day > edition.verified_through:
             found = self.vouching(day)
             if not found:
                 return "beyond_horizon"
             if found[0].provisions is not None:
                 named = [reference for attestation in found for reference in attestation.provisions or ()]
-                if not public or not _rests_on(law, asked, day, named):
+                if not public or not _rests_on(law, public, day, named):
                     return "beyond_horizon"
-            return "attested" if self._within == "verified" else self._within
-        return "before_coverage" if day < edition.covers_from else self._within
+            return "attested" if within == "verified" else within
+        return "before_coverage" if day < edition.covers_from else within
 
-    @property
-    def _within(self) -> str:
-        """The standing of every day between coverage and horizon."""
-        encoded = self.question.to not in self.ruleset.edition.destinations_not_encoded
-        return "verified" if encoded else "destination_not_encoded"
+    def _within(self, public: Sequence[Course]) -> str:
+        """The standing between coverage and horizon of an answer about these variants: the strictest that applies."""
+        if self.question.to in self.ruleset.edition.destinations_not_encoded:
+            return "destination_not_encoded"
+        chips = [course.subject.chip for course in public]
+        return "unannounced" if chips and all(c and c.status == "reported" for c in chips) else "verified"
+
+    def released(self, day: date) -> date | None:
+        """The first day after this one on which a variant was, or may have been, public."""
+        return min((first for c in self.courses if (first := _first_day(c)) and first > day), default=None)
 
     def _public(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
         """The variants to ask on a day: those that were public and have figures; and why the others are left out.
 
         One without a known day counts as public from the first announcement of a sibling on.
         """
-        left = [(subject.name, "no throughput figures are known") for subject in self.undescribed]
+        left = [*self.question.left_out, *((s.name, "no throughput figures are known") for s in self.undescribed)]
         first = min((announced for c in self.courses if (announced := _announced(c))), default=None)
         found = []
         for course in self.courses:

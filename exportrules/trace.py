@@ -11,7 +11,8 @@ from exportrules.engine import Reading
 from exportrules.facts import NOT_EN_ROUTE, Fact
 from exportrules.law import InForce, code_url, refers
 from exportrules.model import Instrument, Provision, Row, Test
-from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, TestTrace
+from exportrules.question import TERMS
+from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, Settlement, TestTrace
 from exportrules.span import holds_on
 from exportrules.timeline import Course, Timeline
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, word
@@ -78,12 +79,47 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
     }
 
 
+def settlements(timeline: Timeline, answer: Answer) -> list[Settlement]:
+    """For each unknown fact that decides: what to write on the command line, and in which case."""
+    return [settled for fact in answer.turns_on for settled in _settlements(timeline, fact)]
+
+
+def _settlements(timeline: Timeline, fact: str) -> Iterator[Settlement]:
+    definition = timeline.ruleset.facts.get(fact)
+    if fact == "variant":
+        yield Settlement(fact, "once you know it", "VARIANT", f"VARIANT as CHIP: exportrules chips {_name(timeline)}")
+    if definition is None:
+        return
+    ways = dict(definition.settle)
+    if not ways and definition.type == "boolean":
+        ways = {"yes": "it is so", "no": "it is not"}
+    placeholder = {"number": "NUMBER", "date": "YYYY-MM-DD"}.get(
+        definition.type, "|".join(definition.values) or "VALUE"
+    )
+    own = [f"--{option.replace('_', '-')} " for option, name in TERMS.items() if name == fact]
+    option = own[0] if own else f"--fact {fact}="
+    for value, case in ways.items():
+        yield Settlement(fact, f"if {case}", value, f"{option}{value}")
+    if not ways:
+        yield Settlement(fact, "once you know it", placeholder, f"{option}{placeholder}")
+
+
+def _name(timeline: Timeline) -> str:
+    label = timeline.question.label
+    return f'"{label}"' if " " in label else label
+
+
 def exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
     """Each exception that overcomes the requirements, with its conditions."""
     found = []
     for name in answer.law.exceptions:
         provision = _lookup(timeline, name).provision
-        found.append({"provision": name, "name": provision.name, "conditions": list(provision.conditions)})
+        found.append({
+            "provision": name,
+            "name": provision.name,
+            "conditions": list(provision.conditions),
+            "may_be_refused": provision.may_be_refused,
+        })  # fmt: skip
     return found
 
 
@@ -152,7 +188,7 @@ def _row(reading: Reading, row: Row) -> RowTrace:
 def _test(reading: Reading, test: Test, held: Truth) -> TestTrace:
     fact = reading.docket.facts.get(test.fact)
     made = reading.concluded.get(test.fact)
-    if made is not None and not (fact and fact.settled):
+    if made is not None:
         value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(made.items()) if t != FALSE)
         return TestTrace(test.fact, test.op, test.bound, value, "concluded", word(held))
     if fact is None:
@@ -167,16 +203,16 @@ def margins(timeline: Timeline, answer: Answer, on: date) -> list[Margin]:
     found: list[Margin] = []
     courses = asked(timeline, answer)
     for course in courses:
-        nearest: dict[str, tuple[Decimal, Margin]] = {}
-        variant = course.subject.name if len(answer.asked) > 1 else ""
-        for margin, distance in _margins(course, on, variant):
+        nearest: dict[str, tuple[tuple[Decimal, bool], Margin]] = {}
+        for margin, distance in _margins(course, on, course.subject.name if len(courses) > 1 else ""):
             if margin.fact not in nearest or distance < nearest[margin.fact][0]:
                 nearest[margin.fact] = (distance, margin)
         found += [margin for _, margin in nearest.values()]
     return list(dict.fromkeys(found))
 
 
-def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, Decimal]]:
+def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, tuple[Decimal, bool]]]:
+    """Each line of the day with its distance; of two as near, that of a requirement comes first."""
     reading = Reading(course.docket, on)
     for found in course.docket.pool:
         provision = found.provision
@@ -191,7 +227,8 @@ def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, D
                     bound = Decimal(test.bound)
                     distance = abs(value - bound) / bound if bound else Decimal(1)
                     percent = _percent(value, bound)
-                    yield Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject), distance
+                    margin = Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject)
+                    yield margin, (distance, provision.kind != "requirement")
 
 
 def _percent(value: Decimal, bound: Decimal) -> str:

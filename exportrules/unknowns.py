@@ -183,6 +183,8 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
                     found.setdefault(test.fact, []).append(test)
                 for test in row.concluded:
                     waiting += _makers(reading, test)
+                    if reading.docket.unsettled(test.fact):
+                        found.setdefault(test.fact, []).append(test)
     if live and reading.reach == UNKNOWN:
         found.setdefault("subject_to_ear", [])
     return found

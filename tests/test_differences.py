@@ -82,7 +82,7 @@ def test_nothing_happens_at_the_horizon(to: str) -> None:
         assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)), chip
     assert between(LAW, LAW.variants, HORIZON, HORIZON + timedelta(1), {"to": to}) == []
     told = events(LAW, LAW.variants, HORIZON, {"to": to})
-    assert [e for e in told if e.on == HORIZON + timedelta(1) or "beyond the verified horizon" in e.through] == []
+    assert [e for e in told if e.on == HORIZON + timedelta(1) or "end of the verified period" in e.through] == []
 
 
 def test_nor_where_the_law_is_left_out(tmp_path: Path) -> None:
@@ -139,10 +139,10 @@ def test_whatever_can_change_an_answer_stands_in_every_head() -> None:
 
 
 def test_a_fact_that_was_given_stands_beside_the_answer_to_its_last_digit() -> None:
-    said = ("--fact", "performance_density=5.9199", "--fact", "designed_for_datacenter=true")
+    said = ("--fact", "listed_ownership_percent=49.9999", "--fact", "designed_for_datacenter=false")
     for page in (("check", "RTX4080", "--on", "2024-06-03"), ("flip", "RTX4080", "--on", "2024-06-03"),
                  ("timeline", "RTX4080"), ("matrix", "RTX4080", "--on", "2024-06-03")):  # fmt: skip
-        assert "given performance_density=5.9199, designed_for_datacenter=yes" in run(*page, *said)
+        assert "given listed_ownership_percent=49.9999, designed_for_datacenter=no" in run(*page, *said)
 
 
 def test_a_ruleset_without_chips_has_nothing_to_compare() -> None:

@@ -382,7 +382,7 @@ def test_an_entry_that_is_none_frees_no_row(run: Run, tmp_path: Path) -> None:
     assert said.outcomes == [LICENSE, LICENSE, LICENSE, OPEN, "no_license_requirement"]
     assert said.problems == [
         *["", "", ""],
-        "row 4: eccn_declared = 'FOO' is no entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99.",
+        "row 4: eccn_declared = 'FOO' is not an entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99.",
         "",
     ]
 

@@ -12,8 +12,9 @@ from exportrules import check
 from exportrules.determination import Determination
 from exportrules.law import Ruleset, under
 from exportrules.model import Provision, Row, Test
+from exportrules.render.explanation import explanation
 from exportrules.render.memo import memo
-from exportrules.render.text import answer, explanation
+from exportrules.render.text import answer
 
 LAW = exportrules.default_ruleset()
 MEU: dict[str, Any] = {"end_user_lists": "meu_list", "eccn_declared": "3A090"}

@@ -92,9 +92,8 @@ def _activities(_: str) -> Iterable[tuple[str, str]]:
 
 
 def _end_uses(_: str) -> Iterable[tuple[str, str]]:
-    from exportrules.question import END_USES
-
-    return [(name, "") for name in END_USES]
+    law = _law()
+    return [(name, "") for name in law.facts["end_use"].values] if law else []
 
 
 def _held(table: str) -> Iterable[Any]:

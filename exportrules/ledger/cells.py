@@ -21,7 +21,7 @@ from exportrules.names.chips import ChipName, find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
-from exportrules.question import ACTIVITIES, END_USES
+from exportrules.question import ACTIVITIES, read_end_uses
 from exportrules.senses import Named, read_name
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
@@ -240,6 +240,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
 
         return read
 
+    def end_uses(text: str) -> Meaning:
+        found = read_end_uses(ruleset, re.sub(r"(?<=\w)[\s-]+(?=\w)", "_", text.strip().lower()))
+        return Meaning(found, ", ".join(found))
+
     def fact(name: str) -> Reader:
         def read(text: str) -> Meaning:
             found = read_given(ruleset, name, text)
@@ -257,7 +261,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         "ultimate_parent": place,
         "end_user": parties,
         "parties": parties,
-        "end_use": one_of(END_USES),
+        "end_use": end_uses,
     }
     asked |= {name: fact(name) for name in ruleset.facts if name not in asked}
     return {name: _guarded(ruleset, name, read) for name, read in asked.items()}

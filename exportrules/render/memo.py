@@ -18,6 +18,7 @@ from exportrules.render.text import DISCLAIMER, decision, given
 from exportrules.render.words import called, day_of, fact_name, listed, open_question
 from exportrules.result import DEFINITE, Change, Citation, Finding
 from exportrules.span import DAY
+from exportrules.timeline import END, RELEASE, START
 from exportrules.trace import is_open
 from exportrules.unknowns import Branch
 
@@ -36,9 +37,9 @@ _REVIEWED = {
 }
 #: What made a change where no provision did, told with its day.
 _CHANGES = {
-    "first made public": "the chip was first made public on {}",
-    "coverage begins": "the law is encoded from {} on",
-    "beyond the verified horizon": "from then on the law was not verified",
+    RELEASE: "the chip was first made public on {}",
+    START: "the law is encoded from {} on",
+    END: "from then on the law was not verified",
 }
 
 
@@ -70,6 +71,8 @@ class _Memo:
         yield Paragraph(" ".join(self.duration()))
         if self.d.cases:
             yield Items([self.case(c) for c in self.d.cases])
+        if settled := list(self.settle()):
+            yield Paragraph(" ".join(settled))
         yield Heading("Assumptions")
         yield from self.assumptions()
         yield Heading("Analysis, in the order of 15 CFR part 732")
@@ -111,7 +114,8 @@ class _Memo:
             seat += f", with {listed(map(safe, q.parties))} as {others}"
         the = "" if chip.startswith("a ") else "the "
         text = f"Could {the}{chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {day_of(d.on)} "
-        text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
+        uses = listed(f"a {use.replace('_', '-')} end use" for use in q.end_use) or "an end use that is not known"
+        text += f"{buyer}{seat}, for {uses}, without a license"
         text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
         text += f", going by what was known on {day_of(q.known_on)}" if q.known_on else ""
         declared = f" Declared to be on no list: {listed(map(safe, q.not_listed))}." if q.not_listed else ""
@@ -139,13 +143,13 @@ class _Memo:
         d = self.d
         rules = cited(*(self.number[r] for r in d.requirements if r in self.number))
         if d.outcome == "no_license_requirement":
-            on = "on the facts given and " if self.q.facts else ""
-            return f"Yes, {on}as far as the encoded law goes: no license requirement was found."
+            on = ", on the facts given" if self.q.facts else ""
+            return f"Yes{on}: no license requirement was found in the encoded law."
         if d.outcome == "license_required":
             return f"No, not without a license{rules}. {self.reviewed()}"
         if d.outcome == "license_exception":
             names = " and ".join(dict.fromkeys(e["name"] for e in d.exceptions))
-            refuse = " BIS may refuse." if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
+            refuse = " BIS may refuse." if any(e["may_be_refused"] for e in d.exceptions) else ""
             by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
             met = f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
             return met + refuse
@@ -154,6 +158,8 @@ class _Memo:
             return f"It does not arise: the chip had not been made public by then.{would}"
         if d.turns_on and d.standing in DEFINITE:
             return f"Undetermined. {self.turns()}"
+        if d.standing in DEFINITE:
+            return "Undetermined: the encoded law does not settle it; the points to watch say what is left out."
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
@@ -169,6 +175,13 @@ class _Memo:
         """A question to be put; of a word that may mean several things, why, and how it is settled."""
         doubt = self.q.doubt(fact)
         return f"{doubt.says}. {doubt.settle}" if doubt else open_question(self.law, fact)
+
+    def settle(self) -> Iterator[str]:
+        """For each fact that decides, which value is right in which case."""
+        for fact in dict.fromkeys(self.d.turns_on):
+            ways = [f"{s.value} {s.case}" for s in self.d.settle if s.fact == fact and s.case.startswith("if ")]
+            if ways:
+                yield f"{_upper(fact_name(self.law, fact))}: {listed(ways)}."
 
     def duration(self) -> Iterator[str]:
         d = self.d
@@ -239,6 +252,7 @@ class _Memo:
             "beyond_horizon": "The day lies beyond it, so what is said below is a projection.",
             "before_coverage": "The day lies before it, so what is said below is no more than an indication.",
             "destination_not_encoded": "The law for this destination is not encoded.",
+            "unannounced": "The day lies within it. The maker never announced the chip; its figures are reported.",
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"

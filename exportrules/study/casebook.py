@@ -68,7 +68,7 @@ class CaseQuestion:
     end_user: str | None = None
     parties: tuple[str, ...] = ()
     not_listed: tuple[str, ...] = ()
-    end_use: str | None = None
+    end_use: str | tuple[str, ...] | None = None
     facts: dict[str, bool | int | Decimal | str | date] | None = None
     known_on: date | None = None
     as_printed: bool = False

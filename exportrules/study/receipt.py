@@ -22,6 +22,7 @@ from exportrules.determination import Determination
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
 from exportrules.model import Alternative, Variant
+from exportrules.question import TERMS
 from exportrules.source import whole_digest
 from exportrules.span import holds_on
 from exportrules.study import canonical
@@ -32,8 +33,8 @@ FORMAT = "exportrules receipt 1"
 
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
-    "attestation", "cases", "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force",
-    "implied", "law", "lexicon", "model", "names/chips", "names/close", "names/exporters", "names/grammar",
+    "attestation", "cases", "claims", "compiled", "determination", "docket", "engine", "entries", "errors", "facts",
+    "force", "implied", "law", "lexicon", "model", "names/chips", "names/close", "names/exporters", "names/grammar",
     "names/keys", "names/parties", "names/placeholders", "names/places", "names/servers", "names/slips",
     "names/words", "notices", "question", "reading", "references", "result", "senses", "source", "span", "timeline",
     "trace", "truth", "unknowns",
@@ -49,12 +50,13 @@ DECISIVE = ("outcome", "review_policy", "standing", "eccn", "requirements", "exc
 _OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")
 
 #: What a question may hold.
-_QUESTION: dict[str, type] = {
-    **dict.fromkeys(("on", "chip", "known_on", *_OPTIONS), str),
-    "chip_figures": dict,
-    **dict.fromkeys(("parties", "not_listed"), list),
-    "facts": dict,
-    "as_printed": bool,
+_QUESTION: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("on", "chip", "known_on", *_OPTIONS), (str,)),
+    "end_use": (str, list),  # one word in receipts of before there could be several
+    "chip_figures": (dict,),
+    **dict.fromkeys(("parties", "not_listed"), (list,)),
+    "facts": (dict,),
+    "as_printed": (bool,),
 }
 
 
@@ -117,7 +119,7 @@ def question_of(d: Determination) -> dict[str, Any]:
     elif q.subjects[0].chip is not None:
         found["chip"] = q.label
     values = {name: getattr(q, name) for name in _OPTIONS} | {"exporter": q.asked_exporter}
-    found |= {name: value for name, value in values.items() if name not in q.defaulted}
+    found |= {name: v for name, v in values.items() if name not in q.defaulted and TERMS.get(name) not in q.facts}
     found |= {"parties": q.parties} if q.parties else {}
     found |= {"not_listed": q.not_listed} if q.not_listed else {}
     found |= {"facts": {name: fact.value for name, fact in q.facts.items()}} if q.facts else {}
@@ -133,7 +135,8 @@ def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
         if name not in _QUESTION:
             raise RulesetError("question", f"there is no {name!r} in a question.")
         if not isinstance(value, _QUESTION[name]):
-            raise RulesetError("question", f"{name} is no {_QUESTION[name].__name__}.")
+            kinds = " or a ".join(kind.__name__ for kind in _QUESTION[name])
+            raise RulesetError("question", f"{name} is not a {kinds}.")
     if not all(isinstance(name, str) for key in ("parties", "not_listed") for name in question.get(key, ())):
         raise RulesetError("question", "a party is no str.")
     if "on" not in question:
