@@ -28,6 +28,7 @@ from exportrules.render.charts.look import (
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
 from exportrules.render.words import called, open_question
+from exportrules.result import SETTLED
 from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -46,7 +47,7 @@ class Piece(NamedTuple):
 
     @property
     def verified(self) -> bool:
-        return self.span.answer.standing == "verified"
+        return self.span.answer.standing in SETTLED
 
     @property
     def kind(self) -> Class | None:
