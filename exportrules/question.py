@@ -102,8 +102,8 @@ class Question:
     `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
     `territories` are the codes of places that were named and are read as another country.
     `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
-    subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given cannot
-    describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
+    subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given
+    cannot describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
     """
 
     label: str

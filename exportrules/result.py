@@ -14,8 +14,8 @@ STANDINGS = (
     "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded",
 )  # fmt: skip
 
-#: Standings under which the encoded law of the day is an answer: it was verified by the edition, or by an attestor, also
-#: where it is asked about a chip that its maker never announced.
+#: Standings under which the encoded law of the day is an answer: the edition or an attestor verified it, and the chip may
+#: be one that its maker never announced.
 DEFINITE = ("verified", "attested", "unannounced")
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import exportrules
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
+from exportrules.model import Variant
 from exportrules.render.charts import page, ready, rendered
 from exportrules.render.charts.labels import Box, Placed, place
 from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
@@ -167,8 +168,12 @@ def test_an_axis_has_a_year(chips: tuple[str, ...]) -> None:
     assert all(first <= row["x"] <= last and row["x"] == epoch(date(int(row["text"]), 1, 1)) for row in named)
 
 
-def test_a_chip_that_was_never_announced_says_so_and_coverage_has_a_first_day() -> None:
-    assert texts(bands_of("B30A"), "unreleased") == ["not released"]
+def test_a_chip_that_is_not_public_yet_says_so_and_coverage_has_a_first_day() -> None:
+    later = Variant(id="x", name="X", announced=LAW.edition.verified_through + timedelta(days=9), dense_tops={"fp8": 1})
+    assert texts(timeline_chart([exportrules.timeline(later, exporter="other")]), "unreleased") == ["not released"]
+    # one that was never announced is answered by the law
+    assert texts(bands_of("B30A"), "unreleased") == []
+    assert {row["fill"] for row in rows(bands_of("B30A"), "bands")} - {"#FFFFFF"}
     spec = bands_of("V100")
     assert rows(spec, "bands")[0]["fill"] == "#FFFFFF"
     assert rows(spec, "bands")[0]["x2"] == epoch(LAW.edition.covers_from)
