@@ -305,7 +305,8 @@ class Listing(Shape):
 class Party(Shape):
     """A party under the names and aliases of its entries.
 
-    `also_in` are the countries of its other addresses. `weak` names are too short or too common to mean this party for
+    `country` is that of its first address, `also_in` are those of the others; `seat` is where its headquarters are, if
+    that was found out. `weak` names are too short or too common to mean this party for
     certain: they are near names.
     """
 
@@ -313,6 +314,7 @@ class Party(Shape):
     name: str
     country: str
     also_in: tuple[str, ...] = ()
+    seat: str = ""
     aliases: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     listing: tuple[Listing, ...] = ()
@@ -328,6 +330,17 @@ class PartyList(Shape):
     url: str
     verified_through: date
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Description(Shape):
+    """Words by which a buyer says what it is. `not_words` are phrases that have such words and mean something else."""
+
+    id: Literal["military", "military_intelligence"]
+    cite: str
+    url: str
+    words: tuple[str, ...]
+    not_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -360,12 +373,17 @@ class Contained(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
-    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
+    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
+
+    `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
+    family ("Ampere", "GA100") are true of all its variants.
+    """
 
     id: str
     name: str
     vendor: str = ""
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     status: Literal["announced", "reported"] = "announced"
     announced: date | None = None
     announced_by: Literal["maker", "press"] = "maker"
@@ -400,6 +418,7 @@ class Family(Shape):
     name: str
     vendor: str
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     variant: tuple[Variant, ...] = ()
     note: str = ""
 

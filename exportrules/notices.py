@@ -8,16 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.attestation import told
+from exportrules.cases import together
 from exportrules.docket import Docket
 from exportrules.engine import Law
 from exportrules.facts import Fact, facts_of, settled, show
 from exportrules.law import Ruleset, View
 from exportrules.model import FAVOURS, Membership, Provision
+from exportrules.names.parties import find_parties, is_favoured
 from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
-from exportrules.senses import called, is_favoured
+from exportrules.senses import called
 from exportrules.span import Span, earliest, holds_on, last_day
-from exportrules.timeline import Course, Timeline, together
+from exportrules.timeline import Course, Timeline
 from exportrules.trace import asked
 from exportrules.unknowns import Verdict, decide
 
@@ -72,7 +74,8 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
-    if seat and len(q.seats) < 2:
+    told = all(course.subject.facts["headquarters"].settled for course in asked(timeline, answer)[:1])
+    if seat and told and len(q.seats) < 2:
         by = ", as the party data say," if q.seats else ""
         says = (
             f"the end user has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
@@ -86,7 +89,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         # weapons are left out: whatever is for them needs a license, and nobody has to be told so with every answer
         weapons = ("nuclear", "missile", "chemical_biological", "wmd")
         uses = [use for use in ruleset.facts["end_use"].values if use not in (q.end_use, *weapons)]
-        ways = {f"{_article(use)} {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
+        ways = {f"{'an' if u[0] in 'aeiou' else 'a'} {u.replace('_', '-')} end use": {"end_use": u} for u in uses}
         add("end_use", q.end_use, "the end use is civil", ways)
     if not q.listed and "end_user_lists" not in q.facts:
         doubtful = {name.written for name in q.names if name.near or name.described}
@@ -108,10 +111,6 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
 
 
 def _name(ruleset: Ruleset, exporter: str | None) -> str:
@@ -189,7 +188,7 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
-    """What is already public of the next change: a rule that begins, a duty of one in effect, or the end of one."""
+    """What is already public of the next change; the end of a text often is known from its successor alone."""
     change = d.next
     if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
@@ -198,18 +197,18 @@ def _announced_changes(d: Determination) -> Iterator[str]:
     for name in change.by:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
-        if found and public and public <= d.on < change.date:
+        ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        if found and public and public <= d.on < change.date and not ends:
             yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return
 
 
 def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
-    """How a change that is already public comes about: what is in effect today is not told as if it were to come."""
+    """How a change that is already public comes about: what is in effect is not told as if it were to come."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
-    if provision.expires and day > provision.expires:
-        what = "The savings clause" if provision.kind == "savings" else "This provision"
-        return f"{what} of {citation} applies through {provision.expires}:"
+    if provision.kind == "savings":
+        return f"The savings clause of {citation} applies through {provision.expires}:"
     if provision.compliance == day:
         return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
     return f"{citation} has been public since {public}:"
@@ -285,10 +284,11 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     q, ruleset = timeline.question, timeline.ruleset
     if len(q.seats) > 1:
         places = " and ".join(ruleset.places[code].name for code in q.seats)
-        yield (
-            f"Parties in {places} are called {q.end_user!r} in this data; where the end user has its headquarters is "
-            "left open."
+        several = len(find_parties(ruleset, q.end_user or "").listed) > 1
+        said = (
+            f"Parties in {places} are called {q.end_user!r}" if several else f"{q.end_user!r} has addresses in {places}"
         )
+        yield f"{said} in this data; where the end user has its headquarters is left open."
     owner = q.facts.get("listed_owner")
     if owner and owner.value and not q.owners:
         yield (
@@ -298,8 +298,8 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     yield from _not_listed_yet(timeline, on)
     if (q.end_user or q.parties) and not q.listed and not q.near:
         yield (
-            "No party named is on a list in this data. That is no clearance: denied persons and blocked persons (744.8) "
-            "are here only if they were imported, and most removals before the lists' days are not here."
+            "No party named is on a list in this data. That is not a clearance: denied persons and blocked persons "
+            "(744.8) are here only if they were imported, and so are most parties that were removed from a list."
         )
     yield from _amended_since(timeline, on)
     yield from _lists_end(ruleset, q, on)
@@ -314,8 +314,8 @@ def _amended_since(timeline: Timeline, on: date) -> Iterator[str]:
         for entry in party.listing:
             if entry.amended and on in Span(entry.start, entry.stop) and on < entry.amended:
                 yield (
-                    f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since "
-                    "then, and may have been another on this day."
+                    f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since"
+                    " then, and may have been another on this day."
                 )
 
 
@@ -337,8 +337,8 @@ def _not_listed_yet(timeline: Timeline, on: date) -> Iterator[str]:
         party = timeline.ruleset.parties[name]
         if not is_favoured(party) and not any(on in Span(listing.start, listing.stop) for listing in party.listing):
             when = ", ".join(
-                f"{entry.list.replace('_', ' ')} from {entry.start}{f' to {last_day(entry.stop)}' if entry.stop else ''} "
-                f"({entry.cite})"
+                f"{entry.list.replace('_', ' ')} from {entry.start}"
+                f"{f' to {last_day(entry.stop)}' if entry.stop else ''} ({entry.cite})"
                 for entry in party.listing
             )
             yield f"{party.name} is listed ({when}), not on this day. A listed owner or sister company is a red flag."

@@ -10,16 +10,16 @@ from exportrules.entries import read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
 from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
-from exportrules.model import FAVOURS, Variant
+from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
+from exportrules.names.parties import is_favoured
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_named_place, find_place
 from exportrules.senses import (
     Named,
     Whole,
     Word,
-    is_favoured,
     read_name,
     wholes,
     word_of_exporter,
@@ -32,6 +32,8 @@ END_USES = (
     "civil", "military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making", "nuclear",
     "missile", "chemical_biological", "wmd",
 )  # fmt: skip
+#: A question whose words have one sense each, and name nobody.
+PLAIN = Whole()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
 _LEAVE_OUT = "Leave it out for the default, or write what is so."
@@ -51,7 +53,7 @@ class Subject:
     name: str
     facts: Mapping[str, Fact]
     chip: Variant | None = None
-    sense: Whole = Whole()
+    sense: Whole = PLAIN
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -184,17 +186,21 @@ def resolve(
     if vendor in ruleset.exporters:
         deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
 
-    def seated(users: Iterable[str]) -> dict[str, Fact]:
-        """Where end users sit, if nobody said it: left open where parties of one name sit in several countries."""
+    def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
+        """Where end users sit, if nobody said it: left open where parties of one name sit in several countries, and for
+        a body of some state, which sits there and not where the goods go."""
         countries = () if headquarters else seats_of(ruleset, users)
+        if headquarters or not (countries or body):
+            return {}
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
-        return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact) if countries else {}
+        return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
 
     use = end_use or "civil"
+    named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [
-        word_of_parties(ruleset, "end_user", users, seated, use),
-        word_of_parties(ruleset, "parties", others, lambda parties: {}, use),
-        word_of_parties(ruleset, "listed_owner", owners, lambda parties: {}, use),
+        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, (use,))
+        for word, names in named.items()
+        if names
     ]
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
@@ -273,9 +279,13 @@ def _names(
 
 
 def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
-    """The countries that the party data give for end users: where one is known, no other is assumed."""
+    """The countries in which the party data have end users: their seats where known, else those of all addresses."""
     restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
-    return tuple(sorted({country for party in restricted for country in (party.country, *party.also_in)} - {""}))
+    return tuple(sorted({country for party in restricted for country in _seats(party)} - {""}))
+
+
+def _seats(party: Party) -> tuple[str, ...]:
+    return (party.seat,) if party.seat else (party.country, *party.also_in)
 
 
 def _favours(listing: InForce) -> bool:

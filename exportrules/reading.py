@@ -21,9 +21,11 @@ from pydantic_core import SchemaValidator
 from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     RELATIONS,
     Attestation,
+    Description,
     Edition,
     Exporter,
     FactDefinition,
@@ -48,6 +50,11 @@ _LISTS: dict[str, tuple[str, type, str]] = {
     "territory": ("territories", Territory, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
+    "description": ("descriptions", Description, "id"),
+    "word": ("words", Word, "id"),
+    "parts": ("parts", PartNumbers, "id"),
+    "servers": ("servers", Servers, "id"),
+    "refused": ("refused", Refused, "id"),
 }
 
 
@@ -180,7 +187,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], [[parts]], "
+            "[[servers]], [[refused]] or [fact.NAME].",
         )
 
 

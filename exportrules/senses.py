@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from exportrules.errors import QuestionError
 from exportrules.facts import Fact
 from exportrules.law import Ruleset
-from exportrules.model import FAVOURS, Party
+from exportrules.model import Party
 from exportrules.names.parties import described_as, find_parties
 from exportrules.names.placeholders import says_nothing
 from exportrules.span import last_day
@@ -28,6 +28,8 @@ _MOST_KINDS = 4
 _MOST_COMBINATIONS = 24
 _EVERY = "may be all that its name is close to"
 _UNCHANGED: Mapping[str, Fact] = MappingProxyType({})
+#: The facts that follow from the countries of listed parties, or from being a body whose country is not said.
+Seat = Callable[[Sequence[str], bool], Mapping[str, Fact]]
 _BODIES = {"military": "a military body", "military_intelligence": "a military-intelligence body"}
 
 
@@ -96,8 +98,10 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{word} = {text!r} does not name anyone, so no list can be searched for it. Write the name, or leave it "
             "out."
         )
-    found, described = find_parties(ruleset, text), described_as(text)
-    near = tuple(dict.fromkeys(n.party for n in found.near))
+    found, described = find_parties(ruleset, text), described_as(ruleset, text)
+    # of those equally close, the one listed first
+    close = sorted(found.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
+    near = tuple(dict.fromkeys(n.party for n in close))
     if text.strip() not in {name.strip() for name in not_listed}:
         return Named(text, found.listed, near, described=described)
     if found.listed:
@@ -111,11 +115,6 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"--end-use {described.replace('_', '-')}, or the registered name of a company that is none."
         )
     return Named(text, declined=near)
-
-
-def is_favoured(party: Party) -> bool:
-    """Whether lists name a party to its favour alone: it is no red flag, and its seat is not that of who goes by it."""
-    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
 
 
 def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:
@@ -147,33 +146,34 @@ def _lists(ruleset: Ruleset, party: Party) -> str:
     return "; ".join(dict.fromkeys(days)) or "on no list"
 
 
-def word_of_parties(
-    ruleset: Ruleset, word: str, names: Sequence[Named], seat: Callable[[Iterable[str]], Mapping[str, Fact]], use: str
-) -> Word:
+def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]) -> Word:
     """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
-    `seat` has the facts that follow from the countries of listed parties, `use` is the end use that was stated.
+    `seat` has the facts that follow from the countries of listed parties, and from being a body of some country;
+    `uses` are the end uses that were stated.
     """
 
     def sense(text: str, named: Sequence[tuple[str, ...]], body: str = "") -> Sense:
-        stated = {"end_use": Fact(body, "question")} if body else {}
-        return Sense(text, tuple(named), {**seat(party for parties in named for party in parties), **stated})
+        stated = {"end_use": Fact(body, "question")} if body not in ("", *uses) else {}
+        return Sense(text, tuple(named), {**seat([p for parties in named for p in parties], bool(body)), **stated})
 
     certain = [name.listed for name in names]
-    doubtful = [n for n in names if n.near or (n.described and not use.startswith(n.described))]
+    doubtful = [n for n in names if n.near or (n.described and not any(use.startswith(n.described) for use in uses))]
     if not doubtful:
-        return Word(word, (sense("", certain),))
+        return Word(word, (sense("", certain, next((use for use in uses for n in names if n.described), "")),))
     found: list[Sense] = []
     for place, name in enumerate(names):
         who = f'"{name.written}" ' if len(doubtful) > 1 else ""
-        for kind in _kinds(ruleset, name.near):
+        for kind in _kinds(ruleset, name.near, seat):
             named = [*certain[:place], (*name.listed, *kind), *certain[place + 1 :]]
-            found.append(sense(f"{who}is {called(ruleset, kind)}", named))
+            text = f"{who}is {called(ruleset, kind)}"
+            # parties of one printed name are told apart by their ids
+            found.append(sense(f"{text} [{kind[0]}]" if any(text == s.text for s in found) else text, named))
         if name in doubtful and name.described:
             found.append(sense(f"{who}is {_BODIES[name.described]}", certain, name.described))
-    if len(doubtful) > 1:
+    if len(doubtful) > 1 or any(name.near and name.described for name in doubtful):
         # what lies between, some of them and not the others, changes less than all and more than one
-        found.append(_all("are all of these", found))
+        found.append(_all("are all of these" if len(doubtful) > 1 else "is all of these", found))
     none = "is not a listed party" if any(name.near for name in doubtful) else "is not such a body"
     says = "; ".join(_says(ruleset, name) for name in doubtful)
     settle = " ".join(dict.fromkeys(line for name in doubtful for line in _settle(name)))
@@ -225,12 +225,16 @@ def _all(text: str, senses: Sequence[Sense]) -> Sense:
     return Sense(text, tuple(tuple(dict.fromkeys(p for parties in same for p in parties)) for same in union), deal)
 
 
-def _kinds(ruleset: Ruleset, parties: Sequence[str]) -> list[tuple[str, ...]]:
+def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[str, ...]]:
     """The parties that a name is close to, those together that the law treats alike."""
     found: dict[object, list[str]] = {}
     for party in (ruleset.parties[i] for i in parties):
-        alike = ((e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement) for e in party.listing)
-        found.setdefault((party.country, *alike), []).append(party.id)
+        alike = (
+            (e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement, e.only_for)
+            for e in party.listing
+        )
+        seats = ((name, fact.value) for name, fact in seat((party.id,), False).items())
+        found.setdefault((*seats, *alike), []).append(party.id)
     return [tuple(same) for same in found.values()] if len(found) <= _MOST_KINDS else [tuple(parties)]
 
 
@@ -252,4 +256,7 @@ def _settle(name: Named) -> Iterator[str]:
     if name.near and name.described:
         yield "If it is, write the listed name."
     if name.described:
-        yield f"If it is such a body: --end-use {name.described}; if not, write its registered name."
+        yield (
+            f"If it is such a body: --end-use {name.described}, and --headquarters with its country; if not, write its "
+            "registered name."
+        )

@@ -11,19 +11,18 @@ from datetime import date
 from typing import NamedTuple, TypeVar, cast
 
 from exportrules.attestation import vouching
+from exportrules.cases import together
 from exportrules.docket import Docket, Marks
-from exportrules.engine import Law, Reading, fold
+from exportrules.engine import Law, Reading
 from exportrules.law import Ruleset, View, closes, refers
 from exportrules.model import Attestation, Policy
 from exportrules.question import Question, Subject
 from exportrules.result import DEFINITE, Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
 from exportrules.truth import TRUE
-from exportrules.unknowns import Branch, Verdict, decide
+from exportrules.unknowns import Verdict, decide
 
 T = TypeVar("T")
-#: What tells a subject from the others of its question: pairs of a word and its sense.
-Words = tuple[tuple[str, str], ...]
 
 #: A profile's course is remembered under its facts; so many of them in one ruleset.
 MOST_REMEMBERED = 20_000
@@ -276,7 +275,9 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     # what nobody said is the same for all who did not say it
     said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
     facts = frozenset([(name, marks[name]) for name in said])
-    key = (view.as_printed, view.known_on, knowing, subject.sense.listed, subject.sense.owners, facts)
+    # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
+    sense = subject.sense
+    key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))
@@ -342,46 +343,6 @@ def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]
             if held == TRUE and entry.found.provision.concludes is not None
         ]
     return all(any(refers(reference, provision) for reference in named) for provision in rests)
-
-
-def together(verdicts: Sequence[tuple[Words, Verdict]]) -> Verdict:
-    """One verdict for the senses of a question and the variants of a family, each with the words that tell it apart.
-
-    All have the same words in the same order: a sense for each doubtful word, then the variant.
-    """
-    if len(verdicts) == 1:
-        return verdicts[0][1]
-    apart: dict[tuple[str, str], list[tuple[Words, Verdict]]] = {}
-    for words, verdict in verdicts:
-        apart.setdefault(words[0], []).append((words[1:], verdict))
-    found = [(word, together(inner)) for word, inner in apart.items()]
-    return found[0][1] if len(found) == 1 else _either(found)
-
-
-def _either(verdicts: Sequence[tuple[tuple[str, str], Verdict]]) -> Verdict:
-    """One verdict for what a single word may mean; where they differ, the case of each."""
-    word = verdicts[0][0][0]
-    laws = [v.law for _, v in verdicts]
-    if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
-        return verdicts[0][1]._replace(law=fold(laws))
-    turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
-    outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
-    alike: dict[object, tuple[tuple[Branch, ...], list[str]]] = {}
-    for (_, text), verdict in verdicts:
-        inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
-        # senses that come to the same are one case; a variant is always told by itself
-        alike.setdefault(text if word == "variant" else inner, (inner, []))[1].append(text)
-    cases = [
-        Branch(((word, " or ".join(texts)), *case.conditions), case.outcome, case.review_policy)
-        for inner, texts in alike.values()
-        for case in inner
-    ]
-    differ = len({law.decision for law in laws}) > 1
-    law = fold(laws)._replace(
-        outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
-        review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
-    )
-    return Verdict(law, tuple(dict.fromkeys(((word,) if differ else ()) + turns)), tuple(cases))
 
 
 def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:

@@ -112,13 +112,13 @@ def findings(timeline: Timeline, answer: Answer, on: date) -> list[Finding]:
 
 
 def _label(course: Course, courses: list[Course]) -> str:
-    """What a course is called among several: its variant, if there are several, and the sense of the question."""
-    words, every = course.subject.words, [other.subject.words for other in courses]
-    return ", ".join(
-        text if word == "variant" else f"{word} {text}"
-        for place, (word, text) in enumerate(words)
-        if any(other[place] != (word, text) for other in every)
-    )
+    """What a course is called among several: its variant, if there are several, and its sense of the question."""
+    every = [other.subject.words for other in courses]
+    told = [
+        (word, text) for place, (word, text) in enumerate(course.subject.words) if len({w[place] for w in every}) > 1
+    ]
+    told.sort(key=lambda pair: pair[0] != "variant")
+    return ", ".join(text if word == "variant" else f"{word} {text}" for word, text in told)
 
 
 def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from exportrules.names.close import core_of, words_of  # noqa: E402 - the project is found first
 from exportrules.names.parties import party_key, party_keys  # noqa: E402 - the project is found first
 from exportrules.screening import toml_value  # noqa: E402
 
@@ -102,6 +103,7 @@ class Made:
     listing: list[dict[str, Any]] = field(default_factory=list)
     comment: list[str] = field(default_factory=list)
     by_hand: bool = False
+    kept: set[str] = field(default_factory=set)
 
     def call(self, name: str, *, weak: bool = False) -> None:
         """Another name, unless the party has it already."""
@@ -130,19 +132,22 @@ def split(text: str, mark: str = "|") -> list[str]:
 
 
 def entity_list() -> Iterator[Made]:
-    """Every party of the Entity List: rows of one name are one party."""
+    """Every party of the Entity List. Rows of one name are one party; so are those that compare alike, of one day."""
     hand = Hand()
     entries: dict[str, Made] = {}
+    alike: dict[tuple[str, str], list[Made]] = defaultdict(list)
     for row in rows("entity_list.csv"):
         if row["kind"] != "party":
             continue
-        made = entries.get(row["name"])
+        made = entries.get(row["name"]) or next((m for m in alike[_alike(row)] if _shares_country(m, row)), None)
         if made is None:
             made = entries[row["name"]] = hand.party(row) or _named(row)
             if not made.listing:
                 made.listing.append(_entity_listing(row))
             elif len(made.listing) == 1 and row["amended"]:
                 made.listing[0]["amended"] = day(row["amended"].split()[-1])
+            alike[_alike(row)].append(made)
+        entries[row["name"]] = made
         _seat(made, row["country"])
         for alias in split(row["aliases"]):
             made.call(alias)
@@ -153,6 +158,14 @@ def entity_list() -> Iterator[Made]:
         raise ValueError(f"by_hand.toml has parties that are no entry of the table: {', '.join(left)}")
     yield from _with_short_names(entries)
     yield from _removed("entity_list")
+
+
+def _alike(row: Row) -> tuple[str, str]:
+    return party_key(row["name"]), row["listed_on"]
+
+
+def _shares_country(made: Made, row: Row) -> bool:
+    return not {made.country, *made.also_in}.isdisjoint(row["country"].split())
 
 
 def _entity_listing(row: Row) -> dict[str, Any]:
@@ -225,12 +238,9 @@ def approved_740_supp_8() -> Iterator[Made]:
         # of the companies nothing but the printed name frees: what goes by the short one may be anybody's
         called = "weak_aliases" if row["kind"] == "us_company" else "aliases"
         made = _named({**row, "aliases": "", called: re.sub(r"\s*\(.*?\)", "", row["aliases"])})
-        listing = _listing(
-            "approved_740_supp_8", row["start"], f"91 FR 43038; paragraph {row['paragraph']}", "published"
-        )
-        scope = (
-            "advanced-computing items" if row["sta"] == "no" else "advanced-computing items and License Exception STA"
-        )
+        cite = f"91 FR 43038; paragraph {row['paragraph']}"
+        listing = _listing("approved_740_supp_8", row["start"], cite, "published")
+        scope = f"advanced-computing items{'' if row['sta'] == 'no' else ' and License Exception STA'}"
         listing["note"] = f"Approved for {scope}: {row['condition']}."
         if row["stop"]:
             listing["stop"] = day(row["stop"])
@@ -299,19 +309,33 @@ def _with_short_names(entries: Mapping[str, Made]) -> Iterator[Made]:
     owners: dict[str, set[str]] = defaultdict(set)
     for made, name, _ in wanted:
         owners[party_key(name)].add(made.id)
-    for made in entries.values():
+    parties = list({id(made): made for made in entries.values()}.values())
+    for made in parties:
         for name in (made.name, *made.aliases.values()):
             owners[party_key(name)].add(made.id)
     common = {party_key(row["name"]) for row in rows("common_names.csv")}
     noted = {(made.id, party_key(name)) for made, name, weak in wanted if weak and name.isascii()}
     for made, name, weak in wanted:
         made.call(name, weak=weak or len(owners[party_key(name)]) > 1)
-    for made in entries.values():
+    called = {party_key(made.name) for made in parties}
+    for made in parties:
         for key, name in list(made.aliases.items()):
-            if key in common or ((made.id, key) in noted and len(key) <= 4):
+            alone = len(owners[key]) == 1 or (made.by_hand and key in made.kept and key not in called)
+            if (
+                key in common
+                or not alone
+                or not (tells(name) or key in made.kept)
+                or ((made.id, key) in noted and len(key) <= 4)
+            ):
                 made.weak[key] = name
                 del made.aliases[key]
         yield made
+
+
+def tells(name: str) -> bool:
+    """Whether a name can mean one company: it has a word that is no trade, place or number, or several words."""
+    words = words_of(name)
+    return not name.isascii() or (bool(core_of(words)) and len(party_key(name)) > 3) or len(words) > 2
 
 
 def _several(text: str) -> list[str]:
@@ -342,6 +366,7 @@ class Hand:
         known = self._parties[own]
         made = Made(own, known["name"], known["country"], comment=self._comments[own], by_hand=True)
         made.aliases = {party_key(alias): alias for alias in known.get("aliases", ())}
+        made.kept = set(made.aliases)
         made.listing = [_by_hand(listing) for listing in known["listing"]]
         made.call(row["name"])
         return made
@@ -410,6 +435,8 @@ def _file(head: Mapping[str, Any], parties: Iterable[Made]) -> str:
     for party in parties:
         keys = {
             "id": party.id, "name": party.name, "country": party.country, "also_in": tuple(party.also_in),
+            # who encoded it by hand wrote the country of its headquarters
+            "seat": party.country if party.by_hand and party.also_in else "",
             "aliases": tuple(party.aliases.values()), "weak": tuple(party.weak.values()),
         }  # fmt: skip
         lines = [*party.comment, "[[party]]", *_keys(keys)]

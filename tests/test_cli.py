@@ -271,8 +271,13 @@ def test_the_version_is_printed(call: Call) -> None:
     [
         (
             ("check", "A1000", "--on", "2022-09-15"),
-            "no chip is called 'A1000' here. Names match exactly, spaces and hyphens aside; a chip of your own can be "
-            "described by a file or by facts. Did you mean 'A100' or 'RTX A6000'?",
+            "no chip is called 'A1000' here. Every word of a name must be known, spaces and hyphens aside; a chip of "
+            "your own can be described by a file or by facts.\n",
+        ),
+        (
+            ("check", "p5.48xlarge", "--on", "2022-09-15"),
+            "'p5.48xlarge' is a cloud instance of Amazon Web Services, and not a chip. Ask by the GPUs in it: 8 x H100 "
+            "SXM5 80GB.\n",
         ),
         (
             (*A100, "--to", "Chna"),

@@ -102,7 +102,7 @@ def test_days_reversed_and_empty_lists_are_refused() -> None:
     )
     assert refused("diff", "2023-11-17").startswith("two days are wanted")
     assert refused("diff", "2023-11-16", "2023-11-17", "--chips", " , ").startswith("--chips names no chip.")
-    assert "Did you mean" in refused("diff", "2023-11-16", "2023-11-17", "--chips", "A1000")
+    assert "Did you mean" in refused("diff", "2023-11-16", "2023-11-17", "--chips", "H2O")
 
 
 def test_diff_prints_chips_that_change_alike_together() -> None:

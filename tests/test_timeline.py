@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 import exportrules
+from exportrules.cases import together
 from exportrules.determination import check
 from exportrules.engine import Law
 from exportrules.law import Ruleset
 from exportrules.model import Gap, Provision, Row, Test, Variant
 from exportrules.question import Subject
-from exportrules.timeline import Course, Timeline, together
+from exportrules.timeline import Timeline
 from exportrules.unknowns import Verdict
 
 LAW = exportrules.default_ruleset()
@@ -256,8 +257,7 @@ def test_variants_that_turn_on_the_same_fact_are_no_reason_to_name_the_variant()
 
 
 def variants(*verdicts: Verdict) -> Verdict:
-    courses = [Course(Subject(name, name, {}), None, (), ()) for name in "AB"]  # type: ignore[arg-type]
-    return together(list(zip(courses, verdicts, strict=True)))
+    return together([(Subject(name, name, {}).words, verdict) for name, verdict in zip("AB", verdicts, strict=False)])
 
 
 def test_variants_are_named_where_they_decide_differently_not_where_they_turn_on_different_facts() -> None:

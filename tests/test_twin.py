@@ -76,7 +76,12 @@ def deals(draw: st.DrawFn) -> Deal:
         ultimate_parent=draw(st.sampled_from([seat, seat, "CN"])),
         exporter=draw(st.sampled_from(["nvidia", "amd", "intel", "other"])),
         activity=draw(st.sampled_from(["export", "export", "reexport", "transfer"])),
-        end_use=draw(st.sampled_from(["civil", "civil", "civil", "military", "supercomputer"])),
+        end_use=draw(
+            st.sampled_from(
+                ["civil"] * 5
+                + ["military", "supercomputer", "advanced_node_fab", "tool_making", "nuclear", "chemical_biological"]
+            )
+        ),
         dd_certified=draw(st.sampled_from([True, False, None])),
         privately_informed=draw(st.sampled_from([None, None, True, False])),
         end_user=draw(st.sampled_from(["civil", "civil", "civil", "military", "meu_list"])),

@@ -95,10 +95,11 @@ def parties() -> None:
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files, for what it lists already.")
 @click.option("--force", is_flag=True, help="Replace a parties.toml that is there.")
 def import_parties(file: str, output: str, as_of: str, ruleset: str | None, force: bool) -> None:
-    """Turn the US Consolidated Screening List into an overlay, to be used with --overlay DIR.
+    """Turn the US Consolidated Screening List, or BIS's Denied Persons List, into an overlay for --overlay DIR.
 
-    FILE is consolidated.json (best), .csv or .tsv of data.trade.gov, saved by you: nothing is fetched. Rows that
-    cannot be read are reported on standard error and make the exit status 1; the rest is written all the same.
+    FILE is consolidated.json (best), .csv or .tsv of data.trade.gov, or the Denied Persons List of bis.gov by itself,
+    which has expiry days (tabs or commas between columns), saved by you: nothing is fetched. Rows that cannot be read
+    are reported on standard error and make the exit status 1; the rest is written all the same.
     A party whose listing day the file does not have is presumed to be listed before DATE too, with a notice.
     """
     import hashlib

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from exportrules.entries import read_given
-from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.errors import ExportRulesError, RefusedNameError, UnknownNameError
 from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.names.chips import ChipName, find_chip
@@ -79,20 +79,18 @@ _QUANTITY = (
     re.compile(rf"[\s,;]*(?:[x×*]\s*{_COUNT}|\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\))$", re.I),
     re.compile(rf"[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:pcs?\.?|pieces|units?|ea\.?))$", re.I),
 )
-#: What stands beside a product's name and says nothing of which product it is.
-_NOUNS = re.compile(
-    r"\s+(?:tensor\s+core\s+)?(?:data\s?cent(?:er|re)\s+)?(?:gpus?|accelerators?|(?:graphics\s+)?cards?|boards?|modules?|hbm[23]e?|gddr[56]x?)$",
-    re.I,
-)
 _SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
 
 
 def read_chip(ruleset: Ruleset, text: str) -> Meaning:
-    """A chip as people write it in a ledger: a name, a board, a quantity or 'GPU' beside it."""
+    """A chip as people write it in a ledger: as a question reads it, and with a quantity beside it."""
     first: UnknownNameError | None = None
     for candidate in _without_company(text):
         try:
             name = find_chip(ruleset, candidate)
+        except RefusedNameError as error:
+            # understood, and not one chip: what is left without a quantity would be another name
+            return trouble("chip not certain", brief_error(error))
         except UnknownNameError as error:
             first = first or error
             continue
@@ -109,16 +107,13 @@ def read_chip(ruleset: Ruleset, text: str) -> Meaning:
 
 
 def _without_company(text: str) -> Iterable[str]:
-    """The text itself, and then without a quantity and without words that name no product."""
+    """The text itself, and then without a quantity."""
     yield text
     bare = text
     for pattern in _QUANTITY:
         bare = pattern.sub("", bare).strip()
     if bare and bare != text:
         yield bare
-    shorter = _NOUNS.sub("", bare)
-    if shorter != bare:
-        yield shorter
 
 
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?")

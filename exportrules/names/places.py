@@ -48,7 +48,7 @@ def find_named_place(ruleset: Ruleset, text: str) -> str:
         return code
     if says_nothing(written):
         raise UnknownNameError(
-            f"{text!r} is a placeholder and names no destination. Write an ISO 3166 code of two capital letters, e.g. "
+            f"no destination is called {text!r}: it says nothing. Write an ISO 3166 code of two capital letters, e.g. "
             "CN, or a country's name."
         )
     known = code if code in ruleset.territories else ""
