@@ -49,6 +49,12 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
                     provision.id, "a requirement without a review policy: state one, or a provision that governs it."
                 )
             )
+        if (provision.quote_of or provision.quote_on) and not provision.quote:
+            found.append(Defect(provision.id, "quote_of or quote_on without a quote: copy the operative words."))
+        if bool(provision.quote_of) != bool(provision.quote_on):
+            found.append(
+                Defect(provision.id, "quote_of and quote_on belong together: which paragraph, which day's text?")
+            )
         if instrument.type == "letter" and not instrument.published:
             found.append(Defect(instrument.id, "a letter needs `published`: the day its addressee disclosed it."))
     for family in ruleset.families.values():

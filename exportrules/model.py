@@ -425,7 +425,8 @@ class Family(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Gap(Shape):
-    """Law that is known and left out, and what it could change."""
+    """Law that is known and left out, and what it could change. With `permission`, what it asks for is a permission:
+    whoever needs none under the law that is encoded needs theirs."""
 
     id: str
     what: str
@@ -433,6 +434,7 @@ class Gap(Shape):
     start: date | None = None
     stop: date | None = None
     blocking: bool = False
+    permission: bool = False
     quiet: bool = False
     when: tuple[Row, ...] = ()
     unless: tuple[Row, ...] = ()

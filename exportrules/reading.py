@@ -187,8 +187,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], [[parts]], "
-            "[[servers]], [[refused]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], "
+            "[[parts]], [[servers]], [[refused]] or [fact.NAME].",
         )
 
 

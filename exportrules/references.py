@@ -221,7 +221,8 @@ def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(provision.id, f"{said}: this begins on {provision.effective}, too late for any day.")
 
 
-_NEEDS = {
+#: What a provision of a kind cannot do without.
+NEEDS: dict[str, tuple[str, ...]] = {
     "classification": ("concludes", "classifies"),
     "conclusion": ("concludes",),
     "requirement": ("paragraph", "when"),
@@ -235,7 +236,7 @@ _NEEDS = {
 
 
 def _shape(provision: Provision) -> Iterator[Defect]:
-    for name in _NEEDS.get(provision.kind, ()):
+    for name in NEEDS.get(provision.kind, ()):
         if not getattr(provision, name):
             yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
     if provision.expires and provision.expires < provision.effective:
