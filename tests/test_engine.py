@@ -45,7 +45,13 @@ def law_of(*provisions: Provision, gaps: tuple[Gap, ...] = ()) -> Ruleset:
     return replace(LAW, instruments={"law": made}, edition=edition, _views={}, memory={})
 
 
-DEAL = {"destination": "CN", "headquarters": "CN", "activity": "export", "item_kind": "ic", "subject_to_ear": True}
+DEAL: dict[str, Any] = {
+    "destination": "CN",
+    "headquarters": "CN",
+    "activity": "export",
+    "item_kind": "ic",
+    "subject_to_ear": True,
+}
 
 
 def reading(law: Ruleset, on: date = START, **facts: Any) -> Reading:
