@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules import model
+from exportrules import lexicon, model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
 FORMAT = 4
@@ -32,6 +32,10 @@ _TABLES: dict[str, type] = {
     "lists": model.PartyList,
     "descriptions": model.Description,
     "attestations": model.Attestation,
+    "words": lexicon.Word,
+    "parts": lexicon.PartNumbers,
+    "servers": lexicon.Servers,
+    "refused": lexicon.Refused,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.
 _PARTIES: dict[str, type] = {"parties": model.Party}
@@ -80,7 +84,7 @@ def remember(digest: str, tables: dict[str, Any]) -> None:
     """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
     with contextlib.suppress(OSError, RuntimeError):
         # the parties first: who finds the rest finds them too
-        _write(_file_of(digest, "-parties"), {name: tables[name] for name in _PARTIES})
+        _write(_file_of(digest, "-parties"), {name: tables.get(name, {}) for name in _PARTIES})
         _write(_file_of(digest), {name: table for name, table in tables.items() if name not in _PARTIES})
 
 

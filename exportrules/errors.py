@@ -24,6 +24,10 @@ class UnknownNameError(QuestionError):
         super().__init__(message)
 
 
+class RefusedNameError(UnknownNameError):
+    """A name that is understood and does not name one chip: a server, a driver's mask, a series."""
+
+
 class RulesetError(ExportRulesError):
     """A rule, chip, group, party or case file is bad. `where` is the file and key path.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -19,8 +19,9 @@ from typing import Any
 from exportrules.attestation import horizon, told
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
-from exportrules.force import days_in_force
+from exportrules.force import days_in_force, parts, settled
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     FAVOURS,
     Attestation,
@@ -41,7 +42,7 @@ from exportrules.model import (
     Test,
     Variant,
 )
-from exportrules.span import Span, earliest, overlap, subtract, union
+from exportrules.span import Span, earliest, subtract, union
 from exportrules.truth import Truth
 
 #: Kinds whose provisions make other facts true, in the order in which they are asked.
@@ -77,25 +78,6 @@ class InForce:
         object.__setattr__(self, "told_by", itemgetter(*sorted(facts)) if facts else _untold)
 
 
-def in_force(provision: Provision, instrument: Instrument, spans: tuple[Span, ...]) -> Iterator[InForce]:
-    """The provision on its days in force: uncertain up to the latest day on which it can have begun."""
-    certain = spans
-    if provision.effective_by and provision.certain:
-        window = [Span(provision.effective, provision.effective_by)]
-        maybe, certain = overlap(spans, window), subtract(spans, window)
-        if maybe:
-            yield InForce(replace(provision, certain=False), instrument, maybe)
-    if certain:
-        yield InForce(provision, instrument, certain)
-
-
-def _as_settled(provision: Provision, by: tuple[Provision, Instrument] | None) -> Provision:
-    """The provision as a document reads it that settles what was uncertain of it. (A notice of the doubt goes.)"""
-    if by is None:
-        return provision
-    return replace(provision, certain=True, cite=f"{provision.cite}; {by[0].cite}")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class SortedRow:
     """A row with its tests by what they wait for: nothing, the day's groups, other provisions."""
@@ -122,6 +104,10 @@ class Ruleset:
     lists: Mapping[str, PartyList] = field(default_factory=dict)
     descriptions: Mapping[str, Description] = field(default_factory=dict)
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
+    servers: Mapping[str, Servers] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
@@ -194,9 +180,10 @@ class View:
         known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i) and self._was_public(p, i)]
         known += [(gap_provision(gap), GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
         days = days_in_force([p for p, _ in known], self.start_of, as_printed)
-        settled = {target: (p, i) for p, i in known for target in p.settles}
-        read = ((_as_settled(p, settled.get(p.id)), i) for p, i in known if p.kind != "notice" or p.id not in settled)
-        self.provisions = in_order(found for p, i in read for found in in_force(p, i, days[p.id]))
+        read = settled([p for p, _ in known])
+        self.provisions = in_order(
+            InForce(part, i, spans) for p, i in known if p.id in read for part, spans in parts(read[p.id], days[p.id])
+        )
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}

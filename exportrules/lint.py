@@ -49,6 +49,12 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
                     provision.id, "a requirement without a review policy: state one, or a provision that governs it."
                 )
             )
+        if (provision.quote_of or provision.quote_on) and not provision.quote:
+            found.append(Defect(provision.id, "quote_of or quote_on without a quote: copy the operative words."))
+        if bool(provision.quote_of) != bool(provision.quote_on):
+            found.append(
+                Defect(provision.id, "quote_of and quote_on belong together: which paragraph, which day's text?")
+            )
         if instrument.type == "letter" and not instrument.published:
             found.append(Defect(instrument.id, "a letter needs `published`: the day its addressee disclosed it."))
     for family in ruleset.families.values():
@@ -166,6 +172,18 @@ def _shared_names(ruleset: Ruleset) -> Iterator[Defect]:
             other = owners.setdefault(key(name), family.id)
             if other != family.id:
                 yield Defect(family.id, f"the name {name!r} is one of {other} too; a name means one family.")
+    refused = {key(text): r.id for r in ruleset.refused.values() for text in r.written}
+    for family in ruleset.families.values():
+        for name in (n for n in _names_of(family) if n not in (family.id, *(v.id for v in family.variant))):
+            if key(name) in refused:
+                said = f"the name {name!r} is refused by {refused[key(name)]!r}, so it can never be asked."
+                yield Defect(family.id, said)
+    spelled: dict[str, str] = {}
+    for word in ruleset.words.values():
+        for text in word.written:
+            other = spelled.setdefault(key(text), word.id)
+            if other != word.id:
+                yield Defect(f"word {word.id}", f"{text!r} is a word of {other!r} too: which of them is meant?")
     places: dict[str, str] = {}
     for place in ruleset.every_place:
         for name in (place.code, place.name, *place.aliases):

@@ -102,6 +102,7 @@ class Provision(Shape):
 
     `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
     certain, and is shown the document beside it.
+
     A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
 
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
@@ -372,12 +373,17 @@ class Contained(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
-    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
+    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
+
+    `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
+    family ("Ampere", "GA100") are true of all its variants.
+    """
 
     id: str
     name: str
     vendor: str = ""
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     status: Literal["announced", "reported"] = "announced"
     announced: date | None = None
     announced_by: Literal["maker", "press"] = "maker"
@@ -412,13 +418,15 @@ class Family(Shape):
     name: str
     vendor: str
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     variant: tuple[Variant, ...] = ()
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Gap(Shape):
-    """Law that is known and left out, and what it could change."""
+    """Law that is known and left out, and what it could change. With `permission`, what it asks for is a permission:
+    whoever needs none under the law that is encoded needs theirs."""
 
     id: str
     what: str
@@ -426,6 +434,7 @@ class Gap(Shape):
     start: date | None = None
     stop: date | None = None
     blocking: bool = False
+    permission: bool = False
     quiet: bool = False
     when: tuple[Row, ...] = ()
     unless: tuple[Row, ...] = ()

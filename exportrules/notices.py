@@ -89,7 +89,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         # weapons are left out: whatever is for them needs a license, and nobody has to be told so with every answer
         weapons = ("nuclear", "missile", "chemical_biological", "wmd")
         uses = [use for use in ruleset.facts["end_use"].values if use not in (q.end_use, *weapons)]
-        ways = {f"{_article(use)} {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
+        ways = {f"{'an' if u[0] in 'aeiou' else 'a'} {u.replace('_', '-')} end use": {"end_use": u} for u in uses}
         add("end_use", q.end_use, "the end use is civil", ways)
     if not q.listed and "end_user_lists" not in q.facts:
         doubtful = {name.written for name in q.names if name.near or name.described}
@@ -111,10 +111,6 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             if not found[-1].otherwise and name != "subject_to_ear":
                 found.pop()
     return found
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
 
 
 def _name(ruleset: Ruleset, exporter: str | None) -> str:
@@ -192,7 +188,7 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
-    """What is already public of the next change: a rule that begins, a duty of one in effect, or the end of one."""
+    """What is already public of the next change; the end of a text often is known from its successor alone."""
     change = d.next
     if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
@@ -201,18 +197,18 @@ def _announced_changes(d: Determination) -> Iterator[str]:
     for name in change.by:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
-        if found and public and public <= d.on < change.date:
+        ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        if found and public and public <= d.on < change.date and not ends:
             yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return
 
 
 def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
-    """How a change that is already public comes about: what is in effect today is not told as if it were to come."""
+    """How a change that is already public comes about: what is in effect is not told as if it were to come."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
-    if provision.expires and day > provision.expires:
-        what = "The savings clause" if provision.kind == "savings" else "This provision"
-        return f"{what} of {citation} applies through {provision.expires}:"
+    if provision.kind == "savings":
+        return f"The savings clause of {citation} applies through {provision.expires}:"
     if provision.compliance == day:
         return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
     return f"{citation} has been public since {public}:"

@@ -21,6 +21,7 @@ from pydantic_core import SchemaValidator
 from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     RELATIONS,
     Attestation,
@@ -50,6 +51,10 @@ _LISTS: dict[str, tuple[str, type, str]] = {
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
     "description": ("descriptions", Description, "id"),
+    "word": ("words", Word, "id"),
+    "parts": ("parts", PartNumbers, "id"),
+    "servers": ("servers", Servers, "id"),
+    "refused": ("refused", Refused, "id"),
 }
 
 
@@ -182,7 +187,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], "
+            "[[parts]], [[servers]], [[refused]] or [fact.NAME].",
         )
 
 

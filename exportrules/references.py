@@ -14,11 +14,13 @@ from typing import Any
 
 from exportrules.facts import figure_defects, is_figure
 from exportrules.law import Ruleset, refers
+from exportrules.lexicon import ids_in
 from exportrules.model import Attestation, FactDefinition, Family, Group, Instrument, Provision, Row, Test
 
 ORDERED = ("ge", "gt", "le", "lt")
 PLACES = ("destination", "headquarters", "ultimate_parent")
 FAMILIES = ("chip_family", "contained_family")
+CHIPS = "chip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
         yield from _family(ruleset, family)
     yield from _territories(ruleset)
     yield from _parties(ruleset)
+    yield from _names(ruleset)
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
             yield Defect(f"exporter {exporter.id}", f"its country {exporter.country!r} is not in places.toml.")
@@ -149,6 +152,8 @@ def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set
         return {*ruleset.exporters, "other"}, "is not in exporters.toml"
     if name in FAMILIES:
         return {*ruleset.families, ""}, "is no family of any chip file"
+    if name == CHIPS:
+        return {*ruleset.variants, "own"}, "is no variant of any chip file"
     return set(fact.values), f"is none of: {', '.join(fact.values)}"
 
 
@@ -216,7 +221,8 @@ def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(provision.id, f"{said}: this begins on {provision.effective}, too late for any day.")
 
 
-_NEEDS = {
+#: What a provision of a kind cannot do without.
+NEEDS: dict[str, tuple[str, ...]] = {
     "classification": ("concludes", "classifies"),
     "conclusion": ("concludes",),
     "requirement": ("paragraph", "when"),
@@ -230,7 +236,7 @@ _NEEDS = {
 
 
 def _shape(provision: Provision) -> Iterator[Defect]:
-    for name in _NEEDS.get(provision.kind, ()):
+    for name in NEEDS.get(provision.kind, ()):
         if not getattr(provision, name):
             yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
     if provision.expires and provision.expires < provision.effective:
@@ -366,6 +372,33 @@ def _attestation(ruleset: Ruleset, said: Attestation) -> Iterator[str]:
                 f"attestation.provisions names {reference!r}, which is no provision, paragraph or section of this "
                 "ruleset. Take an id or a paragraph from `exportrules instruments ID`."
             )
+
+
+def _names(ruleset: Ruleset) -> Iterator[Defect]:
+    """Names that lead to no chip, or whose words lead to no other words."""
+    chips = {*ruleset.variants, *ruleset.families}
+    leads = [
+        (f"parts {p.id}", number, ids_in(means)) for p in ruleset.parts.values() for number, means in p.numbers.items()
+    ]
+    leads += [
+        (f"servers {s.id}", name, ids_in(holds)) for s in ruleset.servers.values() for name, holds in s.holds.items()
+    ]
+    leads += [(f"refused {r.id}", r.written[0] if r.written else "", list(r.means)) for r in ruleset.refused.values()]
+    for where, name, means in leads:
+        for chip in means:
+            if chip not in chips:
+                yield Defect(where, f"{name!r} means {chip!r}, which is in no chip file.")
+        if where.startswith("parts") and not means:
+            yield Defect(where, f"{name!r} means nothing. Name a variant or a family.")
+    for word in ruleset.words.values():
+        for narrower in word.covers:
+            if narrower not in ruleset.words and not _is_detail(ruleset, narrower):
+                yield Defect(f"word {word.id}", f"it covers {narrower!r}, which is no detail of any chip.")
+
+
+def _is_detail(ruleset: Ruleset, word: str) -> bool:
+    families = ruleset.families.values()
+    return any(word in (*f.details, *(d for v in f.variant for d in v.details)) for f in families)
 
 
 def _circles(ruleset: Ruleset) -> Iterator[Defect]:

@@ -142,7 +142,10 @@ class Timeline:
         if after.standing != before.standing:
             if day == self.ruleset.edition.covers_from:
                 return ("coverage begins",)
-            return (_OPENS.get(after.standing) or _OPENS[before.standing],)
+            if after.standing == "beyond_horizon" or before.standing == "attested":
+                return ("beyond the verified horizon",)
+            # a provision's id has a #, and a name is none
+            return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
             return ("first made public",)
         if self._moved(before.law, after.law, day):
@@ -316,13 +319,6 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     blocked = law.blocked and law.outcome != "license_required"
     unsure = standing == "beyond_horizon" or (standing not in DEFINITE and law.outcome != "license_required")
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
-
-
-#: What opens a span of another standing, by the standing that begins, or else by the one that ends.
-_OPENS = {
-    "beyond_horizon": "beyond the verified horizon",
-    "attested": "attested in an overlay",
-}
 
 
 def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]) -> bool:

@@ -59,12 +59,20 @@ def text(folder: Path, name: str, body: str) -> Path:
 def test_a_copy_has_its_section_its_day_and_the_numbers_of_its_paragraphs() -> None:
     copies, problems = read_copies([TEXTS])
     assert problems == []
-    assert {(c.section, str(c.on)) for c in copies} == {
-        ("742.6", "2023-11-17"), ("742.6", "2026-09-24"), ("774:3A090", "2026-07-23"), ("774:4A090", "2026-07-23"),
-        ("774 supp. 1", "2026-07-23"),
-    }  # fmt: skip
-    numbers = [p.number for c in copies if c.file.endswith("title-15.xml") for p in c.paragraphs]
-    assert numbers == ["", "(a)", "(a)(6)(i)(A)(1)", "(a)(6)(i)(B)", "(a)(6)(iv)"]
+    found = {(c.section, str(c.on)) for c in copies}
+    for wanted in (
+        ("742.6", "2023-11-17"),
+        ("742.6", "2026-09-24"),
+        ("740.8", "2024-04-04"),
+        ("774:4A090", "2026-07-23"),
+    ):
+        assert wanted in found
+    newest = next(c for c in copies if c.section == "742.6" and c.file.endswith("title-15.xml"))
+    assert [p.number for p in newest.paragraphs] == [
+        "", "(a)", "(a)(6)(i)(A)(1)", "(a)(6)(i)(B)", "(a)(6)(iii)(A)", "(a)(6)(iii)(B)", "(a)(6)(iv)", "(b)(1)(i)",
+        "(b)(1)(i)(B)", "(b)(10)(i)", "(b)(10)(ii)", "(b)(10)(iii)(A)(1)", "(b)(10)(iii)(A)(2)", "(b)(10)(iii)(B)",
+        "(b)(10)(iii)(B)(1)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -197,9 +205,19 @@ def test_every_provision_of_the_code_has_a_line() -> None:
     assert len(told) > 90
 
 
-def test_the_quotes_of_the_rule_files_stand_in_the_texts_kept_here() -> None:
-    found = [c for c in asked(LAW).confirmations if c.status == "word for word"]
-    assert {"88fr73458#3A090.a", "88fr73458#4A090.a", "89fr96790#742.6(a)(6)(i)(B)"} <= {c.provision for c in found}
+def test_every_dated_quote_of_the_rule_files_stands_in_its_paragraph_in_the_texts_kept_here() -> None:
+    """The excerpts hold the paragraphs of every quote that says in which text it was found."""
+    told = {c.provision: c for c in asked(LAW).confirmations}
+    dated = [p for p, _ in LAW.provisions.values() if p.quote_on]
+    wrong = [p.id for p in dated if told[p.id].status != "word for word"]
+    assert wrong == []
+    elsewhere = [
+        (p.id, told[p.id].at)
+        for p in dated
+        if not told[p.id].at.startswith(p.quote_of) and told[p.id].copy == p.quote_on
+    ]
+    assert elsewhere == []
+    assert len(dated) >= 50
 
 
 # --- changes -------------------------------------------------------------------------------------------

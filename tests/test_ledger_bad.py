@@ -344,8 +344,10 @@ def test_chips_with_quantities_two_chips_and_none(audit: Run) -> None:
             "'A100 80GB PCIe / A30' names A100 PCIe 80GB and A30. Write one row for each chip."
         ),
         "=SUM(A1)": "no chip is called '=SUM(A1)'. Say what it means in a --names file.",
-        "900-21001-0000-000": "no chip is called '900-21001-0000-000'. Say what it means in a --names file.",
-        "A10000": "no chip is called 'A10000'. Near names: A100, RTX A6000. Say what it means in a --names file.",
+        "900-21001-0000-000": "",
+        "900-21001-9999-000": "no chip is called '900-21001-9999-000'. Say what it means in a --names file.",
+        "A10000": "no chip is called 'A10000'. Say what it means in a --names file.",
+        "A1OO": "no chip is called 'A1OO'. Near names: A100. Say what it means in a --names file.",
         "": "the chip is empty, and no figures describe it.",
     }  # fmt: skip
     plain = {cell: problem for cell, problem in wanted.items() if not cell.startswith("=")}
@@ -1025,8 +1027,15 @@ def test_many_chips_are_summed_up(audit: Run, run: Run, tmp_path: Path) -> None:
          "activity, headquarters, ultimate_parent, end_user, parties, end_use."),
         ({"names": {"chip": {"a": "Abacus"}}}, "names: 'a' is to mean 'Abacus', but no chip is called 'Abacus'. Say "
          "what it means in a --names file."),
-        ({"columns": {"chip": "Part"}}, "--map chip='Part': there is no such column. Columns: 'parts', 'day', 'to'. "
-         "Did you mean 'parts'?"),
+        ({"columns": {"chip": "Part"}}, "columns={'chip': 'Part'}: there is no such column. Columns: 'parts', 'day', "
+         "'to'. Did you mean 'parts'?"),
+        ({"columns": {"chip": "parts", "to": "parts"}}, "columns gives the column 'parts' to 'chip' and to 'to'."),
+        ({"ignore": ["dey"]}, "ignore=['dey']: there is no such column. Columns: 'parts', 'day', 'to'. Did you mean "
+         "'day'?"),
+        ({"to": "CN"}, "the column 'to' says 'to', and to=... does too. Leave the option out, or the column with "
+         "columns={'to': ''}."),
+        ({"answers": ["outcomes"]}, "answers=[...]: there is no answer column 'outcomes'. Columns: "
+         f"{ANSWERS.replace(',', ', ')}."),
         ({"also_on": "soon"}, "also_on 'soon' cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15."),
     ],
 )  # fmt: skip

@@ -69,7 +69,7 @@ def made(chip: Any, asked: dict[str, Any], form: str = "md") -> str:
             "has BIS told this exporter, by a letter that is not public",
         ),
         ("H20", {"on": "2025-06-01", "exporter": "amd"}, "does this reach the deal: AMD: products other than MI308"),
-        ("MI308X", {"on": "2024-06-03"}, "what is the TPP?"),
+        ("A10G", {"on": "2024-06-03"}, "what is the TPP?"),
     ],
 )
 def test_what_is_open_is_asked_in_words(chip: str, asked: dict[str, Any], question: str) -> None:

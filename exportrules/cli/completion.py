@@ -46,9 +46,12 @@ def _law() -> Ruleset | None:
     return compiled_ruleset()
 
 
-def _chips(_: str) -> Iterable[tuple[str, str]]:
+def _chips(incomplete: str) -> Iterable[tuple[str, str]]:
+    from exportrules.names.chips import names_beginning
+
+    law = _law()
     # a name with a space would need quotes: names match with hyphens in place of spaces
-    return [(f.name.replace(" ", "-"), f.vendor) for f in _held("families")]
+    return [(name.replace(" ", "-"), maker) for name, maker in names_beginning(law, incomplete)] if law else ()
 
 
 def _places(_: str) -> Iterable[tuple[str, str]]:

@@ -27,14 +27,17 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
     day = read_date(today, "today") if today else None
     texts, label = rule_texts(directory, overlay), label_of(directory)
     found, law = problems_of({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
-    if law is not None:
-        found = [str(defect) for defect in defects(law, day)]
+    if law is None:
+        # no command takes such files; what makes law doubtful is looked for once they can be read
+        for problem in found:
+            click.echo(f"exportrules: {safe(problem)}", err=True)
+        ctx.exit(1)
+    found = [str(defect) for defect in defects(law, day)]
     for defect in found:
         click.echo(safe(defect))
-    read = f", {len(law.provisions)} provisions, {len(law.variants)} chips" if law else ""
-    click.echo(f"{len(texts)} files{read}: {len(found)} defects.")
-    if law is None:
-        click.echo("These files would be refused; more is checked once they can be read.")
+    click.echo(
+        f"{len(texts)} files, {len(law.provisions)} provisions, {len(law.variants)} chips: {len(found)} defects."
+    )
     ctx.exit(1 if found else 0)
 
 
@@ -73,14 +76,32 @@ def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None
     ctx.exit(0 if report.confirms else 1)
 
 
+#: The kinds of rule files that have a schema; the module that makes them is imported when one is wanted.
+_KINDS = (
+    "instrument", "chip", "own-chip", "facts", "groups", "places", "parties", "exporters", "ruleset", "attestation",
+    "casebook",
+)  # fmt: skip
+
+
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of `check --json`."""
+@click.option("--of", "kind", type=click.Choice(_KINDS), help="Of this kind of rule file, in place of answers.")
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of `check --json`, or of a kind of rule file.
+
+    \b
+    exportrules schema --of instrument
+    """
     import json
 
-    from exportrules.schema import determination_schema
+    if kind:
+        from exportrules.study.schemas import file_schema
 
-    click.echo(json.dumps(determination_schema(), indent=2, ensure_ascii=False))
+        made = file_schema(kind)
+    else:
+        from exportrules.schema import determination_schema
+
+        made = determination_schema()
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @click.group()

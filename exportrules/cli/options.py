@@ -187,7 +187,8 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--not-listed", multiple=True, metavar="NAME",
                      help="A name given above that is close to a listed party, and is not it; repeat for more."),
         click.option("--end-use", metavar="USE", shell_complete=end_uses,
-                     help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]"),
+                     help="civil, military, military_intelligence, supercomputer, advanced_node_fab, tool_making, "
+                          "nuclear, missile, chemical_biological or wmd. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
     ])  # fmt: skip

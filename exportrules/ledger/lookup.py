@@ -134,8 +134,7 @@ class Slot:
     def _code(self, text: str) -> int:
         code = self._codes.get(text)
         if code is None:
-            means = self.names.get(text.strip())
-            meaning = self._read(text) if means is None else meaning_of(self.field, text, means, self._read)
+            meaning = _meaning(self.field, text, self.names, self._read)
             same = meaning.problem or (meaning.value.name if isinstance(meaning.value, ChipCell) else meaning.value)
             code = self._of_meaning.get(same)
             if code is None:
@@ -145,6 +144,12 @@ class Slot:
                 self._codes.clear()
             self._codes[text] = code
         return code
+
+
+def _meaning(field: str, text: str, names: Mapping[str, str], read: Reader) -> Meaning:
+    """What a cell means: what its owner's map of names says, or else what it says itself."""
+    means = names.get(text.strip())
+    return read(text) if means is None else meaning_of(field, text, means, read)
 
 
 class Lookup:
@@ -158,12 +163,12 @@ class Lookup:
         layer: Layer,
         names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`names` has, for a field, what a spelling means (the `--names` file)."""
+        """`names` has, for a field, what its owner says that a spelling means."""
         self.ruleset: Ruleset | None = ruleset
         self.columns, self.layer = columns, layer
         named = names or {}
         self.slots = [Slot(f, readers[f], named.get(f, {})) for f, _ in columns.read if f != "on"]
-        self.constant = {f: readers[f](named.get(f, {}).get(text, text)) for f, text in columns.constant.items()}
+        self.constant = {f: _meaning(f, text, named.get(f, {}), readers[f]) for f, text in columns.constant.items()}
         self.profiles: list[Profile] = []
         self.segments: list[Segment] = []
         self.tally: Counter[tuple[int, int, int]] = Counter()  # (profile, year, segment) -> rows
@@ -280,7 +285,7 @@ class Lookup:
     def _day(self, text: str) -> int:
         number = self._days.get(text)
         if number is None:
-            meaning = self._day_reader(self._day_names.get(text.strip(), text))
+            meaning = _meaning("on", text, self._day_names, self._day_reader)
             if meaning.problem:
                 number = _NO_DAY + len(self._day_problems)
                 self._day_problems.append(meaning.problem)
@@ -318,9 +323,9 @@ class Lookup:
                 asked[field] = before + meaning.value
             else:
                 asked[field] = before if meaning.value is None else meaning.value
-        problems = [m.problem for _, m in cells if m.problem]
+        problems = [(field, meaning.problem) for field, meaning in cells if meaning.problem]
         if self.ruleset is None and not problems:
-            problems = [_UNCOMPILED]
+            problems = [("", _UNCOMPILED)]
         return profile_of(self.ruleset, asked, self.layer, problems)
 
     # the table

@@ -44,6 +44,8 @@ def manifest(
         **({"names": _file(names, names.name)} if names else {}),
         **({"not_listed": declared} if (declared := account.lookup.declared()) else {}),
         "columns": account.columns.fields,
+        "not_read": account.columns.named(account.columns.unread),
+        "ignored": account.columns.named(account.columns.ignored),
         "options": {name: value for name, value in options.items() if value},
         "outcomes": ranked(account.outcomes()),
         "problems": ranked(account.problems()),

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from exportrules.errors import LedgerError
 from exportrules.ledger.cells import Reader, meaning_of
-from exportrules.ledger.columns import SPELLINGS
 from exportrules.ledger.delimited import inert
+from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup
 
 HEADER = ("column", "written", "rows", "taken_for", "problem", "means")
@@ -39,7 +39,7 @@ def spellings(lookup: Lookup) -> list[Spelling]:
                 before = found.get((slot.field, written))
                 total = rows + (before.rows if before else 0)
                 found[slot.field, written] = Spelling(slot.field, written, total, meaning.shown, problem, meaning.near)
-    order = {field: number for number, field in enumerate(SPELLINGS)}
+    order = {field: number for number, field in enumerate(FIELDS)}
     return sorted(found.values(), key=lambda s: (order.get(s.column, 99), s.column, -s.rows, s.written))
 
 
@@ -89,7 +89,7 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
         if inert(written[1:]) == written:  # the apostrophe that keeps a spreadsheet from running it
             written = written[1:]
         if column not in readers:
-            raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(SPELLINGS)}.")
+            raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(FIELDS)}.")
         meaning = meaning_of(column, written, means, readers[column])
         if meaning.problem:
             raise LedgerError(name, f"row {number}: {written!r} is to mean {means!r}, but {meaning.problem.text}")

@@ -39,7 +39,6 @@ _CHANGES = {
     "first made public": "the chip was first made public on {}",
     "coverage begins": "the law is encoded from {} on",
     "beyond the verified horizon": "from then on the law was not verified",
-    "attested in an overlay": "from {} on the law was verified by an attestor",
 }
 
 
@@ -187,7 +186,9 @@ class _Memo:
         """What made a change: instruments by their citation, what is no law in words."""
         names, day = change.by, day_of(change.date)
         found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
-        plain = ", ".join(_CHANGES.get(n, n).format(day) for n in names if n not in self.law.provisions)
+        plain = ", ".join(
+            _CHANGES[n].format(day) if n in _CHANGES else n for n in names if n not in self.law.provisions
+        )
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
     def assumptions(self) -> Iterator[Block]:

@@ -51,6 +51,8 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
             or "never",
         )
     put("quote", f'"{provision.quote}"' if provision.quote else "")
+    if provision.quote_on:
+        put("found in", f"{provision.quote_of or provision.paragraph}, text of {provision.quote_on}")
     put("concludes", f"{provision.concludes.fact} has {show(provision.concludes.value)}" if provision.concludes else "")
     put("policy", provision.policy)
     put("certain", "" if provision.certain else "no: rows that hold give unknown, not true")

@@ -236,7 +236,7 @@ def _joined(lines: Iterable[str]) -> list[str]:
 # --- paragraphs and their numbers ----------------------------------------------------------------------
 
 _LABEL = re.compile(r"^\(([a-z]{1,5}|[A-Z]{1,2}|\d{1,2})\)")
-_INNER = re.compile(r"[.:—-]\s?\(([a-z]{1,5}|[A-Z]{1,2}|\d{1,2})\)(?=\s)")
+_INNER = re.compile(r"[.:—-]\s?((?:\((?:[a-z]{1,5}|[A-Z]{1,2}|\d{1,2})\))+)(?=\s)")
 _ROMAN = re.compile(r"(?=.)x{0,3}(ix|iv|v?i{0,3})")
 #: How the Code numbers its paragraphs, level by level: (a)(1)(i)(A)(1)(i).
 _KINDS = ("a", "1", "i", "A", "1", "i")
@@ -255,8 +255,9 @@ def paragraphs(lines: Iterable[str]) -> tuple[Paragraph, ...]:
         if bare != rest:
             for match in _INNER.finditer(rest[:400]):
                 # "(6) RS requirement-(i) Exports": the heading of one paragraph, then the first of those inside it
-                deeper = _placed(stack, match[1])
-                stack = deeper if len(deeper) > len(stack) else stack
+                for label in match[1].strip("()").split(")("):
+                    deeper = _placed(stack, label)
+                    stack = deeper if len(deeper) > len(stack) else stack
         text = plain(line)
         if text:
             found.append(Paragraph("".join(f"({label})" for label in stack), text))
@@ -280,6 +281,11 @@ def _placed(stack: list[str], label: str) -> list[str]:
             return [*stack[:level], label]
     if len(stack) in kinds and _rank(label, _KINDS[len(stack)]) == 1:
         return [*stack, label]
+    for level in sorted(kinds, reverse=True):
+        # some brothers are left out: an excerpt, or paragraphs that are reserved
+        kind = _KINDS[level]
+        if level < len(stack) and _is(stack[level], kind) and _rank(label, kind) > _rank(stack[level], kind):
+            return [*stack[:level], label]
     deepest = max((level for level in kinds if level <= len(stack)), default=0)
     return [*stack[:deepest], label]
 
@@ -289,7 +295,11 @@ def _is(label: str, kind: str) -> bool:
         return label.isdigit()
     if kind == "A":
         return label.isupper()
-    return bool(_ROMAN.fullmatch(label)) if kind == "i" else label.islower() and len(set(label)) == 1
+    roman = bool(_ROMAN.fullmatch(label))
+    if kind == "i":
+        return roman
+    # (aa) follows (z), yet (ii) and (xx) are Roman
+    return label.islower() and len(set(label)) == 1 and not (roman and len(label) > 1)
 
 
 def _rank(label: str, kind: str) -> int:

@@ -46,8 +46,9 @@ OPEN: points that the notes leave open, and what is answered here
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
     in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17 (microprocessors, D:1) is left out.
 14. The bar of military end uses and end users in NAC (any destination) is dated 2023-11-17..2024-04-03.
-15. The lane of 2026 is closed for a military end use or end user ((dd)(1)(iv)). Its third sentence ("this licensing
-    policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
+15. The lane of 2026 is closed for a military end use or end user, and for weapons ((dd)(1)(iv)). Its third sentence
+    ("this licensing policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744
+    keeps its own.
 16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2023-11-17 by 744.23(d)
     ("However, there is a presumption of approval ... and for end users headquartered in"), then by (d)(2).
 17. An item outside 3A090 with TPP < 512 and I/O < 150 GB/s: its own ECCN is unknown (8 TOPS may still be met).
@@ -73,7 +74,7 @@ Policy = Literal[
     "presumption_of_approval",
     "unpublished",
 ]
-Part = Literal["742.6", "744.23(a)(3)", "744"]  # "744": anything else in part 744, letters included
+Part = Literal["742.6", "744.23(a)(3)", "744", "746"]  # "744": anything else in part 744, letters included
 
 STRICTEST_FIRST: tuple[Policy, ...] = (
     "policy_of_denial",
@@ -86,7 +87,7 @@ STRICTEST_FIRST: tuple[Policy, ...] = (
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2026, 9, 24)
-DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "KH", "NI", "SA", "CY", "TW", "KZ")
+DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "KH", "NI", "SA", "CY", "TW", "KZ", "IQ")
 HOMES = (*DESTINATIONS, "US")
 
 
@@ -122,7 +123,9 @@ class Deal:
     ultimate_parent: str
     exporter: str
     activity: Literal["export", "reexport", "transfer"]
-    end_use: Literal["civil", "military", "supercomputer"]
+    end_use: Literal[
+        "civil", "military", "supercomputer", "advanced_node_fab", "tool_making", "nuclear", "chemical_biological"
+    ]
     dd_certified: bool | None
     privately_informed: bool | None
     end_user: Literal["civil", "military", "meu_list"] = "civil"
@@ -170,7 +173,7 @@ def in_d1(country: str, on: date) -> bool:
     """Country Group D:1."""
     if in_china(country, on):
         return True
-    if country in ("MO", "VN", "KH", "KZ"):
+    if country in ("MO", "VN", "KH", "KZ", "IQ"):
         return True
     if country == "NI":  # 89 FR 18780
         return on >= date(2024, 3, 15)
@@ -181,7 +184,7 @@ def in_d4(country: str, on: date) -> bool:
     """Country Group D:4."""
     if in_china(country, on):
         return True
-    if country in ("MO", "IL", "SA"):
+    if country in ("MO", "IL", "SA", "IQ"):
         return True
     if country == "AE":  # 91 FR 43034
         return on < date(2026, 7, 10)
@@ -190,7 +193,7 @@ def in_d4(country: str, on: date) -> bool:
 
 def in_d5(country: str, on: date) -> bool:
     """Country Group D:5, by the BIS table. Macau is not in it."""
-    if in_china(country, on):
+    if in_china(country, on) or country == "IQ":
         return True
     if country == "KH":  # 86 FR 70015; FR Doc 2026-02262
         return date(2021, 12, 9) <= on < date(2026, 2, 3)
@@ -397,7 +400,7 @@ def in_the_lane(item: Item, deal: Deal, world: World) -> bool:
         return False
     if not world.dd_certified:  # "provided the applicant provides", supp. 2 to part 748 (dd)
         return False
-    if military_use_or_user(deal):  # (dd)(1)(iv)
+    if military_use_or_user(deal) or deal.end_use in ("nuclear", "chemical_biological"):  # (dd)(1)(iv)
         return False
     if item.tpp >= 21000:  # "less than 21,000"
         return False
@@ -467,7 +470,7 @@ def letter_nvidia_2022(item: Item, deal: Deal) -> bool | None:
 
 def letter_amd_2022(item: Item, deal: Deal) -> bool | None:
     """AMD, August 2022 (AMD's statement of 2022-08-31; day of the letter not known)."""
-    if deal.exporter != "amd" or not date(2022, 8, 26) <= deal.on <= date(2022, 10, 20):  # 3A090 has it afterwards
+    if deal.exporter != "amd" or not date(2022, 8, 1) <= deal.on <= date(2022, 10, 20):  # 3A090 has it afterwards
         return False
     if not in_china(deal.to, deal.on):
         return False
@@ -479,9 +482,9 @@ def letter_amd_2022(item: Item, deal: Deal) -> bool | None:
 
 
 def letters_of_july_2023(item: Item, deal: Deal) -> bool | None:
-    """NVIDIA, July 2023 (10-Q of 2023-08-28): some of the A100/H100 line, some countries, none named. AMD, reported: a
-    like letter, of which the MI250 line is the candidate."""
-    if not date(2023, 7, 1) <= deal.on <= date(2023, 11, 16):  # overtaken by 88 FR 73458
+    """NVIDIA, in the quarter from 2023-05-01 to 2023-07-30 (10-Q of 2023-08-28): some of the A100/H100 line, some
+    countries, none named. AMD, reported: a like letter, of which the MI250 line is the candidate."""
+    if not date(2023, 5, 1) <= deal.on <= date(2023, 11, 16):  # overtaken by 88 FR 73458
         return False
     meant = {
         "nvidia": ("nvidia-a100", "nvidia-a100x", "nvidia-h100"),
@@ -649,8 +652,58 @@ def supercomputer_policy(item: Item, deal: Deal) -> Policy:
     return "presumption_of_denial"  # 744.23(d) of 2023: Macau and D:5; (d)(1)
 
 
+SPARED = ("JP",)  # of the places modelled, those of supplement no. 3 to part 744
+
+
+def weapons_end_use(deal: Deal) -> list[Requirement]:
+    """744.2 and 744.4: every item; 744.2 not for the places of supplement no. 3."""
+    if deal.end_use == "chemical_biological":  # 744.4(a), (d)(1)
+        return [Requirement("744", "case_by_case")]
+    if deal.end_use == "nuclear" and deal.to not in SPARED:  # 744.2(a), (d)
+        return [Requirement("744", "case_by_case")]
+    return []
+
+
+def chip_making_end_use(item: Item, deal: Deal) -> list[Requirement]:
+    """744.23(a)(2)(i) and (a)(4): items at an advanced-node fab, or for making tools."""
+    if deal.end_use not in ("advanced_node_fab", "tool_making") or deal.on < date(2022, 10, 7):  # 87 FR 62186, 17.
+        return []
+    if deal.on < date(2023, 11, 17):  # 744.23(a)(2)(iii), (v) of 2022: "located in the PRC or Macau"
+        if not (in_china(deal.to, deal.on) or (deal.to == "MO" and deal.on >= date(2023, 1, 17))):
+            return []
+        friendly = deal.headquarters == "US" or in_a5(deal.headquarters, deal.on) or in_a6(deal.headquarters, deal.on)
+        if deal.end_use == "advanced_node_fab" and friendly:  # 744.23(d) of 2022: for (a)(2)(iii) alone
+            return [Requirement("744", "case_by_case")]
+        return [Requirement("744", "presumption_of_denial")]
+    if macau_or_d5(deal.to, deal.on):  # (a)(2)(i); (a)(4), later (a)(4)(i)
+        return [Requirement("744", supercomputer_policy(item, deal))]
+    if deal.end_use == "tool_making" and deal.on >= date(2024, 4, 4) and entity_from_macau_or_d5(deal):  # (a)(4)(ii)
+        return [Requirement("744", supercomputer_policy(item, deal))]
+    return []
+
+
+def iraq(item: Item, deal: Deal) -> list[Requirement]:
+    """746.3: items controlled for regional stability, and every item for a military end use or end user."""
+    if deal.to != "IQ":
+        return []
+    found = []
+    if military_use_or_user(deal):  # (a)(4), (b)(4); the buyer is taken not to be the Government of Iraq
+        found.append(Requirement("746", "policy_of_denial"))
+    if meets_3a090(item, deal.on):  # (a)(1)
+        policy: Policy = (
+            "policy_of_denial" if deal.end_use == "nuclear" else "indeterminate"
+        )  # (b)(1); else no sentence
+        found.append(Requirement("746", policy))
+    return found
+
+
 def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
     """The end-use requirements of part 744."""
+    return [*weapons_end_use(deal), *chip_making_end_use(item, deal), *listed_end_uses(item, deal, world)]
+
+
+def listed_end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
+    """The end uses that reach listed items: 744.21(a)(1) and 744.23(a)(1)."""
     if not (military_end_use(deal) or supercomputer_end_use(deal)):
         return []
     listed = is_3a991_p(item, deal.on)
@@ -695,7 +748,7 @@ def exception_available(item: Item, deal: Deal, requirements: list[Requirement])
     """Whether NAC or ACA overcomes everything that is required."""
     if deal.on < date(2023, 11, 17):  # 740.2(a)(9): nothing of practical use for a chip
         return False
-    if any(r.part == "744" for r in requirements):  # 740.8(b)
+    if any(r.part in ("744", "746") for r in requirements):  # 740.8(b)
         return False
     if deal.activity == "transfer" and any(r.part == "744.23(a)(3)" for r in requirements):  # 740.8(b)
         return False
@@ -721,6 +774,7 @@ def read_in(world: World, item: Item, deal: Deal) -> Reading:
         *regime_of_the_day(item, deal, world),
         *letters(item, deal, world),
         *end_uses(item, deal, world),
+        *iraq(item, deal),
     ]
     if not requirements:
         return Reading("no_license_requirement", None)
