@@ -70,7 +70,7 @@ class Mutant:
 
 @cache
 def files() -> dict[str, dict[str, Any]]:
-    """Every rule file as its tables, but for the lists of parties: those are written from tables, and a test says so."""
+    """Every rule file as its tables, but for the lists of parties: those are held against what they are made from."""
     found = sorted((RULES / "us-ear").rglob("*.toml")) + sorted((RULES / "chips").rglob("*.toml"))
     found = [file for file in found if file.parent.name != "parties"]
     return {str(f.relative_to(RULES)): tomllib.loads(f.read_text("utf-8"), parse_float=Decimal) for f in found}

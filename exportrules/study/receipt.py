@@ -32,8 +32,9 @@ FORMAT = "exportrules receipt 1"
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
     "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force", "implied", "law", "model",
-    "names/chips", "names/exporters", "names/keys", "names/parties", "names/places", "notices", "question", "reading",
-    "references", "result", "source", "span", "timeline", "trace", "truth", "unknowns",
+    "names/chips", "names/close", "names/exporters", "names/keys", "names/parties", "names/places", "names/words",
+    "notices", "question", "reading", "references", "result", "source", "span", "timeline", "trace", "truth",
+    "unknowns",
 )  # fmt: skip
 
 #: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
