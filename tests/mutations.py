@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 #: An operator and those next to it.
 OPERATORS = {"ge": ("gt", "lt"), "gt": ("ge", "le"), "le": ("lt", "gt"), "lt": ("le", "ge")}
-RELATIONS = ("displaces", "suspends", "saves_from", "overcomes", "closes", "spares", "governs")
+RELATIONS = ("displaces", "suspends", "saves_from", "overcomes", "governs")
 #: Lists of words of which each is left out in turn.
 LISTS = (*RELATIONS, "union", "less", "estimated", "values", "conditions", "destinations_not_encoded")
 #: Tables of a list of which each is left out in turn: they are rows of law, of lists, or of a data sheet.
@@ -70,7 +70,7 @@ class Mutant:
 
 @cache
 def files() -> dict[str, dict[str, Any]]:
-    """Every rule file as its tables, but for the lists of parties, which are written from tables (a test says so)."""
+    """Every rule file as its tables, but for the lists of parties: those are held against what they are made from."""
     found = sorted((RULES / "us-ear").rglob("*.toml")) + sorted((RULES / "chips").rglob("*.toml"))
     found = [file for file in found if file.parent.name != "parties"]
     return {str(f.relative_to(RULES)): tomllib.loads(f.read_text("utf-8"), parse_float=Decimal) for f in found}

@@ -441,3 +441,52 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
 def test_the_same_file_makes_the_same_bytes(imported: Screening) -> None:
     again = read_list("consolidated.json", (DATA / "consolidated.json").read_bytes(), AS_OF, default_ruleset())
     assert to_toml(again.parties, again.summary()) == to_toml(imported.parties, imported.summary())
+
+
+# --- BIS's own Denied Persons List ----------------------------------------------------------------
+
+DENIED = (Path(__file__).parent / "data" / "dpl" / "dpl.txt").read_bytes()
+
+
+def test_the_list_of_denied_persons_is_read_with_its_expiry_days() -> None:
+    made = read_list("dpl.txt", DENIED, AS_OF, default_ruleset())
+    found = {p.name: (p.country, [(x.list, x.start, x.stop, x.cite) for x in p.listing]) for p in made.parties}
+    assert found == {
+        "Invented Denied Trading, Inc.": (
+            "US",
+            [("denied_persons", date(2021, 3, 15), date(2031, 3, 16), "86 FR 15185 3/22/2021")],
+        ),
+        "Invented Expired Works": ("SG", [("denied_persons", date(2019, 1, 2), date(2024, 1, 3), "84 FR 111 1/8/2019")]),
+        "Invented Forever Person": ("IR", [("denied_persons", date(2010, 6, 1), None, "75 FR 222 6/7/2010")]),
+    }
+    assert adds_up(made)
+    assert len(made.unreadable) == 1
+    assert "'2020-31-31' is no day of the calendar" in made.unreadable[0]
+
+
+def test_the_list_of_denied_persons_may_have_commas_and_other_spellings_of_its_columns() -> None:
+    text = DENIED.decode().replace("_", " ").replace("Trading, Inc.", "Trading Inc.").replace("\t", ",")
+    made = read_list("dpl.csv", text.encode(), AS_OF, default_ruleset())
+    assert [p.name for p in made.parties][:1] == ["Invented Denied Trading Inc."]
+    assert (made.read, made.mapped["denied_persons"], adds_up(made)) == (4, 3, True)
+
+
+def test_a_row_of_denied_persons_with_a_field_too_many_is_unreadable_and_not_dropped() -> None:
+    made = read_list("dpl.txt", DENIED + b"a\tb\n", AS_OF, default_ruleset())
+    assert (made.read, len(made.unreadable), adds_up(made)) == (5, 2, True)
+
+
+@pytest.mark.parametrize(
+    ("on", "outcome"),
+    [("2024-01-02", "license_required"), ("2024-01-03", "no_license_requirement"), ("2019-01-01", None)],
+)
+def test_a_denial_order_binds_until_its_last_day(on: str, outcome: str | None, tmp_path: Path) -> None:
+    made = read_list("dpl.txt", DENIED, AS_OF, default_ruleset())
+    (tmp_path / "parties.toml").write_text(to_toml(made.parties, ["a test"]), encoding="utf-8")
+    law = load_ruleset(None, [tmp_path])
+    found = check("V100", on=on, to="SG", exporter="other", end_user="Invented Expired Works", ruleset=law)
+    if outcome:
+        assert found.outcome == outcome
+    denied = "ear#764.3" in found.requirements
+    assert denied is (outcome == "license_required")
+    assert any("nobody may do what the order prohibits (764.2(k))" in n for n in found.notices) is denied

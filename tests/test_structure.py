@@ -104,6 +104,7 @@ def test_the_reference_evaluator_is_under_300_lines() -> None:
         "names/places",
         "names/exporters",
         "names/parties",
+        "names/close",
     ],
 )
 def test_the_engine_reads_no_file_no_clock_and_no_environment(name: str) -> None:

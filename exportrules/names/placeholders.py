@@ -63,6 +63,8 @@ def says_nothing(text: str) -> bool:
         return True
     written = folded.casefold().strip("<>[](){}\"'*“”‘’「」【】 ")
     bare = _BETWEEN.sub("", written)
+    if any("\ud800" <= c <= "\udfff" for c in written):
+        return False  # a name that a terminal or a file could not decode
     if not bare or bare in _WORDS:
         return True
     if len(set(bare)) == 1 and bare[0] in "xz?0" and len(bare) > 2:

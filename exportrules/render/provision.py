@@ -111,7 +111,21 @@ def coverage_text(law: Ruleset, form: str) -> str:
         + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )
-    lines = [head, table(rows, form), "", "LEFT OUT, AND WHAT IT COULD CHANGE", ""]
+    entries = (entry for party in law.parties.values() for entry in party.listing)
+    parties = Counter(entry.list for entry in entries if not entry.stop or entry.stop > edition.verified_through)
+    lists = [
+        {"party list": made.title, "printed in": made.cite, "parties": parties[made.id],
+         "verified through": made.verified_through.isoformat()}
+        for made in law.lists.values()
+    ]  # fmt: skip
+    lines = [
+        head,
+        *([table(lists, form), ""] if lists else []),
+        table(rows, form),
+        "",
+        "LEFT OUT, AND WHAT IT COULD CHANGE",
+        "",
+    ]
     for gap in missing:
         lines += textwrap.wrap(gap["left out"], 100, initial_indent="- ", subsequent_indent="  ")
         lines += textwrap.wrap(gap["what it could change"], 100, initial_indent="  -> ", subsequent_indent="     ")
