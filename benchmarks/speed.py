@@ -262,7 +262,7 @@ def _process(run: list[str]) -> Callable[[], float]:
 
 def loading(rounds: int) -> Iterator[Line]:
     """A ruleset read from the compiled cache, and compiled from its TOML, beside json.loads of the cache file."""
-    [kept] = Path(os.environ["EXPORTRULES_CACHE"]).glob("exportrules/*.json")
+    [kept] = Path(os.environ["EXPORTRULES_CACHE"]).glob("exportrules/*[0-9a-f].json")
 
     def load() -> float:
         return once(lambda: exportrules.load_ruleset(data_directory()))

@@ -25,15 +25,20 @@ _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
     "groups": model.Group,
     "places": model.Place,
+    "territories": model.Territory,
     "exporters": model.Exporter,
-    "parties": model.Party,
     "instruments": model.Instrument,
     "families": model.Family,
+    "lists": model.PartyList,
+    "descriptions": model.Description,
+    "attestations": model.Attestation,
     "words": lexicon.Word,
     "parts": lexicon.PartNumbers,
     "servers": lexicon.Servers,
     "refused": lexicon.Refused,
 }
+#: Kept in a file of their own, read when somebody is named: there are thousands of them.
+_PARTIES: dict[str, type] = {"parties": model.Party}
 _PARTS: dict[type, dict[str, type]] = {
     model.Row: {"tests": model.Test},
     model.Provision: {"when": model.Row, "unless": model.Row, "concludes": model.Conclusion},
@@ -48,45 +53,67 @@ _PARTS: dict[type, dict[str, type]] = {
 
 
 def recall(digest: str) -> dict[str, Any] | None:
-    """The compiled tables of a digest, if they are at hand and whole."""
+    """The compiled tables of a digest but for its parties, if they are at hand and whole."""
+    return _read(_file_of(digest), {**_TABLES, "edition": model.Edition})
+
+
+def recall_parties(digest: str) -> dict[str, model.Party] | None:
+    """The compiled parties of a digest."""
+    found = _read(_file_of(digest, "-parties"), _PARTIES)
+    return found["parties"] if found else None
+
+
+def _read(name: str, shapes: dict[str, type]) -> dict[str, Any] | None:
     try:
-        with open(_file(digest), "rb") as file:
+        with open(os.path.join(_directory(), name), "rb") as file:
             seal, _, body = file.read().partition(b"\n")
         if seal.decode() != hashlib.sha256(body).hexdigest():
             return None
         stored = json.loads(body, object_hook=_untag)
-        tables: dict[str, Any] = {"edition": _build(model.Edition, stored["edition"])}
-        for name, shape in _TABLES.items():
-            tables[name] = {key: _build(shape, value) for key, value in stored[name].items()}
-        return tables
+        return {
+            name: _build(shape, stored[name])
+            if shape is model.Edition
+            else {key: _build(shape, value) for key, value in stored[name].items()}
+            for name, shape in shapes.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RuntimeError):
         return None
 
 
 def remember(digest: str, tables: dict[str, Any]) -> None:
     """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
+    with contextlib.suppress(OSError, RuntimeError):
+        # the parties first: who finds the rest finds them too
+        _write(_file_of(digest, "-parties"), {name: tables.get(name, {}) for name in _PARTIES})
+        _write(_file_of(digest), {name: table for name, table in tables.items() if name not in _PARTIES})
+
+
+def _write(name: str, tables: dict[str, Any]) -> None:
     import tempfile
 
-    with contextlib.suppress(OSError, RuntimeError):
-        file = _file(digest)
-        os.makedirs(os.path.dirname(file), exist_ok=True)
-        body = json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")).encode()
-        # a name of its own: where many processes start at once, each replaces a whole file by a whole one
-        handle, beside = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-            os.replace(beside, file)
-        except OSError:
-            os.unlink(beside)
+    file = os.path.join(_directory(), name)
+    os.makedirs(os.path.dirname(file), exist_ok=True)
+    body = json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")).encode()
+    # a name of its own: where many processes start at once, each replaces a whole file by a whole one
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        os.replace(beside, file)
+    except OSError:
+        os.unlink(beside)
 
 
-def _file(digest: str) -> str:
+def _file_of(digest: str, part: str = "") -> str:
+    return f"{FORMAT}-{digest}{part}.json"
+
+
+def _directory() -> str:
     chosen = os.environ.get("EXPORTRULES_CACHE") or os.environ.get("XDG_CACHE_HOME")
     root = chosen or os.path.join(os.path.expanduser("~"), ".cache")
     if not os.path.isabs(root):
         raise OSError("there is no home directory to keep the compiled form in")
-    return os.path.join(root, "exportrules", f"{FORMAT}-{digest}.json")
+    return os.path.join(root, "exportrules")
 
 
 def _plain(value: Any) -> Any:

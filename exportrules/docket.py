@@ -18,8 +18,10 @@ from exportrules.model import Row, Test
 from exportrules.span import Span, days_of_change, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
-#: Kinds read before the license requirements are gathered; the rest may test what is required.
-FIRST = frozenset((*CONCLUDING, "requirement", "savings"))
+#: The order in which kinds are read: what requirements rest on, then what may test which of them stand, where bars go
+#: before the exceptions that they close.
+STAGES = dict.fromkeys((*CONCLUDING, "requirement", "savings"), 0) | {"bar": 1}
+LAST_STAGE = 2
 
 
 #: So many prepared provisions are kept in a view; profiles beyond that are prepared each for itself.
@@ -47,7 +49,7 @@ class Entry:
     doubt: Truth
     needs_rows: bool
     mentions: frozenset[str]
-    first: bool
+    stage: int
     fixed: Truth | None
     kind: str
     made: tuple[str, str] | None
@@ -259,8 +261,8 @@ class Docket:
         made = provides(provision)
         if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
             made = ("contains_eccn", made[1])
-        kind = provision.kind
-        return Entry(found, when, unless, fits, doubt, needs_rows, mentions, kind in FIRST, held, kind, made)
+        kind, stage = provision.kind, STAGES.get(provision.kind, LAST_STAGE)
+        return Entry(found, when, unless, fits, doubt, needs_rows, mentions, stage, held, kind, made)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []

@@ -29,10 +29,14 @@ class RefusedNameError(UnknownNameError):
 
 
 class RulesetError(ExportRulesError):
-    """A rule, chip, group, party or case file is bad. `where` is the file and key path."""
+    """A rule, chip, group, party or case file is bad. `where` is the file and key path.
 
-    def __init__(self, where: str, message: str) -> None:
+    The message has the first problem; `problems` has a line for each.
+    """
+
+    def __init__(self, where: str, message: str, problems: Sequence[str] = ()) -> None:
         self.where = where
+        self.problems = tuple(one_line(f"{where}: {problem}") for problem in problems or (message,))
         super().__init__(one_line(f"{where}: {message}"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from exportrules.model import Conclusion, Gap, Instrument, Listing, Party, Provision
@@ -35,23 +36,52 @@ def gap_provision(gap: Gap) -> Provision:
     )
 
 
+#: How the entries of lists that are no supplement of part 744 are called.
+_CALLED = {"mieu_744_22": "744.22(f)(2)", "approved_740_supp_8": "approved, supp. no. 8 to part 740"}
+_REGISTER = re.compile(r"(\d+) FR (\d+)")
+
+
 def listing_provision(party: Party, listing: Listing, number: int, owner: bool) -> Provision:
-    """One entry of a party: it concludes the list, and governs the review of what is required for it."""
+    """One entry of a party: it concludes the list, and one of the Entity List governs the review of what is required.
+
+    An entry that requires a license for something else alone concludes nothing, and says so.
+    """
     lists, governed = ("owner_lists", "744.11(a)-affiliates") if owner else ("end_user_lists", "744.11(a)")
     whose = "an owner of the buyer, " if owner else ""
     return Provision(
         id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
-        kind="listing",
-        title=f"{whose}{party.name}: {listing.list.replace('_', ' ')}",
-        cite=f"{listing.cite}; {'supp. no. 4 to part 744' if listing.list == 'entity_list' else listing.list}",
+        kind="notice" if listing.only_for else "listing",
+        title=f"{whose}{party.name}: {_CALLED.get(listing.list) or listing.list.replace('_', ' ')}",
+        cite=_cite(listing),
         effective=listing.start,
         evidence=listing.evidence,
-        url=listing.url,
-        concludes=Conclusion(fact=lists, value=listing.list),
+        url=register_url(listing),
+        concludes=None if listing.only_for else Conclusion(fact=lists, value=listing.list),
         policy=listing.policy,
-        governs=(governed,),
-        notice=listing.note,
+        governs=(governed,) if listing.list == "entity_list" else (),
+        notice=_only(party, listing) if listing.only_for else listing.note,
     )
+
+
+def _cite(listing: Listing) -> str:
+    if listing.list in _CALLED:
+        return listing.cite
+    return f"{listing.cite}; {'supp. no. 4 to part 744' if listing.list == 'entity_list' else listing.list}"
+
+
+def _only(party: Party, listing: Listing) -> str:
+    said = (
+        f"{party.name} is on the Entity List for {listing.only_for} alone: outside them its entry requires no license"
+    )
+    return f"{said} for an AI chip. Who ships for such a project needs one. {listing.note}".rstrip()
+
+
+def register_url(listing: Listing) -> str:
+    """The official address of a listing: its own, else that of the Federal Register page that it cites first."""
+    page = _REGISTER.match(listing.cite)
+    if listing.url or page is None:
+        return listing.url
+    return f"https://www.federalregister.gov/citation/{page.group(1)}-FR-{page.group(2)}"
 
 
 def list_instrument(listing: Listing) -> Instrument:
@@ -62,6 +92,6 @@ def list_instrument(listing: Listing) -> Instrument:
         type="code",
         issuer="BIS",
         citation=listing.cite,
-        url=listing.url,
+        url=register_url(listing),
         evidence=listing.evidence,
     )

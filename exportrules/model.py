@@ -32,12 +32,18 @@ Kind = Literal[
     "requirement",
     "savings",
     "exception",
+    "bar",
     "review_policy",
     "suspension",
     "notice",
     "gap",
 ]
 ItemKind = Literal["ic", "system", "hbm_stack"]
+
+#: How provisions act on one another, by id or paragraph.
+RELATIONS = (
+    "displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs",
+)  # fmt: skip
 
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
@@ -88,8 +94,23 @@ class Provision(Shape):
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
 
+    Where no source gives its first day, `effective` is the earliest that it can be and `effective_by` the latest:
+    between them it is uncertain whether the provision is in force.
+
+    `public_from` is for what became public later than its instrument, a press report or a later filing: who asks with
+    `known_on` before that day is not shown it.
+
+    `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
+    certain, and is shown the document beside it.
+
+    A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
+
+    `quote` has operative words of the official text. Where they were read in the Code, `quote_of` names the
+    section or paragraph ("742.6(a)(6)(iii)", "774:3A090") and `quote_on` the day of that text, so that
+    `exportrules confirm` can look for them in a dated copy.
     """
 
     id: str
@@ -101,6 +122,10 @@ class Provision(Shape):
     paragraph: str = ""
     url: str = ""
     quote: str = ""
+    effective_by: date | None = None
+    public_from: date | None = None
+    quote_of: str = ""
+    quote_on: date | None = None
     compliance: date | None = None
     expires: date | None = None
     when: tuple[Row, ...] = ()
@@ -115,9 +140,12 @@ class Provision(Shape):
     displaces: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()
     overcomes: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     governs: tuple[str, ...] = ()
     blocking: bool = False
     notice: str = ""
@@ -146,12 +174,19 @@ class Instrument(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FactDefinition(Shape):
-    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN."""
+    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN.
+
+    `label` is what a memorandum calls it, `value_labels` what it calls its values. `figure` is the short name of a
+    figure that the catalogue gives for chips ("DRAM bandwidth").
+    """
 
     type: Literal["number", "boolean", "text", "date", "set"]
     about: Literal["item", "deal", "conclusion"]
     definition: str
     source: str
+    label: str = ""
+    figure: str = ""
+    value_labels: dict[str, str] | None = None
     unit: str = ""
     url: str = ""
     values: tuple[str, ...] = ()
@@ -194,19 +229,63 @@ class Group(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Place(Shape):
-    """A destination under the name that the EAR gives it."""
+    """A destination under the name that the EAR gives it.
+
+    `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
+    UN/LOCODEs; `cities` are recognised, never read as a country.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
     note: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Territory(Shape):
+    """A place that the tables of the EAR do not list: read as the country that a text names, or refused.
+
+    `treated_as` is that country's code, `by` the text that says so; `refused` is the reason why none can be named.
+    """
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    treated_as: str = ""
+    by: str = ""
+    url: str = ""
+    refused: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+
+
+ListName = Literal[
+    "entity_list",
+    "meu_list",
+    "denied_persons",
+    "unverified_list",
+    "sdn_744_8",
+    "mieu_744_22",
+    "approved_740_supp_8",
+]
+
+#: The lists that favour a party instead of restricting it.
+FAVOURS = frozenset(("approved_740_supp_8",))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Listing(Shape):
-    """One dated entry of a party list. `stop` is the first day no longer listed."""
+    """One dated entry of a party list. `stop` is the first day no longer listed.
 
-    list: Literal["entity_list", "meu_list", "denied_persons", "unverified_list", "sdn_744_8"]
+    `amended` is the day of the last amendment: the policy is the one since then, and may have been another before.
+    `only_for` says what alone an entry requires a license for, where AI chips are not among it.
+    """
+
+    list: ListName
     start: date
     cite: str
     evidence: Evidence
@@ -216,19 +295,52 @@ class Listing(Shape):
     url: str = ""
     footnote: int | None = None
     footnote_from: date | None = None
+    amended: date | None = None
+    only_for: str = ""
     requirement: str = ""
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Party(Shape):
-    """A party under the names and aliases of its entries."""
+    """A party under the names and aliases of its entries.
+
+    `country` is that of its first address, `also_in` are those of the others; `seat` is where its headquarters are, if
+    that was found out. `weak` names are too short or too common to mean this party for
+    certain: they are near names.
+    """
 
     id: str
     name: str
     country: str
+    also_in: tuple[str, ...] = ()
+    seat: str = ""
     aliases: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     listing: tuple[Listing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PartyList(Shape):
+    """A list of parties: where it is printed, through which day it was read, and what it leaves out."""
+
+    id: ListName
+    title: str
+    cite: str
+    url: str
+    verified_through: date
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Description(Shape):
+    """Words by which a buyer says what it is. `not_words` are phrases that have such words and mean something else."""
+
+    id: Literal["military", "military_intelligence"]
+    cite: str
+    url: str
+    words: tuple[str, ...]
+    not_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -328,13 +440,40 @@ class Gap(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Edition(Shape):
-    """What a ruleset covers."""
+    """What a ruleset covers.
+
+    `text_read` is the day of the codified text that was read; `register_swept` the day through which the Federal
+    Register was searched for rules on its subject; `sweep` says who searched, and what was found.
+    """
 
     edition: str
     title: str
     covers_from: date
-    verified_through: date
+    text_read: date
+    register_swept: date
     parties_verified_through: date
     scope: str
+    sweep: str = ""
     destinations_not_encoded: tuple[str, ...] = ()
     not_encoded: tuple[Gap, ...] = ()
+
+    @property
+    def verified_through(self) -> date:
+        """The last day for which both hold: the codified text was read, the Federal Register was swept."""
+        return min(self.text_read, self.register_swept)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Attestation(Shape):
+    """Who verified the law through a later day than the ruleset's own, in an overlay.
+
+    `by` verified on the day `on` that the encoded law is the law through `through`. Without `provisions` this is said
+    of all of it; with them, of those alone (ids, CFR paragraphs or sections). `edition` binds it to one edition.
+    """
+
+    by: str
+    on: date
+    through: date
+    note: str = ""
+    provisions: tuple[str, ...] | None = None
+    edition: str = ""

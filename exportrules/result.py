@@ -10,7 +10,10 @@ from exportrules.model import Policy
 from exportrules.unknowns import Branch
 
 OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate")
-STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded")
+STANDINGS = ("verified", "attested", "before_coverage", "beyond_horizon", "destination_not_encoded")
+
+#: Standings under which the encoded law of the day is an answer: it was verified by the edition, or by an attestor.
+DEFINITE = ("verified", "attested")
 
 
 class Projection(NamedTuple):
@@ -67,7 +70,10 @@ class RowTrace(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One provision in force, with every row and every carve-out."""
+    """One provision in force, with every row and every carve-out.
+
+    `closed_by` are the bars that close an exception which holds by its own terms.
+    """
 
     provision: str
     kind: str
@@ -78,6 +84,7 @@ class Finding(NamedTuple):
     unless: tuple[RowTrace, ...]
     certain: bool
     subject: str = ""
+    closed_by: tuple[str, ...] = ()
 
 
 class Citation(NamedTuple):

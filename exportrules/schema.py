@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from exportrules.model import Evidence, Policy
 
 Outcome = Literal["no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate"]
-Standing = Literal["verified", "before_coverage", "beyond_horizon", "destination_not_encoded"]
+Standing = Literal["verified", "attested", "before_coverage", "beyond_horizon", "destination_not_encoded"]
 Truth = Literal["false", "unknown", "true"]
 Day = str
 Value = bool | int | float | str | list[Any] | None
@@ -27,6 +27,12 @@ class ExceptionShape(_Shape):
     provision: str
     name: str
     conditions: list[str]
+
+
+class ClosedExceptionShape(_Shape):
+    provision: str
+    name: str
+    bars: list[str] = Field(description="the provisions that close it")
 
 
 class PolicyShape(_Shape):
@@ -60,6 +66,7 @@ class FindingShape(_Shape):
     unless: list[RowShape]
     certain: bool
     subject: str = Field(description="the variant, where a family was asked")
+    closed_by: list[str] = Field(description="of an exception that holds by its own terms: the bars that close it")
 
 
 class TransactionShape(_Shape):
@@ -74,6 +81,8 @@ class TransactionShape(_Shape):
     end_user: str | None
     parties: list[str]
     listed_parties: list[str]
+    near_parties: list[str] = Field(description="listed parties whose name is close to one of the question")
+    not_listed: list[str] = Field(description="names that were declared not to be a listed party")
     end_use: str
     facts: dict[str, Value]
     known_on: Day | None
@@ -135,9 +144,19 @@ class CitationShape(_Shape):
     conditions: list[str]
 
 
+class AttestationShape(_Shape):
+    by: str
+    on: Day
+    through: Day
+    note: str
+    provisions: list[str] | None = Field(description="null: all of the law is attested")
+
+
 class RulesetShape(_Shape):
     edition: str
-    verified_through: Day
+    verified_through: Day = Field(description="the earlier of text_read and register_swept")
+    text_read: Day = Field(description="day of the codified text that was read")
+    register_swept: Day = Field(description="day through which the Federal Register was searched")
     sha256: str
 
 
@@ -150,6 +169,9 @@ class DeterminationShape(_Shape):
     eccn_paragraphs: list[str]
     requirements: list[str]
     exceptions: list[ExceptionShape]
+    closed_exceptions: list[ClosedExceptionShape] = Field(
+        description="exceptions that would lift a requirement by their own terms, and what closes them"
+    )
     policies: list[PolicyShape]
     findings: list[FindingShape]
     transaction: TransactionShape
@@ -162,6 +184,7 @@ class DeterminationShape(_Shape):
     previous: ChangeShape | None
     next: ChangeShape | None
     standing: Standing
+    attestations: list[AttestationShape] = Field(description="who verified the law of the day, if it is attested")
     projection: ProjectionShape | None
     as_printed_outcome: Outcome | None
     notices: list[str]

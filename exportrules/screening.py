@@ -1,11 +1,14 @@
 """The US Consolidated Screening List, as trade.gov publishes it, read into an overlay of dated party listings.
 
-Source: data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.json, .csv or .tsv, saved by the user;
-nothing is fetched here. JSON is better: in the others several aliases share a field, parted by semicolons, and an alias
-that has a semicolon of its own becomes two. What becomes of a row:
+Source: data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.json, .csv or .tsv, or the Denied
+Persons List as BIS publishes it by itself (dpl.txt, parted by tabs, or as CSV), saved by the user; nothing is fetched
+here. JSON is better: in the others several aliases share a field, parted by semicolons, and an alias that has a
+semicolon of its own becomes two. What becomes of a row:
 
 - The four lists of BIS and the SDN entries whose programs 15 CFR 744.8 names become listings. Every other list makes
   no license requirement of the EAR and is counted. A list that is not known here is unreadable, never dropped.
+- *Denied persons*: the file of BIS has the days on which orders begin and expire, which the other leaves out in part,
+  and an order that expired ends the listing. Its columns are told by their names and rewritten as those of the other.
 - *Undated rows* (all of the Unverified List and of OFAC's lists): the party is certainly listed on the day of the file,
   `as_of`; earlier it is written as a second listing, presumed from the first day of coverage, with a notice. To begin
   on `as_of` alone would pass earlier shipments in silence; here the worst is a false alarm, and it says so.
@@ -64,6 +67,14 @@ _PLAIN_POLICIES: tuple[tuple[str, Policy], ...] = (
 )
 _EVERY_ITEM = re.compile(r"for all items subject to the ear(?!.*\b(except|other than|exclud|apart from|unless))")
 _NEEDED = ("source", "name", "alt_names", "start_date", "license_policy", "programs")
+#: The columns of BIS's own Denied Persons List, letters alone, and what they are called in the consolidated list.
+_DENIED = {
+    "name": "name",
+    "effectivedate": "start_date",
+    "expirationdate": "end_date",
+    "standardorder": "standard_order",
+    "frcitation": "federal_register_notice",
+}
 _CODE = re.compile(r"\(([A-Z0-9]+(?:-[A-Z]+)?)(?: List)?\)")
 
 
@@ -186,9 +197,18 @@ def _csv_rows(name: str, text: str) -> Iterator[tuple[str, object]]:
         columns = [column.strip() for column in next(reader, [])]
     except csv.Error as error:
         raise RulesetError(name, f"the header cannot be read: {error}.") from None
+    denied = {re.sub(r"[^a-z]", "", column.casefold()): column for column in columns}
+    if _DENIED.keys() <= denied.keys() and "source" not in columns:
+        for where, row in _records(name, reader, columns):
+            yield where, _denied(row, denied) if isinstance(row, dict) else row
+        return
     lacking = [column for column in _NEEDED if column not in columns]
     if lacking:
         raise RulesetError(name, f"the header lacks {', '.join(lacking)}. Use consolidated.csv of data.trade.gov.")
+    yield from _records(name, reader, columns)
+
+
+def _records(name: str, reader: Any, columns: list[str]) -> Iterator[tuple[str, object]]:
     number = 0
     while True:
         line, cells, fault = reader.line_num + 1, None, ""
@@ -206,6 +226,17 @@ def _csv_rows(name: str, text: str) -> Iterator[tuple[str, object]]:
             fault = f"it has {len(cells)} fields, the header has {len(columns)}."
         number += 1
         yield f"{name}: row {number} (line {line})", fault or dict(zip(columns, cells or (), strict=True))
+
+
+def _denied(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """A row of BIS's own Denied Persons List as one of the consolidated list; its days are written month first."""
+    found = {ours: row[columns[theirs]].strip() for theirs, ours in _DENIED.items()}
+    for day in ("start_date", "end_date"):
+        if parts := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", found[day]):
+            found[day] = f"{parts[3]}-{int(parts[1]):02}-{int(parts[2]):02}"
+    found["federal_register_notice"] = re.sub(r"\bF\. ?R\.", "FR", found["federal_register_notice"])
+    country = row.get(columns.get("country", ""), "").strip()
+    return found | {"source": "Denied Persons List (DPL)", "country": country, "addresses": ""}
 
 
 def _entry(row: object, as_of: date, base: Ruleset) -> Entry:
@@ -386,12 +417,12 @@ def to_toml(parties: Iterable[Party], header: Iterable[str]) -> str:
 
 def _keys(shape: Party | Listing) -> Iterator[str]:
     kept = [(f.name, getattr(shape, f.name), f.default) for f in fields(shape) if f.name != "listing"]
-    return (f"{name} = {_value(value)}" for name, value, default in kept if value != default)
+    return (f"{name} = {toml_value(value)}" for name, value, default in kept if value != default)
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     if not isinstance(value, str):
         return str(value)  # a day or a whole number
     if value.isprintable() and '"' not in value and "\\" not in value:

@@ -11,7 +11,7 @@ import gc
 import hashlib
 import os
 from _thread import allocate_lock
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exportrules import compiled
@@ -20,6 +20,8 @@ from exportrules.law import Ruleset
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from exportrules.model import Party
 
 T = TypeVar("T")
 
@@ -30,6 +32,7 @@ MOST_FILES = 20_000
 DEEPEST_FOLDER = 16
 
 _default: list[Ruleset] = []
+_reading = allocate_lock()
 _loading = allocate_lock()  # threading itself would cost a millisecond of every start
 
 
@@ -101,22 +104,51 @@ def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets", *, keep: b
     """The ruleset of files that were read; messages name its own files under `label`. `keep` its compiled form."""
     hashes = _hashes(texts)
     whole = whole_digest(hashes)
-    tables = _undisturbed(lambda: compiled.recall(whole))
-    if tables is None:
+
+    def compiled_anew() -> dict[str, Any]:
         from exportrules.reading import compile_files
 
         tables = compile_files({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
         if keep:
             compiled.remember(whole, tables)
+        return tables
+
+    tables = _undisturbed(lambda: compiled.recall(whole))
+    if tables is None:
+        tables = _undisturbed(compiled_anew)
+    else:
+        tables["parties"] = Parties(lambda: compiled.recall_parties(whole) or compiled_anew()["parties"])
     return Ruleset(**tables, digest=whole, files=hashes)
 
 
 def compiled_ruleset() -> Ruleset | None:
     """The ruleset that came with the package if its compiled form is at hand: nothing is compiled for it."""
-    hashes = _hashes(rule_texts(None))
-    whole = whole_digest(hashes)
-    tables = _undisturbed(lambda: compiled.recall(whole))
-    return Ruleset(**tables, digest=whole, files=hashes) if tables else None
+    texts = rule_texts(None)
+    whole = whole_digest(_hashes(texts))
+    return ruleset_from(texts) if _undisturbed(lambda: compiled.recall(whole)) else None
+
+
+class Parties(Mapping[str, "Party"]):
+    """The parties of a ruleset by id, read when somebody is named: of most questions nobody is."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Party]]) -> None:
+        self._read: Callable[[], Mapping[str, Party]] | None = read
+        self._found: Mapping[str, Party] = {}
+
+    def _all(self) -> Mapping[str, Party]:
+        with _reading:
+            if self._read is not None:
+                self._found, self._read = _undisturbed(self._read), None
+        return self._found
+
+    def __getitem__(self, party: str) -> Party:
+        return self._all()[party]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def _hashes(texts: Mapping[str, bytes]) -> dict[str, str]:

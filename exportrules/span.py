@@ -30,6 +30,10 @@ class Span:
         return self.stop is not None and self.stop <= self.start
 
 
+#: All days.
+ALWAYS = Span(date.min)
+
+
 def until(last: date | None) -> date | None:
     """The stop of a span whose last day is `last`."""
     return None if last is None or last == date.max else last + DAY
@@ -71,6 +75,13 @@ def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
                 rest += [] if after.empty else [after]
         left = rest
     return union(left)
+
+
+def overlap(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """The days that are in both."""
+    others = tuple(others)
+    shared = (Span(max(s.start, o.start), earliest(s.stop, o.stop)) for s in spans for o in others)
+    return union(shared)
 
 
 def days_of_change(spans: Iterable[Span]) -> set[date]:

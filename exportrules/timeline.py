@@ -5,19 +5,22 @@ A timeline is the evaluator run once per transition; a single question is a bise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
 
+from exportrules.attestation import vouching
+from exportrules.cases import together
 from exportrules.docket import Docket, Marks
-from exportrules.engine import Law, fold
-from exportrules.law import Ruleset, View
-from exportrules.model import Policy
+from exportrules.engine import Law, Reading
+from exportrules.law import Ruleset, View, closes, refers
+from exportrules.model import Attestation, Policy
 from exportrules.question import Question, Subject
-from exportrules.result import Answer, Change, Projection
+from exportrules.result import DEFINITE, Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
-from exportrules.unknowns import Branch, Verdict, decide
+from exportrules.truth import TRUE
+from exportrules.unknowns import Verdict, decide
 
 T = TypeVar("T")
 
@@ -36,6 +39,11 @@ class Course:
 
     def at(self, day: date) -> Verdict:
         return self.verdicts[index_at(self.starts, day)]
+
+    @property
+    def view(self) -> View:
+        """The law as the exporter of this sense of the question knew it."""
+        return self.docket.view
 
     def public(self, day: date) -> bool | None:
         """Whether the chip was public; None where a shipped chip's day is not known."""
@@ -64,11 +72,10 @@ class Timeline:
 
     def __init__(self, ruleset: Ruleset, question: Question) -> None:
         self.ruleset, self.question = ruleset, question
-        exporter = question.exporter or ""
-        self.view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=exporter)
         described = [s for s in question.subjects if s.has_figures] or question.subjects
         self.undescribed = tuple(s for s in question.subjects if s not in described)
-        self.courses = tuple(course_of(self.view, question, s) for s in described)
+        self.courses = tuple(course_of(ruleset, question, s) for s in described)
+        self.view = self.courses[0].view
         self.starts, self.answers = _joined(self._days(), self._answer)
 
     def index(self, day: date) -> int:
@@ -133,29 +140,41 @@ class Timeline:
             return ()
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
         if after.standing != before.standing:
-            ends = {self.ruleset.edition.covers_from: "coverage begins", self._horizon: "beyond the verified horizon"}
-            return (ends[day],)
+            if day == self.ruleset.edition.covers_from:
+                return ("coverage begins",)
+            if after.standing == "beyond_horizon" or before.standing == "attested":
+                return ("beyond the verified horizon",)
+            # a provision's id has a #, and a name is none
+            return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
             return ("first made public",)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)
-        return self._memberships_on(day) or self._provisions_on(day)
+        return self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
 
     @property
     def _horizon(self) -> date:
         return self.ruleset.edition.verified_through + DAY
 
     def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
-        """Provisions of the answers that begin or end on the day."""
+        """Provisions of the answers that begin or end on the day, or else the bars that reach an exception of one."""
         names = set(_parts(before)) ^ set(_parts(after))
-        return tuple(name for name in self._provisions_on(day) if name in names)
+        moved = tuple(name for name in self._provisions_on(day, "notice", "gap") if name in names)
+        written = self.ruleset.provisions
+        exceptions = [written[name][0] for name in set(before.exceptions) ^ set(after.exceptions) if name in written]
 
-    def _provisions_on(self, day: date) -> tuple[str, ...]:
+        def reaches(name: str) -> bool:
+            return name in written and any(closes(written[name][0], exception) for exception in exceptions)
+
+        return moved or tuple(name for name in self._provisions_on(day, "notice", "gap") if reaches(name))
+
+    def _provisions_on(self, day: date, *silent: str) -> tuple[str, ...]:
+        """The provisions that begin on the day, or else that end on it, but for those of some kinds."""
         beginning, ending = [], []
         for course in self.courses:
             for entry in course.docket.entries:
                 spans = entry.found.spans
-                if entry.found.provision.kind in ("notice", "gap"):
+                if entry.kind in silent:
                     continue
                 if any(span.start == day for span in spans):
                     beginning.append(entry.found.provision.id)
@@ -165,7 +184,9 @@ class Timeline:
 
     def _memberships_on(self, day: date) -> tuple[str, ...]:
         found = []
-        for country in {self.question.to, self.question.headquarters, self.question.ultimate_parent}:
+        q = self.question
+        seats = {fact.value for s in q.subjects if (fact := s.facts.get("headquarters")) and fact.value}
+        for country in {q.to, q.headquarters, q.ultimate_parent, *seats}:
             for group in self.ruleset.groups.values():
                 for m in group.member:
                     # the groups of the EAR's own table; those of single rules follow them
@@ -177,6 +198,7 @@ class Timeline:
 
     def _days(self) -> list[date]:
         days = {date.min, self.ruleset.edition.covers_from, self._horizon}
+        days |= {attestation.through + DAY for attestation in self.ruleset.attestations.values()}
         for course in self.courses:
             days |= set(course.starts)
             chip = course.subject.chip
@@ -187,10 +209,10 @@ class Timeline:
     def _answer(self, day: date) -> Answer:
         public, left_out = self._public(day)
         asked = public or self.courses
-        verdicts = [(course, course.at(day)) for course in asked]
+        verdicts = [(course.subject.words, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
-        standing = self._standing(day)
+        standing = self._standing(day, asked, law, bool(public))
         outcome, policy = _told(law, standing, bool(public))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
@@ -201,14 +223,25 @@ class Timeline:
             projection=Projection(law.outcome, law.review_policy) if apart else None,
             turns_on=verdict.turns_on,
             cases=verdict.cases,
-            asked=tuple(course.subject.id for course in asked),
+            asked=tuple(dict.fromkeys(course.subject.id for course in asked)),
             left_out=left_out,
         )
 
-    def _standing(self, day: date) -> str:
+    def vouching(self, day: date) -> tuple[Attestation, ...]:
+        """The attestations that reach a day beyond the edition's own."""
+        return vouching(self.ruleset.edition, self.ruleset.attestations.values(), day)
+
+    def _standing(self, day: date, asked: Iterable[Course], law: Law, public: bool) -> str:
         edition = self.ruleset.edition
         if day > edition.verified_through:
-            return "beyond_horizon"
+            found = self.vouching(day)
+            if not found:
+                return "beyond_horizon"
+            if found[0].provisions is not None:
+                named = [reference for attestation in found for reference in attestation.provisions or ()]
+                if not public or not _rests_on(law, asked, day, named):
+                    return "beyond_horizon"
+            return "attested" if self._within == "verified" else self._within
         return "before_coverage" if day < edition.covers_from else self._within
 
     @property
@@ -232,23 +265,26 @@ class Timeline:
             else:
                 found.append(course)
         # where none was public all are asked, for the projection
-        return tuple(found), tuple((name, why) for name, why in left if found or why != "not public yet")
+        said = dict.fromkeys((name, why) for name, why in left if found or why != "not public yet")
+        return tuple(found), tuple(said)
 
 
-def course_of(view: View, question: Question, subject: Subject) -> Course:
+def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     """The law's verdicts on one subject, from the first day to the last. Remembered by the subject's facts."""
-    ruleset = view.ruleset
+    view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=subject.exporter)
     memory = ruleset.memory
-    knowing = question.exporter if view.known_on else None
+    knowing = subject.exporter if view.known_on else None
     marks = Marks(view, subject.facts)
     # what nobody said is the same for all who did not say it
     said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
     facts = frozenset([(name, marks[name]) for name in said])
-    key = (view.as_printed, view.known_on, knowing, question.listed, question.owners, facts)
+    # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
+    sense = subject.sense
+    key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))
-    docket = Docket(view, subject.facts, question.listings(view), marks=marks)
+    docket = Docket(view, subject.facts, subject.listings(view), marks=marks)
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
     if shared is None:
@@ -281,28 +317,28 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     if not public and standing != "beyond_horizon":
         return "not_released", None
     blocked = law.blocked and law.outcome != "license_required"
-    unsure = standing == "beyond_horizon" or (standing != "verified" and law.outcome != "license_required")
+    unsure = standing == "beyond_horizon" or (standing not in DEFINITE and law.outcome != "license_required")
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 
-def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
-    """One verdict for the variants of a family; where they differ, the case of each."""
-    laws = [v.law for _, v in verdicts]
-    if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
-        return verdicts[0][1]._replace(law=fold(laws))
-    turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
-    outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
-    cases: list[Branch] = []
-    for course, verdict in verdicts:
-        name = (("variant", course.subject.name),)
-        inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
-        cases += [Branch((*name, *case.conditions), case.outcome, case.review_policy) for case in inner]
-    differ = len({law.decision for law in laws}) > 1
-    law = fold(laws)._replace(
-        outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
-        review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
-    )
-    return Verdict(law, (("variant",) if differ else ()) + turns, tuple(cases))
+def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]) -> bool:
+    """Whether a license is required by provisions that are all named, whatever other law may have come since.
+
+    That nothing requires a license, or that an exception is open, rests on all of the law: some provisions alone
+    never vouch for it. A requirement rests on itself, its review policy and what makes it hold: entries and lists.
+    """
+    if law.outcome != "license_required":
+        return False
+    names = {*law.requirements, *(name for _, _, by in law.policies for name in by)}
+    rests = []
+    for course in asked:
+        rests += [found.provision for found in course.docket.pool if found.provision.id in names]
+        rests += [
+            entry.found.provision
+            for entry, held in Reading(course.docket, day).truths.values()
+            if held == TRUE and entry.found.provision.concludes is not None
+        ]
+    return all(any(refers(reference, provision) for reference in named) for provision in rests)
 
 
 def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:

@@ -9,9 +9,11 @@ is computed, and tests/mutate_rules.py asks whether every change of a rule file 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from exportrules.docket import Docket
 from exportrules.facts import BITS, Fact, facts_of, show
 from exportrules.law import InForce, Ruleset, provides, refers
 from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
-from exportrules.references import PLACES
+from exportrules.references import PLACES, REACHES
 from exportrules.span import Span, last_day
 from exportrules.truth import FALSE, TRUE, Truth, all_of
 
@@ -39,7 +41,7 @@ TABLES = {
 
 NAMES = {"groups": "group", "parties": "party", "families": "chip", "facts": "fact"}
 
-#: Places that tell the groups apart; each row with a place is asked for them.
+#: Places that are asked for each row with a place; `probes` adds what groups of later rules need.
 PROBES = (
     "AE", "AU", "BY", "CA", "CN", "CU", "CY", "DE", "HK", "IL", "IN", "IR", "JP", "KH", "KP", "MO", "NI", "RU", "SA",
     "SG", "SY", "TW", "UA", "US", "VE", "VN", "YE",
@@ -48,6 +50,20 @@ PROBES = (
 STEP = Decimal("0.01")
 DAY = timedelta(days=1)
 HELD = ("no", "open", "yes")
+
+
+def probes(law: Ruleset) -> tuple[str, ...]:
+    """Places that tell every two groups apart, and of which every group has a member on some day."""
+    view, found = law.view(), list(PROBES)
+    days = {(group, place): view.membership(group, place) for group in law.groups for place in law.places}
+    groups = sorted(law.groups)
+    for i, one in enumerate(groups):
+        if not any(days[one, place] for place in found):
+            found += [place for place in law.places if days[one, place]][:1]
+        for other in groups[i + 1 :]:
+            if all(days[one, place] == days[other, place] for place in found):
+                found += [place for place in law.places if days[one, place] != days[other, place]][:1]
+    return tuple(sorted(found))
 
 
 def read() -> dict[str, str]:
@@ -66,6 +82,13 @@ def pages(law: Ruleset) -> Iterator[tuple[Path, str]]:
         yield FOLDER / f"{name}.txt", f"# Written by python -m tests.make_snapshots: {name} at their edges\n\n{text}\n"
 
 
+@cache
+def by_hand() -> tuple[str, ...]:
+    """The parties that were encoded by hand, in the order of the list."""
+    table = Path(__file__).parent.parent / "scripts" / "parties" / "by_hand.toml"
+    return tuple(party["id"] for party in tomllib.loads(table.read_text("utf-8"))["party"])
+
+
 class Record:
     """The edges of one ruleset."""
 
@@ -74,6 +97,7 @@ class Record:
         self.view = law.view()
         self.printed = {f.provision.id: f.spans for f in law.view(as_printed=True).provisions}
         self.enforced = {f.provision.id: f.spans for f in self.view.provisions}
+        self.probes = probes(law)
         self.words = self._words()
         self._dockets: dict[tuple[str, Any], Docket] = {}
 
@@ -82,7 +106,9 @@ class Record:
         found: dict[str, str] = {}
         for table in tables:
             kept: Mapping[str, Any] = {"": self.law.edition} if table == "edition" else getattr(self.law, table)
-            for key, value in kept.items():
+            # of thousands of parties those that were encoded by hand; the rest is held against its tables
+            for key in by_hand() if table == "parties" else kept:
+                value = kept[key]
                 found |= self.of(table, key, value)
         return found
 
@@ -127,11 +153,9 @@ class Record:
         for word, targets in (("replaces", provision.displaces), ("stays", provision.suspends)):
             layer = f" ({provision.layer})" if word == "stays" else ""
             yield from (f"{word} {target}{layer}" for target in targets)
-        for word in ("saves_from", "overcomes", "governs"):
+        for word, kind in REACHES.items():
             for reference in getattr(provision, word):
-                reached = [
-                    p.id for p, _ in self.law.provisions.values() if p.kind == "requirement" and refers(reference, p)
-                ]
+                reached = [p.id for p, _ in self.law.provisions.values() if p.kind == kind and refers(reference, p)]
                 yield f"{word} {reference}: {' '.join(reached)}"
         if provision.conditions:
             yield f"on {len(provision.conditions)} conditions"
@@ -182,7 +206,7 @@ class Record:
             dates = sorted(t.bound for t in tests if isinstance(t.bound, date))
             return sorted({d + k * DAY for d in dates for k in (-1, 0, 1)})
         if fact in PLACES:
-            return sorted({*PROBES, *(str(t.bound) for t in tests if t.op == "is")})
+            return sorted({*self.probes, *(str(t.bound) for t in tests if t.op == "is")})
         return self.words[fact]
 
     def _truth(self, tests: list[Test], fact: str, value: Any, day: date) -> Truth:

@@ -130,7 +130,7 @@ def test_a_bad_file_is_refused_in_these_words(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", EXPECTED["lint"])
 def test_lint_tells_what_does_not_follow(name: str, tmp_path: Path) -> None:
     ruleset = load_ruleset(None, [overlay(tmp_path, name)])
-    assert [str(defect) for defect in defects(ruleset, ruleset.edition.verified_through)] == EXPECTED["lint"][name]
+    assert [str(defect) for defect in defects(ruleset, ruleset.edition.register_swept)] == EXPECTED["lint"][name]
 
 
 @pytest.mark.parametrize("name", EXPECTED["messages"])
@@ -330,17 +330,17 @@ def test_an_ending_in_capitals_is_read(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    directory = overlay(tmp_path, zz="#" * (2**20 + 1))
-    largest = 2**20
+    directory = overlay(tmp_path, zz="#" * (2**21 + 1))
+    largest = 2**21
     assert all(path.stat().st_size < largest for path in data_directory().rglob("*.toml"))
     monkeypatch.setattr(source, "LARGEST_FILE", largest)
-    assert refused([directory]) == "overlay-1/zz.toml: the file is larger than 1 MB; no such file is. Split it."
+    assert refused([directory]) == "overlay-1/zz.toml: the file is larger than 2 MB; no such file is. Split it."
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("verified_through = 2026", 'verified_through = "2026', None),
+        ("text_read = 2026", 'text_read = "2026', None),
         (
             "covers_from = 2020-01-01",
             'covers_from = "2020-01-01"',
@@ -407,16 +407,23 @@ def test_a_spoilt_cache_is_not_believed(
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
     directory = overlay(tmp_path, rule=RULE)
     digest = load_ruleset(None, [directory]).digest
-    (kept,) = (tmp_path / "cache").rglob(f"*{digest}*")
-    kept.write_bytes((hashlib.sha256(spoilt).hexdigest().encode() + b"\n" if sealed else b"") + spoilt)
-    assert "acme-letter#r" in load_ruleset(None, [directory]).provisions
+    kept = sorted((tmp_path / "cache").rglob(f"*{digest}*"))
+    # the parties have a file of their own
+    assert len(kept) == 2
+    for file in kept:
+        good = file.read_bytes()
+        file.write_bytes((hashlib.sha256(spoilt).hexdigest().encode() + b"\n" if sealed else b"") + spoilt)
+        law = load_ruleset(None, [directory])
+        assert "acme-letter#r" in law.provisions
+        assert law.parties["inspur-group"].listing[0].start == date(2023, 3, 2)
+        file.write_bytes(good)
 
 
 def test_one_turned_digit_in_the_cache_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
     directory = overlay(tmp_path, rule=RULE.replace("4800", "4801"))
     digest = load_ruleset(None, [directory]).digest
-    (kept,) = (tmp_path / "cache").rglob(f"*{digest}*")
+    (kept,) = (f for f in (tmp_path / "cache").rglob(f"*{digest}*") if not f.stem.endswith("-parties"))
     turned = kept.read_bytes().replace(b"4801", b"4901")
     assert turned != kept.read_bytes()
     kept.write_bytes(turned)
@@ -470,14 +477,15 @@ def test_a_name_that_two_parties_share_finds_both(tmp_path: Path) -> None:
 
 def test_the_real_rulesets_have_no_defect() -> None:
     ruleset = default_ruleset()
-    assert defects(ruleset, ruleset.edition.verified_through) == []
+    assert defects(ruleset, ruleset.edition.register_swept) == []
 
 
 def test_a_horizon_in_the_future_is_a_defect() -> None:
     ruleset = default_ruleset()
-    through = ruleset.edition.verified_through
-    found = [str(defect) for defect in defects(ruleset, through - timedelta(days=1))]
-    assert found == [f"ruleset.toml: verified_through {through} lies in the future."]
+    read, swept = ruleset.edition.text_read, ruleset.edition.register_swept
+    found = [str(defect) for defect in defects(ruleset, read - timedelta(days=1))]
+    told = [f"ruleset.toml: text_read {read} is after {read - timedelta(days=1)}."]
+    assert found == [*told, f"ruleset.toml: register_swept {swept} is after {read - timedelta(days=1)}."]
 
 
 # --- a chip of one's own ------------------------------------------------------------------------

@@ -271,7 +271,7 @@ def every_kind_of_row() -> list[dict[str, Any]]:
         for change in (
             {"part": "Abacus 3000"}, {"part": "A100 / H100"}, {"part": ""}, {"ship_date": ""},
             {"ship_date": "03/04/2023"}, {"ship_date": "2023-10-17T23:00:00Z"}, {"ship_date": "1900-01-00"},
-            {"destination": ""}, {"destination": "Atlantis"}, {"exporter": ""}, {"exporter": "Nvidea"},
+            {"destination": ""}, {"destination": "Atlantis"}, {"exporter": ""}, {"exporter": "unknown"},
         )
     ]  # fmt: skip
     return [row for pair in zip(good, odd * 9, strict=False) for row in pair]

@@ -37,7 +37,7 @@ ROW = "A100,2022-09-15,CN,16"
 GOOD = f"{HEADER}\n{ROW}\n"
 LICENSE = "license_required"
 OPEN = "indeterminate"
-ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,problem,edition"
+ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,party,problem,edition"
 COLUMNS = "Columns: 'part', 'ship date', 'dest', 'qty'."
 
 
@@ -357,16 +357,18 @@ def test_chips_with_quantities_two_chips_and_none(audit: Run) -> None:
 
 
 def test_an_exporter_is_named_on_every_row_or_the_row_is_open(run: Run, tmp_path: Path) -> None:
-    cells = ["NVIDIA", "maker", "other", "Acme Ltd", "", "Nvidea"]
+    cells = ["NVIDIA", "maker", "other", "Acme Ltd", "Nvidea", "", "distributor"]
     (tmp_path / "ledger.csv").write_text(
         "part,date,dest,exporter\n" + "".join(f"A100,2022-09-15,CN,{cell}\n" for cell in cells)
     )
     said = run("audit", "ledger.csv", "-o", "out.csv")
     none = "no_license_requirement"  # the letter of that day binds its addressee alone
-    assert said.outcomes == [LICENSE, LICENSE, none, none, OPEN, OPEN]
+    assert said.outcomes == [LICENSE, LICENSE, none, none, OPEN, OPEN, OPEN]
     assert said.problems[4:] == [
-        "row 5: the exporter is empty; it is never assumed.",
-        "row 6: no exporter is called 'Nvidea' for certain. Near names: NVIDIA. Say what it means in --names.",
+        "",
+        "row 6: the exporter is empty; it is never assumed.",
+        "row 7: the exporter 'distributor' does not say who exports, and a letter binds one company. Write 'maker' "
+        "(the chip's own vendor), 'other' (anyone else) or the company's name.",
     ]
 
 
@@ -654,8 +656,8 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
          "with --map to=."),
         (HEADER, ("--to", "Nowhere", "--map", "to="), "--to: no destination is called 'Nowhere' for certain. Near "
          "names: Norway, Niger. Say what it means in --names."),
-        (HEADER, ("--exporter", "Nvidea"), "--exporter: no exporter is called 'Nvidea' for certain. Near names: "
-         "NVIDIA. Say what it means in --names."),
+        (HEADER, ("--exporter", "unknown"), "--exporter: the exporter 'unknown' does not say who exports, and a letter "
+         "binds one company. Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."),
         (f"{HEADER},Outcome", (), "the ledger has a column 'Outcome' already. Say --prefix TEXT to name the answer's "
          "columns apart, or leave that one out with --columns."),
         (HEADER, ("--columns", "outcomes"), "--columns: there is no answer column 'outcomes'. Columns: "

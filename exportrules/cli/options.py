@@ -28,6 +28,7 @@ COMMANDS = {
     "show": "browse",
     "coverage": "browse",
     "lint": "data",
+    "confirm": "data",
     "schema": "data",
     "parties": "data",
     "casebook": "study",
@@ -157,12 +158,13 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
-                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
-                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
+                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...],
+                not_listed: tuple[str, ...], end_use: str | None, known_on: str | None, as_printed: bool,
+                **rest: Any) -> Any:  # fmt: skip
         asked = {
             "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
-            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
-            "known_on": known_on, "as_printed": as_printed,
+            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "not_listed": not_listed,
+            "end_use": end_use, "known_on": known_on, "as_printed": as_printed,
         }  # fmt: skip
         return command(asked=asked, **rest)
 
@@ -178,11 +180,15 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Of the end user. [default: as the party data say, else the destination]"),
         click.option("--ultimate-parent", metavar="PLACE", shell_complete=places,
                      help="Of the end user. [default: its headquarters]"),
-        click.option("--end-user", metavar="NAME", help="Matched exactly against the dated party lists."),
+        click.option("--end-user", metavar="NAME",
+                     help="Looked up in the dated party lists; a name close to a listed one leaves the answer open."),
         click.option("--party", multiple=True, metavar="NAME",
                      help="Purchaser, consignee or other party; repeat for more."),
+        click.option("--not-listed", multiple=True, metavar="NAME",
+                     help="A name given above that is close to a listed party, and is not it; repeat for more."),
         click.option("--end-use", metavar="USE", shell_complete=end_uses,
-                     help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]"),
+                     help="civil, military, military_intelligence, supercomputer, advanced_node_fab, tool_making, "
+                          "nuclear, missile, chemical_biological or wmd. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
     ])  # fmt: skip

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple, cast
 from exportrules.errors import ExportRulesError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.cells import ChipCell, Problem, brief_error
-from exportrules.question import resolve, seats_of
+from exportrules.question import Question, resolve
+from exportrules.senses import words_of
 from exportrules.span import last_day
 from exportrules.timeline import MOST_REMEMBERED, Timeline
 
 #: The columns that an audit can add, in their order.
 ANSWER_COLUMNS = (
-    "outcome", "review_policy", "eccn", "provisions", "turns_on", "holds_from", "holds_until", "standing", "problem",
-    "edition",
+    "outcome", "review_policy", "eccn", "provisions", "turns_on", "holds_from", "holds_until", "standing", "party",
+    "problem", "edition",
 )  # fmt: skip
 #: What `--also-on` adds: the answer under another day's law, and which list the row is on.
 ALSO_COLUMNS = ("also_outcome", "also_review_policy", "also_provisions", "list")
@@ -44,6 +45,7 @@ class Segment(NamedTuple):
     holds_from: date | None = None
     holds_until: date | None = None
     standing: str = ""
+    party: str = ""
     problem: Problem | None = None
     also: tuple[str, str, str, str] | None = None
 
@@ -116,13 +118,8 @@ def timeline_of(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> Tim
     if chip is None and not given:
         raise QuestionError("the chip is empty, and no figures describe it.")
     facts = {name: value for name, (value,) in given.items()}
-    if len(seats_of(ruleset, users)) > 1 and not deal["headquarters"]:
-        # several end users in one cell, of several countries: open, as for one name of several parties
-        facts |= {"headquarters": None} | ({} if deal["ultimate_parent"] else {"ultimate_parent": None})
     question = resolve(
-        ruleset, chip.text if chip else None, **deal, known_on=layer.known_on,
-        end_user=ruleset.parties[users[0]].name if users else None,
-        parties=[ruleset.parties[party].name for party in dict.fromkeys((*users[1:], *others))],
+        ruleset, chip.text if chip else None, **deal, known_on=layer.known_on, end_user=users or None, parties=others,
         facts=facts, as_printed=layer.as_printed,
     )  # fmt: skip
     return Timeline(ruleset, question)
@@ -130,8 +127,9 @@ def timeline_of(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer) -> Tim
 
 def segments(timeline: Timeline, also_on: date | None = None) -> tuple[Segment, ...]:
     """One segment for each of the timeline's starts."""
-    other = _segment(timeline, timeline.index(also_on)) if also_on else None
-    found = [_segment(timeline, index) for index in range(len(timeline.starts))]
+    party = _party(timeline.ruleset, timeline.question)
+    other = _segment(timeline, timeline.index(also_on), party) if also_on else None
+    found = [_segment(timeline, index, party) for index in range(len(timeline.starts))]
     if other is None:
         return tuple(found)
     return tuple(
@@ -151,7 +149,12 @@ def compared(then: Segment, now: Segment) -> str:
     return EXCEPTION_THEN if then.outcome == "license_exception" else NEITHER
 
 
-def _segment(timeline: Timeline, index: int) -> Segment:
+def _party(ruleset: Ruleset, question: Question) -> str:
+    """Whom each name was taken for or is close to, and under which list; '' where no name is on a list or near one."""
+    return "; ".join(dict.fromkeys(said for name in question.names for said in words_of(ruleset, name)))
+
+
+def _segment(timeline: Timeline, index: int, party: str) -> Segment:
     answer = timeline.answers[index]
     first, last = timeline.holds(index)
     starts, law = timeline.starts, answer.law
@@ -164,6 +167,7 @@ def _segment(timeline: Timeline, index: int) -> Segment:
         holds_from=None if first == 0 else starts[first],
         holds_until=last_day(starts[last + 1] if last + 1 < len(starts) else None),
         standing=answer.standing,
+        party=party,
     )
 
 

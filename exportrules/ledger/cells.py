@@ -17,10 +17,10 @@ from exportrules.errors import ExportRulesError, RefusedNameError, UnknownNameEr
 from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.names.chips import ChipName, find_chip
-from exportrules.names.exporters import find_exporter
-from exportrules.names.parties import find_parties
+from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.places import find_place
 from exportrules.question import ACTIVITIES, END_USES
+from exportrules.senses import Named, read_name
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
@@ -31,8 +31,10 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 #: Nothing that a question asks for takes more characters; what does has lost its quotation marks.
 LONGEST_CELL = 5_000
 
-#: So many distinct names of parties are compared with every listed one for a near miss; it takes milliseconds each.
-MOST_COMPARED = 2_000
+#: Fields whose cells name parties, several of them with semicolons between.
+PARTY_FIELDS = ("end_user", "parties")
+#: What a map of names says of a name that is close to a listed party's and is not that party.
+NOT_LISTED = "not listed"
 
 
 class Problem(NamedTuple):
@@ -184,14 +186,16 @@ def _cure(text: str, style: str) -> str:
 
 def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
     """How each column of a question is read. An empty cell means the stated default where there is one."""
-    compared = [0]
 
     def place(text: str) -> Meaning:
         code = find_place(ruleset, text)
         return Meaning(code, f"{code} ({ruleset.places[code].name})")
 
     def exporter(text: str) -> Meaning:
-        found = find_exporter(ruleset, text, "")
+        found, addressee = find_exporter(ruleset, text, ""), near_addressee(ruleset, text)
+        if addressee:
+            name = ruleset.exporters[addressee].name
+            return Meaning(text.strip(), f"{name}, or another exporter", near=(name,))
         # who the maker is depends on the row's chip: the question resolves it
         return Meaning(text.strip().lower(), "the chip's maker") if found is None else Meaning(found, _exporter(found))
 
@@ -199,16 +203,12 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return ruleset.exporters[found].name if found in ruleset.exporters else "an exporter without a public letter"
 
     def parties(text: str) -> Meaning:
-        names = [name.strip() for name in text.split(";") if name.strip()]
-        listed: list[str] = []
-        near: list[str] = []
-        for name in names:
-            compared[0] += 1
-            found, close = find_parties(ruleset, name, compare=compared[0] <= MOST_COMPARED)
-            listed += found
-            near += close
-        shown = ", ".join(ruleset.parties[p].name for p in listed) or "on no list"
-        return Meaning(tuple(dict.fromkeys(listed)), shown, near=tuple(dict.fromkeys(near)))
+        written = [name.strip() for name in text.split(";") if name.strip()]
+        # a party on no list is one of the names too: what favours a deal must favour each of them
+        names = tuple(dict.fromkeys(read_name(ruleset, "party", name)._replace(written="") for name in written))
+        listed = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.listed)
+        near = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.near)
+        return Meaning(names, ", ".join(listed) or "on no list", near=tuple(near))
 
     def one_of(values: tuple[str, ...]) -> Reader:
         def read(text: str) -> Meaning:
@@ -264,6 +264,19 @@ def _guarded(name: str, read: Reader, wanted: str) -> Reader:
             return trouble(f"{name} cannot be read", brief_error(error))
 
     return guarded
+
+
+def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:
+    """What a map of names says that a spelling means: what a cell may say, or that no name of the cell is listed."""
+    if field not in PARTY_FIELDS or means.strip().casefold() != NOT_LISTED:
+        return read(means)
+    meaning = read(written)
+    names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
+    if meaning.problem is None and any(name.listed or name.described for name in names):
+        said = f"{brief(written)} is a listed party by its exact name, or says what it is: it cannot be {NOT_LISTED!r}."
+        return trouble("party is listed", said)
+    declined = tuple(name._replace(near=(), declined=name.near) for name in names)
+    return Meaning(declined, f"{NOT_LISTED}, as declared")
 
 
 def brief_error(error: ExportRulesError) -> str:

@@ -14,7 +14,7 @@ from exportrules.errors import LedgerError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import Batch, Source
-from exportrules.ledger.cells import DATE_STYLES, readers
+from exportrules.ledger.cells import DATE_STYLES, meaning_of, readers
 from exportrules.ledger.columns import SPELLINGS, Columns, recognise
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.sinks import Rendered, open_sink
@@ -106,7 +106,7 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings) -> Looku
         if name not in reads:
             raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(SPELLINGS)}.")
         for written, means in told.items():
-            if problem := reads[name](means).problem:
+            if problem := meaning_of(name, written, means, reads[name]).problem:
                 raise QuestionError(f"names: {written!r} is to mean {means!r}, but {problem.text}")
     lookup = Lookup(ruleset, columns, reads, settings.layer, settings.names)
     for name, meaning in lookup.constant.items():

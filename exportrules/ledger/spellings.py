@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from exportrules.errors import LedgerError
-from exportrules.ledger.cells import Reader
+from exportrules.ledger.cells import Reader, meaning_of
 from exportrules.ledger.columns import SPELLINGS
 from exportrules.ledger.delimited import inert
 from exportrules.ledger.lookup import Lookup
@@ -53,7 +53,8 @@ def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None 
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for s in spellings(lookup):
-        close = "; ".join(f"close to {name}, which is listed" for name in s.near)
+        what = "to which a letter was addressed" if s.column == "exporter" else "which is listed"
+        close = "; ".join(f"close to {name}, {what}" for name in s.near)
         means = said.pop((s.column, s.written.strip()), "")
         writer.writerow([s.column, inert(s.written), s.rows, s.taken_for, s.problem or close, means])
     writer.writerows([column, inert(written), 0, "", "", means] for (column, written), means in said.items())
@@ -89,7 +90,7 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
             written = written[1:]
         if column not in readers:
             raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(SPELLINGS)}.")
-        meaning = readers[column](means)
+        meaning = meaning_of(column, written, means, readers[column])
         if meaning.problem:
             raise LedgerError(name, f"row {number}: {written!r} is to mean {means!r}, but {meaning.problem.text}")
         if found.setdefault(column, {}).setdefault(written, means) != means:

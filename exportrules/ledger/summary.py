@@ -12,6 +12,9 @@ from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
 from exportrules.ledger.run import Account, Tally, ranked
 from exportrules.span import index_at
 
+#: Words of a question on which an answer turns where a name may mean one of several.
+_NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
+
 
 class Group(NamedTuple):
     """Rows of one chip to one place that needed a license under the same provisions."""
@@ -39,6 +42,8 @@ class Summary(NamedTuple):
     lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
+    #: Rows whose answer turns on whom a name means.
+    doubtful: int = 0
 
 
 def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
@@ -64,6 +69,7 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
             kind: (rows, next(iter(ranked(texts[kind]))))
             for kind, rows in ranked(Counter({kind: said.total() for kind, said in texts.items()})).items()
         },
+        doubtful=sum(t.rows for t in read if not _NAMES.isdisjoint(t.segment.turns_on.split())),
     )
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from exportrules.law import Ruleset
 
 T = TypeVar("T")
+
+
+class Near(NamedTuple):
+    """A listed party that a name is close to: its id, the listed name, how it is close, and how close (0 to 100)."""
+
+    party: str
+    name: str
+    how: str
+    score: int
 
 
 def key(text: str) -> str:

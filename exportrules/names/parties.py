@@ -1,27 +1,33 @@
 """What people write for a company or institution, resolved to listed parties.
 
-Names match exactly after normalising case, punctuation, corporate suffixes and the short name behind a name; a near
-miss of a listed party is reported.
+Names match exactly after normalising case, punctuation, corporate suffixes and the short name behind a name; a name
+that is only close to a listed one is reported as near, and never taken for it.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from exportrules.law import Ruleset
-from exportrules.names.keys import memo, near
+from exportrules.model import FAVOURS, Description, Party
+from exportrules.names.keys import Near, memo
+from exportrules.names.words import CHINESE_SUFFIXES, SUFFIXES
 
-#: Endings of company names that do not tell companies apart.
-_SUFFIXES = frozenset(
-    """
-    ab ag ao bv co company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv oao ooo pao pjsc
-    plc pte pty sa sarl sas spa srl zao
-    """.split()  # noqa: SIM905 - a list of 35 words reads better as two lines
-)
+#: So many spellings are remembered: more than a ledger has, fewer than fill a machine.
+MOST_REMEMBERED = 500_000
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
-_CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
+
+__all__ = ["Matches", "Near", "described_as", "find_parties", "is_favoured", "party_key", "party_keys"]
+
+
+class Matches(NamedTuple):
+    """The parties that a name certainly is, and those that it may be."""
+
+    listed: tuple[str, ...] = ()
+    near: tuple[Near, ...] = ()
 
 
 def party_key(text: str) -> str:
@@ -50,7 +56,7 @@ def _brackets(text: str) -> tuple[str, str]:
     folded = unicodedata.normalize("NFKC", text)
     before, opened, rest = folded.rpartition("(")
     inner, closed, behind = rest.partition(")")
-    at_the_end = opened and closed and all(word in _SUFFIXES for word in _bare(behind))
+    at_the_end = opened and closed and all(word in SUFFIXES for word in _bare(behind))
     return (before, inner) if at_the_end else (folded, "")
 
 
@@ -64,12 +70,12 @@ def _spaced(text: str) -> list[str]:
 def _bare(text: str) -> list[str]:
     """The words of a name without the corporate suffixes at its end."""
     words = _spaced(text)
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
     if words:
-        for suffix in _CHINESE_SUFFIXES:
+        for suffix in CHINESE_SUFFIXES:
             words[-1] = words[-1].removesuffix(suffix)
         words = words if words[-1] else words[:-1]
-    while len(words) > 1 and words[-1] in _SUFFIXES:
-        words.pop()
     return words
 
 
@@ -91,36 +97,85 @@ def _initials(words: list[str], short: str) -> bool:
     """
     if len(words) < 3 or not 3 <= len(short) < 20:
         return False
-    long = sum(word not in _SUFFIXES for word in words) > 2
+    long = sum(word not in SUFFIXES for word in words) > 2
     left = {short}
     for number, word in enumerate(words, 1):
         taken = {s[1:] for s in left if s.startswith(word[0])}
         taken |= {s[1:] for s in taken if long and s and s[0] in word[1:]}
         left = taken | left if word in _SMALL_WORDS else taken
-        if "" in left and all(w in _SUFFIXES for w in words[number:]):
+        if "" in left and all(w in SUFFIXES for w in words[number:]):
             return True
     return False
 
 
-def find_parties(ruleset: Ruleset, text: str, compare: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The listed parties that a name is exactly, and the names of listed parties that it is only close to.
+def find_parties(ruleset: Ruleset, text: str) -> Matches:
+    """The listed parties that a name certainly is, or else those that it is close to. Remembered by spelling."""
+    known: dict[str, Matches] = memo(ruleset, "matches", lambda _: {})
+    found = known.get(text)
+    if found is None:
+        found = _matches(ruleset, text)
+        if len(known) < MOST_REMEMBERED:
+            known[text] = found
+    return found
 
-    `compare = False` leaves the second out, where there are too many names to compare.
-    """
+
+def _matches(ruleset: Ruleset, text: str) -> Matches:
     index = memo(ruleset, "parties", _party_index)
     wanted = party_key(text)
     found = index.get(wanted, ()) or _named_twice(index, text)
-    if found or len(wanted) < 4 or not compare:
-        return found, ()
-    # a name that differs by more than a fifth in length is not near: tens of thousands need no comparison
-    alike = [k for k in index if abs(len(k) - len(wanted)) * 5 <= len(wanted)]
-    names = {k: ruleset.parties[index[k][0]].name for k in alike}
-    begins = [ruleset.parties[ids[0]].name for k, ids in index.items() if k.startswith(wanted) or _heads(k, wanted)]
-    parts = [party_key(part) for part in _brackets(text)]
-    said = [ruleset.parties[party].name for part in parts for party in index.get(part, ())]
-    return (), tuple(
-        dict.fromkeys([*said, *near(wanted, names, cutoff=0.85), *sorted(begins, key=lambda n: (len(n), n))[:3]])
-    )
+    if found or not wanted:
+        return Matches(found)
+    # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
+    from exportrules.names.close import close_names, near_index
+
+    weak = memo(ruleset, "weak names", _weak_index)
+    near = [Near(party, name, "short name", 90) for party, name in weak.get(wanted, ())]
+    parts = [key for part in _brackets(text) if (key := party_key(part)) != wanted]
+    for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
+        if not is_favoured(ruleset.parties[party]):
+            near.append(Near(party, ruleset.parties[party].name, "contains a listed name", 95))
+    restricting = (party for party in ruleset.parties.values() if not is_favoured(party))
+    near += close_names(near_index(ruleset, restricting), text)
+    best: dict[str, Near] = {}
+    for close in sorted(near, key=lambda close: -close.score):
+        best.setdefault(close.party, close)
+    return Matches((), tuple(best.values()))
+
+
+def is_favoured(party: Party) -> bool:
+    """Whether lists name a party to its favour alone: it is no red flag, and a name close to it earns nothing."""
+    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
+
+
+def described_as(ruleset: Ruleset, text: str) -> str:
+    """'military' or 'military_intelligence' where a name says that its bearer is such a body, of whatever country;
+    '' else."""
+    known = memo(ruleset, "descriptions", lambda law: {made.id: _phrases(made) for made in law.descriptions.values()})
+    said = f" {' '.join(_plain_words(text))} "
+    for kind in ("military_intelligence", "military"):
+        meant, other = known.get(kind, ((), ()))
+        left = said
+        for phrase in other:
+            left = left.replace(phrase, " ")
+        if any(phrase in left for phrase in meant):
+            return kind
+    return ""
+
+
+def _phrases(made: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases as they stand among words; of Chinese, which has none between, as they stand anywhere."""
+
+    def spaced(text: str) -> str:
+        words = " ".join(_plain_words(text))
+        return words if any("\u4e00" <= c <= "\u9fff" for c in words) else f" {words} "
+
+    return tuple(map(spaced, made.words)), tuple(map(spaced, made.not_words))
+
+
+def _plain_words(text: str) -> list[str]:
+    from exportrules.names.close import spelled
+
+    return spelled(text)
 
 
 def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
@@ -130,14 +185,18 @@ def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, 
     return tuple(party for party in index.get(party_key(name), ()) if party in other)
 
 
-def _heads(listed: str, wanted: str) -> bool:
-    """Whether a listed name of some length stands at the head of the wanted one: 'Huawei' before 'Huawei Norway'."""
-    return len(listed) >= 5 and wanted.startswith(listed)
-
-
 def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     index: dict[str, tuple[str, ...]] = {}
     for party in ruleset.parties.values():
         for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n)):
             index[name] = (*index.get(name, ()), party.id)
+    return index
+
+
+def _weak_index(ruleset: Ruleset) -> dict[str, tuple[tuple[str, str], ...]]:
+    index: dict[str, tuple[tuple[str, str], ...]] = {}
+    for party in ruleset.parties.values():
+        for name in party.weak:
+            key = party_key(name)
+            index[key] = (*index.get(key, ()), (party.id, name))
     return index

@@ -75,9 +75,7 @@ def audit_text(
         blocks += [note] * bool(note)
         if not title:
             blocks += _terms(account)
-    blocks.append(
-        f"Ruleset {edition.edition} ({ruleset.digest[:12]}), verified through {edition.verified_through}. {DISCLAIMER}"
-    )
+    blocks.append(f"Ruleset {edition.edition} ({ruleset.digest[:12]}), {safe(ruleset.currency)}. {DISCLAIMER}")
     if not markdown:
         blocks = [block if "\n" in block else textwrap.fill(block, WIDTH) for block in blocks]
     return "\n\n".join(blocks)
@@ -181,8 +179,11 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         )
     if close := [s for s in spelled if s.near]:
         yield _Section(
-            "Names close to a listed party, and not taken for it",
-            _cut([{**_spelling(s), "listed": ", ".join(s.near)} for s in close]),
+            "Names close to a listed party, or to one that a letter was addressed to",
+            _cut([{**_spelling(s), "close to": ", ".join(s.near)} for s in close]),
+            f"{_rows(summary.doubtful)} open because of such a name: the answer turns on whom it means. To settle it, "
+            "--write-names FILE lists these names: write into `means` the exact name of the listed party, or 'not "
+            "listed' (for an exporter its exact name, or 'other'), and give the file back with --names FILE.",
         )
     if listed := [
         s for s in spelled if s.column in ("end_user", "parties") and not s.near and s.taken_for != "on no list"

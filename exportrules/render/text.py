@@ -14,7 +14,8 @@ from exportrules.law import Ruleset
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
+from exportrules.render.words import opening
+from exportrules.result import DEFINITE, Assumption, Change, Finding, RowTrace, TestTrace
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
 
@@ -79,8 +80,8 @@ def headline(d: Determination) -> str:
     if d.outcome == "not_released":
         return f"NOT RELEASED: {what}"
     why = _STANDING.get(d.standing, "the encoded law does not settle it")
-    if d.turns_on and d.standing == "verified":
-        why = f"turns on {', '.join(dict.fromkeys(map(_short, d.turns_on)))}"
+    if d.turns_on and d.standing in DEFINITE:
+        why = f"turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in d.turns_on))}"
     return f"UNDETERMINED ({why}): {what}"
 
 
@@ -91,9 +92,10 @@ _STANDING = {
 }
 
 
-def _short(fact: str) -> str:
-    """A fact by its name; a provision whose reach is itself uncertain, in words."""
-    return "how far a provision reaches" if "#" in fact else fact
+def _short(d: Determination, fact: str) -> str:
+    """A fact by its name, and why a word may mean several things; a provision of uncertain reach, in words."""
+    doubt = d._timeline.question.doubt(fact)
+    return "how far a provision reaches" if "#" in fact else f"{fact}: {doubt.says}" if doubt else fact
 
 
 def answer(d: Determination) -> str:
@@ -124,10 +126,12 @@ def answer(d: Determination) -> str:
     ]
     vocabulary = d._timeline.ruleset.facts
     for fact in d.turns_on:
-        if fact in vocabulary:
+        if (doubt := d._timeline.question.doubt(fact)) is not None:
+            lines += item("turns on", safe(f"{fact}: {doubt.says}. {doubt.settle}"))
+        elif fact in vocabulary:
             lines += item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
-        elif (doubtful := d._timeline.ruleset.provisions.get(fact)) is not None:
-            lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
+        elif (provision := d._timeline.ruleset.provisions.get(fact)) is not None:
+            lines += item("turns on", f"{fact}: does this reach the deal? {provision[0].title}")
     for branch in d.cases:
         said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
         lines += item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
@@ -185,10 +189,11 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
         days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
-        if a.turns_on and a.standing == "verified":
+        if a.turns_on and a.standing in DEFINITE:
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
-        if span.opened_by:
-            lines += wrapped(f"opened by {', '.join(span.opened_by)}", 24)
+        if span.opened_by and span.start:
+            opened = (opening(timeline.ruleset, by, span.start) for by in span.opened_by)
+            lines += wrapped(f"opened by {', '.join(opened)}", 24)
         for day, by in span.also:
             lines += wrapped(f"{day}: {', '.join(by)}", 24)
     return "\n".join(lines)
@@ -206,8 +211,7 @@ def deal_words(question: Question, law: Ruleset) -> str:
 
 def exporter_words(question: Question, law: Ruleset) -> str:
     """Who exports, where several chips are asked about."""
-    known = law.exporters.get(question.exporter or "")
-    return WHO.get(question.asked_exporter.casefold(), known.name if known else WHO["other"])
+    return WHO.get(question.asked_exporter.casefold(), _name(question, law))
 
 
 def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
@@ -219,6 +223,8 @@ def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
         yield f"for {q.end_user}"
     if q.parties:
         yield f"with {', '.join(q.parties)}"
+    if q.not_listed:
+        yield f"declared not listed: {', '.join(q.not_listed)}"
     if q.headquarters != q.to:
         yield f"headquarters in {law.places[q.headquarters].name}"
     if q.ultimate_parent != q.headquarters:
@@ -247,7 +253,7 @@ def asked_words(timeline: Timeline) -> str:
 
 def footer(law: Ruleset) -> str:
     """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
-    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
+    return safe(f"Ruleset {law.edition.edition}, {law.currency}. {DISCLAIMER}")
 
 
 def deal(d: Determination) -> str:
@@ -261,11 +267,13 @@ def heading(question: Question, law: Ruleset) -> str:
 
 
 def _exporter(timeline: Timeline) -> str:
-    exporter = timeline.question.exporter
-    if exporter is None:
-        return "its maker"
-    known = timeline.ruleset.exporters.get(exporter)
-    return known.name if known else WHO["other"]
+    q = timeline.question
+    return "its maker" if q.asked_exporter.casefold() == "maker" and not q.exporter else _name(q, timeline.ruleset)
+
+
+def _name(question: Question, law: Ruleset) -> str:
+    known = law.exporters.get(question.exporter or "")
+    return known.name if known else question.asked_exporter if question.doubt("exporter") else WHO["other"]
 
 
 def item(label: str, text: str) -> list[str]:
@@ -317,6 +325,8 @@ def _finding(f: Finding) -> Iterator[str]:
     doubt = "" if f.certain else " (itself uncertain)"
     yield f"{mark:<14}{f.provision} [{f.kind}]{doubt}"
     yield from wrapped(f"{f.title} -- {f.cite}", 14)
+    if f.closed_by:
+        yield from wrapped(f"closed by {', '.join(f.closed_by)}", 14)
     for row in f.when:
         yield from _row(row, "when")
     for row in f.unless:

@@ -1,0 +1,458 @@
+"""The party lists as shipped, and how names are matched with them."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from benchmarks.party_names import abbreviated, leading, measure, mistyped, needless, swapped, unchanged
+from exportrules import check, default_ruleset
+from exportrules.law import Ruleset
+from exportrules.model import Listing, Party
+from exportrules.names.close import chinese_core, spelled, words_of
+from exportrules.names.keys import Near
+from exportrules.names.parties import Matches, described_as, find_parties, is_favoured
+from exportrules.source import Parties, load_ruleset
+from exportrules.span import ALWAYS, Span, overlap
+
+ROOT = Path(__file__).parent.parent
+LAW = default_ruleset()
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_party_lists", ROOT / "scripts" / "make_party_lists.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def entry(party: str, kind: str = "entity_list") -> Listing:
+    return [listing for listing in LAW.parties[party].listing if listing.list == kind][-1]
+
+
+# --- the lists --------------------------------------------------------------------------------------
+
+
+def test_the_lists_are_what_the_script_makes_of_the_tables(script: ModuleType) -> None:
+    shipped = {f.name: f.read_text("utf-8") for f in (ROOT / "rulesets" / "us-ear" / "parties").glob("*.toml")}
+    made = script.files()
+    assert sorted(shipped) == sorted(made)
+    for name, text in made.items():
+        # not compared at once: a difference of a million characters is nobody's to read
+        changed = [
+            pair for pair in zip(text.splitlines(), shipped[name].splitlines(), strict=False) if pair[0] != pair[1]
+        ]
+        assert (name, changed[:3], len(text)) == (name, [], len(shipped[name]))
+
+
+def test_every_entry_of_every_table_is_there(script: ModuleType) -> None:
+    names = {n for p in LAW.parties.values() for n in (p.name, *p.aliases)}
+    for table in ("entity_list.csv", "meu_list.csv", "unverified_list.csv", "mieu_744_22.csv"):
+        missing = [
+            r["name"]
+            for r in script.rows(table)
+            if r.get("kind", "party") == "party" and not find_parties(LAW, r["name"]).listed and r["name"] not in names
+        ]
+        assert missing == []
+    count = Counter(listing.list for p in LAW.parties.values() for listing in p.listing if not listing.stop)
+    assert count["meu_list"] == 70
+    assert count["unverified_list"] == 185
+    assert count["mieu_744_22"] == 13
+    assert count["entity_list"] > 3250
+
+
+def test_each_list_says_through_when_it_was_read() -> None:
+    assert {made.id: made.verified_through for made in LAW.lists.values()} == {
+        "entity_list": date(2026, 7, 31),
+        "meu_list": date(2026, 9, 24),
+        "unverified_list": date(2026, 9, 24),
+        "mieu_744_22": date(2026, 9, 24),
+        "approved_740_supp_8": date(2026, 9, 24),
+    }
+
+
+@pytest.mark.parametrize(
+    ("party", "start"),
+    [
+        ("shanghai-supercomputing-technology", "2023-06-12"),
+        ("huawei-technical-service", "2019-05-16"),
+        ("huawei-technologies-thailand", "2019-08-19"),
+        ("netposa", "2020-06-05"),
+        ("inspur-group", "2023-03-02"),
+        ("beijing-zhipu-huazhang-technology", "2025-01-16"),
+        ("dji", "2020-12-18"),
+        ("sugon", "2019-06-24"),
+    ],
+)
+def test_a_listing_begins_on_its_effective_day(party: str, start: str) -> None:
+    assert LAW.parties[party].listing[0].start == date.fromisoformat(start)
+
+
+def test_days_that_were_not_read_are_reported_and_say_so() -> None:
+    for party in LAW.parties.values():
+        for listing in party.listing:
+            assert listing.evidence in ("published", "reported")
+            if "may be off by some days" in listing.note or "up to 5 days" in listing.note:
+                assert listing.evidence == "reported"
+
+
+def test_an_address_is_no_party() -> None:
+    assert not [p for p in LAW.parties.values() if p.name.startswith("Address ")]
+    assert find_parties(LAW, "Address 01") == ((), ())
+
+
+def test_a_party_that_was_removed_is_listed_until_then() -> None:
+    listing = entry("arrow-china-electronics-trading")
+    assert (listing.start, listing.stop) == (date(2025, 10, 9), date(2025, 11, 12))
+
+    def outcome(on: str) -> str:
+        return check("RTX 4090 D", on=on, exporter="other", end_user="Arrow (China) Electronics Trading").outcome
+
+    before, after = outcome("2025-11-11"), outcome("2025-11-12")
+    assert (before, after) == ("license_required", "no_license_requirement")
+
+
+def test_a_listing_of_one_day_less_was_no_listing_then() -> None:
+    asked: dict[str, Any] = {"exporter": "other", "end_user": "Origin Quantum Computing Technology (Hefei) Co., Ltd."}
+    assert check("RTX 4080", on="2024-05-08", **asked).outcome == "no_license_requirement"
+    listed = check("RTX 4080", on="2026-07-01", **asked)
+    assert (listed.outcome, listed.review_policy) == ("license_required", "presumption_of_denial")
+
+
+def test_a_policy_of_a_later_amendment_is_told_of_earlier_days() -> None:
+    party = LAW.parties["sugon"]
+    (listing,) = party.listing
+    assert listing.amended
+    said = f"The entry of {party.name} was last amended on {listing.amended}; its review policy is the one since then"
+    on = listing.amended
+    assert not [n for n in check("H20", on=on, end_user="Sugon").notices if n.startswith(said)]
+    before = check("A100", on=date(2022, 10, 20), end_user="Sugon")
+    assert [n for n in before.notices if n.startswith(said)]
+
+
+# --- entries that reach less, and lists of other kinds --------------------------------------------
+
+
+def test_an_entry_for_projects_of_746_8_alone_requires_nothing_for_a_chip() -> None:
+    found = check("RTX 4080", on="2026-07-01", to="TR", exporter="other", end_user="Gazprom")
+    assert found.outcome == "no_license_requirement"
+    (said,) = [n for n in found.notices if "746.8(a)(4)" in n]
+    assert said.startswith("Gazprom, OAO is on the Entity List for projects described in 746.8(a)(4) alone")
+    only = [p for p in LAW.parties.values() if any(listing.only_for for listing in p.listing)]
+    assert len(only) == 83
+
+
+@pytest.mark.parametrize("to", ["CN", "SG", "JP"])
+def test_a_body_that_744_22_names_is_restricted_everywhere(to: str) -> None:
+    asked: dict[str, Any] = {
+        "to": to,
+        "exporter": "other",
+        "end_user": "Intelligence Bureau of the Joint Staff Department",
+    }
+    found = check("RTX 4080", on="2026-07-01", **asked)
+    assert (found.outcome, found.review_policy) == ("license_required", "presumption_of_denial")
+    assert "86fr4865#744.22(f)(2)" in found.requirements
+
+
+@pytest.mark.parametrize(
+    ("body", "first"),
+    [("Intelligence Bureau of the Joint Staff Department", "2021-03-16"), ("Directorate of Signal", "2021-04-09")],
+)
+def test_a_body_of_744_22_is_named_from_its_day(body: str, first: str) -> None:
+    day = date.fromisoformat(first)
+    listed = [party for party in find_parties(LAW, body).listed if LAW.parties[party].listing[0].list == "mieu_744_22"]
+    assert [LAW.parties[party].listing[0].start for party in listed] == [day]
+
+
+@pytest.mark.parametrize("letters", ["GRU", "J2", "RGB", "DIM", "CIM"])
+def test_letters_alone_are_no_body_for_certain(letters: str) -> None:
+    found = find_parties(LAW, letters)
+    assert found.listed == ()
+    assert {near.how for near in found.near if LAW.parties[near.party].listing[0].list == "mieu_744_22"} == {
+        "short name"
+    }
+
+
+def _uae(on: str, end_user: str | None, *parties: str) -> str:
+    return check("H200", on=on, to="AE", exporter="other", end_user=end_user, parties=list(parties)).outcome
+
+
+@pytest.mark.parametrize(
+    ("on", "end_user", "parties", "free"),
+    [
+        ("2026-08-03", "G42", (), True),
+        ("2026-08-03", "Core42", ("G42 Cloud",), True),
+        ("2026-07-09", "G42", (), False),
+        ("2026-07-10", "G42", (), True),
+        ("2026-07-13", "Microsoft Corporation", (), False),
+        ("2026-07-14", "Microsoft Corporation", (), True),
+        ("2026-07-13", "G42", ("Google LLC",), False),
+        ("2026-07-14", "G42", ("Google LLC",), True),
+        ("2026-08-03", "G42", ("Acme Trading",), False),
+        ("2026-08-03", "Acme Trading", ("G42",), False),
+        ("2026-08-03", None, ("G42",), False),
+        ("2026-08-03", "G42", ("Huawei",), False),
+        ("2026-08-03", "Khazna Data Centers", (), False),
+        ("2026-08-03", "AWS", (), False),
+        ("2026-08-03", "Alphabet Inc.", (), False),
+        ("2026-08-03", "G42 Health", (), False),
+    ],
+)
+def test_only_where_every_party_is_approved_by_its_printed_name_is_the_uae_free(
+    on: str, end_user: str | None, parties: tuple[str, ...], free: bool
+) -> None:
+    assert (_uae(on, end_user, *parties) == "no_license_requirement") is free
+
+
+def test_an_approval_that_lapses_ends_with_its_day() -> None:
+    assert entry("group-42-holding", "approved_740_supp_8").stop == date(2027, 4, 6)
+    on = "2026-08-03"
+    found = check("H200", on=on, to="AE", exporter="other", end_user="G42")
+    assert any("which is assumed of whoever is not named" in notice for notice in found.notices)
+    assert any(notice.startswith("Approved for advanced-computing items: lapses") for notice in found.notices)
+    late = check("H200", on="2027-04-06", to="AE", exporter="other", end_user="G42")
+    assert late.projection is not None
+    assert late.projection.outcome != "no_license_requirement"
+
+
+def test_an_approval_frees_in_the_uae_alone_and_is_no_red_flag() -> None:
+    found = check("H200", on="2026-08-03", to="CN", exporter="other", end_user="Microsoft Corporation")
+    assert found.outcome == "license_required"
+    assert not any("red flag" in notice for notice in found.notices)
+    owned = {"listed_owner": "Microsoft Corporation", "listed_ownership_percent": 60}
+    owner = check("RTX 4090 D", on="2025-10-15", exporter="other", facts=owned)
+    assert [policy["by"] for policy in owner.policies] == [[]]
+
+
+def test_a_name_close_to_a_favoured_one_earns_nothing() -> None:
+    assert not [n for n in find_parties(LAW, "Microsofft Corporation").near if is_favoured(LAW.parties[n.party])]
+    assert not find_parties(LAW, "Googel LLC").listed
+
+
+def test_what_a_list_does_not_reach_is_said_of_a_later_day() -> None:
+    said = "Verified only in part on this day: Entity List through 2026-07-31."
+    assert said in check("H20", on="2026-08-01", end_user="Acme Trading").notices
+    assert not any("Verified only" in n for n in check("H20", on="2026-07-31", end_user="Acme Trading").notices)
+    assert not any("Verified only" in n for n in check("H20", on="2026-08-01").notices)
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+
+with (ROOT / "tests" / "data" / "party_names.tsv").open(encoding="utf-8", newline="") as _file:
+    CASES = list(csv.DictReader(_file, delimiter="\t"))
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{c['spelling']} {c['answer']} {c['party']} ({c['source']})" for c in CASES]
+)
+def test_a_spelling_from_the_world_means_whom_it_means(case: dict[str, str]) -> None:
+    found = find_parties(LAW, case["spelling"])
+    near = {close.party for close in found.near}
+    if case["answer"] == "is":
+        assert case["party"] in found.listed
+    elif case["answer"] == "near":
+        assert (found.listed, case["party"] in near) == ((), True)
+    elif case["answer"] == "not certain":
+        assert found.listed == ()
+    else:
+        assert found == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "party", "how"),
+    [
+        ("Inspur", "inspur-group", "leading part"),
+        ("SenseTime Group", "beijing-sensetime-technology-development", "near"),
+        ("Technologies Huawei Co", "huawei-technologies", "words swapped"),
+        ("Huawei Tech Co", "huawei-technologies", "abbreviated"),
+        ("Semiconductor Mfg Intl Corp", "semiconductor-manufacturing-international", "abbreviated"),
+        ("Hauwei", "huawei-technologies", "near"),
+        ("Huawei Norway AS", "huawei-technologies", "contains a listed name"),
+        ("Acme Computing (Huawei)", "huawei-technologies", "contains a listed name"),
+        ("SMSC", "semiconductor-manufacturing-south-china", "short name"),
+        ("HMC", "chengdu-haiguang-microelectronics-technology", "short name"),
+        ("Байкал Электроникс", "baikal-electronics", "near"),
+        ("浪潮云信息技术股份公司", "inspur-group", "contains a listed name"),
+        ("大華技術", "dahua-technology", "leading part"),
+        ("Hikvison", "hangzhou-hikvision-digital-technology", "near"),
+        ("HUAWEI TECHNOLGIES CO., LTD.", "huawei-technologies", "near"),
+    ],
+)
+def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -> None:
+    found = find_parties(LAW, written)
+    assert found.listed == ()
+    assert {close.party: close.how for close in found.near}[party] == how
+    assert all(0 < close.score <= 100 for close in found.near)
+
+
+@pytest.mark.parametrize("written", ["", " ", "Co., Ltd.", "公司", "()", "Beijing", "Technology", "China", "A", "12"])
+def test_what_names_nobody_is_close_to_nobody(written: str) -> None:
+    found = find_parties(LAW, written)
+    assert (found.listed, [near for near in found.near if near.how != "short name"]) == ((), [])
+
+
+def test_the_measures_of_the_benchmark_hold_on_a_sample() -> None:
+    for change, least in ((unchanged, 0.99), (swapped, 0.97), (abbreviated, 0.97), (mistyped, 0.9), (leading, 0.95)):
+        caught, tried, missed = measure(change, 250, 7)
+        assert tried == 250
+        assert caught >= least * tried, (change.__name__, missed)
+    reported, tried = needless()
+    assert tried > 450
+    assert len(reported) < 0.03 * tried, reported
+
+
+def test_a_party_of_a_short_ruleset_is_found_as_well() -> None:
+    party = Party(id="x", name="Zweistein Quantum Works", country="DE", weak=("ZQW",))
+    law = replace(LAW, parties={"x": party}, memory={}, _views={})
+    assert find_parties(law, "Zweistein Quantum Works GmbH") == Matches(("x",))
+    assert find_parties(law, "ZQW") == Matches((), (Near("x", "ZQW", "short name", 90),))
+    assert find_parties(law, "Quantum Zweistein Works").near[0].how == "words swapped"
+    assert find_parties(law, "Huawei") == Matches()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Beijing Inst. of Info. Tech., Co.,Ltd.", ("beijing", "institute", "information", "technology")),
+        ("Société Générale", ("societe", "generale")),
+        ("АО Микрон", ("mikron",)),
+        ("Ｈｕａｗｅｉ Technologies", ("huawei", "technology")),
+    ],
+)
+def test_names_are_compared_by_their_words(text: str, words: tuple[str, ...]) -> None:
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("浙江大华技术股份有限公司", "大华"),
+        ("北京大学", "北京大学"),
+        ("宁畅信息产业（北京）有限公司", "宁畅信息产业北京"),
+        ("中国电子", "中国电子"),
+        ("Huawei", ""),
+    ],
+)
+def test_what_a_chinese_company_is_called_stands_between_its_place_and_its_trade(text: str, core: str) -> None:
+    assert chinese_core(text) == core
+
+
+def test_traditional_characters_are_read_as_simplified_ones() -> None:
+    assert spelled("華為技術") == spelled("华为技术")
+
+
+# --- what a buyer says it is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("People's Liberation Army", "military"),
+        ("PLA Unit 61398", "military"),
+        ("中国人民解放军国防大学", "military"),
+        ("Ministry of State Security", "military"),
+        ("Министерство обороны Российской Федерации", "military"),
+        ("Ministère de la Défense", "military"),
+        ("Royal Thai Navy", "military"),
+        ("Directorate of Military Intelligence", "military_intelligence"),
+        ("Main Intelligence Directorate of the General Staff", "military_intelligence"),
+        ("Salvation Army", ""),
+        ("Business Intelligence Services Ltd", ""),
+        ("Plaza Hotel", ""),
+        ("Armyworm Research Ltd", ""),
+        ("Navy Blue Textiles", ""),
+        ("Ministry of Education", ""),
+        ("", ""),
+    ],
+)
+def test_a_buyer_that_says_what_it_is_is_understood(text: str, kind: str) -> None:
+    assert described_as(LAW, text) == kind
+
+
+def test_descriptions_cite_the_definitions_and_a_ruleset_without_them_describes_nobody() -> None:
+    assert {made.id: made.cite for made in LAW.descriptions.values()} == {
+        "military": "15 CFR 744.21(g)",
+        "military_intelligence": "15 CFR 744.22(f)(2)",
+    }
+    assert described_as(replace(LAW, descriptions={}, memory={}), "Army") == ""
+
+
+# --- when they are read -----------------------------------------------------------------------------
+
+
+def test_a_question_without_a_name_reads_no_party_and_one_with_a_listed_name_no_matcher() -> None:
+    subprocess.run([sys.executable, "-c", "import exportrules; exportrules.default_ruleset()"], check=True)
+    script = (
+        "import sys, exportrules; exportrules.check('H20', on='2024-06-03'); law = exportrules.default_ruleset();"
+        "print(law.parties._read is not None, 'exportrules.names.close' in sys.modules);"
+        "exportrules.check('H20', on='2024-06-03', end_user='Huawei');"
+        "print(law.parties._read is not None, 'rapidfuzz' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert result.stdout.split() == ["True", "False", "False", "False"]
+
+
+def test_parties_are_read_once() -> None:
+    reads: list[int] = []
+
+    def read() -> dict[str, Party]:
+        reads.append(1)
+        return {"x": Party(id="x", name="X", country="")}
+
+    parties = Parties(read)
+    assert (len(parties), list(parties), parties["x"].name, reads) == (1, ["x"], "X", [1])
+    with pytest.raises(KeyError):
+        parties["y"]
+
+
+def test_parties_whose_compiled_form_is_gone_are_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path))
+    law = load_ruleset(None)
+    (file,) = tmp_path.rglob(f"*{law.digest}-parties.json")
+    file.unlink()
+    again = load_ruleset(None)
+    assert isinstance(again.parties, Parties)
+    assert again.parties.keys() == law.parties.keys()
+    assert file.exists()
+
+
+def test_the_digest_covers_the_lists(tmp_path: Path) -> None:
+    assert "us-ear/parties/entity-list.toml" in LAW.files
+    assert isinstance(LAW, Ruleset)
+
+
+# --- days -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ([(1, 5)], [(3, 9)], [(3, 5)]),
+        ([(1, 3)], [(3, 5)], []),
+        ([(1, None)], [(2, 4), (6, None)], [(2, 4), (6, None)]),
+        ([(1, None)], [(4, None)], [(4, None)]),
+        ([], [(1, None)], []),
+        ([(1, 4), (6, 9)], [(3, 7)], [(3, 4), (6, 7)]),
+    ],
+)
+def test_spans_overlap_on_the_days_of_both(one: Any, other: Any, shared: Any) -> None:
+    def spans(pairs: Any) -> tuple[Span, ...]:
+        return tuple(Span(date(2020, 1, a), date(2020, 1, b) if b else None) for a, b in pairs)
+
+    assert overlap(spans(one), spans(other)) == overlap(spans(other), spans(one)) == spans(shared)
+    assert overlap(spans(one), [ALWAYS]) == spans(one)
