@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from exportrules.errors import RefusedNameError, UnknownNameError, either
 from exportrules.law import Ruleset
-from exportrules.names.grammar import SHORT, Reading, fold, ids_of, readings, shown_detail, true_of
+from exportrules.names.grammar import LONGEST, SHORT, Reading, fold, ids_of, readings, shown_detail, true_of
 from exportrules.names.keys import key, memo
 from exportrules.names.servers import find_server, server_message
 from exportrules.names.slips import near_chips
@@ -51,8 +51,9 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
     Raises RefusedNameError for what is understood and names no one chip (a server, a driver's mask, a series), and
     UnknownNameError, with near names, for anything else that is not certain.
     """
-    index = memo(ruleset, "chips", _chip_index)
-    found = index.get(text) or index.get(key(text)) or _read(ruleset, text)
+    found, ways, left = _looked_up(ruleset, text)
+    if found is None:
+        raise _refusal(ruleset, text, ways, left)
     if text[-1:] in "xX×" and (parted := _DANGLING.fullmatch(text)) and _known(ruleset, parted["name"]):
         said = f"{text!r} can be {parted['name']!r} and a number that is cut off, or one name."
         raise RefusedNameError(f"{said} Write it without the gap, or without the X.")
@@ -60,24 +61,26 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
 
 
 def _known(ruleset: Ruleset, text: str) -> ChipName | None:
-    try:
-        return find_chip(ruleset, text)
-    except UnknownNameError:
-        return None
+    return _looked_up(ruleset, text)[0]
 
 
-def _read(ruleset: Ruleset, text: str) -> ChipName:
-    label = next((found["name"] for pattern in _LABELS if (found := pattern.fullmatch(text.strip()))), text)
-    if label != text:
-        return find_chip(ruleset, label)
+def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[Reading], str]:
+    """What a text means for certain; or, for the message, the ways to read it and the first word that none can."""
+    index = memo(ruleset, "chips", _chip_index)
+    found = index.get(text) or index.get(key(text))
+    if found is not None:
+        return found, [], ""
+    inner = next((label["name"] for pattern in _LABELS if (label := pattern.fullmatch(text.strip()))), text)
+    if inner != text:
+        return _looked_up(ruleset, inner)
     ways, left = readings(ruleset, text)
     sound = {way: meant for way in ways if (meant := _variants(ruleset, way)) or way.refused}
     heaviest = max((way.weight for way in sound), default=0)
     best = [way for way in sound if way.weight == heaviest]
     means = {sound[way] for way in best}
     if len(means) == 1 and not any(way.refused for way in best) and not _machine(ruleset, best, means):
-        return _as_named(ruleset, best[0], next(iter(means)))
-    raise _refusal(ruleset, text, best or ways, left)
+        return _as_named(ruleset, best[0], next(iter(means))), [], ""
+    return None, best or ways, left
 
 
 def _as_named(ruleset: Ruleset, way: Reading, means: frozenset[str]) -> ChipName:
@@ -200,7 +203,7 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[Reading], left: str) -> Unk
 
 def without_count(ruleset: Ruleset, text: str) -> str:
     """The name of a chip that stands beside a quantity; '' where there is none."""
-    for pattern in _COUNTED:
+    for pattern in _COUNTED if len(text) <= LONGEST else ():
         found = pattern.fullmatch(text.strip())
         if found and _known(ruleset, found["name"]):
             return found["name"]
