@@ -306,6 +306,12 @@ def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[
         if name in given and isinstance(text := given[name].value, str):
             found[name] = Fact(find_place(ruleset, text), "given")
     if "exporter" in given and isinstance(text := given["exporter"].value, str):
+        if addressee := near_addressee(ruleset, text):
+            name = ruleset.exporters[addressee].name
+            raise QuestionError(
+                f"exporter = {text!r} as a fact may be {name} or another company. Write it as the exporter of the "
+                f"question (--exporter), or the fact as {name} or other."
+            )
         found["exporter"] = Fact(find_exporter(ruleset, text, vendor), "given")
     return found
 
