@@ -448,7 +448,8 @@ def test_every_interface_gives_the_same_outcome(asked: dict[str, Any]) -> None:
         found = ask(**asked)
     except QuestionError:
         assert command["outcome"] == "refused"
-        assert row["outcome"] == "indeterminate"
+        # what stands whatever the cell means stands in a row
+        assert row["outcome"] in ("indeterminate", "license_required")
         assert row["problem"]
         return
     assert command == found.to_dict()
