@@ -74,7 +74,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
-    told = all(course.subject.facts["headquarters"].settled for course in asked(timeline, answer)[:1])
+    told = all(course.subject.facts["headquarters"].value is not None for course in asked(timeline, answer)[:1])
     if seat and told and len(q.seats) < 2:
         by = ", as the party data say," if q.seats else ""
         says = (

@@ -154,7 +154,7 @@ def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: S
     """
 
     def sense(text: str, named: Sequence[tuple[str, ...]], body: str = "") -> Sense:
-        stated = {"end_use": Fact(body, "question")} if body not in ("", *uses) else {}
+        stated = {f"{body}_end_user": Fact(True, "question")} if body not in ("", *uses) else {}
         return Sense(text, tuple(named), {**seat([p for parties in named for p in parties], bool(body)), **stated})
 
     certain = [name.listed for name in names]
