@@ -456,7 +456,10 @@ def test_the_list_of_denied_persons_is_read_with_its_expiry_days() -> None:
             "US",
             [("denied_persons", date(2021, 3, 15), date(2031, 3, 16), "86 FR 15185 3/22/2021")],
         ),
-        "Invented Expired Works": ("SG", [("denied_persons", date(2019, 1, 2), date(2024, 1, 3), "84 FR 111 1/8/2019")]),
+        "Invented Expired Works": (
+            "SG",
+            [("denied_persons", date(2019, 1, 2), date(2024, 1, 3), "84 FR 111 1/8/2019")],
+        ),
         "Invented Forever Person": ("IR", [("denied_persons", date(2010, 6, 1), None, "75 FR 222 6/7/2010")]),
     }
     assert adds_up(made)
