@@ -19,7 +19,8 @@ from exportrules import check
 from exportrules.determination import Determination
 from exportrules.errors import RulesetError
 from exportrules.model import Listing, Party
-from exportrules.screening import Screening, read_list, to_toml
+from exportrules.partyfile import to_toml
+from exportrules.screening import Screening, read_list
 from exportrules.source import default_ruleset, load_ruleset
 
 DATA = Path(__file__).parent / "data" / "csl"
