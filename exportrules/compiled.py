@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules import model
+from exportrules import lexicon, model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
 FORMAT = 4
@@ -25,11 +25,17 @@ _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
     "groups": model.Group,
     "places": model.Place,
+    "territories": model.Territory,
     "exporters": model.Exporter,
     "instruments": model.Instrument,
     "families": model.Family,
     "lists": model.PartyList,
     "descriptions": model.Description,
+    "attestations": model.Attestation,
+    "words": lexicon.Word,
+    "parts": lexicon.PartNumbers,
+    "servers": lexicon.Servers,
+    "refused": lexicon.Refused,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.
 _PARTIES: dict[str, type] = {"parties": model.Party}
@@ -145,6 +151,8 @@ def _build(shape: type, stored: dict[str, Any]) -> Any:
             made[name] = tuple([_build(part, v) for v in value] if part else value)
         elif part and value is not None:
             made[name] = _build(part, value)
+        elif type(value) is dict:
+            made[name] = {key: tuple(item) if type(item) is list else item for key, item in value.items()}
         else:
             made[name] = value
     return shape(**made)

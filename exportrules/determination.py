@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from exportrules import notices, trace
+from exportrules.attestation import tables
 from exportrules.errors import QuestionError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
@@ -26,6 +27,7 @@ from exportrules.result import (
     Finding,
     Margin,
     Projection,
+    Settlement,
 )
 from exportrules.source import default_ruleset
 from exportrules.span import index_at, last_day
@@ -82,12 +84,15 @@ class Determination:
 
     @property
     def standing(self) -> str:
-        """`verified`, `before_coverage`, `beyond_horizon` or `destination_not_encoded`."""
+        """`verified`, `attested`, `before_coverage`, `beyond_horizon`, `destination_not_encoded` or `unannounced`.
+
+        An unannounced chip, one that its maker never announced, is answered by the law from reported figures.
+        """
         return self._answer.standing
 
     @property
     def projection(self) -> Projection | None:
-        """Where the standing is not `verified`: what the encoded law would say all the same."""
+        """Where the standing is neither `verified` nor `attested`: what the encoded law would say all the same."""
         return self._answer.projection
 
     @property
@@ -111,6 +116,11 @@ class Determination:
         return trace.exceptions(self._timeline, self._answer)
 
     @property
+    def closed_exceptions(self) -> list[dict[str, Any]]:
+        """The exceptions that would lift a requirement by their own terms, each with the bars that close it."""
+        return trace.closed_exceptions(self._timeline, self._answer, self.on)
+
+    @property
     def policies(self) -> list[dict[str, Any]]:
         """The review policy of each requirement, and the provisions that say so."""
         return [{"requirement": r, "review_policy": p, "by": list(by)} for r, p, by in self._answer.law.policies]
@@ -119,6 +129,11 @@ class Determination:
     def turns_on(self) -> list[str]:
         """The unknown facts that decide; supplying them settles the answer."""
         return list(self._answer.turns_on)
+
+    @property
+    def settle(self) -> list[Settlement]:
+        """How to settle each of those facts: the option to write, and in which case it is the right one."""
+        return trace.settlements(self._timeline, self._answer)
 
     @property
     def cases(self) -> list[Branch]:
@@ -186,12 +201,23 @@ class Determination:
         return trace.citations(self._timeline, self._answer, self.on)
 
     @property
+    def attestations(self) -> list[dict[str, Any]]:
+        """Who verified the law of a day beyond the edition's own, where the standing is `attested`."""
+        return tables(self._timeline.vouching(self.on)) if self.standing == "attested" else []
+
+    @property
     def ruleset(self) -> dict[str, str]:
-        """Edition, `verified_through`, and SHA-256 over every data file that was read, overlays included."""
+        """Edition, how far it was verified, and SHA-256 over every data file that was read, overlays included.
+
+        `text_read` is the day of the codified text that was read, `register_swept` the day through which the Federal
+        Register was searched; `verified_through` is the earlier one.
+        """
         used = self._timeline.ruleset
         return {
             "edition": used.edition.edition,
             "verified_through": used.edition.verified_through.isoformat(),
+            "text_read": used.edition.text_read.isoformat(),
+            "register_swept": used.edition.register_swept.isoformat(),
             "sha256": used.digest,
         }
 
@@ -205,7 +231,7 @@ class Determination:
 
     def explain(self) -> str:
         """The whole trace as text."""
-        from exportrules.render.text import explanation
+        from exportrules.render.explanation import explanation
 
         return explanation(self)
 
@@ -226,7 +252,8 @@ def check(
     ultimate_parent: str | None = None,
     end_user: str | None = None,
     parties: Sequence[str] = (),
-    end_use: str | None = None,
+    not_listed: Sequence[str] = (),
+    end_use: str | Sequence[str] | None = None,
     facts: Mapping[str, object] | None = None,
     known_on: date | str | None = None,
     as_printed: bool = False,
@@ -236,7 +263,9 @@ def check(
 
     `on` is a `date` (or ISO text; a `datetime` is refused). What is left out takes its stated
     default, and the answer says so: to China, by the maker, an export, an unlisted civil buyer
-    headquartered where the goods go; a party of the data, in the country that they give. Raises
+    headquartered where the goods go; a party of the data, in the country that they give. A name
+    close to a listed party's, or to that of a letter's addressee, leaves the answer open where it
+    matters; `not_listed` has the names of buyers that are declared not to be the listed party. Raises
     QuestionError for what cannot be understood.
     """
     law = ruleset or default_ruleset()
@@ -245,14 +274,15 @@ def check(
         known = law.memory.get((
             "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
             tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,
+            tuple(not_listed) if not_listed else (),
         ))  # fmt: skip
     except (TypeError, AttributeError):
         known = None  # something unhashable, or not even a mapping: `timeline` says what
     if type(known) is not Timeline:
         known = timeline(
             chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
-            ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, end_use=end_use,
-            facts=facts, known_on=known_on, as_printed=as_printed, ruleset=law,
+            ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, not_listed=not_listed,
+            end_use=end_use, facts=facts, known_on=known_on, as_printed=as_printed, ruleset=law,
         )  # fmt: skip
     return Determination(known, on if type(on) is date else read_date(on))
 
@@ -272,7 +302,8 @@ def timeline(
     ultimate_parent: str | None = None,
     end_user: str | None = None,
     parties: Sequence[str] = (),
-    end_use: str | None = None,
+    not_listed: Sequence[str] = (),
+    end_use: str | Sequence[str] | None = None,
     facts: Mapping[str, object] | None = None,
     known_on: date | str | None = None,
     as_printed: bool = False,
@@ -282,9 +313,12 @@ def timeline(
     law = ruleset or default_ruleset()
     if facts is not None and not isinstance(facts, Mapping):
         raise QuestionError(f"facts = {facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
+    if end_use is not None and not isinstance(end_use, str):
+        end_use = tuple(end_use) if isinstance(end_use, Sequence) else end_use
     key: tuple[object, ...] = (
         "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
         tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,
+        tuple(not_listed) if not_listed else (),
     )  # fmt: skip
     try:
         known = law.memory.get(key)
@@ -296,8 +330,8 @@ def timeline(
         raise QuestionError(f"parties = {parties!r} is one text. Write a list of names.")
     question = resolve(
         law, chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
-        ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, end_use=end_use,
-        facts=facts, known_on=known_on, as_printed=as_printed,
+        ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, not_listed=not_listed,
+        end_use=end_use, facts=facts, known_on=known_on, as_printed=as_printed,
     )  # fmt: skip
     made = Timeline(law, question)
     if key and len(law.memory) < _MOST_QUESTIONS:

@@ -18,8 +18,10 @@ from exportrules.model import Row, Test
 from exportrules.span import Span, days_of_change, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
-#: Kinds read before the license requirements are gathered; the rest may test what is required.
-FIRST = frozenset((*CONCLUDING, "requirement", "savings"))
+#: The order in which kinds are read: what requirements rest on, then what may test which of them stand, where bars go
+#: before the exceptions that they close.
+STAGES = dict.fromkeys((*CONCLUDING, "requirement", "savings"), 0) | {"bar": 1}
+LAST_STAGE = 2
 
 
 #: So many prepared provisions are kept in a view; profiles beyond that are prepared each for itself.
@@ -47,7 +49,7 @@ class Entry:
     doubt: Truth
     needs_rows: bool
     mentions: frozenset[str]
-    first: bool
+    stage: int
     fixed: Truth | None
     kind: str
     made: tuple[str, str] | None
@@ -204,7 +206,7 @@ class Docket:
 
     def test(self, test: Test, day: date, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
         """The truth of one test on a day."""
-        if self._waits(test.fact):
+        if test.fact in self.view.concludable:
             return self.concluded(test, concluded)
         if test.op == "in_group" and isinstance(country := self.value(test.fact), str):
             return truth(holds_on(self.view.membership(str(test.bound), country), day))
@@ -259,8 +261,8 @@ class Docket:
         made = provides(provision)
         if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
             made = ("contains_eccn", made[1])
-        kind = provision.kind
-        return Entry(found, when, unless, fits, doubt, needs_rows, mentions, kind in FIRST, held, kind, made)
+        kind, stage = provision.kind, STAGES.get(provision.kind, LAST_STAGE)
+        return Entry(found, when, unless, fits, doubt, needs_rows, mentions, stage, held, kind, made)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []
@@ -275,7 +277,6 @@ class Docket:
         unknown: list[Test] = []
         if not self._may_hold(row.plain, unknown):
             return None
-        waiting: list[Test] = []
         groups: list[tuple[Span, ...]] = []
         known: list[Test] = []
         for test in row.groups:
@@ -288,12 +289,10 @@ class Docket:
                 return None
             if spans[0].start != date.min or spans[0].stop is not None:
                 groups.append(spans)
-        for test in row.concluded:
-            (waiting if self._waits(test.fact) else known).append(test)
         if not self._may_hold(known, unknown):
             return None
         settled = UNKNOWN if unknown else TRUE
-        return PreparedRow(row.row.paragraph, settled, tuple(groups), tuple(waiting), tuple(unknown))
+        return PreparedRow(row.row.paragraph, settled, tuple(groups), row.concluded, tuple(unknown))
 
     def _may_hold(self, tests: Iterable[Test], unknown: list[Test]) -> bool:
         """Whether none of the tests fails; those that are not known to hold go to `unknown`."""
@@ -309,13 +308,6 @@ class Docket:
                 unknown.append(test)
         return True
 
-    def _waits(self, fact: str) -> bool:
-        """Whether the fact is for provisions to conclude, and nobody has supplied it."""
-        if fact not in self.view.concludable:
-            return False
-        known = self.facts.get(fact)
-        return known is None or not known.settled
-
     def value(self, name: str) -> Any:
         fact = self.facts.get(name)
         return None if fact is None else fact.value
@@ -328,16 +320,32 @@ class Docket:
         return readings.pop() if len(readings) == 1 else UNKNOWN
 
     def concluded(self, test: Test, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
+        """The truth of a test of what provisions conclude: at least UNKNOWN where that was said not to be known."""
         made = concluded.get(test.fact, {})
+        least = UNKNOWN if self.unsettled(test.fact) else FALSE
         if isinstance(test.bound, bool):
-            holds = max(made.get("true", FALSE), truth(self.value(test.fact) is True))
+            holds = max(made.get("true", FALSE), least)
             return holds if test.bound else negate(holds)
-        if not made:
-            return FALSE
         bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
         if test.fact == "required_under":
-            return any_of(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))
-        return any_of(made.get(bound, FALSE) for bound in bounds)
+            return any_of([least, *(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))])
+        return any_of([least, *(made.get(bound, FALSE) for bound in bounds)])
+
+    def supplied(self) -> dict[str, dict[str, Truth]]:
+        """What was supplied of the facts that provisions conclude: they add to it and take nothing away."""
+        found: dict[str, dict[str, Truth]] = {}
+        for name in self.view.concludable:
+            value = self.value(name)
+            if value is True:
+                found[name] = {"true": TRUE}
+            elif isinstance(value, frozenset) and value:
+                found[name] = dict.fromkeys(value, TRUE)
+        return found
+
+    def unsettled(self, name: str) -> bool:
+        """Whether somebody said of a fact that provisions conclude that it is not known."""
+        fact = self.facts.get(name)
+        return fact is not None and fact.settled and fact.value is None
 
     def fits(self, classifies: str | None) -> Truth:
         """Whether an entry that classifies this kind of item (an IC, a system, a stack) is about this one."""
@@ -353,7 +361,7 @@ class Docket:
         supposed = self.facts.get(doubt_of(found))
         if supposed is None or not supposed.settled or supposed.value is None:
             return UNKNOWN
-        return TRUE if provides(found.provision) else truth(supposed.value is True)
+        return truth(supposed.value is True)
 
 
 def _on(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
@@ -361,9 +369,9 @@ def _on(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:
-    """One comparison of two known values."""
+    """One comparison of two known values; of a set of words, whether one of them passes."""
     if op == "is":
-        return truth(value == bound)
+        return truth(bound in value if isinstance(value, frozenset) else value == bound)
     if op == "in":
         return truth(bool(value & set(bound)) if isinstance(value, frozenset) else value in bound)
     if op == "ge":

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple, get_args
 
 from exportrules.docket import Docket, Entry, PreparedRow
-from exportrules.law import refers
+from exportrules.law import closes, refers
 from exportrules.model import Policy
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
@@ -44,24 +44,22 @@ class Reading:
 
     def __init__(self, docket: Docket, day: date) -> None:
         self.docket, self.day = docket.on(day), day
-        self.concluded: dict[str, dict[str, Truth]] = {}
+        self.concluded = self.docket.supplied()
         self.truths: dict[str, tuple[Entry, Truth]] = {}
         self.paragraphs: list[str] = []
+        self.closed: list[tuple[Entry, tuple[str, ...]]] = []
         self._tests: dict[int, Truth] = {}
         self.unknown = False
-        entries = self.docket.entries
-        for entry in entries:
-            if entry.first:
-                self._read(entry)
+        self._read_stage(0)
         self.reach = self._reach()
         self.requirements = self._requirements()
-        made = self.concluded["required_under"] = {}
+        made = self.concluded.setdefault("required_under", {})
         for entry, held in self.requirements:
             paragraph = entry.found.provision.paragraph
             made[paragraph] = max(held, made.get(paragraph, FALSE))
-        for entry in entries:
-            if not entry.first:
-                self._read(entry)
+        self._read_stage(1)
+        self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
+        self._read_stage(2)
         self.unknown = self.unknown or self.reach == UNKNOWN
 
     def _reach(self) -> Truth:
@@ -86,8 +84,19 @@ class Reading:
         """The provisions of these kinds that hold."""
         return [e for e, held in self.truths.values() if held == TRUE and e.kind in kinds]
 
+    def bars(self, exception: Entry) -> list[tuple[Entry, Truth]]:
+        """The bars that may hold and reach an exception, each with its truth."""
+        return [(bar, held) for bar, held in self._bars if closes(bar.found.provision, exception.found.provision)]
+
+    def _read_stage(self, stage: int) -> None:
+        for entry in self.docket.entries:
+            if entry.stage == stage:
+                self._read(entry)
+
     def _read(self, entry: Entry) -> None:
         held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
+        if held != FALSE and entry.kind == "exception":
+            held = self._unclosed(entry, held)
         if held == FALSE:
             return
         self.truths[entry.found.provision.id] = (entry, held)
@@ -98,6 +107,14 @@ class Reading:
             values[value] = max(held, values.get(value, FALSE))
             if fact == "eccn" and held == TRUE:
                 self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
+
+    def _unclosed(self, exception: Entry, held: Truth) -> Truth:
+        """The truth of an exception that holds, or may, by its own terms: what no bar closes."""
+        bars = self.bars(exception)
+        by = tuple(bar.found.provision.id for bar, closing in bars if closing == TRUE)
+        if by and held == TRUE:
+            self.closed.append((exception, by))
+        return min(held, negate(any_of(closing for _, closing in bars)))
 
     def rows(self, entry: Entry) -> Truth:
         """Whether some `when` row holds and no `unless` row does."""

@@ -24,11 +24,19 @@ class UnknownNameError(QuestionError):
         super().__init__(message)
 
 
-class RulesetError(ExportRulesError):
-    """A rule, chip, group, party or case file is bad. `where` is the file and key path."""
+class RefusedNameError(UnknownNameError):
+    """A name that is understood and does not name one chip: a server, a driver's mask, a series."""
 
-    def __init__(self, where: str, message: str) -> None:
+
+class RulesetError(ExportRulesError):
+    """A rule, chip, group, party or case file is bad. `where` is the file and key path.
+
+    The message has the first problem; `problems` has a line for each.
+    """
+
+    def __init__(self, where: str, message: str, problems: Sequence[str] = ()) -> None:
         self.where = where
+        self.problems = tuple(one_line(f"{where}: {problem}") for problem in problems or (message,))
         super().__init__(one_line(f"{where}: {message}"))
 
 

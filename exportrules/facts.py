@@ -33,6 +33,10 @@ BITS = {
     "int4": 4,
 }
 
+#: Weighting factors of adjusted peak performance (Technical Note on APP): other processors, vector processors. Whether
+#: a GPU is a vector processor in the sense of the note was never said, so both readings are kept.
+APP_WEIGHTS = (Decimal("0.3"), Decimal("0.9"))
+
 #: Value of `en_route_since` for goods that were not under way: after every cut-off.
 NOT_EN_ROUTE = date.max
 
@@ -68,6 +72,12 @@ def tpp(dense_tops: Mapping[str, Number]) -> Number:
 def performance_density(total: Number, die_area_mm2: Number) -> Decimal:
     """TPP per mm2 of the logic dies made on a non-planar process."""
     return _EXACT.divide(Decimal(total), Decimal(die_area_mm2))
+
+
+def app(dense_tops: Mapping[str, Number], count: int = 1) -> list[Decimal]:
+    """Readings of the adjusted peak performance of so many chips, in weighted teraflops; none without a 64-bit rate."""
+    rates = [Decimal(tops) for name, tops in dense_tops.items() if BITS[name] == 64]
+    return [weight * max(rates) * count for weight in APP_WEIGHTS] if rates else []
 
 
 def figure_defects(chip: Variant) -> Iterator[str]:
@@ -115,8 +125,11 @@ def check_defects(chip: Variant) -> Iterator[str]:
         yield "announced without announced_source: say who made it public."
 
 
-def facts_of(chip: Variant) -> dict[str, Fact]:
-    """Every fact of the item that a chip file states or that follows from it. Missing ones are absent."""
+def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
+    """Every fact of the item that a chip file states or that follows from it. Missing ones are absent.
+
+    `within`: so many of the chip are inside a system, whose adjusted peak performance is at least theirs together.
+    """
     found: dict[str, Fact] = {"item_kind": Fact(chip.item_kind, "chip")}
 
     def put(name: str, values: Iterable[Any], source: str, detail: str = "") -> None:
@@ -143,6 +156,7 @@ def facts_of(chip: Variant) -> dict[str, Fact]:
         fastest = max(products, key=lambda name: products[name])
         put("tpp", [tpp(chip.dense_tops)], "derived", f"{chip.dense_tops[fastest]} x {BITS[fastest]} bit ({fastest})")
         put("peak_tops", [max(chip.dense_tops.values())], "derived", "largest dense figure of any format")
+        put("app_wt", app(chip.dense_tops, within or 1), "derived", "64-bit teraflops x 0.3 or 0.9")
     else:
         put("tpp", _present(chip.tpp_estimate), "chip")
     put("bits_x_tops_2022", readings_of("tpp"), "derived", "the data sheet's dense figure, as for TPP")
@@ -178,20 +192,11 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
     sums = [d + i for d in readings_of(dram) for i in readings_of(links)]
     derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
-    declared = [_declared(number) for number in readings_of("eccn_declared")]
-    derive("declared", declared, "from the declared ECCN", "eccn_declared")
     return found
-
-
-def _declared(eccn: str) -> str:
-    """What a declared ECCN makes of an item, in the words of the fact `declared`."""
-    number = eccn.upper()
-    return "EAR99" if number == "EAR99" else "3A090" if number[:5] in ("3A090", "4A090") else "other"
 
 
 #: What follows from a fact, and is derived again when that fact is settled another way.
 _FOLLOWS = {
-    "eccn_declared": ("declared",),
     "tpp": ("bits_x_tops_2022", "performance_density"),
     "die_area_mm2": ("performance_density",),
     "dram_bandwidth_gbytes_s": ("dram_plus_io_gbytes_s",),

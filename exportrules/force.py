@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from exportrules.model import Provision
-from exportrules.span import Span, earliest, subtract, union, until
+from exportrules.span import Span, earliest, overlap, subtract, union, until
 
 
 def days_in_force(
@@ -40,3 +41,31 @@ def days_in_force(
             for held in (p for target in stay.suspends for p in meant(target)):
                 holes.setdefault(held.id, []).extend(days[stay.id])
     return {name: subtract(spans, holes.get(name, ())) for name, spans in days.items()}
+
+
+def settled(provisions: Iterable[Provision]) -> dict[str, Provision]:
+    """The provisions by id, as those documents read them that settle what was uncertain of them.
+
+    A notice that tells of the doubt is left out once it is settled.
+    """
+    written = {p.id: p for p in provisions}
+    for document in list(written.values()):
+        for target in document.settles:
+            uncertain = written.get(target)
+            if uncertain is not None and uncertain.kind == "notice":
+                del written[target]
+            elif uncertain is not None:
+                written[target] = replace(uncertain, certain=True, cite=f"{uncertain.cite}; {document.cite}")
+    return written
+
+
+def parts(provision: Provision, spans: tuple[Span, ...]) -> Iterator[tuple[Provision, tuple[Span, ...]]]:
+    """The provision on its days in force: uncertain up to the latest day on which it can have begun, certain then."""
+    certain = spans
+    if provision.effective_by and provision.certain:
+        window = [Span(provision.effective, provision.effective_by)]
+        maybe, certain = overlap(spans, window), subtract(spans, window)
+        if maybe:
+            yield replace(provision, certain=False), maybe
+    if certain:
+        yield provision, certain

@@ -16,12 +16,15 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from exportrules.attestation import horizon, told
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
-from exportrules.force import days_in_force
+from exportrules.force import days_in_force, parts, settled
 from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     FAVOURS,
+    Attestation,
     Description,
     Edition,
     Exporter,
@@ -35,6 +38,7 @@ from exportrules.model import (
     Place,
     Provision,
     Row,
+    Territory,
     Test,
     Variant,
 )
@@ -92,12 +96,18 @@ class Ruleset:
     facts: Mapping[str, FactDefinition]
     groups: Mapping[str, Group]
     places: Mapping[str, Place]
+    territories: Mapping[str, Territory]
     exporters: Mapping[str, Exporter]
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
     lists: Mapping[str, PartyList] = field(default_factory=dict)
     descriptions: Mapping[str, Description] = field(default_factory=dict)
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
+    servers: Mapping[str, Servers] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
@@ -118,8 +128,23 @@ class Ruleset:
         return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
 
     @cached_property
+    def horizon(self) -> date:
+        """The last day for which all of the law was verified: by this edition, or by whoever attests it."""
+        return horizon(self.edition, self.attestations.values())
+
+    @cached_property
+    def currency(self) -> str:
+        """How far the law was verified, and by whom beyond the edition's own day: one clause for every output."""
+        return ", ".join([f"verified through {self.edition.verified_through}", *map(told, self.attestations.values())])
+
+    @cached_property
     def fact_order(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.facts)}
+
+    @property
+    def every_place(self) -> list[Place | Territory]:
+        """The destinations, and the territories that are read as one of them or refused."""
+        return [*self.places.values(), *self.territories.values()]
 
     def provision(self, reference: str) -> tuple[Provision, Instrument]:
         """Look up 'instrument#provision'. Raises UnknownNameError with near names."""
@@ -152,10 +177,13 @@ class View:
         self.known_on = known_on
         self._exporter = exporter
         self._memberships: dict[tuple[str, str], tuple[Span, ...]] = {}
-        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i)]
+        known = [(p, i) for p, i in ruleset.provisions.values() if self.knows(i) and self._was_public(p, i)]
         known += [(gap_provision(gap), GAPS) for gap in ruleset.edition.not_encoded if not gap.quiet]
         days = days_in_force([p for p, _ in known], self.start_of, as_printed)
-        self.provisions = in_order(InForce(p, i, days[p.id]) for p, i in known if days[p.id])
+        read = settled([p for p, _ in known])
+        self.provisions = in_order(
+            InForce(part, i, spans) for p, i in known if p.id in read for part, spans in parts(read[p.id], days[p.id])
+        )
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
         self._sorted_rows: dict[int, SortedRow] = {}
@@ -183,6 +211,11 @@ class View:
         if instrument.addressee and self._exporter in instrument.addressee.split(","):
             public = earliest(public, *(p.effective for p in instrument.provision))
         return public is None or public <= self.known_on
+
+    def _was_public(self, provision: Provision, instrument: Instrument) -> bool:
+        """Whether what a provision rests on was public on `known_on`, or its addressee asks."""
+        told = bool(instrument.addressee) and self._exporter in instrument.addressee.split(",")
+        return told or not (self.known_on and provision.public_from and self.known_on < provision.public_from)
 
     def start_of(self, provision: Provision) -> date:
         """First day in force in this layer: as enforced, a duty starts on its compliance date."""
@@ -323,6 +356,12 @@ def _untold(marks: Mapping[str, int]) -> None:
 def refers(reference: str, provision: Provision) -> bool:
     """Whether a reference names the provision, or one that it replaces, by id, or its CFR paragraph or one above."""
     return reference == provision.id or reference in provision.replaces or under(reference, provision.paragraph)
+
+
+def closes(bar: Provision, exception: Provision) -> bool:
+    """Whether a bar reaches an exception: it names it, or the part in which it stands, and does not spare it."""
+    reached = any(refers(reference, exception) for reference in bar.closes)
+    return reached and not any(refers(reference, exception) for reference in bar.spares)
 
 
 def under(reference: str, paragraph: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from exportrules.facts import check_defects
-from exportrules.law import Ruleset, refers, under
+from exportrules.law import Ruleset, closes, refers, under
 from exportrules.model import Family, Provision
 from exportrules.names.keys import key
 from exportrules.references import Defect, references
@@ -23,14 +23,21 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
     found = list(references(ruleset))
     found += _overlaps(ruleset)
     found += _twice(ruleset)
+    found += _out_of_reach(ruleset)
     edition = ruleset.edition
-    if today and edition.verified_through > today:
-        found.append(Defect("ruleset.toml", f"verified_through {edition.verified_through} lies in the future."))
+    for name in ("text_read", "register_swept", "parties_verified_through"):
+        if today and getattr(edition, name) > today:
+            found.append(Defect("ruleset.toml", f"{name} {getattr(edition, name)} is after {today}."))
+    for file, said in ruleset.attestations.items():
+        if today and said.on > today:
+            found.append(Defect(file, f"attestation.on {said.on} is after {today}."))
     if edition.covers_from > edition.verified_through:
-        found.append(Defect("ruleset.toml", "covers_from is after verified_through."))
+        found.append(Defect("ruleset.toml", "covers_from is after text_read or register_swept."))
     for name, fact in ruleset.facts.items():
         if fact.type == "number" and not fact.unit:
             found.append(Defect(f"facts.toml {name}", "a number without a unit."))
+        if not fact.label:
+            found.append(Defect(f"facts.toml {name}", "no label: say what a memorandum calls it."))
         if not fact.source:
             found.append(Defect(f"facts.toml {name}", "no source: say where the law or the filing uses the word."))
     for provision, instrument in ruleset.provisions.values():
@@ -42,6 +49,12 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
                     provision.id, "a requirement without a review policy: state one, or a provision that governs it."
                 )
             )
+        if (provision.quote_of or provision.quote_on) and not provision.quote:
+            found.append(Defect(provision.id, "quote_of or quote_on without a quote: copy the operative words."))
+        if bool(provision.quote_of) != bool(provision.quote_on):
+            found.append(
+                Defect(provision.id, "quote_of and quote_on belong together: which paragraph, which day's text?")
+            )
         if instrument.type == "letter" and not instrument.published:
             found.append(Defect(instrument.id, "a letter needs `published`: the day its addressee disclosed it."))
     for family in ruleset.families.values():
@@ -52,20 +65,30 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
 
 
 def _overlaps(ruleset: Ruleset) -> Iterator[Defect]:
-    """Two versions of one CFR paragraph in force on one day, from different instruments, without a relation."""
-    found = [f for f in ruleset.view().provisions if f.provision.paragraph[:3] in ("740", "742", "774")]
+    """Two versions of one paragraph in force on one day without a relation.
+
+    A paragraph under which BIS informs single companies has as many notices as letters. Of one instrument, provisions
+    that begin together are the parts of one text, unless they say the same; those of different days are versions.
+    """
+    found = [f for f in ruleset.view().provisions if f.provision.paragraph]
     for i, one in enumerate(found):
         for other in found[i + 1 :]:
             p, q = one.provision, other.provision
-            if p.paragraph != q.paragraph or p.kind != q.kind or one.instrument.id == other.instrument.id:
+            if (
+                p.paragraph != q.paragraph
+                or p.kind != q.kind
+                or "letter" in (one.instrument.type, other.instrument.type)
+            ):
                 continue
-            if _related(ruleset, one.instrument.id, other.instrument.id, p.paragraph) or _disjoint(p, q):
+            if one.instrument.id == other.instrument.id:
+                related = p.effective == q.effective and (p.when, p.unless) != (q.when, q.unless)
+            else:
+                related = _related(ruleset, one.instrument.id, other.instrument.id, p.paragraph)
+            if related or _disjoint(p, q):
                 continue
-            shared = [s for s in one.spans for t in other.spans if s.start in t or t.start in s]
-            if shared:
-                yield Defect(
-                    p.id, f"in force together with {q.id}: two versions of {p.paragraph}. Say which displaces which."
-                )
+            if any(s.start in t or t.start in s for s in one.spans for t in other.spans):
+                said = f"in force together with {q.id}: two versions of {p.paragraph}. Say which displaces which"
+                yield Defect(p.id, f"{said}, or give each the paragraph that it alone is, e.g. {p.paragraph}:NAME.")
 
 
 def _twice(ruleset: Ruleset) -> Iterator[Defect]:
@@ -79,6 +102,21 @@ def _twice(ruleset: Ruleset) -> Iterator[Defect]:
         for name in dict.fromkeys(_shared_days(entries)):
             yield Defect(
                 f"party {party.id}", f"on {name} twice on the same days. End the first where the second begins."
+            )
+
+
+def _out_of_reach(ruleset: Ruleset) -> Iterator[Defect]:
+    """License Exceptions that no bar closes. An authorization that BIS gives to one exporter is not one of them."""
+    bars = [provision for provision, _ in ruleset.provisions.values() if provision.kind == "bar"]
+    for provision, instrument in ruleset.provisions.values():
+        if provision.kind != "exception" or instrument.type == "authorization":
+            continue
+        if not any(closes(bar, provision) for bar in bars):
+            yield Defect(
+                provision.id,
+                "no bar reaches this exception, so it would be open even to a party on the Unverified List. Name the "
+                'paragraph of part 740 in which it stands, e.g. paragraph = "740.30": the bars of 15 CFR 740.2 close '
+                "all of part 740.",
             )
 
 
@@ -102,7 +140,7 @@ def _related(ruleset: Ruleset, one: str, other: str, paragraph: str) -> bool:
 
 
 def _disjoint(one: Provision, other: Provision) -> bool:
-    """Whether the two divide a paragraph between them: they ask for other groups of destinations, or other entries."""
+    """Whether the two divide a paragraph between them: other groups of destinations, other entries, or a carve-out."""
 
     def marks(provision: Provision, fact: str) -> set[Any]:
         return {t.bound for row in provision.when for t in row.tests if t.fact == fact and t.op in ("in", "in_group")}
@@ -111,7 +149,14 @@ def _disjoint(one: Provision, other: Provision) -> bool:
         first, second = marks(one, fact), marks(other, fact)
         if first and second and not first & second:
             return True
-    return False
+    return _carved_out(one, other) or _carved_out(other, one)
+
+
+def _carved_out(one: Provision, other: Provision) -> bool:
+    """Whether an `unless` row of the other leaves out all that the one is about."""
+    return bool(one.when) and any(
+        row.tests and all(set(row.tests) <= set(mine.tests) for mine in one.when) for row in other.unless
+    )
 
 
 def _has_policy(ruleset: Ruleset, requirement: Provision) -> bool:
@@ -127,8 +172,20 @@ def _shared_names(ruleset: Ruleset) -> Iterator[Defect]:
             other = owners.setdefault(key(name), family.id)
             if other != family.id:
                 yield Defect(family.id, f"the name {name!r} is one of {other} too; a name means one family.")
+    refused = {key(text): r.id for r in ruleset.refused.values() for text in r.written}
+    for family in ruleset.families.values():
+        for name in (n for n in _names_of(family) if n not in (family.id, *(v.id for v in family.variant))):
+            if key(name) in refused:
+                said = f"the name {name!r} is refused by {refused[key(name)]!r}, so it can never be asked."
+                yield Defect(family.id, said)
+    spelled: dict[str, str] = {}
+    for word in ruleset.words.values():
+        for text in word.written:
+            other = spelled.setdefault(key(text), word.id)
+            if other != word.id:
+                yield Defect(f"word {word.id}", f"{text!r} is a word of {other!r} too: which of them is meant?")
     places: dict[str, str] = {}
-    for place in ruleset.places.values():
+    for place in ruleset.every_place:
         for name in (place.code, place.name, *place.aliases):
             other = places.setdefault(key(name), place.code)
             if other != place.code:

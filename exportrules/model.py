@@ -7,7 +7,7 @@ is not imported. Keys that a class does not name are errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -32,12 +32,18 @@ Kind = Literal[
     "requirement",
     "savings",
     "exception",
+    "bar",
     "review_policy",
     "suspension",
     "notice",
     "gap",
 ]
 ItemKind = Literal["ic", "system", "hbm_stack"]
+
+#: How provisions act on one another, by id or paragraph.
+RELATIONS = (
+    "displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs",
+)  # fmt: skip
 
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
@@ -88,8 +94,24 @@ class Provision(Shape):
     follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
     ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
 
+    Where no source gives its first day, `effective` is the earliest that it can be and `effective_by` the latest:
+    between them it is uncertain whether the provision is in force.
+
+    `public_from` is for what became public later than its instrument, a press report or a later filing: who asks with
+    `known_on` before that day is not shown it.
+
+    `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
+    certain, and is shown the document beside it.
+
+    A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
+    An exception that `may_be_refused` is open only where BIS, given notice, does not object.
+
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
+
+    `quote` has operative words of the official text. Where they were read in the Code, `quote_of` names the
+    section or paragraph ("742.6(a)(6)(iii)", "774:3A090") and `quote_on` the day of that text, so that
+    `exportrules confirm` can look for them in a dated copy.
     """
 
     id: str
@@ -101,6 +123,10 @@ class Provision(Shape):
     paragraph: str = ""
     url: str = ""
     quote: str = ""
+    effective_by: date | None = None
+    public_from: date | None = None
+    quote_of: str = ""
+    quote_on: date | None = None
     compliance: date | None = None
     expires: date | None = None
     when: tuple[Row, ...] = ()
@@ -110,14 +136,18 @@ class Provision(Shape):
     concludes: Conclusion | None = None
     name: str = ""
     conditions: tuple[str, ...] = ()
+    may_be_refused: bool = False
     policy: Policy | None = None
     governing: bool = False
     displaces: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
     layer: Literal["both", "enforced"] = "both"
     saves_from: tuple[str, ...] = ()
     overcomes: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     governs: tuple[str, ...] = ()
     blocking: bool = False
     notice: str = ""
@@ -146,12 +176,22 @@ class Instrument(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FactDefinition(Shape):
-    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN."""
+    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN.
+
+    `label` is what a memorandum calls it, `value_labels` what it calls its values. `figure` is the short name of a
+    figure that the catalogue gives for chips ("DRAM bandwidth").
+    A fact `about` a conclusion is for provisions to conclude: supplied, it adds to what they conclude. A derived one
+    follows from another fact and cannot be supplied; `classes` are its words, each with the values that it stands for.
+    `settle` says for a value in which case it is the right one to supply.
+    """
 
     type: Literal["number", "boolean", "text", "date", "set"]
-    about: Literal["item", "deal", "conclusion"]
+    about: Literal["item", "deal", "conclusion", "derived"]
     definition: str
     source: str
+    label: str = ""
+    figure: str = ""
+    value_labels: dict[str, str] | None = None
     unit: str = ""
     url: str = ""
     values: tuple[str, ...] = ()
@@ -159,6 +199,8 @@ class FactDefinition(Shape):
     says: str = ""
     otherwise: str = ""
     question: str = ""
+    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settle: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -194,12 +236,38 @@ class Group(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Place(Shape):
-    """A destination under the name that the EAR gives it."""
+    """A destination under the name that the EAR gives it.
+
+    `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
+    UN/LOCODEs; `cities` are recognised, never read as a country.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
     note: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Territory(Shape):
+    """A place that the tables of the EAR do not list: read as the country that a text names, or refused.
+
+    `treated_as` is that country's code, `by` the text that says so; `refused` is the reason why none can be named.
+    """
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    treated_as: str = ""
+    by: str = ""
+    url: str = ""
+    refused: str = ""
+    iso: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
 
 
 ListName = Literal[
@@ -312,12 +380,17 @@ class Contained(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
-    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second."""
+    """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
+
+    `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
+    family ("Ampere", "GA100") are true of all its variants.
+    """
 
     id: str
     name: str
     vendor: str = ""
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     status: Literal["announced", "reported"] = "announced"
     announced: date | None = None
     announced_by: Literal["maker", "press"] = "maker"
@@ -352,13 +425,15 @@ class Family(Shape):
     name: str
     vendor: str
     aliases: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     variant: tuple[Variant, ...] = ()
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Gap(Shape):
-    """Law that is known and left out, and what it could change."""
+    """Law that is known and left out, and what it could change. With `permission`, what it asks for is a permission:
+    whoever needs none under the law that is encoded needs theirs."""
 
     id: str
     what: str
@@ -366,6 +441,7 @@ class Gap(Shape):
     start: date | None = None
     stop: date | None = None
     blocking: bool = False
+    permission: bool = False
     quiet: bool = False
     when: tuple[Row, ...] = ()
     unless: tuple[Row, ...] = ()
@@ -373,13 +449,40 @@ class Gap(Shape):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Edition(Shape):
-    """What a ruleset covers."""
+    """What a ruleset covers.
+
+    `text_read` is the day of the codified text that was read; `register_swept` the day through which the Federal
+    Register was searched for rules on its subject; `sweep` says who searched, and what was found.
+    """
 
     edition: str
     title: str
     covers_from: date
-    verified_through: date
+    text_read: date
+    register_swept: date
     parties_verified_through: date
     scope: str
+    sweep: str = ""
     destinations_not_encoded: tuple[str, ...] = ()
     not_encoded: tuple[Gap, ...] = ()
+
+    @property
+    def verified_through(self) -> date:
+        """The last day for which both hold: the codified text was read, the Federal Register was swept."""
+        return min(self.text_read, self.register_swept)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Attestation(Shape):
+    """Who verified the law through a later day than the ruleset's own, in an overlay.
+
+    `by` verified on the day `on` that the encoded law is the law through `through`. Without `provisions` this is said
+    of all of it; with them, of those alone (ids, CFR paragraphs or sections). `edition` binds it to one edition.
+    """
+
+    by: str
+    on: date
+    through: date
+    note: str = ""
+    provisions: tuple[str, ...] | None = None
+    edition: str = ""

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from exportrules.attestation import told
+from exportrules.cases import together
 from exportrules.docket import Docket
 from exportrules.engine import Law
-from exportrules.facts import Fact, facts_of, settled, show
-from exportrules.law import InForce, Ruleset, View
-from exportrules.model import FAVOURS, Membership
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, settled, show
+from exportrules.law import Ruleset, View
+from exportrules.model import FAVOURS, Membership, Provision
 from exportrules.names.parties import find_parties, is_favoured
 from exportrules.question import Question
 from exportrules.result import Answer, Assumption, Otherwise
+from exportrules.senses import called
 from exportrules.span import Span, earliest, holds_on, last_day
-from exportrules.timeline import Course, Timeline, together
+from exportrules.timeline import Course, Timeline
 from exportrules.trace import asked
 from exportrules.unknowns import Verdict, decide
 
 if TYPE_CHECKING:
     from exportrules.determination import Determination
-
-#: Facts that a catalogue chip brings along, and what a reader calls them.
-FIGURES = {
-    "tpp": "TPP",
-    "performance_density": "performance density",
-    "aggregate_io_gbytes_s": "I/O rate",
-    "chip_to_chip_io_gbytes_s": "chip-to-chip rate",
-    "dram_bandwidth_gbytes_s": "DRAM bandwidth",
-    "designed_for_datacenter": "datacenter question",
-}
 
 
 def other_layer(timeline: Timeline, answer: Answer, on: date) -> str | None:
@@ -39,21 +32,26 @@ def other_layer(timeline: Timeline, answer: Answer, on: date) -> str | None:
     if answer.outcome != answer.law.outcome:
         return None
     ruleset, q = timeline.ruleset, timeline.question
-    view = ruleset.view(as_printed=not q.as_printed, known_on=q.known_on, exporter=q.exporter or "")
-    law = _decided(asked(timeline, answer), view, q.listings(view), on, {})
+
+    def other(course: Course) -> View:
+        return ruleset.view(as_printed=not q.as_printed, known_on=q.known_on, exporter=course.subject.exporter)
+
+    law = _decided(asked(timeline, answer), other, on, {})
     return law.outcome if law.outcome != answer.law.outcome else None
 
 
-def _decided(courses: list[Course], view: View, listings: list[InForce], on: date, changed: Mapping[str, Fact]) -> Law:
-    """The law of a day for the variants asked, some facts changed; variants that it treats alike are asked once."""
-    verdicts: dict[object, tuple[Course, Verdict]] = {}
+def _decided(courses: list[Course], layer: Callable[[Course], View], on: date, changed: Mapping[str, Fact]) -> Law:
+    """The law of a day for the subjects asked, some facts changed; subjects that it treats alike are asked once."""
+    made: dict[object, Verdict] = {}
+    verdicts = []
     for course in courses:
-        docket = Docket(view, settled(course.subject.facts, changed), listings, on)
-        alike = docket.signature()
-        if alike not in verdicts:
-            verdicts[alike] = (course, decide(docket, on))
-    found = list(verdicts.values())
-    return found[0][1].law if len(found) == 1 else together(found).law
+        view, subject = layer(course), course.subject
+        docket = Docket(view, settled(subject.facts, changed), subject.listings(view), on)
+        alike = (view, docket.signature())
+        if alike not in made:
+            made[alike] = decide(docket, on)
+        verdicts.append((subject.words, made[alike]))
+    return together(verdicts).law
 
 
 def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption]:
@@ -76,7 +74,8 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
-    if seat and len(q.seats) < 2:
+    told = all(course.subject.facts["headquarters"].settled for course in asked(timeline, answer)[:1])
+    if seat and told and len(q.seats) < 2:
         by = ", as the party data say," if q.seats else ""
         says = (
             f"the end user has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
@@ -87,15 +86,24 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
-        uses = ("military", "military_intelligence", "supercomputer")
-        ways = {f"a {use.replace('_', '-')} end use": {"end_use": use} for use in uses}
-        add("end_use", q.end_use, "the end use is civil", ways)
+        # weapons are left out: whatever is for them needs a license, and nobody has to be reminded with every answer
+        weapons = ("civil", "nuclear", "missile", "chemical_biological", "wmd")
+        uses = [use for use in ruleset.facts["end_use"].values if use not in weapons]
+        others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
+        add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
-        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name]
+        doubtful = {name.written for name in q.names if name.near or name.described}
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in doubtful]
         verb = "is" if len(names) == 1 else "are"
         named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
         add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
+    under_way = tuple(_under_way(timeline, answer, on))
+    if under_way and "en_route_since" not in q.facts:
+        says = ruleset.facts["en_route_since"].says
+        found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
     for name, definition in ruleset.facts.items():
+        if name == "en_route_since":
+            continue
         if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:
             continue
         values = _others(definition.assumed, definition.values)
@@ -111,6 +119,28 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     return found
 
 
+def _under_way(timeline: Timeline, answer: Answer, on: date) -> Iterator[Otherwise]:
+    """What the answer would be for goods that were under way by the last day that a savings clause of the day asks for;
+    open where the clause is known and its words are not."""
+    asking: dict[date, bool] = {}
+    for found in (f for course in asked(timeline, answer) for f in course.docket.pool if holds_on(f.spans, on)):
+        for test in (test for row in found.provision.when for test in row.tests if test.fact == "en_route_since"):
+            if isinstance(test.bound, date):
+                asking[test.bound] = asking.get(test.bound, False) or found.provision.kind == "savings"
+    for day in sorted(asking):
+        changed = {"en_route_since": Fact(day, "given")}
+        law = _decided(asked(timeline, answer), lambda course: course.view, on, changed)
+        if law.outcome != answer.law.outcome:
+            yield Otherwise(f"goods under way since {day} or before", law.outcome, law.review_policy)
+        elif not asking[day] and set(law.notices) - set(answer.law.notices):
+            yield Otherwise(f"goods under way since {day} or before", "indeterminate", "indeterminate")
+
+
+def _a(word: str) -> str:
+    """A word of the vocabulary behind its article: a supercomputer, an advanced-node fab."""
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word.replace('_', '-')}"
+
+
 def _name(ruleset: Ruleset, exporter: str | None) -> str:
     known = ruleset.exporters.get(exporter or "")
     return known.name if known else "not known"
@@ -120,12 +150,13 @@ def notices(d: Determination) -> list[str]:
     """Every notice of an answer, the most important first, each once."""
     timeline, answer, on = d._timeline, d._answer, d.on
     return list(dict.fromkeys([
-        *_similar_names(timeline),
+        *_doubts(timeline, answer),
         *_standing(timeline.ruleset, answer, timeline, on),
         *_release(timeline, answer, on),
         *_of_the_law(timeline, answer, on),
         *_announced_changes(d),
         *_figures(timeline, answer, on),
+        *_territories(timeline),
         *_parties(timeline, on),
         *_memberships(timeline, on),
     ]))  # fmt: skip
@@ -135,9 +166,13 @@ def _standing(ruleset: Ruleset, answer: Answer, timeline: Timeline, on: date) ->
     edition = ruleset.edition
     said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if answer.standing == "beyond_horizon":
-        yield f"The law was verified through {edition.verified_through}; {on} lies beyond.{said}"
+        yield f"The law was verified through {edition.verified_through}; {on} is later.{said}"
+    elif answer.standing == "attested":
+        for attestation in timeline.vouching(on):
+            note = f" ({attestation.note})" if attestation.note else ""
+            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
     elif answer.standing == "before_coverage":
-        yield f"Coverage begins on {edition.covers_from}; earlier law is not encoded.{said}"
+        yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{said}"
     elif answer.standing == "destination_not_encoded":
         yield f"The law for {ruleset.places[timeline.question.to].name} is not encoded.{said}"
     if timeline.view.membership("united-states", timeline.question.to):
@@ -174,16 +209,6 @@ def _release(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in answer.law.notices if name in pool)
-    if not any(f.provision.classifies and holds_on(f.spans, on) for f in timeline.courses[0].docket.pool):
-        yield (
-            "On this day no entry of the Commerce Control List was keyed on AI throughput (the first began on "
-            "2022-10-21)."
-        )
-    elif set(answer.law.eccn) & {"3A991.p", "4A994.l"} and not set(answer.law.eccn) - {"3A991.p", "4A994.l"}:
-        yield (
-            "3A991.p and 4A994.l are anti-terrorism entries: no license for most destinations, yet on the lists of "
-            "744.21 and 744.23."
-        )
     printed = other_layer(timeline, answer, on)
     if printed is not None:
         layer = "As enforced" if timeline.question.as_printed else "As printed"
@@ -191,31 +216,42 @@ def _of_the_law(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _announced_changes(d: Determination) -> Iterator[str]:
+    """What is already public of the next change; the end of a text often is known from its successor alone."""
     change = d.next
-    if change is None or d._timeline.question.known_on:
+    if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
+    policy = f" ({change.review_policy})" if change.review_policy else ""
+    becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
     for name in change.by:
         found = d._timeline.ruleset.provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
-        if found and public and public <= d.on < change.date and change.standing == d.standing:
-            policy = f" ({change.review_policy})" if change.review_policy else ""
-            becomes = f"{change.outcome}{policy}".replace("_", " ")
-            yield (
-                f"Public but not yet effective: {found[1].citation} was known from {public}; "
-                f"from {change.date} the answer is {becomes}."
-            )
+        ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        if found and public and public <= d.on < change.date and not ends:
+            yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return
+
+
+def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
+    """How a change that is already public comes about: what is in effect is not told as if it were to come."""
+    if on < provision.effective:
+        return f"Public but not yet effective: {citation} was known from {public};"
+    if provision.kind == "savings":
+        return f"The savings clause of {citation} applies through {provision.expires}:"
+    if provision.compliance == day:
+        return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
+    return f"{citation} has been public since {public}:"
 
 
 def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
     mentioned = _mentioned(timeline, answer, on)
     for course in asked(timeline, answer):
         chip, facts = course.subject.chip, course.subject.facts
-        rest = [name for fact, name in FIGURES.items() if fact in mentioned and fact in facts and facts[fact].estimated]
+        figures = {n: known.figure for n, known in timeline.ruleset.facts.items() if known.figure and n in facts}
+        rest = [name for fact, name in figures.items() if fact in mentioned and facts[fact].estimated]
         if chip is not None and rest:
             yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
-        for fact, name in FIGURES.items():
-            if fact in mentioned and fact in facts and facts[fact].candidates and chip is not None:
+        for fact, name in figures.items():
+            if fact in mentioned and facts[fact].candidates and chip is not None:
                 readings = " or ".join(show(v) for v in facts[fact].candidates)
                 yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."
         yield from _mistakes(course)
@@ -251,10 +287,25 @@ def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
     return Decimal(fact.value) if isinstance(fact.value, int | Decimal) else None
 
 
-def _similar_names(timeline: Timeline) -> Iterator[str]:
-    # before all others: the answer may be wrong by it, and nothing else in it says so
-    for name in dict.fromkeys(near.name for near in timeline.question.near_parties):
-        yield f"A listed party has a similar name: {name!r}. It was not used; screen the buyer by hand."
+def _doubts(timeline: Timeline, answer: Answer) -> Iterator[str]:
+    """Words that may mean several things and do not decide here; those that do are what the answer turns on."""
+    for doubt in timeline.question.doubts:
+        if doubt.word not in answer.turns_on:
+            yield f"{doubt.says}. It makes no difference on this day."
+    for name in timeline.question.names:
+        if name.declined:
+            yield f"{name.written!r} is declared not to be {called(timeline.ruleset, name.declined)}."
+
+
+def _territories(timeline: Timeline) -> Iterator[str]:
+    """Places that are read as another country, and by which text."""
+    q, ruleset = timeline.question, timeline.ruleset
+    for territory in (ruleset.territories[code] for code in q.territories):
+        country = ruleset.places[territory.treated_as].name
+        yield (
+            f"{territory.name} is read as {country} ({territory.by}). A company registered there may have its "
+            "headquarters or its parent elsewhere; if so, give that country as headquarters or ultimate parent."
+        )
 
 
 def _parties(timeline: Timeline, on: date) -> Iterator[str]:
@@ -273,7 +324,7 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
             "on that rests the requirement for affiliates, and on its entry the review policy."
         )
     yield from _not_listed_yet(timeline, on)
-    if (q.end_user or q.parties) and not q.listed:
+    if (q.end_user or q.parties) and not q.listed and not q.near:
         yield (
             "No party named is on a list in this data. That is not a clearance: denied persons and blocked persons "
             "(744.8) are here only if they were imported, and so are most parties that were removed from a list."
@@ -281,7 +332,7 @@ def _parties(timeline: Timeline, on: date) -> Iterator[str]:
     yield from _amended_since(timeline, on)
     yield from _lists_end(ruleset, q, on)
     if q.exporter == "other" and q.asked_exporter != "other":
-        yield f"{q.asked_exporter!r} is no addressee of a letter that is public; it is taken as any other exporter."
+        yield f"No public letter is addressed to {q.asked_exporter!r}; it is treated as any other exporter."
 
 
 def _amended_since(timeline: Timeline, on: date) -> Iterator[str]:
@@ -358,7 +409,7 @@ def _otherwise(timeline: Timeline, answer: Answer, on: date, name: str, change: 
     courses = asked(timeline, answer)
     facts = courses[0].subject.facts
     changed = {n: Fact(v, "question" if _was_asked(facts, n) else "given") for n, v in change.items()}
-    law = _decided(courses, timeline.view, timeline.question.listings(timeline.view), on, changed)
+    law = _decided(courses, lambda course: course.view, on, changed)
     same_outcome = law.outcome == answer.law.outcome
     if same_outcome and law.review_policy in (answer.law.review_policy, "indeterminate"):
         return None

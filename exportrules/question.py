@@ -2,33 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from exportrules.entries import read_given
+from exportrules.claims import Known, agreeing
+from exportrules.entries import declared, read_given
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled
-from exportrules.law import PLACE_FACTS, InForce, Ruleset, View
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled, show
+from exportrules.law import InForce, Ruleset, View
 from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
-from exportrules.names.exporters import find_exporter
-from exportrules.names.parties import Matches, Near, find_parties, is_favoured
-from exportrules.names.places import find_place
+from exportrules.names.exporters import find_exporter, near_addressee
+from exportrules.names.parties import is_favoured
+from exportrules.names.placeholders import says_nothing
+from exportrules.names.places import find_named_place, find_place
+from exportrules.senses import (
+    Named,
+    Whole,
+    Word,
+    read_name,
+    wholes,
+    word_of_exporter,
+    word_of_parties,
+)
 from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
-END_USES = ("civil", "military", "military_intelligence", "supercomputer", "wmd")
+#: A question whose words have one sense each, and name nobody.
+PLAIN = Whole()
+SEAT_FACTS = ("headquarters", "ultimate_parent")
+PLACE_WORDS = ("to", *SEAT_FACTS)
+_LEAVE_OUT = "Leave it out for the default, or write what is so."
+_INSTEAD = {
+    "to": "Write the destination: an ISO code of two capital letters, or a country's name.",
+    "headquarters": "Leave it out for the default, or write a country.",
+    "ultimate_parent": "Leave it out for the default, or write a country.",
+    "end_user": "Leave it out for a buyer that is not named, or write the buyer's name.",
+}
+
+#: What parts several end uses in one text: a cell of a ledger, an option.
+_BETWEEN = re.compile(r"\s*[;,+]\s*")
+
+#: The terms of a deal that have an option of their own, and the fact that each one is.
+TERMS = {"to": "destination", **{name: name for name in (
+    "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """One variant with its facts, ready for the law."""
+    """One variant in one sense of the question, ready for the law: its facts, and the parties that are listed."""
 
     id: str
     name: str
     facts: Mapping[str, Fact]
     chip: Variant | None = None
+    sense: Whole = PLAIN
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """What tells it from the other subjects of its question."""
+        return (*self.sense.words, ("variant", self.name))
+
+    @property
+    def exporter(self) -> str:
+        """The id of the exporter; '' where it is not known."""
+        fact = self.facts.get("exporter")
+        return fact.value if fact is not None and isinstance(fact.value, str) else ""
+
+    def listings(self, view: View) -> list[InForce]:
+        """The entries of its listed parties, as provisions of the view."""
+        parties, sense = view.ruleset.parties, self.sense
+        found = [listing for name in sense.listed for listing in view.listings(parties[name]) if not _favours(listing)]
+        found += [listing for name in sense.owners for listing in view.listings(parties[name], owner=True)]
+        return found + self._favours(view)
+
+    def _favours(self, view: View) -> list[InForce]:
+        """What favours the parties, on the days on which it favours each of them: all must be approved, or none is."""
+        spans: tuple[Span, ...] = (ALWAYS,) if self.sense.has_user else ()
+        favours: list[InForce] = []
+        for names in self.sense.named:
+            own = [found for name in names for found in view.listings(view.ruleset.parties[name]) if _favours(found)]
+            spans = overlap(spans, union(span for found in own for span in found.spans))
+            favours += own
+        days = [(found, overlap(found.spans, spans)) for found in favours]
+        return [view.narrowed(found, span) for found, span in days if span]
 
     @property
     def has_figures(self) -> bool:
@@ -39,9 +99,11 @@ class Subject:
 class Question:
     """Everything that was asked except the day, resolved against one ruleset.
 
-    `named` are the listed parties that each name is, in the order of the names; `listed` are all of them.
-
-    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are.
+    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
+    `territories` are the codes of places that were named and are read as another country.
+    `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
+    subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given
+    cannot describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
     """
 
     label: str
@@ -54,35 +116,29 @@ class Question:
     headquarters: str
     ultimate_parent: str
     seats: tuple[str, ...]
+    territories: tuple[str, ...]
     end_user: str | None
     parties: tuple[str, ...]
-    end_use: str
+    end_use: tuple[str, ...]
     facts: Mapping[str, Fact]
-    named: tuple[tuple[str, ...], ...]
+    not_listed: tuple[str, ...]
+    names: tuple[Named, ...]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
-    near_parties: tuple[Near, ...]
+    doubts: tuple[Word, ...]
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
+    left_out: tuple[tuple[str, str], ...] = ()
 
-    def listings(self, view: View) -> list[InForce]:
-        """The entries of the parties named, as provisions of the view."""
-        parties = view.ruleset.parties
-        found = [listing for name in self.listed for listing in view.listings(parties[name]) if not _favours(listing)]
-        found += [listing for name in self.owners for listing in view.listings(parties[name], owner=True)]
-        return found + self._favours(view)
+    @property
+    def near(self) -> tuple[str, ...]:
+        """The listed parties that a name is close to and may mean."""
+        return tuple(dict.fromkeys(party for name in self.names for party in name.near))
 
-    def _favours(self, view: View) -> list[InForce]:
-        """What favours the parties, on the days on which it favours each of them: all must be approved, or none is."""
-        spans: tuple[Span, ...] = (ALWAYS,) if self.end_user else ()
-        favours: list[InForce] = []
-        for names in self.named:
-            own = [found for name in names for found in view.listings(view.ruleset.parties[name]) if _favours(found)]
-            spans = overlap(spans, union(span for found in own for span in found.spans))
-            favours += own
-        days = [(found, overlap(found.spans, spans)) for found in favours]
-        return [view.narrowed(found, span) for found, span in days if span]
+    def doubt(self, word: str) -> Word | None:
+        """The doubt about a word of the question, if there is one."""
+        return next((doubt for doubt in self.doubts if doubt.word == word), None)
 
 
 def resolve(
@@ -96,76 +152,145 @@ def resolve(
     ultimate_parent: str | None,
     end_user: str | None,
     parties: Sequence[str],
-    end_use: str | None,
+    end_use: str | Sequence[str] | None,
     facts: Mapping[str, object] | None,
     known_on: date | str | None,
     as_printed: bool,
+    not_listed: Sequence[str] = (),
 ) -> Question:
-    """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
+    """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood.
+
+    A ledger passes its names resolved (:class:`Named`): it has each of them in many rows.
+    """
     given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
-    for name, text in (("to", to), ("exporter", exporter), ("activity", activity), ("headquarters", headquarters),
-                       ("ultimate_parent", ultimate_parent), ("end_user", end_user), ("end_use", end_use)):  # fmt: skip
-        if text is not None and (not isinstance(text, str) or not text.strip()):
-            raise QuestionError(f"{name} = {text!r} says nothing. Leave it out for the default, or write a name.")
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
+    said = _terms(given, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
+                  ultimate_parent=ultimate_parent, end_use=end_use)  # fmt: skip
+    asked = {**said, "end_user": end_user}
+    for name, text in asked.items():
+        if text is not None and name != "end_use" and not isinstance(text, tuple):
+            _say(name, text)
+    to, exporter, activity, headquarters, ultimate_parent = (said[name] for name in list(TERMS)[:5])
+    uses = read_end_uses(ruleset, said["end_use"])
     label, family, chosen = _chosen(ruleset, chip)
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
-    asked = {
-        "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
-        "ultimate_parent": ultimate_parent, "end_user": end_user, "end_use": end_use,
-    }  # fmt: skip
     place = find_place(ruleset, to or "CN")
-    users = find_parties(ruleset, end_user) if end_user else Matches()
-    seats = () if headquarters else seats_of(ruleset, users.listed)
+    owner = given["listed_owner"].value if "listed_owner" in given else None
+    users, others, owners = _names(ruleset, end_user, parties, owner, not_listed)
+    seats = () if headquarters else seats_of(ruleset, [party for user in users for party in user.listed])
     seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
-    # parties of one name in several countries: which of them it is stays open, and with it where it sits
-    open_seat = Fact(None, "question") if len(seats) > 1 else None
     who = find_exporter(ruleset, exporter or "maker", vendor)
-    given |= _resolved(ruleset, given, vendor)
+    addressee = near_addressee(ruleset, exporter) if exporter else ""
+    kind = _one_of("activity", activity or "export", activity or "export", ACTIVITIES)
     deal = {
         "destination": Fact(place, "question"),
-        "headquarters": open_seat or Fact(seat, "question"),
-        "ultimate_parent": Fact(parent, "question") if ultimate_parent or not open_seat else open_seat,
+        "headquarters": Fact(seat, "question"),
+        "ultimate_parent": Fact(parent, "question"),
         "exporter": Fact(who, "question"),
-        "activity": Fact(_one_of("activity", activity or "export", ACTIVITIES), "question"),
-        "end_use": Fact(_one_of("end_use", end_use or "civil", END_USES), "question"),
+        "activity": Fact(kind, "question"),
+        "end_use": Fact(frozenset(uses), "question"),
+        **declared(ruleset, given),
     }
     if vendor in ruleset.exporters:
-        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "question")
-    matches = [*([users] if end_user else []), *(find_parties(ruleset, name) for name in parties if name)]
-    owner = given.get("listed_owner")
-    owners = find_parties(ruleset, owner.value) if owner and isinstance(owner.value, str) and owner.value else Matches()
-    subjects = tuple(
-        Subject(s.id, s.name, settled({**ruleset.assumed, **deal, **s.facts}, given), s.chip) for s in chosen
-    )
+        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "chip")
+
+    def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
+        """Where end users sit, if nobody said it: left open where parties of one name sit in several countries, and for
+        a body of some state, which sits there and not where the goods go."""
+        countries = () if headquarters else seats_of(ruleset, users)
+        if headquarters or not (countries or body):
+            return {}
+        fact = Fact(countries[0] if len(countries) == 1 else None, "question")
+        return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
+
+    named = {"end_user": users, "parties": others, "listed_owner": owners}
+    words = [
+        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, uses)
+        for word, names in named.items()
+        if names
+    ]
+    if exporter and addressee:
+        words.append(word_of_exporter(ruleset, exporter, addressee))
+    senses = wholes(deal, words)
+    known = [Known(s.name, {**ruleset.assumed, **deal, **s.facts}) for s in chosen]
+    meant, left_out = agreeing(known, given, ruleset.view().class_of)
     return Question(
         label=label,
         family=family,
-        subjects=subjects,
+        subjects=tuple(
+            Subject(s.id, s.name, settled({**ruleset.assumed, **sense.deal, **s.facts}, given), s.chip, sense)
+            for sense in senses
+            for s in (chosen[number] for number in meant)
+        ),
         to=place,
-        exporter=who,
+        exporter=None if addressee else who,
         asked_exporter=exporter or "maker",
-        activity=activity or "export",
+        activity=kind,
         headquarters=seat,
         ultimate_parent=parent,
         seats=seats,
-        end_user=end_user,
-        parties=tuple(parties),
-        end_use=end_use or "civil",
+        territories=_territories(ruleset, (to, headquarters, ultimate_parent)),
+        end_user=(users[0].written or None) if users else None,
+        parties=tuple(name.written for name in others),
+        end_use=uses if "end_use" not in given else (),
         facts=given,
-        named=tuple(found.listed for found in matches),
-        listed=tuple(dict.fromkeys(p for found in matches for p in found.listed)),
-        owners=owners.listed,
-        near_parties=tuple(dict.fromkeys(n for found in (*matches, owners) for n in found.near)),
+        not_listed=tuple(not_listed),
+        names=(*users, *others, *owners),
+        listed=senses[0].listed,
+        owners=senses[0].owners,
+        doubts=tuple(word for word in words if word.doubtful),
         known_on=read_date(known_on, "known_on") if known_on is not None else None,
         as_printed=as_printed,
-        defaulted=frozenset(name for name, value in asked.items() if value is None),
+        defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
+        left_out=left_out,
     )
 
 
-def seats_of(ruleset: Ruleset, users: Sequence[str]) -> tuple[str, ...]:
+def _say(name: str, text: object) -> None:
+    """Refuse what says nothing, so that no default or name is taken for it."""
+    if not isinstance(text, str) or not text.strip():
+        raise QuestionError(f"{name} = {text!r} says nothing. Leave it out for the default, or write a name.")
+    if name in PLACE_WORDS and len(text.strip()) == 2 and text.strip().isupper():
+        return  # a code: NA is Namibia
+    if name not in ("exporter", "activity", "end_use") and says_nothing(text):
+        raise QuestionError(f"{name} = {text!r} is a placeholder and says nothing. {_INSTEAD.get(name, _LEAVE_OUT)}")
+
+
+def _names(
+    ruleset: Ruleset,
+    end_user: str | Sequence[Named] | None,
+    parties: Sequence[str | Named],
+    owner: object,
+    not_listed: Sequence[str],
+) -> tuple[Sequence[Named], Sequence[Named], Sequence[Named]]:
+    """The end user, the other parties and the owner, each with the listed parties that it is or may be."""
+    if isinstance(not_listed, str):
+        raise QuestionError(f"not_listed = {not_listed!r} is one text. Write a list of names.")
+
+    def read(word: str, name: object) -> Named:
+        if isinstance(name, Named):
+            return name
+        if not isinstance(name, str):
+            raise QuestionError(f"{word} = {name!r} is not a name. Write text.")
+        return read_name(ruleset, word, name, not_listed)
+
+    users = [read("end_user", end_user)] if isinstance(end_user, str) else end_user or ()
+    others = [read("parties", name) for name in parties if name]
+    owners = [read("listed_owner", owner)] if owner else []
+    given = {name.written.strip() for name in (*users, *others, *owners)} - {""}
+    for name in not_listed:
+        if not isinstance(name, str) or name.strip() not in given:
+            said = ", ".join(sorted(map(repr, given))) or "no party"
+            raise QuestionError(
+                f"not_listed = {name!r} is not a name of this question, which names {said}. Write the name exactly as "
+                "the end user, the party or the owner is written."
+            )
+    return users, others, owners
+
+
+def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
     """The countries in which the party data have end users: their seats where known, else those of all addresses."""
     restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
     return tuple(sorted({country for party in restricted for country in _seats(party)} - {""}))
@@ -180,15 +305,43 @@ def _favours(listing: InForce) -> bool:
     return made is not None and made.value in FAVOURS
 
 
-def _resolved(ruleset: Ruleset, given: Mapping[str, Fact], vendor: str) -> dict[str, Fact]:
-    """Places, companies and products that were given as facts, as the ids that rules test."""
-    found = {}
-    for name in PLACE_FACTS:
-        if name in given and isinstance(text := given[name].value, str):
-            found[name] = Fact(find_place(ruleset, text), "given")
-    if "exporter" in given and isinstance(text := given["exporter"].value, str):
-        found["exporter"] = Fact(find_exporter(ruleset, text, vendor), "given")
-    return found
+def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ...]:
+    """The codes of those places that are read as another country."""
+    codes = dict.fromkeys(find_named_place(ruleset, text) for text in named if text)
+    return tuple(code for code in codes if code in ruleset.territories)
+
+
+def _terms(given: dict[str, Fact], **options: Any) -> dict[str, Any]:
+    """The terms of the deal, each by its option or by its fact; those that a fact states are taken out of `given`.
+
+    One that is stated as unknown stays a fact. Raises QuestionError for one that is stated twice.
+    """
+    for option, name in TERMS.items():
+        if name in given and options[option] is not None:
+            raise QuestionError(
+                f"{option} = {options[option]!r} and the fact {name} = {show(given[name].value)} state one term of the "
+                "deal twice. Give one of them."
+            )
+        if name in given and given[name].value is not None:
+            value = given.pop(name).value
+            options[option] = sorted(value) if isinstance(value, frozenset) else value
+    return options
+
+
+def read_end_uses(ruleset: Ruleset, said: object) -> tuple[str, ...]:
+    """What the item is for, in the order of the vocabulary; civil where nothing is said.
+
+    Several are named by a sequence, or parted by ';', ',' or '+'. What is meant for another use in part is meant for
+    it, so a civil use beside it is left aside.
+    """
+    words = ruleset.facts["end_use"].values
+    if said is None:
+        return ("civil",)
+    texts = [said] if isinstance(said, str) else said
+    if not isinstance(texts, Sequence) or not texts or not all(isinstance(text, str) for text in texts):
+        raise QuestionError(f"end_use = {said!r} names no end use. Write one or more of: {', '.join(words)}.")
+    found = {_one_of("end_use", text, part, words) for text in texts for part in _BETWEEN.split(text.strip())}
+    return tuple(word for word in words if word in (found - {"civil"} or found))
 
 
 def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
@@ -223,7 +376,7 @@ def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
     facts = {**facts_of(chip), "chip": Fact(chip.id, "chip"), "chip_family": Fact(family or chip.id, "chip")}
     if chip.contains:
         inner, inner_family = ruleset.variants[chip.contains[0].chip]
-        inside = facts_of(inner)
+        inside = facts_of(inner, chip.contains[0].count)
         facts = {**inside, **facts, "contained_family": Fact(inner_family.id, "chip")}
     return Subject(chip.id, chip.name, facts, chip)
 
@@ -234,10 +387,11 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
     return ruleset.variants[chosen[0].id][1].vendor if chip is not None else ""
 
 
-def _one_of(name: str, value: str, values: tuple[str, ...]) -> str:
-    if value not in values:
-        raise QuestionError(f"{name} = {value!r} is none of: {', '.join(values)}.")
-    return value
+def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
+    """A word of a list; `text` is all that was written."""
+    if word not in values:
+        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
+    return word
 
 
-__all__ = ["ACTIVITIES", "END_USES", "NOT_EN_ROUTE", "Question", "Subject", "resolve"]
+__all__ = ["ACTIVITIES", "NOT_EN_ROUTE", "Question", "Subject", "read_end_uses", "resolve"]

@@ -10,7 +10,7 @@ import difflib
 import re
 import reprlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,10 @@ from pydantic_core import SchemaValidator
 from exportrules.errors import ORDERS, RulesetError
 from exportrules.facts import check_defects, figure_defects
 from exportrules.law import Ruleset
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
+    RELATIONS,
+    Attestation,
     Description,
     Edition,
     Exporter,
@@ -33,9 +36,10 @@ from exportrules.model import (
     PartyList,
     Place,
     Provision,
+    Territory,
     Variant,
 )
-from exportrules.references import references
+from exportrules.references import Defect, references
 
 DEEPEST = 12
 
@@ -43,38 +47,92 @@ DEEPEST = 12
 _LISTS: dict[str, tuple[str, type, str]] = {
     "group": ("groups", Group, "id"),
     "place": ("places", Place, "code"),
+    "territory": ("territories", Territory, "code"),
     "exporter": ("exporters", Exporter, "id"),
     "party": ("parties", Party, "id"),
     "description": ("descriptions", Description, "id"),
+    "word": ("words", Word, "id"),
+    "parts": ("parts", PartNumbers, "id"),
+    "servers": ("servers", Servers, "id"),
+    "refused": ("refused", Refused, "id"),
 }
 
 
 def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
     """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
-    tables: dict[str, Any] = {"edition": None, "facts": {}, "instruments": {}, "families": {}, "lists": {}}
+    tables, origin = _tables(texts, _refuse)
+    for defect in references(Ruleset(**tables)):
+        raise _refused(defect, tables, origin)
+    return tables
+
+
+def problems_of(texts: Mapping[str, bytes]) -> tuple[list[str], Ruleset | None]:
+    """Every problem for which the files would be refused, and the ruleset if there is none."""
+    bad: list[RulesetError] = []
+    try:
+        tables, origin = _tables(texts, bad.append)
+    except RulesetError as error:
+        return [*(problem for e in bad for problem in e.problems), *error.problems], None
+    if bad:
+        return [problem for error in bad for problem in error.problems], None
+    ruleset = Ruleset(**tables)
+    found = [str(_refused(defect, tables, origin)) for defect in references(ruleset)]
+    return list(dict.fromkeys(found)), None if found else ruleset
+
+
+def _refused(defect: Defect, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> RulesetError:
+    file = _file_of(defect.where, defect.message, tables, origin)
+    return RulesetError(file, defect.message if file == defect.where else str(defect))
+
+
+def _refuse(error: RulesetError) -> None:
+    raise error
+
+
+def _tables(
+    texts: Mapping[str, bytes], refuse: Callable[[RulesetError], None]
+) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
+    """The tables, and the file that each entry came from. What is wrong with a file goes to `refuse`."""
+    tables: dict[str, Any] = {
+        "edition": None,
+        "facts": {},
+        "instruments": {},
+        "families": {},
+        "lists": {},
+        "attestations": {},
+    }
     tables |= {table: {} for table, _, _ in _LISTS.values()}
     origin: dict[tuple[str, str], str] = {}
+    unread = False
     for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
-        for table, key, value in read_file(name, texts[name]):
+        try:
+            found = list(read_file(name, texts[name]))
+        except RulesetError as error:
+            refuse(error)
+            unread = True
+            continue
+        for table, key, value in found:
             if table == "edition":
                 if tables["edition"] is not None:
-                    raise RulesetError(name, "a second edition: an overlay adds law, it does not restate the ruleset.")
+                    said = "a second edition: an overlay adds law, it does not restate the ruleset."
+                    refuse(RulesetError(name, said))
                 tables["edition"] = value
                 continue
             if key in tables[table]:
                 first = origin[table, key]
-                raise RulesetError(name, f"{key!r} is already defined in {first}. Ids are unique: rename one of them.")
+                said = f"{key!r} is already defined in {first}. Ids are unique: rename one of them."
+                refuse(RulesetError(name, said))
             tables[table][key] = value
             origin[table, key] = name
-    if tables["edition"] is None:
+    if tables["edition"] is None and not unread:
         raise RulesetError(", ".join(sorted(texts)[:1]) or "ruleset", "there is no ruleset.toml with an edition.")
-    for defect in references(Ruleset(**tables)):
-        raise RulesetError(_file_of(defect.where, defect.message, tables, origin), str(defect))
-    return tables
+    return tables, origin
 
 
 def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> str:
     """The file that a defect stands in; of one between files, the last file that was read."""
+    if where in tables["attestations"]:
+        return where
     kind, _, name = where.partition(" ")
     tables_of = {"group": "groups", "party": "parties", "fact": "facts", "exporter": "exporters"}
     key = (tables_of[kind], name) if kind in tables_of else ("instruments", where.split("#")[0])
@@ -89,7 +147,14 @@ def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[t
 def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
     """(table, key, object) for everything in one file."""
     data = _parse(name, text)
-    lines = text.decode().splitlines()
+    lines = text.decode("utf-8-sig").splitlines()
+    if "attestation" in data:
+        if not name.startswith("overlay"):
+            said = "an attestation is its author's own, not part of a ruleset. Put it into an overlay."
+            raise RulesetError(name, said)
+        yield "attestations", name, _validated(Attestation, data.pop("attestation"), name, lines, ("attestation",))
+        if not data:
+            return
     listed = next((key for key in _LISTS if key in data), None)
     if "edition" in data:
         yield "edition", "edition", _validated(Edition, data, name, lines)
@@ -122,7 +187,8 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         raise RulesetError(
             name,
             "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
-            "the others [[group]], [[place]], [[party]], [[exporter]], [[description]] or [fact.NAME].",
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], "
+            "[[parts]], [[servers]], [[refused]] or [fact.NAME].",
         )
 
 
@@ -153,7 +219,7 @@ def _qualified(provision: Provision, instrument: Instrument) -> Provision:
     """Short ids made whole, and what a provision takes over from its instrument."""
     whole: dict[str, Any] = {
         name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
-        for name in ("displaces", "replaces", "suspends", "saves_from", "overcomes", "governs")
+        for name in RELATIONS
     }
     return replace(
         provision,
@@ -220,21 +286,28 @@ def _validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[st
     try:
         return _validator(shape).validate_python(data)
     except pydantic.ValidationError as error:
-        raise RulesetError(name, _told(error, shape, lines, at)) from None
+        told = _told(error, shape, lines, at)
+        more = f" ({len(told) - 1} more in this file.)" if len(told) > 1 else ""
+        raise RulesetError(name, told[0] + more, told) from None
     except ArithmeticError as error:
         raise RulesetError(name, f"a number is out of all bounds: {error}.") from None
 
 
-def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> str:
+def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> list[str]:
+    """Every problem of a file, each with its key path and line."""
     # a misspelt key is both unknown and missing: the first says more
     problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
-    first = problems[0]
-    loc = _path(at + tuple(first["loc"]))
-    line = line_of(lines, loc)
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-    others = len({tuple(_path(tuple(p["loc"]))) for p in problems}) - 1
-    more = f" ({others} more in this file.)" if others else ""
-    return f"{where}{f' (line {line})' if line else ''}: {_cure(first, shape, problems)}{more}"
+    # the members of a union fail one by one, at one place
+    first: dict[tuple[str | int, ...], Any] = {}
+    for problem in problems:
+        first.setdefault(_path(tuple(problem["loc"])), problem)
+    told = []
+    for place, problem in first.items():
+        loc = at + place
+        line = line_of(lines, loc)
+        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+        told.append(f"{where}{f' (line {line})' if line else ''}: {_cure(problem, shape, problems)}")
+    return told
 
 
 _WANTED = {
@@ -250,9 +323,15 @@ _WANTED = {
 }
 
 
+#: Keys of earlier editions, and what is written now.
+_RENAMED = {"verified_through": "text_read, the day of the codified text that was read, and register_swept"}
+
+
 def _cure(problem: Any, shape: type, problems: list[Any]) -> str:
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "unexpected_keyword_argument":
+        if key in _RENAMED:
+            return f"there is no key {key!r} here any more. Write {_RENAMED[key]}."
         near = difflib.get_close_matches(key, _keys_of(shape), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return f"there is no key {key!r} here.{hint}"

@@ -14,11 +14,13 @@ from typing import Any
 
 from exportrules.facts import figure_defects, is_figure
 from exportrules.law import Ruleset, refers
-from exportrules.model import FactDefinition, Family, Group, Instrument, Provision, Row, Test
+from exportrules.lexicon import ids_in
+from exportrules.model import Attestation, FactDefinition, Family, Group, Instrument, Provision, Row, Test
 
 ORDERED = ("ge", "gt", "le", "lt")
 PLACES = ("destination", "headquarters", "ultimate_parent")
 FAMILIES = ("chip_family", "contained_family")
+CHIPS = "chip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,16 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
         yield from _group(ruleset, group)
     for family in ruleset.families.values():
         yield from _family(ruleset, family)
+    yield from _territories(ruleset)
     yield from _parties(ruleset)
+    yield from _names(ruleset)
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
             yield Defect(f"exporter {exporter.id}", f"its country {exporter.country!r} is not in places.toml.")
     counted = Counter(v.id for f in ruleset.families.values() for v in f.variant)
     yield from (Defect(name, "this variant id is used twice. Ids are unique.") for name, n in counted.items() if n > 1)
+    for name, attestation in ruleset.attestations.items():
+        yield from (Defect(name, message) for message in _attestation(ruleset, attestation))
     yield from _circles(ruleset)
 
 
@@ -126,8 +132,8 @@ def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
         if fact.type not in ("text", "set"):
             return f"a fact of type {fact.type} is no word: compare it with ge, gt, le, lt or is."
         return "" if isinstance(test.bound, tuple) else "a list of words is wanted as bound."
-    if fact.type == "set":
-        return 'a set has no single value: write op = "in" and a list of words.'
+    if fact.type == "set":  # `is` asks for a word in the set
+        return "" if isinstance(test.bound, str) else "one word is wanted as bound, in quotes."
     return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
 
 
@@ -146,7 +152,19 @@ def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set
         return {*ruleset.exporters, "other"}, "is not in exporters.toml"
     if name in FAMILIES:
         return {*ruleset.families, ""}, "is no family of any chip file"
+    if name == CHIPS:
+        return {*ruleset.variants, "own"}, "is no variant of any chip file"
     return set(fact.values), f"is none of: {', '.join(fact.values)}"
+
+
+#: What each relation reaches.
+REACHES = {
+    "saves_from": "requirement",
+    "overcomes": "requirement",
+    "governs": "requirement",
+    "closes": "exception",
+    "spares": "exception",
+}
 
 
 def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
@@ -164,11 +182,20 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(
                     provision.id, f"displaces {target!r}, which does not begin before it: a circle, or a wrong date."
                 )
+    for target in provision.settles:
+        known = ruleset.provisions.get(target)
+        if known is None:
+            yield Defect(provision.id, f"settles {target!r}, which is no provision of this ruleset.")
+        elif known[0].certain and known[0].kind != "notice":
+            yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
     yield from _replaced(ruleset, provision)
-    for relation in ("saves_from", "overcomes", "governs"):
+    if provision.kind != "bar" and (provision.closes or provision.spares):
+        kind = provision.kind.replace("_", " ")
+        yield Defect(provision.id, f"a {kind} does not close exceptions: give the limit a provision of kind bar.")
+    for relation, reached in REACHES.items():
         for reference in getattr(provision, relation):
-            if not any(p.kind == "requirement" and refers(reference, p) for p, _ in ruleset.provisions.values()):
-                yield Defect(provision.id, f"{relation} {reference!r}, which reaches no requirement of this ruleset.")
+            if not any(p.kind == reached and refers(reference, p) for p, _ in ruleset.provisions.values()):
+                yield Defect(provision.id, f"{relation} {reference!r}, which reaches no {reached} of this ruleset.")
 
 
 def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
@@ -194,12 +221,14 @@ def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
                 yield Defect(provision.id, f"{said}: this begins on {provision.effective}, too late for any day.")
 
 
-_NEEDS = {
+#: What a provision of a kind cannot do without.
+NEEDS: dict[str, tuple[str, ...]] = {
     "classification": ("concludes", "classifies"),
     "conclusion": ("concludes",),
     "requirement": ("paragraph", "when"),
     "savings": ("saves_from", "when"),
     "exception": ("overcomes", "name"),
+    "bar": ("closes", "when"),
     "review_policy": ("policy", "governs"),
     "suspension": ("suspends",),
     "notice": ("notice",),
@@ -207,17 +236,28 @@ _NEEDS = {
 
 
 def _shape(provision: Provision) -> Iterator[Defect]:
-    for name in _NEEDS.get(provision.kind, ()):
+    for name in NEEDS.get(provision.kind, ()):
         if not getattr(provision, name):
             yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
     if provision.expires and provision.expires < provision.effective:
         yield Defect(provision.id, f"it expires on {provision.expires}, before it begins on {provision.effective}.")
+    if provision.effective_by and provision.effective_by <= provision.effective:
+        said = f"effective_by {provision.effective_by} is not after effective {provision.effective}"
+        yield Defect(provision.id, f"{said}. A provision whose first day is known has `effective` alone.")
+    if provision.effective_by and (provision.displaces or provision.suspends or provision.replaces):
+        yield Defect(
+            provision.id,
+            "it begins on a day that nobody knows (effective_by), and so cannot end another provision on that day.",
+        )
     if provision.compliance and provision.compliance < provision.effective:
         yield Defect(provision.id, f"compliance {provision.compliance} lies before effective {provision.effective}.")
 
 
 def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     where = f"fact {name}"
+    for value in fact.value_labels or {}:
+        if value not in fact.values:
+            yield Defect(where, f"value_labels names {value!r}, which is none of its values.")
     if fact.assumed is None:
         return
     if fact.type == "set" or not _is_a(fact.assumed, fact.type):
@@ -278,6 +318,19 @@ def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
     return found
 
 
+def _territories(ruleset: Ruleset) -> Iterator[Defect]:
+    for territory in ruleset.territories.values():
+        where = f"territory {territory.code}"
+        if territory.code in ruleset.places:
+            yield Defect(where, "it stands in places.toml as well. A place is in one of the two files.")
+        if bool(territory.treated_as) == bool(territory.refused):
+            yield Defect(where, "write either `treated_as`, with `by`, or `refused`, the reason.")
+        if territory.treated_as and territory.treated_as not in ruleset.places:
+            yield Defect(where, f"it is treated as {territory.treated_as!r}, which is not in places.toml.")
+        if territory.treated_as and not territory.by:
+            yield Defect(where, "`by` is missing: the text that says whose treatment it has.")
+
+
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
     for party in ruleset.parties.values():
         where = f"party {party.id}"
@@ -289,6 +342,63 @@ def _parties(ruleset: Ruleset) -> Iterator[Defect]:
                 yield Defect(where, f"listed by {listing.by!r}, which is no instrument file.")
             if listing.stop and listing.stop <= listing.start:
                 yield Defect(where, f"it leaves the list on {listing.stop}, before it enters on {listing.start}.")
+
+
+def _attestation(ruleset: Ruleset, said: Attestation) -> Iterator[str]:
+    """What makes an attestation vouch for nothing, or for more than anybody can know."""
+    edition = ruleset.edition
+    if not said.by.strip():
+        yield "attestation.by is empty. Name the person or body that verified the law; every answer shows it."
+    if said.on < said.through:
+        yield (
+            f"attestation.through = {said.through} is after attestation.on = {said.on}: nobody can verify the law of a "
+            "later day. Verify again on a later day, or attest an earlier one."
+        )
+    if said.through <= edition.verified_through:
+        yield (
+            f"attestation.through = {said.through} adds nothing: this edition is verified through "
+            f"{edition.verified_through}. Write a later day, or leave the attestation out."
+        )
+    if said.edition and said.edition != edition.edition:
+        yield (
+            f"attestation.edition = {said.edition!r}, while this ruleset is edition {edition.edition!r}. Verify what "
+            "the new edition encodes, then write its name."
+        )
+    if said.provisions is not None and not said.provisions:
+        yield "attestation.provisions is empty. Name provisions or paragraphs, or leave the key out to attest all law."
+    for reference in said.provisions or ():
+        if not any(reference and refers(reference, p) for p, _ in ruleset.provisions.values()):
+            yield (
+                f"attestation.provisions names {reference!r}, which is no provision, paragraph or section of this "
+                "ruleset. Take an id or a paragraph from `exportrules instruments ID`."
+            )
+
+
+def _names(ruleset: Ruleset) -> Iterator[Defect]:
+    """Names that lead to no chip, or whose words lead to no other words."""
+    chips = {*ruleset.variants, *ruleset.families}
+    leads = [
+        (f"parts {p.id}", number, ids_in(means)) for p in ruleset.parts.values() for number, means in p.numbers.items()
+    ]
+    leads += [
+        (f"servers {s.id}", name, ids_in(holds)) for s in ruleset.servers.values() for name, holds in s.holds.items()
+    ]
+    leads += [(f"refused {r.id}", r.written[0] if r.written else "", list(r.means)) for r in ruleset.refused.values()]
+    for where, name, means in leads:
+        for chip in means:
+            if chip not in chips:
+                yield Defect(where, f"{name!r} means {chip!r}, which is in no chip file.")
+        if where.startswith("parts") and not means:
+            yield Defect(where, f"{name!r} means nothing. Name a variant or a family.")
+    for word in ruleset.words.values():
+        for narrower in word.covers:
+            if narrower not in ruleset.words and not _is_detail(ruleset, narrower):
+                yield Defect(f"word {word.id}", f"it covers {narrower!r}, which is no detail of any chip.")
+
+
+def _is_detail(ruleset: Ruleset, word: str) -> bool:
+    families = ruleset.families.values()
+    return any(word in (*f.details, *(d for v in f.variant for d in v.details)) for f in families)
 
 
 def _circles(ruleset: Ruleset) -> Iterator[Defect]:

@@ -10,7 +10,13 @@ from exportrules.model import Policy
 from exportrules.unknowns import Branch
 
 OUTCOMES = ("no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate")
-STANDINGS = ("verified", "before_coverage", "beyond_horizon", "destination_not_encoded")
+STANDINGS = (
+    "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded",
+)  # fmt: skip
+
+#: Standings under which the encoded law of the day is an answer: the edition or an attestor verified it, and the chip may
+#: be one that its maker never announced.
+DEFINITE = ("verified", "attested", "unannounced")
 
 
 class Projection(NamedTuple):
@@ -67,7 +73,10 @@ class RowTrace(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One provision in force, with every row and every carve-out."""
+    """One provision in force, with every row and every carve-out.
+
+    `closed_by` are the bars that close an exception which holds by its own terms.
+    """
 
     provision: str
     kind: str
@@ -78,6 +87,7 @@ class Finding(NamedTuple):
     unless: tuple[RowTrace, ...]
     certain: bool
     subject: str = ""
+    closed_by: tuple[str, ...] = ()
 
 
 class Citation(NamedTuple):
@@ -109,6 +119,15 @@ class Assumption(NamedTuple):
     value: Any
     says: str
     otherwise: tuple[Otherwise, ...] = ()
+
+
+class Settlement(NamedTuple):
+    """How to settle a fact that an answer turns on: a case, the value in that case, and the option to write."""
+
+    fact: str
+    case: str
+    value: str
+    option: str
 
 
 class Margin(NamedTuple):

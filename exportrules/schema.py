@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from exportrules.model import Evidence, Policy
 
 Outcome = Literal["no_license_requirement", "license_exception", "license_required", "not_released", "indeterminate"]
-Standing = Literal["verified", "before_coverage", "beyond_horizon", "destination_not_encoded"]
+Standing = Literal[
+    "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded"
+]
 Truth = Literal["false", "unknown", "true"]
 Day = str
 Value = bool | int | float | str | list[Any] | None
@@ -27,6 +29,13 @@ class ExceptionShape(_Shape):
     provision: str
     name: str
     conditions: list[str]
+    may_be_refused: bool = Field(description="whether BIS, given notice, may refuse it")
+
+
+class ClosedExceptionShape(_Shape):
+    provision: str
+    name: str
+    bars: list[str] = Field(description="the provisions that close it")
 
 
 class PolicyShape(_Shape):
@@ -60,6 +69,7 @@ class FindingShape(_Shape):
     unless: list[RowShape]
     certain: bool
     subject: str = Field(description="the variant, where a family was asked")
+    closed_by: list[str] = Field(description="of an exception that holds by its own terms: the bars that close it")
 
 
 class TransactionShape(_Shape):
@@ -74,7 +84,9 @@ class TransactionShape(_Shape):
     end_user: str | None
     parties: list[str]
     listed_parties: list[str]
-    end_use: str
+    near_parties: list[str] = Field(description="listed parties whose name is close to one of the question")
+    not_listed: list[str] = Field(description="names that were declared not to be a listed party")
+    end_use: list[str] = Field(description="one or more; none where it was said not to be known")
     facts: dict[str, Value]
     known_on: Day | None
     as_printed: bool
@@ -92,6 +104,13 @@ class AssumptionShape(_Shape):
     value: Value
     says: str
     otherwise: list[OtherwiseShape]
+
+
+class SettlementShape(_Shape):
+    fact: str
+    case: str
+    value: str
+    option: str = Field(description="what to write on the command line in that case")
 
 
 class CaseShape(_Shape):
@@ -135,9 +154,19 @@ class CitationShape(_Shape):
     conditions: list[str]
 
 
+class AttestationShape(_Shape):
+    by: str
+    on: Day
+    through: Day
+    note: str
+    provisions: list[str] | None = Field(description="null: all of the law is attested")
+
+
 class RulesetShape(_Shape):
     edition: str
-    verified_through: Day
+    verified_through: Day = Field(description="the earlier of text_read and register_swept")
+    text_read: Day = Field(description="day of the codified text that was read")
+    register_swept: Day = Field(description="day through which the Federal Register was searched")
     sha256: str
 
 
@@ -150,18 +179,23 @@ class DeterminationShape(_Shape):
     eccn_paragraphs: list[str]
     requirements: list[str]
     exceptions: list[ExceptionShape]
+    closed_exceptions: list[ClosedExceptionShape] = Field(
+        description="exceptions that would lift a requirement by their own terms, and what closes them"
+    )
     policies: list[PolicyShape]
     findings: list[FindingShape]
     transaction: TransactionShape
     assumptions: list[AssumptionShape]
     variants: list[str]
     turns_on: list[str]
+    settle: list[SettlementShape] = Field(description="how to settle what it turns on")
     cases: list[CaseShape]
     margin: list[MarginShape]
     holds: list[Day | None] = Field(min_length=2, max_length=2, description="first and last day")
     previous: ChangeShape | None
     next: ChangeShape | None
     standing: Standing
+    attestations: list[AttestationShape] = Field(description="who verified the law of the day, if it is attested")
     projection: ProjectionShape | None
     as_printed_outcome: Outcome | None
     notices: list[str]

@@ -5,21 +5,28 @@ A timeline is the evaluator run once per transition; a single question is a bise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, cast
 
+from exportrules.attestation import vouching
+from exportrules.cases import together
 from exportrules.docket import Docket, Marks
-from exportrules.engine import Law, fold
-from exportrules.law import Ruleset, View
-from exportrules.model import Policy
+from exportrules.engine import Law, Reading
+from exportrules.facts import Fact, settled
+from exportrules.law import Ruleset, View, closes, refers
+from exportrules.model import Attestation, Policy
 from exportrules.question import Question, Subject
-from exportrules.result import Answer, Change, Projection
+from exportrules.result import DEFINITE, Answer, Change, Projection
 from exportrules.span import DAY, index_at, last_day
-from exportrules.unknowns import Branch, Verdict, decide
+from exportrules.truth import TRUE
+from exportrules.unknowns import Verdict, decide
 
 T = TypeVar("T")
+
+#: What opens an answer where no provision does.
+START, END, RELEASE = "start of coverage", "end of the verified period", "chip first made public"
 
 #: A profile's course is remembered under its facts; so many of them in one ruleset.
 MOST_REMEMBERED = 20_000
@@ -37,13 +44,18 @@ class Course:
     def at(self, day: date) -> Verdict:
         return self.verdicts[index_at(self.starts, day)]
 
+    @property
+    def view(self) -> View:
+        """The law as the exporter of this sense of the question knew it."""
+        return self.docket.view
+
     def public(self, day: date) -> bool | None:
-        """Whether the chip was public; None where a shipped chip's day is not known."""
+        """Whether the chip was public; None where the day is not known, or it was never announced."""
         chip = self.subject.chip
         if chip is None or not self.subject.facts.get("chip"):
             return True
-        if chip.status == "reported":
-            return False
+        if chip.status == "reported":  # never announced: the law reaches a sample of it all the same
+            return None
         if chip.announced is not None:
             return chip.announced <= day
         return False if chip.not_public_before is not None and day < chip.not_public_before else None
@@ -64,12 +76,16 @@ class Timeline:
 
     def __init__(self, ruleset: Ruleset, question: Question) -> None:
         self.ruleset, self.question = ruleset, question
-        exporter = question.exporter or ""
-        self.view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=exporter)
         described = [s for s in question.subjects if s.has_figures] or question.subjects
         self.undescribed = tuple(s for s in question.subjects if s not in described)
-        self.courses = tuple(course_of(self.view, question, s) for s in described)
+        self.courses = tuple(course_of(ruleset, question, s) for s in described)
+        self.view = self.courses[0].view
         self.starts, self.answers = _joined(self._days(), self._answer)
+
+    def supposing(self, figures: Mapping[str, Fact]) -> Timeline:
+        """The answers had these facts of each variant been others: what a question may not claim of a known chip."""
+        changed = tuple(replace(s, facts=settled(s.facts, figures)) for s in self.question.subjects)
+        return Timeline(self.ruleset, replace(self.question, subjects=changed))
 
     def index(self, day: date) -> int:
         return index_at(self.starts, day)
@@ -88,7 +104,7 @@ class Timeline:
         if answer.standing != "beyond_horizon":
             return answer.outcome, answer.review_policy
         public, _ = self._public(self.starts[self.index(day)])
-        return _told(answer.law, self._within, bool(public))
+        return _told(answer.law, self._within(public), bool(public))
 
     def holds(self, index: int) -> tuple[int, int]:
         """First and last index of the run of segments with the same outcome, policy and standing."""
@@ -133,29 +149,42 @@ class Timeline:
             return ()
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
         if after.standing != before.standing:
-            ends = {self.ruleset.edition.covers_from: "coverage begins", self._horizon: "beyond the verified horizon"}
-            return (ends[day],)
+            if day == self.ruleset.edition.covers_from:
+                return (START,)
+            if after.standing == "beyond_horizon" or before.standing == "attested":
+                return (END,)
+            if after.standing == "attested":
+                # a provision's id has a #, and a name is none
+                return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
         if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
-            return ("first made public",)
+            return (RELEASE,)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)
-        return self._memberships_on(day) or self._provisions_on(day)
+        return self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
 
     @property
     def _horizon(self) -> date:
         return self.ruleset.edition.verified_through + DAY
 
     def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
-        """Provisions of the answers that begin or end on the day."""
+        """Provisions of the answers that begin or end on the day, or else the bars that reach an exception of one."""
         names = set(_parts(before)) ^ set(_parts(after))
-        return tuple(name for name in self._provisions_on(day) if name in names)
+        moved = tuple(name for name in self._provisions_on(day, "notice", "gap") if name in names)
+        written = self.ruleset.provisions
+        exceptions = [written[name][0] for name in set(before.exceptions) ^ set(after.exceptions) if name in written]
 
-    def _provisions_on(self, day: date) -> tuple[str, ...]:
+        def reaches(name: str) -> bool:
+            return name in written and any(closes(written[name][0], exception) for exception in exceptions)
+
+        return moved or tuple(name for name in self._provisions_on(day, "notice", "gap") if reaches(name))
+
+    def _provisions_on(self, day: date, *silent: str) -> tuple[str, ...]:
+        """The provisions that begin on the day, or else that end on it, but for those of some kinds."""
         beginning, ending = [], []
         for course in self.courses:
             for entry in course.docket.entries:
                 spans = entry.found.spans
-                if entry.found.provision.kind in ("notice", "gap"):
+                if entry.kind in silent:
                     continue
                 if any(span.start == day for span in spans):
                     beginning.append(entry.found.provision.id)
@@ -165,7 +194,9 @@ class Timeline:
 
     def _memberships_on(self, day: date) -> tuple[str, ...]:
         found = []
-        for country in {self.question.to, self.question.headquarters, self.question.ultimate_parent}:
+        q = self.question
+        seats = {fact.value for s in q.subjects if (fact := s.facts.get("headquarters")) and fact.value}
+        for country in {q.to, q.headquarters, q.ultimate_parent, *seats}:
             for group in self.ruleset.groups.values():
                 for m in group.member:
                     # the groups of the EAR's own table; those of single rules follow them
@@ -177,6 +208,7 @@ class Timeline:
 
     def _days(self) -> list[date]:
         days = {date.min, self.ruleset.edition.covers_from, self._horizon}
+        days |= {attestation.through + DAY for attestation in self.ruleset.attestations.values()}
         for course in self.courses:
             days |= set(course.starts)
             chip = course.subject.chip
@@ -187,10 +219,10 @@ class Timeline:
     def _answer(self, day: date) -> Answer:
         public, left_out = self._public(day)
         asked = public or self.courses
-        verdicts = [(course, course.at(day)) for course in asked]
+        verdicts = [(course.subject.words, course.at(day)) for course in asked]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
-        standing = self._standing(day)
+        standing = self._standing(day, public, law)
         outcome, policy = _told(law, standing, bool(public))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
@@ -201,28 +233,44 @@ class Timeline:
             projection=Projection(law.outcome, law.review_policy) if apart else None,
             turns_on=verdict.turns_on,
             cases=verdict.cases,
-            asked=tuple(course.subject.id for course in asked),
+            asked=tuple(dict.fromkeys(course.subject.id for course in asked)),
             left_out=left_out,
         )
 
-    def _standing(self, day: date) -> str:
-        edition = self.ruleset.edition
-        if day > edition.verified_through:
-            return "beyond_horizon"
-        return "before_coverage" if day < edition.covers_from else self._within
+    def vouching(self, day: date) -> tuple[Attestation, ...]:
+        """The attestations that reach a day beyond the edition's own."""
+        return vouching(self.ruleset.edition, self.ruleset.attestations.values(), day)
 
-    @property
-    def _within(self) -> str:
-        """The standing of every day between coverage and horizon."""
-        encoded = self.question.to not in self.ruleset.edition.destinations_not_encoded
-        return "verified" if encoded else "destination_not_encoded"
+    def _standing(self, day: date, public: Sequence[Course], law: Law) -> str:
+        edition, within = self.ruleset.edition, self._within(public)
+        if day > edition.verified_through:
+            found = self.vouching(day)
+            if not found:
+                return "beyond_horizon"
+            if found[0].provisions is not None:
+                named = [reference for attestation in found for reference in attestation.provisions or ()]
+                if not public or not _rests_on(law, public, day, named):
+                    return "beyond_horizon"
+            return "attested" if within == "verified" else within
+        return "before_coverage" if day < edition.covers_from else within
+
+    def _within(self, public: Sequence[Course]) -> str:
+        """The standing between coverage and horizon of an answer about these variants: the strictest that applies."""
+        if self.question.to in self.ruleset.edition.destinations_not_encoded:
+            return "destination_not_encoded"
+        chips = [course.subject.chip for course in public]
+        return "unannounced" if chips and all(c and c.status == "reported" for c in chips) else "verified"
+
+    def released(self, day: date) -> date | None:
+        """The first day after this one on which a variant was, or may have been, public."""
+        return min((first for c in self.courses if (first := _first_day(c)) and first > day), default=None)
 
     def _public(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
         """The variants to ask on a day: those that were public and have figures; and why the others are left out.
 
         One without a known day counts as public from the first announcement of a sibling on.
         """
-        left = [(subject.name, "no throughput figures are known") for subject in self.undescribed]
+        left = [*self.question.left_out, *((s.name, "no throughput figures are known") for s in self.undescribed)]
         first = min((announced for c in self.courses if (announced := _announced(c))), default=None)
         found = []
         for course in self.courses:
@@ -232,25 +280,26 @@ class Timeline:
             else:
                 found.append(course)
         # where none was public all are asked, for the projection
-        return tuple(found), tuple((name, why) for name, why in left if found or why != "not public yet")
+        said = dict.fromkeys((name, why) for name, why in left if found or why != "not public yet")
+        return tuple(found), tuple(said)
 
 
-def course_of(view: View, question: Question, subject: Subject) -> Course:
+def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     """The law's verdicts on one subject, from the first day to the last. Remembered by the subject's facts."""
-    ruleset = view.ruleset
+    view = ruleset.view(as_printed=question.as_printed, known_on=question.known_on, exporter=subject.exporter)
     memory = ruleset.memory
-    knowing = question.exporter if view.known_on else None
+    knowing = subject.exporter if view.known_on else None
     marks = Marks(view, subject.facts)
     # what nobody said is the same for all who did not say it
     said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
     facts = frozenset([(name, marks[name]) for name in said])
     # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
-    named = question.named, question.end_user is not None
-    key = (view.as_printed, view.known_on, knowing, named, question.owners, facts)
+    sense = subject.sense
+    key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
         return replace(known, subject=subject, docket=known.docket.of(subject.facts))
-    docket = Docket(view, subject.facts, question.listings(view), marks=marks)
+    docket = Docket(view, subject.facts, subject.listings(view), marks=marks)
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
     if shared is None:
@@ -283,28 +332,28 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     if not public and standing != "beyond_horizon":
         return "not_released", None
     blocked = law.blocked and law.outcome != "license_required"
-    unsure = standing == "beyond_horizon" or (standing != "verified" and law.outcome != "license_required")
+    unsure = standing == "beyond_horizon" or (standing not in DEFINITE and law.outcome != "license_required")
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 
-def together(verdicts: list[tuple[Course, Verdict]]) -> Verdict:
-    """One verdict for the variants of a family; where they differ, the case of each."""
-    laws = [v.law for _, v in verdicts]
-    if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
-        return verdicts[0][1]._replace(law=fold(laws))
-    turns = tuple(dict.fromkeys(fact for _, v in verdicts for fact in v.turns_on))
-    outcomes, policies = {law.outcome for law in laws}, {law.review_policy for law in laws}
-    cases: list[Branch] = []
-    for course, verdict in verdicts:
-        name = (("variant", course.subject.name),)
-        inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
-        cases += [Branch((*name, *case.conditions), case.outcome, case.review_policy) for case in inner]
-    differ = len({law.decision for law in laws}) > 1
-    law = fold(laws)._replace(
-        outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
-        review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
-    )
-    return Verdict(law, (("variant",) if differ else ()) + turns, tuple(cases))
+def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]) -> bool:
+    """Whether a license is required by provisions that are all named, whatever other law may have come since.
+
+    That nothing requires a license, or that an exception is open, rests on all of the law: some provisions alone
+    never vouch for it. A requirement rests on itself, its review policy and what makes it hold: entries and lists.
+    """
+    if law.outcome != "license_required":
+        return False
+    names = {*law.requirements, *(name for _, _, by in law.policies for name in by)}
+    rests = []
+    for course in asked:
+        rests += [found.provision for found in course.docket.pool if found.provision.id in names]
+        rests += [
+            entry.found.provision
+            for entry, held in Reading(course.docket, day).truths.values()
+            if held == TRUE and entry.found.provision.concludes is not None
+        ]
+    return all(any(refers(reference, provision) for reference in named) for provision in rests)
 
 
 def _joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:

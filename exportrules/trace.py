@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.engine import Reading
 from exportrules.facts import NOT_EN_ROUTE, Fact
-from exportrules.law import InForce, code_url
+from exportrules.law import InForce, code_url, refers
 from exportrules.model import Instrument, Provision, Row, Test
-from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, TestTrace
+from exportrules.question import TERMS
+from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, Settlement, TestTrace
 from exportrules.span import holds_on
 from exportrules.timeline import Course, Timeline
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, word
@@ -24,9 +25,10 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 
 #: The fields of a determination, in the order in which they are written out.
 FIELDS = (
-    "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "policies", "findings",
-    "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds", "previous", "next", "standing",
-    "projection", "as_printed_outcome", "notices", "citations", "ruleset",
+    "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
+    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds",
+    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "citations",
+    "ruleset",
 )  # fmt: skip
 
 
@@ -67,6 +69,8 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
         "end_user": q.end_user,
         "parties": list(q.parties),
         "listed_parties": list(q.listed),
+        "near_parties": list(q.near),
+        "not_listed": list(q.not_listed),
         "end_use": q.end_use,
         "facts": {name: fact.value for name, fact in q.facts.items()},
         "known_on": q.known_on,
@@ -75,13 +79,62 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
     }
 
 
+def settlements(timeline: Timeline, answer: Answer) -> list[Settlement]:
+    """For each unknown fact that decides: what to write on the command line, and in which case."""
+    return [settled for fact in answer.turns_on for settled in _settlements(timeline, fact)]
+
+
+def _settlements(timeline: Timeline, fact: str) -> Iterator[Settlement]:
+    definition = timeline.ruleset.facts.get(fact)
+    if fact == "variant":
+        yield Settlement(fact, "once you know it", "VARIANT", f"VARIANT as CHIP: exportrules chips {_name(timeline)}")
+    if definition is None:
+        return
+    ways = dict(definition.settle)
+    if not ways and definition.type == "boolean":
+        ways = {"yes": "it is so", "no": "it is not"}
+    placeholder = {"number": "NUMBER", "date": "YYYY-MM-DD"}.get(
+        definition.type, "|".join(definition.values) or "VALUE"
+    )
+    own = [f"--{option.replace('_', '-')} " for option, name in TERMS.items() if name == fact]
+    option = own[0] if own else f"--fact {fact}="
+    for value, case in ways.items():
+        yield Settlement(fact, f"if {case}", value, f"{option}{value}")
+    if not ways:
+        yield Settlement(fact, "once you know it", placeholder, f"{option}{placeholder}")
+
+
+def _name(timeline: Timeline) -> str:
+    label = timeline.question.label
+    return f'"{label}"' if " " in label else label
+
+
 def exceptions(timeline: Timeline, answer: Answer) -> list[dict[str, Any]]:
     """Each exception that overcomes the requirements, with its conditions."""
     found = []
     for name in answer.law.exceptions:
         provision = _lookup(timeline, name).provision
-        found.append({"provision": name, "name": provision.name, "conditions": list(provision.conditions)})
+        found.append({
+            "provision": name,
+            "name": provision.name,
+            "conditions": list(provision.conditions),
+            "may_be_refused": provision.may_be_refused,
+        })  # fmt: skip
     return found
+
+
+def closed_exceptions(timeline: Timeline, answer: Answer, on: date) -> list[dict[str, Any]]:
+    """Each exception that would lift a requirement by its own terms, with the bars that close it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reading in (Reading(course.docket, on) for course in asked(timeline, answer)):
+        for entry, bars in reading.closed if answer.law.outcome != "license_exception" else ():
+            overcomes = entry.found.provision.overcomes
+            if any(refers(ref, r.found.provision) for r, _ in reading.requirements for ref in overcomes):
+                found[entry.found.provision.id] = bars
+    return [
+        {"provision": name, "name": _lookup(timeline, name).provision.name, "bars": list(bars)}
+        for name, bars in found.items()
+    ]
 
 
 def asked(timeline: Timeline, answer: Answer) -> list[Course]:
@@ -92,11 +145,22 @@ def asked(timeline: Timeline, answer: Answer) -> list[Course]:
 def findings(timeline: Timeline, answer: Answer, on: date) -> list[Finding]:
     """Every provision in force on the day, with every row, test and carve-out, for each variant asked."""
     courses = asked(timeline, answer)
-    return [f for course in courses for f in _findings(course, on, course.subject.name if len(courses) > 1 else "")]
+    return [f for course in courses for f in _findings(course, on, _label(course, courses))]
+
+
+def _label(course: Course, courses: list[Course]) -> str:
+    """What a course is called among several: its variant, if there are several, and its sense of the question."""
+    every = [other.subject.words for other in courses]
+    told = [
+        (word, text) for place, (word, text) in enumerate(course.subject.words) if len({w[place] for w in every}) > 1
+    ]
+    told.sort(key=lambda pair: pair[0] != "variant")
+    return ", ".join(text if word == "variant" else f"{word} {text}" for word, text in told)
 
 
 def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:
     reading = Reading(course.docket, on)
+    closed = {entry.found.provision.id: bars for entry, bars in reading.closed}
     for found in course.docket.pool:
         if holds_on(found.spans, on):
             provision = found.provision
@@ -111,6 +175,7 @@ def _findings(course: Course, on: date, subject: str) -> Iterator[Finding]:
                 unless=tuple(_row(reading, row) for row in provision.unless),
                 certain=provision.certain,
                 subject=subject,
+                closed_by=closed.get(provision.id, ()),
             )
 
 
@@ -123,7 +188,7 @@ def _row(reading: Reading, row: Row) -> RowTrace:
 def _test(reading: Reading, test: Test, held: Truth) -> TestTrace:
     fact = reading.docket.facts.get(test.fact)
     made = reading.concluded.get(test.fact)
-    if made is not None and not (fact and fact.settled):
+    if made is not None:
         value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(made.items()) if t != FALSE)
         return TestTrace(test.fact, test.op, test.bound, value, "concluded", word(held))
     if fact is None:
@@ -138,15 +203,16 @@ def margins(timeline: Timeline, answer: Answer, on: date) -> list[Margin]:
     found: list[Margin] = []
     courses = asked(timeline, answer)
     for course in courses:
-        nearest: dict[str, tuple[Decimal, Margin]] = {}
+        nearest: dict[str, tuple[tuple[Decimal, bool], Margin]] = {}
         for margin, distance in _margins(course, on, course.subject.name if len(courses) > 1 else ""):
             if margin.fact not in nearest or distance < nearest[margin.fact][0]:
                 nearest[margin.fact] = (distance, margin)
         found += [margin for _, margin in nearest.values()]
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, Decimal]]:
+def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, tuple[Decimal, bool]]]:
+    """Each line of the day with its distance; of two as near, that of a requirement comes first."""
     reading = Reading(course.docket, on)
     for found in course.docket.pool:
         provision = found.provision
@@ -161,7 +227,8 @@ def _margins(course: Course, on: date, subject: str) -> Iterator[tuple[Margin, D
                     bound = Decimal(test.bound)
                     distance = abs(value - bound) / bound if bound else Decimal(1)
                     percent = _percent(value, bound)
-                    yield Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject), distance
+                    margin = Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject)
+                    yield margin, (distance, provision.kind != "requirement")
 
 
 def _percent(value: Decimal, bound: Decimal) -> str:
@@ -203,6 +270,7 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
     roles = {name: "requirement" if name in firm else "may apply" for name in required}
     roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}
     roles |= dict.fromkeys(law.exceptions, "exception" if settled else "may overcome")
+    roles |= dict.fromkeys((bar for x in closed_exceptions(timeline, answer, on) for bar in x["bars"]), "bar")
     review = "if required" if is_open(timeline, answer, on) else "review policy"
     for _, _, by in law.policies:
         roles |= {name: review for name in by if name not in roles}
@@ -213,6 +281,9 @@ def citations(timeline: Timeline, answer: Answer, on: date) -> list[Citation]:
                 roles.setdefault(entry.found.provision.id, entry.found.provision.kind)
             if held == UNKNOWN and entry.found.provision.kind in ("requirement", "classification"):
                 roles.setdefault(entry.found.provision.id, "may apply")
+            if held == UNKNOWN and entry.found.provision.id in law.exceptions:
+                maybe = [bar.found.provision.id for bar, closing in reading.bars(entry) if closing == UNKNOWN]
+                roles |= {bar: "may close" for bar in maybe if bar not in roles}
     if not law.requirements:
         kinds = {course.docket.value("item_kind") for course in asked(timeline, answer)}
         for found in timeline.courses[0].docket.pool:

@@ -159,8 +159,8 @@ class Cell(NamedTuple):
 def open_tests(reading: Reading) -> dict[str, list[Test]]:
     """The unknown facts on which the decision may turn, each with the tests that ask for it.
 
-    Found backwards from what decides: requirements, and what saves, overcomes, reviews or blocks
-    those that may stand. A provision that could only add a notice is not followed.
+    Found backwards from what decides: requirements, and what saves, overcomes, reviews or blocks those that may stand;
+    from an exception back to the bars that may close it. A provision that could only add a notice is not followed.
     """
     found: dict[str, list[Test]] = {}
     live = [entry for entry, _ in reading.requirements]
@@ -171,6 +171,8 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
         if entry.found.provision.id in seen:
             continue
         seen.add(entry.found.provision.id)
+        if entry.kind == "exception":
+            waiting += [bar for bar, held in reading.bars(entry) if held == UNKNOWN]
         if entry.fits == UNKNOWN:
             found.setdefault("item_kind", [])
         if entry.doubt == UNKNOWN and reading.rows(entry) != FALSE:
@@ -181,6 +183,8 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
                     found.setdefault(test.fact, []).append(test)
                 for test in row.concluded:
                     waiting += _makers(reading, test)
+                    if reading.docket.unsettled(test.fact):
+                        found.setdefault(test.fact, []).append(test)
     if live and reading.reach == UNKNOWN:
         found.setdefault("subject_to_ear", [])
     return found

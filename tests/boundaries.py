@@ -21,7 +21,7 @@ from exportrules.docket import Docket
 from exportrules.facts import BITS, Fact, facts_of, show
 from exportrules.law import InForce, Ruleset, provides, refers
 from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
-from exportrules.references import PLACES
+from exportrules.references import PLACES, REACHES
 from exportrules.span import Span, last_day
 from exportrules.truth import FALSE, TRUE, Truth, all_of
 
@@ -41,7 +41,7 @@ TABLES = {
 
 NAMES = {"groups": "group", "parties": "party", "families": "chip", "facts": "fact"}
 
-#: Places that tell the groups apart; each row with a place is asked for them.
+#: Places that are asked for each row with a place; `probes` adds what groups of later rules need.
 PROBES = (
     "AE", "AU", "BY", "CA", "CN", "CU", "CY", "DE", "HK", "IL", "IN", "IR", "JP", "KH", "KP", "MO", "NI", "RU", "SA",
     "SG", "SY", "TW", "UA", "US", "VE", "VN", "YE",
@@ -50,6 +50,20 @@ PROBES = (
 STEP = Decimal("0.01")
 DAY = timedelta(days=1)
 HELD = ("no", "open", "yes")
+
+
+def probes(law: Ruleset) -> tuple[str, ...]:
+    """Places that tell every two groups apart, and of which every group has a member on some day."""
+    view, found = law.view(), list(PROBES)
+    days = {(group, place): view.membership(group, place) for group in law.groups for place in law.places}
+    groups = sorted(law.groups)
+    for i, one in enumerate(groups):
+        if not any(days[one, place] for place in found):
+            found += [place for place in law.places if days[one, place]][:1]
+        for other in groups[i + 1 :]:
+            if all(days[one, place] == days[other, place] for place in found):
+                found += [place for place in law.places if days[one, place] != days[other, place]][:1]
+    return tuple(sorted(found))
 
 
 def read() -> dict[str, str]:
@@ -83,6 +97,7 @@ class Record:
         self.view = law.view()
         self.printed = {f.provision.id: f.spans for f in law.view(as_printed=True).provisions}
         self.enforced = {f.provision.id: f.spans for f in self.view.provisions}
+        self.probes = probes(law)
         self.words = self._words()
         self._dockets: dict[tuple[str, Any], Docket] = {}
 
@@ -138,11 +153,9 @@ class Record:
         for word, targets in (("replaces", provision.displaces), ("stays", provision.suspends)):
             layer = f" ({provision.layer})" if word == "stays" else ""
             yield from (f"{word} {target}{layer}" for target in targets)
-        for word in ("saves_from", "overcomes", "governs"):
+        for word, kind in REACHES.items():
             for reference in getattr(provision, word):
-                reached = [
-                    p.id for p, _ in self.law.provisions.values() if p.kind == "requirement" and refers(reference, p)
-                ]
+                reached = [p.id for p, _ in self.law.provisions.values() if p.kind == kind and refers(reference, p)]
                 yield f"{word} {reference}: {' '.join(reached)}"
         if provision.conditions:
             yield f"on {len(provision.conditions)} conditions"
@@ -152,6 +165,8 @@ class Record:
             yield "blocks an answer of no license requirement"
         if provision.paragraph:
             yield f"paragraph {provision.paragraph}"
+        if provision.quote_on:
+            yield f"quote found in {provision.quote_of}, text of {provision.quote_on}"
 
     def _rows(self, rows: tuple[Row, ...], word: str, day: date) -> Iterator[str]:
         for row in rows:
@@ -193,7 +208,7 @@ class Record:
             dates = sorted(t.bound for t in tests if isinstance(t.bound, date))
             return sorted({d + k * DAY for d in dates for k in (-1, 0, 1)})
         if fact in PLACES:
-            return sorted({*PROBES, *(str(t.bound) for t in tests if t.op == "is")})
+            return sorted({*self.probes, *(str(t.bound) for t in tests if t.op == "is")})
         return self.words[fact]
 
     def _truth(self, tests: list[Test], fact: str, value: Any, day: date) -> Truth:
@@ -282,6 +297,7 @@ class Record:
             "edition",
             [
                 f"covers {days[0]}..{days[1]}, parties through {days[2]}",
+                f"text read as of {edition.text_read}, Register swept through {edition.register_swept}",
                 f"destinations not encoded: {outside}",
             ],
         )

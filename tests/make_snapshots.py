@@ -1,18 +1,20 @@
 """The answer to every chip and nine destinations on every day, one line each: a change of law shows in review.
 
+Beyond the verified horizon stands what is foreseen, if it differs: the law that is published and not yet in force.
 `python -m tests.make_snapshots` writes `tests/snapshots/`, the record of tests/boundaries.py included; the tests hold
-them against what is computed.
+them against what is computed. `python -m tests.renew` writes these and every other record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import exportrules
 from exportrules.law import Ruleset
 from exportrules.span import DAY
-from exportrules.timeline import SpanOfAnswer
+from exportrules.timeline import SpanOfAnswer, Timeline
 from tests import boundaries
 
 FOLDER = Path(__file__).parent / "snapshots"
@@ -42,8 +44,9 @@ def snapshot(destination: str, exporter: str, ruleset: Ruleset | None = None) ->
     law = ruleset or exportrules.default_ruleset()
     lines = [f"# every chip to {destination}, exporter {exporter}: first day of each answer"]
     for name in sorted(law.variants):
-        spans = exportrules.timeline(name, to=destination, exporter=exporter, ruleset=law).spans
-        lines.append(f"{name}: " + "; ".join(_span(s) for s in spans if s.answer.standing == "verified"))
+        made = exportrules.timeline(name, to=destination, exporter=exporter, ruleset=law)
+        verified = [_span(s) for s in made.spans if s.answer.standing == "verified"]
+        lines.append(f"{name}: " + "; ".join([*verified, *_foreseen(made)]))
     return "\n".join(lines) + "\n"
 
 
@@ -51,6 +54,18 @@ def _span(span: SpanOfAnswer) -> str:
     answer = span.answer
     turns = f" on {','.join(answer.turns_on)}" if answer.turns_on else ""
     return f"{span.start} {_OUTCOME[answer.outcome]}{_POLICY[answer.review_policy]}{turns}"
+
+
+_FORESEEN = "foreseen "
+
+
+def _foreseen(made: Timeline) -> Iterator[str]:
+    """The days beyond the horizon on which the answer changes by what is published already."""
+    before = made.foreseen(made.ruleset.horizon)
+    for day in made.starts:
+        if day > made.ruleset.horizon and (now := made.foreseen(day)) != before:
+            before = now
+            yield f"{day} {_FORESEEN}{_OUTCOME[now[0]]}{_POLICY[now[1]]}"
 
 
 Days = list[tuple[date, str]]
@@ -62,7 +77,7 @@ def read(text: str) -> dict[str, Days]:
     for line in text.splitlines()[1:]:
         name, _, spans = line.partition(": ")
         parted = [span.partition(" ") for span in spans.split("; ") if span]
-        found[name] = [(date.fromisoformat(first), answer) for first, _, answer in parted]
+        found[name] = [(date.fromisoformat(first), answer.removeprefix(_FORESEEN)) for first, _, answer in parted]
     return found
 
 
@@ -75,17 +90,18 @@ def legal_effect(to: str, stored: str, computed: str) -> list[str]:
             told.append(f"{name} to {to}: {'is new' if name in new else 'is gone'}")
             continue
         days = sorted({day for day, _ in old[name] + new[name]})
-        changes: list[tuple[date, date, str, str]] = []
+        changes: list[tuple[date, date | None, str, str]] = []
+        horizon = exportrules.default_ruleset().horizon
         for day, after in zip(days, [*days[1:], None], strict=True):
-            last = after - DAY if after else exportrules.default_ruleset().edition.verified_through
+            last = after - DAY if after else horizon if day <= horizon else None
             was, now = _on(old[name], day), _on(new[name], day)
             if was == now:
                 continue
-            if changes and changes[-1][2:] == (was, now) and changes[-1][1] + DAY == day:
+            if changes and changes[-1][2:] == (was, now) and (before := changes[-1][1]) and before + DAY == day:
                 changes[-1] = (changes[-1][0], last, was, now)
             else:
                 changes.append((day, last, was, now))
-        told += [f"{name} to {to}: {first}..{last} was {was}, is now {now}" for first, last, was, now in changes]
+        told += [f"{name} to {to}: {first}..{last or ''} was {was}, is now {now}" for first, last, was, now in changes]
     return told
 
 
@@ -101,10 +117,13 @@ def wanted() -> list[tuple[str, str, Path]]:
     ]
 
 
+def pages() -> Iterator[tuple[Path, str]]:
+    """(file, its text) of every record of answers, that of the rules at their edges included."""
+    yield from ((file, snapshot(to, exporter)) for to, exporter, file in wanted())
+    yield from boundaries.pages(exportrules.default_ruleset())
+
+
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for to, exporter, file in wanted():
-        file.write_text(snapshot(to, exporter), "utf-8")
-    boundaries.FOLDER.mkdir(exist_ok=True)
-    for file, text in boundaries.pages(exportrules.default_ruleset()):
+    boundaries.FOLDER.mkdir(parents=True, exist_ok=True)
+    for file, text in pages():
         file.write_text(text, "utf-8")

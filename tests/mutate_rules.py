@@ -101,7 +101,7 @@ def killer(mutant: Mutant) -> str:
             return "record"
     except (RulesetError, ValueError):
         return "reading"
-    return "lint" if defects(made, made.edition.verified_through) else ""
+    return "lint" if defects(made, made.edition.register_swept) else ""
 
 
 def independent(mutant: Mutant) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def test_a_bad_file_is_refused_in_these_words(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", EXPECTED["lint"])
 def test_lint_tells_what_does_not_follow(name: str, tmp_path: Path) -> None:
     ruleset = load_ruleset(None, [overlay(tmp_path, name)])
-    assert [str(defect) for defect in defects(ruleset, ruleset.edition.verified_through)] == EXPECTED["lint"][name]
+    assert [str(defect) for defect in defects(ruleset, ruleset.edition.register_swept)] == EXPECTED["lint"][name]
 
 
 @pytest.mark.parametrize("name", EXPECTED["messages"])
@@ -340,7 +340,7 @@ def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("verified_through = 2026", 'verified_through = "2026', None),
+        ("text_read = 2026", 'text_read = "2026', None),
         (
             "covers_from = 2020-01-01",
             'covers_from = "2020-01-01"',
@@ -477,14 +477,15 @@ def test_a_name_that_two_parties_share_finds_both(tmp_path: Path) -> None:
 
 def test_the_real_rulesets_have_no_defect() -> None:
     ruleset = default_ruleset()
-    assert defects(ruleset, ruleset.edition.verified_through) == []
+    assert defects(ruleset, ruleset.edition.register_swept) == []
 
 
 def test_a_horizon_in_the_future_is_a_defect() -> None:
     ruleset = default_ruleset()
-    through = ruleset.edition.verified_through
-    found = [str(defect) for defect in defects(ruleset, through - timedelta(days=1))]
-    assert found == [f"ruleset.toml: verified_through {through} lies in the future."]
+    read, swept = ruleset.edition.text_read, ruleset.edition.register_swept
+    found = [str(defect) for defect in defects(ruleset, read - timedelta(days=1))]
+    told = [f"ruleset.toml: text_read {read} is after {read - timedelta(days=1)}."]
+    assert found == [*told, f"ruleset.toml: register_swept {swept} is after {read - timedelta(days=1)}."]
 
 
 # --- a chip of one's own ------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from exportrules.facts import Fact
 from exportrules.law import Ruleset
 from exportrules.model import Provision, Row, Test
 from exportrules.truth import FALSE, TRUE
-from tests.boundaries import PROBES, by_hand, pages
+from tests.boundaries import by_hand, pages, probes
 
 LAW = exportrules.default_ruleset()
 DAY = timedelta(days=1)
@@ -44,7 +44,7 @@ def test_every_rule_at_its_edges_is_as_checked_in(file: Path, computed: str) -> 
 
 
 def test_the_places_asked_tell_every_two_groups_apart() -> None:
-    days = {name: {p: LAW.view().membership(name, p) for p in PROBES} for name in LAW.groups}
+    days = {name: {p: LAW.view().membership(name, p) for p in probes(LAW)} for name in LAW.groups}
     same = [(one, other) for one in days for other in days if one < other and days[one] == days[other]]
     assert same == []
 
@@ -165,7 +165,7 @@ def member(group: str, country: str, day: date) -> bool:
 @pytest.mark.parametrize("group", sorted(LAW.groups))
 def test_each_membership_the_day_before_on_the_day_and_after(group: str) -> None:
     dated = [m for g in LAW.groups.values() for m in g.member if m.start or m.stop]
-    for country in sorted({m.country for m in dated} | set(PROBES)):
+    for country in sorted({m.country for m in dated} | set(probes(LAW))):
         dates = {d for m in dated if m.country == country for d in (m.start, m.stop) if d} | {date(2023, 11, 17)}
         spans = LAW.view().membership(group, country)
         for day in sorted({d + k * DAY for d in dates for k in (-1, 0, 1)}):
@@ -181,7 +181,7 @@ def test_each_listing_the_day_before_on_the_day_and_after(party: str) -> None:
     timeline = exportrules.timeline(
         "Tesla P100 PCIe 16GB", to="CN", headquarters="US", exporter="other", end_user=LAW.parties[party].name
     )
-    ids = {f.provision.id for f in timeline.question.listings(timeline.view)}
+    ids = {f.provision.id for f in timeline.question.subjects[0].listings(timeline.view)}
     assert ids
     for day in sorted({d + k * DAY for x in listings for d in (x.start, x.stop) if d for k in (-1, 0, 1)}):
         listed = {x.list for x in listings if x.start <= day and (x.stop is None or day < x.stop)}

@@ -320,8 +320,9 @@ def test_the_good_file_is_good(law: Ruleset, tmp_path: Path) -> None:
         (
             'chips = ["A100"]',
             'chips = ["A1000000000"]',
-            "mine.toml: claim[0].chips (line 9): claim 'one': no chip is called 'A1000000000' here. Names match "
-            "exactly, spaces and hyphens aside; a chip of your own can be described by a file or by facts.",
+            "mine.toml: claim[0].chips (line 9): claim 'one': no chip is called 'A1000000000' here. Every word "
+            "of a name must be known, spaces and hyphens aside; a chip of your own can be described by a file or by "
+            "facts.",
         ),
         (
             "until = 2022-09-30",

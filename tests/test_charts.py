@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import exportrules
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
+from exportrules.model import Variant
 from exportrules.render.charts import page, ready, rendered
 from exportrules.render.charts.labels import Box, Placed, place
 from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
@@ -104,7 +105,7 @@ def test_the_instruments_that_changed_an_answer_are_named_with_their_days(bands:
         "2023-11-17  88 FR 73458",
         "2025-04-09  letter to NVIDIA only",
         "2026-01-15  91 FR 1684",
-        "2026-09-24  verified until here",
+        f"{LAW.edition.verified_through}  verified until here",
     ]
 
 
@@ -153,7 +154,7 @@ def test_a_solid_line_is_a_rule_whoever_exports(exporter: str) -> None:
 
 def test_a_policy_that_changes_under_an_exception_changes_no_colour_and_draws_no_line() -> None:
     spec = bands_of("RTX 4090")
-    assert [text[:10] for text in texts(spec, "labels")] == ["2023-11-17", "2026-09-24"]
+    assert [text[:10] for text in texts(spec, "labels")] == ["2023-11-17", str(LAW.edition.verified_through)]
     assert len(rows(spec, "outlines")) == 3
     assert len(rows(spec, "bands")) > 3
 
@@ -167,8 +168,12 @@ def test_an_axis_has_a_year(chips: tuple[str, ...]) -> None:
     assert all(first <= row["x"] <= last and row["x"] == epoch(date(int(row["text"]), 1, 1)) for row in named)
 
 
-def test_a_chip_that_was_never_announced_says_so_and_coverage_has_a_first_day() -> None:
-    assert texts(bands_of("B30A"), "unreleased") == ["not released"]
+def test_a_chip_that_is_not_public_yet_says_so_and_coverage_has_a_first_day() -> None:
+    later = Variant(id="x", name="X", announced=LAW.edition.verified_through + timedelta(days=9), dense_tops={"fp8": 1})
+    assert texts(timeline_chart([exportrules.timeline(later, exporter="other")]), "unreleased") == ["not released"]
+    # one that was never announced is answered by the law
+    assert texts(bands_of("B30A"), "unreleased") == []
+    assert {row["fill"] for row in rows(bands_of("B30A"), "bands")} - {"#FFFFFF"}
     spec = bands_of("V100")
     assert rows(spec, "bands")[0]["fill"] == "#FFFFFF"
     assert rows(spec, "bands")[0]["x2"] == epoch(LAW.edition.covers_from)
@@ -238,8 +243,9 @@ def test_what_has_no_place_in_a_plane_is_said_below_it() -> None:
     notes = " ".join(texts(plane_of("2026-02-01", "H200", "B200"), "notes"))
     assert "Not in this plane, since they test other figures: 3A090.a a.2 (performance density)" in notes
     assert "TPP less than 21,000 and DRAM bandwidth less than 6,500" in notes
-    beyond = " ".join(texts(plane_of("2026-10-01", "H200"), "notes"))
-    assert "2026-10-01 is beyond the verified horizon" in beyond
+    after = str(LAW.edition.verified_through + timedelta(days=7))
+    beyond = " ".join(texts(plane_of(after, "H200"), "notes"))
+    assert f"{after} is beyond the verified horizon" in beyond
 
 
 def _far(box: Box, x: float, y: float) -> float:

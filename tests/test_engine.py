@@ -15,6 +15,7 @@ from exportrules.facts import Fact
 from exportrules.law import Ruleset
 from exportrules.model import Conclusion, Gap, Policy, Provision, Row, Test
 from exportrules.truth import FALSE, TRUE, UNKNOWN
+from exportrules.unknowns import decide
 
 LAW = exportrules.default_ruleset()
 START = date(2023, 6, 1)
@@ -44,7 +45,13 @@ def law_of(*provisions: Provision, gaps: tuple[Gap, ...] = ()) -> Ruleset:
     return replace(LAW, instruments={"law": made}, edition=edition, _views={}, memory={})
 
 
-DEAL = {"destination": "CN", "headquarters": "CN", "activity": "export", "item_kind": "ic", "subject_to_ear": True}
+DEAL: dict[str, Any] = {
+    "destination": "CN",
+    "headquarters": "CN",
+    "activity": "export",
+    "item_kind": "ic",
+    "subject_to_ear": True,
+}
 
 
 def reading(law: Ruleset, on: date = START, **facts: Any) -> Reading:
@@ -288,6 +295,68 @@ def test_an_exception_may_ask_what_is_required_and_under_which_paragraph() -> No
         found = reading(law_of(*two, requirement("r", "742.6"), barred), tpp=4800, peak_tops=None)
         assert found.concluded["required_under"]["744.11"] == TRUE
         assert "law#x" not in found.truths
+
+
+def bar(name: str, *closes: str, when: tuple[Row, ...] = BIG, **more: Any) -> Provision:
+    return provision(name, "bar", closes=closes, when=when, **more)
+
+
+def test_a_bar_closes_the_exceptions_that_it_reaches_and_not_those_that_it_spares() -> None:
+    need = requirement("r", "742.6")
+    x, y = exception("x", "742.6", paragraph="740.8"), exception("y", "742.6", paragraph="740.25")
+    for closes, spares, left in (
+        (("740",), (), ()),
+        (("740.8",), (), ("law#y",)),
+        (("law#y",), (), ("law#x",)),
+        (("740",), ("740.8",), ("law#x",)),
+        (("740",), ("law#x", "740.25"), ("law#x", "law#y")),
+    ):
+        law = law_of(need, x, y, bar("b", *closes, spares=spares))
+        assert set(read(law, tpp=4800).exceptions) == set(left)
+        assert read(law, tpp=4800).outcome == ("license_exception" if left else "license_required")
+        assert set(read(law, tpp=4799).exceptions) == {"law#x", "law#y"}
+
+
+def test_the_order_of_bars_and_exceptions_means_nothing() -> None:
+    need, x = requirement("r", "742.6"), exception("m", "742.6", paragraph="740.8")
+    for name in ("a", "z"):
+        found = reading(law_of(need, x, bar(name, "740")), tpp=4800)
+        assert "law#m" not in found.truths
+        assert [(entry.found.provision.id, by) for entry, by in found.closed] == [("law#m", (f"law#{name}",))]
+
+
+def test_a_bar_may_ask_what_is_required_and_under_which_paragraph() -> None:
+    asks = bar("b", "740", when=rows(("required_under", "in", ("744",))))
+    law = law_of(requirement("r", "742.6"), requirement("q", "744.11(a)", BIG), exception("x", "74", paragraph="740.8"),
+                 exception("z", "744.11", paragraph="740.9"), asks)  # fmt: skip
+    assert read(law, tpp=4799).outcome == "license_required"  # "74" names no section
+    free = law_of(requirement("r", "742.6"), requirement("q", "744.11(a)", BIG), exception("x", "742.6", "744.11",
+                  paragraph="740.8"), asks)  # fmt: skip
+    assert read(free, tpp=4799).outcome == "license_exception"
+    assert set(read(free, tpp=4800).requirements) == {"law#q", "law#r"}
+
+
+def test_a_bar_that_is_unknown_leaves_the_exception_unknown_and_is_followed() -> None:
+    law = law_of(requirement("r", "742.6"), exception("x", "742.6", paragraph="740.8"), bar("b", "740"))
+    held = {name: truth for name, (_, truth) in reading(law, tpp=None).truths.items()}
+    assert (held["law#x"], held["law#b"]) == (UNKNOWN, UNKNOWN)
+    known = {name: Fact(value, "given") for name, value in DEAL.items()}
+    verdict = decide(Docket(law.view(), known), START)
+    assert (verdict.law.outcome, verdict.turns_on) == ("indeterminate", ("tpp",))
+    assert [(case.conditions, case.outcome) for case in verdict.cases] == [
+        ((("tpp", "less than 4800"),), "license_exception"),
+        ((("tpp", "at least 4800"),), "license_required"),
+    ]
+    # a bar of an exception that is closed by its own terms is not asked about
+    closed = law_of(requirement("r", "742.6"), exception("x", "742.6", paragraph="740.8",
+                    when=rows(("activity", "is", "transfer"))), bar("b", "740"))  # fmt: skip
+    assert decide(Docket(closed.view(), known), START).turns_on == ()
+
+
+def test_an_exception_that_no_bar_closes_is_as_open_as_before() -> None:
+    law = law_of(requirement("r", "742.6"), exception("x", "742.6"), bar("b", "740"))
+    assert read(law, tpp=4800).outcome == "license_exception"
+    assert reading(law, tpp=4800).closed == []
 
 
 # --- review -------------------------------------------------------------------------------------------

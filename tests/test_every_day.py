@@ -46,7 +46,7 @@ def hold(chip: str, asked: dict[str, Any]) -> None:
     """The timeline against the evaluator, on every day."""
     timeline = exportrules.timeline(chip, **asked)
     course, view = timeline.courses[0], timeline.view
-    docket = Docket(view, course.subject.facts, timeline.question.listings(view))
+    docket = Docket(view, course.subject.facts, course.subject.listings(view))
     day = FIRST
     while day <= LAST:
         fresh = decide(docket, day)

@@ -15,6 +15,7 @@ from exportrules import Chip, check, default_ruleset
 from exportrules.cli import cli
 from exportrules.determination import Determination
 from exportrules.study.flips import Flip, flips
+from tests.supposed import supposed
 
 LAW = default_ruleset()
 DAYS = ["2022-09-15", "2022-11-01", "2023-06-01", "2023-12-01", "2024-06-03", "2025-02-01", "2025-06-01", "2026-02-02"]
@@ -31,7 +32,7 @@ def test_the_flip_value_flips_and_one_step_before_does_not(chip: str, on: str, t
     for flip in flips(base):
 
         def at(value: Decimal | int, flip: Flip = flip) -> tuple[str, object]:
-            return decided(check(chip, on=on, to=to, facts={flip.fact: value}))
+            return decided(supposed(chip, {flip.fact: value}, on=on, to=to))
 
         assert at(flip.value) == (flip.outcome, flip.review_policy) != decided(base), flip
         if flip.reach != "settled as":

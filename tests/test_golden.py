@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ def test_golden_case(case: dict[str, Any]) -> None:
 
 
 def test_beyond_the_horizon_the_projection_is_what_the_law_would_say() -> None:
-    found = exportrules.check("H200", on="2026-11-21", facts={"part_748_dd_certified": True})
+    after = exportrules.default_ruleset().edition.verified_through + timedelta(days=58)
+    found = exportrules.check("H200", on=after, facts={"part_748_dd_certified": True})
     assert (found.standing, found.outcome) == ("beyond_horizon", "indeterminate")
     assert found.projection is not None
     assert (found.projection.outcome, found.projection.review_policy) == ("license_required", "case_by_case")

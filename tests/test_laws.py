@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 import exportrules
 from exportrules.docket import Docket
+from exportrules.facts import read_fact
 from exportrules.model import Instrument, Provision, Row, Test
 from exportrules.question import resolve
 from exportrules.timeline import Timeline
 from exportrules.unknowns import decide
 from tests.drawing import drawn
+from tests.supposed import supposed
 
 LAW = exportrules.default_ruleset()
 CHIPS = sorted(v for v, (variant, _) in LAW.variants.items() if variant.dense_tops)
@@ -90,7 +92,8 @@ def test_refinement_what_is_said_of_an_unknown_is_said_of_every_value(
 ) -> None:
     """An answer in spite of an unknown is the answer for each value; a case of it is the answer for its values."""
     unknown = exportrules.check(chip, on=on, to=to, facts={fact: "unknown"})
-    known = exportrules.check(chip, on=on, to=to, facts={fact: data.draw(st.sampled_from(FIGURES[fact]))})
+    value = read_fact(fact, data.draw(st.sampled_from(FIGURES[fact])), exportrules.default_ruleset().facts).value
+    known = supposed(chip, {fact: value}, on=on, to=to)
     said = {(case.outcome, case.review_policy) for case in unknown.cases}
     if known.outcome in ("not_released", "indeterminate"):
         return
@@ -290,6 +293,6 @@ def test_the_example_of_a_range_never_stands_for_a_density() -> None:
 
 
 def test_a_figure_that_is_overridden_brings_what_follows_from_it() -> None:
-    found = exportrules.check("H20", on="2024-06-03", facts={"tpp": 2700})
+    found = supposed("H20", {"tpp": 2700}, on="2024-06-03")
     density = next(m for m in found.margin if m.fact == "performance_density")
     assert round(density.value, 3) == Decimal("3.317")

@@ -37,7 +37,7 @@ ROW = "A100,2022-09-15,CN,16"
 GOOD = f"{HEADER}\n{ROW}\n"
 LICENSE = "license_required"
 OPEN = "indeterminate"
-ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,problem,edition"
+ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,party,problem,edition"
 COLUMNS = "Columns: 'part', 'ship date', 'dest', 'qty'."
 
 
@@ -344,8 +344,10 @@ def test_chips_with_quantities_two_chips_and_none(audit: Run) -> None:
             "'A100 80GB PCIe / A30' names A100 PCIe 80GB and A30. Write one row for each chip."
         ),
         "=SUM(A1)": "no chip is called '=SUM(A1)'. Say what it means in a --names file.",
-        "900-21001-0000-000": "no chip is called '900-21001-0000-000'. Say what it means in a --names file.",
-        "A10000": "no chip is called 'A10000'. Near names: A100, RTX A6000. Say what it means in a --names file.",
+        "900-21001-0000-000": "",
+        "900-21001-9999-000": "no chip is called '900-21001-9999-000'. Say what it means in a --names file.",
+        "A10000": "no chip is called 'A10000'. Say what it means in a --names file.",
+        "A1OO": "no chip is called 'A1OO'. Near names: A100. Say what it means in a --names file.",
         "": "the chip is empty, and no figures describe it.",
     }  # fmt: skip
     plain = {cell: problem for cell, problem in wanted.items() if not cell.startswith("=")}
@@ -355,16 +357,18 @@ def test_chips_with_quantities_two_chips_and_none(audit: Run) -> None:
 
 
 def test_an_exporter_is_named_on_every_row_or_the_row_is_open(run: Run, tmp_path: Path) -> None:
-    cells = ["NVIDIA", "maker", "other", "Acme Ltd", "", "Nvidea"]
+    cells = ["NVIDIA", "maker", "other", "Acme Ltd", "Nvidea", "", "distributor"]
     (tmp_path / "ledger.csv").write_text(
         "part,date,dest,exporter\n" + "".join(f"A100,2022-09-15,CN,{cell}\n" for cell in cells)
     )
     said = run("audit", "ledger.csv", "-o", "out.csv")
     none = "no_license_requirement"  # the letter of that day binds its addressee alone
-    assert said.outcomes == [LICENSE, LICENSE, none, none, OPEN, OPEN]
+    assert said.outcomes == [LICENSE, LICENSE, none, none, OPEN, OPEN, OPEN]
     assert said.problems[4:] == [
-        "row 5: the exporter is empty; it is never assumed.",
-        "row 6: no exporter is called 'Nvidea' for certain. Near names: NVIDIA. Say what it means in --names.",
+        "",
+        "row 6: the exporter is empty; it is never assumed.",
+        "row 7: the exporter 'distributor' does not say who exports, and a letter binds one company. Write 'maker' "
+        "(the chip's own vendor), 'other' (anyone else) or the company's name.",
     ]
 
 
@@ -378,7 +382,7 @@ def test_an_entry_that_is_none_frees_no_row(run: Run, tmp_path: Path) -> None:
     assert said.outcomes == [LICENSE, LICENSE, LICENSE, OPEN, "no_license_requirement"]
     assert said.problems == [
         *["", "", ""],
-        "row 4: eccn_declared = 'FOO' is no entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99.",
+        "row 4: eccn_declared = 'FOO' is not an entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99.",
         "",
     ]
 
@@ -652,8 +656,8 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
          "with --map to=."),
         (HEADER, ("--to", "Nowhere", "--map", "to="), "--to: no destination is called 'Nowhere' for certain. Near "
          "names: Norway, Niger. Say what it means in --names."),
-        (HEADER, ("--exporter", "Nvidea"), "--exporter: no exporter is called 'Nvidea' for certain. Near names: "
-         "NVIDIA. Say what it means in --names."),
+        (HEADER, ("--exporter", "unknown"), "--exporter: the exporter 'unknown' does not say who exports, and a letter "
+         "binds one company. Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."),
         (f"{HEADER},Outcome", (), "the ledger has a column 'Outcome' already. Say --prefix TEXT to name the answer's "
          "columns apart, or leave that one out with --columns."),
         (HEADER, ("--columns", "outcomes"), "--columns: there is no answer column 'outcomes'. Columns: "
@@ -1023,8 +1027,15 @@ def test_many_chips_are_summed_up(audit: Run, run: Run, tmp_path: Path) -> None:
          "activity, headquarters, ultimate_parent, end_user, parties, end_use."),
         ({"names": {"chip": {"a": "Abacus"}}}, "names: 'a' is to mean 'Abacus', but no chip is called 'Abacus'. Say "
          "what it means in a --names file."),
-        ({"columns": {"chip": "Part"}}, "--map chip='Part': there is no such column. Columns: 'parts', 'day', 'to'. "
-         "Did you mean 'parts'?"),
+        ({"columns": {"chip": "Part"}}, "columns={'chip': 'Part'}: there is no such column. Columns: 'parts', 'day', "
+         "'to'. Did you mean 'parts'?"),
+        ({"columns": {"chip": "parts", "to": "parts"}}, "columns gives the column 'parts' to 'chip' and to 'to'."),
+        ({"ignore": ["dey"]}, "ignore=['dey']: there is no such column. Columns: 'parts', 'day', 'to'. Did you mean "
+         "'day'?"),
+        ({"to": "CN"}, "the column 'to' says 'to', and to=... does too. Leave the option out, or the column with "
+         "columns={'to': ''}."),
+        ({"answers": ["outcomes"]}, "answers=[...]: there is no answer column 'outcomes'. Columns: "
+         f"{ANSWERS.replace(',', ', ')}."),
         ({"also_on": "soon"}, "also_on 'soon' cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15."),
     ],
 )  # fmt: skip

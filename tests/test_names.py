@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.names import PAGE, TABLES, meant, renewed, score, scores, spellings, table
 from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
-from exportrules.names.chips import find_chip
-from exportrules.names.exporters import find_exporter
+from exportrules.errors import RefusedNameError
+from exportrules.ledger.cells import ChipCell, read_chip
+from exportrules.lexicon import PartNumbers, Refused, Word
+from exportrules.lint import defects
+from exportrules.names.chips import find_chip, names_beginning, spellings_of, without_count
+from exportrules.names.exporters import find_exporter, near_addressee
+from exportrules.names.grammar import ids_of
 from exportrules.names.keys import key
 from exportrules.names.parties import find_parties, party_key, party_keys
 from exportrules.names.places import find_place
+from exportrules.references import references
 
 LAW = default_ruleset()
 
@@ -33,6 +43,7 @@ CHIP_NAMES = sorted(
         )
     }
 )
+REFUSED = {key(text) for refused in LAW.refused.values() for text in refused.written}
 PLACE_NAMES = sorted({n for p in LAW.places.values() for n in (p.name, *p.aliases)})
 PARTY_NAMES = sorted({n for p in LAW.parties.values() for n in (p.name, *p.aliases)})
 
@@ -111,18 +122,20 @@ def test_a_chip_is_known_as_people_write_it(written: str, variants: list[str]) -
     ("written", "near"),
     [
         ("AMD H100", ("H100",)),
-        ("A1000", ("A100", "RTX A6000")),
-        ("H10", ("H100", "H20", "A10")),
         ("H2O", ("H20",)),
-        ("Nvidea A100", ("A100", "A100X", "A10")),
-        ("RTX 4090 Z", ("RTX 4090 D",)),
+        ("A1OO", ("A100",)),
+        ("H1OO 80GB", ("H100",)),
+        ("Nvidea A100", ("A100",)),
+        ("NVDIA H800 PCIe", ("H800 PCIe 80GB",)),
+        ("Gaudy 2", ("Gaudi 2",)),
+        ("Trainum2", ("Trainium2",)),
     ],
 )
 def test_a_near_miss_of_a_chip_is_an_error_with_suggestions(written: str, near: tuple[str, ...]) -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_chip(LAW, written)
     assert set(near) <= set(caught.value.suggestions)
-    assert str(caught.value).startswith(f"no chip is called {written!r} here.")
+    assert str(caught.value).startswith(f"no chip is called {written!r} here")
     assert f"Did you mean {caught.value.suggestions[0]!r}" in str(caught.value)
 
 
@@ -152,6 +165,8 @@ def test_a_suggestion_is_a_name_that_resolves() -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_case_spacing_hyphens_and_width_mean_the_same_chip(names: tuple[str, str]) -> None:
     name, written = names
+    # an id alone may spell a name that is refused, and an X behind a gap may stand before a number
+    assume(key(name) not in REFUSED and not re.search(r"\s[xX×]\s*$", unicodedata.normalize("NFKC", written)))
     assert find_chip(LAW, written) == find_chip(LAW, name)
 
 
@@ -256,7 +271,20 @@ def test_any_spelling_of_a_place_means_the_same_place(names: tuple[str, str]) ->
 
 
 def test_every_code_is_its_own_place() -> None:
-    assert all(find_place(LAW, code) == find_place(LAW, code.lower()) == code for code in LAW.places)
+    assert all(find_place(LAW, code) == code for code in LAW.places)
+    assert all(find_place(LAW, code.lower()) == code for code in LAW.places if code != "NA")
+
+
+@pytest.mark.parametrize("written", ["n.a.", "N/A", "#N/A", "na", "n/a", "N.A.", "C/O", "unknown", "TBD", "不明", "-"])
+def test_what_says_nothing_is_no_place(written: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"it says nothing\. Write an ISO 3166 code of two capital letters"):
+        find_place(LAW, written)
+
+
+@pytest.mark.parametrize("written", ["C.N.", "c-n", "N.O.", "J/P"])
+def test_a_code_stands_bare(written: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"^no destination is called "):
+        find_place(LAW, written)
 
 
 @pytest.mark.parametrize("name", ["to", "headquarters", "ultimate_parent"])
@@ -302,23 +330,48 @@ def test_the_maker_of_a_chip_without_a_maker_is_not_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "near"),
-    [("Nvidea", "NVIDIA"), ("NVIDA", "NVIDIA"), ("Intell", "Intel"), ("Advanced Micro Device", "AMD")],
+    ("written", "addressee"),
+    [
+        ("Nvidea", "nvidia"),
+        ("NVIDA", "nvidia"),
+        ("Envidia Corp", "nvidia"),
+        ("NVIDIA Singapore Pte Ltd", "nvidia"),
+        ("Nvidia Corporation (US)", "nvidia"),
+        ("nvidiasingapore", "nvidia"),
+        ("nVidia-Israel", "nvidia"),
+        ("英伟达（上海）有限公司", "nvidia"),
+        ("AMD International Sales & Service, Ltd.", "amd"),
+        ("Advanced Micro Device", "amd"),
+        ("Intell", "intel"),
+        ("Intel Products (Chengdu) Ltd", "intel"),
+        ("Habana Labs Poland", "intel"),
+    ],
 )
-def test_a_near_miss_of_an_addressee_is_an_error_with_suggestions(written: str, near: str) -> None:
-    with pytest.raises(UnknownNameError) as caught:
+def test_a_name_with_an_addressee_in_it_or_nearly_may_be_the_addressee(written: str, addressee: str) -> None:
+    assert find_exporter(LAW, written, "nvidia") == "other"
+    assert near_addressee(LAW, written) == addressee
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["maker", "other", "NVIDIA", "NVIDIA Corp.", "N V I D I A", "AMD, Inc.", "Camden Ltd", "Amdocs", "ADM", "Intelsat",
+     "Intelligent Systems", "Google LLC", "Advanced Devices", "Super Micro Computer", "Micron", "Acme Trading"],
+)  # fmt: skip
+def test_an_exact_name_and_an_unlike_one_leave_nothing_open(written: str) -> None:
+    assert near_addressee(LAW, written) == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["!!", " ", "-", "unknown", "us", "US", "Distributor", "n/a", "TBD", "#REF!", "freight forwarder", "我司", "不明"],
+)
+def test_an_exporter_that_names_nobody_is_refused_with_what_to_write(written: str) -> None:
+    with pytest.raises(QuestionError) as caught:
         find_exporter(LAW, written, "nvidia")
-    assert caught.value.suggestions[0] == near
     assert str(caught.value) == (
-        f"the exporter {written!r} is close to a company that a letter was addressed to, and a letter binds its "
-        f"addressee alone. Write the exact name, or 'other' for anyone else. Did you mean {near!r}?"
+        f"the exporter {written!r} does not say who exports, and a letter binds one company. Write 'maker' (the chip's "
+        "own vendor), 'other' (anyone else) or the company's name."
     )
-
-
-@pytest.mark.parametrize("written", ["!!", " ", "-"])
-def test_an_exporter_without_letters_is_refused(written: str) -> None:
-    with pytest.raises(QuestionError, match=r"^the exporter is empty\."):
-        find_exporter(LAW, written, "nvidia")
 
 
 @pytest.mark.parametrize("written", ["Acme Semiconductor", "Acme Technologies Corporation"])
@@ -514,32 +567,24 @@ def test_a_short_name_is_one_that_the_name_spells_out(written: str, alike: bool)
 )
 def test_what_stands_beside_a_listed_name_is_never_passed_in_silence(written: str, near: str) -> None:
     assert near in {LAW.parties[close.party].name for close in find_parties(LAW, written).near}
-    said = check("H20", on=date(2024, 6, 3), end_user=written).notices
-    assert said[0].startswith("A listed party has a similar name: ")
+    assert '" is close to ' in check("H20", on=date(2024, 6, 3), end_user=written).explain()
 
 
 MISSED = "Northwestern Polytechnical Universty"
 
 
 @pytest.mark.parametrize("role", ["end_user", "parties"])
-def test_a_near_miss_of_a_party_is_a_notice_and_never_an_outcome(role: str) -> None:
+def test_a_near_miss_of_a_party_leaves_open_what_its_listing_would_decide(role: str) -> None:
     day = date(2021, 6, 1)
 
-    def asked(name: str) -> tuple[str, bool]:
+    def asked(name: str) -> tuple[str, list[str]]:
         buyer = {"end_user": name} if role == "end_user" else {"parties": (name,)}
         answer = check("V100", on=day, **buyer)
-        return answer.outcome, any("A listed party has a similar name: " in notice for notice in answer.notices)
+        return answer.outcome, answer.turns_on
 
-    assert asked("Northwestern Polytechnical University") == ("license_required", False)
-    assert asked(MISSED) == ("no_license_requirement", True)
-    assert asked("Acme Trading") == ("no_license_requirement", False)
-
-
-def test_a_near_miss_names_the_listed_party_and_says_that_it_was_not_used() -> None:
-    assert check("V100", on=date(2021, 6, 1), end_user=MISSED).notices.count(
-        "A listed party has a similar name: 'Northwestern Polytechnical University'. It was not used; screen the buyer "
-        "by hand."
-    ) == 1  # fmt: skip
+    assert asked("Northwestern Polytechnical University") == ("license_required", [])
+    assert asked(MISSED) == ("indeterminate", [role])
+    assert asked("Zzyzx Breakfast Foods") == ("no_license_requirement", [])
 
 
 def test_the_first_word_of_a_listed_group_is_a_near_miss() -> None:
@@ -625,7 +670,232 @@ def test_an_owner_who_is_on_no_list_is_told() -> None:
 
 
 def test_an_owner_with_a_similar_name_and_one_listed_later_are_told() -> None:
-    assert _owned("Huawei Technologies Norway").notices[0].startswith("A listed party has a similar name: 'Huawei")
+    close = _owned("Huawei Technologies Norway")
+    assert '"Huawei Technologies Norway" is close to Huawei' in f"{close.notices} {close.explain()}"
     later = [n for n in _owned("Zhipu", "2024-06-03").notices if "not on this day" in n]
     assert len(later) == 1
     assert later[0].startswith("Beijing Zhipu")
+
+
+# --- names of chips as the world writes them -----------------------------------------------------
+
+EVERY = [spelling for table in TABLES for spelling in spellings(table)]
+MEANT = frozenset(variant for spelling in EVERY for variant in meant(LAW, spelling.means))
+
+
+def test_no_spelling_is_read_as_another_chip() -> None:
+    assert [s.text for s in EVERY if score(LAW, s, MEANT) == "wrong"] == []
+
+
+def test_nearly_every_spelling_of_a_chip_is_read() -> None:
+    scored = Counter(score(LAW, s, MEANT) for s in EVERY if s.kind not in ("PCI ID database", "NVIDIA driver README"))
+    read = scored["exact"] + scored["wider"]
+    assert read / (read + scored["refused"]) >= 0.93
+
+
+def test_the_names_of_drivers_and_pci_lists_are_all_read() -> None:
+    lists = [s for table in ("pci", "driver") for s in spellings(table)]
+    assert [s.text for s in lists if score(LAW, s, MEANT) == "refused"] == []
+
+
+def test_the_page_on_names_prints_the_table_as_it_is_now() -> None:
+    page = PAGE.read_text("utf-8")
+    assert renewed(page, table(scores(LAW))) == page
+
+
+def test_a_ledger_reads_a_chip_as_a_question_does() -> None:
+    unlike = []
+    for spelling in EVERY:
+        cell = read_chip(LAW, spelling.text)
+        try:
+            asked = find_chip(LAW, spelling.text).variants
+        except UnknownNameError:
+            if without_count(LAW, spelling.text):
+                continue  # a ledger takes the quantity off
+            asked = ()
+        read = cell.value.name.variants if isinstance(cell.value, ChipCell) else ()
+        if read != asked:
+            unlike.append(spelling.text)
+    assert unlike == []
+
+
+@pytest.mark.parametrize(
+    ("written", "variants"),
+    [
+        ("NVIDIA A100 Tensor Core GPU", A100),
+        ("Tensor Core GPU A100 NVIDIA", A100),
+        ("80 GB SXM4 A100", ["nvidia-a100-sxm4-80gb"]),
+        ("NVIDIA A100 80G PCIe Gen4 x16 Accelerator Card", ["nvidia-a100-pcie-80gb"]),
+        ("GH100 [H800]", ["nvidia-h800-sxm5-80gb"]),
+        ("H100 HBM2e", ["nvidia-h100-pcie-80gb"]),
+        ("gpu:a100", A100),
+        ("gres:gpu:h800:8", ["nvidia-h800-sxm5-80gb", "nvidia-h800-pcie-80gb", "nvidia-h800-nvl"]),
+        ("NVIDIA-A100-SXM4-80GB-SHARED", ["nvidia-a100-sxm4-80gb"]),
+        ("NVIDIA A100-SXM4-80GB MIG 1g.10gb", ["nvidia-a100-sxm4-80gb"]),
+        ("NVIDIA-A100-SXM4-80GB-MIG-3g.40gb", ["nvidia-a100-sxm4-80gb"]),
+        ("nvidia.com/gpu.product=NVIDIA-H100-80GB-HBM3", ["nvidia-h100-sxm5-80gb"]),
+        ("英伟达 H800 80G SXM 加速卡", ["nvidia-h800-sxm5-80gb"]),
+        ("輝達H20晶片", ["nvidia-h20-96gb", "nvidia-h20-141gb", "nvidia-h20-nvl16"]),
+        ("엔비디아의 H100 그래픽카드", H100),
+        ("エヌビディア製 H100 搭載", H100),
+        ("Grafikkarte NVIDIA L40S 48GB", ["nvidia-l40s"]),
+        ("10de:20b2", ["nvidia-a100-sxm4-80gb"]),
+        ("3D controller: NVIDIA Corporation GA100 [A100 PCIe 80GB] [10de:20b5] (rev a1)", ["nvidia-a100-pcie-80gb"]),
+        ("NVIDIA A100 900-21001-0000-000", ["nvidia-a100-pcie-40gb"]),
+        ("10de:25b6", ["nvidia-a16", "nvidia-a2"]),
+        ("Lenovo NVIDIA P100", ["nvidia-p100-sxm2-16gb", "nvidia-p100-pcie-16gb"]),
+        ("DGX A100 80GB", ["nvidia-dgx-a100-640gb"]),
+        ("NVIDIA DGX H100 server", ["nvidia-dgx-h100"]),
+        ("H20-3e", ["nvidia-h20-141gb"]),
+    ],
+)
+def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
+    assert list(find_chip(LAW, written).variants) == variants
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("A100 96GB", "no A100 with '96GB' is known. Known are: A100 SXM4 40GB"),
+        ("A100 HBM3", "no A100 with 'HBM3' is known"),
+        ("L40S SXM", "no L40S with 'SXM' is known"),
+        ("Hopper A100 PCIe", "no A100 with 'Hopper' is known"),
+        ("GA100 [H100]", "no H100 with 'GA100' is known"),
+        ("NVIDIA A100 10de:2330", "no chip is called"),
+        ("A100 H100", "no chip is called"),
+        ("Huawei A100", "'A100' is a chip of 'NVIDIA'"),
+        ("Lenovo P100", "a dealer's name beside 'P100' says too little"),
+        ("A10 board", "too short a name"),
+        ("A 2 GPU", "no chip is called"),
+        ("L4, 0 GPU", "no chip is called"),
+        ("A100 heatsink", "the word 'heatsink' is not understood"),
+        ("GH100 [H20B]", "the word 'b' is not understood"),
+        ("900-21001-9999-000", "no chip is called"),
+        ("NVIDIA GH100", "these words name no product"),
+        ("Tensor Core GPU", "these words name no product"),
+        ("8x H100", "it states a quantity. Write the name alone. Did you mean 'H100'?"),
+        ("A100X 2", "it states a quantity. Write the name alone. Did you mean 'A100X'?"),
+        ("H100 (x4)", "it states a quantity"),
+    ],
+)
+def test_a_word_too_many_and_a_detail_that_is_not_true_are_refused(written: str, says: str) -> None:
+    with pytest.raises(UnknownNameError, match=re.escape(says)) as caught:
+        find_chip(LAW, written)
+    assert not isinstance(caught.value, RefusedNameError)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("L20X", "A driver prints this name for Hopper boards of about 144 GB"),
+        ("NVIDIA L20X 8", "A driver prints this name for Hopper boards of about 144 GB"),
+        ("NVIDIA L20x4", "A driver prints this name"),
+        ("NVIDIA_L20Y", "that of an H800"),
+        ("L20Z", "no relative of the L20"),
+        ("NVIDIA H20Z", "the size of an H200, and not of an H20"),
+        ("H100 94GB", "an H100 SXM5"),
+        ("Radeon Instinct MI300", "Did you mean 'MI300A' or 'MI300X'?"),
+        ("huawei-Ascend910", "Did you mean 'Ascend 910A', 'Ascend 910B' or 'Ascend 910C'?"),
+        ("思元370", "boards (MLU370-S4, -X4, -X8) whose figures differ"),
+        ("gfx90a", "an instruction set that several products have"),
+        (
+            "p5.48xlarge",
+            "a cloud instance of Amazon Web Services, and not a chip. Ask by the GPUs in it: 8 x H100 SXM5",
+        ),
+        ("Standard_ND96isr_H200_v5", "a cloud instance of Microsoft Azure, and not a chip. Ask by the GPUs in it: 8 x"),
+        ("a3-megagpu-8g", "8 x H100 SXM5 80GB"),
+        ("Dell PowerEdge XE9680", "it is sold with 8 x H100 SXM5 80GB, 8 x H200 SXM5 141GB"),
+        ("XE9680x8H100-SXM-80GB", "a server of Dell"),
+        ("SYS-821GE-TNHR-1", "a server of Supermicro"),
+        ("H100整机", "a server or another machine, and not a chip. Ask by the GPUs in it: 'H100'"),
+        ("A100 X", "can be 'A100' and a number that is cut off"),
+    ],
+)
+def test_what_is_understood_and_names_no_one_chip_says_so(written: str, says: str) -> None:
+    with pytest.raises(RefusedNameError, match=re.escape(says)):
+        find_chip(LAW, written)
+    problem = read_chip(LAW, written).problem
+    assert problem is not None
+    assert problem.kind == "chip not certain"
+    assert "did you mean 'L20'" not in problem.text.lower()
+
+
+@pytest.mark.parametrize(
+    "written", ["A1000", "RTX A5000", "GH100 [H20B]", "H10", "A10M", "MI440X", "RTX 4090 Z", "B40"]
+)
+def test_nothing_is_suggested_for_another_product(written: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        find_chip(LAW, written)
+    assert caught.value.suggestions == ()
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    cell = read_chip(LAW, text)
+    if cell.problem is None:
+        assert cell.value is not None
+    else:
+        with pytest.raises(UnknownNameError) as caught:
+            find_chip(LAW, text)
+        assert len(caught.value.suggestions) <= 3
+
+
+@given(st.permutations(["NVIDIA", "A100", "SXM4", "80GB", "GPU", "Ampere", "HBM2e"]))
+@settings(max_examples=50, deadline=None)
+def test_the_order_of_words_does_not_matter(words: list[str]) -> None:
+    assert find_chip(LAW, " ".join(words)).variants == ("nvidia-a100-sxm4-80gb",)
+
+
+def test_every_part_number_means_what_its_table_says() -> None:
+    for listed in LAW.parts.values():
+        for number, means in listed.numbers.items():
+            assert set(find_chip(LAW, number).variants) == set(ids_of(LAW, means)), number
+
+
+def test_every_name_of_a_server_is_refused() -> None:
+    for servers in LAW.servers.values():
+        for name in servers.holds:
+            with pytest.raises(RefusedNameError):
+                find_chip(LAW, name.replace("*", "1"))
+
+
+def test_every_refused_name_is_refused_and_an_id_never() -> None:
+    for refused in LAW.refused.values():
+        for name in refused.written:
+            with pytest.raises(RefusedNameError):
+                find_chip(LAW, name)
+    for variant in LAW.variants:
+        assert variant in find_chip(LAW, variant).variants
+
+
+def test_what_a_shell_completes_is_read() -> None:
+    offered = names_beginning(LAW, "NVIDIA A1")
+    assert ("NVIDIA A100", "nvidia") in offered
+    assert [name for name, _ in names_beginning(LAW, "h10")] == ["H100"]
+    assert all(find_chip(LAW, name.replace(" ", "-")).variants for name, _ in offered + names_beginning(LAW, ""))
+
+
+def test_the_spellings_for_a_warehouse_are_read_alike() -> None:
+    unlike = {s for s, name in spellings_of(LAW).items() if set(find_chip(LAW, s).variants) != set(name.variants)}
+    assert unlike == set()
+
+
+def test_a_word_of_a_chip_file_that_leads_nowhere_is_a_defect() -> None:
+    listed = PartNumbers(id="own", source="ours", confidence="maker", numbers={"4711": "nvidia-a101", "4712": ""})
+    word = Word(id="SXM9", kind="detail", written=("SXM9",), covers=("SXM10",))
+    mask = Refused(id="h100", written=("H100",), why="no", source="ours")
+    law = replace(
+        LAW, parts={"own": listed}, words={**LAW.words, "SXM9": word}, refused={"h100": mask}, memory={}, _views={}
+    )
+    said = [str(defect) for defect in defects(law)]
+    assert "parts own: '4711' means 'nvidia-a101', which is in no chip file." in said
+    assert "parts own: '4712' means nothing. Name a variant or a family." in said
+    assert "word SXM9: it covers 'SXM10', which is no detail of any chip." in said
+    assert "nvidia-h100: the name 'H100' is refused by 'h100', so it can never be asked." in said
+
+
+def test_a_chip_that_a_rule_names_is_in_the_catalogue() -> None:
+    families = {name: family for name, family in LAW.families.items() if name != "nvidia-h20"}
+    said = {str(defect) for defect in references(replace(LAW, families=families, memory={}, _views={}))}
+    assert any("'nvidia-h20' is no family of any chip file" in text for text in said)

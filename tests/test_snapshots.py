@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from exportrules.source import default_ruleset
 from tests.make_snapshots import legal_effect, snapshot, wanted
 
 
@@ -18,11 +19,12 @@ def test_timelines_are_as_checked_in(to: str, exporter: str, file: Path) -> None
             "",
             f"Legal effect, exporter {exporter}:",
             *effect,
-            "If meant: python -m tests.make_snapshots, and NEWS.md",
+            "If meant: python -m tests.renew, and NEWS.md",
         ]
         pytest.fail("\n".join(said), pytrace=False)
 
 
+HORIZON = default_ruleset().horizon
 HEAD = "# every chip to CN, exporter maker: first day of each answer\n"
 
 
@@ -39,7 +41,7 @@ HEAD = "# every chip to CN, exporter maker: first day of each answer\n"
             "x: 2020-01-01 free; 2024-01-01 required/denial; 2026-01-15 free",
             [
                 "x to CN: 2023-11-17..2023-12-31 was required/denial, is now free",
-                "x to CN: 2026-01-15..2026-09-24 was required/?, is now free",
+                f"x to CN: 2026-01-15..{HORIZON} was required/?, is now free",
             ],
         ),
         # a span more on either side, the answers as before: one effect, joined over days on which nothing else begins
@@ -48,8 +50,14 @@ HEAD = "# every chip to CN, exporter maker: first day of each answer\n"
             "x: 2020-01-01 required/denial",
             [
                 "x to CN: 2020-01-01..2020-12-31 was free, is now required/denial",
-                "x to CN: 2021-01-01..2026-09-24 was free on tpp, is now required/denial",
+                f"x to CN: 2021-01-01..{HORIZON} was free on tpp, is now required/denial",
             ],
+        ),
+        # what is foreseen is told by its day; it has no last one
+        (
+            "x: 2020-01-01 free",
+            "x: 2020-01-01 free; 2099-01-01 foreseen required/approval",
+            ["x to CN: 2099-01-01.. was free, is now required/approval"],
         ),
         ("x: 2020-01-01 free", "y: 2020-01-01 free", ["x to CN: is gone", "y to CN: is new"]),
         ("x: 2020-01-01 free", "x: 2020-01-01 free", []),

@@ -89,8 +89,9 @@ def test_a_terminal_that_wants_no_colour_gets_none(environment: dict[str, str]) 
 
 
 def test_only_the_verdict_of_an_answer_is_coloured() -> None:
-    first = on_a_terminal(*A100).splitlines()[0]
-    assert first.startswith("\x1b[31m\x1b[1mNO, not without a license (review policy not published)\x1b[0m: A100 to")
+    first, deal, *_ = on_a_terminal(*A100).splitlines()
+    assert "\x1b" not in deal
+    assert first.startswith("\x1b[31m\x1b[1mNO, not without a license (review policy not published).\x1b[0m")
 
 
 # --- bars -------------------------------------------------------------------------------------------

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 import exportrules
+from exportrules.cases import together
 from exportrules.determination import check
 from exportrules.engine import Law
 from exportrules.law import Ruleset
 from exportrules.model import Gap, Provision, Row, Test, Variant
 from exportrules.question import Subject
-from exportrules.timeline import Course, Timeline, together
+from exportrules.timeline import Timeline
 from exportrules.unknowns import Verdict
 
 LAW = exportrules.default_ruleset()
@@ -39,8 +40,8 @@ def told(found: Timeline) -> list[str]:
 
 A100 = """
 ..2019-12-31 not_released [before_coverage] by
-2020-01-01..2020-05-13 not_released by coverage begins
-2020-05-14..2022-08-25 no_license_requirement by first made public
+2020-01-01..2020-05-13 not_released by start of coverage
+2020-05-14..2022-08-25 no_license_requirement by chip first made public
 2022-08-26..2022-10-20 license_required/unpublished by letter-nvidia-2022-08-26#requirement
 2022-10-21..2026-01-14 license_required/presumption_of_denial by 87fr62186#742.6(a)(6) 87fr62186#742.6(b)(10)
   2023-01-17 88fr2821#742.6(b)(10)
@@ -49,12 +50,12 @@ A100 = """
   2024-12-02 89fr96790#742.6(b)(10)(iii)-denial
   2025-01-13 90fr4544#742.6(a)(6)(iii)(A)-covered 90fr4544#742.6(b)(10)-denial
 2026-01-15..2026-09-24 license_required/indeterminate by 91fr1684#742.6(b)(10)-denial 91fr1684#742.6(b)(10)-lane
-2026-09-25.. indeterminate/indeterminate [beyond_horizon] by beyond the verified horizon
+2026-09-25.. indeterminate/indeterminate [beyond_horizon] by end of the verified period
 """
 H100_CAMBODIA = """
 ..2019-12-31 not_released [before_coverage] by
-2020-01-01..2022-03-21 not_released by coverage begins
-2022-03-22..2023-11-16 no_license_requirement by first made public
+2020-01-01..2022-03-21 not_released by start of coverage
+2022-03-22..2023-11-16 no_license_requirement by chip first made public
   2022-10-21 87fr62186#3A090.a 87fr62186#3A991.p 87fr62186#742.6(b)(10)
   2023-01-17 88fr2821#742.6(b)(10)
 2023-11-17..2026-02-02 license_required/presumption_of_denial by 88fr73458#742.6(a)(6)(iii) 88fr73458#742.6(b)(10)(ii)-denial
@@ -62,35 +63,35 @@ H100_CAMBODIA = """
   2025-01-13 90fr4544#742.6(a)(6)(iii)(A)-covered 90fr4544#742.6(b)(10)-denial
   2026-01-15 91fr1684#742.6(b)(10)-denial
 2026-02-03..2026-09-24 license_required/presumption_of_approval by frdoc-2026-02262 (KH leaves D:5)
-2026-09-25.. indeterminate/indeterminate [beyond_horizon] by beyond the verified horizon
+2026-09-25.. indeterminate/indeterminate [beyond_horizon] by end of the verified period
 """  # noqa: E501
 H100_NICARAGUA = """
 ..2019-12-31 not_released [before_coverage] by
-2020-01-01..2022-03-21 not_released by coverage begins
-2022-03-22..2024-03-14 no_license_requirement by first made public
+2020-01-01..2022-03-21 not_released by start of coverage
+2022-03-22..2024-03-14 no_license_requirement by chip first made public
   2022-10-21 87fr62186#3A090.a 87fr62186#3A991.p 87fr62186#742.6(b)(10)
   2023-01-17 88fr2821#742.6(b)(10)
   2023-11-17 88fr73458#3A090.a 88fr73458#740.8-notified 88fr73458#742.6(a)(6)(iii) 88fr73458#742.6(b)(10)(ii)-denial 88fr73458#744.23(a)(3)(i) 88fr73458#744.23(d) 88fr73458#744.23(d)-supercomputer
-2024-03-15..2026-09-24 license_required/presumption_of_denial by 89fr18780 (NI enters D:1) 89fr18780 (NI enters D:5)
+2024-03-15..LAST license_required/presumption_of_denial by 89fr18780 (NI enters D:1) 89fr18780 (NI enters D:5)
   2024-12-02 89fr96790#742.6(b)(10)(iii)-denial
   2025-01-13 90fr4544#742.6(a)(6)(iii)(A)-covered 90fr4544#742.6(b)(10)-denial
   2026-01-15 91fr1684#742.6(b)(10)-denial
-2026-09-25.. indeterminate/indeterminate [beyond_horizon] by beyond the verified horizon
+2026-09-25.. indeterminate/indeterminate [beyond_horizon] by end of the verified period
 """  # noqa: E501
 V100_RUSSIA = """
 ..2017-05-09 not_released [before_coverage] by
-2017-05-10..2019-12-31 indeterminate/indeterminate [before_coverage] by first made public
-2020-01-01..2022-02-23 no_license_requirement by coverage begins
+2017-05-10..2019-12-31 indeterminate/indeterminate [before_coverage] by chip first made public
+2020-01-01..2022-02-23 no_license_requirement by start of coverage
 2022-02-24..2026-09-24 license_required/policy_of_denial by 87fr12226#746.8
   2022-04-08 87fr22130#746.8
   2022-10-21 87fr62186#3A991.p 87fr62186#742.6(b)(10)
-2026-09-25.. indeterminate/indeterminate [beyond_horizon] by beyond the verified horizon
+2026-09-25.. indeterminate/indeterminate [beyond_horizon] by end of the verified period
 """
 B30A = """
-..2019-12-31 not_released [before_coverage] by
-2020-01-01..2026-09-24 not_released by coverage begins
-  2022-08-26 letter-nvidia-2022-08-26#requirement
-  2022-10-21 87fr62186#742.6(a)(6) 87fr62186#742.6(b)(10)
+..2019-12-31 indeterminate/indeterminate [before_coverage] by
+2020-01-01..2022-08-25 no_license_requirement [unannounced] by start of coverage
+2022-08-26..2022-10-20 license_required/unpublished [unannounced] by letter-nvidia-2022-08-26#requirement
+2022-10-21..2026-09-24 license_required/presumption_of_denial [unannounced] by 87fr62186#742.6(a)(6) 87fr62186#742.6(b)(10)
   2023-01-17 88fr2821#742.6(b)(10)
   2023-10-23 letter-nvidia-2023-10-23#requirement
   2023-11-17 88fr73458#742.6(a)(6)(iii) 88fr73458#742.6(b)(10)(ii)-denial
@@ -98,8 +99,8 @@ B30A = """
   2025-01-13 90fr4544#742.6(a)(6)(iii)(A)-covered 90fr4544#742.6(b)(10)-denial
   2025-04-09 letter-nvidia-2025-04-09#requirement
   2026-01-15 91fr1684#742.6(b)(10)-denial
-2026-09-25.. indeterminate/indeterminate [beyond_horizon] by beyond the verified horizon
-"""
+2026-09-25.. indeterminate/indeterminate [beyond_horizon] by end of the verified period
+"""  # noqa: E501
 HISTORIES: list[tuple[str, dict[str, Any], str]] = [
     ("A100", {}, A100),
     ("H100 SXM", {"to": "KH", "headquarters": "US", "exporter": "other"}, H100_CAMBODIA),
@@ -112,7 +113,9 @@ HISTORIES: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("chip", "asked", "history"), HISTORIES, ids=[f"{c} {a.get('to')}" for c, a, _ in HISTORIES])
 def test_a_history_is_told_to_the_day_and_by_what_made_it(chip: str, asked: dict[str, Any], history: str) -> None:
     lines = [line.rstrip() for line in told(exportrules.timeline(chip, **asked))]
-    assert lines == history.strip("\n").splitlines()
+    # the histories go through the last verified day, whichever it is
+    last = LAW.edition.verified_through
+    assert lines == history.strip("\n").replace("..LAST", f"..{last}").replace("AFTER", str(last + DAY)).splitlines()
 
 
 def test_beyond_the_horizon_is_one_span_whatever_is_scheduled_there() -> None:
@@ -120,7 +123,7 @@ def test_beyond_the_horizon_is_one_span_whatever_is_scheduled_there() -> None:
     owned = {"listed_ownership_percent": 60, "listed_owner": "Huawei Technologies"}
     found = exportrules.timeline("V100 PCIe 16GB", exporter="other", facts=owned)
     assert date(2026, 11, 10) in found.starts
-    assert (found.spans[-1].start, found.spans[-1].last) == (date(2026, 9, 25), None)
+    assert (found.spans[-1].start, found.spans[-1].last) == (LAW.edition.verified_through + DAY, None)
     assert sum(span.answer.standing == "beyond_horizon" for span in found.spans) == 1
 
 
@@ -142,7 +145,7 @@ def test_of_the_countries_that_change_groups_on_a_day_only_the_deal_s_own_is_nam
 
 def test_a_chip_that_comes_on_the_day_of_a_rule_was_first_made_public_then() -> None:
     found = exportrules.timeline(replace(OWN, announced=date(2022, 10, 21)), exporter="other")
-    assert opened(found, "2022-10-21") == ("first made public",)
+    assert opened(found, "2022-10-21") == ("chip first made public",)
 
 
 def test_all_that_ends_on_a_day_is_named_where_nothing_begins() -> None:
@@ -184,7 +187,7 @@ def test_what_comes_before_and_after_is_told_with_its_day() -> None:
         ("87fr62186#742.6(a)(6)", "87fr62186#742.6(b)(10)"),
     )  # fmt: skip
     assert check("A100", on="2019-01-01").previous is None
-    assert check("A100", on="2026-12-01").next is None
+    assert check("A100", on=LAW.edition.verified_through + DAY).next is None
 
 
 # --- families: which variants are asked, and what they are told together ----------------------------
@@ -256,8 +259,7 @@ def test_variants_that_turn_on_the_same_fact_are_no_reason_to_name_the_variant()
 
 
 def variants(*verdicts: Verdict) -> Verdict:
-    courses = [Course(Subject(name, name, {}), None, (), ()) for name in "AB"]  # type: ignore[arg-type]
-    return together(list(zip(courses, verdicts, strict=True)))
+    return together([(Subject(name, name, {}).words, verdict) for name, verdict in zip("AB", verdicts, strict=False)])
 
 
 def test_variants_are_named_where_they_decide_differently_not_where_they_turn_on_different_facts() -> None:
@@ -286,14 +288,14 @@ OWN = Variant(id="acme-x", name="Acme X", dense_tops={"fp16_bf16": 400}, die_are
     ("changed", "public"),
     [
         ({}, (None, None, None)),
-        ({"status": "reported"}, (False, False, False)),
+        ({"status": "reported"}, (None, None, None)),
         ({"announced": date(2023, 3, 1)}, (False, True, True)),
         ({"not_public_before": date(2023, 3, 1)}, (False, None, None)),
         ({"announced": date(2023, 3, 1), "not_public_before": date(2023, 3, 2)}, (False, True, True)),
     ],
     ids=["no day", "reported", "announced", "not before", "both"],
 )
-def test_a_chip_is_public_from_its_day_never_if_only_reported_and_maybe_without_one(
+def test_a_chip_is_public_from_its_day_and_maybe_without_one_or_if_only_reported(
     changed: dict[str, Any], public: tuple[bool | None, ...]
 ) -> None:
     course = exportrules.timeline(replace(OWN, **changed)).courses[0]
@@ -307,10 +309,25 @@ def test_facts_alone_are_public_on_every_day() -> None:
 
 
 def test_a_chip_that_is_not_released_says_what_the_law_would_have_required() -> None:
-    answer = exportrules.timeline("B30A").at(date(2024, 6, 3))
+    answer = exportrules.timeline("H100").at(date(2021, 6, 1))
     assert (answer.outcome, answer.review_policy) == ("not_released", None)
     assert answer.projection is not None
-    assert tuple(answer.projection) == ("license_required", "presumption_of_denial")
+    assert tuple(answer.projection) == ("no_license_requirement", None)
+
+
+def test_a_chip_that_was_never_announced_is_answered_by_the_law() -> None:
+    answer = exportrules.timeline("B30A").at(date(2024, 6, 3))
+    assert (answer.outcome, answer.review_policy) == ("license_required", "presumption_of_denial")
+    assert (answer.standing, answer.projection) == ("unannounced", None)
+    assert exportrules.timeline("MI309").at(date(2024, 6, 3)).standing == "unannounced"
+
+
+def test_of_several_standings_the_strictest_is_told() -> None:
+    told = {day: exportrules.timeline("B30A").at(day).standing for day in (date(2019, 6, 1), date(2026, 12, 1))}
+    assert list(told.values()) == ["before_coverage", "beyond_horizon"]
+    edition = replace(LAW.edition, destinations_not_encoded=("CN",))
+    law = replace(LAW, edition=edition, _views={}, memory={})
+    assert exportrules.timeline("B30A", ruleset=law).at(date(2024, 6, 3)).standing == "destination_not_encoded"
 
 
 def test_an_answer_that_is_the_law_itself_has_no_projection() -> None:
@@ -370,7 +387,7 @@ def test_what_is_undetermined_before_coverage_is_one_span_from_the_first_day_on(
 
 
 def test_the_last_verified_day_is_verified_also_where_the_law_changes_on_it() -> None:
-    law = with_edition(verified_through=date(2022, 10, 21))
+    law = with_edition(text_read=date(2022, 10, 21))
     found = exportrules.timeline("A100", exporter="other", ruleset=law)
     assert (found.at(date(2022, 10, 21)).standing, found.at(date(2022, 10, 21)).outcome) == (
         "verified", "license_required",

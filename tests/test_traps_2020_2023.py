@@ -12,6 +12,7 @@ import pytest
 
 import exportrules
 from exportrules import check
+from tests.supposed import supposed
 
 LAW = exportrules.default_ruleset()
 
@@ -54,7 +55,7 @@ def test_trap_6_all_io_but_memory_counts_together() -> None:
 def test_trap_7_rtx_4090_was_free_in_2022_by_its_io_alone() -> None:
     found = check("RTX 4090", on="2022-11-15", exporter="other")
     assert found.outcome == "no_license_requirement"
-    linked = check("RTX 4090", on="2022-11-15", exporter="other", facts={"aggregate_io_gbytes_s": 600})
+    linked = supposed("RTX 4090", {"aggregate_io_gbytes_s": 600}, on="2022-11-15", exporter="other")
     assert linked.outcome == "license_required"
 
 
@@ -122,7 +123,7 @@ def test_trap_17_density_bounds_are_exact() -> None:
 
 
 def test_trap_18_a_sparse_or_doubled_figure_is_noticed() -> None:
-    found = check("H20", on="2024-06-03", facts={"tpp": 4736})
+    found = supposed("H20", {"tpp": 4736}, on="2024-06-03")
     assert any("exactly 2 times" in notice for notice in found.notices)
 
 

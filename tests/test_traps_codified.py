@@ -23,17 +23,20 @@ def test_supercomputers_of_friendly_companies_are_presumed_approved_from_the_fir
     assert asked("V100", "2023-11-17", **owned) == ("license_required", "presumption_of_denial")
 
 
-@pytest.mark.parametrize(("use", "home"), [("military_intelligence", "CN"), ("military", "RU")])
-def test_end_users_elsewhere_came_in_september_2022(use: str, home: str) -> None:
-    """744.22 of 2021-12-09, and both sections of 2022-03-08, are about end users "in" the countries."""
+@pytest.mark.parametrize(
+    ("use", "home", "then"), [("military_intelligence", "CN", "indeterminate"), ("military", "RU", "license_required")]
+)
+def test_end_users_elsewhere_came_in_september_2022(use: str, home: str, then: str) -> None:
+    """744.22 of 2021-12-09, and both sections of 2022-03-08, are about end users "in" the countries; elsewhere 744.22
+    reaches the bodies that (f)(2) names, and whether this is one nobody said."""
     elsewhere: dict[str, Any] = {"to": "SG", "headquarters": home, "end_use": use}
     assert asked("V100", "2022-09-14", **elsewhere)[0] == "no_license_requirement"
-    assert asked("V100", "2022-09-15", **elsewhere)[0] == "license_required"
+    assert asked("V100", "2022-09-15", **elsewhere)[0] == then
     assert asked("V100", "2022-09-14", to=home, end_use=use)[0] == "license_required"
 
 
 @pytest.mark.parametrize(
-    ("to", "day"), [("RU", "2022-02-24"), ("BY", "2022-03-02"), ("RU", "2024-06-03"), ("IR", "2023-06-01")]
+    ("to", "day"), [("RU", "2022-02-24"), ("BY", "2022-03-02"), ("RU", "2023-05-18"), ("IR", "2023-06-01")]
 )
 def test_a_declared_ear99_item_is_outside_the_list_and_left_open(to: str, day: str) -> None:
     assert asked("V100", day, to=to)[0] == "license_required"
@@ -48,7 +51,6 @@ def test_a_declared_3a090_that_the_figures_do_not_meet_is_no_yes() -> None:
     assert found.outcome == "indeterminate"
     assert any("One of the two is wrong" in notice for notice in found.notices)
     assert asked("H100", "2024-06-03", facts={"eccn_declared": "3A090.a"})[0] == "license_required"
-    assert asked("H20", "2024-06-03", facts={"eccn_declared": "5A992.z"})[0] == "no_license_requirement"
 
 
 def test_the_first_nac_lets_transfers_within_d1_and_d4_go_whoever_the_party() -> None:
@@ -67,8 +69,9 @@ def test_the_first_nac_lets_transfers_within_d1_and_d4_go_whoever_the_party() ->
 
 def test_a_letter_that_is_only_reported_leaves_amd_open_in_the_middle_east() -> None:
     maker: dict[str, Any] = {"exporter": "maker", "to": "AE"}
-    assert asked("MI250", "2023-06-30", **maker)[0] == "no_license_requirement"
-    assert asked("MI250", "2023-07-01", **maker)[0] == "indeterminate"
+    # the filing names a quarter, no day: May to July 2023
+    assert asked("MI250", "2023-04-30", **maker)[0] == "no_license_requirement"
+    assert asked("MI250", "2023-05-01", **maker)[0] == "indeterminate"
     assert asked("MI250", "2023-11-17", **maker)[0] == "license_required"
     assert asked("MI250", "2023-08-15", to="AE")[0] == "no_license_requirement"
 

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 import exportrules
 from exportrules.law import Ruleset
 from tests.drawing import drawn
-from tests.oracle.oracle import DESTINATIONS, Deal, Item, NotCovered, agree, read
+from tests.oracle.oracle import DESTINATIONS, LAST_DAY, Deal, Item, NotCovered, agree, read
 
 LAW = exportrules.default_ruleset()
-FIRST, LAST = LAW.edition.covers_from, LAW.edition.verified_through
+#: The second reading was made of the texts up to its own last day.
+FIRST, LAST = LAW.edition.covers_from, min(LAW.edition.verified_through, LAST_DAY)
 
 #: Families with the vendor that letters go with; the plain chip is the usual draw.
 FAMILIES = [("", "")] * 6 + [
@@ -76,9 +77,15 @@ def deals(draw: st.DrawFn) -> Deal:
         ultimate_parent=draw(st.sampled_from([seat, seat, "CN"])),
         exporter=draw(st.sampled_from(["nvidia", "amd", "intel", "other"])),
         activity=draw(st.sampled_from(["export", "export", "reexport", "transfer"])),
-        end_use=draw(st.sampled_from(["civil", "civil", "civil", "military", "supercomputer"])),
+        end_use=draw(
+            st.sampled_from(
+                ["civil"] * 5
+                + ["military", "supercomputer", "advanced_node_fab", "tool_making", "nuclear", "chemical_biological"]
+            )
+        ),
         dd_certified=draw(st.sampled_from([True, False, None])),
         privately_informed=draw(st.sampled_from([None, None, True, False])),
+        end_user=draw(st.sampled_from(["civil", "civil", "civil", "military", "meu_list"])),
     )
 
 
@@ -100,6 +107,10 @@ def asked(item: Item, deal: Deal, unknown: Iterable[str] = ()) -> dict[str, Any]
         facts["part_748_dd_certified"] = deal.dd_certified
     if deal.privately_informed is not None:
         facts["privately_informed"] = deal.privately_informed
+    if deal.end_user == "military":
+        facts["military_end_user"] = True
+    if deal.end_user == "meu_list":
+        facts["end_user_lists"] = "meu_list"
     return {
         "on": deal.on, "to": deal.to, "headquarters": deal.headquarters, "ultimate_parent": deal.ultimate_parent,
         "exporter": deal.exporter, "activity": deal.activity, "end_use": deal.end_use, "facts": facts,

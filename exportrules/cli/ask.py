@@ -117,9 +117,9 @@ def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
 
 
 def _verdict(text: str, outcome: str) -> str:
-    """The answer with its first words, up to the colon, in the colour of the outcome."""
-    first, colon, rest = text.partition(":")
-    return tinted(first, outcome, bold=True) + colon + rest
+    """The answer with its first line in the colour of the outcome."""
+    first, end, rest = text.partition("\n")
+    return tinted(first, outcome, bold=True) + end + rest
 
 
 def _bar(made: Timeline) -> list[str]:

@@ -110,7 +110,7 @@ def instruments(law: Any, name: str | None, form: str) -> None:
                 "citation": i.citation,
                 "released": str(i.released or ""),
                 "published": str(i.published or ""),
-                "effective": " ".join(sorted({str(p.effective) for p in i.provision})),
+                "effective": " ".join(sorted({_first_day(p) for p in i.provision})),
                 "evidence": i.evidence,
                 "title": _cut(i.title) if form in ("simple", "plain", "grid") else i.title,
             }
@@ -130,7 +130,7 @@ def instruments(law: Any, name: str | None, form: str) -> None:
         {
             "provision": p.id,
             "kind": p.kind,
-            "effective": str(p.effective),
+            "effective": _first_day(p),
             "through": str(p.expires or ""),
             "evidence": p.evidence,
             "title": p.title,
@@ -146,6 +146,11 @@ def instruments(law: Any, name: str | None, form: str) -> None:
         if instrument.summary:
             click.echo(f"{instrument.summary}\n")
     click.echo(table(rows, form))
+
+
+def _first_day(provision: Any) -> str:
+    """The first day in force; where no source gives it, the interval in which it falls (ISO 8601)."""
+    return "/".join(str(day) for day in (provision.effective, provision.effective_by) if day)
 
 
 def _cut(title: str, most: int = 60) -> str:

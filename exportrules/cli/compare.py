@@ -86,7 +86,7 @@ def diff(
             deal = heading(_question(new, chosen(new, chips), asked), new)
             click.echo(news_text(old, new, edition, lambda names: named(new, names), deal))
         else:
-            horizon = min(old.edition.verified_through, new.edition.verified_through)
+            horizon = min(old.horizon, new.horizon)
             click.echo(table(moved_rows([*edition.past, *edition.future], horizon), form))
         return
     if not first or not last or len(ruleset) > 1:
@@ -101,7 +101,7 @@ def diff(
         click.echo(f"{heading(_question(law, ids, asked), law)}; {start} to {stop}\n")
         click.echo(steps_text(law, steps, lambda names: named(law, names), len(ids), stop))
     else:
-        click.echo(table(step_rows(steps, law.edition.verified_through), form))
+        click.echo(table(step_rows(steps, law.horizon), form))
 
 
 @click.command()
@@ -196,13 +196,13 @@ def what_if(
     ids = chosen(law, chips)
     moved = supposed(law, other, ids, asked)
     if form != "simple":
-        click.echo(table(moved_rows(moved, law.edition.verified_through), form))
+        click.echo(table(moved_rows(moved, law.horizon), form))
         return
     click.echo(
         "\n".join(["Supposed:", *supposition(law, other), "", f"{heading(_question(law, ids, asked), law)}:", ""])
     )
     if moved:
-        click.echo(moved_text(other, moved, lambda names: named(law, names), law.edition.verified_through))
+        click.echo(moved_text(other, moved, lambda names: named(law, names), law.horizon))
     click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would be answered otherwise.")
     click.echo(f"\n{footer(law)}")
 

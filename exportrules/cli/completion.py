@@ -46,9 +46,12 @@ def _law() -> Ruleset | None:
     return compiled_ruleset()
 
 
-def _chips(_: str) -> Iterable[tuple[str, str]]:
+def _chips(incomplete: str) -> Iterable[tuple[str, str]]:
+    from exportrules.names.chips import names_beginning
+
+    law = _law()
     # a name with a space would need quotes: names match with hyphens in place of spaces
-    return [(f.name.replace(" ", "-"), f.vendor) for f in _held("families")]
+    return [(name.replace(" ", "-"), maker) for name, maker in names_beginning(law, incomplete)] if law else ()
 
 
 def _places(_: str) -> Iterable[tuple[str, str]]:
@@ -89,9 +92,8 @@ def _activities(_: str) -> Iterable[tuple[str, str]]:
 
 
 def _end_uses(_: str) -> Iterable[tuple[str, str]]:
-    from exportrules.question import END_USES
-
-    return [(name, "") for name in END_USES]
+    law = _law()
+    return [(name, "") for name in law.facts["end_use"].values] if law else []
 
 
 def _held(table: str) -> Iterable[Any]:

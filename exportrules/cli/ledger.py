@@ -33,6 +33,7 @@ MANIFEST = ".manifest.json"
     "-o", "--output", metavar="FILE", help="The same rows with their answers: .csv, .tsv, .parquet, .jsonl, .xlsx."
 )
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Which column says what; repeat for more.")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="A column that does not matter; repeat for more.")
 @click.option("--names", metavar="FILE", help="What spellings mean: a CSV of column, written, means.")
 @click.option(
     "--write-names", metavar="FILE", help="Write what each spelling was taken for, in the form --names reads."
@@ -65,6 +66,8 @@ def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) 
 
     LEDGER is a .csv, .tsv, .parquet, .jsonl or .xlsx. It says a chip, a day of export, a destination and an
     exporter, the last two in columns or by --to and --exporter. Without --output only the summary is printed.
+    A column that is not read and looks like a party, a parent, an exporter, a destination or an end use, or that
+    names a listed party, stops the audit until --map or --ignore says what it is.
 
     \b
       exportrules audit shipments.csv --exporter other -o audited.csv
@@ -169,21 +172,24 @@ def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
     reads = readers(law, dates=options["dates"])
     return Settings(
         layer=layer, to=options["to"], exporter=options["exporter"], mapped=_mapped(options["mapped"]),
+        ignore=options["ignore"],
         names=read_names(options["names"], reads) if options["names"] else None,
         dates=options["dates"], answer_columns=columns, prefix=options["prefix"],
     )  # fmt: skip
 
 
-def _mapped(written: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _mapped(written: tuple[str, ...]) -> dict[str, str | list[str]]:
+    """Columns by field; several for the parties."""
+    found: dict[str, list[str]] = {}
     for text in written:
         field, equals, column = text.partition("=")
         if not equals or not field.strip():
             raise QuestionError(f"--map {text!r} is not FIELD=COLUMN. Write e.g. --map chip='Part No'.")
-        if field.strip() in found:
-            raise QuestionError(f"--map gives {field.strip()!r} twice. Give it once.")
-        found[field.strip()] = column.strip()
-    return found
+        found.setdefault(field.strip(), []).append(column.strip())
+    for field, columns in found.items():
+        if len(columns) > 1 and (field != "parties" or "" in columns):
+            raise QuestionError(f"--map gives {field!r} twice. Give it once.")
+    return {field: columns if len(columns) > 1 else columns[0] for field, columns in found.items()}
 
 
 def _told(options: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "show": "browse",
     "coverage": "browse",
     "lint": "data",
+    "confirm": "data",
     "schema": "data",
     "parties": "data",
     "casebook": "study",
@@ -143,7 +144,7 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(asked={**asked, "facts": read_facts(fact), "ruleset": law}, **rest)
 
     facts = click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
-                         help="Override or add a fact; repeat for more. VALUE may be 'unknown'.")  # fmt: skip
+                         help="State a fact; repeat for more. VALUE may be 'unknown'.")  # fmt: skip
     law = [
         click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
         click.option("--overlay", multiple=True, metavar="PATH",
@@ -157,12 +158,13 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
-                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...], end_use: str | None,
-                known_on: str | None, as_printed: bool, **rest: Any) -> Any:  # fmt: skip
+                ultimate_parent: str | None, end_user: str | None, party: tuple[str, ...],
+                not_listed: tuple[str, ...], end_use: tuple[str, ...], known_on: str | None, as_printed: bool,
+                **rest: Any) -> Any:  # fmt: skip
         asked = {
             "to": to, "exporter": exporter, "activity": activity, "headquarters": headquarters,
-            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "end_use": end_use,
-            "known_on": known_on, "as_printed": as_printed,
+            "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "not_listed": not_listed,
+            "end_use": end_use or None, "known_on": known_on, "as_printed": as_printed,
         }  # fmt: skip
         return command(asked=asked, **rest)
 
@@ -178,11 +180,16 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Of the end user. [default: as the party data say, else the destination]"),
         click.option("--ultimate-parent", metavar="PLACE", shell_complete=places,
                      help="Of the end user. [default: its headquarters]"),
-        click.option("--end-user", metavar="NAME", help="Matched exactly against the dated party lists."),
+        click.option("--end-user", metavar="NAME",
+                     help="Looked up in the dated party lists; a name close to a listed one leaves the answer open."),
         click.option("--party", multiple=True, metavar="NAME",
                      help="Purchaser, consignee or other party; repeat for more."),
-        click.option("--end-use", metavar="USE", shell_complete=end_uses,
-                     help="civil, military, military_intelligence, supercomputer or wmd. [default: civil]"),
+        click.option("--not-listed", multiple=True, metavar="NAME",
+                     help="A name given above that is close to a listed party, and is not it; repeat for more."),
+        click.option("--end-use", multiple=True, metavar="USE", shell_complete=end_uses,
+                     help="civil, military, military_intelligence, supercomputer, advanced_node_fab, tool_making, "
+                          "nuclear, missile, chemical_biological or wmd; repeat, or separate by commas, where "
+                          "there are several. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
     ])  # fmt: skip

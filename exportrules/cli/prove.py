@@ -103,7 +103,7 @@ def _told(law: Ruleset, result: Score) -> list[str]:
         for name, t in [*result.tallies.items(), ("all", total)]
     ]
     lines = [
-        f"Edition {law.edition.edition}, verified through {law.edition.verified_through}",
+        safe(f"Edition {law.edition.edition}, {law.currency}"),
         "",
         table(rows, "simple"),
     ]

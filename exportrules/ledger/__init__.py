@@ -10,9 +10,10 @@ def audit(table: Any, **options: Any) -> Any:
 
     `table` is a pyarrow Table, RecordBatch or RecordBatchReader, a pandas, Polars or Spark DataFrame, or a
     DuckDB relation. Columns are recognised by their names, or told by `columns={"chip": "Part No", "on": "Ship
-    date"}`; `to` and `exporter` say for all rows what no column says, and are never assumed. Further options:
-    `names` ({"chip": {"GPU-1": "A100"}}), `dates` ("iso", "dmy", "mdy", "excel", "excel1904"), `answers` (the
-    answer columns to add), `prefix` (before their names), `also_on`, `known_on`, `as_printed`, `ruleset`.
+    date"}`; `ignore=["Notify Party"]` says which do not matter. `to` and `exporter` say for all rows what no column
+    says, and are never assumed. Further options: `names` ({"chip": {"GPU-1": "A100"}}), `dates` ("iso", "dmy", "mdy",
+    "excel", "excel1904"), `answers` (the answer columns to add), `prefix` (before their names), `also_on`, `known_on`,
+    `as_printed`, `ruleset`.
 
     A row that cannot be read is `indeterminate`, with its `problem`. Raises QuestionError where the table does
     not say enough; needs `pip install 'exportrules[ledger]'`.

@@ -13,14 +13,16 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from exportrules.entries import read_given
-from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.errors import ExportRulesError, RefusedNameError, UnknownNameError
 from exportrules.facts import show
 from exportrules.law import Ruleset
+from exportrules.ledger.headers import FIELDS
 from exportrules.names.chips import ChipName, find_chip
-from exportrules.names.exporters import find_exporter
-from exportrules.names.parties import find_parties
+from exportrules.names.exporters import find_exporter, near_addressee
+from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
-from exportrules.question import ACTIVITIES, END_USES
+from exportrules.question import ACTIVITIES, read_end_uses
+from exportrules.senses import Named, read_name
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
@@ -31,9 +33,10 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 #: Nothing that a question asks for takes more characters; what does has lost its quotation marks.
 LONGEST_CELL = 5_000
 
-
-#: Stands for a party that is on no list: a favour for all parties needs to know of it.
-ON_NO_LIST = ""
+#: Fields whose cells name parties, several of them with semicolons between.
+PARTY_FIELDS = ("end_user", "parties")
+#: What a map of names says of a name that is close to a listed party's and is not that party.
+NOT_LISTED = "not listed"
 
 
 class Problem(NamedTuple):
@@ -72,26 +75,38 @@ class ChipCell(NamedTuple):
     text: str
 
 
+#: What its owner says of a part number that is memory, a CPU or freight: it is answered for parties and places alone.
+NOT_AI = "not an AI chip"
+NOT_AI_CHIP = ChipCell(ChipName(NOT_AI, ()), "")
+#: What its owner says of a value that is the same as an empty cell.
+NOT_SAID = "not said"
+
 _COUNT = r"(?:[0-9]{1,6}|[0-9]{1,3}(?:,[0-9]{3})+)"
+_UNIT = r"(?:pcs?|pieces|units?|ea)(?![^\W\d_])\.?"
+#: What may be cut off: a letter next to a letter or digit of the name is a part of the name ("A100X 2", "L20X 8").
 _QUANTITY = (
-    re.compile(rf"^(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*]|pcs?\.?|pieces|units?|ea\.?)\s*(?:of\s+)?(?=\S)", re.I),
-    re.compile(rf"[\s,;]*(?:[x×*]\s*{_COUNT}|\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\))$", re.I),
-    re.compile(rf"[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:pcs?\.?|pieces|units?|ea\.?))$", re.I),
+    re.compile(rf"^(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*]|{_UNIT})\s*(?:of\s+)?(?=\S)", re.I),
+    re.compile(
+        rf"(?:[\s,;]+x\s*{_COUNT}|[\s,;]*[×*]\s*{_COUNT}|"
+        rf"[\s,;]*\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\))$",
+        re.I,
+    ),
+    re.compile(rf"[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*{_UNIT})$", re.I),
 )
-#: What stands beside a product's name and says nothing of which product it is.
-_NOUNS = re.compile(
-    r"\s+(?:tensor\s+core\s+)?(?:data\s?cent(?:er|re)\s+)?(?:gpus?|accelerators?|(?:graphics\s+)?cards?|boards?|modules?|hbm[23]e?|gddr[56]x?)$",
-    re.I,
-)
+#: "A100X 2": two of what is called exactly that, if anything is; never eight of "L20" for "L20X 8".
+_X_AND_COUNT = re.compile(rf"(\S.*[^\W_]x)\s+{_COUNT}", re.I)
 _SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
 
 
 def read_chip(ruleset: Ruleset, text: str) -> Meaning:
-    """A chip as people write it in a ledger: a name, a board, a quantity or 'GPU' beside it."""
+    """A chip as people write it in a ledger: as a question reads it, and with a quantity beside it."""
     first: UnknownNameError | None = None
     for candidate in _without_company(text):
         try:
             name = find_chip(ruleset, candidate)
+        except RefusedNameError as error:
+            # understood, and not one chip: what is left without a quantity would be another name
+            return trouble("chip not certain", brief_error(error))
         except UnknownNameError as error:
             first = first or error
             continue
@@ -108,16 +123,15 @@ def read_chip(ruleset: Ruleset, text: str) -> Meaning:
 
 
 def _without_company(text: str) -> Iterable[str]:
-    """The text itself, and then without a quantity and without words that name no product."""
+    """The text itself, and then without a quantity."""
     yield text
+    if named := _X_AND_COUNT.fullmatch(text):
+        yield named[1]
     bare = text
     for pattern in _QUANTITY:
         bare = pattern.sub("", bare).strip()
     if bare and bare != text:
         yield bare
-    shorter = _NOUNS.sub("", bare)
-    if shorter != bare:
-        yield shorter
 
 
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?")
@@ -196,7 +210,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return Meaning(code, f"{code} ({ruleset.places[code].name})")
 
     def exporter(text: str) -> Meaning:
-        found = find_exporter(ruleset, text, "")
+        found, addressee = find_exporter(ruleset, text, ""), near_addressee(ruleset, text)
+        if addressee:
+            name = ruleset.exporters[addressee].name
+            return Meaning(text.strip(), f"{name}, or another exporter", near=(name,))
         # who the maker is depends on the row's chip: the question resolves it
         return Meaning(text.strip().lower(), "the chip's maker") if found is None else Meaning(found, _exporter(found))
 
@@ -204,15 +221,15 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return ruleset.exporters[found].name if found in ruleset.exporters else "an exporter without a public letter"
 
     def parties(text: str) -> Meaning:
-        names = [name.strip() for name in text.split(";") if name.strip()]
-        listed: list[str] = []
-        near: list[str] = []
-        for name in names:
-            found = find_parties(ruleset, name)
-            listed += found.listed or [ON_NO_LIST]
-            near += [close.name for close in found.near]
-        shown = ", ".join(ruleset.parties[p].name for p in listed if p != ON_NO_LIST) or "on no list"
-        return Meaning(tuple(dict.fromkeys(listed)), shown, near=tuple(dict.fromkeys(near)))
+        written = [name.strip() for name in text.split(";") if name.strip()]
+        for name in written:
+            if says_nothing(name):
+                return trouble("party says nothing", f"of the names {brief(text)}, {brief(name)} says nothing.")
+        # a party on no list is one of the names too: what favours a deal must favour each of them
+        names = tuple(dict.fromkeys(read_name(ruleset, "party", name)._replace(written="") for name in written))
+        listed = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.listed)
+        near = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.near)
+        return Meaning(names, ", ".join(listed) or "on no list", near=tuple(near))
 
     def one_of(values: tuple[str, ...]) -> Reader:
         def read(text: str) -> Meaning:
@@ -222,6 +239,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
             return Meaning(word, word)
 
         return read
+
+    def end_uses(text: str) -> Meaning:
+        found = read_end_uses(ruleset, re.sub(r"(?<=\w)[\s-]+(?=\w)", "_", text.strip().lower()))
+        return Meaning(found, ", ".join(found))
 
     def fact(name: str) -> Reader:
         def read(text: str) -> Meaning:
@@ -240,15 +261,21 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         "ultimate_parent": place,
         "end_user": parties,
         "parties": parties,
-        "end_use": one_of(END_USES),
+        "end_use": end_uses,
     }
     asked |= {name: fact(name) for name in ruleset.facts if name not in asked}
-    never_empty = {"to": "destination", "on": "date", "exporter": "exporter"}
-    return {name: _guarded(name, read, never_empty.get(name, "")) for name, read in asked.items()}
+    return {name: _guarded(ruleset, name, read) for name, read in asked.items()}
 
 
-def _guarded(name: str, read: Reader, wanted: str) -> Reader:
-    """The reader, with its errors as problems, and an empty cell as the default or as a problem."""
+#: Fields that no row leaves out: an empty cell is a problem and not a default.
+_NEVER_EMPTY = {"to": "destination", "on": "date", "exporter": "exporter"}
+_CALLED = {"to": "destination", "on": "date", "end_user": "end user", "parties": "party"}
+
+
+def _guarded(ruleset: Ruleset, name: str, read: Reader) -> Reader:
+    """The reader, with its errors as problems, an empty cell as the default or a problem, and no value for an answer
+    that says nothing."""
+    wanted, called = _NEVER_EMPTY.get(name, ""), _CALLED.get(name, name.replace("_", " "))
 
     def guarded(text: str) -> Meaning:
         text = text.strip()
@@ -257,17 +284,53 @@ def _guarded(name: str, read: Reader, wanted: str) -> Reader:
         if len(text) > LONGEST_CELL:
             said = f"the cell {brief(text, 40)} has {len(text):,} characters, too many to be read as {name!r}."
             return trouble("cell too long", said)
+        if says_nothing(text) and not _is_word_of(ruleset, name, text):
+            or_not = "" if wanted or name == "chip" else f", or {NOT_SAID!r} if it means the same as an empty cell"
+            said = f"the {called} {brief(text)} says nothing. Write it, or say what it means in --names{or_not}."
+            return trouble(f"{called} says nothing", said)
         try:
             return read(text)
         except UnknownNameError as error:
             near = f" Near names: {', '.join(error.suggestions)}." if error.suggestions else ""
-            kind = {"to": "destination not known", "exporter": "exporter not known"}.get(name, f"{name} not known")
-            what = {"to": "destination"}.get(name, name.replace("_", " "))
-            return trouble(kind, f"no {what} is called {brief(text)} for certain.{near} Say what it means in --names.")
+            kind = f"{called if name in _NEVER_EMPTY else name} not known"
+            return trouble(
+                kind, f"no {called} is called {brief(text)} for certain.{near} Say what it means in --names."
+            )
         except ExportRulesError as error:
             return trouble(f"{name} cannot be read", brief_error(error))
 
     return guarded
+
+
+def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
+    """Whether what says nothing elsewhere is a word of this field: Namibia's NA, another exporter, an unknown fact."""
+    word = text.casefold()
+    if name == "on":
+        return any(c.isdigit() for c in text)
+    if name in ("to", "headquarters", "ultimate_parent"):
+        return text in ruleset.places
+    return word == "other" if name == "exporter" else word == "unknown" and name not in FIELDS
+
+
+def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:
+    """What a map of names says that a spelling means: what a cell may say, or one of the words that no cell may."""
+    word = " ".join(means.split()).casefold()
+    if field == "chip" and word == NOT_AI.casefold():
+        return Meaning(NOT_AI_CHIP, NOT_AI)
+    if word == NOT_SAID and field not in _NEVER_EMPTY and field != "chip":
+        return EMPTY._replace(shown=NOT_SAID)
+    return _not_listed(written, read) if field in PARTY_FIELDS and word == NOT_LISTED else read(means)
+
+
+def _not_listed(written: str, read: Reader) -> Meaning:
+    """That no name of a cell is a listed party's, close as it may be."""
+    meaning = read(written)
+    names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
+    if meaning.problem is None and any(name.listed or name.described for name in names):
+        said = f"{brief(written)} is a listed party by its exact name, or says what it is: it cannot be {NOT_LISTED!r}."
+        return trouble("party is listed", said)
+    declined = tuple(name._replace(near=(), declined=name.near) for name in names)
+    return Meaning(declined, f"{NOT_LISTED}, as declared")
 
 
 def brief_error(error: ExportRulesError) -> str:

@@ -1,4 +1,4 @@
-"""Which column of a ledger says what: recognised by its name, or told by `--map`."""
+"""Which column of a ledger says what: recognised by its name, or told by its owner."""
 
 from __future__ import annotations
 
@@ -8,27 +8,9 @@ from dataclasses import dataclass
 
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law import CONCLUDED_FACTS, Ruleset
+from exportrules.ledger.headers import FIELDS, look_of, spellings
+from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.names.keys import key
-
-#: The usual spellings of column names, letters and digits alone. An invoice's or an order's date is no date of
-#: export, so it is not among them: it takes a `--map`.
-SPELLINGS: dict[str, str] = {
-    "chip": """chip product productname productdescription part partno partnumber partname partdescription model modelno
-        modelnumber item itemname itemdescription sku gpu gpumodel accelerator board device""",
-    "on": """on date day shipdate shipdt shippeddate shippingdate shippedon shipmentdate dateshipped dateofshipment
-        dateofexport exportdate exportedon dispatchdate despatchdate departuredate""",
-    "to": """to dest destination destinationcountry countryofdestination destcountry country shipto shiptocountry
-        ultimatedestination countryofultimatedestination ultimatedestinationcountry""",
-    "exporter": "exporter exportername exporterofrecord shipper seller usppi principalpartyininterest",
-    "activity": "activity exportactivity",
-    "headquarters": """headquarters hq headquarterscountry hqcountry enduserheadquarters enduserhq customerheadquarters
-        customerhq""",
-    "ultimate_parent": "ultimateparent ultimateparentcountry parentcountry countryofultimateparent",
-    "end_user": "enduser endusername ultimateconsignee",
-    "parties": """parties party purchaser buyer customer customername consignee intermediateconsignee soldto billto
-        shiptoname shiptoparty""",
-    "end_use": "enduse statedenduse",
-}
 
 #: Several columns may name parties; of anything else there is one.
 REPEATABLE = "parties"
@@ -42,8 +24,11 @@ _NOT_READ = CONCLUDED_FACTS | {
     "destination",
 }
 
-_FIELD_OF = {spelling: field for field, spellings in SPELLINGS.items() for spelling in spellings.split()}
-_WORDS = {"on": "the date of export", "to": "the destination", "chip": "the chip"}
+_WORDS = {"on": "the date of export", "to": "the destination", "chip": "the chip", "exporter": "the exporter",
+          "end_user": "the end user"}  # fmt: skip
+
+#: Fields to the columns that its owner says they are in; an empty name is none.
+Told = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +38,10 @@ class Columns:
     names: tuple[str, ...]
     read: tuple[tuple[str, int], ...]
     constant: Mapping[str, str]
+    #: Columns that their owner says do not matter.
+    ignored: tuple[int, ...] = ()
+    #: Columns of a field that their owner says another column has.
+    passed: tuple[int, ...] = ()
 
     @property
     def fields(self) -> dict[str, list[str]]:
@@ -62,81 +51,172 @@ class Columns:
             found.setdefault(field, []).append(self.names[number])
         return found
 
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """The columns that nothing is read from, those that were declined aside."""
+        taken = {number for _, number in self.read} | set(self.ignored)
+        return tuple(number for number in range(len(self.names)) if number not in taken)
+
+    def named(self, numbers: Iterable[int]) -> list[str]:
+        return [self.names[number] for number in numbers]
+
 
 def recognise(
-    ruleset: Ruleset, names: Sequence[str], told: Mapping[str, str], constant: Mapping[str, str | None]
+    ruleset: Ruleset,
+    names: Sequence[str],
+    told: Told,
+    constant: Mapping[str, str | None],
+    ignore: Sequence[str] = (),
+    say: Saying = COMMAND,
 ) -> Columns:
     """The columns that a question is read from.
 
-    `told` maps fields to column names (an empty name: none), `constant` has what one option says for every row.
-    Raises QuestionError where a column is missing, or could be one of two.
+    `told` maps fields to column names, `constant` has what holds for every row, `ignore` names columns that do not
+    matter. A column that is told for the parties is read beside those that are recognised; for any other field it is
+    read in their place. Raises QuestionError where a column is missing, or could be one of two.
     """
     facts = {key(name): name for name in ruleset.facts if name not in _NOT_READ}
-    fields = {**dict.fromkeys(SPELLINGS), **dict.fromkeys(facts.values())}
-    for field in told:
-        if field not in fields:
-            near = difflib.get_close_matches(field, fields, n=3)
-            raise UnknownNameError(
-                f"--map {field}=...: a ledger has no {field!r}. Fields: {', '.join(SPELLINGS)}.", near
-            )
+    fields = (*FIELDS, *(name for name in facts.values() if name not in FIELDS))
     given = {field: value for field, value in constant.items() if value is not None}
+    mapped = _mapped(names, told, fields, say)
+    ignored = _ignored(names, ignore, mapped, say)
+    declined = {field for field, written in told.items() if not _listing(written)}
     found: dict[str, list[int]] = {}
-    mapped: dict[int, str] = {}
-    for field, name in told.items():
-        if name:
-            number = _number(names, name, field)
-            if number in mapped:
-                raise QuestionError(f"--map gives the column {names[number]!r} to {mapped[number]!r} and to {field!r}.")
-            mapped[number] = field
+    passed: list[int] = []
     for number, name in enumerate(names):
-        spelled = key(name)
-        said = mapped.get(number) or _FIELD_OF.get(spelled) or facts.get(spelled)
-        if said and (number in mapped or said not in told):
-            found.setdefault(said, []).append(number)
+        if number in ignored:
+            continue
+        field = mapped.get(number) or _recognised(name, facts, told)
+        if number in mapped or (field and field not in told):
+            found.setdefault(field, []).append(number)
+        elif field in declined:
+            ignored.append(number)
+        elif field == REPEATABLE:
+            found.setdefault(field, []).append(number)
+        elif field:
+            passed.append(number)
+    _give_way(names, found, declined, ignored)
     for field, numbers in found.items():
         if len(numbers) > 1 and field != REPEATABLE:
             quoted = " and ".join(repr(names[n]) for n in numbers)
-            cure = f"Say which: --map {field}={names[numbers[0]]!r}."
+            cure = f"Say which: {say.column(field, names[numbers[0]])}."
             raise QuestionError(f"two columns could be {_WORDS.get(field, field)}: {quoted}. {cure}")
         if field in given:
             raise QuestionError(
-                f"the column {names[numbers[0]]!r} says {field!r}, and --{field} does too. Leave the option out, or "
-                f"the column with --map {field}=."
+                f"the column {names[numbers[0]]!r} says {field!r}, and {say.every(field)} does too. Leave the option "
+                f"out, or the column with {say.column(field, '')}."
             )
-    _need(names, found, given)
+    _need(names, found, given, ignored, say)
     read = tuple(sorted((field, number) for field, numbers in found.items() for number in numbers))
-    return Columns(tuple(names), read, given)
+    return Columns(tuple(names), read, given, tuple(sorted(ignored)), tuple(passed))
 
 
-def _number(names: Sequence[str], wanted: str, field: str) -> int:
+def _listing(written: str | Sequence[str]) -> list[str]:
+    return [name for name in ([written] if isinstance(written, str) else written) if name]
+
+
+def _mapped(names: Sequence[str], told: Told, fields: Sequence[str], say: Saying) -> dict[int, str]:
+    """The field of each column that was told."""
+    mapped: dict[int, str] = {}
+    for field, written in told.items():
+        if field not in fields:
+            near = difflib.get_close_matches(field, fields, n=3)
+            raise UnknownNameError(
+                f"{say.mapping} {field}=...: a ledger has no {field!r}. Fields: {', '.join(FIELDS)}.", near
+            )
+        for name in _listing(written):
+            (number, *more) = _numbers(names, name, say.column(field, name))
+            if more:
+                raise QuestionError(
+                    f"{say.column(field, name)}: {len(more) + 1} columns have that name. Rename all but one."
+                )
+            if mapped.get(number, field) != field:
+                raise QuestionError(
+                    f"{say.mapping} gives the column {names[number]!r} to {mapped[number]!r} and to {field!r}."
+                )
+            mapped[number] = field
+    return mapped
+
+
+def _ignored(names: Sequence[str], ignore: Sequence[str], mapped: Mapping[int, str], say: Saying) -> list[int]:
+    found: list[int] = []
+    for name in ignore:
+        for number in _numbers(names, name, say.ignore([name])):
+            if number in mapped:
+                raise QuestionError(
+                    f"{say.ignore([name])}: the column is given to {mapped[number]!r} too. Leave one of the two out."
+                )
+            found.append(number)
+    return list(dict.fromkeys(found))
+
+
+def _numbers(names: Sequence[str], wanted: str, said: str) -> list[int]:
+    """The columns of a name: as it is written, or else but for case and punctuation. Raises UnknownNameError."""
     exact = [n for n, name in enumerate(names) if name.strip() == wanted.strip()]
     alike = exact or [n for n, name in enumerate(names) if key(name) == key(wanted)]
-    if len(alike) == 1:
-        return alike[0]
-    if alike:
-        raise QuestionError(f"--map {field}={wanted!r}: {len(alike)} columns have that name. Rename all but one.")
-    near = difflib.get_close_matches(wanted, names, n=3)
-    raise UnknownNameError(f"--map {field}={wanted!r}: there is no such column. Columns: {_listed(names)}.", near)
+    if not alike:
+        near = difflib.get_close_matches(wanted, names, n=3)
+        raise UnknownNameError(f"{said}: there is no such column. Columns: {_listed(names)}.", near)
+    return alike
 
 
-def _need(names: Sequence[str], found: Mapping[str, list[int]], given: Mapping[str, str]) -> None:
-    """What a ledger has to say: a day, a chip or its figures, a destination, an exporter. None is ever assumed."""
-    columns = f"Columns: {_listed(names)}."
+def _recognised(name: str, facts: Mapping[str, str], told: Told) -> str:
+    """The field that a header names; '' for none. Where the end user is told, its other columns are parties."""
+    spelled = spellings().get(key(name))
+    if spelled is None:
+        return facts.get(key(name), "")
+    return REPEATABLE if spelled.field == "end_user" and _listing(told.get("end_user", "")) else spelled.field
+
+
+def _give_way(names: Sequence[str], found: dict[str, list[int]], declined: set[str], ignored: list[int]) -> None:
+    """Columns that are read otherwise where another column names their field better."""
+    for field, numbers in list(found.items()):
+        others = {n: spelled.otherwise for n in numbers if (spelled := spellings().get(key(names[n])))}
+        better = [n for n in numbers if not others.get(n)]
+        if better and len(better) < len(numbers):
+            found[field] = better
+            for number in numbers:
+                if other := others.get(number):
+                    ignored.append(number) if other in declined else found.setdefault(other, []).append(number)
+
+
+def _need(
+    names: Sequence[str],
+    found: Mapping[str, list[int]],
+    given: Mapping[str, str],
+    ignored: Sequence[int],
+    say: Saying,
+) -> None:
+    """What a ledger has to say: a chip or its figures, a day, a destination, an exporter. None is ever assumed."""
+    taken = {n for numbers in found.values() for n in numbers} | set(ignored)
+
+    def column(field: str, example: str) -> str:
+        """How to tell a column: one that is there and looks like it, or an example."""
+        looks = ((names[n], look_of(names[n])) for n in range(len(names)) if n not in taken)
+        return say.column(field, next((name for name, look in looks if look and look.field == field), example))
+
+    missing = []
+    if "chip" not in found and not any(field not in FIELDS for field in found):
+        missing.append(("chip", f"Say which: {column('chip', 'Part No')}."))
     if "on" not in found:
-        raise QuestionError(f"no column is known as the date of export. Say which: --map on='Ship date'. {columns}")
-    if "chip" not in found and not any(field not in SPELLINGS for field in found):
-        raise QuestionError(f"no column is known as the chip. Say which: --map chip='Part No'. {columns}")
-    for field, why in (
-        ("to", "--map to='Dest', or --to PLACE for all rows. A destination is never assumed."),
-        (
-            "exporter",
-            "--map exporter='Shipper', or for all rows --exporter maker (a manufacturer's own ledger), other, or a "
-            "company's name. A letter binds its addressee alone, so this is never assumed.",
-        ),
-    ):
-        if field not in found and field not in given:
-            what = {"to": "destination"}.get(field, field)
-            raise QuestionError(f"no column is known as the {what}. Say {why} {columns}")
+        missing.append(("date of export", f"Say which: {column('on', 'Ship date')}."))
+    if "to" not in found and "to" not in given:
+        every = say.every("to", "PLACE")
+        missing.append(
+            ("destination", f"Say {column('to', 'Dest')}, or {every} for all rows. A destination is never assumed.")
+        )
+    if "exporter" not in found and "exporter" not in given:
+        every = say.every("exporter", "maker")
+        missing.append(
+            (
+                "exporter",
+                f"Say {column('exporter', 'Shipper')}, or for all rows {every} (a manufacturer's own ledger), other, "
+                "or a company's name. A letter binds its addressee alone, so this is never assumed.",
+            )
+        )
+    if missing:
+        said = " ".join(f"No column is known as the {what}. {cure}" for what, cure in missing)
+        raise QuestionError(f"n{said[1:]} Columns: {_listed(names)}.")
 
 
 def _listed(names: Iterable[str], most: int = 12) -> str:

@@ -6,6 +6,7 @@ themselves stay there.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,9 +17,13 @@ from exportrules.errors import QuestionError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import DATES, Layer, chosen_columns
+from exportrules.ledger.batch import Batch
+from exportrules.ledger.columns import Told
 from exportrules.ledger.run import Settings, prepare, segments_of
+from exportrules.ledger.saying import PYTHON
 from exportrules.ledger.sinks import Rendered
 from exportrules.ledger.sources import arrow_batch
+from exportrules.ledger.unread import SAMPLE, FirstRows
 from exportrules.source import default_ruleset
 
 _KINDS = "pyarrow Table, RecordBatch or RecordBatchReader; pandas, Polars or Spark DataFrame; DuckDB relation"
@@ -29,7 +34,8 @@ def audit(
     *,
     to: str | None = None,
     exporter: str | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Told | None = None,
+    ignore: Sequence[str] = (),
     names: Mapping[str, Mapping[str, str]] | None = None,
     dates: str = "iso",
     answers: Sequence[str] | None = None,
@@ -46,8 +52,9 @@ def audit(
             as_printed,
             read_date(also_on, "also_on") if also_on is not None else None,
         ),
-        to=to, exporter=exporter, mapped=columns, names=names, dates=dates, prefix=prefix,
-        answer_columns=tuple(answers) if answers is not None else None,
+        to=to, exporter=exporter, mapped=columns, ignore=(ignore,) if isinstance(ignore, str) else tuple(ignore),
+        names=names, dates=dates, prefix=prefix, answer_columns=tuple(answers) if answers is not None else None,
+        say=PYTHON,
     )  # fmt: skip
     law = ruleset or default_ruleset()
     kind = type(table).__module__.partition(".")[0]
@@ -60,10 +67,10 @@ def audit(
 class Answering:
     """What answers a batch: the look-up, and its answers as columns. Made anew or sent to where the rows are."""
 
-    def __init__(self, ruleset: Ruleset, names: Sequence[str], settings: Settings) -> None:
-        self.lookup = prepare(ruleset, names, settings)
+    def __init__(self, ruleset: Ruleset, names: Sequence[str], settings: Settings, first: FirstRows) -> None:
+        self.lookup = prepare(ruleset, names, settings, first)
         self.names = tuple(names)
-        chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None)
+        chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
         self.rendered = Rendered(self.lookup.segments, chosen, ruleset.edition.edition)
         self.columns = [settings.prefix + name for name in chosen]
         own = {name.casefold() for name in names}
@@ -114,7 +121,7 @@ class _BatchAudit:
 
 def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[Answering, list[pa.ChunkedArray]]:
     """The answers to all rows of a table, by column."""
-    answering = Answering(law, table.column_names, settings)
+    answering = Answering(law, table.column_names, settings, _first_of(table))
     chunks: list[list[pa.Array]] = []
     first = 1
     for batch in table.to_batches(max_chunksize=1 << 17):
@@ -126,13 +133,26 @@ def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[A
     ]
 
 
+def _first_of(table: pa.Table) -> FirstRows:
+    """The first rows of a table, in the columns that are asked for."""
+    return lambda numbers: _batch_of(table.slice(0, SAMPLE).select(list(numbers)), numbers)
+
+
+def _batch_of(rows: pa.Table, numbers: Sequence[int]) -> Batch | None:
+    """Rows as a batch; their columns have these numbers."""
+    batches = rows.combine_chunks().to_batches()
+    return arrow_batch(batches[0], dict(zip(numbers, batches[0].columns, strict=True))) if batches else None
+
+
 def _arrow(table: Any, law: Ruleset, settings: Settings) -> Any:
     if isinstance(table, pa.RecordBatchReader):
-        answering = Answering(law, table.schema.names, settings)
+        rows = iter(table)
+        begun = list(itertools.islice(rows, 1))
+        answering = Answering(law, table.schema.names, settings, _first_of(pa.Table.from_batches(begun, table.schema)))
 
         def batches() -> Iterator[pa.RecordBatch]:
             first = 1
-            for batch in table:
+            for batch in itertools.chain(begun, rows):
                 yield answering.answered(batch, first)
                 first += batch.num_rows
 
@@ -190,7 +210,11 @@ def _duckdb(relation: Any, law: Ruleset, settings: Settings) -> Any:
 def _spark(frame: Any, law: Ruleset, settings: Settings) -> Any:
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-    answering = Answering(law, frame.columns, settings)
+    def first(numbers: Sequence[int]) -> Batch | None:
+        quoted = ("`{}`".format(frame.columns[n].replace("`", "``")) for n in numbers)
+        return _batch_of(frame.select(*quoted).limit(SAMPLE).toArrow(), numbers)
+
+    answering = Answering(law, frame.columns, settings, first)
     asked = sorted({number for _, number in answering.lookup.columns.read})
     day = next(number for field, number in answering.lookup.columns.read if field == "on")
     # only the distinct profiles come here, their days left where they are

@@ -21,7 +21,17 @@ import pyarrow.compute as pc
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, profile_of, unanswered
 from exportrules.ledger.batch import as_text, coded, values_of
-from exportrules.ledger.cells import FIRST_DAY, LAST_DAY, ChipCell, Meaning, Problem, Reader
+from exportrules.ledger.cells import (
+    FIRST_DAY,
+    LAST_DAY,
+    NOT_LISTED,
+    PARTY_FIELDS,
+    ChipCell,
+    Meaning,
+    Problem,
+    Reader,
+    meaning_of,
+)
 from exportrules.ledger.columns import Columns
 
 Numbers = npt.NDArray[np.int32]
@@ -37,9 +47,6 @@ _MOST_SPELLINGS = 200_000
 #: Combinations of spellings are counted in a table while it has no more places than this, or than four a row; beyond
 #: that they are sorted.
 _FEW_GROUPS = 1 << 12
-#: Names of parties are reported only where they are on a list or near one.
-_PARTY_FIELDS = ("end_user", "parties")
-
 
 _UNCOMPILED = Problem(
     "row was not there when profiles were gathered",
@@ -94,7 +101,7 @@ class Slot:
         self.field = field
         self.meanings: list[Meaning] = []
         self.spellings: Counter[str] = Counter()
-        self._read, self._names = read, names
+        self._read, self.names = read, names
         self._codes: dict[str, int] = {}
         self._of_meaning: dict[Any, int] = {}
 
@@ -107,11 +114,15 @@ class Slot:
         for number, count in zip(used.tolist(), rows[used].tolist(), strict=True):
             text = cells.spelled[number]
             code = codes[number] = self._code(text)
-            told = self.field not in _PARTY_FIELDS or self.meanings[code].value or text in self.spellings
-            if told and (text in self.spellings or len(self.spellings) < _MOST_SPELLINGS):
+            if self._is_told(self.meanings[code]) and (text in self.spellings or len(self.spellings) < _MOST_SPELLINGS):
                 self.spellings[text] += count
         of_groups: list[int] = codes[spelled].tolist()
         return of_groups
+
+    def _is_told(self, meaning: Meaning) -> bool:
+        """Whether a spelling is reported: names of parties only where they are on a list or near one."""
+        names = meaning.value if self.field in PARTY_FIELDS and meaning.problem is None else None
+        return names is None or any(name.says_something for name in names)  # type: ignore[attr-defined]
 
     def meaning(self, text: str) -> Meaning:
         return self.meanings[self._code(text)]
@@ -123,9 +134,8 @@ class Slot:
     def _code(self, text: str) -> int:
         code = self._codes.get(text)
         if code is None:
-            meaning = self._read(self._names.get(text.strip(), text))
-            value = meaning.value.name if isinstance(meaning.value, ChipCell) else meaning.value
-            same = meaning.problem or (value, meaning.near)
+            meaning = _meaning(self.field, text, self.names, self._read)
+            same = meaning.problem or (meaning.value.name if isinstance(meaning.value, ChipCell) else meaning.value)
             code = self._of_meaning.get(same)
             if code is None:
                 code = self._of_meaning[same] = len(self.meanings)
@@ -133,9 +143,13 @@ class Slot:
             if len(self._codes) >= _MOST_SPELLINGS:
                 self._codes.clear()
             self._codes[text] = code
-            if meaning.near:
-                self.spellings[text] += 0
         return code
+
+
+def _meaning(field: str, text: str, names: Mapping[str, str], read: Reader) -> Meaning:
+    """What a cell means: what its owner's map of names says, or else what it says itself."""
+    means = names.get(text.strip())
+    return read(text) if means is None else meaning_of(field, text, means, read)
 
 
 class Lookup:
@@ -149,12 +163,12 @@ class Lookup:
         layer: Layer,
         names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`names` has, for a field, what a spelling means (the `--names` file)."""
+        """`names` has, for a field, what its owner says that a spelling means."""
         self.ruleset: Ruleset | None = ruleset
         self.columns, self.layer = columns, layer
         named = names or {}
         self.slots = [Slot(f, readers[f], named.get(f, {})) for f, _ in columns.read if f != "on"]
-        self.constant = {f: readers[f](named.get(f, {}).get(text, text)) for f, text in columns.constant.items()}
+        self.constant = {f: _meaning(f, text, named.get(f, {}), readers[f]) for f, text in columns.constant.items()}
         self.profiles: list[Profile] = []
         self.segments: list[Segment] = []
         self.tally: Counter[tuple[int, int, int]] = Counter()  # (profile, year, segment) -> rows
@@ -193,6 +207,17 @@ class Lookup:
             found[asked] = self._answered(profiles[asked], when[asked])
             self._unread(found, profiles, when, asked, damaged or {})
             return found
+
+    def declared(self) -> list[str]:
+        """The spellings that the map of names declares to be no listed party."""
+        return sorted(
+            {
+                written
+                for slot in self.slots
+                for written, means in slot.names.items()
+                if slot.field in PARTY_FIELDS and means.strip().casefold() == NOT_LISTED
+            }
+        )
 
     def compile(self, profiles: pa.Table) -> None:
         """Compile the profiles of a table: its columns by name, no day among them."""
@@ -260,7 +285,7 @@ class Lookup:
     def _day(self, text: str) -> int:
         number = self._days.get(text)
         if number is None:
-            meaning = self._day_reader(self._day_names.get(text.strip(), text))
+            meaning = _meaning("on", text, self._day_names, self._day_reader)
             if meaning.problem:
                 number = _NO_DAY + len(self._day_problems)
                 self._day_problems.append(meaning.problem)
@@ -298,9 +323,9 @@ class Lookup:
                 asked[field] = before + meaning.value
             else:
                 asked[field] = before if meaning.value is None else meaning.value
-        problems = [m.problem for _, m in cells if m.problem]
+        problems = [(field, meaning.problem) for field, meaning in cells if meaning.problem]
         if self.ruleset is None and not problems:
-            problems = [_UNCOMPILED]
+            problems = [("", _UNCOMPILED)]
         return profile_of(self.ruleset, asked, self.layer, problems)
 
     # the table

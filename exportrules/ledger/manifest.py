@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from exportrules.attestation import tables
 from exportrules.errors import LedgerError
 from exportrules.law import Ruleset
 from exportrules.ledger.run import Account, ranked
@@ -36,11 +37,15 @@ def manifest(
             "edition": ruleset.edition.edition,
             "verified_through": ruleset.edition.verified_through.isoformat(),
             "sha256": ruleset.digest,
+            "attestations": tables(ruleset.attestations.values()),
         },
         "input": {**_file(ledger, ledger.name), "rows": account.rows_in},
         "output": {**_file(written, output.name), "rows": account.rows_out},
         **({"names": _file(names, names.name)} if names else {}),
+        **({"not_listed": declared} if (declared := account.lookup.declared()) else {}),
         "columns": account.columns.fields,
+        "not_read": account.columns.named(account.columns.unread),
+        "ignored": account.columns.named(account.columns.ignored),
         "options": {name: value for name, value in options.items() if value},
         "outcomes": ranked(account.outcomes()),
         "problems": ranked(account.problems()),

@@ -14,10 +14,13 @@ from exportrules.errors import LedgerError, QuestionError
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import Batch, Source
-from exportrules.ledger.cells import DATE_STYLES, readers
-from exportrules.ledger.columns import SPELLINGS, Columns, recognise
+from exportrules.ledger.cells import DATE_STYLES, meaning_of, readers
+from exportrules.ledger.columns import Columns, Told, recognise
+from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
+from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.ledger.sinks import Rendered, open_sink
+from exportrules.ledger.unread import FirstRows, stop_at_unread
 
 #: Batches under way at one time; more would cost memory and gain nothing on two cores.
 _THREADS, _UNDER_WAY = 2, 4
@@ -32,11 +35,13 @@ class Settings:
     layer: Layer = field(default_factory=Layer)
     to: str | None = None
     exporter: str | None = None
-    mapped: Mapping[str, str] | None = None
+    mapped: Told | None = None
+    ignore: tuple[str, ...] = ()
     names: Mapping[str, Mapping[str, str]] | None = None
     dates: str = "iso"
     answer_columns: tuple[str, ...] | None = None
     prefix: str = ""
+    say: Saying = COMMAND
 
 
 class Tally(NamedTuple):
@@ -95,23 +100,28 @@ def ranked(counts: Counter[Any]) -> dict[Any, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
 
-def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings) -> Lookup:
-    """A look-up for a ledger with these columns. Raises QuestionError where it does not say enough."""
+def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: FirstRows) -> Lookup:
+    """A look-up for a ledger with these columns; `first` gives its first rows.
+
+    Raises QuestionError where the ledger does not say enough, or may say something in a column that is not read.
+    """
+    say = settings.say
     constant = {"to": settings.to, "exporter": settings.exporter}
-    columns = recognise(ruleset, names, settings.mapped or {}, constant)
+    columns = recognise(ruleset, names, settings.mapped or {}, constant, settings.ignore, say)
     if settings.dates not in DATE_STYLES:
         raise QuestionError(f"dates={settings.dates!r} is none of: {', '.join(DATE_STYLES)}.")
     reads = readers(ruleset, dates=settings.dates)
     for name, told in (settings.names or {}).items():
         if name not in reads:
-            raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(SPELLINGS)}.")
+            raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(FIELDS)}.")
         for written, means in told.items():
-            if problem := reads[name](means).problem:
+            if problem := meaning_of(name, written, means, reads[name]).problem:
                 raise QuestionError(f"names: {written!r} is to mean {means!r}, but {problem.text}")
     lookup = Lookup(ruleset, columns, reads, settings.layer, settings.names)
     for name, meaning in lookup.constant.items():
         if meaning.problem:
-            raise QuestionError(f"--{name}: {meaning.problem.text}")
+            raise QuestionError(f"{say.every(name)}: {meaning.problem.text}")
+    stop_at_unread(ruleset, columns, first, say)
     return lookup
 
 
@@ -119,9 +129,9 @@ def audit(
     source: Source, ruleset: Ruleset, settings: Settings, output: Path | None = None, progress: Progress | None = None
 ) -> Account:
     """Answer every row of a ledger; with `output`, write each with its answer. The account says what was done."""
-    lookup = prepare(ruleset, source.names, settings)
+    lookup = prepare(ruleset, source.names, settings, lambda unread: next(iter(source.batches(unread)), None))
     account = Account(source, lookup)
-    chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None)
+    chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
     rendered = Rendered(lookup.segments, chosen, ruleset.edition.edition)
     sink = open_sink(output, source, rendered, settings.prefix) if output else None
     asked = sorted({number for _, number in lookup.columns.read})

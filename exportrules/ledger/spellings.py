@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from exportrules.errors import LedgerError
-from exportrules.ledger.cells import Reader
-from exportrules.ledger.columns import SPELLINGS
+from exportrules.ledger.cells import Reader, meaning_of
 from exportrules.ledger.delimited import inert
+from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup
 
 HEADER = ("column", "written", "rows", "taken_for", "problem", "means")
@@ -39,7 +39,7 @@ def spellings(lookup: Lookup) -> list[Spelling]:
                 before = found.get((slot.field, written))
                 total = rows + (before.rows if before else 0)
                 found[slot.field, written] = Spelling(slot.field, written, total, meaning.shown, problem, meaning.near)
-    order = {field: number for number, field in enumerate(SPELLINGS)}
+    order = {field: number for number, field in enumerate(FIELDS)}
     return sorted(found.values(), key=lambda s: (order.get(s.column, 99), s.column, -s.rows, s.written))
 
 
@@ -53,7 +53,8 @@ def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None 
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for s in spellings(lookup):
-        close = "; ".join(f"close to {name}, which is listed" for name in s.near)
+        what = "to which a letter was addressed" if s.column == "exporter" else "which is listed"
+        close = "; ".join(f"close to {name}, {what}" for name in s.near)
         means = said.pop((s.column, s.written.strip()), "")
         writer.writerow([s.column, inert(s.written), s.rows, s.taken_for, s.problem or close, means])
     writer.writerows([column, inert(written), 0, "", "", means] for (column, written), means in said.items())
@@ -88,8 +89,8 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
         if inert(written[1:]) == written:  # the apostrophe that keeps a spreadsheet from running it
             written = written[1:]
         if column not in readers:
-            raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(SPELLINGS)}.")
-        meaning = readers[column](means)
+            raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(FIELDS)}.")
+        meaning = meaning_of(column, written, means, readers[column])
         if meaning.problem:
             raise LedgerError(name, f"row {number}: {written!r} is to mean {means!r}, but {meaning.problem.text}")
         if found.setdefault(column, {}).setdefault(written, means) != means:

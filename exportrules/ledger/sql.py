@@ -13,7 +13,7 @@ from exportrules.law import Ruleset
 from exportrules.ledger.answers import DATES, Layer, column, segments, timeline_of
 from exportrules.ledger.cells import ChipCell
 from exportrules.names.chips import ChipName, find_chip, spellings_of
-from exportrules.names.exporters import find_exporter
+from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.places import find_place
 from exportrules.span import last_day
 
@@ -58,8 +58,8 @@ def segment_rows(
     """One row for every chip, destination, exporter and segment. Raises UnknownNameError for names."""
     not_encoded = set(ruleset.edition.destinations_not_encoded)
     places = [find_place(ruleset, place) for place in to] if to else sorted(set(ruleset.places) - not_encoded)
-    # who the maker is depends on the chip; whoever else is named is asked for by id
-    who = [w.casefold() if w.casefold() == "maker" else find_exporter(ruleset, w, "") for w in exporters]
+    # who the maker is depends on the chip; whoever else is named is asked for by id, or as written where it may be one
+    who = [w.casefold() if w.casefold() == "maker" else _named(ruleset, w) for w in exporters]
     edition = ruleset.edition.edition
     meant = {chip_id(ruleset, name): ChipCell(name, spelling) for spelling, name in names.items()}
     for chip, place, exporter in itertools.product(sorted(meant), places, who):
@@ -71,6 +71,10 @@ def segment_rows(
             answers = {answer: column(answer, segment, edition) for answer in ANSWERS}
             days = {"valid_from": max(start, FIRST), "valid_through": last_day(stop) or LAST}
             yield {"chip": chip, "destination": place, "exporter": exporter, **days, **answers}
+
+
+def _named(ruleset: Ruleset, exporter: str) -> str | None:
+    return exporter.strip() if near_addressee(ruleset, exporter) else find_exporter(ruleset, exporter, "")
 
 
 def write_segments(rows: Iterable[dict[str, Any]], path: Path, *, force: bool) -> int:
@@ -127,7 +131,7 @@ def lookup_sql(dialect: str, ruleset: Ruleset) -> str:
     chip = _KEY[dialect].format("l.chip")
     return f"""\
 -- The answer to every row of a ledger, from the segment table of exportrules.
--- Edition {ruleset.edition.edition}, verified through {ruleset.edition.verified_through}, sha256 {ruleset.digest}.
+-- Edition {ruleset.edition.edition}, {ruleset.currency}, sha256 {ruleset.digest}.
 -- Written for {dialect} and run there in this project's tests; elsewhere it is untested.
 -- Needs: ledger(chip, destination, exporter, ship_date DATE), destinations as ISO codes, exporters as compiled
 -- ('maker', 'other'); the tables segments and names as `exportrules compile` writes them. A row that meets no segment

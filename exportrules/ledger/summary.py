@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
 from exportrules.law import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
+from exportrules.ledger.fips import Suspicion, suspect_fips
 from exportrules.ledger.run import Account, Tally, ranked
 from exportrules.span import index_at
+
+#: Fields of a question that a ledger may leave out; each is then assumed.
+ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user", "parties")
+#: Words of a question on which an answer turns where a name may mean one of several.
+_NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
 
 
 class Group(NamedTuple):
@@ -39,17 +45,26 @@ class Summary(NamedTuple):
     lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
+    #: Rows whose answer turns on whom a name means.
+    doubtful: int
+    #: Rows that could not be read, and those of which a part was not read that did not matter.
+    unread: int
+    decided: int
+    #: Answered rows that leave a field out, so that what is assumed decided: by field.
+    assumed: dict[str, int]
+    fips: Suspicion | None
 
 
 def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
     """The summary of a run; `most` is how many groups that needed a license are told."""
     tallies = list(account.tallies())
-    unread = list(account.unread())
-    read = [tally for tally in tallies if not tally.segment.problem]
+    read = [tally for tally in tallies if not tally.segment.unread]
     texts: dict[str, Counter[str]] = defaultdict(Counter)
-    for segment, rows in (*((t.segment, t.rows) for t in tallies), *unread):
+    unread = decided = 0
+    for segment, rows in (*((t.segment, t.rows) for t in tallies), *account.unread()):
         if segment.problem:
             texts[segment.problem.kind][segment.problem.text] += rows
+            unread, decided = (unread + rows, decided) if segment.unread else (unread, decided + rows)
     names = ruleset.places
     return Summary(
         rows=account.rows_in,
@@ -64,7 +79,23 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
             kind: (rows, next(iter(ranked(texts[kind]))))
             for kind, rows in ranked(Counter({kind: said.total() for kind, said in texts.items()})).items()
         },
+        unread=unread,
+        decided=decided,
+        assumed={field: sum(t.rows for t in read if _left_out(t.profile, field)) for field in ASSUMED},
+        fips=suspect_fips(ruleset, _codes(account)),
+        doubtful=sum(t.rows for t in read if not _NAMES.isdisjoint(t.segment.turns_on.split())),
     )
+
+
+def _left_out(profile: Profile, field: str) -> bool:
+    return profile.asked.get(field) is None and field not in profile.open_
+
+
+def _codes(account: Account) -> Iterator[str]:
+    """What stands in the columns of countries."""
+    for slot in account.lookup.slots:
+        if slot.field in ("to", "headquarters", "ultimate_parent"):
+            yield from slot.spellings
 
 
 def _by(tallies: Iterable[Tally], key: Callable[[Tally], str]) -> dict[str, Counter[str]]:
@@ -100,7 +131,7 @@ def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -
     groups = []
     for key, rows in list(ranked(found).items())[:most]:
         profile, segment = example[key]
-        timeline = timeline_of(ruleset, profile.asked, layer)
+        timeline = timeline_of(ruleset, profile.asked, layer, profile.open_)
         first = index_at(timeline.starts, segment.holds_from) if segment.holds_from else 0
         opened = [by for by in timeline.opened_by(first) if "#" in by]
         groups.append(Group(rows, *key)._replace(opened_by=" ".join(opened)))

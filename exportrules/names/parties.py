@@ -178,6 +178,12 @@ def _plain_words(text: str) -> list[str]:
     return spelled(text)
 
 
+def listed_exactly(ruleset: Ruleset, text: str) -> tuple[str, ...]:
+    """The listed parties that a name is exactly; no near ones are looked for."""
+    index = memo(ruleset, "parties", _party_index)
+    return index.get(party_key(text), ()) or _named_twice(index, text)
+
+
 def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
     """The parties that go by both names where another name stands in brackets: 'Inspur Group (浪潮集团)'."""
     name, inner = _brackets(text)

@@ -25,6 +25,7 @@ _OUTCOMES = {
     "indeterminate": "open",
     "no_license_requirement": "none found",
     "not_released": "not released",
+    "not_an_ai_chip": "no AI chip",
 }
 _WORDS = {
     "license_required": "needed a license",
@@ -32,6 +33,7 @@ _WORDS = {
     "indeterminate": "open: the law, the record or the row does not settle it",
     "no_license_requirement": "no license requirement found",
     "not_released": "the chip was not public that day",
+    "not_an_ai_chip": "not an AI chip: no listed party or embargoed place; its own classification was not examined",
 }
 _NUMBERS = ("rows", "share", *_OUTCOMES.values())
 _MOST_LINES = 20
@@ -46,10 +48,15 @@ class _Section(NamedTuple):
 def counts_text(account: Account, summary: Summary) -> str:
     """What a run says where its summary was not asked for."""
     counts = ", ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in _WORDS if summary.outcomes[outcome])
-    said = f"{_rows(account.rows_in)} in, {account.rows_out:,} out: {counts or 'the ledger has a header and no rows'}."
-    if unread := _unread(summary):
-        said += f"\n{_rows(unread)} could not be read; the column 'problem' says why."
-    return said
+    lines = [
+        f"{_rows(account.rows_in)} in, {account.rows_out:,} out: {counts or 'the ledger has a header and no rows'}."
+    ]
+    if summary.unread:
+        lines.append(f"{_rows(summary.unread)} could not be read; the column 'problem' says why.")
+    if summary.decided:
+        lines.append(f"{_decided(summary)}; the column 'problem' says which.")
+    lines += [*_columns(account), *_warnings(summary)]
+    return "\n".join(lines)
 
 
 def audit_text(
@@ -74,10 +81,8 @@ def audit_text(
         )
         blocks += [note] * bool(note)
         if not title:
-            blocks += _terms(account)
-    blocks.append(
-        f"Ruleset {edition.edition} ({ruleset.digest[:12]}), verified through {edition.verified_through}. {DISCLAIMER}"
-    )
+            blocks += _terms(account, summary)
+    blocks.append(f"Ruleset {edition.edition} ({ruleset.digest[:12]}), {safe(ruleset.currency)}. {DISCLAIMER}")
     if not markdown:
         blocks = [block if "\n" in block else textwrap.fill(block, WIDTH) for block in blocks]
     return "\n\n".join(blocks)
@@ -92,12 +97,13 @@ def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
-def _unread(summary: Summary) -> int:
-    return sum(rows for rows, _ in summary.problems.values())
+def _decided(summary: Summary) -> str:
+    be = "needs" if summary.decided == 1 else "need"
+    return f"{_rows(summary.decided)} of which a part could not be read {be} a license whatever that part says"
 
 
 def _shares(summary: Summary) -> list[dict[str, Any]]:
-    unread = _unread(summary)
+    unread = summary.unread
     found = [(said, summary.outcomes[outcome]) for outcome, said in _WORDS.items() if summary.outcomes[outcome]]
     lines = [{"rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": said} for said, rows in found]
     for line in lines:
@@ -106,14 +112,45 @@ def _shares(summary: Summary) -> list[dict[str, Any]]:
     return lines
 
 
-def _terms(account: Account) -> Iterator[str]:
+def _terms(account: Account, summary: Summary) -> Iterator[str]:
     """How the columns were taken, and what was assumed where none says it."""
-    fields = account.columns.fields
-    read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in fields.items()]
-    read += [f"{field} {value!r} for all rows" for field, value in account.columns.constant.items()]
-    yield f"Read: {safe('; '.join(read))}."
-    if assumed := list(_assumed(fields)):
+    yield from _columns(account)
+    if assumed := list(_assumed(account.columns.fields)):
         yield f"Assumed of every row, since no column says otherwise: {'; '.join(assumed)}."
+    if empty := list(_empty(account.columns.fields, summary)):
+        yield f"Assumed where the cell is empty: {'; '.join(empty)}."
+    if summary.decided:
+        yield f"{_decided(summary)}; they are among those that needed one."
+    yield from _warnings(summary)
+
+
+def _columns(account: Account) -> Iterator[str]:
+    """Which column was read as what, and every one that was not read."""
+    columns = account.columns
+    read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in columns.fields.items()]
+    read += [f"{field} {value!r} for all rows" for field, value in columns.constant.items()]
+    yield f"Read: {safe('; '.join(read))}."
+    if columns.unread:
+        yield f"Not read: {safe(', '.join(map(repr, columns.named(columns.unread))))}."
+    if columns.ignored:
+        yield f"Ignored, as was asked: {safe(', '.join(map(repr, columns.named(columns.ignored))))}."
+
+
+def _warnings(summary: Summary) -> Iterator[str]:
+    if summary.fips:
+        alone = ", ".join(summary.fips.alone)
+        both = ", ".join(f"{code} ({iso}; in FIPS {fips})" for code, iso, fips in summary.fips.ambiguous)
+        yield (
+            f"WARNING: the countries look like FIPS codes ({alone}), and codes are read as ISO 3166: {both}. If "
+            "they are FIPS, say what they mean in a names file, or write ISO codes."
+        )
+
+
+def _empty(fields: Mapping[str, Any], summary: Summary) -> Iterator[str]:
+    """What was assumed of the rows that leave a cell empty, for each column that has such."""
+    for field, said in _ASSUMED.items():
+        if field in fields and (rows := summary.assumed[field]):
+            yield f"{said} ({field}: {_rows(rows)})"
 
 
 def _as_asked(layer: Layer) -> str:
@@ -121,15 +158,20 @@ def _as_asked(layer: Layer) -> str:
     return said + (f", as known on {layer.known_on}" if layer.known_on else "")
 
 
+#: What is assumed of a field that says nothing.
+_ASSUMED = {
+    "activity": "it is an export from the United States",
+    "headquarters": "the end user has its headquarters where the party data say, or else where the goods go",
+    "ultimate_parent": "and its ultimate parent there too",
+    "end_use": "the end use is civil",
+    "end_user": "the buyer is on no list",
+    "parties": "no other party is on a list",
+}
+
+
 def _assumed(fields: Mapping[str, Any]) -> Iterator[str]:
-    for field, said in (
-        ("activity", "it is an export from the United States"),
-        ("headquarters", "the end user has its headquarters where the party data say, or else where the goods go"),
-        ("ultimate_parent", "and its ultimate parent there too"),
-        ("end_use", "the end use is civil"),
-        ("end_user", "the buyer is on no list"),
-    ):
-        if field not in fields and not (field == "end_user" and "parties" in fields):
+    for field, said in _ASSUMED.items():
+        if field not in fields and field != "parties" and not (field == "end_user" and "parties" in fields):
             if field == "ultimate_parent" and "headquarters" in fields:
                 said = "its ultimate parent is where its headquarters are"
             yield said
@@ -144,7 +186,7 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
             [_group(group) for group in summary.licensed],
             note,
         )
-    unread = _unread(summary)
+    unread = summary.unread
     if layer.also_on:
         rows = [{"rows": f"{rows:,}", "list": name} for name, rows in summary.lists.items()]
         rows += [{"rows": f"{unread:,}", "list": "could not be read"}] * bool(unread)
@@ -163,10 +205,10 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         ("year", summary.by_year),
     ):
         if counted:
-            yield _Section(f"By {head}", list(_counts(head, counted, unread)))
+            yield _Section(f"By {head}", list(_counts(head, counted, summary)))
     if summary.problems:
         yield _Section(
-            "Rows that could not be read",
+            "Rows that could not be read, whole or in part" if summary.decided else "Rows that could not be read",
             [
                 {"rows": f"{rows:,}", "problem": kind, "for example": said}
                 for kind, (rows, said) in summary.problems.items()
@@ -181,8 +223,11 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         )
     if close := [s for s in spelled if s.near]:
         yield _Section(
-            "Names close to a listed party, and not taken for it",
-            _cut([{**_spelling(s), "listed": ", ".join(s.near)} for s in close]),
+            "Names close to a listed party, or to one that a letter was addressed to",
+            _cut([{**_spelling(s), "close to": ", ".join(s.near)} for s in close]),
+            f"{_rows(summary.doubtful)} open because of such a name: the answer turns on whom it means. To settle it, "
+            "--write-names FILE lists these names: write into `means` the exact name of the listed party, or 'not "
+            "listed' (for an exporter its exact name, or 'other'), and give the file back with --names FILE.",
         )
     if listed := [
         s for s in spelled if s.column in ("end_user", "parties") and not s.near and s.taken_for != "on no list"
@@ -205,17 +250,19 @@ def _group(g: Group) -> dict[str, Any]:
     }
 
 
-def _counts(head: str, counted: Mapping[str, Counter[str]], unread: int) -> Iterator[dict[str, Any]]:
+def _counts(head: str, counted: Mapping[str, Counter[str]], summary: Summary) -> Iterator[dict[str, Any]]:
     """A line for each, the many small ones together, and the rows that could not be read: the sums are the ledger's."""
     items = list(counted.items())
     shown, rest = items[:_MOST_LINES], items[_MOST_LINES:]
     if rest:
         shown.append((f"{len(rest):,} more", sum((counts for _, counts in rest), Counter())))
-    if unread:
-        shown.append(("could not be read", Counter(indeterminate=unread)))
+    if summary.unread:
+        shown.append(("could not be read", Counter(indeterminate=summary.unread)))
     for name, counts in shown:
         yield {head: name, "rows": f"{counts.total():,}"} | {
-            short: f"{counts[outcome]:,}" if counts[outcome] else "" for outcome, short in _OUTCOMES.items()
+            short: f"{counts[outcome]:,}" if counts[outcome] else ""
+            for outcome, short in _OUTCOMES.items()
+            if outcome != "not_an_ai_chip" or summary.outcomes[outcome]
         }
 
 

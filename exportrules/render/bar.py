@@ -37,11 +37,11 @@ class Cell(NamedTuple):
 
 def months(timeline: Timeline, *, blocks: bool) -> list[Cell]:
     """The months of coverage, each as it ended; an answer that did not last to the end of one shows where it began."""
-    edition = timeline.ruleset.edition
-    ends = list(_month_ends(edition.covers_from, edition.verified_through))
+    edition, horizon = timeline.ruleset.edition, timeline.ruleset.horizon
+    ends = list(_month_ends(edition.covers_from, horizon))
     answers = [timeline.at(day) for day in ends]
     for span in timeline.spans:
-        if span.start and edition.covers_from <= span.start <= edition.verified_through:
+        if span.start and edition.covers_from <= span.start <= horizon:
             place = next(i for i, end in enumerate(ends) if span.start <= end)
             if span.last and span.last < ends[place]:
                 answers[place] = span.answer
@@ -50,8 +50,8 @@ def months(timeline: Timeline, *, blocks: bool) -> list[Cell]:
 
 def ruler(timeline: Timeline) -> str:
     """The years above the months."""
-    edition = timeline.ruleset.edition
-    ends = list(_month_ends(edition.covers_from, edition.verified_through))
+    edition, horizon = timeline.ruleset.edition, timeline.ruleset.horizon
+    ends = list(_month_ends(edition.covers_from, horizon))
     line = ""
     for place, end in enumerate(ends):
         if end.month == 1 or not place:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from exportrules.determination import Determination
 from exportrules.facts import show
+from exportrules.law import Ruleset
 from exportrules.render.safe import safe
 from exportrules.render.words import fact_name, listed, spelled, value_name
 from exportrules.result import Finding, RowTrace, TestTrace
@@ -27,7 +28,7 @@ def rows(
     paragraphs: dict[tuple[str, str, str], list[str]] = {}
     for test, row, found in _tests(findings, cited):
         met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
-        key = (_line(test), met, ref(found.provision))
+        key = (_line(d._timeline.ruleset, test), met, ref(found.provision))
         paragraphs.setdefault(key, []).append(row.paragraph)
         whose = values.setdefault(key, {}).setdefault(_value(d, test), [])
         if found.subject not in whose:
@@ -53,11 +54,11 @@ def _tests(findings: Sequence[Finding], cited: Container[str]) -> Iterator[tuple
                     yield test, row, found
 
 
-def _line(test: TestTrace) -> str:
+def _line(law: Ruleset, test: TestTrace) -> str:
     bounds = test.bound if isinstance(test.bound, tuple) else (test.bound,)
-    bound = ", ".join(value_name(show(b)) for b in bounds)
+    bound = ", ".join(value_name(law, show(b)) for b in bounds)
     sign = _SIGN["is"] if len(bounds) == 1 and test.op == "in" else _SIGN[test.op]
-    name = fact_name(test.fact)
+    name = fact_name(law, test.fact)
     return f"{name[:1].upper()}{name[1:]}{': {}' if isinstance(test.bound, bool) else sign}".format(bound)
 
 
@@ -67,17 +68,19 @@ def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
     kind, _, detail = test.source.partition(": ")
     source = spelled(detail) if kind == "derived" else _SOURCE.get(kind, kind)
     if kind == "concluded":
-        return safe(_concluded(test.value)), safe(source)
+        return safe(_concluded(d._timeline.ruleset, test.value)), safe(source)
     readings = test.value if isinstance(test.value, tuple) else (test.value,)
     unit = vocabulary[test.fact].unit if test.fact in vocabulary and test.value is not None else ""
-    return safe(f"{' or '.join(value_name(show(v)) for v in readings)} {unit}".strip()), safe(source)
+    return safe(f"{' or '.join(value_name(d._timeline.ruleset, show(v)) for v in readings)} {unit}".strip()), safe(
+        source
+    )
 
 
-def _concluded(value: object) -> str:
+def _concluded(law: Ruleset, value: object) -> str:
     """What the rules conclude: what holds, then what may."""
     found = value if isinstance(value, tuple) else () if value is None else (str(value),)
-    sure = [value_name(v) for v in found if not v.endswith("?")]
-    maybe = [value_name(v.removesuffix("?")) for v in found if v.endswith("?")]
+    sure = [value_name(law, v) for v in found if not v.endswith("?")]
+    maybe = [value_name(law, v.removesuffix("?")) for v in found if v.endswith("?")]
     return ", ".join([*sure, *([f"possibly {listed(maybe, last='or')}"] if maybe else [])]) or "none"
 
 
@@ -85,7 +88,7 @@ def figures(d: Determination) -> Iterator[str]:
     """Where the figures are from, all the sources of variants alike together; what was given is from nowhere else."""
     kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
     q, vocabulary = d._timeline.question, d._timeline.ruleset.facts
-    given = [fact_name(name) for name in q.facts if vocabulary[name].about == "item"]
+    given = [fact_name(d._timeline.ruleset, name) for name in q.facts if vocabulary[name].about == "item"]
     aside = f", but for what was given ({listed(given)})" if given else ""
     alike: dict[str, tuple[list[str], dict[str, None]]] = {}
     for course in d._timeline.courses:

@@ -36,12 +36,12 @@ def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int, l
         alike.setdefault(step[1:], []).append(step.chip)
     lines: list[str] = []
     for (on, before, after, through), chips in sorted(alike.items(), key=lambda item: (item[0][0], -len(item[1]))):
-        mark = " [projected]" if on > law.edition.verified_through else ""
+        mark = " [projected]" if on > law.horizon else ""
         lines += [f"{on}  {change(before, after)}{mark}", *_chips(called(chips)), *_through(law, through, 12), ""]
     lines.append(f"{len({step.chip for step in steps})} of {asked} variants changed.")
-    if last > law.edition.verified_through:
+    if last > law.horizon:
         lines += wrapped(
-            f"{last} lies beyond {law.edition.verified_through}, through which the law was verified: what is said of "
+            f"{last} lies beyond {law.horizon}, through which the law was verified: what is said of "
             "later days is projected from texts that are known, and may be overtaken.",
             0,
         )
@@ -63,7 +63,7 @@ def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: dat
 def news_text(old: Ruleset, new: Ruleset, edition: Edition, called: Named, asked: str) -> str:
     """What an edition changed, under the headings of NEWS.md."""
     lines = [f"## Data edition {new.edition.edition}, after {old.edition.edition}", "", f"Asked: {safe(asked)}.", ""]
-    verified = old.edition.verified_through
+    verified = old.horizon
     lines += ["### Changes to past determinations", "", *_news(new, edition.past, called)]
     lines += ["### Changes to future determinations", ""]
     lines += wrapped(f"Days after {verified}, through which the older edition was verified.", 0)
@@ -73,8 +73,8 @@ def news_text(old: Ruleset, new: Ruleset, edition: Edition, called: Named, asked
         lines += [line for name in names for line in _bullet(f"{label}: {_titled(new, name)}")]
     lines += ["None.", ""] if not (edition.instruments or edition.chips or edition.gone) else [""]
     changed = len(edition.files)
-    through = new.edition.verified_through
-    return "\n".join([*lines, f"{changed} file{'s' if changed != 1 else ''} differ. Verified through {through}."])
+    currency = safe(new.currency[:1].upper() + new.currency[1:])
+    return "\n".join([*lines, f"{changed} file{'s' if changed != 1 else ''} differ. {currency}."])
 
 
 def _news(law: Ruleset, moved: Sequence[Moved], called: Named) -> Iterator[str]:
@@ -91,7 +91,8 @@ def events_text(law: Ruleset, found: Sequence[Event], since: date) -> str:
     lines: list[str] = []
     for event in found:
         mark = " [projected]" if event.projected else ""
-        lines += [f"{event.on}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
+        day = f"{event.on} to {event.by} (the day is not known)" if event.by else str(event.on)
+        lines += [f"{day}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
     lines += [] if found else [f"No change from {since} on touches these chips.", ""]
     return "\n".join([*lines, footer(law)])
 
@@ -118,9 +119,7 @@ def event_text(law: Ruleset, event: Event, asked: Question) -> str:
         else:
             lines.append(name)
     if event.projected:
-        lines.append(
-            f"Beyond the verified horizon ({law.edition.verified_through}): projected from texts that are known."
-        )
+        lines.append(f"Beyond the verified horizon ({law.horizon}): projected from texts that are known.")
     return "\n".join(map(safe, [*lines, DISCLAIMER]))
 
 

@@ -41,7 +41,7 @@ def _flip(flip: Flip, subjects: Sequence[str], d: Determination) -> Iterator[str
     facts = d._timeline.ruleset.facts
     unit = f" {facts[flip.fact].unit}" if facts[flip.fact].unit else ""
     whose = f" ({listed(map(safe, subjects))})" if len(d.variants) > 1 else ""
-    yield f"{fact_name(flip.fact)} {show(flip.now)}{unit}{whose}"
+    yield f"{fact_name(d._timeline.ruleset, flip.fact)} {show(flip.now)}{unit}{whose}"
     about = "" if flip.exact else "about "
     yield (
         f"    at {about}{_line(flip)} ({distance(flip)}):"
@@ -52,7 +52,7 @@ def _flip(flip: Flip, subjects: Sequence[str], d: Determination) -> Iterator[str
     for name in flip.by:
         yield from wrapped(f"by {name}: {d._timeline.ruleset.provision(name)[0].title}", 8)
     for name, was, now in flip.follows:
-        yield from wrapped(f"with it: {fact_name(name)} {show(was)} becomes {show(now)}", 8)
+        yield from wrapped(f"with it: {fact_name(d._timeline.ruleset, name)} {show(was)} becomes {show(now)}", 8)
 
 
 def _line(flip: Flip) -> str:

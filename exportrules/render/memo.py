@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from typing import Any
 
+from exportrules.attestation import told
 from exportrules.determination import Determination
 from exportrules.facts import facts_of, show
 from exportrules.render.decisive import HEAD, figures, rows
@@ -14,8 +16,9 @@ from exportrules.render.parties import parties
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision, given
 from exportrules.render.words import called, day_of, fact_name, listed, open_question
-from exportrules.result import Change, Citation, Finding
+from exportrules.result import DEFINITE, Change, Citation, Finding
 from exportrules.span import DAY
+from exportrules.timeline import END, RELEASE, START
 from exportrules.trace import is_open
 from exportrules.unknowns import Branch
 
@@ -34,9 +37,9 @@ _REVIEWED = {
 }
 #: What made a change where no provision did, told with its day.
 _CHANGES = {
-    "first made public": "the chip was first made public on {}",
-    "coverage begins": "the law is encoded from {} on",
-    "beyond the verified horizon": "from then on the law was not verified",
+    RELEASE: "the chip was first made public on {}",
+    START: "the law is encoded from {} on",
+    END: "from then on the law was not verified",
 }
 
 
@@ -68,6 +71,8 @@ class _Memo:
         yield Paragraph(" ".join(self.duration()))
         if self.d.cases:
             yield Items([self.case(c) for c in self.d.cases])
+        if settled := list(self.settle()):
+            yield Paragraph(" ".join(settled))
         yield Heading("Assumptions")
         yield from self.assumptions()
         yield Heading("Analysis, in the order of 15 CFR part 732")
@@ -87,7 +92,10 @@ class _Memo:
         yield Paragraph(self.record(), "small")
 
     def case(self, branch: Branch) -> str:
-        said = " and ".join(f"{fact_name(fact)}: {safe(text)}" for fact, text in branch.conditions) or "otherwise"
+        said = (
+            " and ".join(f"{fact_name(self.law, fact)}: {safe(text)}" for fact, text in branch.conditions)
+            or "otherwise"
+        )
         return f"{_upper(said)}. Then {decision(branch.outcome, branch.review_policy)}."
 
     def question(self) -> str:
@@ -96,6 +104,7 @@ class _Memo:
         moved = {"export": f"be exported from the United States to {to}", "reexport": f"be reexported to {to}"}
         known = self.law.exporters.get(q.exporter or "")
         who = known.name if known else "an exporter to whom no public letter is addressed"
+        who = safe(q.asked_exporter) if q.doubt("exporter") else who
         seat = f"headquartered in {self.place[q.headquarters]}"
         if q.ultimate_parent != q.headquarters:
             seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
@@ -105,10 +114,12 @@ class _Memo:
             seat += f", with {listed(map(safe, q.parties))} as {others}"
         the = "" if chip.startswith("a ") else "the "
         text = f"Could {the}{chip} {moved.get(q.activity, f'be transferred within {to}')} by {who} on {day_of(d.on)} "
-        text += f"{buyer}{seat}, for a {q.end_use.replace('_', '-')} end use, without a license"
+        uses = listed(f"a {use.replace('_', '-')} end use" for use in q.end_use) or "an end use that is not known"
+        text += f"{buyer}{seat}, for {uses}, without a license"
         text += ", as the Code was printed, announcements not to enforce left aside" if q.as_printed else ""
         text += f", going by what was known on {day_of(q.known_on)}" if q.known_on else ""
-        return f"{text}?{self.given()}"
+        declared = f" Declared to be on no list: {listed(map(safe, q.not_listed))}." if q.not_listed else ""
+        return f"{text}?{declared}{self.given()}"
 
     def given(self) -> str:
         """The facts that the caller gave, with what they replace in the chip's own data."""
@@ -118,7 +129,7 @@ class _Memo:
             unit = f" {known.unit}" if known.unit and fact.value is not None else ""
             own = dict.fromkeys(show(v) for v in self.own(name) if v != fact.value)
             instead = f" (in place of {listed(own, last='or')})" if own else ""
-            said.append(f"{fact_name(name)}: {safe(given(fact.value))}{unit}{instead}")
+            said.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
         return f" Given for this question: {'; '.join(said)}." if said else ""
 
     def own(self, fact: str) -> Iterator[object]:
@@ -132,21 +143,23 @@ class _Memo:
         d = self.d
         rules = cited(*(self.number[r] for r in d.requirements if r in self.number))
         if d.outcome == "no_license_requirement":
-            on = "on the facts given and " if self.q.facts else ""
-            return f"Yes, {on}as far as the encoded law goes: no license requirement was found."
+            on = ", on the facts given" if self.q.facts else ""
+            return f"Yes{on}: no license requirement was found in the encoded law."
         if d.outcome == "license_required":
             return f"No, not without a license{rules}. {self.reviewed()}"
         if d.outcome == "license_exception":
             names = " and ".join(dict.fromkeys(e["name"] for e in d.exceptions))
-            refuse = " BIS may refuse." if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
+            refuse = " BIS may refuse." if any(e["may_be_refused"] for e in d.exceptions) else ""
             by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
             met = f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
             return met + refuse
         would = f" By the encoded law: {decision(*d.projection)}." if d.projection else ""
         if d.outcome == "not_released":
             return f"It does not arise: the chip had not been made public by then.{would}"
-        if d.turns_on and d.standing == "verified":
+        if d.turns_on and d.standing in DEFINITE:
             return f"Undetermined. {self.turns()}"
+        if d.standing in DEFINITE:
+            return "Undetermined: the encoded law does not settle it; the points to watch say what is left out."
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
@@ -155,8 +168,20 @@ class _Memo:
 
     def turns(self) -> str:
         """What the answer turns on, as the questions to be put."""
-        asked = [safe(open_question(self.law, fact)) for fact in dict.fromkeys(self.d.turns_on)]
+        asked = [safe(self.put(fact)) for fact in dict.fromkeys(self.d.turns_on)]
         return f"It turns on what is not known: {' '.join(asked)}"
+
+    def put(self, fact: str) -> str:
+        """A question to be put; of a word that may mean several things, why, and how it is settled."""
+        doubt = self.q.doubt(fact)
+        return f"{doubt.says}. {doubt.settle}" if doubt else open_question(self.law, fact)
+
+    def settle(self) -> Iterator[str]:
+        """For each fact that decides, which value is right in which case."""
+        for fact in dict.fromkeys(self.d.turns_on):
+            ways = [f"{s.value} {s.case}" for s in self.d.settle if s.fact == fact and s.case.startswith("if ")]
+            if ways:
+                yield f"{_upper(fact_name(self.law, fact))}: {listed(ways)}."
 
     def duration(self) -> Iterator[str]:
         d = self.d
@@ -174,7 +199,9 @@ class _Memo:
         """What made a change: instruments by their citation, what is no law in words."""
         names, day = change.by, day_of(change.date)
         found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
-        plain = ", ".join(_CHANGES.get(n, n).format(day) for n in names if n not in self.law.provisions)
+        plain = ", ".join(
+            _CHANGES[n].format(day) if n in _CHANGES else n for n in names if n not in self.law.provisions
+        )
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
     def assumptions(self) -> Iterator[Block]:
@@ -221,9 +248,11 @@ class _Memo:
         edition, d = self.law.edition, self.d
         inside = {
             "verified": "The day lies within it.",
+            "attested": " ".join(safe(_attested(a)) for a in d.attestations),
             "beyond_horizon": "The day lies beyond it, so what is said below is a projection.",
             "before_coverage": "The day lies before it, so what is said below is no more than an indication.",
             "destination_not_encoded": "The law for this destination is not encoded.",
+            "unannounced": "The day lies within it. The maker never announced the chip; its figures are reported.",
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"
@@ -303,6 +332,10 @@ class _Memo:
             may = "may overcome the requirement, depending on what is not known"
             how = "overcomes what is required" if d._answer.law.outcome == "license_exception" else may
             yield f"{self.condition()}{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
+        for closed in d.closed_exceptions:
+            bars = closed["bars"]
+            by = "; ".join(f"{safe(self.law.provisions[bar][0].title)}{self.ref(bar)}" for bar in bars)
+            yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but is closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
             if d.requirements and holding:
@@ -336,11 +369,21 @@ class _Memo:
         import exportrules
 
         r = self.d.ruleset
+        attestations = "".join(f"{safe(told(a))}; " for a in self.law.attestations.values())
         return (
             f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
-            f"through {day_of(date.fromisoformat(r['verified_through']))}; SHA-256 of the data: {r['sha256']}. "
+            f"through {day_of(date.fromisoformat(r['verified_through']))}; {attestations}SHA-256 of the data: "
+            f"{r['sha256']}. "
             f"{DISCLAIMER}"
         )
+
+
+def _attested(said: Mapping[str, Any]) -> str:
+    """An attestation as a sentence."""
+    of = f" for {', '.join(said['provisions'])}" if said["provisions"] else ""
+    note = f" ({said['note']})" if said["note"] else ""
+    on, through = (day_of(date.fromisoformat(said[name])) for name in ("on", "through"))
+    return f"{said['by']} attested on {on} that the encoded law stands through {through}{of}{note}."
 
 
 def _upper(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from exportrules.determination import Determination
-from exportrules.names.parties import find_parties
 from exportrules.render.words import value_name
+from exportrules.senses import Named, words_of
 from exportrules.span import holds_on
 
 
@@ -23,23 +23,24 @@ def parties(d: Determination) -> Iterator[Party]:
     """Every party named, an owner of the buyer too, in the order in which they were named; one for each entry."""
     q = d._timeline.question
     owner = q.facts.get("listed_owner")
-    for name in dict.fromkeys(name for name in (q.end_user, *q.parties) if name):
-        yield from _found(d, name, False)
+    known = {name.written: name for name in q.names}
+    for written in dict.fromkeys(name for name in (q.end_user, *q.parties) if name):
+        yield from _found(d, known[written], False)
     if owner is not None and isinstance(owner.value, str) and owner.value:
-        yield from _found(d, owner.value, True)
+        yield from _found(d, known[owner.value], True)
 
 
-def _found(d: Determination, name: str, owner: bool) -> Iterator[Party]:
+def _found(d: Determination, name: Named, owner: bool) -> Iterator[Party]:
     law, view = d._timeline.ruleset, d._timeline.view
-    known = find_parties(law, name).listed
-    for party in (law.parties[i] for i in known):
+    for party in (law.parties[i] for i in name.listed):
         entries = [found for found in view.listings(party, owner=owner) if holds_on(found.spans, d.on)]
-        official = f"{party.name}, " if party.name != name else ""
+        official = f"{party.name}, " if party.name != name.written else ""
         for found in entries:
             provision = found.provision
-            which = value_name(provision.id.partition("#")[0])
-            yield Party(name, f"{official}on the {which} ({provision.cite})", provision.id)
+            which = value_name(law, provision.id.partition("#")[0])
+            yield Party(name.written, f"{official}on the {which} ({provision.cite})", provision.id)
         if not entries:
-            yield Party(name, f"{official}on no list in this data on this day")
-    if not known:
-        yield Party(name, "on no list in this data")
+            yield Party(name.written, f"{official}on no list in this data on this day")
+    if not name.listed:
+        said = "; ".join(words_of(law, name))
+        yield Party(name.written, said or "on no list in this data")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 
+from exportrules.attestation import told
 from exportrules.facts import show
 from exportrules.law import Ruleset, code_url
-from exportrules.model import Instrument, Provision, Row, Test
+from exportrules.model import RELATIONS, Instrument, Provision, Row, Test
+from exportrules.render.safe import safe
 from exportrules.render.text import table
+from exportrules.span import union
 
 _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in group", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
@@ -34,22 +37,26 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("address", provision.url)
     put("code", code_url(provision.paragraph, provision.effective))
     put("evidence", provision.evidence)
-    put("effective", provision.effective)
+    by = f" at the earliest, {provision.effective_by} at the latest" if provision.effective_by else ""
+    put("effective", f"{provision.effective}{by}")
+    put("public from", provision.public_from)
     put("compliance", provision.compliance)
     put("through", provision.expires)
     for label, printed in (("in force", False), ("as printed", True)):
         view = law.view(as_printed=printed)
-        spans = next((f.spans for f in view.provisions if f.provision.id == provision.id), ())
+        spans = union(span for f in view.provisions if f.provision.id == provision.id for span in f.spans)
         put(
             label,
             "; ".join(f"{s.start} to {s.stop or 'no known end'}{' (exclusive)' if s.stop else ''}" for s in spans)
             or "never",
         )
     put("quote", f'"{provision.quote}"' if provision.quote else "")
+    if provision.quote_on:
+        put("found in", f"{provision.quote_of or provision.paragraph}, text of {provision.quote_on}")
     put("concludes", f"{provision.concludes.fact} has {show(provision.concludes.value)}" if provision.concludes else "")
     put("policy", provision.policy)
     put("certain", "" if provision.certain else "no: rows that hold give unknown, not true")
-    for relation in ("displaces", "replaces", "suspends", "saves_from", "overcomes", "governs"):
+    for relation in RELATIONS:
         put(relation, ", ".join(getattr(provision, relation)))
     for condition in provision.conditions:
         put("condition", condition)
@@ -98,7 +105,10 @@ def coverage_text(law: Ruleset, form: str) -> str:
         f"{edition.title}, edition {edition.edition}\n{edition.scope}\n"
         f"Covers {edition.covers_from} through {edition.verified_through}; "
         f"party lists through {edition.parties_verified_through}.\n"
-        f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
+        f"The codified text was read as of {edition.text_read}. The Federal Register was searched through "
+        f"{edition.register_swept}.\nAnswers end with the earlier of the two days. {edition.sweep}\n"
+        + "".join(f"{safe(_upper(told(said)))}.\n" for said in law.attestations.values())
+        + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )
     entries = (entry for party in law.parties.values() for entry in party.listing)
@@ -129,6 +139,10 @@ def _tests(row: Row) -> list[str]:
 def _test(test: Test) -> str:
     bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
     return f"{test.fact} {_OPERATOR[test.op]} {bound}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _wrap(text: str) -> list[str]:

@@ -11,10 +11,12 @@ from typing import Any
 from exportrules.determination import Determination
 from exportrules.facts import show
 from exportrules.law import Ruleset
+from exportrules.model import Policy
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.result import Assumption, Change, Finding, RowTrace, TestTrace
+from exportrules.render.words import opening
+from exportrules.result import DEFINITE, Assumption, Change
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
 
@@ -51,7 +53,6 @@ _SHORT_POLICY = {
     "presumption_of_approval": "presumed approval",
     "unpublished": "policy not public",
 }
-_OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
 
 
@@ -66,40 +67,55 @@ def short(outcome: str, policy: str | None) -> str:
 
 
 def headline(d: Determination) -> str:
-    """The answer in plain words, on one line."""
-    what = deal(d)
-    if d.outcome == "license_required":
-        return f"NO, not without a license ({POLICY[d.review_policy or 'indeterminate']}): {what}"
-    if d.outcome == "no_license_requirement":
-        return f"YES, as far as the encoded law goes: no license requirement found: {what}"
-    if d.outcome == "license_exception":
-        names = list(dict.fromkeys(e["name"] for e in d.exceptions))
-        refuse = " (BIS may refuse)" if any("refuse" in c for e in d.exceptions for c in e["conditions"]) else ""
-        return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}: {what}"
+    """The answer in plain words, on one line: the law's answer, and what keeps it from being the last word."""
+    edition, law = d._timeline.ruleset.edition, d._answer.law
+    # what is left out of the law keeps it from an answer, on this day and on any other
+    unsure = law.blocked and law.outcome != "license_required"
+    outcome, policy = ("indeterminate", None) if unsure else (law.outcome, law.review_policy)
+    verdict = _verdict(d, outcome, policy)
     if d.outcome == "not_released":
-        return f"NOT RELEASED: {what}"
-    why = _STANDING.get(d.standing, "the encoded law does not settle it")
-    if d.turns_on and d.standing == "verified":
-        why = f"turns on {', '.join(dict.fromkeys(map(_short, d.turns_on)))}"
-    return f"UNDETERMINED ({why}): {what}"
+        released = d._timeline.released(d.on)
+        until = f" until {released}" if released else ""
+        would = decision(outcome, policy)
+        return f"NOT RELEASED{until}; by the law of that day it would have been: {would}."
+    if d.standing == "beyond_horizon":
+        return f"NOT VERIFIED FOR {d.on}; by the law verified through {edition.verified_through}: {verdict}."
+    if d.standing == "unannounced":
+        return f"{verdict}; its maker never announced the chip, and its figures are reported."
+    if d.standing == "before_coverage" and d.outcome == "indeterminate":
+        return f"UNDETERMINED (before the start of coverage, {edition.covers_from})."
+    if d.standing == "destination_not_encoded" and d.outcome == "indeterminate":
+        return "UNDETERMINED (the law for this destination is not encoded)."
+    return f"{verdict}."
 
 
-_STANDING = {
-    "beyond_horizon": "beyond the verified horizon",
-    "before_coverage": "before coverage begins",
-    "destination_not_encoded": "destination not encoded",
-}
+def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
+    """What an outcome of the law says to whoever wants to ship, without a full stop."""
+    if outcome == "license_required":
+        return f"NO, not without a license ({POLICY[policy or 'indeterminate']})"
+    if outcome == "no_license_requirement":
+        return "YES: no license requirement found in the encoded law"
+    if outcome == "license_exception":
+        names = list(dict.fromkeys(e["name"] for e in d.exceptions))
+        refuse = " (BIS may refuse)" if any(e["may_be_refused"] for e in d.exceptions) else ""
+        return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}"
+    if d.turns_on:
+        return f"UNDETERMINED (turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in d.turns_on))})"
+    left_out = "law that is known to apply here is not encoded; see the notices"
+    return f"UNDETERMINED ({left_out if d._answer.law.blocked else 'the encoded law does not settle it'})"
 
 
-def _short(fact: str) -> str:
-    """A fact by its name; a provision whose reach is itself uncertain, in words."""
-    return "how far a provision reaches" if "#" in fact else fact
+def _short(d: Determination, fact: str) -> str:
+    """A fact by its name, and why a word may mean several things; a provision of uncertain reach, in words."""
+    doubt = d._timeline.question.doubt(fact)
+    return "how far a provision reaches" if "#" in fact else f"{fact}: {doubt.says}" if doubt else fact
 
 
 def answer(d: Determination) -> str:
     """The whole short answer: what a reader sees without --explain."""
-    lines = [headline(d), ""]
-    if d.projection:
+    lines = [headline(d), deal(d), ""]
+    # the first line has that of a day beyond the horizon and of a chip that was not released
+    if d.projection and d.standing != "beyond_horizon" and d.outcome != "not_released":
         lines += item("projection", decision(d.projection.outcome, d.projection.review_policy))
     if d.eccn:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
@@ -124,10 +140,13 @@ def answer(d: Determination) -> str:
     ]
     vocabulary = d._timeline.ruleset.facts
     for fact in d.turns_on:
-        if fact in vocabulary:
+        if (doubt := d._timeline.question.doubt(fact)) is not None:
+            lines += item("turns on", safe(f"{fact}: {doubt.says}. {doubt.settle}"))
+        elif fact in vocabulary:
             lines += item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
         elif (doubtful := d._timeline.ruleset.provisions.get(fact)) is not None:
             lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
+        lines += [line for s in d.settle if s.fact == fact for line in _more(f"{s.case}: {s.option}")]
     for branch in d.cases:
         said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
         lines += item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
@@ -141,38 +160,15 @@ def answer(d: Determination) -> str:
     return "\n".join([*lines, "", footer(d._timeline.ruleset)])
 
 
-def explanation(d: Determination) -> str:
-    """The answer with its whole trace: provisions in force, rows, tests, carve-outs, margins."""
-    lines = [answer(d), "", "PROVISIONS IN FORCE ON THE DAY", ""]
-    subject = None
-    for finding in d.findings:
-        if finding.subject and finding.subject != subject:
-            subject = finding.subject
-            lines += [f"== {subject} ==", ""]
-        lines += [*_finding(finding), ""]
-    if d.margin:
-        lines += ["MARGINS", ""]
-        lines += [f"  {_whose(m.subject)}{m.fact} {show(m.value)}: {m.percent} ({m.provision})" for m in d.margin]
-        lines.append("")
-    lines.append("REVIEW POLICY BY REQUIREMENT")
-    lines += [
-        f"  {p['requirement']}: {POLICY[p['review_policy']]} ({', '.join(p['by']) or 'none stated'})"
-        for p in d.policies
-    ]
-    lines += ["", f"Data: edition {d.ruleset['edition']}, SHA-256 {d.ruleset['sha256']}"]
-    return "\n".join(lines)
-
-
 def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator[str]:
-    """How near the figures are to the lines of the entries and the lane of the day; 3A991 tells nothing.
+    """How near the figures are to the lines that rules of the day draw; that of 3A991 says nothing.
 
     `name` says how a figure is called: by its id, as options take it, or in words.
     """
     several = {m.fact for m in d.margin for n in d.margin if m.fact == n.fact and m.value != n.value}
     for m in d.margin:
-        provision = d._timeline.ruleset.provisions.get(m.provision)
-        kind = provision[0].kind if provision else ""
-        if kind in ("classification", "review_policy") and "3A991" not in m.provision:
+        assumed = m.fact not in d._timeline.question.facts and d._timeline.ruleset.facts[m.fact].about != "item"
+        if "3A991" not in m.provision and not assumed:
             whose = f"{m.subject}: " if m.fact in several else ""
             yield f"{whose}{name(m.fact)} {show(m.value)}: {m.percent} ({m.provision})"
 
@@ -185,10 +181,11 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
         standing = "" if a.standing == "verified" else f" [{a.standing.replace('_', ' ')}]"
         days = f"{span.start or '...'!s:<10}  {span.last or '...'!s:<10}"
         lines.append(f"{days}  {decision(a.outcome, a.review_policy)}{standing}")
-        if a.turns_on and a.standing == "verified":
+        if a.turns_on and a.standing in DEFINITE:
             lines.append(f"{'':24}turns on {', '.join(a.turns_on)}")
-        if span.opened_by:
-            lines += wrapped(f"opened by {', '.join(span.opened_by)}", 24)
+        if span.opened_by and span.start:
+            opened = (opening(timeline.ruleset, by, span.start) for by in span.opened_by)
+            lines += wrapped(f"opened by {', '.join(opened)}", 24)
         for day, by in span.also:
             lines += wrapped(f"{day}: {', '.join(by)}", 24)
     return "\n".join(lines)
@@ -206,8 +203,7 @@ def deal_words(question: Question, law: Ruleset) -> str:
 
 def exporter_words(question: Question, law: Ruleset) -> str:
     """Who exports, where several chips are asked about."""
-    known = law.exporters.get(question.exporter or "")
-    return WHO.get(question.asked_exporter.casefold(), known.name if known else WHO["other"])
+    return WHO.get(question.asked_exporter.casefold(), _name(question, law))
 
 
 def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
@@ -219,12 +215,14 @@ def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
         yield f"for {q.end_user}"
     if q.parties:
         yield f"with {', '.join(q.parties)}"
+    if q.not_listed:
+        yield f"declared not listed: {', '.join(q.not_listed)}"
     if q.headquarters != q.to:
         yield f"headquarters in {law.places[q.headquarters].name}"
     if q.ultimate_parent != q.headquarters:
         yield f"ultimate parent in {law.places[q.ultimate_parent].name}"
-    if usual or q.end_use != "civil":
-        yield f"{q.end_use.replace('_', ' ')} end use"
+    if (usual or q.end_use != ("civil",)) and q.end_use:
+        yield f"{' and '.join(q.end_use).replace('_', ' ')} end use"
     if q.facts:
         yield f"given {', '.join(f'{name}={given(fact.value)}' for name, fact in q.facts.items())}"
     if q.known_on:
@@ -247,7 +245,7 @@ def asked_words(timeline: Timeline) -> str:
 
 def footer(law: Ruleset) -> str:
     """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
-    return f"Ruleset {law.edition.edition}, verified through {law.edition.verified_through}. {DISCLAIMER}"
+    return safe(f"Ruleset {law.edition.edition}, {law.currency}. {DISCLAIMER}")
 
 
 def deal(d: Determination) -> str:
@@ -261,11 +259,13 @@ def heading(question: Question, law: Ruleset) -> str:
 
 
 def _exporter(timeline: Timeline) -> str:
-    exporter = timeline.question.exporter
-    if exporter is None:
-        return "its maker"
-    known = timeline.ruleset.exporters.get(exporter)
-    return known.name if known else WHO["other"]
+    q = timeline.question
+    return "its maker" if q.asked_exporter.casefold() == "maker" and not q.exporter else _name(q, timeline.ruleset)
+
+
+def _name(question: Question, law: Ruleset) -> str:
+    known = law.exporters.get(question.exporter or "")
+    return known.name if known else question.asked_exporter if question.doubt("exporter") else WHO["other"]
 
 
 def item(label: str, text: str) -> list[str]:
@@ -310,37 +310,6 @@ def _otherwise(assumed: Iterable[Assumption]) -> Iterator[str]:
     for assumption in assumed:
         for other in assumption.otherwise:
             yield f"{other.value}: {decision(other.outcome, other.review_policy)}"
-
-
-def _finding(f: Finding) -> Iterator[str]:
-    mark = {"true": "HOLDS", "false": "does not hold", "unknown": "UNKNOWN"}[f.truth]
-    doubt = "" if f.certain else " (itself uncertain)"
-    yield f"{mark:<14}{f.provision} [{f.kind}]{doubt}"
-    yield from wrapped(f"{f.title} -- {f.cite}", 14)
-    for row in f.when:
-        yield from _row(row, "when")
-    for row in f.unless:
-        yield from _row(row, "unless")
-
-
-def _row(row: RowTrace, word: str) -> Iterator[str]:
-    yield f"{'':14}{word} {row.paragraph or '-'}: {row.truth}"
-    for test in row.tests:
-        yield f"{'':18}{_test(test)}"
-
-
-def _test(test: TestTrace) -> str:
-    bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
-    value = (
-        " or ".join(map(show, test.value))
-        if isinstance(test.value, tuple) and test.source != "concluded"
-        else show(test.value)
-    )
-    return safe(f"{test.fact} {_OPERATOR[test.op]} {bound}: {test.truth} ({value or 'none'}; {test.source})")
-
-
-def _whose(subject: str) -> str:
-    return f"{subject}: " if subject else ""
 
 
 _DELIMITER = {"csv": ",", "tsv": "\t"}

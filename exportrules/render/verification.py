@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from exportrules.attestation import tables
 from exportrules.render.safe import safe
 from exportrules.render.text import deal, decision, item
 
@@ -61,11 +62,16 @@ def _lines(v: Verification) -> Iterator[str]:
     if was:
         yield from _law("receipt", was["ruleset"])
     if v.now is not None and (v.changed or not was):
-        yield from _law("verified with", v.now.ruleset)
+        attestations = tables(v.now._timeline.ruleset.attestations.values())
+        yield from _law("verified with", {**v.now.ruleset, "attestations": attestations})
 
 
 def _law(label: str, law: Mapping[str, Any]) -> Iterator[str]:
-    yield from item(label, safe(f"edition {law.get('edition')}, law verified through {law.get('verified_through')}"))
+    told = [f"edition {law.get('edition')}, law verified through {law.get('verified_through')}"]
+    for said in law.get("attestations") or ():
+        if isinstance(said, dict):
+            told.append(f"attested through {said.get('through')} by {said.get('by')} on {said.get('on')}")
+    yield from item(label, safe(", ".join(told)))
 
 
 def _decided(answer: dict[str, Any]) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from exportrules.law import Ruleset
-from exportrules.model import Instrument
-from exportrules.notices import FIGURES
+from exportrules.model import Instrument, Provision
 
 
 def day_of(day: date) -> str:
@@ -16,69 +15,33 @@ def day_of(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
-#: Parts of names as a reader writes them.
-_WORDS = {"io": "I/O", **{word: word.upper() for word in ("tops", "tpp", "dram", "eccn", "ear", "nac", "aca", "uae")}}
-_UNITS = ("_gbytes_s", "_mm2", "_percent")
-#: Facts whose id, its parts parted by spaces, is no phrase.
-_PHRASES = {
-    "aia_certified": "certification under 15 CFR 740.27",
-    "bits_x_tops_2022": "bit length x TOPS (text of 2022)",
-    "contains_eccn": "ECCN of the chips inside",
-    "designed_for_datacenter": "designed or marketed for datacenters",
-    "eccn_declared": "ECCN of the board itself",
-    "en_route_since": "day since which the goods were under way",
-    "end_user_lists": "list that names a party",
-    "hbm_conditions_met": "conditions of License Exception HBM met",
-    "listed_owner": "listed party that owns the buyer",
-    "listed_ownership_percent": "share of the buyer that listed parties own",
-    "lpp_claimed": "License Exception LPP claimed",
-    "nac_confirmed": "use of NAC confirmed by BIS",
-    "nac_notified": "BIS notified under NAC",
-    "non_planar": "made on a non-planar node",
-    "owner_lists": "list that names an owner of the buyer",
-    "part_748_dd_certified": "certifications of 15 CFR part 748, supp. 2, (dd)",
-    "presumed_3a090a": "presumed to be 3A090.a",
-    "privately_informed": "letter from BIS to this exporter that is not public",
-    "purchase_order": "written purchase order",
-    "required_under": "paragraph that requires a license",
-    "uae_approved_parties": "approved entities of supp. 8 to part 740",
-}
-#: What to ask where a name alone makes no question.
+#: What to ask about a word of the question.
 _QUESTIONS = {
-    "designed_for_datacenter": "is the chip designed or marketed for datacenters?",
-    "non_planar": "is its logic made on a non-planar node?",
-    "privately_informed": "has BIS told this exporter, by a letter that is not public, that it needs a license?",
+    "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
+    "exporter": "is the exporter the addressee of a letter, or another company?",
+    "parties": "is a party the listed one whose name is close to its own, or what its name says?",
     "variant": "which variant is it?",
-}
-#: Words of law that a list of values has.
-_VALUES = {
-    "denied_persons": "Denied Persons List",
-    "entity_list": "Entity List",
-    "approved_740_supp_8": "list of approved parties (supp. no. 8 to part 740)",
-    "false": "no",
-    "meu_list": "Military End-User List",
-    "mieu_744_22": "list of military-intelligence end users (744.22(f)(2))",
-    "sdn_744_8": "SDN List (15 CFR 744.8)",
-    "true": "yes",
-    "unverified_list": "Unverified List",
 }
 _LINKS = {name.lower(): name for name in ("BLink", "C2C", "CXL", "HCCS", "NVLink", "PCIe", "RoCE", "UALink")}
 _LINKS |= {name.lower(): name for name in ("Ethernet", "Fabric", "GPU", "Infinity", "Link", "Xe")}
 _ID = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b(?:blink|hccs|nvlink|(?:[fbt][fp]|int)\d+)\b")
 
 
-def fact_name(fact: str) -> str:
-    """A fact as a reader calls it; a provision of uncertain reach, in words."""
+def fact_name(law: Ruleset, fact: str) -> str:
+    """A fact as a reader calls it, by its label; a provision of uncertain reach, in words."""
     if "#" in fact:
         return "how far a provision reaches"
-    bare = next((fact.removesuffix(unit) for unit in _UNITS if fact.endswith(unit)), fact)
-    return _PHRASES.get(fact) or FIGURES.get(fact) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
+    known = law.facts.get(fact)
+    return (known.label if known else "") or fact.replace("_", " ")
 
 
 def open_question(law: Ruleset, fact: str) -> str:
     """What to ask to learn an unknown fact, or how far a provision of uncertain reach goes."""
     if fact in law.provisions:
-        return f"does this reach the deal: {law.provisions[fact][0].title}?"
+        provision = law.provisions[fact][0]
+        if provision.effective_by and provision.certain:
+            return f"had this begun by then ({window(provision)}): {provision.title}?"
+        return f"does this reach the deal: {provision.title}?"
     known = law.facts.get(fact)
     if known and known.question:
         return known.question
@@ -86,12 +49,30 @@ def open_question(law: Ruleset, fact: str) -> str:
         return _QUESTIONS[fact]
     if known and known.type == "boolean":
         return f"is this so: {known.definition.rstrip('.')}?"
-    return f"what is the {fact_name(fact)}?" if known and known.type == "number" else f"{fact_name(fact)}: which?"
+    name = fact_name(law, fact)
+    return f"what is the {name}?" if known and known.type == "number" else f"{name}: which?"
 
 
-def value_name(value: str) -> str:
+def window(provision: Provision) -> str:
+    """The days between which a provision began, where no source gives the day; else its first day."""
+    by = provision.effective_by
+    return f"some day from {provision.effective} to {by}" if by else str(provision.effective)
+
+
+def opening(law: Ruleset, opened_by: str, day: date) -> str:
+    """What opened an answer, with the window of days where it is not known when it began."""
+    found = law.provisions.get(opened_by)
+    if found is None or found[0].effective_by is None or day not in (found[0].effective, found[0].effective_by):
+        return opened_by
+    return f"{opened_by} (begins on {window(found[0])})"
+
+
+def value_name(law: Ruleset, value: str) -> str:
     """A word of the vocabulary as a reader writes it: Entity List for entity_list."""
-    return _VALUES.get(value, value)
+    if value in ("true", "false"):
+        return "yes" if value == "true" else "no"
+    labels = (known.value_labels for known in law.facts.values() if known.value_labels)
+    return next((found[value] for found in labels if value in found), value)
 
 
 def spelled(source: str) -> str:

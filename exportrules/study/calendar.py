@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from exportrules.determination import timeline
 from exportrules.docket import Docket
 from exportrules.law import Ruleset
-from exportrules.span import earliest
+from exportrules.span import DAY, earliest
 from exportrules.study import canonical
 from exportrules.study.differences import Said, named, steps
 from exportrules.timeline import Timeline
@@ -22,7 +22,7 @@ class Event(NamedTuple):
     """A day on which answers change (`before`, `after`), or on which a rule that could touch the chips begins or ends.
 
     `projected` events lie beyond the verified horizon: they follow from texts that are known, and may be
-    overtaken.
+    overtaken. An event whose day no source gives spans the days from `on` through `by`.
     """
 
     on: date
@@ -32,11 +32,12 @@ class Event(NamedTuple):
     after: Said | None
     through: tuple[str, ...]
     projected: bool
+    by: date | None = None
 
 
 def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, Any]) -> list[Event]:
     """Every event from a day on, in order. `chips` are variant ids, `deal` the options of a question."""
-    horizon = law.edition.verified_through
+    horizon = law.horizon
     answers: dict[tuple[date, Said, Said, tuple[str, ...]], list[str]] = {}
     scheduled: dict[tuple[date, str, str], list[str]] = {}
     for chip in chips:
@@ -46,7 +47,16 @@ def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, A
         for on, word, provision in _scheduled(made, max(since, horizon)):
             scheduled.setdefault((on, word, provision), []).append(chip)
     found = [
-        Event(on, tuple(named(law, who)), "the answer changes", before, after, through, on > horizon)
+        Event(
+            on,
+            tuple(named(law, who)),
+            "the answer changes",
+            before,
+            after,
+            through,
+            on > horizon,
+            _by(law, on, through),
+        )
         for (on, before, after, through), who in answers.items()
     ]
     told = {(event.on, name) for event in found for name in event.through}
@@ -56,6 +66,12 @@ def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, A
         if (on, provision) not in told
     ]
     return sorted(found, key=lambda e: (e.on, e.what, e.through, e.chips))
+
+
+def _by(law: Ruleset, on: date, through: tuple[str, ...]) -> date | None:
+    """The last of the days between which one of the provisions began, if `on` is the first of them."""
+    opened = [law.provisions[name][0] for name in through if name in law.provisions]
+    return max((p.effective_by for p in opened if p.effective_by and p.effective == on), default=None)
 
 
 def _scheduled(made: Timeline, after: date) -> Iterator[tuple[date, str, str]]:
@@ -92,6 +108,7 @@ def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], des
             f"UID:{_uid(event, deal)}",
             f"DTSTAMP:{_public(law, event):%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{event.on:%Y%m%d}",
+            *([f"DTEND;VALUE=DATE:{event.by + DAY:%Y%m%d}"] if event.by else []),
             f"SUMMARY:{_text(describe[event].splitlines()[0])}",
             f"DESCRIPTION:{_text(describe[event])}",
             *([f"URL:{url}"] if url else []),
@@ -120,7 +137,7 @@ def _public(law: Ruleset, event: Event) -> date:
             public = earliest(instrument.released, instrument.published)
             if public is not None:
                 return public
-    return law.edition.verified_through
+    return law.horizon
 
 
 def _text(value: str) -> str:

@@ -22,6 +22,7 @@ from exportrules.errors import QuestionError, RulesetError, UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.model import STRICT
 from exportrules.names.chips import find_chip
+from exportrules.result import DEFINITE
 from exportrules.source import cases_directory, read_file
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -66,7 +67,8 @@ class CaseQuestion:
     ultimate_parent: str | None = None
     end_user: str | None = None
     parties: tuple[str, ...] = ()
-    end_use: str | None = None
+    not_listed: tuple[str, ...] = ()
+    end_use: str | tuple[str, ...] | None = None
     facts: dict[str, bool | int | Decimal | str | date] | None = None
     known_on: date | None = None
     as_printed: bool = False
@@ -224,7 +226,7 @@ def first_day_required(timeline: Timeline, until: date) -> FirstDay:
     unbroken = set(outcomes[index:]) == {"license_required"}
     before = index
     # Before coverage everything is undetermined; that says nothing of this requirement.
-    while before > 0 and outcomes[before - 1] == "indeterminate" and spans[before - 1].answer.standing == "verified":
+    while before > 0 and outcomes[before - 1] == "indeterminate" and spans[before - 1].answer.standing in DEFINITE:
         before -= 1
     unsure = spans[before].start if before < index else None
     return FirstDay(True, spans[index].start, spans[index].opened_by, unbroken, unsure)

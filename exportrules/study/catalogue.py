@@ -17,11 +17,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from exportrules.determination import Determination, check
+from exportrules.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, RulesetError
 from exportrules.facts import BITS, Fact, facts_of
 from exportrules.law import Ruleset
-from exportrules.model import Alternative, Family, Number, Variant
+from exportrules.model import Alternative, Family, Number, Scalar, Variant
 from exportrules.source import data_directory, default_ruleset
 
 #: A day under the entry of October 2022, and a day under that of October 2023.
@@ -151,10 +151,13 @@ def _under(ruleset: Ruleset, plain: Variant, other: Alternative) -> tuple[Answer
     return _reading(ruleset, plain, {other.fact: other.value})
 
 
-def _reading(ruleset: Ruleset, chip: Variant, facts: dict[str, object] | None = None) -> tuple[Answered, ...]:
+def _reading(ruleset: Ruleset, chip: Variant, figures: dict[str, Scalar] | None = None) -> tuple[Answered, ...]:
     found = []
+    asked_of = timeline(chip, to="CN", exporter="other", ruleset=ruleset)
+    if figures:
+        asked_of = asked_of.supposing({name: Fact(value, "given") for name, value in figures.items()})
     for day in DAYS:
-        asked = check(chip, on=day, to="CN", exporter="other", facts=facts, ruleset=ruleset)
+        asked = Determination(asked_of, day)
         answer = asked.projection or asked
         found.append(Answered(tuple(asked.eccn), answer.outcome, answer.review_policy, tuple(asked.turns_on)))
     return tuple(found)

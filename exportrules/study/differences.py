@@ -21,7 +21,9 @@ from exportrules.timeline import Timeline
 from exportrules.trace import asked
 from exportrules.truth import FALSE
 
-_EXPLAINING = ("classification", "conclusion", "requirement", "savings", "exception", "review_policy", "suspension")
+_EXPLAINING = (
+    "classification", "conclusion", "requirement", "savings", "exception", "bar", "review_policy", "suspension",
+)  # fmt: skip
 
 
 class Said(NamedTuple):
@@ -147,7 +149,7 @@ def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str
     """What a new edition changed. `chips` are names; the past ends with the older edition's horizon."""
     ids = [chip for chip in chosen(new, chips) if chip in old.variants] if chips else [*new.variants]
     found = supposed(old, new, ids, deal)
-    horizon = min(old.edition.verified_through, new.edition.verified_through)
+    horizon = min(old.horizon, new.horizon)
     past, future = [], []
     for span in found:
         if span.first is None or span.first <= horizon:

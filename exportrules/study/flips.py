@@ -27,7 +27,7 @@ from exportrules.unknowns import decide
 STEP = Decimal("0.001")
 _STEPS = 1000
 
-_EXPLAINING = ("classification", "requirement", "exception", "review_policy", "conclusion", "savings")
+_EXPLAINING = ("classification", "requirement", "exception", "bar", "review_policy", "conclusion", "savings")
 
 
 class Flip(NamedTuple):
@@ -71,8 +71,8 @@ class _Numbers:
 
     def __init__(self, d: Determination, course: Course) -> None:
         self.on, self.course = d.on, course
-        self.view, self.ruleset = d._timeline.view, d._timeline.ruleset
-        self.listings = d._timeline.question.listings(self.view)
+        self.view, self.ruleset = course.view, d._timeline.ruleset
+        self.listings = course.subject.listings(self.view)
         self.facts = course.subject.facts
         self.law = self.decided(self.facts)
         self.lines: dict[str, set[Number]] = {}

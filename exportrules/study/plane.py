@@ -15,10 +15,11 @@ from typing import NamedTuple
 from exportrules.determination import Determination
 from exportrules.engine import Reading
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law import InForce, Ruleset, refers
+from exportrules.law import InForce, Ruleset, View, refers
 from exportrules.model import Number, Row, Test
 from exportrules.span import holds_on
 from exportrules.timeline import Course, Timeline
+from exportrules.trace import asked
 from exportrules.truth import FALSE
 
 #: What lists conclude of the parties: it follows from the deal, never from the item's figures.
@@ -147,9 +148,9 @@ def _shown(timelines: Sequence[Timeline], on: date, named: bool) -> Sequence[Tim
 
 def _first_plane(timelines: Sequence[Timeline], on: date, named: bool) -> str:
     """Where to look instead: the next day on which a provision of this deal tests two figures together."""
-    edition = timelines[0].ruleset.edition
+    horizon = timelines[0].ruleset.horizon
     days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
-    for day in sorted(d for d in days if on < d <= edition.verified_through):
+    for day in sorted(d for d in days if on < d <= horizon):
         if any(len({t.fact for t in region.tests}) == 2 for region in _rows(_shown(timelines, day, named), day)):
             return f" The next day with one is {day}."
     return ""
@@ -207,8 +208,19 @@ def _matters(found: InForce, required: Sequence[InForce], entries: set[str]) -> 
 def _can_hold(rows: Iterable[Row], reading: Reading, figures: frozenset[str]) -> bool:
     """Whether some row can hold whatever the figures are and whatever entry the item then meets."""
     docket, day, concluded = reading.docket, reading.day, reading.concluded
-    free = figures | docket.view.concludable - _OF_PARTIES
+    free = figures | docket.view.concludable - _of_the_deal(docket.view)
     return any(all(t.fact in free or docket.test(t, day, concluded) != FALSE for t in row.tests) for row in rows)
+
+
+def _of_the_deal(view: View) -> frozenset[str]:
+    """The concluded facts that no figure of an item decides: on which lists a party stands, what the end user is."""
+    made: dict[str, bool] = {}
+    for found in view.provisions:
+        p, known = found.provision, view.ruleset.facts
+        if p.concludes:
+            of_item = bool(p.classifies) or any(known[t.fact].about == "item" for row in p.when for t in row.tests)
+            made[p.concludes.fact] = made.get(p.concludes.fact, False) or of_item
+    return _OF_PARTIES | {fact for fact, of_item in made.items() if not of_item}
 
 
 def _texts(test: Test) -> tuple[str, ...]:
@@ -218,11 +230,8 @@ def _texts(test: Test) -> tuple[str, ...]:
 def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tuple[Point, ...], tuple[str, ...]]:
     points, missing = [], []
     for made in timelines:
-        asked = made.at(on).asked
-        for course in made.courses:
-            subject = course.subject
-            if subject.id not in asked:
-                continue
+        # a variant once, in whatever senses the question has
+        for subject in {c.subject.id: c.subject for c in asked(made, made.at(on))}.values():
             facts = [subject.facts.get(name) for name in (x, y)]
             values = [f.value for f in facts if f and isinstance(f.value, int | Decimal)]
             if len(values) < 2:
@@ -231,7 +240,8 @@ def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tu
             meant = subject.facts.get("designed_for_datacenter")
             datacenter = bool(meant.value) if meant and not meant.candidates and meant.value is not None else None
             doubtful = any(f.estimated or f.candidates for f in facts if f)
-            single = Timeline(made.ruleset, replace(made.question, label=subject.name, subjects=(subject,)))
+            senses = tuple(other for other in made.question.subjects if other.id == subject.id)
+            single = Timeline(made.ruleset, replace(made.question, label=subject.name, subjects=senses))
             family = made.ruleset.variants[subject.id][1].name if subject.id in made.ruleset.variants else subject.name
             answer = Determination(single, on)
             points.append(Point(subject.name, family, subject.id, values[0], values[1], answer, doubtful, datacenter))

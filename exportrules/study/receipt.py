@@ -17,10 +17,12 @@ from typing import Any
 
 import exportrules
 from exportrules import determination as ask
+from exportrules.attestation import tables
 from exportrules.determination import Determination
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
 from exportrules.model import Alternative, Variant
+from exportrules.question import TERMS
 from exportrules.source import whole_digest
 from exportrules.span import holds_on
 from exportrules.study import canonical
@@ -31,10 +33,11 @@ FORMAT = "exportrules receipt 1"
 
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
-    "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force", "implied", "law", "model",
-    "names/chips", "names/close", "names/exporters", "names/keys", "names/parties", "names/places", "names/words",
-    "notices", "question", "reading", "references", "result", "source", "span", "timeline", "trace", "truth",
-    "unknowns",
+    "attestation", "cases", "claims", "compiled", "determination", "docket", "engine", "entries", "errors", "facts",
+    "force", "implied", "law", "lexicon", "model", "names/chips", "names/close", "names/exporters", "names/grammar",
+    "names/keys", "names/parties", "names/placeholders", "names/places", "names/servers", "names/slips",
+    "names/words", "notices", "question", "reading", "references", "result", "senses", "source", "span", "timeline",
+    "trace", "truth", "unknowns",
 )  # fmt: skip
 
 #: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
@@ -47,12 +50,13 @@ DECISIVE = ("outcome", "review_policy", "standing", "eccn", "requirements", "exc
 _OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")
 
 #: What a question may hold.
-_QUESTION: dict[str, type] = {
-    **dict.fromkeys(("on", "chip", "known_on", *_OPTIONS), str),
-    "chip_figures": dict,
-    "parties": list,
-    "facts": dict,
-    "as_printed": bool,
+_QUESTION: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("on", "chip", "known_on", *_OPTIONS), (str,)),
+    "end_use": (str, list),  # one word in receipts of before there could be several
+    "chip_figures": (dict,),
+    **dict.fromkeys(("parties", "not_listed"), (list,)),
+    "facts": (dict,),
+    "as_printed": (bool,),
 }
 
 
@@ -67,6 +71,7 @@ def receipt(d: Determination) -> dict[str, Any]:
         "ruleset": {
             "edition": law.edition.edition,
             "verified_through": law.edition.verified_through.isoformat(),
+            "attestations": tables(law.attestations.values()),
             "sha256": law.digest,
             "files": dict(law.files),
         },
@@ -114,8 +119,9 @@ def question_of(d: Determination) -> dict[str, Any]:
     elif q.subjects[0].chip is not None:
         found["chip"] = q.label
     values = {name: getattr(q, name) for name in _OPTIONS} | {"exporter": q.asked_exporter}
-    found |= {name: value for name, value in values.items() if name not in q.defaulted}
+    found |= {name: v for name, v in values.items() if name not in q.defaulted and TERMS.get(name) not in q.facts}
     found |= {"parties": q.parties} if q.parties else {}
+    found |= {"not_listed": q.not_listed} if q.not_listed else {}
     found |= {"facts": {name: fact.value for name, fact in q.facts.items()}} if q.facts else {}
     found |= {"known_on": q.known_on} if q.known_on else {}
     found |= {"as_printed": True} if q.as_printed else {}
@@ -129,8 +135,9 @@ def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
         if name not in _QUESTION:
             raise RulesetError("question", f"there is no {name!r} in a question.")
         if not isinstance(value, _QUESTION[name]):
-            raise RulesetError("question", f"{name} is no {_QUESTION[name].__name__}.")
-    if not all(isinstance(name, str) for name in question.get("parties", ())):
+            kinds = " or a ".join(kind.__name__ for kind in _QUESTION[name])
+            raise RulesetError("question", f"{name} is not a {kinds}.")
+    if not all(isinstance(name, str) for key in ("parties", "not_listed") for name in question.get(key, ())):
         raise RulesetError("question", "a party is no str.")
     if "on" not in question:
         raise RulesetError("question", "there is no day.")

@@ -44,10 +44,11 @@ OPEN: points that the notes leave open, and what is answered here
     is a destination "other than" the D groups less A:6. (The BIS table is followed for Cyprus and Cambodia in D:5.)
 13. Military end use: 744.21 before 2020-06-29 counts as in force for military end USE in China, the item's own ECCN
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
-    in the 2026 text only and is applied throughout. 744.17 (microprocessors, D:1) is left out.
-14. The bar of military end uses in NAC (any destination) is dated 2023-11-17..2024-04-03.
-15. The lane of 2026 is closed for a military end use ((dd)(1)(iv)). Its third sentence ("this licensing policy ...
-    will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744 keeps its own.
+    in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17 (microprocessors, D:1) is left out.
+14. The bar of military end uses and end users in NAC (any destination) is dated 2023-11-17..2024-04-03.
+15. The lane of 2026 is closed for a military end use or end user, and for weapons ((dd)(1)(iv)). Its third sentence
+    ("this licensing policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744
+    keeps its own.
 16. Supercomputer for an end user from the US/A:5/A:6 in China: presumption of approval from 2023-11-17 by 744.23(d)
     ("However, there is a presumption of approval ... and for end users headquartered in"), then by (d)(2).
 17. An item outside 3A090 with TPP < 512 and I/O < 150 GB/s: its own ECCN is unknown (8 TOPS may still be met).
@@ -73,7 +74,7 @@ Policy = Literal[
     "presumption_of_approval",
     "unpublished",
 ]
-Part = Literal["742.6", "744.23(a)(3)", "744"]  # "744": anything else in part 744, letters included
+Part = Literal["742.6", "744.23(a)(3)", "744", "746"]  # "744": anything else in part 744, letters included
 
 STRICTEST_FIRST: tuple[Policy, ...] = (
     "policy_of_denial",
@@ -86,7 +87,7 @@ STRICTEST_FIRST: tuple[Policy, ...] = (
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2026, 9, 24)
-DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "KH", "NI", "SA", "CY", "TW", "KZ")
+DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "KH", "NI", "SA", "CY", "TW", "KZ", "IQ")
 HOMES = (*DESTINATIONS, "US")
 
 
@@ -111,7 +112,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Deal:
-    """One shipment. `dd_certified` and `privately_informed`: None = not known."""
+    """One shipment. `dd_certified` and `privately_informed`: None = not known.
+
+    `end_user`: a 'military end user' that is on no list, or one on the MEU List (supp. no. 7 to part 744).
+    """
 
     on: date
     to: str
@@ -119,9 +123,12 @@ class Deal:
     ultimate_parent: str
     exporter: str
     activity: Literal["export", "reexport", "transfer"]
-    end_use: Literal["civil", "military", "supercomputer"]
+    end_use: Literal[
+        "civil", "military", "supercomputer", "advanced_node_fab", "tool_making", "nuclear", "chemical_biological"
+    ]
     dd_certified: bool | None
     privately_informed: bool | None
+    end_user: Literal["civil", "military", "meu_list"] = "civil"
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,7 @@ def in_d1(country: str, on: date) -> bool:
     """Country Group D:1."""
     if in_china(country, on):
         return True
-    if country in ("MO", "VN", "KH", "KZ"):
+    if country in ("MO", "VN", "KH", "KZ", "IQ"):
         return True
     if country == "NI":  # 89 FR 18780
         return on >= date(2024, 3, 15)
@@ -177,7 +184,7 @@ def in_d4(country: str, on: date) -> bool:
     """Country Group D:4."""
     if in_china(country, on):
         return True
-    if country in ("MO", "IL", "SA"):
+    if country in ("MO", "IL", "SA", "IQ"):
         return True
     if country == "AE":  # 91 FR 43034
         return on < date(2026, 7, 10)
@@ -186,7 +193,7 @@ def in_d4(country: str, on: date) -> bool:
 
 def in_d5(country: str, on: date) -> bool:
     """Country Group D:5, by the BIS table. Macau is not in it."""
-    if in_china(country, on):
+    if in_china(country, on) or country == "IQ":
         return True
     if country == "KH":  # 86 FR 70015; FR Doc 2026-02262
         return date(2021, 12, 9) <= on < date(2026, 2, 3)
@@ -393,7 +400,7 @@ def in_the_lane(item: Item, deal: Deal, world: World) -> bool:
         return False
     if not world.dd_certified:  # "provided the applicant provides", supp. 2 to part 748 (dd)
         return False
-    if deal.end_use == "military":  # (dd)(1)(iv)
+    if military_use_or_user(deal) or deal.end_use in ("nuclear", "chemical_biological"):  # (dd)(1)(iv)
         return False
     if item.tpp >= 21000:  # "less than 21,000"
         return False
@@ -463,7 +470,7 @@ def letter_nvidia_2022(item: Item, deal: Deal) -> bool | None:
 
 def letter_amd_2022(item: Item, deal: Deal) -> bool | None:
     """AMD, August 2022 (AMD's statement of 2022-08-31; day of the letter not known)."""
-    if deal.exporter != "amd" or not date(2022, 8, 26) <= deal.on <= date(2022, 10, 20):  # 3A090 has it afterwards
+    if deal.exporter != "amd" or not date(2022, 8, 1) <= deal.on <= date(2022, 10, 20):  # 3A090 has it afterwards
         return False
     if not in_china(deal.to, deal.on):
         return False
@@ -475,9 +482,9 @@ def letter_amd_2022(item: Item, deal: Deal) -> bool | None:
 
 
 def letters_of_july_2023(item: Item, deal: Deal) -> bool | None:
-    """NVIDIA, July 2023 (10-Q of 2023-08-28): some of the A100/H100 line, some countries, none named. AMD, reported: a
-    like letter, of which the MI250 line is the candidate."""
-    if not date(2023, 7, 1) <= deal.on <= date(2023, 11, 16):  # overtaken by 88 FR 73458
+    """NVIDIA, in the quarter from 2023-05-01 to 2023-07-30 (10-Q of 2023-08-28): some of the A100/H100 line, some
+    countries, none named. AMD, reported: a like letter, of which the MI250 line is the candidate."""
+    if not date(2023, 5, 1) <= deal.on <= date(2023, 11, 16):  # overtaken by 88 FR 73458
         return False
     meant = {
         "nvidia": ("nvidia-a100", "nvidia-a100x", "nvidia-h100"),
@@ -587,10 +594,13 @@ def letters(item: Item, deal: Deal, world: World) -> list[Requirement]:
 # --- end uses: 744.21 and 744.23(a)(1) ------------------------------------------------------------------------------
 
 
-def military_end_use(deal: Deal) -> bool:
-    """A military end use in a country of 744.21(a)(1). (A user abroad counts only if on the MEU List.)"""
-    if deal.end_use != "military":
-        return False
+def military_use_or_user(deal: Deal) -> bool:
+    """'Military end use' (744.21(f)) or 'military end user' (744.21(g)), wherever: what 740.8(b)(2) of 2023 says."""
+    return deal.end_use == "military" or deal.end_user != "civil"
+
+
+def military_place(deal: Deal) -> bool:
+    """A country of 744.21(a)(1)."""
     if in_china(deal.to, deal.on):  # 744.21(a)(1); 85 FR 23459, 85 FR 83765
         return True
     if deal.to == "KH":  # 86 FR 70015
@@ -598,6 +608,21 @@ def military_end_use(deal: Deal) -> bool:
     if deal.to == "NI":  # 89 FR 18780
         return deal.on >= date(2024, 3, 15)
     return False
+
+
+def military_end_use(deal: Deal) -> bool:
+    """What 744.21 requires a license for: "a 'military end use' ... or 'military end user' ... in" the countries of
+    (a)(1); and a party on the MEU List anywhere, "when an entity that is listed on the MEU List is a party to the
+    transaction" (744.21(b)(1)(ii))."""
+    return (military_use_or_user(deal) and military_place(deal)) or deal.end_user == "meu_list"
+
+
+def reviewed_as_military(deal: Deal) -> bool:
+    """744.21(e)(3): "destined to China, Russia, or Venezuela for a 'military end use' or 'military end user'" of
+    2020-12-23; "or for a ... Chinese ... 'military end user,' wherever located" of 2026, dated by 87 FR 57068."""
+    if military_use_or_user(deal) and military_place(deal):
+        return True
+    return deal.end_user == "meu_list" and deal.on >= date(2022, 9, 15)
 
 
 def supercomputer_end_use(deal: Deal) -> bool:
@@ -627,8 +652,58 @@ def supercomputer_policy(item: Item, deal: Deal) -> Policy:
     return "presumption_of_denial"  # 744.23(d) of 2023: Macau and D:5; (d)(1)
 
 
+SPARED = ("JP",)  # of the places modelled, those of supplement no. 3 to part 744
+
+
+def weapons_end_use(deal: Deal) -> list[Requirement]:
+    """744.2 and 744.4: every item; 744.2 not for the places of supplement no. 3."""
+    if deal.end_use == "chemical_biological":  # 744.4(a), (d)(1)
+        return [Requirement("744", "case_by_case")]
+    if deal.end_use == "nuclear" and deal.to not in SPARED:  # 744.2(a), (d)
+        return [Requirement("744", "case_by_case")]
+    return []
+
+
+def chip_making_end_use(item: Item, deal: Deal) -> list[Requirement]:
+    """744.23(a)(2)(i) and (a)(4): items at an advanced-node fab, or for making tools."""
+    if deal.end_use not in ("advanced_node_fab", "tool_making") or deal.on < date(2022, 10, 7):  # 87 FR 62186, 17.
+        return []
+    if deal.on < date(2023, 11, 17):  # 744.23(a)(2)(iii), (v) of 2022: "located in the PRC or Macau"
+        if not (in_china(deal.to, deal.on) or (deal.to == "MO" and deal.on >= date(2023, 1, 17))):
+            return []
+        friendly = deal.headquarters == "US" or in_a5(deal.headquarters, deal.on) or in_a6(deal.headquarters, deal.on)
+        if deal.end_use == "advanced_node_fab" and friendly:  # 744.23(d) of 2022: for (a)(2)(iii) alone
+            return [Requirement("744", "case_by_case")]
+        return [Requirement("744", "presumption_of_denial")]
+    if macau_or_d5(deal.to, deal.on):  # (a)(2)(i); (a)(4), later (a)(4)(i)
+        return [Requirement("744", supercomputer_policy(item, deal))]
+    if deal.end_use == "tool_making" and deal.on >= date(2024, 4, 4) and entity_from_macau_or_d5(deal):  # (a)(4)(ii)
+        return [Requirement("744", supercomputer_policy(item, deal))]
+    return []
+
+
+def iraq(item: Item, deal: Deal) -> list[Requirement]:
+    """746.3: items controlled for regional stability, and every item for a military end use or end user."""
+    if deal.to != "IQ":
+        return []
+    found = []
+    if military_use_or_user(deal):  # (a)(4), (b)(4); the buyer is taken not to be the Government of Iraq
+        found.append(Requirement("746", "policy_of_denial"))
+    if meets_3a090(item, deal.on):  # (a)(1)
+        policy: Policy = (
+            "policy_of_denial" if deal.end_use == "nuclear" else "indeterminate"
+        )  # (b)(1); else no sentence
+        found.append(Requirement("746", policy))
+    return found
+
+
 def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
     """The end-use requirements of part 744."""
+    return [*weapons_end_use(deal), *chip_making_end_use(item, deal), *listed_end_uses(item, deal, world)]
+
+
+def listed_end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
+    """The end uses that reach listed items: 744.21(a)(1) and 744.23(a)(1)."""
     if not (military_end_use(deal) or supercomputer_end_use(deal)):
         return []
     listed = is_3a991_p(item, deal.on)
@@ -636,9 +711,12 @@ def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
         listed = world.own_eccn_listed
     if not listed:
         return []
+    found: list[Requirement] = []
     if military_end_use(deal):  # 744.21(a)(1), supp. 2 to part 744; 744.21(e)(1)
-        return [Requirement("744", "presumption_of_denial")]
-    return [Requirement("744", supercomputer_policy(item, deal))]  # 744.23(a)(1)
+        found.append(Requirement("744", "presumption_of_denial"))
+    if supercomputer_end_use(deal):  # 744.23(a)(1)
+        found.append(Requirement("744", supercomputer_policy(item, deal)))
+    return found
 
 
 # --- license exceptions: 740.8 --------------------------------------------------------------------------------------
@@ -648,7 +726,7 @@ def nac_of_2023(item: Item, deal: Deal) -> bool:
     """NAC in its first form: 2023-11-17..2024-04-03."""
     if not is_nac_type(item):  # 740.8(a)
         return False
-    if deal.end_use == "military":  # 740.8: not for a military end use as 744.21(f) defines it
+    if military_use_or_user(deal):  # 740.8(b)(2): "to or for a 'military end use,' ... or 'military end user,'"
         return False
     if deal.activity == "transfer":  # within Macau/D:5, or any D:1/D:4 destination: no notification
         return macau_or_d5(deal.to, deal.on) or in_d_groups(deal.to, deal.on)
@@ -670,7 +748,7 @@ def exception_available(item: Item, deal: Deal, requirements: list[Requirement])
     """Whether NAC or ACA overcomes everything that is required."""
     if deal.on < date(2023, 11, 17):  # 740.2(a)(9): nothing of practical use for a chip
         return False
-    if any(r.part == "744" for r in requirements):  # 740.8(b)
+    if any(r.part in ("744", "746") for r in requirements):  # 740.8(b)
         return False
     if deal.activity == "transfer" and any(r.part == "744.23(a)(3)" for r in requirements):  # 740.8(b)
         return False
@@ -685,7 +763,7 @@ def exception_available(item: Item, deal: Deal, requirements: list[Requirement])
 def policy_of(item: Item, deal: Deal, world: World, requirements: list[Requirement]) -> Policy:
     """The strictest policy, unless a provision says that it governs."""
     policies: list[Policy] = [r.policy for r in requirements]
-    if military_end_use(deal):  # 744.21(e)(3): items requiring a license for any reason
+    if reviewed_as_military(deal):  # 744.21(e)(3): items requiring a license for any reason
         policies.append("presumption_of_denial")
     return min(policies, key=STRICTEST_FIRST.index)
 
@@ -696,6 +774,7 @@ def read_in(world: World, item: Item, deal: Deal) -> Reading:
         *regime_of_the_day(item, deal, world),
         *letters(item, deal, world),
         *end_uses(item, deal, world),
+        *iraq(item, deal),
     ]
     if not requirements:
         return Reading("no_license_requirement", None)
@@ -737,7 +816,7 @@ def read(item: Item, deal: Deal) -> Reading:
         raise NotCovered(f"{deal.on} is outside {FIRST_DAY}..{LAST_DAY}")
     if deal.to not in DESTINATIONS:
         raise NotCovered(f"destination {deal.to}")
-    if deal.end_use == "military" and deal.on < date(2020, 6, 29):
+    if military_use_or_user(deal) and deal.on < date(2020, 6, 29):
         raise NotCovered("744.21 before 85 FR 23459 was not read")
     for home in (deal.headquarters, deal.ultimate_parent):
         if home not in HOMES:

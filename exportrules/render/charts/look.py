@@ -253,10 +253,7 @@ def _rows() -> list[dict[str, Any]]:
 def source_line(law: Ruleset) -> str:
     """Where a picture comes from, for whoever meets it without its page."""
     edition = law.edition
-    return (
-        f"exportrules, ruleset {edition.edition}, verified through {edition.verified_through}, "
-        f"data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
-    )
+    return f"exportrules, ruleset {edition.edition}, {safe(law.currency)}, data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
 
 
 def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:

@@ -260,8 +260,8 @@ def _rules(sheet: Sheet) -> Iterator[str]:
 
 def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str]) -> Iterator[str]:
     """What the picture does not show."""
-    plane, edition = sheet.plane, sheet.law.edition
-    if plane.on > edition.verified_through:
+    plane = sheet.plane
+    if plane.on > sheet.law.horizon:
         yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."
     else:
         yield from open_notes(sheet.law, [(dot.label, dot.points[0].answer.turns_on) for dot in dots])

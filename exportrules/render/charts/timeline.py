@@ -28,6 +28,7 @@ from exportrules.render.charts.look import (
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
 from exportrules.render.words import called, open_question
+from exportrules.result import DEFINITE
 from exportrules.span import DAY
 from exportrules.timeline import SpanOfAnswer, Timeline
 
@@ -46,7 +47,7 @@ class Piece(NamedTuple):
 
     @property
     def verified(self) -> bool:
-        return self.span.answer.standing == "verified"
+        return self.span.answer.standing in DEFINITE
 
     @property
     def kind(self) -> Class | None:
@@ -56,9 +57,13 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A day on which an instrument changed answers. `bound` names the companies that it binds; none: everyone."""
+    """A day on which an instrument changed answers. `bound` names the companies that it binds; none: everyone.
+
+    Where no source gives the day, `day` is the earliest that it can be and `by` the latest.
+    """
 
     day: date
+    by: date | None
     label: str
     bound: str
     rows: tuple[int, ...]
@@ -67,7 +72,7 @@ class Change:
 def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
     """The specification of a chart with one band for each timeline, in their order."""
     law, question = timelines[0].ruleset, timelines[0].question
-    first, horizon = _days(timelines), law.edition.verified_through + DAY
+    first, horizon = _days(timelines), law.horizon + DAY
     end = horizon + timedelta(days=max(60, (horizon - first).days // 25))
     bands = [_pieces(made, first, end) for made in timelines]
     changes = _changes(timelines, bands)
@@ -104,7 +109,7 @@ def _days(timelines: Sequence[Timeline]) -> date:
     law = timelines[0].ruleset
     public = [span.start or date.min for t in timelines for span in t.spans if span.answer.outcome != "not_released"]
     shown = max(min(public), law.edition.covers_from) - timedelta(days=45)
-    return min(shown, date(law.edition.verified_through.year, 1, 1))
+    return min(shown, date(law.horizon.year, 1, 1))
 
 
 def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
@@ -119,23 +124,34 @@ def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
 
 def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[Change]:
     """Every instrument that opened a piece inside a band, with the rows that it changed, in order of days."""
-    rows: dict[tuple[date, str, str], list[int]] = {}
+    rows: dict[tuple[date, date | None, str, str], list[int]] = {}
     for number, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
         for before, piece in zip([None, *pieces], pieces, strict=False):
             # a policy that changes under an exception changes nothing that is drawn
             if piece.start != piece.span.start or (before and before.kind == piece.kind):
                 continue
-            for label, bound in dict.fromkeys(_named(timeline.ruleset, name) for name in piece.span.opened_by):
+            law = timeline.ruleset
+            named = ((*_window(law, name, piece.start), *_named(law, name)) for name in piece.span.opened_by)
+            for day, by, label, bound in dict.fromkeys(named):
                 if label:
-                    rows.setdefault((piece.start, label, bound), []).append(number)
-    days: dict[tuple[date, str], list[tuple[str, list[int]]]] = {}
-    for (day, label, bound), numbers in rows.items():
-        days.setdefault((day, bound), []).append((label, numbers))
+                    rows.setdefault((day, by, label, bound), []).append(number)
+    days: dict[tuple[date, date | None, str], list[tuple[str, list[int]]]] = {}
+    for (day, by, label, bound), numbers in rows.items():
+        days.setdefault((day, by, bound), []).append((label, numbers))
     found = []
-    for (day, bound), parts in sorted(days.items()):
-        label = f"{day}  {' and '.join(dict.fromkeys(label for label, _ in parts))}"
-        found.append(Change(day, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
+    for (day, by, bound), parts in sorted(days.items(), key=lambda item: (item[0][0], item[0][2])):
+        when = f"{day} to {by}" if by else str(day)
+        label = f"{when}  {' and '.join(dict.fromkeys(label for label, _ in parts))}"
+        found.append(Change(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
     return found
+
+
+def _window(law: Ruleset, name: str, day: date) -> tuple[date, date | None]:
+    """The day of a change; of a provision whose day no source gives, the earliest and the latest."""
+    found = law.provisions.get(name)
+    if found is None or found[0].effective_by is None or day not in (found[0].effective, found[0].effective_by):
+        return day, None
+    return found[0].effective, found[0].effective_by
 
 
 def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
@@ -155,7 +171,8 @@ def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
 
 
 def _until(law: Ruleset) -> str:
-    return f"{law.edition.verified_through}  verified until here"
+    word = "verified" if law.horizon == law.edition.verified_through else "attested"
+    return f"{law.horizon}  {word} until here"
 
 
 def _levels(marks: Sequence[tuple[float, str]]) -> list[int]:
@@ -197,7 +214,7 @@ def _draw_changes(
     solid, leaders = [], []
     for change, level in zip(changes, levels, strict=False):
         px, height = picture.x.px(epoch(change.day)), _height(top, level)
-        if change.bound:
+        if change.bound or change.by:
             leaders.append(picture.box(px, height, px, _place(top, change.rows[-1])[1]))
         else:
             solid.append(picture.box(px, height, px, bottom))
@@ -206,12 +223,20 @@ def _draw_changes(
 
 
 def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None:
-    """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour."""
-    marks = []
+    """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour.
+
+    What began on a day that nobody knows is a frame around the days on which it may have.
+    """
+    marks, windows = [], []
     for change in changes:
         px = picture.x.px(epoch(change.day))
-        marks += [picture.box(px, _place(top, row)[0] - 3, px, _place(top, row)[1] + 3)
-                  for row in change.rows if change.bound]  # fmt: skip
+        if change.by is not None:
+            last = picture.x.px(epoch(change.by))
+            windows += [picture.box(px, _place(top, row)[0] - 3, last, _place(top, row)[1] + 3) for row in change.rows]
+        else:
+            marks += [picture.box(px, _place(top, row)[0] - 3, px, _place(top, row)[1] + 3)
+                      for row in change.rows if change.bound]  # fmt: skip
+    picture.draw("windows", "rect", windows, filled=False, stroke=INK, strokeWidth=1.8, strokeDash=[5, 3])
     picture.draw("letters_edge", "rule", marks, color="#FFFFFF", strokeWidth=4)
     picture.draw("letters", "rule", marks, color=INK, strokeWidth=1.8, strokeDash=[5, 3])
 
@@ -223,7 +248,7 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
         upper, lower = _place(top, row)
         maker = f" ({_maker(timeline)})" if several else ""
         names.append({**picture.at(-10, (upper + lower) / 2), "text": safe(timeline.question.label + maker)})
-        if timeline.at(timeline.ruleset.edition.verified_through).outcome == "not_released":
+        if timeline.at(timeline.ruleset.horizon).outcome == "not_released":
             unreleased.append({**picture.at(6, (upper + lower) / 2), "text": "not released", "color": GREY})
         for piece in pieces:
             left, right = picture.x.px(epoch(piece.start)), picture.x.px(epoch(piece.stop))
@@ -294,4 +319,6 @@ def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[
         found.append(
             Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed")
         )
+    if any(c.by for c in changes):
+        found.append(Sign("dashed", "a frame: the days between which it began; no source gives the day"))
     return found

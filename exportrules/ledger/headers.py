@@ -1,0 +1,96 @@
+"""What headers of ledgers mean: the spellings that are read, and the words that make an unread one worth a question.
+
+Both stand in `columns.toml`, which is read when the first ledger is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from exportrules.names.keys import key
+
+#: What a column can be read as, besides the facts of the vocabulary; in the order in which they are told.
+FIELDS = (
+    "chip", "on", "to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "parties", "end_use",
+)  # fmt: skip
+
+#: Words this short are looked for as whole words: 'hq', and not in 'touchquality'.
+_SHORT = 5
+_LANGUAGES = ("en", "de", "ja", "zh")
+_WORDS = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Spelled(NamedTuple):
+    """The field that a header names, and the one that it names where another column names that field better."""
+
+    field: str
+    otherwise: str = ""
+
+
+class Look(NamedTuple):
+    """What an unread header looks like, and the field that such a column is read as."""
+
+    field: str
+    what: str
+
+
+@cache
+def spellings() -> dict[str, Spelled]:
+    """Every recognised header by its :func:`key`."""
+    return {
+        key(header): Spelled(column["field"], column.get("otherwise", ""))
+        for column in _data()["column"]
+        for language in _LANGUAGES
+        for header in column.get(language, ())
+    }
+
+
+def look_of(header: str) -> Look | None:
+    """What a header that is not read looks like, where that could decide an answer."""
+    whole = key(header)
+    words = [key(word) for word in _WORDS.findall(_HUMP.sub(" ", header))]
+
+    def has(patterns: list[tuple[str, ...]]) -> bool:
+        return any(_has(wanted, whole, words) for wanted in patterns)
+
+    patterns = _patterns()
+    if has(patterns.never) or (has(patterns.beside) and not has(patterns.names)):
+        return None
+    return next((look for wanted, look in patterns.looks if _has(wanted, whole, words)), None)
+
+
+def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
+    """Whether a header has a word, or several in a row."""
+    joined = "".join(wanted)
+    if len(joined) >= _SHORT or not joined.isascii():
+        return joined in whole
+    return any(tuple(words[n : n + len(wanted)]) == wanted for n in range(len(words)))
+
+
+class _Patterns(NamedTuple):
+    looks: list[tuple[tuple[str, ...], Look]]
+    beside: list[tuple[str, ...]]
+    names: list[tuple[str, ...]]
+    never: list[tuple[str, ...]]
+
+
+@cache
+def _patterns() -> _Patterns:
+    data = _data()
+    looks = [(_split(w), Look(look["field"], look["what"])) for look in data["looks_like"] for w in look["words"]]
+    beside, names, never = (list(map(_split, data["beside"][part])) for part in ("words", "names", "never"))
+    return _Patterns(looks, beside, names, never)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(key(word) for word in text.split())
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("exportrules.ledger").joinpath("columns.toml").read_text("utf-8"))

@@ -1,0 +1,70 @@
+"""How the caller of an audit writes what an error asks for: options on the command line, arguments in Python.
+
+What is wrong with a row is told in the same words everywhere: its answer travels between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Saying(Protocol):
+    """The vocabulary of one interface; an error about a whole ledger takes its words from here."""
+
+    mapping: str
+    answers: str
+    also_on: str
+
+    def column(self, field: str, name: str) -> str:
+        """A column that is read as a field; '' for none."""
+        ...
+
+    def columns(self, pairs: Sequence[tuple[str, str]]) -> str:
+        """Several columns and their fields."""
+        ...
+
+    def every(self, field: str, value: str = "") -> str:
+        """What holds for every row."""
+        ...
+
+    def ignore(self, names: Sequence[str]) -> str:
+        """Columns that do not matter."""
+        ...
+
+
+class _Command:
+    mapping, answers, also_on = "--map", "--columns", "--also-on"
+
+    def column(self, field: str, name: str) -> str:
+        return f"--map {field}={name!r}" if name else f"--map {field}="
+
+    def columns(self, pairs: Sequence[tuple[str, str]]) -> str:
+        return " ".join(self.column(field, name) for field, name in pairs)
+
+    def every(self, field: str, value: str = "") -> str:
+        return f"--{field} {value}" if value else f"--{field}"
+
+    def ignore(self, names: Sequence[str]) -> str:
+        return " ".join(f"--ignore {name!r}" for name in names)
+
+
+class _Python:
+    mapping, answers, also_on = "columns", "answers=[...]", "also_on=..."
+
+    def column(self, field: str, name: str) -> str:
+        return f"columns={{{field!r}: {name!r}}}"
+
+    def columns(self, pairs: Sequence[tuple[str, str]]) -> str:
+        fields = {field: [name for other, name in pairs if other == field] for field, _ in pairs}
+        return f"columns={ {field: names if len(names) > 1 else names[0] for field, names in fields.items()}!r}"
+
+    def every(self, field: str, value: str = "") -> str:
+        return f"{field}={value!r}" if value else f"{field}=..."
+
+    def ignore(self, names: Sequence[str]) -> str:
+        return f"ignore={list(names)!r}"
+
+
+COMMAND: Saying = _Command()
+PYTHON: Saying = _Python()

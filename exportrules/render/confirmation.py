@@ -1,0 +1,73 @@
+"""What dated copies of the Code say of the quotes, as text and as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from exportrules.law import Ruleset
+from exportrules.render.safe import safe
+from exportrules.render.text import footer, wrapped
+
+if TYPE_CHECKING:
+    from exportrules.study.confirm import Confirmation, Report
+
+_ORDER = ("differs", "word for word", "section not given", "no quote")
+
+
+def confirmation_text(law: Ruleset, report: Report) -> str:
+    """A line for each provision, those that differ first; the sections that changed; the count."""
+    lines: list[str] = []
+    for status in _ORDER:
+        for c in report.confirmations:
+            if c.status == status:
+                lines += _lines(c)
+    for changed in report.changed:
+        lines += ["", f"CHANGED    {changed.section}, between {changed.before} and {changed.after}"]
+        lines += wrapped(f"paragraphs: {', '.join(changed.paragraphs)}", 11)
+        lines += wrapped(f"encoded from it: {', '.join(changed.provisions) or 'nothing'}", 11)
+    lines += ["", *(safe(problem) for problem in report.problems)]
+    count = Counter(str(c.status) for c in report.confirmations)
+    lines.append(f"{len(report.confirmations)} provisions: " + ", ".join(f"{count[s]} {s}" for s in _ORDER) + ".")
+    return "\n".join([*lines, "", footer(law)])
+
+
+def _lines(c: Confirmation) -> list[str]:
+    if c.status == "word for word":
+        told = [safe(f"confirmed  {c.provision}, word for word at {c.at} of {c.copy}")]
+        return told + [line for said in c.differences for line in wrapped(safe(f"but {said}"), 11)]
+    if c.status == "differs":
+        told = [safe(f"DIFFERS    {c.provision}, from {c.section} of {c.copy} ({c.file})")]
+        return told + [line for said in c.differences for line in wrapped(safe(said), 11)]
+    if c.status == "section not given":
+        day = f" (quoted from the text of {c.quote_on})" if c.quote_on else ""
+        return [safe(f"not given  {c.provision}: no copy of {c.section} of a day on which it is in force{day}")]
+    return [safe(f"no quote   {c.provision}: {c.section}")]
+
+
+def confirmation_data(law: Ruleset, report: Report) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "confirms": report.confirms,
+        "ruleset": {"edition": law.edition.edition, "text_read": str(law.edition.text_read), "sha256": law.digest},
+        "provisions": [
+            {
+                **c._asdict(),
+                "quote_on": str(c.quote_on) if c.quote_on else None,
+                "copy": str(c.copy) if c.copy else None,
+                "differences": list(c.differences),
+            }
+            for c in report.confirmations
+        ],
+        "changed": [
+            {
+                "section": c.section,
+                "before": str(c.before),
+                "after": str(c.after),
+                "paragraphs": list(c.paragraphs),
+                "provisions": list(c.provisions),
+            }
+            for c in report.changed
+        ],
+        "problems": list(report.problems),
+    }

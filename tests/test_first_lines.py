@@ -1,0 +1,170 @@
+"""The first line of an answer, and how a reader gets from an open answer to a settled one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import exportrules
+from exportrules import check, default_ruleset
+from exportrules.entries import read_given
+from exportrules.render.memo import memo
+from exportrules.render.text import answer, margin_lines
+
+LAW = default_ruleset()
+END = LAW.edition.verified_through
+LATER = END + timedelta(days=60)
+
+
+def lines(chip: Any, **asked: Any) -> list[str]:
+    return answer(check(chip, **asked)).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("chip", "asked", "first"),
+    [
+        ("H100", {"on": "2024-06-03"}, "NO, not without a license (presumption of denial)."),
+        ("A100", {"on": "2022-09-15"}, "NO, not without a license (review policy not published)."),
+        ("H800", {"on": "2023-06-01"}, "YES: no license requirement found in the encoded law."),
+        ("RTX 4090", {"on": "2024-02-01"}, "ONLY IF the conditions of License Exception NAC are met (BIS may refuse)."),
+        (
+            "RTX 4090",
+            {"on": "2024-02-01", "to": "VN", "headquarters": "VN", "exporter": "other"},
+            "ONLY IF the conditions of License Exception NAC are met.",
+        ),
+        (
+            "H800",
+            {"on": "2023-03-20"},
+            "NOT RELEASED until 2023-03-21; by the law of that day it would have been: no license requirement found.",
+        ),
+        ("H20", {"on": "2025-06-01", "exporter": "other"}, "UNDETERMINED (turns on privately_informed)."),
+        ("V100", {"on": "2019-06-01"}, "UNDETERMINED (before the start of coverage, 2020-01-01)."),
+        (
+            "B30A",
+            {"on": "2025-09-01"},
+            "NO, not without a license (presumption of denial); its maker never announced the chip, and its figures "
+            "are reported.",
+        ),
+        (
+            "A100",
+            {"on": "2021-06-01", "exporter": "other", "facts": {"eccn_declared": "4A003.b"}},
+            "UNDETERMINED (law that is known to apply here is not encoded; see the notices).",
+        ),
+    ],
+)
+def test_the_first_line_is_the_answer_and_the_second_the_deal(chip: str, asked: dict[str, Any], first: str) -> None:
+    found = lines(chip, **asked)
+    assert found[0] == first
+    assert found[1].startswith(f"{chip} to ")
+    assert found[1].endswith(f"{asked['on']}.")
+    assert found[2] == ""
+
+
+def test_beyond_the_verified_period_the_first_line_has_the_answer_of_the_law_and_what_is_missing() -> None:
+    said = f"NOT VERIFIED FOR {LATER}; by the law verified through {END}: "
+    assert lines("B200", on=LATER)[0] == f"{said}NO, not without a license (presumption of denial)."
+    assert lines("H100", on=LATER, to="DE")[0] == f"{said}YES: no license requirement found in the encoded law."
+    nac = lines("RTX 4090", on=LATER, exporter="other")
+    assert nac[0] == f"{said}ONLY IF the conditions of License Exception NAC are met (BIS may refuse)."
+    assert not [line for line in nac if line.startswith("projection")]
+    # the outcome stays strict, and so does the status of the command
+    assert check("H100", on=LATER, to="DE").outcome == "indeterminate"
+
+
+def test_an_answer_that_is_open_beyond_the_verified_period_says_on_what_it_turns() -> None:
+    first = lines("H20", on=LATER, exporter="other")[0]
+    assert (
+        first
+        == f"NOT VERIFIED FOR {LATER}; by the law verified through {END}: UNDETERMINED (turns on privately_informed)."
+    )
+
+
+def test_whether_bis_may_refuse_is_a_field_of_the_exception_and_no_word_of_its_conditions() -> None:
+    provisions = {name: p for name, (p, _) in LAW.provisions.items() if p.kind == "exception"}
+    refusable = {name for name, p in provisions.items() if p.may_be_refused}
+    assert refusable >= {"88fr73458#740.8-notified"}
+    for name, p in provisions.items():
+        assert p.may_be_refused == any(t.fact == "nac_confirmed" for row in p.when for t in row.tests), name
+
+
+# --- what it turns on -------------------------------------------------------------------------------
+
+
+def test_each_fact_that_decides_comes_with_the_option_to_type() -> None:
+    found = lines("H20", on="2025-06-01", exporter="other")
+    at = next(i for i, line in enumerate(found) if line.startswith("turns on"))
+    assert "                if you have no such letter: --fact privately_informed=no" in found[at : at + 5]
+    assert "                if you have one: --fact privately_informed=yes" in found[at : at + 5]
+    settled = check("H20", on="2025-06-01", exporter="other").to_dict()["settle"]
+    assert settled[0] == {
+        "fact": "privately_informed",
+        "case": "if you have no such letter",
+        "value": "no",
+        "option": "--fact privately_informed=no",
+    }
+    text = memo(check("H20", on="2025-06-01", exporter="other"), "md")
+    assert "not public: no if you have no such letter and yes if you have one." in " ".join(text.split())
+
+
+def test_the_options_settle_the_answer() -> None:
+    asked: dict[str, Any] = {"on": "2025-06-01", "exporter": "other"}
+    for way in check("H20", **asked).settle:
+        name, value = way.option.removeprefix("--fact ").split("=")
+        assert not check("H20", **asked, facts={name: value}).turns_on
+
+
+def test_a_figure_a_place_and_a_variant_have_options_too() -> None:
+    own = check(None, on="2024-06-03", exporter="other", facts={"designed_for_datacenter": True, "tpp": 2000})
+    assert [(s.fact, s.option) for s in own.settle] == [("performance_density", "--fact performance_density=NUMBER")]
+    where = check("H100", on="2024-06-03", to="SG", exporter="other", facts={"headquarters": None})
+    assert "--headquarters VALUE" in [s.option for s in where.settle]
+    which = check("A800", on="2022-12-01", to="SG", exporter="other")
+    assert which.settle == []
+
+
+def test_every_value_that_settles_a_fact_is_one_that_it_can_have() -> None:
+    for name, definition in LAW.facts.items():
+        for value, case in definition.settle.items():
+            assert case, name
+            if not value.isupper():
+                assert read_given(LAW, name, value).value is not None, (name, value)
+
+
+# --- goods under way, margins, words ----------------------------------------------------------------
+
+
+def test_goods_under_way_have_a_line_where_a_savings_clause_could_apply() -> None:
+    known = lines("A100", on="2023-01-20", to="MO", exporter="other")
+    assert "if instead      goods under way since 2023-01-17 or before: no license requirement found" in known
+    # a clause that is known to exist and whose words are not leaves it open
+    unread = lines("A100", on="2022-10-25", exporter="other")
+    assert "if instead      goods under way since 2022-10-21 or before: undetermined" in unread
+    for on in ("2023-06-01", "2024-12-20"):
+        assert not [line for line in lines("A100", on=on, exporter="other") if "under way since" in line]
+    given_ = lines("A100", on="2023-01-20", to="MO", exporter="other", facts={"en_route_since": "2023-01-16"})
+    assert not [line for line in given_ if "under way since" in line]
+
+
+def test_the_line_of_a_letter_is_a_line() -> None:
+    found = list(margin_lines(check("H20", on="2025-05-01")))
+    assert any("letter-nvidia-2025-04-09#" in line for line in found), found
+    assert not any("listed_ownership_percent" in line for line in margin_lines(check("H100", on=LATER)))
+
+
+def test_what_no_provision_changed_is_said_in_plain_words() -> None:
+    spans = exportrules.timeline("H800").spans
+    assert [s.opened_by for s in spans if s.opened_by and "#" not in s.opened_by[0]] == [
+        ("start of coverage",),
+        ("chip first made public",),
+        ("end of the verified period",),
+    ]
+
+
+def test_a_ruleset_without_the_law_of_a_place_says_so_in_the_first_line() -> None:
+    law = replace(LAW, edition=replace(LAW.edition, destinations_not_encoded=("DE",)), _views={}, memory={})
+    assert lines("H100", on="2024-06-03", to="DE", ruleset=law)[0] == (
+        "UNDETERMINED (the law for this destination is not encoded)."
+    )

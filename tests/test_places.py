@@ -1,0 +1,73 @@
+"""Places as tables, customs lines and people write them; territories read as the country that the EAR names."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import exportrules
+from exportrules.errors import UnknownNameError
+from exportrules.names.places import find_named_place, find_place
+from exportrules.source import default_ruleset
+
+LAW = default_ruleset()
+with (Path(__file__).parent / "names" / "places.tsv").open(encoding="utf-8", newline="") as file:
+    SPELLINGS = [(row["spelling"], row["means"]) for row in csv.DictReader(file, delimiter="\t")]
+
+
+def read(text: str) -> str:
+    try:
+        return find_place(LAW, text)
+    except UnknownNameError:
+        return "refused"
+
+
+@pytest.mark.parametrize(("spelling", "means"), SPELLINGS)
+def test_a_place_is_read_as_it_is_meant_or_refused(spelling: str, means: str) -> None:
+    assert read(spelling) == means
+
+
+@pytest.mark.parametrize("code", sorted(LAW.places))
+def test_every_place_is_read_by_each_of_its_names_and_codes(code: str) -> None:
+    place = LAW.places[code]
+    for name in (place.name, *place.aliases, *place.standard, *place.iso, *place.ports):
+        assert find_place(LAW, name) == code, name
+    assert read(f"{code} - {place.name}") == read(f"{place.name} ({code})") == code
+
+
+@pytest.mark.parametrize("code", sorted(LAW.territories))
+def test_a_territory_is_read_as_its_country_with_a_notice_or_refused_with_the_reason(code: str) -> None:
+    territory = LAW.territories[code]
+    if territory.refused:
+        with pytest.raises(UnknownNameError, match="cannot be answered"):
+            find_place(LAW, territory.name)
+        return
+    assert find_named_place(LAW, territory.name) == code
+    d = exportrules.check("H100", on="2024-06-03", to="SG", ultimate_parent=territory.name)
+    same = exportrules.check("H100", on="2024-06-03", to="SG", ultimate_parent=territory.treated_as)
+    assert (d.outcome, d.review_policy) == (same.outcome, same.review_policy)
+    assert any(note.startswith(f"{territory.name} is read as ") and territory.by in note for note in d.notices)
+
+
+def test_every_code_of_iso_3166_answers_or_is_refused_with_the_reason() -> None:
+    numbers = {place.iso[1] for place in LAW.every_place if place.iso}
+    assert len(numbers) == 249  # all of ISO 3166-1; Kosovo, the regions of Ukraine have no number
+
+
+def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
+    with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city, not a country.* write HK"):
+        find_place(LAW, "Kowloon")
+
+
+@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC"])
+def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
+    with pytest.raises(UnknownNameError) as raised:
+        find_place(LAW, text)
+    assert "Did you mean" not in str(raised.value)
+
+
+def test_a_name_that_two_places_share_suggests_both() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'North Korea' or 'South Korea'"):
+        find_place(LAW, "Korea")

@@ -1,0 +1,541 @@
+"""A yes must be earned: a word that may mean several things is asked about in each of its senses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import exportrules
+from exportrules import senses
+from exportrules.cli import cli
+from exportrules.determination import Determination, check
+from exportrules.errors import QuestionError
+from exportrules.ledger.answers import ANSWER_COLUMNS
+from exportrules.names.parties import find_parties, party_key
+from exportrules.render.memo import memo
+from exportrules.schema import DeterminationShape
+from exportrules.senses import Named, Sense, Word, wholes
+from exportrules.study.receipt import ask_again, receipt
+
+LAW = exportrules.default_ruleset()
+YES = ("no_license_requirement", "license_exception")
+#: A consumer card after Inspur Group was listed: free for anyone else.
+CARD: dict[str, Any] = {"chip": "RTX 4090", "on": "2023-06-01"}
+LETTER: dict[str, Any] = {"chip": "A100", "on": "2022-09-15"}
+
+
+def ask(**asked: Any) -> Determination:
+    return check(asked.pop("chip"), **asked)
+
+
+def first_line(d: Determination) -> str:
+    return d.explain().splitlines()[0]
+
+
+# --- near names of listed parties -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["end_user", "parties"])
+def test_a_name_close_to_a_listed_one_leaves_open_what_the_listing_decides(role: str) -> None:
+    found = ask(**CARD, **({"end_user": "Inspur"} if role == "end_user" else {"parties": ["Inspur"]}))
+    assert (found.outcome, found.turns_on) == ("indeterminate", [role])
+    assert {word for case in found.cases for word, _ in case.conditions} == {role}
+    outcomes = {case.conditions[0][1]: case.outcome for case in found.cases}
+    free = next(text for text in outcomes if text.startswith("is not a listed party"))
+    listed = next(text for text in outcomes if "is Inspur Group Co., Ltd. (Entity List from 2023-03-02)" in text)
+    assert (outcomes[free], outcomes[listed]) == ("no_license_requirement", "license_required")
+    assert found.transaction["listed_parties"] == []
+    assert "inspur-group" in found.transaction["near_parties"]
+
+
+def test_the_first_line_says_whom_the_name_is_close_to_and_the_answer_how_to_settle_it() -> None:
+    found = ask(**CARD, end_user="Inspur")
+    assert first_line(found).startswith(
+        'UNDETERMINED (turns on end_user: "Inspur" is close to Inspur Group Co., Ltd., on the Entity List from '
+        "2023-03-02"
+    )
+    said = " ".join(found.explain().split())
+    assert 'If it is not: --not-listed "Inspur"; if it is, write the listed name.' in said
+    assert 'If it is not: --not-listed "Inspur"' in memo(found, "md")
+
+
+def test_before_the_listing_and_where_it_changes_nothing_a_near_name_just_answers() -> None:
+    before = ask(chip="RTX 4090", on="2023-03-01", end_user="Inspur")
+    assert (before.outcome, before.turns_on, before.cases) == ("no_license_requirement", [], [])
+    assert before.next is not None
+    assert (before.next.date, before.next.outcome) == (date(2023, 3, 2), "indeterminate")
+    anyway = ask(chip="H100", on="2024-06-03", end_user="Inspur", exporter="other")
+    assert (anyway.outcome, anyway.review_policy, anyway.turns_on) == ("license_required", "presumption_of_denial", [])
+    assert any('"Inspur" is close to' in notice and "makes no difference" in notice for notice in anyway.notices)
+
+
+def test_where_only_the_policy_differs_the_requirement_stands() -> None:
+    found = ask(chip="H100", on="2025-06-02", end_user="Inspur", exporter="other")
+    assert (found.outcome, found.review_policy, found.turns_on) == ("license_required", "indeterminate", ["end_user"])
+    assert {case.review_policy for case in found.cases} == {"presumption_of_denial", "policy_of_denial"}
+    assert {case.outcome for case in found.cases} == {"license_required"}
+    assert first_line(found).startswith("NO, not without a license")
+
+
+def test_the_exact_name_settles_it_and_so_does_a_declaration_which_is_printed() -> None:
+    exact = ask(**CARD, end_user="Inspur Group Co., Ltd.")
+    assert (exact.outcome, exact.turns_on) == ("license_required", [])
+    free = ask(**CARD, end_user="Inspur", not_listed=["Inspur"])
+    assert (free.outcome, free.turns_on) == ("no_license_requirement", [])
+    assert "for Inspur, declared not listed: Inspur, 2023-06-01" in first_line(free)
+    assert any("'Inspur' is declared not to be Inspur Group Co., Ltd." in notice for notice in free.notices)
+    assert "Declared to be on no list: Inspur." in memo(free, "md")
+    assert free.transaction["not_listed"] == ["Inspur"]
+    again = ask_again(receipt(free)["question"], LAW)
+    assert (again.outcome, again.transaction) == (free.outcome, free.transaction)
+
+
+def test_a_declaration_is_of_a_name_that_was_given_and_that_is_no_exact_match() -> None:
+    for names, given_ in ((["Inspur Ltd"], "'Inspur'"), (["inspur"], "'Inspur'")):
+        with pytest.raises(QuestionError) as caught:
+            ask(**CARD, end_user="Inspur", not_listed=names)
+        assert str(caught.value) == (
+            f"not_listed = {names[0]!r} is not a name of this question, which names {given_}. Write the name exactly "
+            "as the end user, the party or the owner is written."
+        )
+    with pytest.raises(QuestionError, match="cannot be declared not listed: it is the exact name of Inspur Group"):
+        ask(**CARD, end_user="Inspur Group", not_listed=["Inspur Group"])
+    with pytest.raises(QuestionError, match="is one text"):
+        ask(**CARD, end_user="Inspur", not_listed="Inspur")
+    with pytest.raises(QuestionError, match="which names no party"):
+        ask(**CARD, not_listed=["Inspur"])
+
+
+def test_a_party_that_a_name_may_be_also_says_where_the_buyer_may_sit() -> None:
+    found = ask(chip="H100", on="2024-06-03", to="SG", exporter="other", end_user="Inspur")
+    assert (found.outcome, found.turns_on[0]) == ("indeterminate", "end_user")
+    settled = ask(chip="H100", on="2024-06-03", to="SG", exporter="other", end_user="Inspur", not_listed=["Inspur"])
+    assert settled.outcome == "no_license_requirement"
+
+
+def test_several_near_names_have_a_case_each_one_for_all_and_one_for_none() -> None:
+    found = ask(**CARD, parties=["Inspur", "SenseTime Group"])
+    assert (found.outcome, found.turns_on) == ("indeterminate", ["parties"])
+    said = " or ".join(case.conditions[0][1] for case in found.cases)
+    for part in ('"Inspur" is ', '"SenseTime Group" is ', "is not a listed party", "are all of these"):
+        assert part in said
+    one = ask(**CARD, parties=["Inspur", "SenseTime Group"], not_listed=["Inspur"])
+    assert (one.outcome, one.turns_on) == ("indeterminate", ["parties"])
+    none = ask(**CARD, parties=["Inspur", "SenseTime Group"], not_listed=["Inspur", "SenseTime Group"])
+    assert none.outcome == "no_license_requirement"
+
+
+def test_an_owner_with_a_near_name_is_open_where_its_listing_decides() -> None:
+    asked = {"chip": "RTX 4090 D", "on": "2025-10-15", "exporter": "other", "to": "SG", "headquarters": "SG"}
+    facts = {"listed_ownership_percent": 60, "listed_owner": "Inspur"}
+    found = ask(**asked, facts=facts)
+    assert found.turns_on in ([], ["listed_owner"])
+    assert found.outcome not in YES or found.turns_on == []
+    assert ask(**asked, facts=facts, not_listed=["Inspur"]).turns_on == []
+
+
+def test_many_doubtful_words_are_asked_about_in_few_combinations() -> None:
+    kinds = tuple(Sense(f"is {n}", ((str(n),),)) for n in range(9))
+    words = [Word(word, kinds) for word in ("end_user", "parties", "exporter")]
+    made = wholes({}, words)
+    assert len(made) == 8
+    assert made[0].named == (("0",), ("0",))
+    assert set(made[-1].listed) == {str(n) for n in range(9)}
+
+
+# --- names that say what they are ------------------------------------------------------------------
+
+
+def test_a_buyer_that_says_it_is_military_is_never_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(senses, "described_as", lambda law, text: "military" if "Army" in text else "")
+    asked: dict[str, Any] = {**CARD, "end_user": "Zorglub Army"}
+    found = ask(**asked)
+    assert (found.outcome, found.turns_on[0]) == ("indeterminate", "end_user")
+    assert '"Zorglub Army" is a military body by its own name' in first_line(found)
+    assert "--end-use military" in found.explain()
+    assert ask(**asked, end_use="military").outcome == "license_required"
+    assert ask(**{**asked, "end_user": "Zorglub Bakery"}).outcome == "no_license_requirement"
+    with pytest.raises(QuestionError, match="by its own name it is a military body"):
+        ask(**asked, not_listed=["Zorglub Army"])
+
+
+def test_an_army_does_not_sit_where_the_goods_go() -> None:
+    asked: dict[str, Any] = {"chip": "RTX 4090", "on": "2023-06-01", "end_user": "People's Liberation Army"}
+    assert ask(**asked, to="SG").turns_on == ["end_user", "headquarters"]
+    assert ask(**asked, to="SG", end_use="military").turns_on == ["headquarters"]
+    assert ask(**asked, end_use="military").outcome == "license_required"
+    british = {**asked, "end_user": "Royal British Army Museum Guards", "to": "GB"}
+    assert ask(**british).outcome == "indeterminate"
+    assert ask(**british, headquarters="GB").outcome == "no_license_requirement"
+
+
+@pytest.mark.parametrize(
+    "body", ["People's Liberation Army", "Ministry of State Security", "中国人民解放军", "PLA Rocket Force"]
+)
+@pytest.mark.parametrize("to", ["CN", "SG", "RU"])
+@pytest.mark.parametrize("role", ["end_user", "parties"])
+def test_such_a_body_is_never_a_plain_yes(body: str, to: str, role: str) -> None:
+    named: dict[str, Any] = {"end_user": body} if role == "end_user" else {"parties": [body], "headquarters": "CN"}
+    for on in ("2021-06-01", "2023-06-01", "2024-06-03", "2026-03-02"):
+        found = ask(chip="A10", on=on, to=to, exporter="other", **named)
+        # where the text reaches such a body in its own country alone, that it was read is said all the same
+        abroad = to == "SG" and found.outcome in YES and (role == "parties" or on < "2022-09-15")
+        assert found.outcome not in YES or abroad
+        assert any("by its own name. It makes no difference" in notice for notice in found.notices) or not abroad
+
+
+# --- exporters --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("chip", "on", "exporter", "addressee"),
+    [
+        ("A100", "2022-09-15", "NVIDIA Singapore Pte Ltd", "NVIDIA"),
+        ("A100", "2022-09-15", "Nvidia Corporation (US)", "NVIDIA"),
+        ("A100", "2022-09-15", "Nvidea", "NVIDIA"),
+        ("MI250", "2022-09-15", "AMD International Sales & Service, Ltd.", "AMD"),
+        ("H100", "2022-10-01", "英伟达（上海）有限公司", "NVIDIA"),
+    ],
+)
+def test_a_name_with_an_addressees_in_it_is_open_where_a_letter_decides(
+    chip: str, on: str, exporter: str, addressee: str
+) -> None:
+    found = ask(chip=chip, on=on, exporter=exporter)
+    assert (found.outcome, found.turns_on[:1]) == ("indeterminate", ["exporter"])
+    assert {case.conditions[0] for case in found.cases} == {
+        ("exporter", "is another exporter"), ("exporter", f"is {addressee}"),
+    }  # fmt: skip
+    assert f'"{exporter}" may be {addressee}, which a letter binds' in first_line(found)
+    assert f"export by {exporter}" in first_line(found)
+    assert ask(chip=chip, on=on, exporter=addressee).outcome == "license_required"
+    assert ask(chip=chip, on=on, exporter="other").outcome == "no_license_requirement"
+
+
+def test_where_no_letter_would_change_the_answer_such_an_exporter_just_answers() -> None:
+    found = ask(chip="A100", on="2023-12-01", exporter="NVIDIA Singapore Pte Ltd")
+    assert (found.outcome, found.turns_on) == ("license_required", [])
+    assert ask(chip="MI250", on="2022-08-01", exporter="Nvidea").outcome == "no_license_requirement"
+
+
+def test_what_was_known_depends_on_who_the_exporter_is() -> None:
+    found = ask(**LETTER, exporter="NVIDIA Singapore Pte Ltd", known_on="2022-08-28")
+    other, addressee = (ask(**LETTER, exporter=who, known_on="2022-08-28").outcome for who in ("other", "NVIDIA"))
+    assert (
+        {case.outcome for case in found.cases} == {other, addressee} == {"no_license_requirement", "license_required"}
+    )
+
+
+def test_any_other_name_is_another_exporter_and_said_to_be() -> None:
+    found = ask(**LETTER, exporter="Acme Trading")
+    assert found.outcome == "no_license_requirement"
+    assert "No public letter is addressed to 'Acme Trading'; it is treated as any other exporter." in found.notices
+
+
+def test_an_open_exporter_is_explained_written_down_and_asked_again() -> None:
+    found = ask(**LETTER, exporter="Nvidea")
+    assert "by Nvidea on September 15, 2022" in memo(found, "md")
+    assert "If it is NVIDIA: --exporter NVIDIA; if it is another company: --exporter other." in memo(found, "md")
+    assert ask_again(receipt(found)["question"], LAW).to_dict() == found.to_dict()
+    told = {f.subject for f in found.findings}
+    assert len(told) == 2 * len(found.variants)
+    for end in (", exporter is NVIDIA", ", exporter is another exporter"):
+        assert len({subject for subject in told if subject.endswith(end)}) == len(found.variants)
+
+
+# --- every field: what says nothing ------------------------------------------------------------------
+
+FIELDS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")
+PLACEHOLDERS = [
+    "#N/A",
+    "N/A",
+    "n.a.",
+    "TBD",
+    "unknown",
+    "-",
+    "?",
+    "none",
+    "null",
+    "#REF!",
+    "C/O",
+    "L/C",
+    "不明",
+    "未定",
+]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+def test_a_field_that_says_nothing_is_refused(field: str, text: str) -> None:
+    with pytest.raises(QuestionError, match=r"[Ww]rite |is none of"):
+        ask(**LETTER, **{field: text})
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+def test_a_chip_and_a_party_that_say_nothing_are_refused(text: str) -> None:
+    with pytest.raises(QuestionError):
+        check(text, on="2022-09-15")
+    with pytest.raises(QuestionError, match="does not name anyone"):
+        ask(**LETTER, parties=[text])
+    with pytest.raises(QuestionError):
+        ask(**LETTER, facts={"eccn_declared": text} if text != "unknown" else {"eccn": text + "?"})
+
+
+# --- noise never frees, more never frees -------------------------------------------------------------
+
+#: Questions that need a license, and which of their words makes it so.
+NEEDED: list[tuple[dict[str, Any], str]] = [
+    ({"chip": "H100", "on": "2024-06-03", "to": "China", "exporter": "other"}, "to"),
+    ({"chip": "H100", "on": "2024-06-03", "to": "SG", "exporter": "other", "ultimate_parent": "China"},
+     "ultimate_parent"),
+    ({"chip": "H100", "on": "2024-06-03", "to": "SG", "exporter": "other", "headquarters": "Russia"}, "headquarters"),
+    ({"chip": "RTX 4090", "on": "2023-06-01", "exporter": "other", "end_use": "military"}, "end_use"),
+    ({**LETTER, "exporter": "NVIDIA"}, "exporter"),
+    ({**LETTER, "exporter": "Advanced Micro Devices, Inc.", "chip": "MI250"}, "exporter"),
+    ({"chip": "V100", "on": "2021-06-01", "end_user": "Northwestern Polytechnical University"}, "end_user"),
+    ({"chip": "V100", "on": "2021-06-01", "end_user": "Harbin Engineering University"}, "end_user"),
+    ({"chip": "RTX 4090", "on": "2023-03-30", "end_user": "Beijing Sensetime Technology Development Co., Ltd."},
+     "end_user"),
+]  # fmt: skip
+
+
+def typos(text: str) -> Iterator[str]:
+    """The text with one slip in its longest word: a letter left out, doubled, or changed for its neighbour."""
+    longest = max(text.split(), key=len)
+    start = text.index(longest)
+    for at in range(start + 1, start + len(longest) - 1):
+        yield text[:at] + text[at + 1 :]
+        yield text[:at] + text[at] + text[at:]
+        if text[at] != text[at + 1]:
+            yield text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+def noisy(text: str, field: str) -> st.SearchStrategy[str]:
+    ways = [st.sampled_from(PLACEHOLDERS), st.sampled_from(sorted(set(typos(text))))]
+    if field not in ("exporter", "end_user"):  # there any word is a company's name, and none is listed
+        ways.append(st.sampled_from(["zorglub", "Kunde", "see contract", "12", "№ 7", "客户"]))
+    elif len(text.split()) == 3:
+        first, second, third = text.split()
+        ways.append(st.just(f"{second} {first} {third}"))
+    return st.one_of(ways)
+
+
+def outcome_of(asked: dict[str, Any]) -> str:
+    try:
+        return ask(**asked).outcome
+    except QuestionError:
+        return "refused"
+
+
+@pytest.mark.parametrize(("asked", "field"), NEEDED, ids=lambda value: value if isinstance(value, str) else "")
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_noise_never_frees(asked: dict[str, Any], field: str, data: st.DataObject) -> None:
+    assert ask(**asked).outcome == "license_required"
+    noise = data.draw(noisy(asked[field], field))
+    assert outcome_of({**asked, field: noise}) in ("refused", "indeterminate", "license_required")
+
+
+MORE: list[dict[str, Any]] = [
+    {"end_user": "Huawei"},
+    {"parties": ["Inspur"]},
+    {"end_user": "Inspur"},
+    {"ultimate_parent": "CN"},
+    {"end_use": "military"},
+]
+RANK = {
+    "no_license_requirement": 0,
+    "license_exception": 1,
+    "not_released": 1,
+    "indeterminate": 2,
+    "license_required": 3,
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["A100", "H100", "H20", "RTX 4090", "V100", "MI250", "L4", "Ascend 910B"]),
+    st.sampled_from(["CN", "SG", "AE", "MO", "DE", "RU", "VN"]),
+    st.dates(date(2019, 6, 1), date(2026, 9, 1)),
+    st.sampled_from(MORE),
+)
+def test_a_listing_a_parent_and_a_military_use_never_free(chip: str, to: str, on: date, more: dict[str, Any]) -> None:
+    asked = {"chip": chip, "to": to, "on": on, "exporter": "other", "headquarters": to}
+    before, after = ask(**asked), ask(**asked, **more)
+    if before.outcome == "license_required":
+        assert after.outcome not in YES
+    assert not (before.outcome == "indeterminate" and after.outcome == "no_license_requirement")
+
+
+# --- every interface, the same outcome ----------------------------------------------------------------
+
+
+def of_ledger(asked: dict[str, Any]) -> dict[str, Any]:
+    row = {
+        "chip": asked["chip"], "date": asked["on"], "destination": asked.get("to", "CN"),
+        "exporter": asked.get("exporter", "maker"), "end user": asked.get("end_user", ""),
+        "consignee": "; ".join(asked.get("parties", ())), "end use": asked.get("end_use", ""),
+    }  # fmt: skip
+    ((found),) = exportrules.audit(pa.Table.from_pylist([row])).to_pylist()
+    return dict(found)
+
+
+def of_command(asked: dict[str, Any]) -> dict[str, Any]:
+    options = ["check", asked["chip"], "--on", asked["on"], "--json"]
+    for name in ("to", "exporter", "end_user", "end_use"):
+        if name in asked:
+            options += [f"--{name.replace('_', '-')}", asked[name]]
+    for name in asked.get("parties", ()):
+        options += ["--party", name]
+    found = CliRunner().invoke(cli, options)
+    return dict(json.loads(found.output)) if found.exit_code in (0, 3) else {"outcome": "refused"}
+
+
+QUESTIONS = st.fixed_dictionaries(
+    {
+        "chip": st.sampled_from(["A100", "RTX 4090", "H20", "MI250"]),
+        "on": st.sampled_from(["2021-06-01", "2022-09-15", "2023-06-01", "2025-05-01", "2026-03-01"]),
+    },
+    optional={
+        "to": st.sampled_from(["CN", "SG", "n.a."]),
+        "exporter": st.sampled_from(
+            ["maker", "other", "NVIDIA", "Nvidea", "AMD Taiwan Ltd", "Acme Trading", "unknown"]
+        ),
+        "end_user": st.sampled_from(["Inspur", "Inspur Group", "Zorglub Breakfast", "Dahua", "TBD"]),
+        "parties": st.sampled_from([["Inspur"], ["Huawei", "Zorglub"], ["SenseTime Group", "Inspur"]]),
+        "end_use": st.sampled_from(["civil", "military"]),
+    },
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(QUESTIONS)
+def test_every_interface_gives_the_same_outcome(asked: dict[str, Any]) -> None:
+    row, command = of_ledger(asked), of_command(asked)
+    try:
+        found = ask(**asked)
+    except QuestionError:
+        assert command["outcome"] == "refused"
+        assert row["outcome"] == "indeterminate"
+        assert row["problem"]
+        return
+    assert command == found.to_dict()
+    assert (row["outcome"], row["review_policy"]) == (found.outcome, found.review_policy or "")
+    assert row["turns_on"] == " ".join(found.turns_on)
+    assert not row["problem"]
+    DeterminationShape.model_validate(found.to_dict())
+
+
+# --- ledgers -------------------------------------------------------------------------------------------
+
+ROWS = """\
+chip,date,destination,exporter,end user,consignee
+RTX 4090,2023-06-01,CN,NVIDIA,Inspur,
+RTX 4090,2023-06-01,CN,NVIDIA,Zorglub,
+RTX 4090,2023-06-01,CN,NVIDIA,Zorglub,Inspur
+RTX 4090,2023-06-01,CN,NVIDIA,Inspur Group,
+A100,2022-09-15,CN,NVIDIA Singapore Pte Ltd,,
+RTX 4090,2023-03-01,CN,NVIDIA,Inspur,
+"""
+
+
+def audited(folder: Path, *options: str) -> tuple[list[dict[str, str]], str]:
+    (folder / "ledger.csv").write_text(ROWS, "utf-8")
+    out = str(folder / "out.csv")
+    made = CliRunner().invoke(cli, ["audit", str(folder / "ledger.csv"), "-o", out, "--force", *options])
+    assert made.exit_code == 0, made.output
+    said = CliRunner().invoke(cli, ["audit", str(folder / "ledger.csv"), *options]).output
+    return list(csv.DictReader(io.StringIO((folder / "out.csv").read_text("utf-8")))), " ".join(said.split())
+
+
+def test_near_names_decide_in_the_rows_and_the_column_party_says_who(tmp_path: Path) -> None:
+    rows, said = audited(tmp_path)
+    assert "party" in ANSWER_COLUMNS
+    free, needed, open_ = "no_license_requirement", "license_required", "indeterminate"
+    assert [row["outcome"] for row in rows] == [open_, free, open_, needed, open_, free]
+    assert [row["turns_on"] for row in rows] == ["end_user", "", "parties", "", "exporter", ""]
+    assert not any(row["problem"] for row in rows)
+    assert rows[0]["party"].startswith("close to Inspur Group Co., Ltd. (Entity List from 2023-03-02)")
+    assert rows[2]["party"] == rows[0]["party"] == rows[5]["party"]
+    assert rows[3]["party"] == "Inspur Group Co., Ltd. (Entity List from 2023-03-02)"
+    assert rows[1]["party"] == rows[4]["party"] == ""
+    assert "Names close to a listed party" in said
+    assert "3 rows open because of such a name: the answer turns on whom it means." in said
+
+
+def test_a_line_of_the_map_of_names_settles_a_near_name(tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text(
+        "column,written,means\nend_user,Inspur,not listed\nparties,Inspur,Inspur Group Co. Ltd.\n", "utf-8"
+    )
+    rows, _ = audited(tmp_path, "--names", str(names))
+    assert [row["outcome"] for row in rows[:3]] == [
+        "no_license_requirement", "no_license_requirement", "license_required",
+    ]  # fmt: skip
+    assert rows[0]["party"].startswith("declared not to be Inspur Group Co., Ltd. (Entity List from 2023-03-02)")
+    manifest = json.loads((tmp_path / "out.csv.manifest.json").read_text("utf-8"))
+    assert manifest["not_listed"] == ["Inspur"]
+
+
+def test_an_exact_match_cannot_be_declared_away_in_a_map_of_names(tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("column,written,means\nend_user,Inspur Group,not listed\n", "utf-8")
+    (tmp_path / "ledger.csv").write_text(ROWS, "utf-8")
+    made = CliRunner().invoke(cli, ["audit", str(tmp_path / "ledger.csv"), "--names", str(names)])
+    assert "'Inspur Group' is a listed party by its exact name" in str(made.exception)
+    with pytest.raises(QuestionError, match="is a listed party by its exact name"):
+        exportrules.audit(
+            pa.Table.from_pylist(list(csv.DictReader(io.StringIO(ROWS)))),
+            names={"end_user": {"Inspur Group": "not listed"}},
+        )
+
+
+def test_every_spelling_near_a_listed_one_is_reported_however_many_there_are(tmp_path: Path) -> None:
+    table = "chip,date,destination,exporter,end user\n"
+    table += "".join(f"A100,2021-06-01,CN,other,Zorglub {n}\n" for n in range(2_100))
+    (tmp_path / "ledger.csv").write_text(table + "RTX 4090,2023-06-01,CN,other,Inspur\n", "utf-8")
+    names = tmp_path / "names.csv"
+    made = CliRunner().invoke(cli, ["audit", str(tmp_path / "ledger.csv"), "--write-names", str(names)])
+    assert made.exit_code == 0, made.output
+    told = [row for row in csv.DictReader(io.StringIO(names.read_text("utf-8"))) if row["column"] == "end_user"]
+    assert [(row["written"], row["rows"]) for row in told] == [("Inspur", "1")]
+    assert "close to Inspur Group Co., Ltd., which is listed" in told[0]["problem"]
+
+
+def test_an_unlisted_party_is_one_of_the_names_too() -> None:
+    assert Named().says_something is False
+    assert Named(near=("inspur-group",)).says_something is True
+
+
+# --- mutants that nothing noticed -----------------------------------------------------------------------
+
+
+def test_a_listing_is_known_on_its_own_day_and_not_the_day_before() -> None:
+    asked: dict[str, Any] = {"chip": "RTX 4090", "on": "2023-06-01", "end_user": "Inspur Group"}
+    assert ask(**asked, known_on="2023-03-02").outcome == "license_required"
+    assert ask(**asked, known_on="2023-03-01").outcome == "no_license_requirement"
+
+
+@pytest.mark.parametrize("behind", ["Norway", "Research Institute", "and Partners"])
+def test_text_behind_a_bracketed_alias_makes_another_name(behind: str) -> None:
+    name = "Huawei Technologies Co., Ltd. (Huawei)"
+    assert party_key(name) == party_key("Huawei Technologies")
+    assert party_key(f"{name} {behind}") != party_key(name)
+    assert "huawei-technologies" not in find_parties(LAW, f"{name} {behind}").listed
+
+
+@pytest.mark.parametrize("days", [[date(2100, 12, 31), date(2101, 1, 1)], [date(2101, 1, 1)]])
+def test_the_first_day_of_2101_is_out_of_range_in_a_column_of_dates(days: list[date]) -> None:
+    table = pa.table({"chip": ["A100"] * len(days), "date": pa.array(days, pa.date32()), "to": ["CN"] * len(days)})
+    found = exportrules.audit(table, exporter="other").to_pylist()
+    assert [bool(row["problem"]) for row in found] == [day.year > 2100 for day in days]
