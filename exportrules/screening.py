@@ -70,12 +70,9 @@ _EVERY_ITEM = re.compile(r"for all items subject to the ear(?!.*\b(except|other 
 _NEEDED = ("source", "name", "alt_names", "start_date", "license_policy", "programs")
 #: The columns of BIS's own Denied Persons List, letters alone, and what they are called in the consolidated list.
 _DENIED = {
-    "name": "name",
-    "effectivedate": "start_date",
-    "expirationdate": "end_date",
-    "standardorder": "standard_order",
+    "name": "name", "effectivedate": "start_date", "expirationdate": "end_date", "standardorder": "standard_order",
     "frcitation": "federal_register_notice",
-}
+}  # fmt: skip
 _CODE = re.compile(r"\(([A-Z0-9]+(?:-[A-Z]+)?)(?: List)?\)")
 
 
