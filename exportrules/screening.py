@@ -27,8 +27,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -38,6 +38,7 @@ from exportrules.facts import read_date
 from exportrules.law import Ruleset
 from exportrules.model import Evidence, Listing, Party, Policy
 from exportrules.names.parties import party_key
+from exportrules.partyfile import keys_of
 from exportrules.span import DAY
 
 #: The lists that restrict exports under the EAR, by the code in the name of their source.
@@ -69,12 +70,9 @@ _EVERY_ITEM = re.compile(r"for all items subject to the ear(?!.*\b(except|other 
 _NEEDED = ("source", "name", "alt_names", "start_date", "license_policy", "programs")
 #: The columns of BIS's own Denied Persons List, letters alone, and what they are called in the consolidated list.
 _DENIED = {
-    "name": "name",
-    "effectivedate": "start_date",
-    "expirationdate": "end_date",
-    "standardorder": "standard_order",
+    "name": "name", "effectivedate": "start_date", "expirationdate": "end_date", "standardorder": "standard_order",
     "frcitation": "federal_register_notice",
-}
+}  # fmt: skip
 _CODE = re.compile(r"\(([A-Z0-9]+(?:-[A-Z]+)?)(?: List)?\)")
 
 
@@ -366,7 +364,7 @@ def _parties(entries: list[Entry]) -> Iterator[Party]:
             name=name,
             country=next((e.country for e in group if e.country), ""),
             aliases=tuple(names.values()),
-            listing=tuple({tuple(_keys(x)): x for e in group for x in e.listings}.values()),  # each once
+            listing=tuple({tuple(keys_of(x)): x for e in group for x in e.listings}.values()),  # each once
         )
 
 
@@ -400,32 +398,3 @@ def _line(text: str, column: str) -> str:
         raise ValueError(f"{column} has half of a surrogate pair; the file was damaged.")
     # a rule file may not hold what a terminal acts upon; a name loses nothing by a space in its place
     return " ".join(ORDERS.sub(" ", text).split())
-
-
-def to_toml(parties: Iterable[Party], header: Iterable[str]) -> str:
-    """Parties as a data file. Only what these tables need: texts, days, whole numbers, lists of texts."""
-    blocks = ["".join(f"# {line}".rstrip() + "\n" for line in header)]
-    for party in parties:
-        lines = ["[[party]]", *_keys(party)]
-        for listing in party.listing:
-            lines += ["[[party.listing]]", *_keys(listing)]
-        blocks.append("\n".join(lines) + "\n")
-    if len(blocks) == 1:
-        blocks.append("party = []\n")  # no party at all is still a file of parties
-    return "\n".join(blocks)
-
-
-def _keys(shape: Party | Listing) -> Iterator[str]:
-    kept = [(f.name, getattr(shape, f.name), f.default) for f in fields(shape) if f.name != "listing"]
-    return (f"{name} = {toml_value(value)}" for name, value, default in kept if value != default)
-
-
-def toml_value(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(toml_value, value))}]"
-    if not isinstance(value, str):
-        return str(value)  # a day or a whole number
-    if value.isprintable() and '"' not in value and "\\" not in value:
-        return f'"{value}"'
-    # quotes, backslashes and all that does not print: controls, marks of direction
-    return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08X}" for c in value) + '"'

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from exportrules.names.close import core_of, words_of  # noqa: E402 - the project is found first
 from exportrules.names.parties import party_key, party_keys  # noqa: E402 - the project is found first
-from exportrules.screening import toml_value  # noqa: E402
+from exportrules.partyfile import toml_value  # noqa: E402
 
 TABLES = ROOT / "scripts" / "parties"
 TARGET = ROOT / "rulesets" / "us-ear" / "parties"
@@ -315,6 +315,10 @@ def _with_short_names(entries: Mapping[str, Made]) -> Iterator[Made]:
             owners[party_key(name)].add(made.id)
     common = {party_key(row["name"]) for row in rows("common_names.csv")}
     noted = {(made.id, party_key(name)) for made, name, weak in wanted if weak and name.isascii()}
+    # "Hanwuji" for 寒武纪: syllables that other names may have as well
+    by_id = {made.id: made for made in parties}
+    for row in rows("romanised.csv"):
+        wanted.append((by_id[row["party"]], row["latin"], True))
     for made, name, weak in wanted:
         made.call(name, weak=weak or len(owners[party_key(name)]) > 1)
     called = {party_key(made.name) for made in parties}

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 ORDER = [
     {"errors", "truth", "span"},
     {"model", "output"},
-    {"facts", "force", "implied", "attestation", "lexicon"},
+    {"facts", "force", "implied", "attestation", "lexicon", "partyfile"},
     {"law"},
     {"names", "entries", "claims"},
     {"senses"},

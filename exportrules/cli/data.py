@@ -130,8 +130,9 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
     from exportrules.errors import OutputError
     from exportrules.facts import read_date
     from exportrules.output import free, write_whole
+    from exportrules.partyfile import to_toml
     from exportrules.render.safe import safe
-    from exportrules.screening import read_list, to_toml
+    from exportrules.screening import read_list
     from exportrules.source import load_ruleset, read_file
 
     day, target = read_date(as_of, "--as-of"), free(Path(output) / "parties.toml", force=force)

@@ -258,6 +258,9 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
                 slips.append((word, known))
                 break
     ours_part, theirs_part = shared / total, other / listed
+    if not core and len(words) > 2 and name.words[: len(words)] == words:
+        # "China Electronics Technology Group Corporation": trades alone, yet the head of many an entry
+        return Near(name.party, name.printed, "leading part", 80)
     if not told:
         # only trades and places are shared, or words with a slip: then nearly all of both must be
         told_slips = [pair for pair in slips if not is_light(pair[1])]
@@ -272,7 +275,8 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
         return None
     if slips and not told and any(len(known) <= SHORTEST_SLIP for _, known in slips):
         return None
-    if core and says_who(core) and core == name.core[: len(core)] and (ours_part >= 0.95 or core == name.core):
+    same = core == name.core and (says_who(core) or (len(core) == 1 and len(core[0]) == 3))
+    if same or (says_who(core) and core == name.core[: len(core)] and ours_part >= 0.95):
         return Near(name.party, name.printed, "leading part", max(80, score))
     if says_who(name.core) and theirs_part >= 0.9 and _stands_in(name.words, words, bool(slips)):
         return Near(name.party, name.printed, "contains a listed name", max(80, score))
