@@ -33,7 +33,8 @@ FORMAT = "exportrules receipt 1"
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
     "attestation", "cases", "compiled", "determination", "docket", "engine", "entries", "errors", "facts", "force",
-    "implied", "law", "lexicon", "model", "names/chips", "names/close", "names/exporters", "names/grammar",
+    "implied", "law", "lexicon", "model", "names/chips", "names/close", "names/defects", "names/exporters",
+    "names/grammar",
     "names/keys", "names/parties", "names/placeholders", "names/places", "names/servers", "names/slips",
     "names/words", "notices", "question", "reading", "references", "result", "senses", "source", "span", "timeline",
     "trace", "truth", "unknowns",
