@@ -13,6 +13,7 @@ from typing import Any
 from exportrules.facts import check_defects
 from exportrules.law import Ruleset, closes, refers, under
 from exportrules.model import Family, Provision
+from exportrules.names.defects import can_never_be_asked
 from exportrules.names.keys import key
 from exportrules.references import Defect, references
 from exportrules.span import Span
@@ -172,18 +173,7 @@ def _shared_names(ruleset: Ruleset) -> Iterator[Defect]:
             other = owners.setdefault(key(name), family.id)
             if other != family.id:
                 yield Defect(family.id, f"the name {name!r} is one of {other} too; a name means one family.")
-    refused = {key(text): r.id for r in ruleset.refused.values() for text in r.written}
-    for family in ruleset.families.values():
-        for name in (n for n in _names_of(family) if n not in (family.id, *(v.id for v in family.variant))):
-            if key(name) in refused:
-                said = f"the name {name!r} is refused by {refused[key(name)]!r}, so it can never be asked."
-                yield Defect(family.id, said)
-    spelled: dict[str, str] = {}
-    for word in ruleset.words.values():
-        for text in word.written:
-            other = spelled.setdefault(key(text), word.id)
-            if other != word.id:
-                yield Defect(f"word {word.id}", f"{text!r} is a word of {other!r} too: which of them is meant?")
+    yield from (Defect(*defect) for defect in can_never_be_asked(ruleset))
     places: dict[str, str] = {}
     for place in ruleset.every_place:
         for name in (place.code, place.name, *place.aliases):

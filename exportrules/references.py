@@ -14,13 +14,12 @@ from typing import Any
 
 from exportrules.facts import figure_defects, is_figure
 from exportrules.law import Ruleset, refers
-from exportrules.lexicon import ids_in
 from exportrules.model import Attestation, FactDefinition, Family, Group, Instrument, Provision, Row, Test
+from exportrules.names.defects import leads_nowhere
 
 ORDERED = ("ge", "gt", "le", "lt")
 PLACES = ("destination", "headquarters", "ultimate_parent")
 FAMILIES = ("chip_family", "contained_family")
-CHIPS = "chip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
         yield from _family(ruleset, family)
     yield from _territories(ruleset)
     yield from _parties(ruleset)
-    yield from _names(ruleset)
+    yield from (Defect(*defect) for defect in leads_nowhere(ruleset))
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
             yield Defect(f"exporter {exporter.id}", f"its country {exporter.country!r} is not in places.toml.")
@@ -152,7 +151,7 @@ def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set
         return {*ruleset.exporters, "other"}, "is not in exporters.toml"
     if name in FAMILIES:
         return {*ruleset.families, ""}, "is no family of any chip file"
-    if name == CHIPS:
+    if name == "chip":
         return {*ruleset.variants, "own"}, "is no variant of any chip file"
     return set(fact.values), f"is none of: {', '.join(fact.values)}"
 
@@ -372,33 +371,6 @@ def _attestation(ruleset: Ruleset, said: Attestation) -> Iterator[str]:
                 f"attestation.provisions names {reference!r}, which is no provision, paragraph or section of this "
                 "ruleset. Take an id or a paragraph from `exportrules instruments ID`."
             )
-
-
-def _names(ruleset: Ruleset) -> Iterator[Defect]:
-    """Names that lead to no chip, or whose words lead to no other words."""
-    chips = {*ruleset.variants, *ruleset.families}
-    leads = [
-        (f"parts {p.id}", number, ids_in(means)) for p in ruleset.parts.values() for number, means in p.numbers.items()
-    ]
-    leads += [
-        (f"servers {s.id}", name, ids_in(holds)) for s in ruleset.servers.values() for name, holds in s.holds.items()
-    ]
-    leads += [(f"refused {r.id}", r.written[0] if r.written else "", list(r.means)) for r in ruleset.refused.values()]
-    for where, name, means in leads:
-        for chip in means:
-            if chip not in chips:
-                yield Defect(where, f"{name!r} means {chip!r}, which is in no chip file.")
-        if where.startswith("parts") and not means:
-            yield Defect(where, f"{name!r} means nothing. Name a variant or a family.")
-    for word in ruleset.words.values():
-        for narrower in word.covers:
-            if narrower not in ruleset.words and not _is_detail(ruleset, narrower):
-                yield Defect(f"word {word.id}", f"it covers {narrower!r}, which is no detail of any chip.")
-
-
-def _is_detail(ruleset: Ruleset, word: str) -> bool:
-    families = ruleset.families.values()
-    return any(word in (*f.details, *(d for v in f.variant for d in v.details)) for f in families)
 
 
 def _circles(ruleset: Ruleset) -> Iterator[Defect]:

@@ -14,7 +14,7 @@ STANDINGS = (
     "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded",
 )  # fmt: skip
 
-#: Standings under which the encoded law of the day is an answer: the edition or an attestor verified it, and the chip may
+#: Standings under which the encoded law is an answer: the edition or an attestor verified it, and the chip may
 #: be one that its maker never announced.
 DEFINITE = ("verified", "attested", "unannounced")
 
