@@ -348,6 +348,10 @@ def _attestation(ruleset: Ruleset, said: Attestation) -> Iterator[str]:
     edition = ruleset.edition
     if not said.by.strip():
         yield "attestation.by is empty. Name the person or body that verified the law; every answer shows it."
+    for name in ("by", "note"):
+        # a line of its own would leave the comment of emitted SQL, the cell of a table
+        if not getattr(said, name).isprintable():
+            yield f"attestation.{name} holds a line end or another character that does not print. Write one line."
     if said.on < said.through:
         yield (
             f"attestation.through = {said.through} is after attestation.on = {said.on}: nobody can verify the law of a "

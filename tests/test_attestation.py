@@ -237,6 +237,12 @@ def test_days_that_are_verified_already_need_no_attestation(tmp_path: Path) -> N
     assert str(caught.value).endswith(told)
 
 
+@pytest.mark.parametrize("name", ["by", "note"])
+def test_a_name_of_two_lines_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(exportrules.RulesetError, match=f"attestation.{name} holds a line end"):
+        load_ruleset(None, [overlay(tmp_path, **{name: '"Jane Doe\\nDROP TABLE rows"'})])
+
+
 def test_a_ruleset_may_not_attest_itself(tmp_path: Path) -> None:
     with pytest.raises(exportrules.RulesetError, match="an attestation is its author's own, not part of a ruleset"):
         load_ruleset(tmp_path, []) if overlay(tmp_path) else None
