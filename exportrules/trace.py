@@ -71,7 +71,7 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
         "listed_parties": list(q.listed),
         "near_parties": list(q.near),
         "not_listed": list(q.not_listed),
-        "end_use": q.end_use,
+        "end_use": list(q.end_use),
         "facts": {name: fact.value for name, fact in q.facts.items()},
         "known_on": q.known_on,
         "as_printed": q.as_printed,
