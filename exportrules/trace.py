@@ -26,7 +26,7 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 #: The fields of a determination, in the order in which they are written out.
 FIELDS = (
     "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
-    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds",
+    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "settle", "cases", "margin", "holds",
     "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "citations",
     "ruleset",
 )  # fmt: skip

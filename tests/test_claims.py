@@ -303,7 +303,7 @@ def test_end_uses_are_read_in_every_way_of_writing_several(said: object, uses: t
     "said", ["", "military;", "militry", "Military", [], ["military", ""], 3, ["military", 3], {"military"}]
 )
 def test_an_end_use_that_is_none_is_refused(said: object) -> None:
-    with pytest.raises(QuestionError, match="civil, military, military_intelligence, supercomputer, wmd"):
+    with pytest.raises(QuestionError, match="civil, military, military_intelligence, supercomputer, advanced_node_fab"):
         check("H100", on="2024-06-03", end_use=said)  # type: ignore[arg-type]
 
 
@@ -343,7 +343,7 @@ def test_an_end_use_that_is_not_known_is_followed() -> None:
     found = check("V100S", on="2024-06-03", to="MO", exporter="other", facts={"end_use": "unknown"})
     assert (found.outcome, found.turns_on) == ("indeterminate", ["end_use"])
     assert found.transaction["end_use"] == []
-    assert "supercomputer" in {text for case in found.cases for _, text in case.conditions}
+    assert any("supercomputer" in text for case in found.cases for _, text in case.conditions)
 
 
 def test_a_receipt_keeps_several_end_uses_and_reads_one_of_before() -> None:
