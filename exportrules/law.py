@@ -110,8 +110,8 @@ class Ruleset:
     refused: Mapping[str, Refused] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
-    _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict)
-    memory: dict[object, object] = field(default_factory=dict)
+    _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict, init=False)
+    memory: dict[object, object] = field(default_factory=dict, init=False)
 
     @cached_property
     def provisions(self) -> dict[str, tuple[Provision, Instrument]]:

@@ -29,6 +29,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -77,13 +78,12 @@ def read_mutant(mutant: Mutant) -> tuple[Ruleset, str, str]:
         before = files()[mutant.file]
     table, key, _ = next(iter(_objects(mutant.file, before)))
     new = {k: v for _, k, v in _objects(mutant.file, data)} if data.get(top, True) else {}
-    names = ("edition", "facts", "groups", "places", "exporters", "parties", "instruments", "families")
-    tables: dict[str, Any] = {name: getattr(law(), name) for name in names}
     if table == "edition":
-        tables[table] = new[key]
+        made = replace(law(), edition=new[key])
     else:
-        tables[table] = {k: new.get(k, v) for k, v in tables[table].items() if k != key or new} | new
-    made = Ruleset(**tables)
+        known = getattr(law(), table)
+        tables: dict[str, Any] = {table: {k: new.get(k, v) for k, v in known.items() if k != key or new} | new}
+        made = replace(law(), **tables)
     for defect in references(made):
         raise RulesetError(mutant.file, str(defect))
     return made, table, key

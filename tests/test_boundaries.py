@@ -69,7 +69,7 @@ def alone(provision: Provision, row: Row) -> Ruleset:
         id="only#row", kind="notice", title="", cite="", effective=provision.effective, notice="it holds", when=(row,)
     )
     instrument = replace(LAW.instruments[provision.id.split("#")[0]], id="only", provision=(only,))
-    return replace(LAW, instruments={"only": instrument}, _views={}, memory={})
+    return replace(LAW, instruments={"only": instrument})
 
 
 def met(tests: list[Test]) -> Any:

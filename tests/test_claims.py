@@ -104,7 +104,8 @@ def test_what_the_law_concludes_cannot_be_denied() -> None:
 
 @pytest.mark.parametrize(
     ("written", "word"),
-    [("EAR99", "EAR99"), ("3A991", "AT"), ("3A991.p", "AT"), ("4A994.l", "4A994"), ("5A992.c", "AT"), ("5A992.z", "AT.z"),
+    [("EAR99", "EAR99"), ("3A991", "AT"), ("3A991.p", "AT"), ("4A994.l", "4A994"), ("5A992.c", "AT"),
+     ("5A992.z", "AT.z"),
      ("4A003.z", "other.z"), ("5A002.z.1", "other.z"), ("3A090.a", "3A090"), ("4A090.b", "3A090"), ("4A003.b", "other"),
      ("9A610", "other"), ("3A001.a.7", "other")],
 )  # fmt: skip

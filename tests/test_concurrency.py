@@ -41,7 +41,7 @@ ASKED: list[dict[str, Any]] = [
 
 def fresh() -> exportrules.Ruleset:
     """The same law, nothing remembered."""
-    return replace(LAW, _views={}, memory={})
+    return replace(LAW)
 
 
 def decided(question: dict[str, Any], ruleset: exportrules.Ruleset) -> tuple[Any, ...]:

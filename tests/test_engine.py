@@ -42,7 +42,7 @@ def requirement(name: str, paragraph: str, when: tuple[Row, ...] = ALWAYS, **mor
 def law_of(*provisions: Provision, gaps: tuple[Gap, ...] = ()) -> Ruleset:
     made = replace(LAW.instruments["87fr62186"], id="law", provision=provisions)
     edition = replace(LAW.edition, not_encoded=gaps)
-    return replace(LAW, instruments={"law": made}, edition=edition, _views={}, memory={})
+    return replace(LAW, instruments={"law": made}, edition=edition)
 
 
 DEAL: dict[str, Any] = {

@@ -376,7 +376,7 @@ def test_the_entries_that_are_known_are_those_of_the_rules() -> None:
     """An overlay that concludes 5A992.x makes that a paragraph to be told apart, whatever its case."""
     provision, instrument = LAW.provisions["88fr73458#3A090.a"]
     own = replace(provision, id="own#1", concludes=Conclusion(fact="eccn", value="5A992.x"))
-    law = replace(LAW, instruments={"own": replace(instrument, id="own", provision=(own,))}, memory={})
+    law = replace(LAW, instruments={"own": replace(instrument, id="own", provision=(own,))})
     assert read_given(law, "eccn", "5a992.X").value == {"5A992.x"}
     assert read_given(law, "contains_eccn", "5A992.x").value == {"5A992.x"}
     with pytest.raises(QuestionError, match=r"apart\. Write '5A992\.x'"):

@@ -164,7 +164,7 @@ def test_what_no_provision_changed_is_said_in_plain_words() -> None:
 
 
 def test_a_ruleset_without_the_law_of_a_place_says_so_in_the_first_line() -> None:
-    law = replace(LAW, edition=replace(LAW.edition, destinations_not_encoded=("DE",)), _views={}, memory={})
+    law = replace(LAW, edition=replace(LAW.edition, destinations_not_encoded=("DE",)))
     assert lines("H100", on="2024-06-03", to="DE", ruleset=law)[0] == (
         "UNDETERMINED (the law for this destination is not encoded)."
     )

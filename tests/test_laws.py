@@ -224,7 +224,7 @@ def test_an_added_requirement_never_makes_an_answer_more_permissive(
         id="acme-letter", title="Letter", type="letter", issuer="BIS", citation="Acme", url="https://www.sec.gov/",
         evidence="reported", provision=(more,),
     )  # fmt: skip
-    stricter = replace(LAW, instruments={**LAW.instruments, letter.id: letter}, _views={}, memory={})
+    stricter = replace(LAW, instruments={**LAW.instruments, letter.id: letter})
     for chip, to, on in asked:
         free = exportrules.check(chip, on=on, to=to, exporter="other")
         bound = exportrules.check(chip, on=on, to=to, exporter="other", ruleset=stricter)

@@ -601,7 +601,7 @@ def test_an_end_user_of_the_data_sits_where_they_say_in_a_ledger_too() -> None:
 
 
 def test_countries_share_their_answers_where_the_law_cannot_tell_them_apart() -> None:
-    law = replace(LAW, edition=replace(LAW.edition, destinations_not_encoded=("FR",)), _views={}, memory={})
+    law = replace(LAW, edition=replace(LAW.edition, destinations_not_encoded=("FR",)))
     item = {"exporter": "other", "tpp": (5000,), "performance_density": (6,)}
 
     def to(place: str, layer: Layer = Layer()) -> Any:  # noqa: B008 - a layer is never changed

@@ -326,7 +326,7 @@ def test_destinations_that_programs_mistake(audit: Run) -> None:
     said = audit(f"{HEADER}\n" + "".join(f"A100,2022-09-15,{to},1\n" for to in ("NO", "NA", "XK", "UK", "GB")))
     assert said.problems == [""] * 5  # Norway, Namibia, Kosovo and Britain, neither false nor missing
     empty = "the destination is empty; it is never assumed."
-    near = "for certain. Near names: South Korea, North Korea. Say what it means in --names."
+    near = "for certain. Near names: North Korea, South Korea. Say what it means in --names."
     assert problems_of(audit, "dest", ["", "  ", "Korea"], "--force") == [
         empty,
         empty,
@@ -654,10 +654,10 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
          "activity, headquarters, ultimate_parent, end_user, parties, end_use. Did you mean 'chip'?"),
         (HEADER, ("--to", "CN"), "the column 'dest' says 'to', and --to does too. Leave the option out, or the column "
          "with --map to=."),
-        (HEADER, ("--to", "Nowhere", "--map", "to="), "--to: no destination is called 'Nowhere' for certain. Near "
-         "names: Norway, Niger. Say what it means in --names."),
-        (HEADER, ("--exporter", "unknown"), "--exporter: the exporter 'unknown' does not say who exports, and a letter "
-         "binds one company. Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."),
+        (HEADER, ("--to", "Nowhere", "--map", "to="), "--to: no destination is called 'Nowhere' for certain. Say "
+         "what it means in --names."),
+        (HEADER, ("--exporter", "unknown"), "--exporter: the exporter 'unknown' says nothing. Write 'maker', "
+         "'other' or the company's name, or say what it means in --names."),
         (f"{HEADER},Outcome", (), "the ledger has a column 'Outcome' already. Say --prefix TEXT to name the answer's "
          "columns apart, or leave that one out with --columns."),
         (HEADER, ("--columns", "outcomes"), "--columns: there is no answer column 'outcomes'. Columns: "
@@ -750,7 +750,7 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
         "column,written,rows,taken_for,problem,means\n"
         "chip,'=P/N 1,2,,no chip is called '=P/N 1'. Say what it means in a --names file.,\n"
         "to,CN,1,CN (China (PRC)),,\n"
-        "to,Korea,1,,\"no destination is called 'Korea' for certain. Near names: South Korea, North Korea. Say what it "
+        "to,Korea,1,,\"no destination is called 'Korea' for certain. Near names: North Korea, South Korea. Say what it "
         'means in --names.",\n'
     )
     filled = names.replace("--names file.,\n", "--names file.,A100\n").replace('--names.",\n', '--names.",KR\n')

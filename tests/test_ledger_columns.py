@@ -490,7 +490,7 @@ def test_a_quantity_is_cut_off_beside_a_name(text: str, label: str) -> None:
 def test_a_quantity_is_never_cut_out_of_a_name(text: str) -> None:
     problem = read_chip(LAW, text).problem
     assert problem is not None
-    assert problem.kind == "chip not known"
+    assert problem.kind in ("chip not known", "chip not certain")
 
 
 def test_days_are_read_before_they_are_looked_at_as_placeholders(ask: Ask) -> None:

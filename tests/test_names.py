@@ -457,7 +457,7 @@ AS_PRINTED = {
 @pytest.mark.parametrize(("name", "party"), AS_PRINTED.items())
 def test_an_entry_is_found_by_its_name_as_the_list_prints_it(name: str, party: str) -> None:
     assert find_parties(LAW, name) == ((party,), ())
-    bare = replace(LAW, parties={party: replace(LAW.parties[party], aliases=())}, memory={})
+    bare = replace(LAW, parties={party: replace(LAW.parties[party], aliases=())})
     if "(" in name:  # by how names are compared, not by the alias alone
         assert find_parties(bare, name) == ((party,), ())
 
@@ -629,14 +629,14 @@ def test_who_says_where_a_party_sits_is_believed() -> None:
 def test_a_party_that_is_no_end_user_and_one_without_a_country_say_nothing_of_the_seat() -> None:
     assert _sg("2024-06-03", parties=[INSPUR]).outcome == "no_license_requirement"
     known = LAW.parties["inspur-electronic-information-industry"]
-    law = replace(LAW, parties={known.id: replace(known, country="", also_in=(), seat="")}, memory={}, _views={})
+    law = replace(LAW, parties={known.id: replace(known, country="", also_in=(), seat="")})
     assert _sg("2024-06-03", end_user=INSPUR, ruleset=law).outcome == "no_license_requirement"
 
 
 def test_parties_of_one_name_in_several_countries_leave_the_seat_open() -> None:
     known = LAW.parties["inspur-electronic-information-industry"]
     twins = {code: replace(known, id=code, country=code, also_in=(), seat="") for code in ("CN", "SG")}
-    law = replace(LAW, parties=twins, memory={}, _views={})
+    law = replace(LAW, parties=twins)
     found = _sg("2024-06-03", end_user=INSPUR, ruleset=law)
     assert (found.outcome, found.turns_on) == ("indeterminate", ["headquarters", "ultimate_parent"])
     assert not [a for a in found.assumptions if a.fact == "headquarters"]
@@ -885,9 +885,7 @@ def test_a_word_of_a_chip_file_that_leads_nowhere_is_a_defect() -> None:
     listed = PartNumbers(id="own", source="ours", confidence="maker", numbers={"4711": "nvidia-a101", "4712": ""})
     word = Word(id="SXM9", kind="detail", written=("SXM9",), covers=("SXM10",))
     mask = Refused(id="h100", written=("H100",), why="no", source="ours")
-    law = replace(
-        LAW, parts={"own": listed}, words={**LAW.words, "SXM9": word}, refused={"h100": mask}, memory={}, _views={}
-    )
+    law = replace(LAW, parts={"own": listed}, words={**LAW.words, "SXM9": word}, refused={"h100": mask})
     said = [str(defect) for defect in defects(law)]
     assert "parts own: '4711' means 'nvidia-a101', which is in no chip file." in said
     assert "parts own: '4712' means nothing. Name a variant or a family." in said
@@ -897,5 +895,5 @@ def test_a_word_of_a_chip_file_that_leads_nowhere_is_a_defect() -> None:
 
 def test_a_chip_that_a_rule_names_is_in_the_catalogue() -> None:
     families = {name: family for name, family in LAW.families.items() if name != "nvidia-h20"}
-    said = {str(defect) for defect in references(replace(LAW, families=families, memory={}, _views={}))}
+    said = {str(defect) for defect in references(replace(LAW, families=families))}
     assert any("'nvidia-h20' is no family of any chip file" in text for text in said)

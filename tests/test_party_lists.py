@@ -324,7 +324,7 @@ def test_the_measures_of_the_benchmark_hold_on_a_sample() -> None:
 
 def test_a_party_of_a_short_ruleset_is_found_as_well() -> None:
     party = Party(id="x", name="Zweistein Quantum Works", country="DE", weak=("ZQW",))
-    law = replace(LAW, parties={"x": party}, memory={}, _views={})
+    law = replace(LAW, parties={"x": party})
     assert find_parties(law, "Zweistein Quantum Works GmbH") == Matches(("x",))
     assert find_parties(law, "ZQW") == Matches((), (Near("x", "ZQW", "short name", 90),))
     assert find_parties(law, "Quantum Zweistein Works").near[0].how == "words swapped"
@@ -395,7 +395,7 @@ def test_descriptions_cite_the_definitions_and_a_ruleset_without_them_describes_
         "military": "15 CFR 744.21(g)",
         "military_intelligence": "15 CFR 744.22(f)(2)",
     }
-    assert described_as(replace(LAW, descriptions={}, memory={}), "Army") == ""
+    assert described_as(replace(LAW, descriptions={}), "Army") == ""
 
 
 # --- when they are read -----------------------------------------------------------------------------

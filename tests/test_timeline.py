@@ -156,7 +156,7 @@ def test_all_that_ends_on_a_day_is_named_where_nothing_begins() -> None:
         for name in "qp"
     ]  # fmt: skip
     made = replace(LAW.instruments["87fr62186"], id="law", provision=tuple(rules))
-    law = replace(LAW, instruments={"law": made}, _views={}, memory={})
+    law = replace(LAW, instruments={"law": made})
     found = exportrules.timeline("V100 PCIe 16GB", exporter="other", ruleset=law)
     assert (opened(found, "2023-01-01"), opened(found, "2023-07-01")) == (("law#p", "law#q"), ("law#p", "law#q"))
 
@@ -213,7 +213,7 @@ def test_a_shipped_variant_without_a_day_is_asked_from_the_first_announcement_on
     whole, family = LAW.variants["nvidia-h20-141gb"]
     undated = replace(whole, not_public_before=None)
     other = replace(family, variant=tuple(undated if v is whole else v for v in family.variant))
-    law = replace(LAW, families={**LAW.families, family.id: other}, _views={}, memory={})
+    law = replace(LAW, families={**LAW.families, family.id: other})
     before = exportrules.timeline("H20", ruleset=law).at(date(2023, 11, 8))
     assert before.outcome == "not_released"
     assert before.left_out == (("H20 NVL16", "no throughput figures are known"),)
@@ -326,7 +326,7 @@ def test_of_several_standings_the_strictest_is_told() -> None:
     told = {day: exportrules.timeline("B30A").at(day).standing for day in (date(2019, 6, 1), date(2026, 12, 1))}
     assert list(told.values()) == ["before_coverage", "beyond_horizon"]
     edition = replace(LAW.edition, destinations_not_encoded=("CN",))
-    law = replace(LAW, edition=edition, _views={}, memory={})
+    law = replace(LAW, edition=edition)
     assert exportrules.timeline("B30A", ruleset=law).at(date(2024, 6, 3)).standing == "destination_not_encoded"
 
 
@@ -338,7 +338,7 @@ def test_an_answer_that_is_the_law_itself_has_no_projection() -> None:
 
 
 def with_edition(**changed: Any) -> Ruleset:
-    return replace(LAW, edition=replace(LAW.edition, **changed), _views={}, memory={})
+    return replace(LAW, edition=replace(LAW.edition, **changed))
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_a_span_opened_by_a_gap_alone_names_no_gap() -> None:
 
 
 def test_a_profile_asked_twice_is_evaluated_once_and_answers_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    law = replace(LAW, _views={}, memory={})
+    law = replace(LAW)
     first = exportrules.timeline("A100 PCIe 40GB", ruleset=law)
 
     def never(*_: object) -> None:
@@ -440,7 +440,7 @@ def test_a_profile_asked_twice_is_evaluated_once_and_answers_the_same(monkeypatc
 
 
 def test_two_chips_with_the_same_facts_share_a_course_and_keep_their_names() -> None:
-    law = replace(LAW, _views={}, memory={})
+    law = replace(LAW)
     one = exportrules.timeline(OWN, ruleset=law).courses[0]
     other = exportrules.timeline(replace(OWN, name="Acme Y"), ruleset=law).courses[0]
     assert other.verdicts is one.verdicts
@@ -449,7 +449,7 @@ def test_two_chips_with_the_same_facts_share_a_course_and_keep_their_names() -> 
 
 
 def test_layers_and_what_was_known_are_never_mixed_up() -> None:
-    law = replace(LAW, _views={}, memory={})
+    law = replace(LAW)
 
     def outcome(**more: Any) -> str:
         return check("H100 SXM", on="2025-06-02", to="SG", exporter="other", ruleset=law, **more).outcome
@@ -468,7 +468,7 @@ def test_what_an_addressee_knew_is_not_what_the_public_knew() -> None:
 
 def test_memory_is_bounded_and_answers_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MODULE, "MOST_REMEMBERED", 3)
-    law = replace(LAW, _views={}, memory={})
+    law = replace(LAW)
     for tpp in (100, 2000, 5000, 6000):
         question = exportrules.timeline(None, facts={"tpp": tpp}, exporter="other").question
         assert Timeline(law, question).answers

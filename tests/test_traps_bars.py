@@ -245,7 +245,7 @@ def with_exception(**more: Any) -> Ruleset:
     says: dict[str, Any] = {"name": "License Exception X", "overcomes": ("742.6",), "when": rows}
     made = Provision(kind="exception", effective=LAW.edition.covers_from, **says, **written)
     rule = replace(LAW.instruments["87fr62186"], id="tomorrow", provision=(made,))
-    return replace(LAW, instruments={**LAW.instruments, "tomorrow": rule}, _views={}, memory={})
+    return replace(LAW, instruments={**LAW.instruments, "tomorrow": rule})
 
 
 def test_an_exception_of_tomorrow_is_closed_by_what_closes_all() -> None:

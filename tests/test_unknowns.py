@@ -129,7 +129,7 @@ def test_a_gap_in_the_law_that_may_touch_the_deal(blocking: bool) -> None:
     row = Row(tests=(Test(fact="dram_bandwidth_gbytes_s", op="ge", bound=2000),))
     gap = Gap(id="g", what="Something.", effect="It might catch this.", when=(row,), blocking=blocking)
     edition = replace(LAW.edition, not_encoded=(*LAW.edition.not_encoded, gap))
-    law = replace(LAW, edition=edition, _views={}, memory={})
+    law = replace(LAW, edition=edition)
     asked = {"on": date(2021, 6, 1), "to": "JP", "exporter": "other", "ruleset": law}
     figures = {name: PLAIN[name] for name in ("tpp", "performance_density", "designed_for_datacenter")}
     found = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "unknown"})  # type: ignore[arg-type]
@@ -145,7 +145,7 @@ def test_a_gap_in_the_law_that_may_touch_the_deal(blocking: bool) -> None:
 
 def test_profiles_beyond_what_is_remembered_are_answered_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docket, "MOST_ENTRIES", 0)
-    fresh = replace(LAW, _views={}, memory={})
+    fresh = replace(LAW)
     for chip in ("A100", "H800", "DGX H100"):
         for to in ("CN", "SG"):
             mine, theirs = exportrules.timeline(chip, to=to), exportrules.timeline(chip, to=to, ruleset=fresh)

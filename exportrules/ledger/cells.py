@@ -286,7 +286,8 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader) -> Reader:
             return trouble("cell too long", said)
         if says_nothing(text) and not _is_word_of(ruleset, name, text):
             or_not = "" if wanted or name == "chip" else f", or {NOT_SAID!r} if it means the same as an empty cell"
-            said = f"the {called} {brief(text)} says nothing. Write it, or say what it means in --names{or_not}."
+            it = "'maker', 'other' or the company's name" if name == "exporter" else "it"
+            said = f"the {called} {brief(text)} says nothing. Write {it}, or say what it means in --names{or_not}."
             return trouble(f"{called} says nothing", said)
         try:
             return read(text)
