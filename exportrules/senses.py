@@ -111,8 +111,8 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
         )
     if described:
         raise QuestionError(
-            f"{text!r} cannot be declared not listed: by its own name it is {_BODIES[described]}. Write "
-            f"--end-use {described.replace('_', '-')}, or the registered name of a company that is none."
+            f"{text!r} cannot be declared not listed: by its own name it is {_BODIES[described]}. If it "
+            f"is not one, say so: --fact {described}_end_user=no."
         )
     return Named(text, declined=near)
 
@@ -257,6 +257,6 @@ def _settle(name: Named) -> Iterator[str]:
         yield "If it is, write the listed name."
     if name.described:
         yield (
-            f"If it is such a body: --end-use {name.described}, and --headquarters with its country; if not, write its "
-            "registered name."
+            f"If it is such a body: --fact {name.described}_end_user=yes, and --headquarters with its country; if not: "
+            f"--fact {name.described}_end_user=no."
         )
