@@ -157,6 +157,7 @@ class Deal:
     activity: Literal["export", "reexport", "transfer"] = "export"
     end_use: str = "civil"
     military_end_user: bool = False
+    intelligence_end_user: bool = False
     listed: str = ""  # a list of end users
     declared: str = ""  # the ECCN of the very item
     certified: bool = False  # supplement no. 2 to part 748, (dd)
@@ -180,8 +181,17 @@ class Deal:
 
     @property
     def military(self) -> bool:
-        """For a military end use or a military end user; a party on the MEU List is one."""
-        return self.end_use == "military" or self.military_end_user or self.listed == "meu_list"
+        """For a military end use or a military end user; a party on the MEU List is one.
+
+        Military intelligence counts: its end use is work on 'items described on the USML' (744.22(f)(1)), its end users are
+        parts of 'the armed services' or the national guard (744.22(f)(2)), which 744.21(f) and (g) name as well.
+        """
+        return self.end_use == "military" or self.military_end_user or self.listed == "meu_list" or self.intelligence
+
+    @property
+    def intelligence(self) -> bool:
+        """For a military-intelligence end use or end user."""
+        return self.end_use == "military_intelligence" or self.intelligence_end_user
 
 
 DENIAL, PRESUMED, OPEN, CASE, APPROVAL = (
@@ -238,10 +248,10 @@ def on_the_list(item: Item, deal: Deal) -> bool | None:
     """Whether an entry of the Commerce Control List describes it; None: the board's own number is not known."""
     if is_3a090(item, deal.on):
         return True
+    if item.at_level and deal.on >= date(2022, 10, 21):  # 3A991.p and 4A994.l came with 87 FR 62186
+        return True  # EAR99 is what no entry describes (734.3(c)): it cannot be declared against the figures
     if deal.declared:
         return deal.declared != "EAR99"
-    if item.at_level and deal.on >= date(2022, 10, 21):  # 3A991.p and 4A994.l came with 87 FR 62186
-        return True
     return None
 
 
@@ -250,11 +260,12 @@ def in_supplement_2(item: Item, deal: Deal) -> bool | None:
 
     Neither has 3A090 or 4A090. A board of that kind may have been given 5A992 of its own, so it is not known.
     """
-    if deal.declared:
-        return None if deal.declared == "4A994" else deal.declared in ("3A991", "5A992")
-    if is_3a090(item, deal.on) or item.kind != "ic":  # 4A994 is limited by an APP that was not worked out
-        return None
-    return True if item.at_level and deal.on >= date(2022, 10, 21) else None
+    if deal.declared in ("3A991", "5A992"):
+        return True
+    described = is_3a090(item, deal.on)
+    if item.kind == "ic" and item.at_level and not described and deal.on >= date(2022, 10, 21):
+        return True
+    return False if deal.declared == "EAR99" else None  # 4A994 is limited by an APP that was not worked out
 
 
 # --- 742.6(a)(6) and 744.23(a)(3) ------------------------------------------------------------------------------------
@@ -316,8 +327,10 @@ def lane(item: Item, deal: Deal) -> bool:
     """91 FR 1684: exports, end users located in China or Macau, under both figures, with the papers of (dd)."""
     if deal.on < date(2026, 1, 15) or deal.activity != "export" or not deal.certified or not item.in_the_lane:
         return False
-    if deal.military or deal.listed or deal.end_use in ("military_intelligence", "nuclear", "missile", "chemical_biological"):
+    if deal.military or deal.end_use in ("nuclear", "missile", "chemical_biological", "wmd"):
         return False  # (dd)(1)(iv): such an end use or user cannot be certified away
+    if deal.listed == "entity_list":  # (dd)(1)(iv): a party of 744.8 or 744.11; the Unverified List is neither
+        return False
     return china(deal.to, deal.on) or deal.to == "MO"
 
 
@@ -387,22 +400,35 @@ def chip_use_policy(item: Item, deal: Deal) -> tuple[str, ...]:
     """744.23(d)."""
     if deal.on < date(2023, 11, 17):  # case by case for friendly advanced fabs alone
         return (CASE,) if deal.end_use == "advanced_node_fab" and deal.friendly else (PRESUMED,)
-    if deal.friendly and not macau_or_d5(deal.parent, deal.on):
-        return (APPROVAL,)
-    if deal.on >= date(2024, 4, 4) and (item.nac_type or is_3a090(item, deal.on) == "c"):  # (d)(3)(i)
-        return (CASE,)
-    return (PRESUMED,)
+    memory = is_3a090(item, deal.on) == "c"
+    case_by_case = deal.on >= date(2024, 4, 4) and (item.nac_type or memory)  # (d)(3)(i)
+    if deal.friendly and not macau_or_d5(deal.parent, deal.on):  # (d)(2)
+        return (APPROVAL, CASE) if case_by_case else (APPROVAL,)  # (d)(1) yields to both; neither yields to the other
+    if memory and deal.on < date(2024, 12, 31):  # 3A090.c not yet to be complied with
+        return (PRESUMED, CASE)
+    return (CASE,) if case_by_case else (PRESUMED,)
+
+
+def intelligence(deal: Deal) -> list[Requirement]:
+    """744.22: every item. Outside the countries only the bodies that (f)(2) names, which a deal need not tell."""
+    if not deal.intelligence:
+        return []
+    if intelligence_place(deal.to, deal.on):
+        return [Requirement("744.22", (PRESUMED,), True)]
+    from_there = intelligence_place(deal.headquarters, deal.on) or intelligence_place(deal.parent, deal.on)
+    if from_there and deal.on >= date(2022, 9, 15):  # 87 FR 57068
+        return [Requirement("744.22, elsewhere", (PRESUMED,), True, certain=False)]
+    return []
 
 
 def end_uses(item: Item, deal: Deal) -> list[Requirement]:
-    """744.2, 744.3, 744.4, 744.22 and 744.23(a)(1), (2), (4)."""
+    """744.2, 744.3, 744.4 and 744.23(a)(1), (2), (4)."""
     on, use = deal.on, deal.end_use
     if use == "nuclear" and deal.to not in SPARED_BY_744_2:  # 744.2(d): factors, no presumption
         return [Requirement("744.2", (CASE, OPEN), True)]
-    if use in ("missile", "chemical_biological"):
-        return [Requirement("744.3" if use == "missile" else "744.4", (CASE,), True)]
-    if use == "military_intelligence" and intelligence_place(deal.to, on):
-        return [Requirement("744.22", (PRESUMED,), True)]
+    if use in ("missile", "chemical_biological", "wmd"):  # wmd: one of the three; only 744.2 spares places
+        certain = use != "wmd" or deal.to not in SPARED_BY_744_2
+        return [Requirement("744.3, 744.4", (CASE,), True, certain)]
     if use == "supercomputer" and on >= date(2022, 10, 21) and chip_use_place(deal):
         listed = in_supplement_2(item, deal)
         if listed is not False:
@@ -412,7 +438,9 @@ def end_uses(item: Item, deal: Deal) -> list[Requirement]:
     if use == "tool_making" and on >= date(2022, 10, 7):
         indirect = on >= date(2024, 4, 4) and deal.of_concern  # (a)(4)(ii)
         if chip_use_place(deal) or indirect:
-            on_ccl = True if on < date(2023, 11, 17) else on_the_list(item, deal)  # any item; then 'specified on the CCL'
+            on_ccl = (
+                True if on < date(2023, 11, 17) else on_the_list(item, deal)
+            )  # any item; then 'specified on the CCL'
             if on_ccl is not False:
                 return [Requirement("744.23(a)(4)", chip_use_policy(item, deal), True, certain=on_ccl is True)]
     return []
@@ -468,9 +496,9 @@ def iraq(item: Item, deal: Deal) -> list[Requirement]:
     if deal.military:  # any item, the buyer taken not to be the Government of Iraq; (b)(4)
         found.append(Requirement("746.3(a)(4)", (DENIAL,), True))
     if is_3a090(item, deal.on):  # controlled for regional stability
-        nuclear = deal.end_use == "nuclear"  # (b)(1); otherwise no sentence of its own
+        policies = {"nuclear": (DENIAL,), "wmd": (DENIAL, OPEN)}.get(deal.end_use, (OPEN,))  # (b)(1); else no sentence
         certain = item.kind != "hbm_stack" or deal.on >= date(2024, 12, 31)
-        found.append(Requirement("746.3(a)(1)", (DENIAL,) if nuclear else (OPEN,), True, certain))
+        found.append(Requirement("746.3(a)(1)", policies, True, certain))
     return found
 
 
@@ -537,6 +565,7 @@ def expected(item: Item, deal: Deal) -> Answer:
     found = [
         *advanced_computing(item, deal),
         *military(item, deal),
+        *intelligence(deal),
         *end_uses(item, deal),
         *embargoes(item, deal),
         *lists(item, deal),
