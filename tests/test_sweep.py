@@ -86,8 +86,14 @@ def of_another_home() -> Iterator[tuple[Item, Deal]]:
 
 
 #: Places of every kind that a text of parts 744 and 746 tells apart.
-TOLD_APART = ["CN", "HK", "MO", "RU", "BY", "VE", "MM", "KH", "NI", "IQ", "IR", "KP", "SY", "CU", "SD", "UA", "VN", "AE", "LB", "SG", "DE", "VA", "CY", "IN"]  # fmt: skip
-USES = ["military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making", "nuclear", "missile", "chemical_biological", "wmd"]  # fmt: skip
+TOLD_APART = [
+    "CN", "HK", "MO", "RU", "BY", "VE", "MM", "KH", "NI", "IQ", "IR", "KP",
+    "SY", "CU", "SD", "UA", "VN", "AE", "LB", "SG", "DE", "VA", "CY", "IN",
+]  # fmt: skip
+USES = [
+    "military", "military_intelligence", "supercomputer", "advanced_node_fab", "tool_making",
+    "nuclear", "missile", "chemical_biological", "wmd",
+]  # fmt: skip
 
 
 def of_end_uses() -> Iterator[tuple[Item, Deal]]:
@@ -154,8 +160,8 @@ def differences(cells: Iterator[tuple[Item, Deal]], step: int = 1) -> tuple[int,
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_sample_of_the_sweep_has_no_unexplained_difference(part: str) -> None:
-    count, wrong = differences(PARTS[part](), step=97)  # a prime: it falls on every item and place in turn
-    assert count > 200
+    count, wrong = differences(PARTS[part](), step=151)  # a prime: it falls on every item and place in turn
+    assert count > 140
     assert not wrong, "\n".join(wrong[:10])
 
 
@@ -168,7 +174,7 @@ def test_the_whole_sweep_has_no_unexplained_difference(part: str) -> None:
 
 
 def test_every_destination_of_the_tables_is_swept() -> None:
-    """The 201 of supplement no. 1 to part 740; what the engine knows beside them are territories of these, and the US."""
+    """The 201 of supplement no. 1 to part 740 without the United States."""
     assert len(PLACES) == 200
     known = {place.code for place in exportrules.default_ruleset().places.values()}
     assert set(PLACES) <= known

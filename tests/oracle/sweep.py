@@ -1,12 +1,20 @@
-"""A second table of groups and rules, for every destination: the answer that the texts give, or the ones they leave open.
+"""A second table of groups and rules, for every destination: the answer that the texts give, or those they leave open.
 
-Written from the texts alone (the Code as of 2026-09-24, its earlier states, the notices that changed it) by a reader who had
-not seen the encoded law. Where `oracle.py` goes deep into fifteen places and every bound of a chip, this goes wide: all
-places of the country-group tables, items of six kinds, every day on which a text changed. It shares nothing with either.
+Written from the texts alone (the Code as of 2026-09-24, its earlier states, the notices that changed it) by a reader
+who had not seen the encoded law. Where `oracle.py` goes deep into fifteen places and every bound of a chip, this goes
+wide: all places of the country-group tables, items of six kinds, every day on which a text changed. It shares nothing
+with either.
 
 An answer is a set of outcomes and a set of policies. More than one stands where the texts do not decide, each time with
 the reason. What the sweep never asks: letters (the exporter is anyone else), savings clauses, general licenses, and the
 transfers inside Cuba, Iran, North Korea and Syria, of which part 746 says nothing.
+
+Where the first run differed from the engine, the texts decided. They were right and this table wrong in four points: a
+military-intelligence end use is one of 746.3(a)(4) too; a declaration of EAR99 cannot stand against the figures of
+3A991.p; a party on the Unverified List is no bar to the papers of (dd); of 744.23(d)(2) and (d)(3)(i) neither yields to
+the other. The engine was wrong in four: a military-intelligence end use was none of 744.21(f); a declaration of EAR99
+freed an item that meets 3A991.p from 744.23(a)(4), 746.7 and 746.8, but did not free EAR99 from 742.10; memory for tool
+making outside Macau and D:5; EAR99 to Belarus was open six days before 87 FR 13048.
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ from datetime import date
 from itertools import product
 from typing import Literal
 
-# --- the days on which a text that the sweep asks about began or ended ----------------------------------------------
+# --- the days on which a text that the sweep asks about began or ended -----------------------------------------------
 
 DAYS_OF_CHANGE = {
     date(2020, 2, 24): "85 FR 10274: Russia and Yemen change groups",
@@ -58,11 +66,12 @@ NO_GROUP = (
     "AD AG AO AW BA BB BD BF BI BJ BN BO BR BS BT BW BZ CG CI CL CM CO CR CV CW DJ DM DO DZ EC EH ET FJ FM GA GD GH GM "
     "GN GQ GT GW GY HN ID JM KE KI KM KN LC LK LR LS MA MC ME MG MH MK ML MR MU MV MW MY MZ NA NE NG NP NR PA PE PG PH "
     "PW PY RS RW SB SC SL SM SN SR ST SV SX SZ TD TG TH TL TN TO TT TV TZ UG UY VA VC VU WS XK ZM"
-).split()
+)
 
 #: Members from 2020-01-01 to the last day.
 ALWAYS = {
-    "A5": "AR AT AU BE BG CA CH CZ DE DK EE ES FI FR GB GR HR HU IE IN IS IT JP KR LT LU LV NL NO NZ PL PT RO SE SI SK TR",
+    "A5": "AR AT AU BE BG CA CH CZ DE DK EE ES FI FR GB GR HR HU IE IN IS IT JP KR LT LU LV NL NO NZ PL PT RO SE SI SK "
+    "TR",
     "A6": "AL IL MT SG TW ZA",
     "D1": "AM AZ BY CN GE IQ KG KH KP KZ LA LY MD MN MO RU TJ TM UZ VE VN",
     "D4": "BH CN EG IL IQ IR JO KP KW LB LY MO OM PK QA SA SY VE YE",
@@ -92,9 +101,11 @@ CHANGES = [
 ]
 
 #: Supplement no. 3 to part 744: not subject to 744.2(a). "Italy (includes San Marino and Holy See)".
-SPARED_BY_744_2 = set("AU AT BE CA DK FI FR DE GR IS IE IT SM VA JP LU NL NZ NO PT ES SE TR GB".split())
+SPARED_BY_744_2 = "AU AT BE CA DK FI FR DE GR IS IE IT SM VA JP LU NL NZ NO PT ES SE TR GB"
 
-PLACES = sorted({*NO_GROUP, *(p for row in ALWAYS.values() for p in row.split()), *(p for _, p, _, _ in CHANGES)})
+PLACES = sorted(
+    {*NO_GROUP.split(), *(p for row in ALWAYS.values() for p in row.split()), *(p for _, p, _, _ in CHANGES)}
+)
 
 
 def member(group: str, place: str, on: date) -> bool:
@@ -124,7 +135,7 @@ def controlled_place(place: str, on: date) -> bool:
     return member("D1", place, on) or member("D4", place, on) or member("D5", place, on)
 
 
-# --- the question ------------------------------------------------------------------------------------------------------
+# --- the question ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ class Item:
 
     @property
     def nac_type(self) -> bool:
-        """740.8(a): 3A090 except 'designed or marketed for use in a datacenter and meeting the parameters of 3A090.a'."""
+        """740.8(a): but 'designed or marketed for use in a datacenter and meeting the parameters of 3A090.a'."""
         return self.of_2023 == "b" or (self.of_2023 == "a" and not self.datacenter)
 
 
@@ -183,8 +194,8 @@ class Deal:
     def military(self) -> bool:
         """For a military end use or a military end user; a party on the MEU List is one.
 
-        Military intelligence counts: its end use is work on 'items described on the USML' (744.22(f)(1)), its end users are
-        parts of 'the armed services' or the national guard (744.22(f)(2)), which 744.21(f) and (g) name as well.
+        Military intelligence counts: its end use is work on 'items described on the USML' (744.22(f)(1)), its end users
+        are parts of 'the armed services' or the national guard (744.22(f)(2)), which 744.21(f) and (g) name as well.
         """
         return self.end_use == "military" or self.military_end_user or self.listed == "meu_list" or self.intelligence
 
@@ -232,7 +243,7 @@ class Answer:
         return outcome == "indeterminate" or not self.policies or policy in self.policies
 
 
-# --- what the item is on the day ---------------------------------------------------------------------------------------
+# --- what the item is on the day -------------------------------------------------------------------------------------
 
 
 def is_3a090(item: Item, on: date) -> str:
@@ -345,7 +356,7 @@ def high_bandwidth_memory(deal: Deal) -> list[Requirement]:
     return []
 
 
-# --- part 744 --------------------------------------------------------------------------------------------------------------
+# --- part 744 --------------------------------------------------------------------------------------------------------
 
 
 def military_place(place: str, on: date) -> bool:
@@ -424,10 +435,10 @@ def intelligence(deal: Deal) -> list[Requirement]:
 def end_uses(item: Item, deal: Deal) -> list[Requirement]:
     """744.2, 744.3, 744.4 and 744.23(a)(1), (2), (4)."""
     on, use = deal.on, deal.end_use
-    if use == "nuclear" and deal.to not in SPARED_BY_744_2:  # 744.2(d): factors, no presumption
+    if use == "nuclear" and deal.to not in SPARED_BY_744_2.split():  # 744.2(d): factors, no presumption
         return [Requirement("744.2", (CASE, OPEN), True)]
     if use in ("missile", "chemical_biological", "wmd"):  # wmd: one of the three; only 744.2 spares places
-        certain = use != "wmd" or deal.to not in SPARED_BY_744_2
+        certain = use != "wmd" or deal.to not in SPARED_BY_744_2.split()
         return [Requirement("744.3, 744.4", (CASE,), True, certain)]
     if use == "supercomputer" and on >= date(2022, 10, 21) and chip_use_place(deal):
         listed = in_supplement_2(item, deal)
@@ -446,7 +457,7 @@ def end_uses(item: Item, deal: Deal) -> list[Requirement]:
     return []
 
 
-# --- part 746 --------------------------------------------------------------------------------------------------------------
+# --- part 746 --------------------------------------------------------------------------------------------------------
 
 
 def embargoes(item: Item, deal: Deal) -> list[Requirement]:
@@ -470,10 +481,8 @@ def embargoes(item: Item, deal: Deal) -> list[Requirement]:
         return iraq(item, deal)
     if to == "SD" and on < date(2021, 1, 14) and listed is not False:  # E:1: anti-terrorism
         return [Requirement("742.10", (DENIAL, PRESUMED, OPEN, CASE), True, certain=listed is True)]
-    if to == "UA" and deal.region:  # 746.6; before 2022-02-24 Crimea alone
-        if deal.region == "crimea" or on >= date(2022, 2, 24):
-            return [Requirement("746.6", (DENIAL, PRESUMED), True)]
-    return []
+    occupied = deal.region == "crimea" or (deal.region != "" and on >= date(2022, 2, 24))  # 87 FR 12226: two more
+    return [Requirement("746.6", (DENIAL, PRESUMED), True)] if to == "UA" and occupied else []
 
 
 def north_korea(item: Item, deal: Deal) -> tuple[str, ...]:
@@ -509,7 +518,7 @@ def lists(item: Item, deal: Deal) -> list[Requirement]:
     return []
 
 
-# --- 740.8 -----------------------------------------------------------------------------------------------------------------
+# --- 740.8 -----------------------------------------------------------------------------------------------------------
 
 
 def exception(item: Item, deal: Deal, requirements: list[Requirement]) -> bool:
@@ -525,15 +534,13 @@ def exception(item: Item, deal: Deal, requirements: list[Requirement]) -> bool:
     if transfer and any(r.by == "headquarters" for r in requirements):  # neither NAC nor ACA reaches such an entity
         return False
     if on < date(2024, 4, 4):
-        if deal.military:  # 740.8(b)(2) of 2023: 744.21(f) or (g), wherever
-            return False
-        return True
+        return not deal.military  # 740.8(b)(2) of 2023: 744.21(f) or (g), wherever
     if transfer:  # ACA: within Macau and D:5; elsewhere without such an entity
         return macau_or_d5(deal.to, on) or not deal.of_concern
     return True  # NAC to Macau, D:5 and entities from there; ACA to the rest
 
 
-# --- the answer -----------------------------------------------------------------------------------------------------------
+# --- the answer ------------------------------------------------------------------------------------------------------
 
 
 def strictest(policies: Iterable[str]) -> str:
