@@ -26,7 +26,7 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 #: The fields of a determination, in the order in which they are written out.
 FIELDS = (
     "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
-    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "cases", "margin", "holds",
+    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "settle", "cases", "margin", "holds",
     "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "citations",
     "ruleset",
 )  # fmt: skip
@@ -71,7 +71,7 @@ def transaction(timeline: Timeline, answer: Answer, on: date) -> dict[str, Any]:
         "listed_parties": list(q.listed),
         "near_parties": list(q.near),
         "not_listed": list(q.not_listed),
-        "end_use": q.end_use,
+        "end_use": list(q.end_use),
         "facts": {name: fact.value for name, fact in q.facts.items()},
         "known_on": q.known_on,
         "as_printed": q.as_printed,

@@ -45,7 +45,7 @@ def snapshot(destination: str, exporter: str, ruleset: Ruleset | None = None) ->
     lines = [f"# every chip to {destination}, exporter {exporter}: first day of each answer"]
     for name in sorted(law.variants):
         made = exportrules.timeline(name, to=destination, exporter=exporter, ruleset=law)
-        verified = [_span(s) for s in made.spans if s.answer.standing == "verified"]
+        verified = [_span(s) for s in made.spans if s.answer.standing in ("verified", "unannounced")]
         lines.append(f"{name}: " + "; ".join([*verified, *_foreseen(made)]))
     return "\n".join(lines) + "\n"
 

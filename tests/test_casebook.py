@@ -346,7 +346,7 @@ def test_the_good_file_is_good(law: Ruleset, tmp_path: Path) -> None:
             'label = "sold by the maker"\nto = "Chona"',
             "mine.toml: claim[0].question[0] (line 13): claim 'one', question 'sold by the maker': no destination is "
             "called 'Chona'. Write an ISO 3166 code of two letters, e.g. CN, or a country's name. "
-            "Did you mean 'China (PRC)' or 'Chad'?",
+            "Did you mean 'China (PRC)'?",
         ),
         (
             'label = "sold by the maker"',

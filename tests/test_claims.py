@@ -104,7 +104,7 @@ def test_what_the_law_concludes_cannot_be_denied() -> None:
 
 @pytest.mark.parametrize(
     ("written", "word"),
-    [("EAR99", "EAR99"), ("3A991", "AT"), ("3A991.p", "AT"), ("4A994.l", "AT"), ("5A992.c", "AT"), ("5A992.z", "AT.z"),
+    [("EAR99", "EAR99"), ("3A991", "AT"), ("3A991.p", "AT"), ("4A994.l", "4A994"), ("5A992.c", "AT"), ("5A992.z", "AT.z"),
      ("4A003.z", "other.z"), ("5A002.z.1", "other.z"), ("3A090.a", "3A090"), ("4A090.b", "3A090"), ("4A003.b", "other"),
      ("9A610", "other"), ("3A001.a.7", "other")],
 )  # fmt: skip
@@ -303,7 +303,7 @@ def test_end_uses_are_read_in_every_way_of_writing_several(said: object, uses: t
     "said", ["", "military;", "militry", "Military", [], ["military", ""], 3, ["military", 3], {"military"}]
 )
 def test_an_end_use_that_is_none_is_refused(said: object) -> None:
-    with pytest.raises(QuestionError, match="civil, military, military_intelligence, supercomputer, wmd"):
+    with pytest.raises(QuestionError, match="civil, military, military_intelligence, supercomputer, advanced_node_fab"):
         check("H100", on="2024-06-03", end_use=said)  # type: ignore[arg-type]
 
 
@@ -343,7 +343,7 @@ def test_an_end_use_that_is_not_known_is_followed() -> None:
     found = check("V100S", on="2024-06-03", to="MO", exporter="other", facts={"end_use": "unknown"})
     assert (found.outcome, found.turns_on) == ("indeterminate", ["end_use"])
     assert found.transaction["end_use"] == []
-    assert "supercomputer" in {text for case in found.cases for _, text in case.conditions}
+    assert any("supercomputer" in text for case in found.cases for _, text in case.conditions)
 
 
 def test_a_receipt_keeps_several_end_uses_and_reads_one_of_before() -> None:

@@ -288,7 +288,7 @@ def test_the_version_is_printed(call: Call) -> None:
         (
             (*A100, "--to", "Chna"),
             "no destination is called 'Chna'. Write an ISO 3166 code of two letters, e.g. CN, or a country's name. Did "
-            "you mean 'China (PRC)' or 'Chad'?",
+            "you mean 'China (PRC)'?",
         ),
         (
             ("check", "A100", "--on", "2022-9-15"),

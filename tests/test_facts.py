@@ -397,7 +397,7 @@ def test_a_fact_that_names_a_place_or_a_company_is_resolved(name: str, written: 
     ("name", "written", "message"),
     [
         ("destination", "XX", "no destination is called 'XX'."),
-        ("exporter", "Nvidea", "the exporter 'Nvidea' is close to a company that a letter was addressed to"),
+        ("exporter", "distributor", "the exporter 'distributor' does not say who exports"),
     ],
 )
 def test_a_fact_that_names_no_place_or_company_is_refused(name: str, written: str, message: str) -> None:

@@ -29,7 +29,7 @@ _SHORT = {
     "ste": "saint", "is": "islands", "isl": "islands", "pr": "peoples republic", "dpr": "democratic peoples republic",
 }  # fmt: skip
 #: A suggestion has to be as near as a slip of the finger.
-_NEAR = 0.84
+_NEAR = 0.8
 
 
 def find_place(ruleset: Ruleset, text: str) -> str:
