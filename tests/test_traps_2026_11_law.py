@@ -28,6 +28,20 @@ def cites(chip: str, on: str, **terms: Any) -> str:
     return "\n".join(c.cite for c in check(chip, on=on, **{"exporter": "other", **terms}).citations)
 
 
+def small(on: str, **terms: Any) -> tuple[str, str | None]:
+    """A chip of one's own, declared EAR99, whose figures meet no entry: under 8 TOPS and 150 Gbyte/s."""
+    figures = {
+        "tpp": 100,
+        "bits_x_tops_2022": 100,
+        "performance_density": 1,
+        "peak_tops": 6,
+        "aggregate_io_gbytes_s": 8,
+    }
+    more = {"chip_to_chip_io_gbytes_s": 0, "dram_bandwidth_gbytes_s": 50, "designed_for_datacenter": False}
+    found = check(None, on=on, exporter="other", facts={**figures, **more, "eccn_declared": "EAR99"}, **terms)
+    return found.outcome, found.review_policy
+
+
 # --- part 746 --------------------------------------------------------------------------------------------------------
 
 
@@ -90,7 +104,8 @@ def test_the_regions_of_ukraine() -> None:
 def test_an_ear99_board_for_russia_is_reached_by_its_tariff_number(to: str) -> None:
     """Supp. no. 4 to part 746: 847330, 847150, 847180 are listed; 88 FR 33422 of 2023-05-19, moved by 89 FR 51644."""
     ear99 = {"eccn_declared": "EAR99"}
-    assert asked("T4", "2023-05-18", to=to, facts=ear99)[0] == OPEN
+    assert small("2023-05-18", to=to)[0] == OPEN
+    assert small("2023-05-19", to=to) == (LICENSE, "policy_of_denial")
     assert asked("T4", "2023-05-19", to=to, facts=ear99) == (LICENSE, "policy_of_denial")
     assert "746.5(a)(1)(ii)" in cites("T4", "2024-06-11", to=to, facts=ear99)
     assert "746.8(a)(5)" in cites("T4", "2024-06-12", to=to, facts=ear99)
@@ -160,9 +175,9 @@ def test_fabs_and_tools_began_on_the_seventh_of_october() -> None:
 
 def test_tools_are_about_the_control_list_from_2023_on() -> None:
     """744.23(a)(4): "Any item subject to the EAR and specified on the CCL"; (a)(4)(ii) elsewhere from 2024-04-04."""
-    ear99 = {"eccn_declared": "EAR99"}
-    assert asked("T4", "2023-11-17", end_use="tool_making", facts=ear99)[0] == NONE
-    assert asked("T4", "2023-11-17", end_use="advanced_node_fab", facts=ear99)[0] == LICENSE
+    assert small("2023-11-16", end_use="tool_making")[0] == LICENSE
+    assert small("2023-11-17", end_use="tool_making")[0] == NONE
+    assert small("2023-11-17", end_use="advanced_node_fab")[0] == LICENSE
     elsewhere: dict[str, Any] = {"to": "SG", "headquarters": "CN", "end_use": "tool_making"}
     assert asked("T4", "2024-04-03", **elsewhere)[0] == NONE
     assert asked("T4", "2024-04-04", **elsewhere) == (LICENSE, "presumption_of_denial")
@@ -306,3 +321,61 @@ def test_an_approval_elsewhere_is_not_that_of_supplement_5() -> None:
 def test_the_firearm_rule_is_not_a_gap() -> None:
     """91 FR 46260 is a page of the firearm-suppressor rule 91 FR 46252."""
     assert not any("46260" in gap.what for gap in LAW.edition.not_encoded)
+
+
+# --- what the sweep over all destinations found ----------------------------------------------------------------------
+
+
+def test_ear99_cannot_be_declared_against_the_figures() -> None:
+    """734.3(c): EAR99 is what no entry describes; a T4 of 1,040 TOPS x bit meets 3A991.p (8 TOPS) from 2022-10-21."""
+    ear99 = {"eccn_declared": "EAR99"}
+    tools: dict[str, Any] = {"end_use": "tool_making", "facts": ear99}
+    assert asked("T4", "2023-11-17", **tools) == (LICENSE, "presumption_of_denial")
+    assert asked("T4", "2024-04-04", to="SG", headquarters="CN", **tools) == (LICENSE, "presumption_of_denial")
+    for to, section in (("RU", "746.8(a)(1)"), ("BY", "746.8(a)(1)"), ("IR", "746.7")):
+        assert asked("T4", "2022-10-21", to=to, facts=ear99) == (LICENSE, "policy_of_denial")
+        assert section in cites("T4", "2022-10-21", to=to, facts=ear99)
+        assert small("2022-10-21", to=to)[0] == OPEN
+
+
+def test_a_consumer_card_to_iran_is_never_case_by_case() -> None:
+    """December 2024: 742.6(b)(10)(iii) says case by case of a NAC-type item, 746.7(b) denial, whatever was declared."""
+    for facts in ({}, {"eccn_declared": "EAR99"}):
+        assert asked("RTX 4090", "2024-12-16", to="IR", facts=facts) == (LICENSE, "policy_of_denial")
+
+
+def test_sudan_asked_for_no_license_for_ear99() -> None:
+    """742.10 was about items with an anti-terrorism mark."""
+    assert small("2020-06-01", to="SD")[0] == NONE
+    assert asked("T4", "2020-06-01", to="SD")[0] == LICENSE
+
+
+def test_ear99_to_belarus_is_open_from_its_own_day() -> None:
+    """87 FR 13048 of 2022-03-02, six days after 87 FR 12226."""
+    assert [small(day, to="BY")[0] for day in ("2022-03-01", "2022-03-02")] == [NONE, OPEN]
+    assert [small(day, to="RU")[0] for day in ("2022-02-23", "2022-02-24")] == [NONE, OPEN]
+
+
+@pytest.mark.parametrize("facts", [{"military_intelligence_end_user": True}, {}])
+def test_military_intelligence_is_military_where_744_22_does_not_reach(facts: dict[str, Any]) -> None:
+    """744.22(f)(1): "items described on the U.S. Munitions List", as 744.21(f); (f)(2): "armed services", as (g)."""
+    use: dict[str, Any] = {"end_use": "civil" if facts else "military_intelligence"}
+    # Nicaragua stands in 744.21(a)(1) and not in 744.22(a)
+    assert asked("T4", "2024-03-15", to="NI", facts=facts, **use) == (LICENSE, "presumption_of_denial")
+    assert asked("T4", "2024-03-14", to="NI", facts=facts, **use)[0] == NONE
+    # 86 FR 4865 came on 2021-03-16; the card's own entry of that time is not known
+    assert asked("T4", "2021-03-15", facts=facts, **use)[0] == OPEN
+    assert asked("T4", "2021-03-15", facts={**facts, "eccn_declared": "3A991"}, **use)[0] == LICENSE
+    # 740.8(b)(2) in its first form: "military end use" or "military end user", anywhere
+    assert asked("RTX 4090", "2024-04-03", to="AE", facts=facts, **use) == (LICENSE, "presumption_of_approval")
+    assert asked("RTX 4090", "2024-04-04", to="AE", facts=facts, **use)[0] == "license_exception"
+
+
+def test_memory_for_tools_outside_macau_and_d5_is_case_by_case() -> None:
+    """744.23(d)(1) yields to (d)(3), and (d)(3)(i) is for items "specified in ECCN 3A090", 3A090.c too."""
+    memory: dict[str, Any] = {"facts": {"item_kind": "hbm_stack", "memory_bandwidth_density": 7}}
+    deal: dict[str, Any] = {"to": "SG", "ultimate_parent": "CN", "end_use": "tool_making", **memory}
+    found = check(None, on="2025-06-02", exporter="other", **deal)
+    assert (found.outcome, found.review_policy) == (LICENSE, "case_by_case")
+    inside = check(None, on="2025-06-02", exporter="other", to="CN", end_use="tool_making", **memory)
+    assert (inside.outcome, inside.review_policy) == (LICENSE, "presumption_of_denial")
