@@ -6,12 +6,16 @@ Each trap names the words that decide it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from exportrules import check, default_ruleset
 from exportrules.errors import QuestionError
+from exportrules.model import Conclusion
+from exportrules.references import references
+from exportrules.render.text import margin_lines
 
 LAW = default_ruleset()
 NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "indeterminate", "license_exception"
@@ -163,6 +167,33 @@ def test_the_stay_holds_for_all_three_lists_and_ends_for_all_three() -> None:
         assert later.outcome == OPEN
         assert later.requirements
         assert any("2027-01-10" in n and "2026-11-09" in n for n in later.notices)
+
+
+def test_an_affiliate_is_reviewed_as_the_entry_of_its_owner_says() -> None:
+    """744.11(a): "Applications ... will be evaluated as stated in the relevant Entity List entry": `entries` in the data."""
+    huawei = {"listed_ownership_percent": 50, "listed_owner": "Huawei Technologies Co., Ltd."}
+    assert asked("V100", "2025-10-15", to="SG", headquarters="SG", facts=huawei) == (LICENSE, DENIAL)
+    assert LAW.reviewed_by_entries == {
+        ("end_user_lists", "entity_list"): ("ear#744.11",),
+        ("owner_lists", "entity_list"): ("90fr47201#744.11(a)(1)",),
+    }
+
+
+def test_entries_that_nothing_concludes_and_values_that_are_none_are_defects() -> None:
+    provision, instrument = LAW.provision("ear#744.11")
+    wrong = replace(provision, entries=Conclusion(fact="end_user_lists", value="no_such_list"))
+    kept = tuple(wrong if p.id == wrong.id else p for p in instrument.provision)
+    instruments = {**LAW.instruments, "ear": replace(instrument, provision=kept)}
+    facts = {**LAW.facts, "end_use": replace(LAW.facts["end_use"], supposed=("war",))}
+    told = [str(defect) for defect in references(replace(LAW, instruments=instruments, facts=facts))]
+    assert any("no entry of a party list concludes that" in line for line in told)
+    assert any("supposed names 'war'" in line for line in told)
+
+
+def test_bounds_that_say_nothing_of_a_chip_stand_in_the_trace_and_not_in_the_answer() -> None:
+    found = check("T4", on="2024-06-03", exporter="other")
+    assert any("3A991" in m.provision for m in found.margin)
+    assert not any("3A991" in line for line in margin_lines(found))
 
 
 def test_on_which_list_an_owner_is_not_follows_from_its_lists_and_cannot_be_claimed() -> None:
