@@ -96,8 +96,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
         lists = ruleset.facts["end_user_lists"]
         called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
-        ways = {f"a buyer on the {said}": {"end_user_lists": frozenset({name})} for name, said in called.items()}
-        add("end_user_lists", (), named, ways)
+        listed: dict[str, dict[str, Any]] = {
+            f"a buyer on the {said}": {"end_user_lists": frozenset({name})} for name, said in called.items()
+        }
+        add("end_user_lists", (), named, listed)
     under_way = tuple(_under_way(timeline, answer, on))
     if under_way and "en_route_since" not in q.facts:
         says = ruleset.facts["en_route_since"].says

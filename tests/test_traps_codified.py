@@ -27,8 +27,8 @@ def test_supercomputers_of_friendly_companies_are_presumed_approved_from_the_fir
 def test_end_users_elsewhere_are_open_from_september_2022_until_the_text_that_limits_them_was_read(
     use: str, home: str
 ) -> None:
-    """744.22 of 2021-12-09, and both sections of 2022-03-08, are about end users "in" the countries; those of 2026-09-24
-    say "wherever located" and "are limited to entities identified". What stood between was not read."""
+    """744.22 of 2021-12-09, and both sections of 2022-03-08, are about end users "in" the countries; those of
+    2026-09-24 say "wherever located" and "are limited to entities identified". What stood between was not read."""
     elsewhere: dict[str, Any] = {"to": "SG", "headquarters": home, "end_use": use}
     assert asked("V100", "2022-09-14", **elsewhere)[0] == "no_license_requirement"
     assert asked("V100", "2022-09-15", **elsewhere)[0] == "indeterminate"

@@ -132,8 +132,8 @@ def owned(lists: object, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("day", ["2025-09-29", "2025-11-09"])
 def test_an_owner_on_the_military_end_user_list_restricts_what_744_21_restricts(day: str) -> None:
-    """744.21(a)(3): "The MEU List ... license requirements in paragraphs (a)(1) and (2) of this section also apply to any
-    foreign entity that is owned ... 50 percent or more"; (a)(1): items of supplement no. 2 to part 744."""
+    """744.21(a)(3): "The MEU List ... license requirements in paragraphs (a)(1) and (2) of this section also apply to
+    any foreign entity that is owned ... 50 percent or more"; (a)(1): items of supplement no. 2 to part 744."""
     assert asked("V100", day, **owned("meu_list", eccn_declared="5A992.c")) == (LICENSE, DENIAL)
     free = {**HBM, "eccn_declared": "3A090.c"}
     assert asked(None, day, **owned("meu_list", **free))[0] == NONE
@@ -145,8 +145,8 @@ def test_an_owner_on_the_military_end_user_list_restricts_what_744_21_restricts(
 
 
 def test_an_owner_blocked_under_744_8_restricts_every_item_with_its_own_policy() -> None:
-    """744.8(a)(2): "These EAR controls also apply to any foreign affiliate ... owned ... 50 percent or more by one or more
-    persons blocked"; (d): presumption of denial."""
+    """744.8(a)(2): "These EAR controls also apply to any foreign affiliate ... owned ... 50 percent or more by one or
+    more persons blocked"; (d): presumption of denial."""
     blocked = owned("sdn_744_8", eccn_declared="EAR99")
     assert asked("V100", "2025-10-15", **blocked) == (LICENSE, DENIAL)
     assert required("V100", "2025-10-15", **blocked) == {"90fr47201#744.8(a)(2)"}
@@ -170,7 +170,7 @@ def test_the_stay_holds_for_all_three_lists_and_ends_for_all_three() -> None:
 
 
 def test_an_affiliate_is_reviewed_as_the_entry_of_its_owner_says() -> None:
-    """744.11(a): "Applications ... will be evaluated as stated in the relevant Entity List entry": `entries` in the data."""
+    """744.11(a): "Applications ... will be evaluated as stated in the relevant Entity List entry"."""
     huawei = {"listed_ownership_percent": 50, "listed_owner": "Huawei Technologies Co., Ltd."}
     assert asked("V100", "2025-10-15", to="SG", headquarters="SG", facts=huawei) == (LICENSE, DENIAL)
     assert LAW.reviewed_by_entries == {
@@ -201,13 +201,13 @@ def test_on_which_list_an_owner_is_not_follows_from_its_lists_and_cannot_be_clai
         asked("V100", "2025-10-15", facts={"listed_ownership_percent": 50, "owner_off_entity_list": True})
 
 
-# --- entries with further reasons for control, and a window ------------------------------------------------------------
+# --- entries with further reasons for control, and a window -------------------------------------------------------
 
 
 @pytest.mark.parametrize("entry", ["3A992", "3A999"])
 def test_an_entry_with_regional_stability_controls_is_no_yes(entry: str) -> None:
-    """The list of 2026-07-23: 3A992 "RS applies to entire entry" (Pakistan), 3A999 the same (Iraq, Pakistan), its AT for
-    North Korea alone; 740.2(a)(25) names both."""
+    """The list of 2026-07-23: 3A992 "RS applies to entire entry" (Pakistan), 3A999 the same (Iraq, Pakistan), its AT
+    for North Korea alone; 740.2(a)(25) names both."""
     for to in ("CN", "PK", "IQ"):
         assert asked("V100", "2024-06-03", to=to, facts={"eccn_declared": entry})[0] == OPEN
 
@@ -218,7 +218,7 @@ def test_an_entry_controlled_for_anti_terrorism_alone_stays_free(entry: str) -> 
 
 
 def test_the_letter_of_july_2023_is_a_window_inside_that_july() -> None:
-    """NVIDIA's 10-Q: the quarter from 2023-05-01 to 2023-07-30; its annual report of 2024 on the same notice: July 2023."""
+    """NVIDIA's 10-Q: the quarter from 2023-05-01 to 2023-07-30; its annual report of 2024 on it: July 2023."""
     letter, _ = LAW.provision("letters-2023-07#nvidia")
     assert (str(letter.effective), str(letter.effective_by)) == ("2023-07-01", "2023-07-30")
     assert asked("A100", "2023-06-30", to="AE", exporter="nvidia")[0] == NONE
