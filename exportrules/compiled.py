@@ -41,7 +41,12 @@ _TABLES: dict[str, type] = {
 _PARTIES: dict[str, type] = {"parties": model.Party}
 _PARTS: dict[type, dict[str, type]] = {
     model.Row: {"tests": model.Test},
-    model.Provision: {"when": model.Row, "unless": model.Row, "concludes": model.Conclusion},
+    model.Provision: {
+        "when": model.Row,
+        "unless": model.Row,
+        "concludes": model.Conclusion,
+        "entries": model.Conclusion,
+    },
     model.Instrument: {"provision": model.Provision},
     model.Group: {"member": model.Membership, "disputed": model.Membership},
     model.Party: {"listing": model.Listing},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from exportrules.model import Conclusion, Gap, Instrument, Listing, Party, Provision
+from exportrules.model import Conclusion, Gap, Instrument, Listing, Party, PartyList, Provision
 from exportrules.span import last_day
 
 GAPS = Instrument(
@@ -36,43 +36,47 @@ def gap_provision(gap: Gap) -> Provision:
     )
 
 
-#: How the entries of lists that are no supplement of part 744 are called.
-_CALLED = {"mieu_744_22": "744.22(f)(2)", "approved_740_supp_8": "approved, supp. no. 8 to part 740"}
 _REGISTER = re.compile(r"(\d+) FR (\d+)")
 
 
-def listing_provision(party: Party, listing: Listing, number: int, owner: bool) -> Provision:
-    """One entry of a party: it concludes the list, and one of the Entity List governs the review of what is required.
+def listing_fact(owner: bool) -> str:
+    """The fact that a party's entries conclude: of the buyer's owner, or of a party to the deal."""
+    return "owner_lists" if owner else "end_user_lists"
 
-    An entry that requires a license for something else alone concludes nothing, and says so.
+
+def listing_provision(
+    party: Party, listing: Listing, number: int, owner: bool, printed: PartyList | None, governs: tuple[str, ...]
+) -> Provision:
+    """One entry of a party: it concludes the list, and it governs the requirements that are reviewed by such entries.
+
+    `printed` is the list as the party file has it. An entry that requires a license for something else alone concludes
+    nothing, and says so.
     """
-    lists, governed = ("owner_lists", "744.11(a)-affiliates") if owner else ("end_user_lists", "744.11(a)")
+    called = printed.title if printed else listing.list.replace("_", " ")
     whose = "an owner of the buyer, " if owner else ""
     return Provision(
         id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
         kind="notice" if listing.only_for else "listing",
-        title=f"{whose}{party.name}: {_CALLED.get(listing.list) or listing.list.replace('_', ' ')}",
-        cite=_cite(listing),
+        title=f"{whose}{party.name}: {called}",
+        cite=_cite(listing, printed),
         effective=listing.start,
         evidence=listing.evidence,
         url=register_url(listing),
-        concludes=None if listing.only_for else Conclusion(fact=lists, value=listing.list),
+        concludes=None if listing.only_for else Conclusion(fact=listing_fact(owner), value=listing.list),
         policy=listing.policy,
-        governs=(governed,) if listing.list == "entity_list" else (),
-        notice=_only(party, listing) if listing.only_for else listing.note,
+        governs=governs,
+        notice=_only(party, listing, called) if listing.only_for else listing.note,
     )
 
 
-def _cite(listing: Listing) -> str:
-    if listing.list in _CALLED:
-        return listing.cite
-    return f"{listing.cite}; {'supp. no. 4 to part 744' if listing.list == 'entity_list' else listing.list}"
+def _cite(listing: Listing, printed: PartyList | None) -> str:
+    """The page of the entry, and where the list is printed, unless the page says so itself."""
+    where = printed.cite if printed else listing.list
+    return listing.cite if where in listing.cite else f"{listing.cite}; {where}"
 
 
-def _only(party: Party, listing: Listing) -> str:
-    said = (
-        f"{party.name} is on the Entity List for {listing.only_for} alone: outside them its entry requires no license"
-    )
+def _only(party: Party, listing: Listing, called: str) -> str:
+    said = f"{party.name} is on the {called} for {listing.only_for} alone: outside them its entry requires no license"
     return f"{said} for an AI chip. Who ships for such a project needs one. {listing.note}".rstrip()
 
 

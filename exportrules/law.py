@@ -20,7 +20,7 @@ from exportrules.attestation import horizon, told
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force, parts, settled
-from exportrules.implied import GAPS, gap_provision, list_instrument, listing_provision
+from exportrules.implied import GAPS, gap_provision, list_instrument, listing_fact, listing_provision
 from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     FAVOURS,
@@ -117,6 +117,16 @@ class Ruleset:
     def provisions(self) -> dict[str, tuple[Provision, Instrument]]:
         """Every provision by its full id, e.g. '88fr73458#3A090.a'."""
         return {p.id: (p, i) for i in self.instruments.values() for p in i.provision}
+
+    @cached_property
+    def reviewed_by_entries(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The requirements that are reviewed as entries of a list say, by what such an entry concludes."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for p, _ in self.provisions.values():
+            if p.entries:
+                key = (p.entries.fact, str(p.entries.value))
+                found[key] = (*found.get(key, ()), p.id)
+        return found
 
     @cached_property
     def variants(self) -> dict[str, tuple[Variant, Family]]:
@@ -314,7 +324,10 @@ class View:
                 continue
             stop = listing.stop if listing.stop and self._knows_step("", listing.stop) else None
             spans = union([Span(listing.start, stop)])
-            found.append(InForce(listing_provision(party, listing, number, owner), instrument, spans))
+            printed = self.ruleset.lists.get(listing.list)
+            governs = self.ruleset.reviewed_by_entries.get((listing_fact(owner), listing.list), ())
+            made = listing_provision(party, listing, number, owner, printed, governs)
+            found.append(InForce(made, instrument, spans))
         # kept only when it is whole: another thread may be asking of the same party
         return self._listings.setdefault((party.id, owner), found)
 

@@ -161,7 +161,7 @@ def _carved_out(one: Provision, other: Provision) -> bool:
 
 
 def _has_policy(ruleset: Ruleset, requirement: Provision) -> bool:
-    if requirement.policy or requirement.paragraph.startswith("744.11"):
+    if requirement.policy or requirement.entries:
         return True
     return any(p.policy and any(refers(ref, requirement) for ref in p.governs) for p, _ in ruleset.provisions.values())
 

@@ -109,6 +109,10 @@ class Provision(Shape):
     `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
     read as if it had been written in the other's place, which then never was law.
 
+    `entries` is for a requirement whose applications are reviewed as a party's entry on a list says: it names what such
+    an entry concludes. `margins = false` is for bounds so far from what the rules are about that no answer need say how
+    near a figure comes to them.
+
     `quote` has operative words of the official text. Where they were read in the Code, `quote_of` names the
     section or paragraph ("742.6(a)(6)(iii)", "774:3A090") and `quote_on` the day of that text, so that
     `exportrules confirm` can look for them in a dated copy.
@@ -149,6 +153,8 @@ class Provision(Shape):
     closes: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
     governs: tuple[str, ...] = ()
+    entries: Conclusion | None = None
+    margins: bool = True
     blocking: bool = False
     notice: str = ""
 
@@ -182,7 +188,8 @@ class FactDefinition(Shape):
     figure that the catalogue gives for chips ("DRAM bandwidth").
     A fact `about` a conclusion is for provisions to conclude: supplied, it adds to what they conclude. A derived one
     follows from another fact and cannot be supplied; `classes` are its words, each with the values that it stands for.
-    `settle` says for a value in which case it is the right one to supply.
+    `settle` says for a value in which case it is the right one to supply. `supposed` are the values that an answer is
+    compared with where it rests on the fact having none of them.
     """
 
     type: Literal["number", "boolean", "text", "date", "set"]
@@ -201,6 +208,7 @@ class FactDefinition(Shape):
     question: str = ""
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     settle: dict[str, str] = field(default_factory=dict)
+    supposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

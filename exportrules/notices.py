@@ -86,9 +86,7 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
     if "end_use" in q.defaulted:
-        # weapons are left out: whatever is for them needs a license, and nobody has to be reminded with every answer
-        weapons = ("civil", "nuclear", "missile", "chemical_biological", "wmd")
-        uses = [use for use in ruleset.facts["end_use"].values if use not in weapons]
+        uses = ruleset.facts["end_use"].supposed
         others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
         add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
@@ -96,7 +94,12 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in doubtful]
         verb = "is" if len(names) == 1 else "are"
         named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
-        add("end_user_lists", (), named, {"a buyer on the Entity List": {"end_user_lists": frozenset({"entity_list"})}})
+        lists = ruleset.facts["end_user_lists"]
+        called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
+        listed: dict[str, dict[str, Any]] = {
+            f"a buyer on the {said}": {"end_user_lists": frozenset({name})} for name, said in called.items()
+        }
+        add("end_user_lists", (), named, listed)
     under_way = tuple(_under_way(timeline, answer, on))
     if under_way and "en_route_since" not in q.facts:
         says = ruleset.facts["en_route_since"].says

@@ -76,6 +76,10 @@ def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:
 
 def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     yield from _rows(ruleset, provision.when + provision.unless, provision.id)
+    made = provision.entries
+    if made and made.value not in (ruleset.facts[made.fact].values if made.fact in ruleset.facts else ()):
+        said = f"it is reviewed by entries that conclude {made.fact} = {_written(made.value)}"
+        yield Defect(provision.id, f"{said}; no entry of a party list concludes that.")
     made = provision.concludes
     if made is None:
         return
@@ -257,6 +261,9 @@ def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     for value in fact.value_labels or {}:
         if value not in fact.values:
             yield Defect(where, f"value_labels names {value!r}, which is none of its values.")
+    for value in fact.supposed:
+        if value not in fact.values:
+            yield Defect(where, f"supposed names {value!r}, which is none of its values.")
     if fact.assumed is None:
         return
     if fact.type == "set" or not _is_a(fact.assumed, fact.type):

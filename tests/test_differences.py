@@ -308,9 +308,10 @@ def calendar(*args: Any) -> tuple[Any, bytes]:
 
 def test_the_calendar_has_the_scheduled_return_of_the_affiliates_rule() -> None:
     found = events(LAW, chosen(LAW, ["H20", "H200"]), date(2026, 1, 1), {"to": "CN"})
-    last = found[-1]
-    assert (last.on, last.what, last.projected) == (date(2026, 11, 10), "a rule returns", True)
-    assert last.through == ("90fr47201#744.11(a)(1)",)
+    returning = [e for e in found if e.on == date(2026, 11, 10)]
+    assert {(e.what, e.projected) for e in returning} == {("a rule returns", True)}
+    assert ("90fr47201#744.11(a)(1)",) in {e.through for e in returning}
+    assert found[-1] in returning
     assert [e.on for e in found] == sorted(e.on for e in found)
 
 

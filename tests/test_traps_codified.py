@@ -23,16 +23,21 @@ def test_supercomputers_of_friendly_companies_are_presumed_approved_from_the_fir
     assert asked("V100", "2023-11-17", **owned) == ("license_required", "presumption_of_denial")
 
 
-@pytest.mark.parametrize(
-    ("use", "home", "then"), [("military_intelligence", "CN", "indeterminate"), ("military", "RU", "license_required")]
-)
-def test_end_users_elsewhere_came_in_september_2022(use: str, home: str, then: str) -> None:
-    """744.22 of 2021-12-09, and both sections of 2022-03-08, are about end users "in" the countries; elsewhere 744.22
-    reaches the bodies that (f)(2) names, and whether this is one nobody said."""
+@pytest.mark.parametrize(("use", "home"), [("military_intelligence", "CN"), ("military", "RU")])
+def test_end_users_elsewhere_are_open_from_september_2022_until_the_text_that_limits_them_was_read(
+    use: str, home: str
+) -> None:
+    """744.22 of 2021-12-09, and both sections of 2022-03-08, are about end users "in" the countries; those of
+    2026-09-24 say "wherever located" and "are limited to entities identified". What stood between was not read."""
     elsewhere: dict[str, Any] = {"to": "SG", "headquarters": home, "end_use": use}
     assert asked("V100", "2022-09-14", **elsewhere)[0] == "no_license_requirement"
-    assert asked("V100", "2022-09-15", **elsewhere)[0] == then
-    assert asked("V100", "2022-09-14", to=home, end_use=use)[0] == "license_required"
+    assert asked("V100", "2022-09-15", **elsewhere)[0] == "indeterminate"
+    assert asked("V100", "2026-09-23", **elsewhere)[0] == "indeterminate"
+    found = check("V100", on="2026-09-24", exporter="other", **elsewhere)
+    assert found.outcome == "no_license_requirement"
+    assert any("only if" in notice for notice in found.notices)
+    for day in ("2022-09-14", "2022-09-15", "2026-09-24"):
+        assert asked("V100", day, to=home, end_use=use)[0] == "license_required"
 
 
 @pytest.mark.parametrize(

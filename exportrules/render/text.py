@@ -161,14 +161,16 @@ def answer(d: Determination) -> str:
 
 
 def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator[str]:
-    """How near the figures are to the lines that rules of the day draw; that of 3A991 says nothing.
+    """How near the figures are to the lines that rules of the day draw, where their margins say something.
 
     `name` says how a figure is called: by its id, as options take it, or in words.
     """
+    law = d._timeline.ruleset
+    silent = {name for name, (provision, _) in law.provisions.items() if not provision.margins}
     several = {m.fact for m in d.margin for n in d.margin if m.fact == n.fact and m.value != n.value}
     for m in d.margin:
-        assumed = m.fact not in d._timeline.question.facts and d._timeline.ruleset.facts[m.fact].about != "item"
-        if "3A991" not in m.provision and not assumed:
+        assumed = m.fact not in d._timeline.question.facts and law.facts[m.fact].about != "item"
+        if m.provision not in silent and not assumed:
             whose = f"{m.subject}: " if m.fact in several else ""
             yield f"{whose}{name(m.fact)} {show(m.value)}: {m.percent} ({m.provision})"
 
