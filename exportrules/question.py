@@ -24,6 +24,7 @@ from exportrules.senses import (
     Whole,
     Word,
     read_name,
+    unsaid,
     wholes,
     word_of_exporter,
     word_of_parties,
@@ -104,6 +105,7 @@ class Question:
     `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
     subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given
     cannot describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
+    `unsaid` is what must be said of a buyer that calls itself an army or a service before anything frees it.
     """
 
     label: str
@@ -130,6 +132,7 @@ class Question:
     as_printed: bool
     defaulted: frozenset[str]
     left_out: tuple[tuple[str, str], ...] = ()
+    unsaid: tuple[str, ...] = ()
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -245,6 +248,7 @@ def resolve(
         as_printed=as_printed,
         defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
         left_out=left_out,
+        unsaid=unsaid(named, uses, given, seated=bool(headquarters)),
     )
 
 
@@ -277,7 +281,7 @@ def _names(
         return read_name(ruleset, word, name, not_listed)
 
     users = [read("end_user", end_user)] if isinstance(end_user, str) else end_user or ()
-    others = [read("parties", name) for name in parties if name]
+    others = [read("parties", name) for name in parties]
     owners = [read("listed_owner", owner)] if owner else []
     given = {name.written.strip() for name in (*users, *others, *owners)} - {""}
     for name in not_listed:
