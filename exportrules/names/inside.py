@@ -48,6 +48,8 @@ def whole_of(parties: Iterable[Party]) -> Whole:
     whole = Whole()
     for party in parties:
         for printed in dict.fromkeys((party.name, *party.aliases)):
+            if printed in party.weak:
+                continue
             words, written = words_of(printed), tuple(spelled(printed))
             who = (party.id, printed)
             if not words:

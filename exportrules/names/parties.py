@@ -198,7 +198,9 @@ def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, 
 def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     index: dict[str, tuple[str, ...]] = {}
     for party in ruleset.parties.values():
-        for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n)):
+        # an office of every state ("Ministry of Defence") is no party for certain, printed as it is
+        weak = {party_key(name) for name in party.weak}
+        for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n) if k not in weak):
             index[name] = (*index.get(name, ()), party.id)
     return index
 
