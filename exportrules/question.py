@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exportrules.claims import Known, agreeing
+from exportrules.claims import Known, agreeing, consistent
 from exportrules.entries import declared, read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled, show
@@ -21,6 +21,7 @@ from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_named_place, find_place
 from exportrules.senses import (
     Named,
+    Seat,
     Whole,
     Word,
     read_name,
@@ -166,6 +167,7 @@ def resolve(
     A ledger passes its names resolved (:class:`Named`): it has each of them in many rows.
     """
     given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
+    consistent(given)
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
     said = _terms(given, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
@@ -208,9 +210,16 @@ def resolve(
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
         return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
 
+    def owned(owners: Iterable[str], body: bool) -> dict[str, Fact]:
+        """A listed owner owns some share: nobody said which."""
+        return {"listed_ownership_percent": Fact(None, "question")} if owners else {}
+
+    follows: dict[str, Seat] = {"end_user": seated, "parties": lambda parties, body: {}, "listed_owner": owned}
+    if "listed_owner" in given and owner is None:
+        deal |= owned("unknown", False)
     named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [
-        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, uses)
+        word_of_parties(ruleset, word, names, follows[word], uses)
         for word, names in named.items()
         if names
     ]
@@ -282,7 +291,7 @@ def _names(
 
     users = [read("end_user", end_user)] if isinstance(end_user, str) else end_user or ()
     others = [read("parties", name) for name in parties]
-    owners = [read("listed_owner", owner)] if owner else []
+    owners = [read("listed_owner", owner)] if owner is not None else []
     given = {name.written.strip() for name in (*users, *others, *owners)} - {""}
     for name in not_listed:
         if not isinstance(name, str) or name.strip() not in given:
