@@ -123,7 +123,7 @@ def consistent(given: Mapping[str, Fact]) -> None:
     area, density, total = (_number(given, name) for name in ("die_area_mm2", "performance_density", "tpp"))
     if area is not None and area > _LARGEST_DIE:
         raise QuestionError(
-            f"die_area_mm2 = {show(area)} is more than a whole wafer of 300 mm, about {_LARGEST_DIE} mm2. Check the unit."
+            f"die_area_mm2 = {show(area)} is more than a wafer of 300 mm, {_LARGEST_DIE} mm2. Check the unit."
         )
     if area and density is not None and total is not None and abs(total / area - density) > density / 50:
         raise QuestionError(

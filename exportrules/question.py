@@ -19,17 +19,7 @@ from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.parties import is_favoured
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_named_place, find_place
-from exportrules.senses import (
-    Named,
-    Seat,
-    Whole,
-    Word,
-    read_name,
-    unsaid,
-    wholes,
-    word_of_exporter,
-    word_of_parties,
-)
+from exportrules.senses import Named, Seat, Whole, Word, read_name, unsaid, wholes, word_of_exporter, word_of_parties
 from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
@@ -218,11 +208,7 @@ def resolve(
     if "listed_owner" in given and owner is None:
         deal |= owned("unknown", False)
     named = {"end_user": users, "parties": others, "listed_owner": owners}
-    words = [
-        word_of_parties(ruleset, word, names, follows[word], uses)
-        for word, names in named.items()
-        if names
-    ]
+    words = [word_of_parties(ruleset, word, names, follows[word], uses) for word, names in named.items() if names]
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
     senses = wholes(deal, words)

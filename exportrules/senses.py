@@ -100,8 +100,8 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
         )
     if not any(c.isalpha() for c in text):
         raise QuestionError(
-            f"{word} = {text!r} is a number and does not name anyone, so no list can be searched for it. Write the name "
-            "that your records have for it."
+            f"{word} = {text!r} is a number and does not name anyone, so no list can be searched for it. Write the "
+            "name that your records have for it."
         )
     found, described = find_parties(ruleset, text), described_as(ruleset, text)
     # of those equally close, the one listed first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 import exportrules
@@ -47,7 +48,8 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 }
 LISTED = [
     "National University of Defense Technology", "Harbin Institute of Technology", "Inspur Group Co., Ltd.",
-    "Yangtze Memory Technologies Co., Ltd.", "OOO Orelmetallpolimer", "PJSC Mikron", "Moscow Communications Research Institute JSC",
+    "Yangtze Memory Technologies Co., Ltd.", "OOO Orelmetallpolimer", "PJSC Mikron",
+    "Moscow Communications Research Institute JSC",
 ]  # fmt: skip
 
 
@@ -112,7 +114,9 @@ def test_an_army_abroad_is_no_plain_yes_where_no_text_reaches_it() -> None:
     assert outcome(**ABROAD, facts={"military_end_user": False}) == "indeterminate"
 
 
-@pytest.mark.parametrize("said", [{"facts": {"military_end_user": True}}, {"facts": {"military_end_user": False}}, {"end_use": "military"}])
+@pytest.mark.parametrize(
+    "said", [{"facts": {"military_end_user": True}}, {"facts": {"military_end_user": False}}, {"end_use": "military"}]
+)
 def test_once_its_nature_and_its_country_are_said_the_law_answers(said: dict[str, Any]) -> None:
     found = exportrules.check(**ABROAD, **said, exporter="other", headquarters="GB")
     assert found.outcome == "no_license_requirement"
@@ -131,3 +135,89 @@ def test_a_ministry_of_defence_is_not_for_certain_the_one_of_burma() -> None:
     assert outcome(**british) == "indeterminate"
     assert outcome(**british, not_listed=["Ministry of Defence"]) == "no_license_requirement"
     assert outcome(**british, to="MM") == "license_required"
+
+
+# --- exporters, owners, figures ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "exporter",
+    ["the exporter", "my company", "somebody else", "maker/other", "original equipment manufacturer", "4711"],
+)
+def test_a_role_and_a_number_are_no_exporter(exporter: str) -> None:
+    with pytest.raises(QuestionError, match="does not say who exports"):
+        outcome(chip="A100", to="CN", on="2022-09-15", exporter=exporter)
+
+
+OWNED: dict[str, Any] = {"on": "2025-10-15"}
+
+
+@pytest.mark.parametrize("owner", ["Huawei Technologies", "Inspur", "unknown"])
+def test_a_listed_owner_of_an_unsaid_share_is_no_yes_under_the_affiliates_rule(owner: str) -> None:
+    found = exportrules.check(**{**CARD, **OWNED, "facts": {"listed_owner": owner}})
+    assert found.outcome == "indeterminate"
+    assert "listed_ownership_percent" in found.turns_on
+    share = {"listed_owner": "Huawei Technologies", "listed_ownership_percent": 60}
+    assert outcome(**OWNED, facts=share) == "license_required"
+    assert outcome(**OWNED, facts={"listed_owner": "Acme Bakery"}) == "no_license_requirement"
+    assert outcome(**OWNED, facts={"listed_owner": "Inspur"}, not_listed=["Inspur"]) == "no_license_requirement"
+
+
+def test_a_map_of_names_declares_an_owner_not_listed_but_no_exact_name() -> None:
+    rows = [{**CARD, **OWNED, "listed_owner": name} for name in ("Inspur", "Huawei Technologies")]
+    names = {"listed_owner": {"Inspur": "not listed", "Huawei Technologies": "not listed"}}
+    answered = exportrules.audit(pa.Table.from_pylist(rows), names=names).to_pylist()
+    assert [row["outcome"] for row in answered] == ["no_license_requirement", "indeterminate"]
+    assert "declared not to be" in answered[0]["party"]
+    assert "cannot be declared not listed" in answered[1]["problem"]
+
+
+@pytest.mark.parametrize("name", ["listed_owner", "end_user_lists", "required_under"])
+def test_an_empty_text_is_no_answer_to_a_fact(name: str) -> None:
+    with pytest.raises(QuestionError):
+        outcome(facts={name: ""})
+
+
+@pytest.mark.parametrize("number", ["unknown", "4A090.z", "3A090.z", "5A992.z", "4A003.b"])
+def test_a_declared_number_that_says_more_than_anti_terrorism_is_no_yes(number: str) -> None:
+    assert outcome() == "no_license_requirement"
+    assert outcome(facts={"eccn_declared": number}) == "indeterminate"
+
+
+def test_figures_that_cannot_all_be_so_are_refused() -> None:
+    for figures in (
+        {"tpp": 4000, "die_area_mm2": 100, "performance_density": "0.1"},
+        {"tpp": 2000, "die_area_mm2": 999_999},
+    ):
+        with pytest.raises(QuestionError):
+            outcome(chip=None, to="CN", facts={**figures, "designed_for_datacenter": True})
+    agreeing = {"tpp": 5000, "die_area_mm2": 1000, "performance_density": 5, "designed_for_datacenter": True}
+    assert outcome(chip=None, to="CN", facts=agreeing) == "license_required"
+
+
+# --- columns -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Shipped to",
+        "Firmenname",
+        "受取人",
+        "使用单位",
+        "Destinatario",
+        "Acheteur",
+        "Покупатель",
+        "University",
+        "Contact",
+    ],
+)
+def test_a_column_of_buyers_in_other_words_stops_the_audit(header: str) -> None:
+    with pytest.raises(QuestionError, match="may decide"):
+        exportrules.audit(pa.Table.from_pylist([{**CARD, header: "Huawei Tecnologies"}]))
+
+
+def test_a_customer_number_in_a_row_is_a_problem_of_the_row() -> None:
+    answered = exportrules.audit(pa.Table.from_pylist([{**CARD, "end_user": "100234"}])).to_pylist()
+    assert answered[0]["outcome"] == "indeterminate"
+    assert "is a number" in answered[0]["problem"]

@@ -29,8 +29,12 @@ _NOBODY = frozenset(
     """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
 )
 #: What stands beside such a word and says no more: "the exporter", "somebody else", "maker/other".
-_BESIDE = frozenset("the a an my our your some other else maker original equipment local authorized authorised official "
-                    "company of record somebody someone anybody anyone chip der die das unser unsere".split())
+_BESIDE = frozenset(
+    """
+    the a an my our your some other else maker original equipment local authorized authorised official company of record
+    somebody someone anybody anyone chip der die das unser unsere
+    """.split()  # noqa: SIM905 - as above
+)
 #: A key of fewer letters is near nothing: AMB, AMC and ADM are companies of their own.
 _SHORTEST_NEAR = 5
 _WHO = "Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."

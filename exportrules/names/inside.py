@@ -28,8 +28,9 @@ MOST_WORDS = 14
 #: What parts a name from what stands beside it. A bare hyphen joins the words of many names.
 _BETWEEN = re.compile(
     r"[,;:/|()\[\]{}<>\n\r\t\"“”„«»＋+&＆、，；：。]|\s[-–—]+\s|"
-    r"\b(?:c/o|c\.o\.|attn\.?|att\.?|attention|d/?b/?a|t/a|trading as|doing business as|a\.?k\.?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|"
-    r"formerly(?: known as)?|previously|also known as|o/b/o|on behalf of|obo|for|care of|m/s|messrs\.?|and|und|et)(?=\W|$)",
+    r"\b(?:c/o|c\.o\.|care of|attn\.?|att\.?|attention|d/?b/?a|t/a|trading as|doing business as|a\.?k\.?a\.?|"
+    r"f\.?k\.?a\.?|n\.?k\.?a\.?|formerly(?: known as)?|previously|also known as|o/b/o|obo|on behalf of|for|m/s|messrs\.?|"
+    r"and|und|et)(?=\W|$)",
     re.I,
 )
 
