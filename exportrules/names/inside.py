@@ -29,7 +29,7 @@ MOST_WORDS = 14
 _BETWEEN = re.compile(
     r"[,;:/|()\[\]{}<>\n\r\t\"“”„«»＋+&＆、，；：。]|\s[-–—]+\s|"
     r"\b(?:c/o|c\.o\.|care of|attn\.?|att\.?|attention|d/?b/?a|t/a|trading as|doing business as|a\.?k\.?a\.?|"
-    r"f\.?k\.?a\.?|n\.?k\.?a\.?|formerly(?: known as)?|previously|also known as|o/b/o|obo|on behalf of|for|m/s|messrs\.?|"
+    r"f\.?k\.?a\.?|n\.?k\.?a\.?|formerly(?: known as)?|previously|o/b/o|obo|on behalf of|for|m/s|messrs\.?|"
     r"and|und|et)(?=\W|$)",
     re.I,
 )
