@@ -112,3 +112,26 @@ def _is_number(value: object) -> TypeGuard[Number]:
 
 def _is_known(fact: Fact | None) -> TypeGuard[Fact]:
     return fact is not None and fact.source in _KNOWN and fact.value is not None
+
+
+#: A wafer of 300 mm: no die is larger.
+_LARGEST_DIE = 70_686
+
+
+def consistent(given: Mapping[str, Fact]) -> None:
+    """Refuse figures of an item that cannot all be so: one of them would free what the others control."""
+    area, density, total = (_number(given, name) for name in ("die_area_mm2", "performance_density", "tpp"))
+    if area is not None and area > _LARGEST_DIE:
+        raise QuestionError(
+            f"die_area_mm2 = {show(area)} is more than a wafer of 300 mm, {_LARGEST_DIE} mm2. Check the unit."
+        )
+    if area and density is not None and total is not None and abs(total / area - density) > density / 50:
+        raise QuestionError(
+            f"tpp = {show(total)} over die_area_mm2 = {show(area)} is a density of {total / area:.3f}, and not "
+            f"performance_density = {show(density)}. One of the three is wrong: give the two that you can prove."
+        )
+
+
+def _number(given: Mapping[str, Fact], name: str) -> Decimal | None:
+    value = given[name].value if name in given else None
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None

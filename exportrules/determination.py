@@ -326,6 +326,7 @@ def timeline(
         known, key = None, ()
     if type(known) is Timeline:
         return known
+    parties, not_listed = parties or (), not_listed or ()
     if isinstance(parties, str):
         raise QuestionError(f"parties = {parties!r} is one text. Write a list of names.")
     question = resolve(

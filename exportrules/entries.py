@@ -46,11 +46,14 @@ def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:
     A paragraph .z keeps the word of its number, and says so: such an item is one of 3A090 or 4A090 as well.
     """
     number, definition = given.get("eccn_declared"), ruleset.facts.get("declared")
-    if definition is None or number is None or not isinstance(number.value, str):
+    if definition is None or number is None:
         return {}
+    if not isinstance(number.value, str):
+        # somebody said that it is not known, which is not the same as that none was declared
+        return {"declared": Fact(None, "derived", detail="the declared ECCN is not known")}
     entry, *paragraphs = number.value.split(".")
     word = next((word for word, entries in definition.classes.items() if entry in entries), "other")
-    if "z" in paragraphs:
+    if "z" in paragraphs and f"{word}.z" in definition.values:
         word += ".z"
     return {"declared": Fact(word, "derived", detail="from the declared ECCN")}
 

@@ -292,6 +292,8 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
         return read_date(value, name)
     if definition.type == "set":
         members = [value] if isinstance(value, str) else value
+        if isinstance(value, str) and not value.strip(" ,"):
+            raise QuestionError(f"{name} = {value!r} says nothing. Leave it out, or write {name}=unknown.")
         if not isinstance(members, list | tuple | set | frozenset) or not all(isinstance(m, str) for m in members):
             raise QuestionError(f"{name} = {value!r} is not a list of words.")
         found = frozenset(part.strip() for member in members for part in member.split(",") if part.strip())

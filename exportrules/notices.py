@@ -261,7 +261,7 @@ def _figures(timeline: Timeline, answer: Answer, on: date) -> Iterator[str]:
 
 
 def _mistakes(course: Course) -> Iterator[str]:
-    """The classic mistakes with TOPS: the factor two counted twice, a sparse figure, a density that does not follow."""
+    """The classic mistakes with TOPS: the factor two counted twice, a sparse figure."""
     facts, chip = course.subject.facts, course.subject.chip
     total = _given(facts, "tpp")
     if total is None:
@@ -272,12 +272,7 @@ def _mistakes(course: Course) -> Iterator[str]:
             f"The TPP given, {total}, is exactly {total / own.value} times the {own.value} of the data sheet: a data "
             "sheet's TOPS already count a multiply-accumulate as two operations, and sparse figures do not count."
         )
-    area, density, peak = (_given(facts, name) for name in ("die_area_mm2", "performance_density", "peak_tops"))
-    if area and density and not Decimal("0.98") < total / area / density < Decimal("1.02"):
-        yield (
-            f"TPP / die area is {total / area:.3f}, not the density given; one of the three is wrong "
-            f"(by a factor of {total / area / density:.2f})."
-        )
+    peak = _given(facts, "peak_tops")
     if peak and total > 64 * peak:
         yield "The TPP given is over 64 times the peak TOPS given; no format has more than 64 bits. Was it doubled?"
 

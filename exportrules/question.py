@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exportrules.claims import Known, agreeing
+from exportrules.claims import Known, agreeing, consistent
 from exportrules.entries import declared, read_given
 from exportrules.errors import QuestionError
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled, show
@@ -19,15 +19,7 @@ from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.parties import is_favoured
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_named_place, find_place
-from exportrules.senses import (
-    Named,
-    Whole,
-    Word,
-    read_name,
-    wholes,
-    word_of_exporter,
-    word_of_parties,
-)
+from exportrules.senses import Named, Seat, Whole, Word, read_name, unsaid, wholes, word_of_exporter, word_of_parties
 from exportrules.span import ALWAYS, Span, overlap, union
 
 ACTIVITIES = ("export", "reexport", "transfer")
@@ -104,6 +96,7 @@ class Question:
     `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
     subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given
     cannot describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
+    `unsaid` is what must be said of a buyer that calls itself an army or a service before anything frees it.
     """
 
     label: str
@@ -130,6 +123,7 @@ class Question:
     as_printed: bool
     defaulted: frozenset[str]
     left_out: tuple[tuple[str, str], ...] = ()
+    unsaid: tuple[str, ...] = ()
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -163,6 +157,7 @@ def resolve(
     A ledger passes its names resolved (:class:`Named`): it has each of them in many rows.
     """
     given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
+    consistent(given)
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
     said = _terms(given, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
@@ -205,12 +200,15 @@ def resolve(
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
         return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
 
+    def owned(owners: Iterable[str], body: bool) -> dict[str, Fact]:
+        """A listed owner owns some share: nobody said which."""
+        return {"listed_ownership_percent": Fact(None, "question")} if owners else {}
+
+    follows: dict[str, Seat] = {"end_user": seated, "parties": lambda parties, body: {}, "listed_owner": owned}
+    if "listed_owner" in given and owner is None:
+        deal |= owned("unknown", False)
     named = {"end_user": users, "parties": others, "listed_owner": owners}
-    words = [
-        word_of_parties(ruleset, word, names, seated if word == "end_user" else lambda parties, body: {}, uses)
-        for word, names in named.items()
-        if names
-    ]
+    words = [word_of_parties(ruleset, word, names, follows[word], uses) for word, names in named.items() if names]
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
     senses = wholes(deal, words)
@@ -245,6 +243,7 @@ def resolve(
         as_printed=as_printed,
         defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
         left_out=left_out,
+        unsaid=unsaid(named, uses, given, seated=bool(headquarters)),
     )
 
 
@@ -277,8 +276,8 @@ def _names(
         return read_name(ruleset, word, name, not_listed)
 
     users = [read("end_user", end_user)] if isinstance(end_user, str) else end_user or ()
-    others = [read("parties", name) for name in parties if name]
-    owners = [read("listed_owner", owner)] if owner else []
+    others = [read("parties", name) for name in parties]
+    owners = [read("listed_owner", owner)] if owner is not None else []
     given = {name.written.strip() for name in (*users, *others, *owners)} - {""}
     for name in not_listed:
         if not isinstance(name, str) or name.strip() not in given:

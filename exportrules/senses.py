@@ -98,6 +98,11 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{word} = {text!r} does not name anyone, so no list can be searched for it. Write the name, or leave it "
             "out."
         )
+    if not any(c.isalpha() for c in text):
+        raise QuestionError(
+            f"{word} = {text!r} is a number and does not name anyone, so no list can be searched for it. Write the "
+            "name that your records have for it."
+        )
     found, described = find_parties(ruleset, text), described_as(ruleset, text)
     # of those equally close, the one listed first
     close = sorted(found.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
@@ -109,12 +114,22 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{text!r} cannot be declared not listed: it is the exact name of {called(ruleset, found.listed)}. If it "
             "is another company of that name, write its full registered name."
         )
-    if described:
+    if described and not near:
         raise QuestionError(
             f"{text!r} cannot be declared not listed: by its own name it is {_BODIES[described]}. If it "
             f"is not one, say so: --fact {described}_end_user=no."
         )
-    return Named(text, declined=near)
+    return Named(text, declined=near, described=described)
+
+
+def unsaid(
+    named: Mapping[str, Sequence[Named]], uses: Collection[str], stated: Collection[str], seated: bool
+) -> tuple[str, ...]:
+    """What a buyer that calls itself an army or a service leaves open, before which nothing frees it: whether it is one
+    (the word that names it), and of which country ('headquarters'). `stated` are the facts that somebody gave."""
+    bodies = [(word, name.described) for word, names in named.items() for name in names if name.described]
+    nature = [w for w, b in bodies if f"{b}_end_user" not in stated and not any(use.startswith(b) for use in uses)]
+    return tuple(dict.fromkeys((*nature, *(["headquarters"] if bodies and not seated else []))))
 
 
 def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:
@@ -254,7 +269,7 @@ def _settle(name: Named) -> Iterator[str]:
     if name.near and not name.described:
         yield f'If it is not: --not-listed "{name.written}"; if it is, write the listed name.'
     if name.near and name.described:
-        yield "If it is, write the listed name."
+        yield f'If it is that party, write the listed name; if not: --not-listed "{name.written}".'
     if name.described:
         yield (
             f"If it is such a body: --fact {name.described}_end_user=yes, and --headquarters with its country; if not: "

@@ -224,6 +224,11 @@ class Timeline:
         law = verdict.law
         standing = self._standing(day, public, law)
         outcome, policy = _told(law, standing, bool(public))
+        turns_on = verdict.turns_on
+        if self.question.unsaid and outcome in ("no_license_requirement", "license_exception"):
+            # a buyer that calls itself an army is free only once its nature and its country are said
+            outcome, policy = "indeterminate", "indeterminate"
+            turns_on = tuple(dict.fromkeys((*self.question.unsaid, *turns_on)))
         apart = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
             outcome=outcome,
@@ -231,7 +236,7 @@ class Timeline:
             standing=standing,
             law=law,
             projection=Projection(law.outcome, law.review_policy) if apart else None,
-            turns_on=verdict.turns_on,
+            turns_on=turns_on,
             cases=verdict.cases,
             asked=tuple(dict.fromkeys(course.subject.id for course in asked)),
             left_out=left_out,

@@ -323,6 +323,8 @@ def _with_short_names(entries: Mapping[str, Made]) -> Iterator[Made]:
         made.call(name, weak=weak or len(owners[party_key(name)]) > 1)
     called = {party_key(made.name) for made in parties}
     for made in parties:
+        if party_key(made.name) in common:
+            made.weak[party_key(made.name)] = made.name
         for key, name in list(made.aliases.items()):
             alone = len(owners[key]) == 1 or (made.by_hand and key in made.kept and key not in called)
             if (

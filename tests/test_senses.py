@@ -177,7 +177,8 @@ def test_an_army_does_not_sit_where_the_goods_go() -> None:
     assert ask(**asked, end_use="military").outcome == "license_required"
     british = {**asked, "end_user": "Royal British Army Museum Guards", "to": "GB"}
     assert ask(**british).outcome == "indeterminate"
-    assert ask(**british, headquarters="GB").outcome == "no_license_requirement"
+    assert ask(**british, headquarters="GB").turns_on == ["end_user"]
+    assert ask(**british, headquarters="GB", end_use="military").outcome == "no_license_requirement"
 
 
 @pytest.mark.parametrize(
@@ -189,10 +190,7 @@ def test_such_a_body_is_never_a_plain_yes(body: str, to: str, role: str) -> None
     named: dict[str, Any] = {"end_user": body} if role == "end_user" else {"parties": [body], "headquarters": "CN"}
     for on in ("2021-06-01", "2023-06-01", "2024-06-03", "2026-03-02"):
         found = ask(chip="A10", on=on, to=to, exporter="other", **named)
-        # where the text reaches such a body in its own country alone, that it was read is said all the same
-        abroad = to == "SG" and found.outcome in YES and (role == "parties" or on < "2022-09-15")
-        assert found.outcome not in YES or abroad
-        assert any("by its own name. It makes no difference" in notice for notice in found.notices) or not abroad
+        assert found.outcome not in YES
 
 
 # --- exporters --------------------------------------------------------------------------------------

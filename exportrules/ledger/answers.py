@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from exportrules.errors import ExportRulesError, QuestionError
 from exportrules.law import Ruleset
-from exportrules.ledger.cells import NOT_AI_CHIP, Problem, brief_error
+from exportrules.ledger.cells import NOT_AI_CHIP, NOT_LISTED, Problem, brief_error
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.question import Question, resolve
@@ -226,7 +226,9 @@ def timeline_of(
     users, others = given.pop("end_user", ()), given.pop("parties", ())
     deal = {name: given.pop(name, None) for name in
             ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}  # fmt: skip
-    facts: dict[str, object] = {name: value for name, (value,) in given.items()}
+    # a cell's value, and behind an owner's name that it is declared to be no listed party
+    facts: dict[str, object] = {name: value[0] for name, value in given.items()}
+    unlisted = [value[0] for value in given.values() if NOT_LISTED in value[1:]]
     facts |= dict.fromkeys(open_ - {"chip", "end_user", "parties"})
     if chip == NOT_AI_CHIP:
         chip, facts = None, {**_OF_NO_AI_CHIP, **facts}
@@ -236,7 +238,7 @@ def timeline_of(
         facts |= {"headquarters": None} | ({} if deal["ultimate_parent"] else {"ultimate_parent": None})
     question = resolve(
         ruleset, chip.text if chip else None, **deal, known_on=layer.known_on, end_user=users or None, parties=others,
-        facts=facts, as_printed=layer.as_printed,
+        facts=facts, as_printed=layer.as_printed, not_listed=unlisted,
     )  # fmt: skip
     return Timeline(ruleset, question)
 

@@ -35,8 +35,11 @@ LONGEST_CELL = 5_000
 
 #: Fields whose cells name parties, several of them with semicolons between.
 PARTY_FIELDS = ("end_user", "parties")
+#: Fields of which a map of names may say that they name no listed party: an owner is one name.
+NAME_FIELDS = (*PARTY_FIELDS, "listed_owner")
 #: What a map of names says of a name that is close to a listed party's and is not that party.
 NOT_LISTED = "not listed"
+_DECLARED = f"{NOT_LISTED}, as declared"
 
 
 class Problem(NamedTuple):
@@ -320,18 +323,21 @@ def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:
         return Meaning(NOT_AI_CHIP, NOT_AI)
     if word == NOT_SAID and field not in _NEVER_EMPTY and field != "chip":
         return EMPTY._replace(shown=NOT_SAID)
-    return _not_listed(written, read) if field in PARTY_FIELDS and word == NOT_LISTED else read(means)
+    if word != NOT_LISTED or field not in NAME_FIELDS:
+        return read(means)
+    # of an owner, which is a fact of its row, the question finds out whether its name is a listed one's exactly
+    return _not_listed(written, read) if field in PARTY_FIELDS else Meaning((written, NOT_LISTED), _DECLARED)
 
 
 def _not_listed(written: str, read: Reader) -> Meaning:
     """That no name of a cell is a listed party's, close as it may be."""
     meaning = read(written)
     names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
-    if meaning.problem is None and any(name.listed or name.described for name in names):
+    if meaning.problem is None and any(name.listed or (name.described and not name.near) for name in names):
         said = f"{brief(written)} is a listed party by its exact name, or says what it is: it cannot be {NOT_LISTED!r}."
         return trouble("party is listed", said)
     declined = tuple(name._replace(near=(), declined=name.near) for name in names)
-    return Meaning(declined, f"{NOT_LISTED}, as declared")
+    return Meaning(declined, _DECLARED)
 
 
 def brief_error(error: ExportRulesError) -> str:

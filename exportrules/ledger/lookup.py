@@ -24,6 +24,7 @@ from exportrules.ledger.batch import as_text, coded, values_of
 from exportrules.ledger.cells import (
     FIRST_DAY,
     LAST_DAY,
+    NAME_FIELDS,
     NOT_LISTED,
     PARTY_FIELDS,
     ChipCell,
@@ -215,7 +216,7 @@ class Lookup:
                 written
                 for slot in self.slots
                 for written, means in slot.names.items()
-                if slot.field in PARTY_FIELDS and means.strip().casefold() == NOT_LISTED
+                if slot.field in NAME_FIELDS and means.strip().casefold() == NOT_LISTED
             }
         )
 

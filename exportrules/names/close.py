@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from exportrules.law import Ruleset
 from exportrules.model import Party
-from exportrules.names.keys import Near
+from exportrules.names.keys import Near, visible
 from exportrules.names.words import (
     ABBREVIATIONS,
     CHINESE_GENERIC,
@@ -59,7 +59,7 @@ class Name:
 
 def spelled(text: str) -> list[str]:
     """The words of a name in one case, width and alphabet, without punctuation and accents."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = visible(text).casefold()
     if not folded.isascii():
         folded = folded.translate(SIMPLIFIED).translate(LATIN)
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
@@ -264,7 +264,8 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
     if not told:
         # only trades and places are shared, or words with a slip: then nearly all of both must be
         told_slips = [pair for pair in slips if not is_light(pair[1])]
-        if any(min(map(len, pair)) < SHORTEST_SLIP for pair in told_slips) and len(words) < 3:
+        longest = max if len(words) > 1 else min  # "Inspr Group" has a second word of "Inspur Group"
+        if any(longest(map(len, pair)) < SHORTEST_SLIP for pair in told_slips) and len(words) < 3:
             return None
         if not told_slips and min(ours_part, theirs_part) < 0.9:
             return None
@@ -329,7 +330,7 @@ def chinese_core(text: str) -> str:
 
 
 def _chinese_letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).translate(SIMPLIFIED)
+    folded = visible(text).translate(SIMPLIFIED)
     return "".join(c for c in folded if "\u4e00" <= c <= "\u9fff" or c.isdigit())
 
 

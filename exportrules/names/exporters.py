@@ -7,6 +7,7 @@ or is spelled nearly like it, may be the addressee or its subsidiary: :func:`nea
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from exportrules.errors import QuestionError
@@ -27,6 +28,13 @@ _NOBODY = frozenset(
     fournisseur distributeur exportateur
     """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
 )
+#: What stands beside such a word and says no more: "the exporter", "somebody else", "maker/other".
+_BESIDE = frozenset(
+    """
+    the a an my our your some other else maker original equipment local authorized authorised official company of record
+    somebody someone anybody anyone chip der die das unser unsere
+    """.split()  # noqa: SIM905 - as above
+)
 #: A key of fewer letters is near nothing: AMB, AMC and ADM are companies of their own.
 _SHORTEST_NEAR = 5
 _WHO = "Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."
@@ -43,9 +51,15 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     if word == "other":
         return "other"
     wanted = party_key(text)
-    if not wanted or says_nothing(text) or key(text) in _NOBODY:
+    if not wanted or says_nothing(text) or key(text) in _NOBODY or not any(map(str.isalpha, wanted)) or _role(text):
         raise QuestionError(f"the exporter {text!r} does not say who exports, and a letter binds one company. {_WHO}")
     return memo(ruleset, "exporters", _exporter_index).get(wanted, "other")
+
+
+def _role(text: str) -> bool:
+    """Whether every word of a text is a role or stands beside one."""
+    words = [key(word) for word in re.split(r"[\W_]+", text) if word]
+    return all(word in _NOBODY or word in _BESIDE for word in words)
 
 
 def near_addressee(ruleset: Ruleset, text: str) -> str:

@@ -28,6 +28,13 @@ def key(text: str) -> str:
     return "".join(filter(str.isalnum, folded))
 
 
+def visible(text: str) -> str:
+    """The text in one width, without letters that nobody sees: zero-width spaces and joiners, soft hyphens."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+
+
 def memo(ruleset: Ruleset, what: str, build: Callable[[Ruleset], dict[str, T]]) -> dict[str, T]:
     """An index of a ruleset, built when it is first wanted."""
     memory = cast("dict[str, dict[str, T]]", ruleset.memory)

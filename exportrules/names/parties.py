@@ -6,13 +6,12 @@ that is only close to a listed one is reported as near, and never taken for it.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from exportrules.law import Ruleset
 from exportrules.model import FAVOURS, Description, Party
-from exportrules.names.keys import Near, memo
+from exportrules.names.keys import Near, memo, visible
 from exportrules.names.words import CHINESE_SUFFIXES, SUFFIXES
 
 #: So many spellings are remembered: more than a ledger has, fewer than fill a machine.
@@ -53,7 +52,7 @@ def _parted(text: str) -> tuple[str, str]:
 
 def _brackets(text: str) -> tuple[str, str]:
     """What stands before brackets at the end, corporate suffixes aside, and in them; the text alone without such."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = visible(text)
     before, opened, rest = folded.rpartition("(")
     inner, closed, behind = rest.partition(")")
     at_the_end = opened and closed and all(word in SUFFIXES for word in _bare(behind))
@@ -62,7 +61,7 @@ def _brackets(text: str) -> tuple[str, str]:
 
 def _spaced(text: str) -> list[str]:
     """The words of a name in one case and width."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = visible(text).casefold()
     spaced = "".join(c if c.isalnum() or c == "&" else "" if c in ".'’" else " " for c in folded)
     return spaced.replace("&", " and ").split()
 
@@ -127,6 +126,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         return Matches(found)
     # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
     from exportrules.names.close import close_names, near_index
+    from exportrules.names.inside import standing_in, whole_names
 
     weak = memo(ruleset, "weak names", _weak_index)
     near = [Near(party, name, "short name", 90) for party, name in weak.get(wanted, ())]
@@ -134,12 +134,16 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
         if not is_favoured(ruleset.parties[party]):
             near.append(Near(party, ruleset.parties[party].name, "contains a listed name", 95))
-    restricting = (party for party in ruleset.parties.values() if not is_favoured(party))
-    near += close_names(near_index(ruleset, restricting), text)
+    near += close_names(near_index(ruleset, _restricting(ruleset)), text)
+    near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)
     return Matches((), tuple(best.values()))
+
+
+def _restricting(ruleset: Ruleset) -> Iterator[Party]:
+    return (party for party in ruleset.parties.values() if not is_favoured(party))
 
 
 def is_favoured(party: Party) -> bool:
@@ -194,7 +198,9 @@ def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, 
 def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     index: dict[str, tuple[str, ...]] = {}
     for party in ruleset.parties.values():
-        for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n)):
+        # an office of every state ("Ministry of Defence") is no party for certain, printed as it is
+        weak = {party_key(name) for name in party.weak}
+        for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n) if k not in weak):
             index[name] = (*index.get(name, ()), party.id)
     return index
 
