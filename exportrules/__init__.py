@@ -10,6 +10,7 @@ from exportrules.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.ledger import audit
+from exportrules.model import Bounds
 from exportrules.model import Variant as Chip
 from exportrules.source import default_ruleset, load_chip, load_ruleset
 from exportrules.timeline import Timeline
@@ -17,6 +18,7 @@ from exportrules.timeline import Timeline
 __version__ = "0.1.0"
 
 __all__ = [
+    "Bounds",
     "Chip",
     "Determination",
     "ExportRulesError",

@@ -7,12 +7,14 @@ figure that contradicts it describes another item, and an answer from it would b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard
 
+from exportrules.bounds import meet
 from exportrules.errors import QuestionError
 from exportrules.facts import Fact, followers, settled, show
-from exportrules.model import Number
+from exportrules.model import Bounds, Number
 
 #: How far two sources of one figure may be apart: 1 part in 200. Data sheets give three significant digits or more, and
 #: rounding to three moves a number by half a unit of the third: by 0.5 % at the most, where the digits are 100. Some
@@ -65,6 +67,8 @@ def _contradicts(name: str, claim: Fact, facts: Mapping[str, Fact], class_of: Ca
     known = facts.get(name)
     if not _is_known(known) or claim.value is None:
         return False
+    if isinstance(claim.value, Bounds) or isinstance(known.value, Bounds):
+        return _within(claim, known) is None
     if not _is_number(claim.value) or not _is_number(known.value):
         return claim.value not in _readings(known)
     low, high = _range(known)
@@ -72,6 +76,25 @@ def _contradicts(name: str, claim: Fact, facts: Mapping[str, Fact], class_of: Ca
         return True
     moved = settled(facts, {name: claim})
     return any(_crosses(n, facts[n], moved[n], class_of) for n in (name, *followers(name)) if n in facts)
+
+
+def narrowed(facts: Mapping[str, Fact], given: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts given, bounds as what the catalogue has within them: a bound takes nothing away from what is known."""
+    found = dict(given)
+    for name, claim in given.items():
+        known = facts.get(name)
+        if isinstance(claim.value, Bounds) and _is_known(known) and (within := _within(claim, known)):
+            if within == _readings(known):
+                del found[name]
+            else:
+                found[name] = replace(claim, value=within[0], candidates=within[1:] and within)
+    return found
+
+
+def _within(claim: Fact, known: Fact) -> tuple[Any, ...] | None:
+    """What is left of the readings of a fact within bounds that are claimed, or of bounds with the number claimed."""
+    met = [meet(value, claim.value) for value in _readings(known)]  # type: ignore[arg-type]
+    return tuple(value for value in met if value is not None) or None
 
 
 def _crosses(name: str, known: Fact, moved: Fact, class_of: Callable[[str, Any], object]) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 from exportrules import lexicon, model
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
-FORMAT = 4
+FORMAT = 5
 
 _TABLES: dict[str, type] = {
     "facts": model.FactDefinition,
@@ -50,7 +50,13 @@ _PARTS: dict[type, dict[str, type]] = {
     model.Instrument: {"provision": model.Provision},
     model.Group: {"member": model.Membership, "disputed": model.Membership},
     model.Party: {"listing": model.Listing},
-    model.Variant: {"alternative": model.Alternative, "contains": model.Contained},
+    model.Variant: {
+        "alternative": model.Alternative,
+        "contains": model.Contained,
+        **dict.fromkeys(
+            ("die_area_mm2", "dram_bandwidth_gbytes_s", "memory_bandwidth_density", "tpp_estimate"), model.Bounds
+        ),
+    },
     model.Family: {"variant": model.Variant},
     model.Gap: {"when": model.Row, "unless": model.Row},
     model.Edition: {"not_encoded": model.Gap},
@@ -154,7 +160,7 @@ def _build(shape: type, stored: dict[str, Any]) -> Any:
         part = parts.get(name)
         if type(value) is list:
             made[name] = tuple([_build(part, v) for v in value] if part else value)
-        elif part and value is not None:
+        elif part and type(value) is dict:
             made[name] = _build(part, value)
         elif type(value) is dict:
             made[name] = {key: tuple(item) if type(item) is list else item for key, item in value.items()}

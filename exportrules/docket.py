@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
+from exportrules.bounds import holds
 from exportrules.facts import Fact, settled
 from exportrules.law import CONCLUDING, InForce, SortedRow, View, doubt_of, provides, under
-from exportrules.model import Row, Test
+from exportrules.model import Bounds, Row, Test
 from exportrules.span import Span, days_of_change, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 
@@ -369,7 +370,9 @@ def _on(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:
-    """One comparison of two known values; of a set of words, whether one of them passes."""
+    """One comparison of two known values; of a set of words, whether one of them passes; of bounds, whether all do."""
+    if isinstance(value, Bounds):
+        return holds(value, op, bound)
     if op == "is":
         return truth(bound in value if isinstance(value, frozenset) else value == bound)
     if op == "in":

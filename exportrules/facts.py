@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from exportrules.bounds import (
+    SIGNS,
+    between,
+    defect,
+    high,
+    hull,
+    low,
+    meet,
+    pairwise,
+    quotient,
+    read_signs,
+    total,
+    words,
+)
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.model import FactDefinition, Number, Scalar, Variant
+from exportrules.model import Bounds, FactDefinition, Number, Scalar, Variant
 
 #: Bits of the widest multiply input, by format of a throughput figure (3A090, technical notes).
 BITS = {
@@ -46,13 +60,13 @@ _DIGITS = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value and where it comes from; `value = None` is an unknown.
+    """A value and where it comes from; `value = None` is an unknown, `Bounds` are what is known of a figure.
 
     `candidates` holds every reading of a disputed value; a test on which they disagree is UNKNOWN.
     `source` is one of 'given', 'assumed', 'chip', 'derived', 'question', 'supposed'.
     """
 
-    value: Scalar | frozenset[str] | None
+    value: Scalar | frozenset[str] | Bounds | None
     source: str
     candidates: tuple[Scalar, ...] = ()
     estimated: bool = False
@@ -78,51 +92,6 @@ def app(dense_tops: Mapping[str, Number], count: int = 1) -> list[Decimal]:
     """Readings of the adjusted peak performance of so many chips, in weighted teraflops; none without a 64-bit rate."""
     rates = [Decimal(tops) for name, tops in dense_tops.items() if BITS[name] == 64]
     return [weight * max(rates) * count for weight in APP_WEIGHTS] if rates else []
-
-
-def figure_defects(chip: Variant) -> Iterator[str]:
-    """What no chip can have: an unknown format, a negative or absurd figure, an area of nothing."""
-    for name in chip.dense_tops or {}:
-        if name not in BITS:
-            yield f"dense_tops has no format {name!r}. Formats: {', '.join(BITS)}."
-    figures = {
-        "die_area_mm2": chip.die_area_mm2,
-        "dram_bandwidth_gbytes_s": chip.dram_bandwidth_gbytes_s,
-        "memory_bandwidth_density": chip.memory_bandwidth_density,
-        "tpp_estimate": chip.tpp_estimate,
-        **(chip.dense_tops or {}),
-        **(chip.io_gbytes_s or {}),
-        **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},
-    }
-    for name, value in figures.items():
-        if value is not None and not is_figure(Decimal(value), least=1 if name.endswith("die_area_mm2") else 0):
-            yield f"{name} = {value} is no figure that a chip can have."
-    for part in chip.contains:
-        if part.count < 1:
-            yield f"it contains {part.count} x {part.chip}: a count begins at 1."
-
-
-def is_figure(value: Decimal, least: int = 0) -> bool:
-    """Whether a number could be one of law or of a chip: finite, of some 15 digits, nothing finer than 10^-30."""
-    return value.is_finite() and value >= least and value < Decimal(10) ** 15 and value.as_tuple().exponent > -30  # type: ignore[operator]
-
-
-def check_defects(chip: Variant) -> Iterator[str]:
-    """Check values of a chip file that do not follow from its figures, and an announcement without a source."""
-    total = tpp(chip.dense_tops) if chip.dense_tops and not list(figure_defects(chip)) else None
-    if total is not None and chip.tpp_check is not None and total != chip.tpp_check:
-        yield f"TPP follows as {total}, the check value is {chip.tpp_check}."
-    if total is not None and chip.die_area_mm2 and chip.performance_density_check is not None:
-        stated = Decimal(chip.performance_density_check)
-        derived = performance_density(total, chip.die_area_mm2)
-        decimals = min(max(-int(stated.as_tuple().exponent), 0), 20)
-        if _EXACT.quantize(derived, Decimal(1).scaleb(-decimals)) != stated:
-            yield f"performance density follows as {derived:.4f}, the check value is {stated}."
-    io = sum(chip.io_gbytes_s.values()) if chip.io_gbytes_s else None
-    if io is not None and chip.io_check is not None and io != chip.io_check:
-        yield f"the links add up to {io}, the check value is {chip.io_check}."
-    if chip.announced and not chip.announced_source:
-        yield "announced without announced_source: say who made it public."
 
 
 def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
@@ -160,8 +129,7 @@ def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
     else:
         put("tpp", _present(chip.tpp_estimate), "chip")
     put("bits_x_tops_2022", readings_of("tpp"), "derived", "the data sheet's dense figure, as for TPP")
-    densities = [performance_density(t, a) for t in readings_of("tpp") for a in readings_of("die_area_mm2")]
-    put("performance_density", densities, "derived", "TPP / die area")
+    put("performance_density", _densities(readings_of("tpp"), readings_of("die_area_mm2")), "derived", "TPP / die area")
     if chip.io_gbytes_s:
         links = {name: rate for name, rate in chip.io_gbytes_s.items() if not name.startswith("pcie")}
         put("aggregate_io_gbytes_s", [sum(chip.io_gbytes_s.values())], "derived", " + ".join(chip.io_gbytes_s))
@@ -177,7 +145,13 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 
     def derive(name: str, values: list[Any], detail: str, *parents: str) -> None:
         readings = tuple(dict.fromkeys(values))
-        if name not in found and readings:
+        stated = found.get(name)
+        if stated and isinstance(stated.value, Bounds) and readings:
+            # both are known of it; where they contradict each other what was said stands, as it does of a number
+            within = meet(stated.value, hull(readings))
+            if within not in (None, stated.value):
+                found[name] = replace(stated, value=within)
+        elif name not in found and readings:
             doubtful = any(found[p].estimated for p in parents)
             found[name] = Fact(readings[0], "derived", readings if len(readings) > 1 else (), doubtful, detail)
 
@@ -187,12 +161,15 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 
     totals, areas = readings_of("tpp"), readings_of("die_area_mm2")
     derive("bits_x_tops_2022", list(totals), "taken as the TPP", "tpp")
-    densities = [performance_density(t, a) for t in totals for a in areas if a]
-    derive("performance_density", densities, "TPP / die area", "tpp", "die_area_mm2")
+    derive("performance_density", _densities(totals, areas), "TPP / die area", "tpp", "die_area_mm2")
     dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
-    sums = [d + i for d in readings_of(dram) for i in readings_of(links)]
+    sums = pairwise(total, readings_of(dram), readings_of(links))
     derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
     return found
+
+
+def _densities(totals: Sequence[Number | Bounds], areas: Sequence[Number | Bounds]) -> list[Number | Bounds]:
+    return pairwise(quotient, totals, [area for area in areas if area])
 
 
 #: What follows from a fact, and is derived again when that fact is settled another way.
@@ -265,6 +242,8 @@ def show(value: object) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Bounds):
+        return words(value, show)
     if isinstance(value, Decimal):
         rounded = value.quantize(Decimal("0.001")) if value.as_tuple().exponent < -3 else value  # type: ignore[operator]
         text = format(rounded.normalize(), "f")
@@ -276,9 +255,10 @@ def show(value: object) -> str:
     return str(value)
 
 
-def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar | frozenset[str]:
+def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar | frozenset[str] | Bounds:
     if definition.type == "number":
-        return _read_number(name, value, definition.unit)
+        bounds = _bounds_in(name, value)
+        return _read_bounds(name, bounds, definition.unit) if bounds else _read_number(name, value, definition.unit)
     if definition.type == "boolean":
         words = {"true": True, "yes": True, "false": False, "no": False}
         if isinstance(value, bool):
@@ -305,6 +285,28 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
     if definition.values and value not in definition.values:
         raise QuestionError(f"{name} = {value!r} is none of: {', '.join(definition.values)}.")
     return value
+
+
+def _bounds_in(name: str, value: object) -> Mapping[str, object]:
+    """The bounds that a caller wrote, as a table or as text; none where it is something else."""
+    if isinstance(value, Bounds):
+        return {word: end for word, end in vars(value).items() if end is not None}
+    if isinstance(value, Mapping):
+        if not value or not set(value) <= set(SIGNS.values()):
+            raise QuestionError(f"{name} = {value!r}: bounds are written with {', '.join(SIGNS.values())}.")
+        return value
+    try:
+        return read_signs(value) if isinstance(value, str) else {}
+    except ValueError as error:
+        raise QuestionError(f"{name}: {error}") from None
+
+
+def _read_bounds(name: str, written: Mapping[str, object], unit: str) -> Number | Bounds:
+    bounds = Bounds(**{word: _read_number(name, end, unit) for word, end in written.items()})
+    if said := defect(bounds):
+        raise QuestionError(f"{name} = {words(bounds)}: {said}")
+    # bounds that leave one value are that value
+    return between(low(bounds), high(bounds))
 
 
 def _read_number(name: str, value: object, unit: str) -> int | Decimal:

@@ -17,6 +17,7 @@ from operator import itemgetter
 from typing import Any
 
 from exportrules.attestation import horizon, told
+from exportrules.bounds import high, low
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force, parts, settled
@@ -25,6 +26,7 @@ from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     FAVOURS,
     Attestation,
+    Bounds,
     Description,
     Edition,
     Exporter,
@@ -273,6 +275,8 @@ class View:
             return value if value in words else ""
         if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, Bounds):
+            return tuple((self.class_of(fact, end.at), end.inside) for end in (low(value), high(value)))
         return bisect_left(bounds, value), bisect_right(bounds, value)
 
     @cached_property

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from exportrules.facts import check_defects
+from exportrules.figures import check_defects
 from exportrules.law import Ruleset, closes, refers, under
 from exportrules.model import Family, Provision
 from exportrules.names.defects import can_never_be_asked

@@ -369,6 +369,16 @@ class Exporter(Shape):
     brands: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Bounds(Shape):
+    """A figure of which only bounds are known, on one side or both: `{ at_most = 600 }`."""
+
+    at_least: int | Decimal | None = None
+    more_than: int | Decimal | None = None
+    at_most: int | Decimal | None = None
+    less_than: int | Decimal | None = None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Alternative(Shape):
     """Another value that a source gives for a fact of a chip."""
@@ -391,7 +401,7 @@ class Variant(Shape):
     """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
 
     `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
-    family ("Ampere", "GA100") are true of all its variants.
+    family ("Ampere", "GA100") are true of all its variants. A figure of which a source gives bounds alone has these.
     """
 
     id: str
@@ -409,15 +419,15 @@ class Variant(Shape):
     designed_for_datacenter: bool | None = None
     process_node: str = ""
     non_planar: bool | None = None
-    die_area_mm2: int | Decimal | None = None
+    die_area_mm2: int | Decimal | Bounds | None = None
     dense_tops: dict[str, int | Decimal] | None = None
     io_gbytes_s: dict[str, int | Decimal] | None = None
-    dram_bandwidth_gbytes_s: int | Decimal | None = None
-    memory_bandwidth_density: int | Decimal | None = None
+    dram_bandwidth_gbytes_s: int | Decimal | Bounds | None = None
+    memory_bandwidth_density: int | Decimal | Bounds | None = None
     tpp_check: int | Decimal | None = None
     performance_density_check: int | Decimal | None = None
     io_check: int | Decimal | None = None
-    tpp_estimate: int | Decimal | None = None
+    tpp_estimate: int | Decimal | Bounds | None = None
     alternative: tuple[Alternative, ...] = ()
     estimated: tuple[str, ...] = ()
     confidence: Literal["datasheet", "secondary", "estimated"] = "secondary"

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exportrules.claims import Known, agreeing, consistent
+from exportrules.claims import Known, agreeing, consistent, narrowed
 from exportrules.entries import declared, read_given
 from exportrules.errors import QuestionError
-from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, figure_defects, read_date, settled, show
+from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, read_date, settled, show
+from exportrules.figures import figure_defects
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
@@ -214,13 +215,14 @@ def resolve(
     senses = wholes(deal, words)
     known = [Known(s.name, {**ruleset.assumed, **deal, **s.facts}) for s in chosen]
     meant, left_out = agreeing(known, given, ruleset.view().class_of)
+    described = [(chosen[number], narrowed(chosen[number].facts, given)) for number in meant]
     return Question(
         label=label,
         family=family,
         subjects=tuple(
-            Subject(s.id, s.name, settled({**ruleset.assumed, **sense.deal, **s.facts}, given), s.chip, sense)
+            Subject(s.id, s.name, settled({**ruleset.assumed, **sense.deal, **s.facts}, claims), s.chip, sense)
             for sense in senses
-            for s in (chosen[number] for number in meant)
+            for s, claims in described
         ),
         to=place,
         exporter=None if addressee else who,

@@ -19,7 +19,7 @@ import pydantic
 from pydantic_core import SchemaValidator
 
 from exportrules.errors import ORDERS, RulesetError
-from exportrules.facts import check_defects, figure_defects
+from exportrules.figures import check_defects, figure_defects
 from exportrules.law import Ruleset
 from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
@@ -297,6 +297,10 @@ def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tu
     """Every problem of a file, each with its key path and line."""
     # a misspelt key is both unknown and missing: the first says more
     problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
+    # of a table of bounds its own keys are told, not that it is no number
+    problems = [
+        p for p in problems if p["type"] not in ("int_type", "is_instance_of") or not isinstance(p["input"], dict)
+    ]
     # the members of a union fail one by one, at one place
     first: dict[tuple[str | int, ...], Any] = {}
     for problem in problems:
@@ -344,7 +348,7 @@ def _cure(problem: Any, shape: type, problems: list[Any]) -> str:
     tried = {p["type"] for p in problems if _path(tuple(p["loc"])) == _path(tuple(problem["loc"]))}
     if tried == {"bool_type", "string_type"}:
         return f"true, or a word in quotes, is wanted.{said}"
-    if tried >= {"int_type", "is_instance_of"} and len(tried) == 2:
+    if tried - {"dataclass_type"} == {"int_type", "is_instance_of"}:
         return f"a number is wanted, without quotes.{said}"
     if len(tried) > 2:  # a union: none of its members
         return (
@@ -369,7 +373,7 @@ def _keys_of(shape: type) -> list[str]:
 
 def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The key path without the names of union members that pydantic appends."""
-    unions = {"bool", "int", "decimal", "str", "date", "tuple[str, ...]", "Decimal"}
+    unions = {"bool", "int", "decimal", "str", "date", "tuple[str, ...]", "Decimal", "Bounds"}
     return tuple(part for part in loc if part not in unions)
 
 

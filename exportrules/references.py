@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from exportrules.facts import figure_defects, is_figure
+from exportrules.figures import figure_defects, is_figure
 from exportrules.law import Ruleset, refers
 from exportrules.model import Attestation, FactDefinition, Family, Group, Instrument, Provision, Row, Test
 from exportrules.names.defects import leads_nowhere

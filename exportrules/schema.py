@@ -18,7 +18,8 @@ Standing = Literal[
 ]
 Truth = Literal["false", "unknown", "true"]
 Day = str
-Value = bool | int | float | str | list[Any] | None
+#: A figure of which only bounds are known is a table of them: {"at_least": 5.92}.
+Value = bool | int | float | str | list[Any] | dict[str, int | float] | None
 
 
 class _Shape(BaseModel):

@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from exportrules.bounds import stated
 from exportrules.engine import Reading
 from exportrules.facts import NOT_EN_ROUTE, Fact
 from exportrules.law import InForce, code_url, refers
-from exportrules.model import Instrument, Provision, Row, Test
+from exportrules.model import Bounds, Instrument, Provision, Row, Test
 from exportrules.question import TERMS
 from exportrules.result import Answer, Citation, Finding, Margin, RowTrace, Settlement, TestTrace
 from exportrules.span import holds_on
@@ -41,6 +42,8 @@ def plain(value: Any) -> Any:
     """JSON-ready data. A number keeps its exact digits; a long quotient is rounded to six decimals."""
     if hasattr(value, "_asdict"):
         return {name: plain(item) for name, item in value._asdict().items()}
+    if isinstance(value, Bounds):
+        return {name: plain(end) for name, end in stated(value)}
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):

@@ -15,11 +15,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from exportrules.bounds import End, between, meet
 from exportrules.docket import Docket, Entry
 from exportrules.engine import STRICTEST, Law, Reading, fold, read_law
 from exportrules.facts import show
 from exportrules.law import doubt_of, provides, refers, under
-from exportrules.model import Policy, Test
+from exportrules.model import Bounds, Policy, Test
 from exportrules.span import DAY, holds_on
 from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth
 
@@ -150,6 +151,13 @@ class Cell(NamedTuple):
             parts.append(f"{'at most' if self.high_in else 'less than'} {show(self.high)}")
         return " and ".join(parts) or "any value"
 
+    def reaches(self, bounds: Bounds) -> bool:
+        """Whether some value of it is within bounds."""
+        return (
+            meet(between(End(self.low or 0, self.low is None or self.low_in), End(self.high, self.high_in)), bounds)
+            is not None
+        )
+
     def joined(self, later: Cell) -> Cell:
         if self.words or later.words:
             return Cell(self.example, words=f"{self.text} or {later.text}")
@@ -266,7 +274,10 @@ def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Cell]
     if definition is None or definition.type == "boolean":
         return [Cell(False, words="no"), Cell(True, words="yes")]
     if definition.type in ("number", "date"):
-        return _intervals({_cut(test) for test in tests}, definition.type == "date")
+        intervals = _intervals({_cut(test) for test in tests}, definition.type == "date")
+        if known is None or not isinstance(known.value, Bounds):
+            return intervals
+        return [cell for cell in intervals if cell.reaches(known.value)]
     if definition.values and definition.type != "set":
         # every word there is, whatever the tests ask: what an entry classifies is asked of the kind of item in no row
         return [Cell(word, words=word) for word in definition.values]

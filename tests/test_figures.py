@@ -15,11 +15,8 @@ from exportrules.errors import QuestionError
 from exportrules.facts import (
     BITS,
     Fact,
-    check_defects,
     complete,
     facts_of,
-    figure_defects,
-    is_figure,
     performance_density,
     read_date,
     read_fact,
@@ -28,6 +25,7 @@ from exportrules.facts import (
     tpp,
     values_for,
 )
+from exportrules.figures import check_defects, figure_defects, is_figure
 from exportrules.model import Alternative, Contained, Variant
 
 FACTS = default_ruleset().facts

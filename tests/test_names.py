@@ -745,7 +745,7 @@ def test_a_ledger_reads_a_chip_as_a_question_does() -> None:
         ("3D controller: NVIDIA Corporation GA100 [A100 PCIe 80GB] [10de:20b5] (rev a1)", ["nvidia-a100-pcie-80gb"]),
         ("NVIDIA A100 900-21001-0000-000", ["nvidia-a100-pcie-40gb"]),
         ("10de:25b6", ["nvidia-a16", "nvidia-a2"]),
-        ("Lenovo NVIDIA P100", ["nvidia-p100-sxm2-16gb", "nvidia-p100-pcie-16gb"]),
+        ("Lenovo NVIDIA P100", [v.id for v in LAW.families["nvidia-p100"].variant]),
         ("DGX A100 80GB", ["nvidia-dgx-a100-640gb"]),
         ("NVIDIA DGX H100 server", ["nvidia-dgx-h100"]),
         ("H20-3e", ["nvidia-h20-141gb"]),
@@ -771,7 +771,7 @@ def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
         ("A 2 GPU", "no chip is called"),
         ("L4, 0 GPU", "no chip is called"),
         ("A100 heatsink", "the word 'heatsink' is not understood"),
-        ("GH100 [H20B]", "the word 'b' is not understood"),
+        ("GH100 [H20C]", "the word 'c' is not understood"),
         ("900-21001-9999-000", "no chip is called"),
         ("NVIDIA GH100", "these words name no product"),
         ("Tensor Core GPU", "these words name no product"),
@@ -798,7 +798,7 @@ def test_a_word_too_many_and_a_detail_that_is_not_true_are_refused(written: str,
         ("H100 94GB", "an H100 SXM5"),
         ("Radeon Instinct MI300", "Did you mean 'MI300A' or 'MI300X'?"),
         ("huawei-Ascend910", "Did you mean 'Ascend 910A', 'Ascend 910B' or 'Ascend 910C'?"),
-        ("思元370", "boards (MLU370-S4, -X4, -X8) whose figures differ"),
+        ("思元370", "boards (MLU370-S4, -S8, -X4, -X8) whose figures differ"),
         ("gfx90a", "an instruction set that several products have"),
         (
             "p5.48xlarge",
@@ -823,7 +823,7 @@ def test_what_is_understood_and_names_no_one_chip_says_so(written: str, says: st
 
 
 @pytest.mark.parametrize(
-    "written", ["A1000", "RTX A5000", "GH100 [H20B]", "H10", "A10M", "MI440X", "RTX 4090 Z", "B40"]
+    "written", ["A1000", "RTX A2000", "GH100 [H20C]", "H10", "A10N", "MI445X", "RTX 4090 Z", "B40"]
 )
 def test_nothing_is_suggested_for_another_product(written: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
@@ -874,7 +874,7 @@ def test_every_refused_name_is_refused_and_an_id_never() -> None:
 def test_what_a_shell_completes_is_read() -> None:
     offered = names_beginning(LAW, "NVIDIA A1")
     assert ("NVIDIA A100", "nvidia") in offered
-    assert [name for name, _ in names_beginning(LAW, "h10")] == ["H100"]
+    assert "H100" in [name for name, _ in names_beginning(LAW, "h10")]
     assert all(find_chip(LAW, name.replace(" ", "-")).variants for name, _ in offered + names_beginning(LAW, ""))
 
 

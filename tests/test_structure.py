@@ -14,8 +14,9 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 ORDER = [
     {"errors", "truth", "span"},
     {"model", "output"},
+    {"bounds"},
     {"facts", "force", "implied", "attestation", "lexicon", "partyfile"},
-    {"law"},
+    {"figures", "law"},
     {"names", "entries", "claims"},
     {"senses"},
     {"docket"},

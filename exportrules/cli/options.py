@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -241,14 +242,23 @@ def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--on", required=True, metavar="DATE", help=said)(command)
 
 
+#: One fact of a command line: its name, a sign, its value.
+_FACT = re.compile(r"([^=<>]*)(>=|<=|=|>|<)(.*)", re.DOTALL)
+
+
 def read_facts(written: tuple[str, ...]) -> dict[str, str]:
-    """NAME=VALUE pairs. Raises QuestionError for what is not one, and for a fact given twice."""
+    """NAME=VALUE pairs, and bounds such as NAME>=VALUE. Raises QuestionError for what is neither, and for a fact given
+    twice; two bounds of one figure are one fact."""
     found: dict[str, str] = {}
     for text in written:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise QuestionError(f"--fact {text!r} is not NAME=VALUE. Write e.g. --fact tpp=2368.")
-        if name.strip() in found:
-            raise QuestionError(f"the fact {name.strip()!r} is given twice. Give it once.")
-        found[name.strip()] = value.strip()
+        read = _FACT.fullmatch(text)
+        name, sign, value = (part.strip() for part in read.groups()) if read else ("", "", "")
+        if not name or not value:
+            raise QuestionError(
+                f"--fact {text!r} is not NAME=VALUE. Write e.g. --fact tpp=2368, or --fact 'tpp>=1600'."
+            )
+        bound = "" if sign == "=" else sign
+        if name in found and not (bound and found[name][0] in "<>"):
+            raise QuestionError(f"the fact {name!r} is given twice. Give it once.")
+        found[name] = f"{found[name]} {bound}{value}" if name in found else bound + value
     return found

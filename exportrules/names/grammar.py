@@ -292,10 +292,15 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[Piece]]:
             words.pop(key(text), None)
             add(text, "refused", refused.id)
     makers = [text for text, kinds in words.items() if "maker" in kinds]
+
+    def own(text: str, kind: Kind) -> str:
+        bare = _without_makers(text, makers)
+        # a Quadro RTX 6000 is one product, an RTX 6000 may be two: here the brand does say which
+        return text if kind != "refused" and "refused" in words.get(bare, ()) else bare
+
     return {
         text: [
-            Piece(kind, frozenset(means), gaps.get(text, frozenset()), _without_makers(text, makers))
-            for kind, means in kinds.items()
+            Piece(kind, frozenset(means), gaps.get(text, frozenset()), own(text, kind)) for kind, means in kinds.items()
         ]
         for text, kinds in words.items()
     }

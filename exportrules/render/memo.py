@@ -10,6 +10,7 @@ from typing import Any
 from exportrules.attestation import told
 from exportrules.determination import Determination
 from exportrules.facts import facts_of, show
+from exportrules.model import Bounds
 from exportrules.render.decisive import HEAD, figures, rows
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.parties import parties
@@ -127,7 +128,9 @@ class _Memo:
         for name, fact in self.q.facts.items():
             known = self.law.facts[name]
             unit = f" {known.unit}" if known.unit and fact.value is not None else ""
-            own = dict.fromkeys(show(v) for v in self.own(name) if v != fact.value)
+            own = dict.fromkeys(
+                show(v) for v in self.own(name) if v != fact.value and not isinstance(fact.value, Bounds)
+            )
             instead = f" (in place of {listed(own, last='or')})" if own else ""
             said.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
         return f" Given for this question: {'; '.join(said)}." if said else ""

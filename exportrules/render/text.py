@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from exportrules.bounds import signs, words
 from exportrules.determination import Determination
 from exportrules.facts import show
 from exportrules.law import Ruleset
-from exportrules.model import Policy
+from exportrules.model import Bounds, Policy
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
@@ -226,15 +227,21 @@ def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
     if (usual or q.end_use != ("civil",)) and q.end_use:
         yield f"{' and '.join(q.end_use).replace('_', ' ')} end use"
     if q.facts:
-        yield f"given {', '.join(f'{name}={given(fact.value)}' for name, fact in q.facts.items())}"
+        yield f"given {', '.join(map(_given_as, q.facts, (fact.value for fact in q.facts.values())))}"
     if q.known_on:
         yield f"as known on {q.known_on}"
     if usual or q.as_printed:
         yield "text as printed" if q.as_printed else "as enforced"
 
 
+def _given_as(name: str, value: object) -> str:
+    return f"{name}{signs(value)}" if isinstance(value, Bounds) else f"{name}={given(value)}"
+
+
 def given(value: object) -> str:
     """A value to the last digit that the caller wrote: 5.9199 is not about 5.92 where the line is 5.92."""
+    if isinstance(value, Bounds):
+        return words(value)
     return format(value, "f") if isinstance(value, Decimal) else show(value)
 
 

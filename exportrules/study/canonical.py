@@ -14,7 +14,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from exportrules.bounds import stated
 from exportrules.errors import QuestionError
+from exportrules.model import Bounds
 
 _LARGEST = 2**53 - 1
 
@@ -31,6 +33,8 @@ def exact(value: Any) -> Any:
         return value.isoformat()
     if hasattr(value, "_asdict"):
         return exact(value._asdict())
+    if isinstance(value, Bounds):
+        return {word: exact(end) for word, end in stated(value)}
     if isinstance(value, Mapping):
         return {str(key): exact(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):

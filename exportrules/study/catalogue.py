@@ -17,11 +17,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from exportrules.bounds import signed
 from exportrules.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, RulesetError
 from exportrules.facts import BITS, Fact, facts_of
 from exportrules.law import Ruleset
-from exportrules.model import Alternative, Family, Number, Scalar, Variant
+from exportrules.model import Alternative, Bounds, Family, Number, Scalar, Variant
 from exportrules.source import data_directory, default_ruleset
 
 #: A day under the entry of October 2022, and a day under that of October 2023.
@@ -330,6 +331,8 @@ def _value(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Bounds):
+        return " ".join(f"{sign} {_digits(end)}" for sign, end in signed(value))
     return _digits(value)
 
 
