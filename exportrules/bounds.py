@@ -12,7 +12,7 @@ from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from exportrules.model import Bounds, Number
-from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, negate
+from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, negate, truth
 
 SIGNS = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than"}
 _WORDS = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
@@ -125,6 +125,8 @@ def holds(value: Bounds, op: str, line: Any) -> Truth:
         return negate(holds(value, "ge" if op == "lt" else "gt", line))
     if op not in ("ge", "gt"):
         lines = line if isinstance(line, tuple) else (line,)
+        if lowest.at == highest.at:
+            return truth(lowest.at in lines)
         return UNKNOWN if any(meet(value, number) is not None for number in lines) else FALSE
     strict = op == "gt"
     if lowest.at is not None and (lowest.at > line or (lowest.at == line and not (strict and lowest.inside))):

@@ -290,7 +290,7 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
 def _bounds_in(name: str, value: object) -> Mapping[str, object]:
     """The bounds that a caller wrote, as a table or as text; none where it is something else."""
     if isinstance(value, Bounds):
-        return {word: end for word, end in vars(value).items() if end is not None}
+        return {word: end for word in SIGNS.values() if (end := getattr(value, word)) is not None}
     if isinstance(value, Mapping):
         if not value or not set(value) <= set(SIGNS.values()):
             raise QuestionError(f"{name} = {value!r}: bounds are written with {', '.join(SIGNS.values())}.")

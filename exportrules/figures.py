@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from exportrules.bounds import defect
+from exportrules.bounds import SIGNS, defect
 from exportrules.facts import BITS, performance_density, tpp
 from exportrules.model import Bounds, Variant
 
@@ -26,22 +26,30 @@ def figure_defects(chip: Variant) -> Iterator[str]:
         **(chip.io_gbytes_s or {}),
         **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},
     }
-    for name, value in figures.items():
-        if isinstance(value, Bounds) and (said := defect(value)):
-            yield f"{name}: {said}"
-        elif not isinstance(value, int | Decimal | Bounds | None):
-            yield f"{name} = {value!r} is not a number. Bounds of one are written Bounds(at_most=600)."
-    numbers = [
-        (f"{name}.{end}" if end else name, value)
-        for name, figure in figures.items()
-        for end, value in (vars(figure).items() if isinstance(figure, Bounds) else [("", figure)])
-    ]
-    for name, value in numbers:
-        if isinstance(value, int | Decimal) and not is_figure(Decimal(value), least=1 if "die_area_mm2" in name else 0):
-            yield f"{name} = {value} is no figure that a chip can have."
+    for name, figure in figures.items():
+        wrong = [message for named, value in _numbers(name, figure) if (message := _defect_of(named, value))]
+        if not wrong and isinstance(figure, Bounds) and (said := defect(figure)):
+            wrong = [f"{name}: {said}"]
+        yield from wrong
     for part in chip.contains:
         if part.count < 1:
             yield f"it contains {part.count} x {part.chip}: a count begins at 1."
+
+
+def _numbers(name: str, figure: object) -> list[tuple[str, object]]:
+    """A figure, or each of its bounds."""
+    if not isinstance(figure, Bounds):
+        return [(name, figure)]
+    return [(f"{name}.{word}", getattr(figure, word)) for word in SIGNS.values()]
+
+
+def _defect_of(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, int | Decimal):
+        return f"{name} = {value!r} is not a number. Bounds of one are written Bounds(at_most=600)."
+    possible = is_figure(Decimal(value), least=1 if "die_area_mm2" in name else 0)
+    return "" if possible else f"{name} = {value} is no figure that a chip can have."
 
 
 def is_figure(value: Decimal, least: int = 0) -> bool:

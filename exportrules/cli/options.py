@@ -145,7 +145,8 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(asked={**asked, "facts": read_facts(fact), "ruleset": law}, **rest)
 
     facts = click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
-                         help="State a fact; repeat for more. VALUE may be 'unknown'.")  # fmt: skip
+                         help="State a fact, or a bound of it: NAME>=VALUE; repeat for more. VALUE may be "
+                              "'unknown'.")  # fmt: skip
     law = [
         click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
         click.option("--overlay", multiple=True, metavar="PATH",
