@@ -165,7 +165,7 @@ def resolve(
                   ultimate_parent=ultimate_parent, end_use=end_use)  # fmt: skip
     asked = {**said, "end_user": end_user}
     for name, text in asked.items():
-        if text is not None and not isinstance(text, (tuple, list)):
+        if text is not None and not isinstance(text, tuple) and (name != "end_use" or isinstance(text, str)):
             _say(name, text)
     to, exporter, activity, headquarters, ultimate_parent = (said[name] for name in list(TERMS)[:5])
     uses = read_end_uses(ruleset, said["end_use"])

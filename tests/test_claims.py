@@ -114,7 +114,9 @@ def test_a_declared_entry_has_the_word_of_its_class(written: str, word: str) -> 
 
 
 def test_nothing_follows_from_a_number_that_is_not_declared_or_not_known() -> None:
-    assert declared(LAW, {}) == {} == declared(LAW, {"eccn_declared": Fact(None, "given")})
+    assert declared(LAW, {}) == {}
+    # said to be unknown, it may be any entry
+    assert declared(LAW, {"eccn_declared": Fact(None, "given")})["declared"].value is None
 
 
 @pytest.mark.parametrize("entry", ["4A003.b", "5A002", "3A001", "9A610", "4A004", "5A004.z"])
@@ -304,7 +306,7 @@ def test_end_uses_are_read_in_every_way_of_writing_several(said: object, uses: t
     "said", ["", "military;", "militry", "Military", [], ["military", ""], 3, ["military", 3], {"military"}]
 )
 def test_an_end_use_that_is_none_is_refused(said: object) -> None:
-    with pytest.raises(QuestionError, match="civil, military, military_intelligence, supercomputer, advanced_node_fab"):
+    with pytest.raises(QuestionError, match=r"civil, military, military_intelligence, supercomputer|says nothing"):
         check("H100", on="2024-06-03", end_use=said)  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -292,7 +293,7 @@ def test_what_if_says_what_is_supposed_and_what_is_doubtful(tmp_path: Path) -> N
     beside.write_text(words.replace('replaces = ["87fr62186#3A090.a"]\n', ""), encoding="utf-8")
     assert "doubtful: " in run("what-if", beside, "--chips", "V100")
     nothing = run("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "V100")
-    assert "0 of 5 variants would be answered otherwise." in nothing
+    assert re.search(r"^0 of \d+ variants would be answered otherwise\.$", nothing, re.MULTILINE)
 
 
 # --- the calendar -------------------------------------------------------------------------------
