@@ -74,11 +74,13 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
-    told = all(course.subject.facts["headquarters"].value is not None for course in asked(timeline, answer)[:1])
-    if seat and told and len(q.seats) < 2:
+    seated = [course.subject.facts["headquarters"].value is not None for course in asked(timeline, answer)]
+    if seat and seated[0] and len(q.seats) < 2:
         by = ", as the party data say," if q.seats else ""
+        # of a body of some state, which sits in that state, nothing is assumed
+        unless = "" if all(seated) else ", unless it is the body that its name says,"
         says = (
-            f"the end user has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
+            f"the end user{unless} has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
             f"{place[q.ultimate_parent]}"
         )
         ways = {"headquarters or ultimate parent in China": dict.fromkeys(seat, "CN")}
@@ -104,8 +106,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     if under_way and "en_route_since" not in q.facts:
         says = ruleset.facts["en_route_since"].says
         found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
+    # what a name says of its bearer is a word of the question, and not assumed to be otherwise
+    bodies = {f"{name.described}_end_user" for name in q.names if name.described}
     for name, definition in ruleset.facts.items():
-        if name == "en_route_since":
+        if name == "en_route_since" or name in bodies:
             continue
         if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:
             continue
@@ -223,12 +227,16 @@ def _announced_changes(d: Determination) -> Iterator[str]:
     change = d.next
     if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
-    policy = f" ({change.review_policy})" if change.review_policy else ""
+    said: dict[str, str] = {"unpublished": "review policy not published", "indeterminate": "review policy undetermined"}
+    policy = f" ({said.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
     becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
+    provisions = d._timeline.ruleset.provisions
+    displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
     for name in change.by:
-        found = d._timeline.ruleset.provisions.get(name)
+        found = provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
         ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        ends = ends or name in displaced
         if found and public and public <= d.on < change.date and not ends:
             yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return

@@ -148,7 +148,12 @@ def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
     if named.declined:
         yield f"declared not to be {called(ruleset, named.declined)}"
     if named.described:
-        yield f"{_BODIES[named.described]} by its name"
+        yield body_of(named)
+
+
+def body_of(named: Named) -> str:
+    """What a name says that its bearer is."""
+    return f"{_BODIES[named.described]} by its name"
 
 
 def _lists(ruleset: Ruleset, party: Party) -> str:

@@ -22,7 +22,7 @@ from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
 from exportrules.question import ACTIVITIES, read_end_uses
-from exportrules.senses import Named, read_name
+from exportrules.senses import Named, body_of, read_name
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
@@ -232,7 +232,8 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         names = tuple(dict.fromkeys(read_name(ruleset, "party", name)._replace(written="") for name in written))
         listed = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.listed)
         near = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.near)
-        return Meaning(names, ", ".join(listed) or "on no list", near=tuple(near))
+        bodies = dict.fromkeys(body_of(name) for name in names if name.described)
+        return Meaning(names, ", ".join((*listed, *bodies)) or "on no list", near=tuple(near))
 
     def one_of(values: tuple[str, ...]) -> Reader:
         def read(text: str) -> Meaning:

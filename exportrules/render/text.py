@@ -16,7 +16,7 @@ from exportrules.model import Bounds, Policy
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.render.words import opening
+from exportrules.render.words import case_words, opening
 from exportrules.result import DEFINITE, Assumption, Change
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
@@ -139,7 +139,8 @@ def answer(d: Determination) -> str:
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]
-    vocabulary = d._timeline.ruleset.facts
+    law = d._timeline.ruleset
+    vocabulary = law.facts
     for fact in d.turns_on:
         if (doubt := d._timeline.question.doubt(fact)) is not None:
             lines += item("turns on", safe(f"{fact}: {doubt.says}. {doubt.settle}"))
@@ -149,7 +150,7 @@ def answer(d: Determination) -> str:
             lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
         lines += [line for s in d.settle if s.fact == fact for line in _more(f"{s.case}: {s.option}")]
     for branch in d.cases:
-        said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
+        said = " and ".join(f"{fact} {case_words(law, text)}" for fact, text in branch.conditions) or "otherwise"
         lines += item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
     assumed = d.assumptions
     if assumed:

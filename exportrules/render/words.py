@@ -75,6 +75,17 @@ def value_name(law: Ruleset, value: str) -> str:
     return next((found[value] for found in labels if value in found), value)
 
 
+def case_words(law: Ruleset, text: str) -> str:
+    """The words of a case, small groups of countries by their members: Belarus or Russia for meu-russia-belarus."""
+    return "".join(_countries(law, part) for part in re.split(r"( and | or )", text))
+
+
+def _countries(law: Ruleset, word: str) -> str:
+    group = law.groups.get(word)
+    names = sorted({law.places[member.country].name for member in group.member}) if group and not group.union else []
+    return " or ".join(names) if 0 < len(names) < 4 else word
+
+
 def spelled(source: str) -> str:
     """Where a figure is from, formats and links as their makers write them: FP16/BF16, NVLink + PCIe 5.0 x16."""
     return _ID.sub(lambda found: _spelled(found.group()), source)
