@@ -560,3 +560,13 @@ def test_the_first_day_of_2101_is_out_of_range_in_a_column_of_dates(days: list[d
     table = pa.table({"chip": ["A100"] * len(days), "date": pa.array(days, pa.date32()), "to": ["CN"] * len(days)})
     found = exportrules.audit(table, exporter="other").to_pylist()
     assert [bool(row["problem"]) for row in found] == [day.year > 2100 for day in days]
+
+
+@pytest.mark.parametrize("name", ["Armee", "Armée de terre", "Esercito Italiano", "Exército Brasileiro", "Ejército"])
+def test_an_army_says_that_it_is_one_in_other_languages_too(name: str) -> None:
+    assert ask(**CARD, end_user=name).outcome not in YES
+
+
+@pytest.mark.parametrize("name", ["Armée du Salut", "Heilsarmee", "Ejército de Salvación"])
+def test_the_salvation_army_is_none(name: str) -> None:
+    assert not any(doubt.says for doubt in ask(**CARD, end_user=name)._timeline.question.doubts)

@@ -334,8 +334,14 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     """That no name of a cell is a listed party's, close as it may be."""
     meaning = read(written)
     names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
-    if meaning.problem is None and any(name.listed or (name.described and not name.near) for name in names):
-        said = f"{brief(written)} is a listed party by its exact name, or says what it is: it cannot be {NOT_LISTED!r}."
+    if meaning.problem is None and any(name.listed for name in names):
+        said = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
+        return trouble("party is listed", said)
+    if meaning.problem is None and (own := [n for n in names if n.described and not n.near]):
+        said = (
+            f"{brief(written)} is {body_of(own[0])}: no list decides that, and it cannot be {NOT_LISTED!r}. If it is "
+            f"not one, say so in a column {own[0].described}_end_user (no)."
+        )
         return trouble("party is listed", said)
     declined = tuple(name._replace(near=(), declined=name.near) for name in names)
     return Meaning(declined, _DECLARED)

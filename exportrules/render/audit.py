@@ -225,9 +225,9 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         yield _Section(
             "Names close to a listed party, or to one that a letter was addressed to",
             _cut([{**_spelling(s), "close to": ", ".join(s.near)} for s in close]),
-            f"{_rows(summary.doubtful)} open because of such a name: the answer turns on whom it means. To settle it, "
-            "--write-names FILE lists these names: write into `means` the exact name of the listed party, or 'not "
-            "listed' (for an exporter its exact name, or 'other'), and give the file back with --names FILE.",
+            f"{_turning(summary.doubtful)}, --write-names FILE lists these names: write into `means` the exact name of the "
+            "listed party, or 'not listed' (for an exporter its exact name, or 'other'), and give the file back with "
+            "--names FILE.",
         )
     parties = [s for s in spelled if s.column in ("end_user", "parties") and not (s.near or s.problem)]
     if bodies := [s for s in parties if s.taken_for.endswith(_BODY)]:
@@ -244,6 +244,13 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
             "Listed parties (a listing binds from its own day)",
             _cut([{**_spelling(s), "taken for": s.taken_for} for s in listed]),
         )
+
+
+def _turning(rows: int) -> str:
+    """How many rows turn on a near name."""
+    if not rows:
+        return "No row that could be read is open because of such a name. To settle one all the same"
+    return f"{_rows(rows)} open because of such a name: the answer turns on whom it means. To settle it"
 
 
 _NO_CHIP = " What is no AI chip at all (memory, a CPU, freight) means 'not an AI chip'."
