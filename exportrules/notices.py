@@ -75,7 +75,8 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
     seated = [course.subject.facts["headquarters"].value is not None for course in asked(timeline, answer)]
-    if seat and seated[0] and len(q.seats) < 2:
+    open_ = q.unsaid == ("headquarters",)  # whether it is the body that its name says was said, of which country not
+    if seat and not open_ and seated[0] and len(q.seats) < 2:
         by = ", as the party data say," if q.seats else ""
         # of a body of some state, which sits in that state, nothing is assumed
         unless = "" if all(seated) else ", unless it is the body that its name says,"

@@ -226,8 +226,8 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
             "Names close to a listed party, or to one that a letter was addressed to",
             _cut([{**_spelling(s), "close to": ", ".join(s.near)} for s in close]),
             f"{_turning(summary.doubtful)}, --write-names FILE lists these names: write into `means` the exact name of "
-            "the listed party, or 'not listed' (for an exporter its exact name, or 'other'), and give the file back with "
-            "--names FILE.",
+            "the listed party, or 'not listed' (for an exporter its exact name, or 'other'), and give the file back "
+            "with --names FILE.",
         )
     parties = [s for s in spelled if s.column in ("end_user", "parties") and not (s.near or s.problem)]
     if bodies := [s for s in parties if s.taken_for.endswith(_BODY)]:

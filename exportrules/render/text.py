@@ -72,6 +72,10 @@ def headline(d: Determination) -> str:
     edition, law = d._timeline.ruleset.edition, d._answer.law
     # what is left out of the law keeps it from an answer, on this day and on any other
     unsure = law.blocked and law.outcome != "license_required"
+    # nor does anything free a buyer that calls itself an army before it is said whether it is one
+    unsure = unsure or (
+        bool(d._timeline.question.unsaid) and law.outcome in ("no_license_requirement", "license_exception")
+    )
     outcome, policy = ("indeterminate", None) if unsure else (law.outcome, law.review_policy)
     verdict = _verdict(d, outcome, policy)
     if d.outcome == "not_released":
@@ -100,8 +104,8 @@ def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
         names = list(dict.fromkeys(e["name"] for e in d.exceptions))
         refuse = " (BIS may refuse)" if any(e["may_be_refused"] for e in d.exceptions) else ""
         return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}"
-    if d.turns_on:
-        return f"UNDETERMINED (turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in d.turns_on))})"
+    if turns_on := d.turns_on or d._timeline.question.unsaid:
+        return f"UNDETERMINED (turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in turns_on))})"
     left_out = "law that is known to apply here is not encoded; see the notices"
     return f"UNDETERMINED ({left_out if d._answer.law.blocked else 'the encoded law does not settle it'})"
 
