@@ -93,10 +93,11 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
         add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
-        doubtful = {name.written for name in q.names if name.near or name.described}
-        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in doubtful]
+        near = {name.written for name in q.names if name.near}
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in near]
         verb = "is" if len(names) == 1 else "are"
-        named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
+        unless = ", unless it is the party that its name is close to" if near else ""
+        named = f"{' and '.join(names)} {verb} on no list in this data" if names else f"the buyer is on no list{unless}"
         lists = ruleset.facts["end_user_lists"]
         called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
         listed: dict[str, dict[str, Any]] = {

@@ -588,3 +588,12 @@ def test_of_a_body_whose_country_is_not_said_no_country_is_assumed() -> None:
     assert headline(d) == "UNDETERMINED (turns on headquarters)."
     assert not any("headquarters" in a.says for a in d.assumptions)
     assert headline(ask(**said, facts={"military_end_user": False}, headquarters="DE")).startswith("YES")
+
+
+def test_that_a_near_name_is_on_no_list_is_not_assumed() -> None:
+    def assumed(name: str) -> str:
+        return "; ".join(a.says for a in ask(**CARD, end_user=name).assumptions)
+
+    assert "the buyer is on no list, unless it is the party that its name is close to" in assumed("Inspur")
+    assert "'Lotus Rendering' is on no list in this data" in assumed("Lotus Rendering")
+    assert '"People\'s Liberation Army" is on no list in this data' in assumed("People's Liberation Army")
