@@ -337,6 +337,8 @@ def test_nothing_is_assumed_against_the_name_of_an_army() -> None:
     assert "for People's Liberation Army, whose headquarters are not known, for" in said
     assert "the end user, unless it is the body that its name says, has its headquarters in China" in said
     assert "headquarters: Belarus or Russia" in said
+    assert "| Military end use or end user: yes | no | if it is not such a body | no |" in said
+    assert "| Military end use or end user: yes | no | assumed |" not in said
     assert "meu-" not in said
     assert "not a military end user" in memo(check("RTX 4090", on="2023-06-01", end_user="Lotus Rendering"), "md")
 
