@@ -19,6 +19,8 @@ def day_of(day: date) -> str:
 _QUESTIONS = {
     "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
     "exporter": "is the exporter the addressee of a letter, or another company?",
+    "headquarters": "in which country does the end user have its headquarters?",
+    "ultimate_parent": "in which country does the ultimate parent have its headquarters?",
     "parties": "is a party the listed one whose name is close to its own, or what its name says?",
     "variant": "which variant is it?",
 }
