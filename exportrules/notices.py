@@ -74,11 +74,14 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
-    told = all(course.subject.facts["headquarters"].value is not None for course in asked(timeline, answer)[:1])
-    if seat and told and len(q.seats) < 2:
+    seated = [course.subject.facts["headquarters"].value is not None for course in asked(timeline, answer)]
+    open_ = q.unsaid == ("headquarters",)  # whether it is the body that its name says was said, of which country not
+    if seat and not open_ and seated[0] and len(q.seats) < 2:
         by = ", as the party data say," if q.seats else ""
+        # of a body of some state, which sits in that state, nothing is assumed
+        unless = "" if all(seated) else ", unless it is the body that its name says,"
         says = (
-            f"the end user has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
+            f"the end user{unless} has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
             f"{place[q.ultimate_parent]}"
         )
         ways = {"headquarters or ultimate parent in China": dict.fromkeys(seat, "CN")}
@@ -90,10 +93,11 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
         others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
         add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
-        doubtful = {name.written for name in q.names if name.near or name.described}
-        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in doubtful]
+        near = {name.written for name in q.names if name.near}
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in near]
         verb = "is" if len(names) == 1 else "are"
-        named = f"{' and '.join(names)} {verb} on no list in this data" if names else "the buyer is on no list"
+        unless = ", unless it is the party that its name is close to" if near else ""
+        named = f"{' and '.join(names)} {verb} on no list in this data" if names else f"the buyer is on no list{unless}"
         lists = ruleset.facts["end_user_lists"]
         called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
         listed: dict[str, dict[str, Any]] = {
@@ -104,8 +108,10 @@ def assumptions(timeline: Timeline, answer: Answer, on: date) -> list[Assumption
     if under_way and "en_route_since" not in q.facts:
         says = ruleset.facts["en_route_since"].says
         found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
+    # what a name says of its bearer is a word of the question, and not assumed to be otherwise
+    bodies = {f"{name.described}_end_user" for name in q.names if name.described}
     for name, definition in ruleset.facts.items():
-        if name == "en_route_since":
+        if name == "en_route_since" or name in bodies:
             continue
         if definition.assumed is None or not definition.says or name in q.facts or name in answer.turns_on:
             continue
@@ -223,12 +229,16 @@ def _announced_changes(d: Determination) -> Iterator[str]:
     change = d.next
     if change is None or d._timeline.question.known_on or change.standing != d.standing:
         return
-    policy = f" ({change.review_policy})" if change.review_policy else ""
+    said: dict[str, str] = {"unpublished": "review policy not published", "indeterminate": "review policy undetermined"}
+    policy = f" ({said.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
     becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
+    provisions = d._timeline.ruleset.provisions
+    displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
     for name in change.by:
-        found = d._timeline.ruleset.provisions.get(name)
+        found = provisions.get(name)
         public = earliest(found[1].released, found[1].published) if found else None
         ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        ends = ends or name in displaced
         if found and public and public <= d.on < change.date and not ends:
             yield f"{_coming(found[0], found[1].citation, public, d.on, change.date)} {becomes}"
             return

@@ -117,7 +117,7 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
     if described and not near:
         raise QuestionError(
             f"{text!r} cannot be declared not listed: by its own name it is {_BODIES[described]}. If it "
-            f"is not one, say so: --fact {described}_end_user=no."
+            f"is not one, say so: --fact {described}_end_user=no, and --headquarters with its country."
         )
     return Named(text, declined=near, described=described)
 
@@ -148,7 +148,12 @@ def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
     if named.declined:
         yield f"declared not to be {called(ruleset, named.declined)}"
     if named.described:
-        yield f"{_BODIES[named.described]} by its name"
+        yield body_of(named)
+
+
+def body_of(named: Named) -> str:
+    """What a name says that its bearer is."""
+    return f"{_BODIES[named.described]} by its name"
 
 
 def _lists(ruleset: Ruleset, party: Party) -> str:
@@ -272,6 +277,6 @@ def _settle(name: Named) -> Iterator[str]:
         yield f'If it is that party, write the listed name; if not: --not-listed "{name.written}".'
     if name.described:
         yield (
-            f"If it is such a body: --fact {name.described}_end_user=yes, and --headquarters with its country; if not: "
-            f"--fact {name.described}_end_user=no."
+            f"If it is such a body: --fact {name.described}_end_user=yes; if not: --fact {name.described}_end_user=no; "
+            "in either case --headquarters with its country."
         )

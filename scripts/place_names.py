@@ -27,7 +27,7 @@ FILES = {"place": ROOT / "rulesets/us-ear/places.toml", "territory": ROOT / "rul
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "vi", "id", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
 WIDTH = 120
 #: Names that standards give to one place and people to another as well: both Congos, both halves of Saint Martin.
-AMBIGUOUS = {"Congo", "Saint Martin", "St. Martin"}
+AMBIGUOUS = {"Congo", "Kongo", "Saint Martin", "St. Martin"}
 
 
 def standard_names(code: str) -> list[str]:

@@ -497,3 +497,19 @@ def test_days_are_read_before_they_are_looked_at_as_placeholders(ask: Ask) -> No
     ask(["part,date,dest", "A100,0000-00-00,CN", "A100,TBD,CN"], "--exporter", "other")
     assert "is no day of the calendar" in rows()[0]["problem"]
     assert "the date 'TBD' says nothing" in rows()[1]["problem"]
+
+
+def test_the_summary_has_listed_parties_bodies_and_declared_names_apart(ask: Ask, tmp_path: Path) -> None:
+    lines = ["part,ship date,country,customer"]
+    for customer in ("n/a", "Bundeswehr", "Inspur", "Huawei Technologies Co. Ltd."):
+        lines.append(f"T4,2024-03-01,Germany,{customer}")
+    lines.append("DDR5,2024-03-01,Germany,Lotus")
+    (tmp_path / "names.csv").write_text(f"{NAMES}parties,Inspur,not listed\n", "utf-8")
+    said = " ".join(ask(lines, "--exporter", "other", "--names", "names.csv", out=None).output.split())
+    bodies, rest = said.split("Names that say that their bearer is")[1].split("Names declared not listed")
+    declared, listed = rest.split("Listed parties")
+    assert "Bundeswehr a military body by its name" in bodies
+    assert "parties Inspur" in declared
+    assert "Huawei Technologies" in listed
+    assert not any(name in listed for name in ("n/a", "Bundeswehr", "Inspur"))
+    assert "(memory, a CPU, freight) means 'not an AI chip'" in said

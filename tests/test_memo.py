@@ -328,3 +328,23 @@ def test_the_page_fetches_nothing_and_prints_on_two_pages(chip: Any, asked: dict
         browser.close()
     pages = len(re.findall(rb"/Type\s*/Page[^s]", printed))
     assert 1 <= pages <= 2
+
+
+def test_nothing_is_assumed_against_the_name_of_an_army() -> None:
+    army = check("RTX 4090", on="2023-06-01", end_user="People's Liberation Army")
+    said = memo(army, "md")
+    assert "not a military end user" not in said
+    assert "for People's Liberation Army, whose headquarters are not known, for" in said
+    assert "the end user, unless it is the body that its name says, has its headquarters in China" in said
+    assert "headquarters: Belarus or Russia" in said
+    assert "| Military end use or end user: yes | no | if it is not such a body | no |" in said
+    assert "| Military end use or end user: yes | no | assumed |" not in said
+    assert "meu-" not in said
+    assert "not a military end user" in memo(check("RTX 4090", on="2023-06-01", end_user="Lotus Rendering"), "md")
+
+
+def test_a_text_that_ends_is_not_announced_as_one_to_come() -> None:
+    army = check("H20", on="2025-05-01", to="MO", end_user="People's Liberation Army")
+    assert army.next is not None
+    assert "87fr57068#744.21(a)(2)-elsewhere" in army.next.by
+    assert not any("87 FR 57068 has been public" in notice for notice in army.notices)

@@ -71,3 +71,10 @@ def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
 def test_a_name_that_two_places_share_suggests_both() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'North Korea' or 'South Korea'"):
         find_place(LAW, "Korea")
+
+
+@pytest.mark.parametrize("name", ["Congo", "Kongo", "KONGO"])
+def test_a_name_that_both_congos_have_is_neither(name: str) -> None:
+    both = r"Congo \(Democratic Republic of the\)' or 'Congo \(Republic of the\)"
+    with pytest.raises(UnknownNameError, match=both):
+        find_place(LAW, name)

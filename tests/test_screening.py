@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from exportrules import check
+from exportrules.cli import cli
 from exportrules.determination import Determination
 from exportrules.errors import RulesetError
 from exportrules.model import Listing, Party
@@ -494,3 +496,13 @@ def test_a_denial_order_binds_until_its_last_day(on: str, outcome: str | None, t
     denied = "ear#764.3" in found.requirements
     assert denied is (outcome == "license_required")
     assert any("nobody may do what the order prohibits (764.2(k))" in n for n in found.notices) is denied
+
+
+@pytest.mark.parametrize("text", ["[]", '{"results": []}'])
+def test_a_list_without_an_entry_is_refused_before_it_screens_nobody(tmp_path: Path, text: str) -> None:
+    (tmp_path / "empty.json").write_text(text, "utf-8")
+    asked = ["parties", "import", str(tmp_path / "empty.json"), "--as-of", "2026-07-31", "-o", str(tmp_path / "out")]
+    said = CliRunner().invoke(cli, asked)
+    assert said.exit_code != 0
+    assert "there is no entry in it" in str(said.exception)
+    assert not (tmp_path / "out").exists()

@@ -24,6 +24,7 @@ from exportrules.errors import QuestionError
 from exportrules.ledger.answers import ANSWER_COLUMNS
 from exportrules.names.parties import find_parties, party_key
 from exportrules.render.memo import memo
+from exportrules.render.text import headline
 from exportrules.schema import DeterminationShape
 from exportrules.senses import Named, Sense, Word, wholes
 from exportrules.study.receipt import ask_again, receipt
@@ -560,3 +561,39 @@ def test_the_first_day_of_2101_is_out_of_range_in_a_column_of_dates(days: list[d
     table = pa.table({"chip": ["A100"] * len(days), "date": pa.array(days, pa.date32()), "to": ["CN"] * len(days)})
     found = exportrules.audit(table, exporter="other").to_pylist()
     assert [bool(row["problem"]) for row in found] == [day.year > 2100 for day in days]
+
+
+@pytest.mark.parametrize("name", ["Armee", "Armée de terre", "Esercito Italiano", "Exército Brasileiro", "Ejército"])
+def test_an_army_says_that_it_is_one_in_other_languages_too(name: str) -> None:
+    assert ask(**CARD, end_user=name).outcome not in YES
+
+
+@pytest.mark.parametrize("name", ["Armée du Salut", "Heilsarmee", "Ejército de Salvación"])
+def test_the_salvation_army_is_none(name: str) -> None:
+    assert not any(doubt.says for doubt in ask(**CARD, end_user=name)._timeline.question.doubts)
+
+
+@pytest.mark.parametrize("on", ["2020-03-01", "2026-12-01"])
+def test_the_first_line_frees_no_army_that_the_answer_leaves_open(on: str) -> None:
+    d = ask(chip="V100", on=on, to="JP", exporter="other", end_user="Bundeswehr")
+    assert d.outcome == "indeterminate"
+    assert "YES" not in headline(d)
+    assert '"Bundeswehr" is a military body by its own name' in headline(d)
+
+
+def test_of_a_body_whose_country_is_not_said_no_country_is_assumed() -> None:
+    said: dict[str, Any] = {"chip": "T4", "on": "2024-03-01", "exporter": "other", "end_user": "Bundeswehr"}
+    d = ask(**said, facts={"military_end_user": False})
+    assert (d.outcome, d.turns_on) == ("indeterminate", ["headquarters"])
+    assert headline(d) == "UNDETERMINED (turns on headquarters)."
+    assert not any("headquarters" in a.says for a in d.assumptions)
+    assert headline(ask(**said, facts={"military_end_user": False}, headquarters="DE")).startswith("YES")
+
+
+def test_that_a_near_name_is_on_no_list_is_not_assumed() -> None:
+    def assumed(name: str) -> str:
+        return "; ".join(a.says for a in ask(**CARD, end_user=name).assumptions)
+
+    assert "the buyer is on no list, unless it is the party that its name is close to" in assumed("Inspur")
+    assert "'Lotus Rendering' is on no list in this data" in assumed("Lotus Rendering")
+    assert '"People\'s Liberation Army" is on no list in this data' in assumed("People's Liberation Army")

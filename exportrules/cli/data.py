@@ -51,10 +51,10 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
 def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None, section: str, as_json: bool) -> None:
     """Look for the rule files' quotes in dated copies of the codified text: TEXTS are files or folders.
 
-    A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day stands in it, in its
-    name or in its folder's. Every provision is told as found word for word, found with differences, or not given; and
-    every section that has changed since the text was read, by its paragraphs. White space, typographic quotes and
-    dashes make no difference. Exit status: 0 all that could be looked for was found; 1 if not.
+    A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day is read from it, from
+    its name or from its folder's name. Every provision is reported as found word for word, found with differences, or
+    not given; and every section that has changed since the text was read, by its paragraphs. White space, typographic
+    quotes and dashes make no difference. Exit status: 0 all that could be looked for was found; 1 if not.
 
     \b
     exportrules confirm ecfr/2024-04-04/title-15.xml
@@ -127,7 +127,7 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
     import sys
     from pathlib import Path
 
-    from exportrules.errors import OutputError
+    from exportrules.errors import OutputError, RulesetError
     from exportrules.facts import read_date
     from exportrules.output import free, write_whole
     from exportrules.partyfile import to_toml
@@ -138,6 +138,11 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
     day, target = read_date(as_of, "--as-of"), free(Path(output) / "parties.toml", force=force)
     data = read_file(file, file, 256 * 2**20)
     made = read_list(Path(file).name, data, day, load_ruleset(ruleset))
+    if not made.read:
+        raise RulesetError(
+            Path(file).name,
+            "there is no entry in it, so an overlay made from it would screen nobody. Save the whole list again.",
+        )
     header = [
         f"Written by `exportrules parties import` from {safe(Path(file).name)}, published {day}.",
         f"SHA-256 of that file: {hashlib.sha256(data).hexdigest()}",

@@ -22,7 +22,7 @@ from exportrules.names.exporters import find_exporter, near_addressee
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_place
 from exportrules.question import ACTIVITIES, read_end_uses
-from exportrules.senses import Named, read_name
+from exportrules.senses import Named, body_of, read_name
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
@@ -232,7 +232,8 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         names = tuple(dict.fromkeys(read_name(ruleset, "party", name)._replace(written="") for name in written))
         listed = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.listed)
         near = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.near)
-        return Meaning(names, ", ".join(listed) or "on no list", near=tuple(near))
+        bodies = dict.fromkeys(body_of(name) for name in names if name.described)
+        return Meaning(names, ", ".join((*listed, *bodies)) or "on no list", near=tuple(near))
 
     def one_of(values: tuple[str, ...]) -> Reader:
         def read(text: str) -> Meaning:
@@ -333,8 +334,14 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     """That no name of a cell is a listed party's, close as it may be."""
     meaning = read(written)
     names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
-    if meaning.problem is None and any(name.listed or (name.described and not name.near) for name in names):
-        said = f"{brief(written)} is a listed party by its exact name, or says what it is: it cannot be {NOT_LISTED!r}."
+    if meaning.problem is None and any(name.listed for name in names):
+        said = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
+        return trouble("party is listed", said)
+    if meaning.problem is None and (own := [n for n in names if n.described and not n.near]):
+        said = (
+            f"{brief(written)} is {body_of(own[0])}: no list decides that, and it cannot be {NOT_LISTED!r}. If it is "
+            f"not one, say so in a column {own[0].described}_end_user (no)."
+        )
         return trouble("party is listed", said)
     declined = tuple(name._replace(near=(), declined=name.near) for name in names)
     return Meaning(declined, _DECLARED)

@@ -134,6 +134,9 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         names = {key(n): p.name for p in ruleset.every_place for n in (p.name, *p.aliases)}
         words = set(spelled.split())
         shared = [p.name for p in ruleset.every_place if words < set(place_key(p.name).split())]
+        if not shared:  # a short name that several countries have in some language: Kongo
+            longer = {p.name for p in ruleset.every_place for n in p.standard if words < set(place_key(n).split())}
+            shared = sorted(longer) if len(longer) < 4 else []
         near = [*shared, *(names[n] for n in get_close_matches(key(text), names, n=3, cutoff=_NEAR))]
     return UnknownNameError(
         f"no destination is called {text!r}. Write an ISO 3166 code of two letters, e.g. CN, or a country's name.",

@@ -219,23 +219,45 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
             "Spellings that were not understood",
             _cut([{**_spelling(s), "why": s.problem} for s in odd]),
             "Say what they mean: --write-names FILE lists every spelling; fill in its column `means` and give it back "
-            "with --names FILE.",
+            f"with --names FILE.{_NO_CHIP if any(s.column == 'chip' for s in odd) else ''}",
         )
     if close := [s for s in spelled if s.near]:
         yield _Section(
             "Names close to a listed party, or to one that a letter was addressed to",
             _cut([{**_spelling(s), "close to": ", ".join(s.near)} for s in close]),
-            f"{_rows(summary.doubtful)} open because of such a name: the answer turns on whom it means. To settle it, "
-            "--write-names FILE lists these names: write into `means` the exact name of the listed party, or 'not "
-            "listed' (for an exporter its exact name, or 'other'), and give the file back with --names FILE.",
+            f"{_turning(summary.doubtful)}, --write-names FILE lists these names: write into `means` the exact name of "
+            "the listed party, or 'not listed' (for an exporter its exact name, or 'other'), and give the file back "
+            "with --names FILE.",
         )
-    if listed := [
-        s for s in spelled if s.column in ("end_user", "parties") and not s.near and s.taken_for != "on no list"
-    ]:
+    parties = [s for s in spelled if s.column in ("end_user", "parties") and not (s.near or s.problem)]
+    if bodies := [s for s in parties if s.taken_for.endswith(_BODY)]:
+        yield _Section(
+            "Names that say that their bearer is a military or intelligence body",
+            _cut([{**_spelling(s), "taken for": s.taken_for} for s in bodies]),
+            "Whether it is one, and of which country, decides under 744.21 and 744.22. To say so of a row: columns "
+            "military_end_user, military_intelligence_end_user (yes or no) and headquarters.",
+        )
+    if declared := [s for s in parties if s.taken_for == _DECLARED]:
+        yield _Section("Names declared not listed", _cut([_spelling(s) for s in declared]))
+    if listed := [s for s in parties if s.taken_for not in _UNLISTED and not s.taken_for.endswith(_BODY)]:
         yield _Section(
             "Listed parties (a listing binds from its own day)",
             _cut([{**_spelling(s), "taken for": s.taken_for} for s in listed]),
         )
+
+
+def _turning(rows: int) -> str:
+    """How many rows turn on a near name."""
+    if not rows:
+        return "No row that could be read is open because of such a name. To settle one all the same"
+    return f"{_rows(rows)} open because of such a name: the answer turns on whom it means. To settle it"
+
+
+_NO_CHIP = " What is no AI chip at all (memory, a CPU, freight) means 'not an AI chip'."
+#: What a name is taken for that is on no list.
+_DECLARED = "not listed, as declared"
+_UNLISTED = ("on no list", "not said", _DECLARED)
+_BODY = " body by its name"
 
 
 def _group(g: Group) -> dict[str, Any]:
@@ -245,7 +267,7 @@ def _group(g: Group) -> dict[str, Any]:
         "to": g.to,
         "from": str(g.holds_from or "..."),
         "through": str(g.holds_until or "..."),
-        "policy": g.review_policy.replace("_", " "),
+        "policy": {"indeterminate": "undetermined"}.get(g.review_policy, g.review_policy.replace("_", " ")),
         "under": g.opened_by or g.provisions,
     }
 

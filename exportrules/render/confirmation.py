@@ -28,7 +28,10 @@ def confirmation_text(law: Ruleset, report: Report) -> str:
         lines += wrapped(f"encoded from it: {', '.join(changed.provisions) or 'nothing'}", 11)
     lines += ["", *(safe(problem) for problem in report.problems)]
     count = Counter(str(c.status) for c in report.confirmations)
-    lines.append(f"{len(report.confirmations)} provisions: " + ", ".join(f"{count[s]} {s}" for s in _ORDER) + ".")
+    other = sum(c.status == "word for word" and bool(c.differences) for c in report.confirmations)
+    but = {"word for word": f" ({other} of them not in every copy)" if other else ""}
+    counted = ", ".join(f"{count[s]} {s}{but.get(s, '')}" for s in _ORDER)
+    lines.append(f"{len(report.confirmations)} provisions: {counted}.")
     return "\n".join([*lines, "", footer(law)])
 
 

@@ -16,6 +16,12 @@ HEAD = ("Test", "Value", "Source of the value", "Met", "Rule")
 _SIGN = {"ge": " at least {}", "gt": " more than {}", "le": " at most {}", "lt": " less than {}", "is": " is {}"}
 _SIGN |= {"in": " one of {}", "in_group": " in {}"}
 _SOURCE = {"given": "given", "assumed": "assumed", "chip": "chip data", "question": "asked", "concluded": "follows"}
+#: What a name says of its bearer is not assumed to be otherwise: it is one case of two.
+_NATURE = {
+    "military": ("military_end_user", "military_end_use_or_user"),
+    "military_intelligence": ("military_intelligence_end_user", "military_intelligence_use_or_user"),
+    "": (),
+}
 #: Facts that need no line in a table of tests: the reader has just been told.
 _PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activity", "chip_family", "contained_family"}
 
@@ -67,6 +73,8 @@ def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
     vocabulary = d._timeline.ruleset.facts
     kind, _, detail = test.source.partition(": ")
     source = spelled(detail) if kind == "derived" else _SOURCE.get(kind, kind)
+    if kind == "assumed" and any(test.fact in _NATURE[name.described] for name in d._timeline.question.names):
+        source = "if it is not such a body"
     if kind == "concluded":
         return safe(_concluded(d._timeline.ruleset, test.value)), safe(source)
     readings = test.value if isinstance(test.value, tuple) else (test.value,)

@@ -16,7 +16,7 @@ from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cit
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision, given
-from exportrules.render.words import called, day_of, fact_name, listed, open_question
+from exportrules.render.words import called, case_words, day_of, fact_name, listed, open_question
 from exportrules.result import DEFINITE, Change, Citation, Finding
 from exportrules.span import DAY
 from exportrules.timeline import END, RELEASE, START
@@ -94,7 +94,9 @@ class _Memo:
 
     def case(self, branch: Branch) -> str:
         said = (
-            " and ".join(f"{fact_name(self.law, fact)}: {safe(text)}" for fact, text in branch.conditions)
+            " and ".join(
+                f"{fact_name(self.law, fact)}: {safe(case_words(self.law, text))}" for fact, text in branch.conditions
+            )
             or "otherwise"
         )
         return f"{_upper(said)}. Then {decision(branch.outcome, branch.review_policy)}."
@@ -107,7 +109,9 @@ class _Memo:
         who = known.name if known else "an exporter to whom no public letter is addressed"
         who = safe(q.asked_exporter) if q.doubt("exporter") else who
         seat = f"headquartered in {self.place[q.headquarters]}"
-        if q.ultimate_parent != q.headquarters:
+        if "headquarters" in d.turns_on:
+            seat = "whose headquarters are not known"
+        elif q.ultimate_parent != q.headquarters:
             seat += f", with its ultimate parent in {self.place[q.ultimate_parent]}"
         buyer = f"for {safe(q.end_user)}, " if q.end_user else "for an end user "
         if q.parties:

@@ -16,7 +16,7 @@ from exportrules.model import Bounds, Policy
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.render.words import opening
+from exportrules.render.words import case_words, opening
 from exportrules.result import DEFINITE, Assumption, Change
 from exportrules.span import last_day
 from exportrules.timeline import Timeline
@@ -72,6 +72,10 @@ def headline(d: Determination) -> str:
     edition, law = d._timeline.ruleset.edition, d._answer.law
     # what is left out of the law keeps it from an answer, on this day and on any other
     unsure = law.blocked and law.outcome != "license_required"
+    # nor does anything free a buyer that calls itself an army before it is said whether it is one
+    unsure = unsure or (
+        bool(d._timeline.question.unsaid) and law.outcome in ("no_license_requirement", "license_exception")
+    )
     outcome, policy = ("indeterminate", None) if unsure else (law.outcome, law.review_policy)
     verdict = _verdict(d, outcome, policy)
     if d.outcome == "not_released":
@@ -100,8 +104,8 @@ def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
         names = list(dict.fromkeys(e["name"] for e in d.exceptions))
         refuse = " (BIS may refuse)" if any(e["may_be_refused"] for e in d.exceptions) else ""
         return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}"
-    if d.turns_on:
-        return f"UNDETERMINED (turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in d.turns_on))})"
+    if turns_on := d.turns_on or d._timeline.question.unsaid:
+        return f"UNDETERMINED (turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in turns_on))})"
     left_out = "law that is known to apply here is not encoded; see the notices"
     return f"UNDETERMINED ({left_out if d._answer.law.blocked else 'the encoded law does not settle it'})"
 
@@ -139,7 +143,8 @@ def answer(d: Determination) -> str:
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]
-    vocabulary = d._timeline.ruleset.facts
+    law = d._timeline.ruleset
+    vocabulary = law.facts
     for fact in d.turns_on:
         if (doubt := d._timeline.question.doubt(fact)) is not None:
             lines += item("turns on", safe(f"{fact}: {doubt.says}. {doubt.settle}"))
@@ -149,7 +154,7 @@ def answer(d: Determination) -> str:
             lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
         lines += [line for s in d.settle if s.fact == fact for line in _more(f"{s.case}: {s.option}")]
     for branch in d.cases:
-        said = " and ".join(f"{fact} {text}" for fact, text in branch.conditions) or "otherwise"
+        said = " and ".join(f"{fact} {case_words(law, text)}" for fact, text in branch.conditions) or "otherwise"
         lines += item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
     assumed = d.assumptions
     if assumed:

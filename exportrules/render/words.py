@@ -19,6 +19,8 @@ def day_of(day: date) -> str:
 _QUESTIONS = {
     "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
     "exporter": "is the exporter the addressee of a letter, or another company?",
+    "headquarters": "in which country does the end user have its headquarters?",
+    "ultimate_parent": "in which country does the ultimate parent have its headquarters?",
     "parties": "is a party the listed one whose name is close to its own, or what its name says?",
     "variant": "which variant is it?",
 }
@@ -73,6 +75,17 @@ def value_name(law: Ruleset, value: str) -> str:
         return "yes" if value == "true" else "no"
     labels = (known.value_labels for known in law.facts.values() if known.value_labels)
     return next((found[value] for found in labels if value in found), value)
+
+
+def case_words(law: Ruleset, text: str) -> str:
+    """The words of a case, small groups of countries by their members: Belarus or Russia for meu-russia-belarus."""
+    return "".join(_countries(law, part) for part in re.split(r"( and | or )", text))
+
+
+def _countries(law: Ruleset, word: str) -> str:
+    group = law.groups.get(word)
+    names = sorted({law.places[member.country].name for member in group.member}) if group and not group.union else []
+    return " or ".join(names) if 0 < len(names) < 4 else word
 
 
 def spelled(source: str) -> str:
