@@ -34,7 +34,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- files --------------------------------------------------------------------------------------
 
 
-@drawn(60)
+@drawn(40)
 @given(fuzzing.mutated_files())
 def test_a_real_file_with_something_spoilt_is_refused_or_can_be_asked(spoilt: tuple[str, bytes]) -> None:
     name, text = spoilt
@@ -42,14 +42,14 @@ def test_a_real_file_with_something_spoilt_is_refused_or_can_be_asked(spoilt: tu
         fuzzing.hold_ruleset({**fuzzing.FILES, name: text})
 
 
-@drawn(150)
+@drawn(75)
 @given(fuzzing.free_trees.map(fuzzing.document))
 def test_any_tree_at_all_is_refused_or_can_be_asked(text: bytes) -> None:
     with fuzzing.in_time():
         fuzzing.hold_ruleset({**fuzzing.FILES, "overlay-1/any.toml": text})
 
 
-@drawn(100)
+@drawn(50)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
 def test_any_bytes_at_all_are_refused(text: bytes) -> None:
     with fuzzing.in_time():

@@ -51,7 +51,7 @@ DEALS = [
     (None, {"on": "2023-12-01", "exporter": "other", "facts": {"tpp": 2000, "designed_for_datacenter": True}}),
     ("A10", {"on": "2022-10-25", "parties": ["Huawei", "Foo Trading"]}),
     ("H20", {"on": "2025-06-01", "exporter": "other"}),
-    ("A100", {"on": "2022-12-01", "facts": {"tpp": 4993, "privately_informed": False}}),
+    ("H100 SXM", {"on": "2022-12-01", "facts": {"tpp": 15832, "privately_informed": False}}),
 ]
 
 
@@ -168,9 +168,9 @@ def test_check_names_the_listed_party_and_the_unlisted_one() -> None:
 
 
 def test_facts_that_were_given_stand_in_the_memo_with_what_they_replace() -> None:
-    text = made("A100", {"on": "2022-12-01", "facts": {"tpp": 4993, "privately_informed": False}})
-    assert text.startswith("# Memorandum: A100 (facts as given) to China (PRC), December 1, 2022\n")
-    given = "TPP: 4993 TOPS x bit (in place of 4992); letter from BIS to this exporter that is not public: no."
+    text = made("H100 SXM", {"on": "2022-12-01", "facts": {"tpp": 15832, "privately_informed": False}})
+    assert text.startswith("# Memorandum: H100 SXM5 80GB (facts as given) to China (PRC), December 1, 2022\n")
+    given = "TPP: 15832 TOPS x bit (in place of 15831.2); letter from BIS to this exporter that is not public: no."
     assert f"without a license? Given for this question: {given}" in text
     assert "but for what was given (TPP), as on the maker's" in text
     free = made("A100", {"on": "2021-06-01", "facts": {"privately_informed": False}})

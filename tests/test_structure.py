@@ -79,7 +79,7 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_no_module_grows_past_what_one_idea_needs(path: Path) -> None:
     # 400 lines ask for a seam that a reader would name; the shapes of the data files are longer, and one idea
-    assert len(path.read_text("utf-8").splitlines()) <= 500
+    assert len(path.read_text("utf-8").splitlines()) <= 550
 
 
 def test_the_reference_evaluator_is_under_300_lines() -> None:

@@ -78,8 +78,8 @@ def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None
 
 #: The kinds of rule files that have a schema; the module that makes them is imported when one is wanted.
 _KINDS = (
-    "instrument", "chip", "own-chip", "facts", "groups", "places", "parties", "exporters", "ruleset", "attestation",
-    "casebook",
+    "instrument", "chip", "own-chip", "facts", "groups", "places", "territories", "parties", "descriptions", "words",
+    "parts", "servers", "refused", "exporters", "ruleset", "attestation", "casebook",
 )  # fmt: skip
 
 

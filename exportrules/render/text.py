@@ -173,8 +173,9 @@ def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator
     """
     law = d._timeline.ruleset
     silent = {name for name, (provision, _) in law.provisions.items() if not provision.margins}
-    several = {m.fact for m in d.margin for n in d.margin if m.fact == n.fact and m.value != n.value}
-    for m in d.margin:
+    margins = d.margin
+    several = {m.fact for m in margins for n in margins if m.fact == n.fact and m.value != n.value}
+    for m in margins:
         assumed = m.fact not in d._timeline.question.facts and law.facts[m.fact].about != "item"
         if m.provision not in silent and not assumed:
             whose = f"{m.subject}: " if m.fact in several else ""

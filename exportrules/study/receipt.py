@@ -33,11 +33,11 @@ FORMAT = "exportrules receipt 1"
 
 #: The modules that decide what an answer says: what `determination` imports, directly or not.
 ENGINE = (
-    "attestation", "bounds", "cases", "claims", "compiled", "determination", "docket", "engine", "entries", "errors",
-    "facts", "figures", "force", "implied", "law", "lexicon", "model", "names/chips", "names/close", "names/defects",
-    "names/exporters", "names/grammar", "names/keys", "names/parties", "names/placeholders", "names/places",
-    "names/servers", "names/slips", "names/words", "notices", "question", "reading", "references", "result", "senses",
-    "source", "span", "timeline", "trace", "truth", "unknowns",
+    "attestation", "bounds", "cases", "claims", "compiled", "determination", "docket", "engine", "entries",
+    "errors", "facts", "figures", "force", "implied", "law", "lexicon", "model", "names/chips", "names/close",
+    "names/defects", "names/exporters", "names/grammar", "names/inside", "names/keys", "names/parties",
+    "names/placeholders", "names/places", "names/servers", "names/slips", "names/words", "notices", "question",
+    "reading", "references", "result", "senses", "source", "span", "timeline", "trace", "truth", "unknowns",
 )  # fmt: skip
 
 #: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.

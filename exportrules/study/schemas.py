@@ -12,8 +12,10 @@ from typing import Any
 import pydantic
 from pydantic.json_schema import GenerateJsonSchema
 
+from exportrules.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.model import (
     Attestation,
+    Description,
     Edition,
     Exporter,
     FactDefinition,
@@ -21,7 +23,9 @@ from exportrules.model import (
     Group,
     Instrument,
     Party,
+    PartyList,
     Place,
+    Territory,
     Variant,
 )
 from exportrules.references import NEEDS
@@ -62,6 +66,13 @@ def _listed(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return wrap
 
 
+def _parties(item: dict[str, Any]) -> dict[str, Any]:
+    """Parties, and before them what list they are, where a file is the whole of one."""
+    found = _listed("party")(item)
+    found["properties"]["list"] = pydantic.TypeAdapter(PartyList).json_schema(schema_generator=_OfToml)
+    return found
+
+
 def _named(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     def wrap(item: dict[str, Any]) -> dict[str, Any]:
         inner = {"type": "object", "additionalProperties": item}
@@ -85,7 +96,13 @@ KINDS: dict[str, tuple[type, Callable[[dict[str, Any]], dict[str, Any]] | None, 
     "facts": (FactDefinition, _named("fact"), "the vocabulary", "us-ear/facts.toml"),
     "groups": (Group, _listed("group"), "groups of destinations with their dated members", "us-ear/groups.toml"),
     "places": (Place, _listed("place"), "destinations and their names", "us-ear/places.toml"),
-    "parties": (Party, _listed("party"), "listed parties with their dated entries", "us-ear/parties.toml"),
+    "territories": (Territory, _listed("territory"), "places that are read as a country", "us-ear/territories.toml"),
+    "parties": (Party, _parties, "listed parties with their dated entries", "us-ear/parties/*.toml"),
+    "descriptions": (Description, _listed("description"), "words of military bodies", "us-ear/descriptions.toml"),
+    "words": (Word, _listed("word"), "words beside the names of chips", "names/words.toml"),
+    "parts": (PartNumbers, _listed("parts"), "part numbers and device ids", "names/parts.toml"),
+    "servers": (Servers, _listed("servers"), "servers and instances", "names/servers.toml"),
+    "refused": (Refused, _listed("refused"), "names that are refused with the reason", "names/refused.toml"),
     "exporters": (Exporter, _listed("exporter"), "makers and addressees of letters", "us-ear/exporters.toml"),
     "ruleset": (Edition, None, "what an edition covers and leaves out", "us-ear/ruleset.toml"),
     "attestation": (Attestation, _single("attestation"), "who verified the law through a later day", ""),
