@@ -242,9 +242,11 @@ def test_variants_that_differ_in_outcome_alone_keep_their_policy() -> None:
     found = exportrules.timeline("RTX PRO 6000", exporter="other").at(date(2025, 6, 2))
     assert (found.outcome, found.review_policy) == ("indeterminate", "presumption_of_denial")
     assert found.turns_on == ("variant", "privately_informed", "designed_for_datacenter")
-    assert [([value for _, value in case.conditions[1:]], case.outcome) for case in found.cases] == [
-        (["no", "no"], "license_exception"), (["no", "yes"], "license_required"), (["yes"], "license_required"),
-        ([], "license_required"),
+    # the workstation boards, as their sources differ on what they are designed for, and the server board
+    told = dict.fromkeys((*(value for _, value in case.conditions[1:]), case.outcome) for case in found.cases)
+    assert list(told) == [
+        ("no", "no", "license_exception"), ("no", "yes", "license_required"), ("yes", "license_required"),
+        ("license_required",),
     ]  # fmt: skip
 
 
