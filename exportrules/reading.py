@@ -297,10 +297,10 @@ def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tu
     """Every problem of a file, each with its key path and line."""
     # a misspelt key is both unknown and missing: the first says more
     problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
-    # of a table of bounds its own keys are told, not that it is no number
-    problems = [
-        p for p in problems if p["type"] not in ("int_type", "is_instance_of") or not isinstance(p["input"], dict)
-    ]
+    # where a table of bounds may stand, what is wrong inside it says more than that it is not a number
+    within = [p for p in problems if p["type"] not in _NO_NUMBER or not isinstance(p["input"], dict)]
+    inside = {place[:end] for p in within for place in [_path(tuple(p["loc"]))] for end in range(len(place) + 1)}
+    problems = [p for p in problems if p in within or _path(tuple(p["loc"])) not in inside]
     # the members of a union fail one by one, at one place
     first: dict[tuple[str | int, ...], Any] = {}
     for problem in problems:
@@ -313,6 +313,9 @@ def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tu
         told.append(f"{where}{f' (line {line})' if line else ''}: {_cure(problem, shape, problems)}")
     return told
 
+
+#: What pydantic says of a value that is not a number, once for each kind of number.
+_NO_NUMBER = ("int_type", "is_instance_of")
 
 _WANTED = {
     "date_type": "a date is wanted, as YYYY-MM-DD without quotes.",
