@@ -90,7 +90,7 @@ class SortedRow:
     concluded: tuple[Test, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ruleset:
     """The law data of one edition, its overlays included. `digest` is SHA-256 over every data file."""
 
@@ -114,6 +114,9 @@ class Ruleset:
     files: Mapping[str, str] = field(default_factory=dict)
     _views: dict[tuple[bool, date | None, str], View] = field(default_factory=dict, init=False)
     memory: dict[object, object] = field(default_factory=dict, init=False)
+
+    def __repr__(self) -> str:
+        return f"<Ruleset {self.edition.edition}: {len(self.instruments)} instruments, {len(self.families)} families>"
 
     @cached_property
     def provisions(self) -> dict[str, tuple[Provision, Instrument]]:
