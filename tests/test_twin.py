@@ -171,7 +171,7 @@ NONSENSE: dict[str, list[Any]] = {
     "to": ["XX", "Chinna", "", "C N 1", 86],
     "headquarters": ["ZZ", " ", "Beijingistan"],
     "ultimate_parent": ["Q0", "\0"],
-    "exporter": ["", "Nvidea", "   "],
+    "exporter": ["", "distributor", "   "],
     "activity": ["import", "Export", ""],
     "end_use": ["civilian", "unknown", ""],
     "tpp": ["-1", -1, "NaN", "Infinity", float("inf"), "4,800", "4800 TOPS", True, "1e99", [4800]],

@@ -47,10 +47,12 @@ def values_of(name: str) -> list[Any]:
     if name == "eccn_declared":
         # numbers that say nothing of law that is left out: what another would leave open is known once it is declared
         return ["EAR99", "3A991", "5A992.c", "4A994.l"]
-    return ["none", "Huawei Technologies Co., Ltd."]
+    return ["Zorglub Foods", "Huawei Technologies Co., Ltd."]
 
 
-ASKABLE = sorted(set(LAW.facts) - CONCLUDED_FACTS - NAMES)
+#: What a question may state: no conclusion of the law, and nothing that follows from another fact.
+STATED = {name for name, fact in LAW.facts.items() if fact.about in ("item", "deal")}
+ASKABLE = sorted(STATED - CONCLUDED_FACTS - NAMES)
 
 
 @pytest.mark.parametrize("name", ASKABLE)
@@ -67,6 +69,8 @@ def test_what_is_said_of_an_unknown_is_said_of_each_of_its_values(
 ) -> None:
     asked = {"on": on, "to": to, "exporter": "other", "end_use": end_use}
     asked.pop(name, None)  # a term of the deal is given once
+    # of throughput, area and density two say the third
+    facts = {n: value for n, value in facts.items() if (name, n) != ("die_area_mm2", "performance_density")}
     value = data.draw(st.sampled_from(values_of(name)))
     known = exportrules.check(None, **asked, facts={**facts, name: value})  # type: ignore[arg-type]
     unknown = exportrules.check(None, **asked, facts={**facts, name: "unknown"})  # type: ignore[arg-type]

@@ -155,6 +155,18 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return facts(terms_options(_with(wrapped, law)))
 
 
+def _as_written(value: Any) -> Any:
+    """A name as it was typed, where the locale knows ASCII alone and Python kept the other bytes as surrogates."""
+    if isinstance(value, tuple):
+        return tuple(map(_as_written, value))
+    if isinstance(value, str) and not value.isascii():
+        try:
+            return value.encode("utf-8", "surrogateescape").decode("utf-8")
+        except UnicodeError:
+            return value
+    return value
+
+
 def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The terms of a deal alone: where to, by whom, for whom, as known when; the command gets them as `asked`."""
 
@@ -168,7 +180,7 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "ultimate_parent": ultimate_parent, "end_user": end_user, "parties": party, "not_listed": not_listed,
             "end_use": end_use or None, "known_on": known_on, "as_printed": as_printed,
         }  # fmt: skip
-        return command(asked=asked, **rest)
+        return command(asked={name: _as_written(value) for name, value in asked.items()}, **rest)
 
     places, activities, end_uses = names("places"), names("activities"), names("end_uses")
     return _with(wrapped, [
