@@ -88,13 +88,15 @@ def vectors(law: Ruleset, chips: Sequence[str] = ()) -> Iterator[Vector]:
 
 def _of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: str) -> Iterator[Vector]:
     found = timeline(chip, to=to, exporter=exporter, headquarters=headquarters, ruleset=law)
+    # as the view reads them: a document that settles a text is cited beside it
+    read = {f.provision.id: (f.provision, f.instrument) for f in found.view.provisions}
     days: set[date] = set()
     for span in found.spans:
         if span.answer.standing == "verified":
             days |= {day for day in (span.start, span.last, until(span.last)) if day}
     for day in sorted(days):
         answer = found.at(day)
-        provisions = [law.provisions[name] for name in answer.law.requirements if name in law.provisions]
+        provisions = [read[name] for name in answer.law.requirements if name in read]
         yield Vector(
             law.edition.edition,
             Key(chip, to, exporter, headquarters, day.isoformat()),
