@@ -77,7 +77,10 @@ def test_all_of_them_are_one_for_every_chip_and_are_the_same_twice(tmp_path: Pat
     one = (tmp_path / "one").read_text("utf-8")
     assert one == (tmp_path / "two").read_text("utf-8")
     lines = [json.loads(line) for line in one.splitlines()]
-    assert {line["chip"] for line in lines} == set(LAW.variants)
+    # a chip that was never announced is answered from reported figures: no other tool is held to them
+    assert {line["chip"] for line in lines} == {
+        v for v, (chip, _) in LAW.variants.items() if chip.status == "announced"
+    }
     assert len({tuple(line[k] for k in ("chip", "to", "exporter", "headquarters", "on")) for line in lines}) == len(
         lines
     )
