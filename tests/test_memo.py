@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from exportrules import QuestionError, check, default_ruleset
+from exportrules.answer.words import fact_name, open_question, spelled
 from exportrules.cli import cli
 from exportrules.render.memo import memo
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
-from exportrules.render.words import fact_name, open_question, spelled
 
 LAW = default_ruleset()
 HEADINGS = [
