@@ -50,7 +50,7 @@ def test_one_line_missed_is_not_all_of_it(tmp_path: Path, monkeypatch: pytest.Mo
     files["exportrules/law/span.py"] = of(1, 99.99)
     (tmp_path / "coverage.json").write_text(json.dumps({"files": files}), "utf-8")
     text = "\n".join(proof.collected())
-    assert "| truth.py | 9999 | 4 | 100 % |" in text
+    assert "| law/truth.py | 9999 | 4 | 100 % |" in text
     assert "| law/span.py | 9999 | 4 | 99.9 % |" in text
     assert proof.gaps() == ["law/span.py: lines [0], branches [] are not run"]
 
