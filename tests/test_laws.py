@@ -19,6 +19,7 @@ from exportrules.engine.unknowns import decide
 from exportrules.files.load import data_directory
 from exportrules.law.model import Instrument, Provision, Row, Test
 from exportrules.law.view import view_of
+from exportrules.question.deal import Deal
 from exportrules.question.question import resolve
 from exportrules.question.values import read_fact
 from tests.drawing import drawn
@@ -27,9 +28,6 @@ from tests.supposed import supposed
 LAW = exportrules.default_ruleset()
 CHIPS = sorted(v for v, (variant, _) in LAW.variants.items() if variant.dense_tops)
 PLACES = ["CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU", "KH", "NI", "CY", "US"]
-DEFAULTS: dict[str, Any] = dict.fromkeys(
-    ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use", "facts", "known_on")
-)
 days = st.dates(LAW.edition.covers_from, LAW.edition.verified_through)
 ANY = drawn(150)
 
@@ -38,7 +36,7 @@ ANY = drawn(150)
 @given(st.sampled_from(CHIPS), st.sampled_from(PLACES), days, st.sampled_from(["maker", "other"]))
 def test_a_timeline_says_on_every_day_what_the_evaluator_says(chip: str, to: str, on: date, exporter: str) -> None:
     found = exportrules.check(chip, on=on, to=to, exporter=exporter)
-    question = resolve(LAW, chip, **{**DEFAULTS, "to": to, "exporter": exporter}, parties=(), as_printed=False)
+    question = resolve(LAW, chip, Deal(to=to, exporter=exporter))
     fresh = decide(Docket(view_of(LAW), question.subjects[0].facts), on)
     said = found.projection or found
     assert (said.outcome, said.review_policy) == (fresh.law.outcome, fresh.law.review_policy)

@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 #: Rooms, each of which may import those before it, and within the rooms of the core their modules in the same way.
 ROOMS = ["errors", "law", "question", "engine", "files", "answer", "ledger", "study", "render", "cli", ""]
 WITHIN = {
-    "law": """truth span model bounds facts lexicon implied paragraphs attestation force ruleset view""",
-    "question": """figures values impossible eccns claims names senses question""",
+    "law": """truth span model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
+    "question": """figures values impossible eccns claims names senses deal question""",
     "question/names": """placeholders words keys defects grammar servers slips close inside parties chips exporters
                          places""",
     "engine": """docket evaluate unknowns cases course""",

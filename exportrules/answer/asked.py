@@ -6,7 +6,7 @@ from typing import Any
 
 from exportrules.answer.timeline import Timeline
 from exportrules.law.model import Variant
-from exportrules.question.question import TERMS
+from exportrules.question.deal import TERMS
 
 _OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")
 

@@ -10,23 +10,23 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, NoReturn
 
 from exportrules.answer import assumptions, notices, trace
+from exportrules.answer.asked import arguments
 from exportrules.answer.moment import Moment
 from exportrules.answer.result import Assumption, Change, Citation, Finding, Margin, Projection, Settlement
 from exportrules.answer.timeline import Timeline
 from exportrules.engine.unknowns import Branch
-from exportrules.errors import QuestionError
-from exportrules.files.load import default_ruleset
+from exportrules.errors import RulesetError
+from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.law.attestation import tables
 from exportrules.law.model import Policy, Variant
-from exportrules.law.ruleset import Ruleset
+from exportrules.law.ruleset import Origin, Ruleset
+from exportrules.question.deal import Deal, several
 from exportrules.question.question import resolve
 from exportrules.question.values import read_date
-
-#: Questions remembered under exactly what was asked, the day aside.
-_MOST_QUESTIONS = 50_000
 
 
 class Determination:
@@ -58,6 +58,29 @@ class Determination:
         raise TypeError(
             "a determination has no truth value: 'license_exception' is neither yes nor no. Compare .outcome instead."
         )
+
+    def __eq__(self, other: object) -> bool:
+        """Two answers are equal if the same was asked of the same data for the same day."""
+        if not isinstance(other, Determination):
+            return NotImplemented
+        return self._value() == other._value()
+
+    def __hash__(self) -> int:
+        return hash((self.on, self.timeline.ruleset.digest, self.timeline.question.label))
+
+    def _value(self) -> tuple[date, str, dict[str, Any]]:
+        return self.on, self.timeline.ruleset.digest, arguments(self.timeline)
+
+    def __copy__(self) -> Determination:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Determination:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Determination], tuple[Any, ...]]:
+        """A pickle holds the question and the digest of the data; whoever loads it asks again of the same data."""
+        law = self.timeline.ruleset
+        return _again, (arguments(self.timeline), self.on, law.digest, law.origin)
 
     def __repr__(self) -> str:
         where = f"{self.timeline.question.label} to {self.timeline.question.to} on {self.on}"
@@ -257,28 +280,11 @@ def check(
     matters; `not_listed` has the names of buyers that are declared not to be the listed party. Raises
     QuestionError for what cannot be understood.
     """
-    law = ruleset or default_ruleset()
-    try:
-        # the very key of `timeline`, looked up here: asking again costs a microsecond
-        known = law.memory.get((
-            "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
-            tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,
-            tuple(not_listed) if not_listed else (),
-        ))  # fmt: skip
-    except (TypeError, AttributeError):
-        known = None  # something unhashable, or not even a mapping: `timeline` says what
-    if type(known) is not Timeline:
-        known = timeline(
-            chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
-            ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, not_listed=not_listed,
-            end_use=end_use, facts=facts, known_on=known_on, as_printed=as_printed, ruleset=law,
-        )  # fmt: skip
-    return Determination(known, on if type(on) is date else read_date(on))
-
-
-def _remembered(facts: Mapping[str, object]) -> tuple[tuple[str, type, object], ...]:
-    """Facts as they are remembered: 1 and true are equal in Python, yet not the same answer to a question."""
-    return tuple((name, type(value), value) for name, value in facts.items())
+    deal = Deal(
+        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
+        several(not_listed) or (), several(end_use), facts, known_on, as_printed,
+    )  # fmt: skip
+    return Determination(_timeline(ruleset or default_ruleset(), chip, deal), on if type(on) is date else read_date(on))
 
 
 def timeline(
@@ -299,31 +305,43 @@ def timeline(
     ruleset: Ruleset | None = None,
 ) -> Timeline:
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
-    law = ruleset or default_ruleset()
-    if facts is not None and not isinstance(facts, Mapping):
-        raise QuestionError(f"facts = {facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
-    if end_use is not None and not isinstance(end_use, str):
-        end_use = tuple(end_use) if isinstance(end_use, Sequence) else end_use
-    key: tuple[object, ...] = (
-        "asked", chip, to, exporter, activity, headquarters, ultimate_parent, end_user,
-        tuple(parties) if parties else (), end_use, _remembered(facts) if facts else (), known_on, as_printed,
-        tuple(not_listed) if not_listed else (),
+    deal = Deal(
+        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
+        several(not_listed) or (), several(end_use), facts, known_on, as_printed,
     )  # fmt: skip
+    return _timeline(ruleset or default_ruleset(), chip, deal)
+
+
+def _timeline(law: Ruleset, chip: str | Variant | None, deal: Deal) -> Timeline:
+    """The timeline of a question, remembered under what was written: asking again takes a microsecond."""
     try:
+        key = (chip, *deal.key())
         known = law.memory.get(key)
-    except TypeError:
-        known, key = None, ()
+    except TypeError:  # something cannot be hashed: it is asked anew, or refused with the reason
+        return Timeline(law, resolve(law, chip, deal))
     if type(known) is Timeline:
         return known
-    parties, not_listed = parties or (), not_listed or ()
-    if isinstance(parties, str):
-        raise QuestionError(f"parties = {parties!r} is one text. Write a list of names.")
-    question = resolve(
-        law, chip, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
-        ultimate_parent=ultimate_parent, end_user=end_user, parties=parties, not_listed=not_listed,
-        end_use=end_use, facts=facts, known_on=known_on, as_printed=as_printed,
-    )  # fmt: skip
-    made = Timeline(law, question)
-    if key and len(law.memory) < _MOST_QUESTIONS:
-        law.memory[key] = made
+    made = Timeline(law, resolve(law, chip, deal))
+    law.memory.keep(key, made)
     return made
+
+
+def _again(asked: dict[str, Any], on: date, digest: str, origin: Origin) -> Determination:
+    """The answer of a pickle, asked again. Raises RulesetError where the data are not those it was given by."""
+    law = default_ruleset()
+    if law.digest != digest:
+        law = _loaded(origin)
+    if law.digest != digest:
+        raise RulesetError(
+            "rulesets",
+            "a pickled determination was given by other rule files than those found here. Keep receipts to compare "
+            "answers across editions: exportrules receipt.",
+        )
+    question = dict(asked)
+    return check(question.pop("chip", None), on=on, ruleset=law, **question)
+
+
+@cache
+def _loaded(origin: Origin) -> Ruleset:
+    path, overlays = origin
+    return load_ruleset(path, overlays)

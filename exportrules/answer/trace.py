@@ -18,7 +18,7 @@ from exportrules.law.model import Bounds, Instrument, Provision, Row, Test
 from exportrules.law.paragraphs import code_url, refers
 from exportrules.law.span import holds_on
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, word
-from exportrules.question.question import TERMS
+from exportrules.question.deal import TERMS
 
 _COMPARED = ("ge", "gt", "le", "lt")
 _DECIDING = ("classification", "requirement", "review_policy", "conclusion")

@@ -19,9 +19,6 @@ from exportrules.question.question import Question, Subject
 
 T = TypeVar("T")
 
-#: A profile's course is remembered under its facts; so many of them in one ruleset.
-MOST_REMEMBERED = 20_000
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
@@ -72,12 +69,10 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     shared = memory.get(alike)
     if shared is None:
         shared = joined(sorted({date.min, *docket.days_of_change()}), lambda day: _decided(docket, day, alike[:4]))
-        if len(memory) < MOST_REMEMBERED:
-            memory[alike] = shared
+        memory.keep(alike, shared)
     starts, verdicts = cast("tuple[tuple[date, ...], tuple[Verdict, ...]]", shared)
     course = Course(subject, docket, starts, verdicts)
-    if len(memory) < MOST_REMEMBERED // 2:  # leaving room for verdicts, which more profiles share
-        memory[key] = course
+    memory.keep(key, course)
     return course
 
 
@@ -90,8 +85,7 @@ def _decided(docket: Docket, day: date, layer: tuple[object, ...]) -> Verdict:
     if isinstance(known, Verdict):
         return known
     made = decide(today, day)
-    if len(memory) < MOST_REMEMBERED:
-        memory[key] = made
+    memory.keep(key, made)
     return made
 
 

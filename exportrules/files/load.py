@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from exportrules.errors import RulesetError
 from exportrules.files import cache
-from exportrules.law.ruleset import Ruleset
+from exportrules.law.ruleset import Origin, Ruleset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,8 @@ def load_ruleset(
     directory, or one file. The digest of the result covers every file read, under names that do not
     depend on where the directories lie. Raises RulesetError with file and key path.
     """
-    return ruleset_from(rule_texts(path, overlays), label_of(path))
+    origin = (None if path is None else os.fspath(path), tuple(os.fspath(overlay) for overlay in overlays))
+    return ruleset_from(rule_texts(path, overlays), label_of(path), origin=origin)
 
 
 def label_of(path: str | os.PathLike[str] | None) -> str:
@@ -100,7 +101,9 @@ def rule_texts(
     return texts
 
 
-def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets", *, keep: bool = True) -> Ruleset:
+def ruleset_from(
+    texts: Mapping[str, bytes], label: str = "rulesets", *, keep: bool = True, origin: Origin = (None, ())
+) -> Ruleset:
     """The ruleset of files that were read; messages name its own files under `label`. `keep` its compiled form."""
     hashes = _hashes(texts)
     whole = whole_digest(hashes)
@@ -118,7 +121,7 @@ def ruleset_from(texts: Mapping[str, bytes], label: str = "rulesets", *, keep: b
         tables = _undisturbed(compiled_anew)
     else:
         tables["parties"] = Parties(lambda: cache.recall_parties(whole) or compiled_anew()["parties"])
-    return Ruleset(**tables, digest=whole, files=hashes)
+    return Ruleset(**tables, digest=whole, files=hashes, origin=origin)
 
 
 def compiled_ruleset() -> Ruleset | None:

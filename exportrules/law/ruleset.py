@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from exportrules.errors import UnknownNameError
 from exportrules.law.attestation import horizon, told
 from exportrules.law.facts import Fact
 from exportrules.law.lexicon import PartNumbers, Refused, Servers, Word
+from exportrules.law.memory import Memory
 from exportrules.law.model import (
     Attestation,
     Description,
@@ -27,6 +29,9 @@ from exportrules.law.model import (
     Territory,
     Variant,
 )
+
+#: The directory that a ruleset was read from (None: the package's own), and its overlays.
+Origin = tuple[str | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,8 +56,11 @@ class Ruleset:
     refused: Mapping[str, Refused] = field(default_factory=dict)
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = (None, ())
     views: dict[tuple[bool, date | None, str], object] = field(default_factory=dict, init=False)
-    memory: dict[object, object] = field(default_factory=dict, init=False)
+    #: results of questions, bounded; and indexes over the data, one of each kind
+    memory: Memory = field(default_factory=Memory, init=False)
+    indexes: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.edition.edition}: {len(self.instruments)} instruments, {len(self.families)} families>"

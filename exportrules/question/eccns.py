@@ -12,7 +12,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from typing import cast
 
 from exportrules.errors import QuestionError, either
 from exportrules.law.facts import Fact
@@ -124,7 +123,7 @@ def _number(entry: str) -> str:
 
 def _words(ruleset: Ruleset) -> dict[str, set[str]]:
     """The entries that rules test or conclude: of the item, and of what is inside it."""
-    found = cast("dict[str, set[str]] | None", ruleset.memory.get("entries"))
+    found: dict[str, set[str]] | None = ruleset.indexes.get("entries")
     if found is None:
         found = {"eccn": set(), "contains_eccn": set()}
         for provision, _ in ruleset.provisions.values():
@@ -136,5 +135,5 @@ def _words(ruleset: Ruleset) -> dict[str, set[str]]:
                 found[made.fact].add(made.value)
                 if provision.classifies != "system":
                     found["contains_eccn"].add(made.value)
-        ruleset.memory["entries"] = found
+        ruleset.indexes["entries"] = found
     return found

@@ -16,6 +16,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import ALWAYS, Span, overlap, union
 from exportrules.law.view import View, view_of
 from exportrules.question.claims import Known, agreeing, consistent, narrowed
+from exportrules.question.deal import TERMS, Deal
 from exportrules.question.eccns import declared, read_given
 from exportrules.question.figures import facts_of, settled
 from exportrules.question.impossible import figure_defects
@@ -52,10 +53,6 @@ _INSTEAD = {
 
 #: What parts several end uses in one text: a cell of a ledger, an option.
 _BETWEEN = re.compile(r"\s*[;,+]\s*")
-
-#: The terms of a deal that have an option of their own, and the fact that each one is.
-TERMS = {"to": "destination", **{name: name for name in (
-    "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,34 +147,16 @@ class Question:
         return next((doubt for doubt in self.doubts if doubt.word == word), None)
 
 
-def resolve(
-    ruleset: Ruleset,
-    chip: str | Variant | None,
-    *,
-    to: str | None,
-    exporter: str | None,
-    activity: str | None,
-    headquarters: str | None,
-    ultimate_parent: str | None,
-    end_user: str | None,
-    parties: Sequence[str],
-    end_use: str | Sequence[str] | None,
-    facts: Mapping[str, object] | None,
-    known_on: date | str | None,
-    as_printed: bool,
-    not_listed: Sequence[str] = (),
-) -> Question:
-    """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood.
-
-    A ledger passes its names resolved (:class:`Named`): it has each of them in many rows.
-    """
-    given = {name: read_given(ruleset, name, value) for name, value in (facts or {}).items()}
+def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Question:
+    """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
+    if deal.facts is not None and not isinstance(deal.facts, Mapping):
+        raise QuestionError(f"facts = {deal.facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
+    given = {name: read_given(ruleset, name, value) for name, value in (deal.facts or {}).items()}
     consistent(given)
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
-    said = _terms(given, to=to, exporter=exporter, activity=activity, headquarters=headquarters,
-                  ultimate_parent=ultimate_parent, end_use=end_use)  # fmt: skip
-    asked = {**said, "end_user": end_user}
+    said = _terms(given, deal)
+    asked = {**said, "end_user": deal.end_user}
     for name, text in asked.items():
         if text is not None and not isinstance(text, tuple) and (name != "end_use" or isinstance(text, str)):
             _say(name, text)
@@ -187,14 +166,14 @@ def resolve(
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
     place = find_place(ruleset, to or "CN")
     owner = given["listed_owner"].value if "listed_owner" in given else None
-    users, others, owners = _names(ruleset, end_user, parties, owner, not_listed)
+    users, others, owners = _names(ruleset, deal, owner)
     seats = () if headquarters else seats_of(ruleset, [party for user in users for party in user.listed])
     seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
     who = find_exporter(ruleset, exporter or "maker", vendor)
     addressee = near_addressee(ruleset, exporter) if exporter else ""
     kind = _one_of("activity", activity or "export", activity or "export", ACTIVITIES)
-    deal = {
+    terms = {
         "destination": Fact(place, "question"),
         "headquarters": Fact(seat, "question"),
         "ultimate_parent": Fact(parent, "question"),
@@ -204,7 +183,7 @@ def resolve(
         **declared(ruleset, given),
     }
     if vendor in ruleset.exporters:
-        deal["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "chip")
+        terms["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "chip")
 
     def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
         """Where end users sit, if nobody said it: left open where parties of one name sit in several countries, and for
@@ -221,13 +200,13 @@ def resolve(
 
     follows: dict[str, Seat] = {"end_user": seated, "parties": lambda parties, body: {}, "listed_owner": owned}
     if "listed_owner" in given and owner is None:
-        deal |= owned("unknown", False)
+        terms |= owned("unknown", False)
     named = {"end_user": users, "parties": others, "listed_owner": owners}
     words = [word_of_parties(ruleset, word, names, follows[word], uses) for word, names in named.items() if names]
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
-    senses = wholes(deal, words)
-    known = [Known(s.name, {**ruleset.assumed, **deal, **s.facts}) for s in chosen]
+    senses = wholes(terms, words)
+    known = [Known(s.name, {**ruleset.assumed, **terms, **s.facts}) for s in chosen]
     meant, left_out = agreeing(known, given, view_of(ruleset).class_of)
     described = [(chosen[number], narrowed(chosen[number].facts, given)) for number in meant]
     return Question(
@@ -250,13 +229,13 @@ def resolve(
         parties=tuple(name.written for name in others),
         end_use=uses if "end_use" not in given else (),
         facts=given,
-        not_listed=tuple(not_listed),
+        not_listed=tuple(deal.not_listed),
         names=(*users, *others, *owners),
         listed=senses[0].listed,
         owners=senses[0].owners,
         doubts=tuple(word for word in words if word.doubtful),
-        known_on=read_date(known_on, "known_on") if known_on is not None else None,
-        as_printed=as_printed,
+        known_on=read_date(deal.known_on, "known_on") if deal.known_on is not None else None,
+        as_printed=deal.as_printed,
         defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
         left_out=left_out,
         unsaid=unsaid(named, uses, given, seated=bool(headquarters)),
@@ -273,16 +252,13 @@ def _say(name: str, text: object) -> None:
         raise QuestionError(f"{name} = {text!r} is a placeholder and says nothing. {_INSTEAD.get(name, _LEAVE_OUT)}")
 
 
-def _names(
-    ruleset: Ruleset,
-    end_user: str | Sequence[Named] | None,
-    parties: Sequence[str | Named],
-    owner: object,
-    not_listed: Sequence[str],
-) -> tuple[Sequence[Named], Sequence[Named], Sequence[Named]]:
+def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named], Sequence[Named], Sequence[Named]]:
     """The end user, the other parties and the owner, each with the listed parties that it is or may be."""
-    if isinstance(not_listed, str):
-        raise QuestionError(f"not_listed = {not_listed!r} is one text. Write a list of names.")
+    end_user, parties, not_listed = deal.end_user, deal.parties, deal.not_listed
+    for name, value in (("parties", parties), ("not_listed", not_listed)):
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            what = "one text" if isinstance(value, str) else "not a list"
+            raise QuestionError(f"{name} = {value!r} is {what}. Write a list of names.")
 
     def read(word: str, name: object) -> Named:
         if isinstance(name, Named):
@@ -326,11 +302,12 @@ def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ..
     return tuple(code for code in codes if code in ruleset.territories)
 
 
-def _terms(given: dict[str, Fact], **options: Any) -> dict[str, Any]:
+def _terms(given: dict[str, Fact], deal: Deal) -> dict[str, Any]:
     """The terms of the deal, each by its option or by its fact; those that a fact states are taken out of `given`.
 
     One that is stated as unknown stays a fact. Raises QuestionError for one that is stated twice.
     """
+    options: dict[str, Any] = {option: getattr(deal, option) for option in TERMS}
     for option, name in TERMS.items():
         if name in given and options[option] is not None:
             raise QuestionError(
@@ -379,12 +356,11 @@ def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tup
 
 def _known(ruleset: Ruleset, variant: str) -> Subject:
     """A variant of the ruleset, its facts derived once."""
-    key = ("subject", variant)
-    found = ruleset.memory.get(key)
-    if not isinstance(found, Subject):
+    made: dict[str, Subject] = ruleset.indexes.setdefault("subjects", {})
+    if variant not in made:
         chip, family = ruleset.variants[variant]
-        found = ruleset.memory[key] = _subject(ruleset, chip, family.id)
-    return found
+        made[variant] = _subject(ruleset, chip, family.id)
+    return made[variant]
 
 
 def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:

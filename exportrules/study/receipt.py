@@ -31,18 +31,8 @@ from exportrules.study import canonical
 
 FORMAT = "exportrules receipt 1"
 
-#: The modules that decide what an answer says: what `answer/determination` imports, directly or not.
-ENGINE = (
-    "answer/assumptions", "answer/determination", "answer/moment", "answer/notices", "answer/result",
-    "answer/timeline", "answer/trace", "engine/cases", "engine/course", "engine/docket", "engine/evaluate",
-    "engine/unknowns", "errors", "files/cache", "files/integrity", "files/load", "files/parse", "law/attestation",
-    "law/bounds", "law/facts", "law/force", "law/implied", "law/lexicon", "law/model", "law/paragraphs",
-    "law/ruleset", "law/span", "law/truth", "law/view", "question/claims", "question/eccns", "question/figures",
-    "question/impossible", "question/names/chips", "question/names/close", "question/names/defects",
-    "question/names/exporters", "question/names/grammar", "question/names/inside", "question/names/keys",
-    "question/names/parties", "question/names/placeholders", "question/names/places", "question/names/servers",
-    "question/names/slips", "question/names/words", "question/question", "question/senses", "question/values",
-)  # fmt: skip
+#: The rooms whose modules decide what an answer says: all that answering imports is in them.
+ENGINE = ("law", "question", "engine", "files", "answer")
 
 #: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
 ANSWER = tuple(name for name in FIELDS if name not in ("findings", "ruleset"))
@@ -94,7 +84,8 @@ def _engine() -> tuple[tuple[str, str], ...]:
     import hashlib
 
     folder = Path(exportrules.__file__).parent
-    return tuple((f"{name}.py", hashlib.sha256((folder / f"{name}.py").read_bytes()).hexdigest()) for name in ENGINE)
+    files = [folder / "errors.py", *(file for room in ENGINE for file in sorted((folder / room).rglob("*.py")))]
+    return tuple((f.relative_to(folder).as_posix(), hashlib.sha256(f.read_bytes()).hexdigest()) for f in files)
 
 
 def engine() -> dict[str, Any]:

@@ -359,7 +359,7 @@ def _chinese(index: Index, text: str) -> Iterator[Near]:
 
 def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:
     """The index of a ruleset, built when the first name is close to nothing exactly."""
-    found = ruleset.memory.get("near parties")
+    found = ruleset.indexes.get("near parties")
     if not isinstance(found, Index):
-        found = ruleset.memory["near parties"] = index_of(restricting)
+        found = ruleset.indexes["near parties"] = index_of(restricting)
     return found

@@ -100,7 +100,7 @@ def standing_in(whole: Whole, text: str) -> Iterator[Near]:
 
 def whole_names(ruleset: Ruleset, restricting: Iterable[Party]) -> Whole:
     """The listed names of a ruleset by their words, made when the first name is none of them."""
-    found = ruleset.memory.get("whole names")
+    found = ruleset.indexes.get("whole names")
     if not isinstance(found, Whole):
-        found = ruleset.memory["whole names"] = whole_of(restricting)
+        found = ruleset.indexes["whole names"] = whole_of(restricting)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 from exportrules.law.ruleset import Ruleset
 
@@ -37,10 +37,10 @@ def visible(text: str) -> str:
 
 def memo(ruleset: Ruleset, what: str, build: Callable[[Ruleset], dict[str, T]]) -> dict[str, T]:
     """An index of a ruleset, built when it is first wanted."""
-    memory = cast("dict[str, dict[str, T]]", ruleset.memory)
-    if what not in memory:
-        memory[what] = build(ruleset)
-    return memory[what]
+    if what not in ruleset.indexes:
+        ruleset.indexes[what] = build(ruleset)
+    found: dict[str, T] = ruleset.indexes[what]
+    return found
 
 
 def near(wanted: str, names: Mapping[str, str], cutoff: float = 0.6) -> list[str]:
