@@ -13,13 +13,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from exportrules.docket import Docket
 from exportrules.facts import BITS, Fact, facts_of, show
-from exportrules.law import InForce, Ruleset, provides, refers
+from exportrules.law import InForce, Ruleset, View, provides, refers
 from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
 from exportrules.references import PLACES, REACHES
 from exportrules.span import Span, last_day
@@ -90,16 +90,31 @@ def by_hand() -> tuple[str, ...]:
 
 
 class Record:
-    """The edges of one ruleset."""
+    """The edges of one ruleset. `like` is a record of a ruleset that shares tables with it, for the same places."""
 
-    def __init__(self, law: Ruleset) -> None:
+    def __init__(self, law: Ruleset, like: Record | None = None) -> None:
         self.law = law
-        self.view = law.view()
-        self.printed = {f.provision.id: f.spans for f in law.view(as_printed=True).provisions}
-        self.enforced = {f.provision.id: f.spans for f in self.view.provisions}
-        self.probes = probes(law)
-        self.words = self._words()
+        self._like = like
         self._dockets: dict[tuple[str, Any], Docket] = {}
+
+    @cached_property
+    def view(self) -> View:
+        return self.law.view()
+
+    @cached_property
+    def printed(self) -> dict[str, tuple[Span, ...]]:
+        return {f.provision.id: f.spans for f in self.law.view(as_printed=True).provisions}
+
+    @cached_property
+    def enforced(self) -> dict[str, tuple[Span, ...]]:
+        return {f.provision.id: f.spans for f in self.view.provisions}
+
+    @cached_property
+    def probes(self) -> tuple[str, ...]:
+        like = self._like
+        if like and like.law.groups is self.law.groups and like.law.places is self.law.places:
+            return like.probes
+        return probes(self.law)
 
     def blocks(self, tables: Iterable[str] = TABLES) -> dict[str, str]:
         """Every block of the tables, under its heading."""
@@ -230,7 +245,8 @@ class Record:
             known = self._dockets[fact, value] = Docket(self.view, facts, on=date.min)
         return known
 
-    def _words(self) -> dict[str, list[str]]:
+    @cached_property
+    def words(self) -> dict[str, list[str]]:
         """The words that a fact can have: of its vocabulary, and of any test of it."""
         found = {name: set(definition.values) for name, definition in self.law.facts.items()}
         rows = [row for p, _ in self.law.provisions.values() for row in p.when + p.unless]
