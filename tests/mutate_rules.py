@@ -45,6 +45,7 @@ from exportrules.reading import read_file
 from exportrules.references import references
 from tests.boundaries import Record, read
 from tests.make_snapshots import snapshot, wanted
+from tests.measured import stamp
 from tests.mutations import Mutant, changed, files, law, mutants, record
 from tests.oracle.oracle import Deal, Item
 from tests.test_golden import CASES, answered
@@ -261,7 +262,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for mutant in differing:
         print(f"PYTEST DIFFERS  {mutant}: {verdicts[mutant] or 'survived'}")
     if asked.figures:
-        asked.figures.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        asked.figures.write_text(
+            json.dumps({**figures, "commit": stamp()}, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )
     return 1 if open_ones or differing else 0
 
 
