@@ -129,17 +129,22 @@ class Record:
 
     def of(self, table: str, key: str, value: Any) -> dict[str, str]:
         """The blocks of one object of a table."""
+        return dict(self.each(table, key, value))
+
+    def each(self, table: str, key: str, value: Any) -> Iterator[tuple[str, str]]:
+        """The blocks of one object of a table, each with its heading, one at a time."""
         if table == "instruments":
-            return dict(_block(heading, lines) for heading, lines in self._instrument(value))
-        if table == "edition":
-            return dict(_block(heading, lines) for heading, lines in self._edition())
-        if table in ("exporters", "places"):
+            yield from (_block(heading, lines) for heading, lines in self._instrument(value))
+        elif table == "edition":
+            yield from (_block(heading, lines) for heading, lines in self._edition())
+        elif table in ("exporters", "places"):
             kept = getattr(self.law, table)
-            return dict([_block(table, (f"{key} {' '.join(_plain(v))}".rstrip() for key, v in kept.items()))])
-        described: dict[str, Callable[[Any], Iterator[str]]] = {
-            "groups": self._group, "parties": self._party, "families": self._family, "facts": _plain,
-        }  # fmt: skip
-        return dict([_block(f"{NAMES[table]} {key}", described[table](value))])
+            yield _block(table, (f"{key} {' '.join(_plain(v))}".rstrip() for key, v in kept.items()))
+        else:
+            described: dict[str, Callable[[Any], Iterator[str]]] = {
+                "groups": self._group, "parties": self._party, "families": self._family, "facts": _plain,
+            }  # fmt: skip
+            yield _block(f"{NAMES[table]} {key}", described[table](value))
 
     # --- provisions ---------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ def read_mutant(mutant: Mutant) -> tuple[Ruleset, str, str]:
         known = getattr(law(), table)
         tables: dict[str, Any] = {table: {k: new.get(k, v) for k, v in known.items() if k != key or new} | new}
         made = replace(law(), **tables)
-    for defect in references(made):
+    for defect in references(made, (table,)):
         raise RulesetError(mutant.file, str(defect))
     return made, table, key
 
@@ -172,7 +172,7 @@ def _near(made: Ruleset, table: str, key: str) -> bool:
     kept: Mapping[str, Any] = {key: made.edition} if table == "edition" else getattr(made, table)
     if key not in kept:
         return True
-    return any(_stored().get(heading) != text for heading, text in _record_of(made).of(table, key, kept[key]).items())
+    return any(_stored().get(heading) != text for heading, text in _record_of(made).each(table, key, kept[key]))
 
 
 # --- the run ------------------------------------------------------------------------------------------
