@@ -17,13 +17,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from exportrules.docket import Docket
-from exportrules.facts import BITS, Fact, facts_of, show
-from exportrules.law import InForce, Ruleset, View, provides, refers
-from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
-from exportrules.references import PLACES, REACHES
-from exportrules.span import Span, last_day
-from exportrules.truth import FALSE, TRUE, Truth, all_of
+from exportrules.engine.docket import Docket
+from exportrules.files.integrity import PLACES, REACHES
+from exportrules.law.facts import Fact
+from exportrules.law.force import InForce, provides
+from exportrules.law.model import Family, Group, Instrument, Party, Provision, Row, Test
+from exportrules.law.paragraphs import refers
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import Span, last_day
+from exportrules.law.truth import FALSE, TRUE, Truth, all_of
+from exportrules.law.view import View, view_of
+from exportrules.question.figures import BITS, facts_of
+from exportrules.question.values import show
 
 FOLDER = Path(__file__).parent / "snapshots" / "boundaries"
 
@@ -54,7 +59,7 @@ HELD = ("no", "open", "yes")
 
 def probes(law: Ruleset) -> tuple[str, ...]:
     """Places that tell every two groups apart, and of which every group has a member on some day."""
-    view, found = law.view(), list(PROBES)
+    view, found = view_of(law), list(PROBES)
     days = {(group, place): view.membership(group, place) for group in law.groups for place in law.places}
     groups = sorted(law.groups)
     for i, one in enumerate(groups):
@@ -99,11 +104,11 @@ class Record:
 
     @cached_property
     def view(self) -> View:
-        return self.law.view()
+        return view_of(self.law)
 
     @cached_property
     def printed(self) -> dict[str, tuple[Span, ...]]:
-        return {f.provision.id: f.spans for f in self.law.view(as_printed=True).provisions}
+        return {f.provision.id: f.spans for f in view_of(self.law, as_printed=True).provisions}
 
     @cached_property
     def enforced(self) -> dict[str, tuple[Span, ...]]:

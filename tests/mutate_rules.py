@@ -39,10 +39,11 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 
 from exportrules.errors import ExportRulesError, RulesetError
-from exportrules.law import Ruleset
-from exportrules.lint import defects
-from exportrules.reading import read_file
-from exportrules.references import references
+from exportrules.files.integrity import references
+from exportrules.files.lint import defects
+from exportrules.files.parse import read_file
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
 from tests.boundaries import Record, read
 from tests.make_snapshots import snapshot, wanted
 from tests.measured import stamp
@@ -121,7 +122,7 @@ def independent(mutant: Mutant) -> tuple[str, ...]:
     """Which checks that were not written from the data fail on the mutant."""
     try:
         made, _, _ = read_mutant(mutant)
-        made.view()
+        view_of(made)
     except (RulesetError, ValueError):
         return ("reading",)
     failed = {"golden": _golden_fails, "twin": _twin_fails, "timelines": _timelines_fail}

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import exportrules
-from exportrules import model
-from exportrules.law import Ruleset
-from exportrules.references import PLACES
+from exportrules.files.integrity import PLACES
+from exportrules.law import model
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
 from tests.boundaries import Record
 
 RULES = Path(__file__).parent.parent / "rulesets"
@@ -183,7 +184,7 @@ def _nearest(group: str) -> str:
     """The other group with the most days in common: the likeliest slip, and the hardest to see."""
 
     def days(name: str) -> set[Any]:
-        return {(code, span) for code in law().places for span in law().view().membership(name, code)}
+        return {(code, span) for code in law().places for span in view_of(law()).membership(name, code)}
 
     mine = days(group)
     return min((name for name in law().groups if name != group), key=lambda name: (len(mine ^ days(name)), name))

@@ -26,7 +26,11 @@ ROOT = Path(__file__).parent.parent
 FIGURES = Path(os.environ.get("EXPORTRULES_FIGURES") or ROOT / ".figures")
 DOCUMENT = ROOT / "docs" / "proof.md"
 #: The modules that every answer goes through: each line and each branch of them is run.
-ENGINE = ("truth", "span", "facts", "law", "docket", "engine", "unknowns", "question", "timeline")
+ENGINE = (
+    "law/truth", "law/span", "law/facts", "law/force", "law/paragraphs", "law/ruleset", "law/view", "question/figures",
+    "question/values", "question/question", "engine/docket", "engine/evaluate", "engine/unknowns", "engine/course",
+    "answer/timeline",
+)  # fmt: skip
 
 _COUNTED = {
     "tests passed": "tests passed",

@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules.docket import Docket
-from exportrules.facts import read_fact
-from exportrules.model import Instrument, Provision, Row, Test
-from exportrules.question import resolve
-from exportrules.timeline import Timeline
-from exportrules.unknowns import decide
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.docket import Docket
+from exportrules.engine.unknowns import decide
+from exportrules.files.load import data_directory
+from exportrules.law.model import Instrument, Provision, Row, Test
+from exportrules.law.view import view_of
+from exportrules.question.question import resolve
+from exportrules.question.values import read_fact
 from tests.drawing import drawn
 from tests.supposed import supposed
 
@@ -37,7 +39,7 @@ ANY = drawn(150)
 def test_a_timeline_says_on_every_day_what_the_evaluator_says(chip: str, to: str, on: date, exporter: str) -> None:
     found = exportrules.check(chip, on=on, to=to, exporter=exporter)
     question = resolve(LAW, chip, **{**DEFAULTS, "to": to, "exporter": exporter}, parties=(), as_printed=False)
-    fresh = decide(Docket(LAW.view(), question.subjects[0].facts), on)
+    fresh = decide(Docket(view_of(LAW), question.subjects[0].facts), on)
     said = found.projection or found
     assert (said.outcome, said.review_policy) == (fresh.law.outcome, fresh.law.review_policy)
 
@@ -233,7 +235,7 @@ def test_an_added_requirement_never_makes_an_answer_more_permissive(
 
 
 def test_two_rulesets_live_side_by_side() -> None:
-    other = exportrules.load_ruleset(exportrules.source.data_directory())
+    other = exportrules.load_ruleset(data_directory())
     assert other is not LAW
     mine, theirs = exportrules.check("A100", on="2022-09-15"), exportrules.check("A100", on="2022-09-15", ruleset=other)
     assert mine.to_dict() == theirs.to_dict()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from exportrules.references import references
+from exportrules.files.integrity import references
 from tests.mutate_rules import explained, killer, main, reason
 from tests.mutations import Mutant, changed, files, law, mutants
 

@@ -98,12 +98,12 @@ def test_one_line_missed_is_not_all_of_it(tmp_path: Path) -> None:
         return {"summary": {**summary, "percent_covered": share}, "missing_lines": lines, "missing_branches": []}
 
     files = {f"exportrules/{name}.py": of(0, 100.0) for name in proof.ENGINE}
-    files["exportrules/span.py"] = of(1, 99.99)
+    files["exportrules/law/span.py"] = of(1, 99.99)
     (tmp_path / "coverage.json").write_text(json.dumps({"files": files}), "utf-8")
     text = shown()
-    assert "| truth.py | 9999 | 4 | 100 % |" in text
-    assert "| span.py | 9999 | 4 | 99.9 % |" in text
-    assert proof.gaps() == ["span.py: lines [0], branches [] are not run"]
+    assert "| law/truth.py | 9999 | 4 | 100 % |" in text
+    assert "| law/span.py | 9999 | 4 | 99.9 % |" in text
+    assert proof.gaps() == ["law/span.py: lines [0], branches [] are not run"]
 
 
 def test_what_hypothesis_says_of_its_draws_is_understood() -> None:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 import exportrules
-from exportrules.cases import together
-from exportrules.determination import check
-from exportrules.engine import Law
-from exportrules.law import Ruleset
-from exportrules.model import Gap, Provision, Row, Test, Variant
-from exportrules.question import Subject
-from exportrules.timeline import Timeline
-from exportrules.unknowns import Verdict
+from exportrules.answer.determination import check
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.cases import together
+from exportrules.engine.evaluate import Law
+from exportrules.engine.unknowns import Verdict
+from exportrules.law.model import Gap, Provision, Row, Test, Variant
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.question import Subject
 
 LAW = exportrules.default_ruleset()
-MODULE = sys.modules["exportrules.timeline"]
+MODULE = sys.modules["exportrules.engine.course"]
 DAY = timedelta(days=1)
 
 
