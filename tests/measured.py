@@ -44,8 +44,13 @@ def kept(store: Path = STORE) -> dict[str, Any]:
 
 
 def keep(parts: Mapping[str, Any], store: Path = STORE) -> None:
-    """Keep the parts, the rows of a table a line each."""
-    store.write_text(json.dumps(parts, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    """Keep the parts."""
+    store.write_text(shown(parts), "utf-8")
+
+
+def shown(parts: Mapping[str, Any]) -> str:
+    """Return the parts as JSON, the rows of a table a line each."""
+    return json.dumps(parts, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _git(*arguments: str) -> str:

@@ -4,6 +4,8 @@
     python -m tests.proof            what lies in `.figures/`, whoever put it there (`.ci/run` does), in place of the
                                      same part as kept in `tests/proof.json`; nothing has to run again
     python -m tests.proof --print    the same, and no file is written
+    python -m tests.proof --parts    what `tests/proof.json` would hold, and no file is written: a log of CI put there is
+                                     the page of that commit, with the next `python -m tests.proof`
 
 Every number is counted while something ran: by the tests (`tests/tally.py`), by coverage, by the mutation testers
 (`rule-mutants.json` and `code-mutants.json`). What did not run says "not run". Nothing here is typed in.
@@ -20,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.measured import STORE, keep, kept, named, said, stamp
+from tests.measured import STORE, keep, kept, named, said, shown, stamp
 
 ROOT = Path(__file__).parent.parent
 FIGURES = Path(os.environ.get("EXPORTRULES_FIGURES") or ROOT / ".figures")
@@ -193,6 +195,9 @@ def main() -> None:
             print(line, file=sys.stderr)
         sys.exit(1 if left else 0)
     found = parts()
+    if "--parts" in sys.argv:
+        print(shown(found), end="")
+        return
     text = "\n".join(collected(found)) + "\n"
     print(text, end="")
     if "--print" not in sys.argv:

@@ -52,6 +52,20 @@ def test_a_part_that_did_not_run_again_keeps_its_figures_and_their_commit(tmp_pa
     assert "Counted at commit `bbb` of 2 and `ccc` of 3." in text
 
 
+def test_the_parts_that_a_log_shows_make_the_same_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"counts": {"tests passed": 5}, "seconds": 1, "commit": "bbb of 2"}
+    (tmp_path / "tests-1.json").write_text(json.dumps(told), "utf-8")
+    page = shown()
+    monkeypatch.setattr("sys.argv", ["proof", "--parts"])
+    proof.main()
+    (tmp_path / "tests-1.json").unlink()
+    (tmp_path / "proof.json").write_text(capsys.readouterr().out, "utf-8")
+    assert "| tests passed | 5 |" in page
+    assert shown() == page
+
+
 def test_the_commit_is_the_one_that_is_checked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "ROOT", tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
