@@ -4,8 +4,8 @@
     python -m tests.proof            what lies in `.figures/`, whoever put it there (`.ci/run` does), in place of the
                                      same part as kept in `tests/proof.json`; nothing has to run again
     python -m tests.proof --print    the same, and no file is written
-    python -m tests.proof --parts    what `tests/proof.json` would hold, and no file is written: a log of CI put there is
-                                     the page of that commit, with the next `python -m tests.proof`
+    python -m tests.proof --parts    what `tests/proof.json` would hold, and no file is written: put there from a log of
+                                     CI, it makes the page of that commit with the next `python -m tests.proof`
 
 Every number is counted while something ran: by the tests (`tests/tally.py`), by coverage, by the mutation testers
 (`rule-mutants.json` and `code-mutants.json`). What did not run says "not run". Nothing here is typed in.
