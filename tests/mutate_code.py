@@ -31,6 +31,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.measured import stamp
+
 ROOT = Path(__file__).parent.parent
 MODULES = Path(__file__).with_suffix(".toml")
 CONFIG = """[cosmic-ray]
@@ -283,7 +285,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = figures_of(results, len(found), asked, round(time.monotonic() - began))
     print("\n".join(told(figures)))
     if asked.figures:
-        asked.figures.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        asked.figures.write_text(
+            json.dumps({**figures, "commit": stamp()}, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )
     changing = figures["mutants"] - figures["equivalent"]
     return 1 if figures["needless"] or 10 * figures["killed"] < 9 * changing else 0
 

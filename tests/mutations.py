@@ -146,13 +146,13 @@ def _words(key: str, value: str, path: tuple[Step, ...], around: tuple[Any, ...]
     elif key == "bound" and table["op"] == "in_group":
         yield "group", _nearest(value)
     elif key == "bound":
-        yield "word", _next(value, _record().words.get(table["fact"], []))
+        yield "word", _next(value, record().words.get(table["fact"], []))
         if isinstance(path[-1], int) and len(table["bound"]) > 1:
             yield "word", GONE
     elif key == "fact" and "op" in table:
         yield "word", _next(value, _alike(value))
     elif key == "value" and table.get("fact") in law().facts:
-        yield "word", _next(value, _record().words.get(table["fact"], []))
+        yield "word", _next(value, record().words.get(table["fact"], []))
     elif key == "country":
         yield "membership" if "member" in path else "word", _next(value, list(law().places))
     elif key == "vendor":
@@ -191,7 +191,8 @@ def _nearest(group: str) -> str:
 
 
 @cache
-def _record() -> Record:
+def record() -> Record:
+    """The record of the law as it is."""
     return Record(law())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.question import Subject
 
 LAW = exportrules.default_ruleset()
-MODULE = sys.modules["exportrules.answer.timeline"]
+MODULE = sys.modules["exportrules.engine.course"]
 DAY = timedelta(days=1)
 
 
@@ -322,6 +323,51 @@ def test_a_chip_that_was_never_announced_is_answered_by_the_law() -> None:
     assert (answer.outcome, answer.review_policy) == ("license_required", "presumption_of_denial")
     assert (answer.standing, answer.projection) == ("unannounced", None)
     assert exportrules.timeline("MI309").at(date(2024, 6, 3)).standing == "unannounced"
+
+
+ANNOUNCED = """id = "acme-one"
+name = "Acme One"
+vendor = "nvidia"
+[[variant]]
+id = "acme-one-a"
+name = "Acme One A"
+status = "reported"
+announced = 2022-12-01
+announced_by = "press"
+announced_source = "a newspaper"
+{figures}
+[[variant]]
+id = "acme-one-b"
+name = "Acme One B"
+announced = 2023-03-01
+announced_source = "the maker"
+{figures}
+"""
+FIGURES = """designed_for_datacenter = true
+dense_tops = { fp16_bf16 = 400 }
+die_area_mm2 = 800
+non_planar = true
+io_gbytes_s = { nvlink = 600 }
+confidence = "secondary"
+sources = ["https://example.org/one"]
+"""
+
+
+def test_a_change_from_reported_to_announced_is_opened_by_the_release(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    file.write_text(ANNOUNCED.replace("{figures}", FIGURES), "utf-8")
+    law = exportrules.load_ruleset(overlays=[file])
+    told_of = [line for line in told(exportrules.timeline("Acme One", ruleset=law)) if line.startswith("202")][:3]
+    assert told_of == [
+        "2020-01-01..2022-11-30 not_released by start of coverage",
+        "2022-12-01..2023-02-28 license_required/presumption_of_denial [unannounced] by chip first made public",
+        "2023-03-01..2026-01-14 license_required/presumption_of_denial by chip first made public",
+    ]
+
+
+def test_a_ruleset_prints_on_a_line() -> None:
+    edition, count = LAW.edition.edition, len(LAW.instruments)
+    assert repr(LAW) == f"<Ruleset {edition}: {count} instruments, {len(LAW.families)} families>"
 
 
 def test_of_several_standings_the_strictest_is_told() -> None:

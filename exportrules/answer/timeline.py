@@ -120,7 +120,9 @@ class Timeline:
             if after.standing == "attested":
                 # a provision's id has a #, and a name is none
                 return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
-        if "not_released" in (before.outcome, after.outcome) and any(_first_day(c) == day for c in self.courses):
+        # it is the release too where the first variants were only reported and the maker announces one
+        released = after.standing != before.standing or "not_released" in (before.outcome, after.outcome)
+        if released and any(_first_day(c) == day for c in self.courses):
             return (RELEASE,)
         if self._moved(before.law, after.law, day):
             return self._moved(before.law, after.law, day)

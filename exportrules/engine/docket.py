@@ -282,19 +282,16 @@ class Docket:
         if not self._may_hold(row.plain, unknown):
             return None
         groups: list[tuple[Span, ...]] = []
-        known: list[Test] = []
         for test in row.groups:
             country = self.value(test.fact)
-            if not isinstance(country, str):
-                known.append(test)
+            if country is None:
+                unknown.append(test)
                 continue
             spans = self.view.membership(str(test.bound), country)
             if not spans:
                 return None
             if spans[0].start != date.min or spans[0].stop is not None:
                 groups.append(spans)
-        if not self._may_hold(known, unknown):
-            return None
         settled = UNKNOWN if unknown else TRUE
         return PreparedRow(row.row.paragraph, settled, tuple(groups), row.concluded, tuple(unknown))
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ from exportrules.question.names.defects import leads_nowhere
 ORDERED = ("ge", "gt", "le", "lt")
 PLACES = ("destination", "headquarters", "ultimate_parent")
 FAMILIES = ("chip_family", "contained_family")
+#: The tables whose words the tests of a row may name.
+NAMED = ("facts", "groups", "places", "exporters", "families")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +37,46 @@ class Defect:
         return f"{self.where}: {self.message}"
 
 
-def references(ruleset: Ruleset) -> Iterator[Defect]:
-    """Every such defect of a ruleset."""
-    for instrument in ruleset.instruments.values():
-        yield from _instrument(ruleset, instrument)
-    for provision, _ in ruleset.provisions.values():
-        yield from _tests(ruleset, provision)
-        yield from _relations(ruleset, provision)
-        yield from _shape(provision)
-    for gap in ruleset.edition.not_encoded:
-        yield from _rows(ruleset, gap.when + gap.unless, f"not_encoded {gap.id}")
-    for name, fact in ruleset.facts.items():
-        yield from _assumed(name, fact)
-    for group in ruleset.groups.values():
-        yield from _group(ruleset, group)
-    for family in ruleset.families.values():
-        yield from _family(ruleset, family)
-    yield from _territories(ruleset)
-    yield from _parties(ruleset)
+def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iterator[Defect]:
+    """Yield every such defect of a ruleset.
+
+    `changed` names the tables in which it differs from a ruleset without defects, e.g. {"families"}: checks that read
+    none of them are left out, since they cannot find anything. Without it everything is checked. Raises ValueError for
+    a name that is not a table, which would leave out what it was meant to check.
+    """
+    if unknown := sorted(set(changed or ()) - {table.name for table in fields(Ruleset) if table.init}):
+        raise ValueError(
+            f"{', '.join(unknown)}: not a table of a ruleset. Name the fields of Ruleset, e.g. 'families'."
+        )
+
+    def reads(*tables: str) -> bool:
+        return changed is None or any(table in changed for table in tables)
+
+    if reads("instruments", "exporters"):
+        for instrument in ruleset.instruments.values():
+            yield from _instrument(ruleset, instrument)
+    if reads("instruments", *NAMED):
+        for provision, _ in ruleset.provisions.values():
+            yield from _tests(ruleset, provision)
+            if reads("instruments"):
+                yield from _relations(ruleset, provision)
+                yield from _shape(provision)
+    if reads("edition", *NAMED):
+        for gap in ruleset.edition.not_encoded:
+            yield from _rows(ruleset, gap.when + gap.unless, f"not_encoded {gap.id}")
+    if reads("facts"):
+        for name, fact in ruleset.facts.items():
+            yield from _assumed(name, fact)
+    if reads("groups", "places", "instruments"):
+        for group in ruleset.groups.values():
+            yield from _group(ruleset, group)
+    if reads("families", "exporters", "facts"):
+        for family in ruleset.families.values():
+            yield from _family(ruleset, family)
+    if reads("territories", "places"):
+        yield from _territories(ruleset)
+    if reads("parties", "places", "instruments"):
+        yield from _parties(ruleset)
     yield from (Defect(*defect) for defect in leads_nowhere(ruleset))
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
@@ -61,7 +85,8 @@ def references(ruleset: Ruleset) -> Iterator[Defect]:
     yield from (Defect(name, "this variant id is used twice. Ids are unique.") for name, n in counted.items() if n > 1)
     for name, attestation in ruleset.attestations.items():
         yield from (Defect(name, message) for message in _attestation(ruleset, attestation))
-    yield from _circles(ruleset)
+    if reads("groups", "instruments", "edition"):
+        yield from _circles(ruleset)
 
 
 def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:

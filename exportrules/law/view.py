@@ -129,6 +129,15 @@ class View:
             spans = self._memberships[key] = self._member_spans(self.ruleset.groups[group], country)
         return spans
 
+    @cached_property
+    def _stays(self) -> dict[tuple[str, str], list[Membership]]:
+        """The memberships that a group itself states, by group and country."""
+        found: dict[tuple[str, str], list[Membership]] = {}
+        for group in self.ruleset.groups.values():
+            for member in group.member:
+                found.setdefault((group.id, member.country), []).append(member)
+        return found
+
     def place_class(self, country: str) -> int:
         """A number for all that the law can tell a country by: alike for two that it treats alike on every day."""
         found = self._classes.get(country)
@@ -216,12 +225,11 @@ class View:
         return self._narrowed.setdefault((listing.provision.id, spans), made)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
-        own = [
-            Span(m.start or date.min, self._known_stop(m))
-            for m in group.member
-            if m.country == country and self._knows_membership(m)
-        ]
+        stays = self._stays.get((group.id, country), ())
+        own = [Span(m.start or date.min, self._known_stop(m)) for m in stays if self._knows_membership(m)]
         inside = union([*own, *(s for name in group.union for s in self.membership(name, country))])
+        if not inside or not group.less:
+            return inside
         return subtract(inside, [s for name in group.less for s in self.membership(name, country)])
 
     def _knows_membership(self, membership: Membership) -> bool:

@@ -10,6 +10,7 @@ from exportrules.law.model import Bounds, Variant
 from exportrules.question.figures import BITS, performance_density, tpp
 
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
+_TOO_LARGE = Decimal(10) ** 15
 
 
 def figure_defects(chip: Variant) -> Iterator[str]:
@@ -27,20 +28,18 @@ def figure_defects(chip: Variant) -> Iterator[str]:
         **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},
     }
     for name, figure in figures.items():
-        wrong = [message for named, value in _numbers(name, figure) if (message := _defect_of(named, value))]
-        if not wrong and isinstance(figure, Bounds) and (said := defect(figure)):
+        if not isinstance(figure, Bounds):
+            if message := _defect_of(name, figure):
+                yield message
+            continue
+        ends = ((f"{name}.{word}", getattr(figure, word)) for word in SIGNS.values())
+        wrong = [message for end, value in ends if (message := _defect_of(end, value))]
+        if not wrong and (said := defect(figure)):
             wrong = [f"{name}: {said}"]
         yield from wrong
     for part in chip.contains:
         if part.count < 1:
             yield f"it contains {part.count} x {part.chip}: a count begins at 1."
-
-
-def _numbers(name: str, figure: object) -> list[tuple[str, object]]:
-    """A figure, or each of its bounds."""
-    if not isinstance(figure, Bounds):
-        return [(name, figure)]
-    return [(f"{name}.{word}", getattr(figure, word)) for word in SIGNS.values()]
 
 
 def _defect_of(name: str, value: object) -> str:
@@ -54,7 +53,7 @@ def _defect_of(name: str, value: object) -> str:
 
 def is_figure(value: Decimal, least: int = 0) -> bool:
     """Whether a number could be one of law or of a chip: finite, of some 15 digits, nothing finer than 10^-30."""
-    return value.is_finite() and value >= least and value < Decimal(10) ** 15 and value.as_tuple().exponent > -30  # type: ignore[operator]
+    return value.is_finite() and least <= value < _TOO_LARGE and value.as_tuple().exponent > -30  # type: ignore[operator]
 
 
 def check_defects(chip: Variant) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from exportrules.question.values import show
 from exportrules.render.decisive import HEAD, figures, rows
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.safe import safe
+from exportrules.render.sections import gathered
 from exportrules.render.text import DISCLAIMER, decision, given
 
 _EVIDENCE = {
@@ -320,11 +321,11 @@ class _Memo:
             if found.provision not in standing and found.provision in self.number:
                 yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
-        sections = sorted({_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"})
+        sections = {_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"}
         if not standing:
             yield "None was found."
         if sections:
-            yield f"Also in force, tested, and not reaching this transaction: {listed(_shared(sections), '; ')}."
+            yield f"Also in force, tested, and not reaching this transaction: {listed(gathered(sections), '; ')}."
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
@@ -403,11 +404,3 @@ def _upper(text: str) -> str:
 def _section(cite: str) -> str:
     """The pin-point of a citation without what follows it."""
     return cite.split(";")[0].strip()
-
-
-def _shared(cites: Iterable[str]) -> Iterator[str]:
-    """Citations of one title of the Code, the title named once."""
-    seen = False
-    for cite in cites:
-        yield cite.removeprefix("15 CFR ") if seen else cite
-        seen = seen or cite.startswith("15 CFR ")
