@@ -24,7 +24,7 @@ from exportrules.errors import QuestionError
 from exportrules.ledger.answers import ANSWER_COLUMNS
 from exportrules.question import senses
 from exportrules.question.names.parties import find_parties, party_key
-from exportrules.question.senses import Named, Sense, Word, wholes
+from exportrules.question.senses import Named, QuestionWord, Sense, wholes
 from exportrules.render.memo import memo
 from exportrules.render.text import headline
 from exportrules.study.receipt import ask_again, receipt
@@ -149,7 +149,7 @@ def test_an_owner_with_a_near_name_is_open_where_its_listing_decides() -> None:
 
 def test_many_doubtful_words_are_asked_about_in_few_combinations() -> None:
     kinds = tuple(Sense(f"is {n}", ((str(n),),)) for n in range(9))
-    words = [Word(word, kinds) for word in ("end_user", "parties", "exporter")]
+    words = [QuestionWord(word, kinds) for word in ("end_user", "parties", "exporter")]
     made = wholes({}, words)
     assert len(made) == 8
     assert made[0].named == (("0",), ("0",))

@@ -75,7 +75,7 @@ def _count(plane: Plane) -> str:
 
 def _draw_entries(sheet: Sheet) -> None:
     """The ground that each entry covers, in greys that never add up: where entries overlap, the first is seen."""
-    entries = [r for r in sheet.plane.regions if r.found.provision.kind == "classification"]
+    entries = [r for r in sheet.plane.regions if r.in_force.provision.kind == "classification"]
     order = sorted({region.provision for region in entries})
     rows = []
     for region in sorted(entries, key=lambda r: -order.index(r.provision)):
@@ -182,7 +182,7 @@ def _corner(box: Box, corner: tuple[bool, bool, int], wide: float) -> Box:
 
 
 def _name(sheet: Sheet, region: Region) -> str:
-    provision, instrument = region.found.provision, region.found.instrument
+    provision, instrument = region.in_force.provision, region.in_force.instrument
     if region.bound:
         return f"{instrument.type} to {region.bound}{'' if region.certain else ' (uncertain)'}"
     if provision.concludes is not None:
@@ -247,7 +247,7 @@ def _rules(sheet: Sheet) -> Iterator[str]:
     """What each line is, in words: bounds are inclusive or exclusive as the text has them."""
     said: dict[str, list[str]] = {}
     for region in sheet.plane.regions:
-        said.setdefault(f"{_name(sheet, region)} [{region.found.instrument.citation}]", []).append(_asks(region))
+        said.setdefault(f"{_name(sheet, region)} [{region.in_force.instrument.citation}]", []).append(_asks(region))
     for name, asked in said.items():
         yield f"{name}: {'; or '.join(dict.fromkeys(asked))}"
     left_out: dict[str, list[str]] = {}
