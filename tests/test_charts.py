@@ -344,14 +344,16 @@ def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline]
     lines = [Box(e.box[0] - 1, e.box[1] - 1, e.box[2] + 1, e.box[3] + 1) for e in sheet.edges()]
     assert whose_is_not_seen([(d.x, d.y) for d in dots], [d.label for d in dots], placed, lines) == []
     for dot, spot in zip(dots, placed, strict=True):
-        # on one spot with another answer: a small mark upon the large one, and the label is the large one's
-        for other in (o for o in small if spot and (o.x, o.y) != (dot.x, dot.y)):
-            assert _far(spot.box, other.x, other.y) > 3, (dot.label, other.label)
+        if spot is None:
+            continue
+        for x, y in ((other.x, other.y) for other in small):
+            if (x, y) == (dot.x, dot.y):
+                continue  # another answer on one spot: a small mark upon the large one, whose label it is
+            assert _far(spot.box, x, y) > 3, dot.label
             if spot.leader is None:
-                assert _far(spot.box, other.x, other.y) > _far(spot.box, dot.x, dot.y) + 3, (dot.label, other.label)
-            elif math.dist((dot.x, dot.y), (other.x, other.y)) > 5:
-                away = min(math.dist(at, (other.x, other.y)) for at in _along(spot.leader))
-                assert away > 2, (dot.label, other.label)
+                assert _far(spot.box, x, y) > _far(spot.box, dot.x, dot.y) + 3, dot.label
+            elif math.dist((dot.x, dot.y), (x, y)) > 5:
+                assert min(math.dist(at, (x, y)) for at in _along(spot.leader)) > 2, dot.label
     missing = [d.label for d, spot in zip(dots, placed, strict=True) if spot is None]
     said = " ".join(texts(spec, "notes")).partition("Without a label for want of room: ")[2]
     assert said == ", ".join(missing)
