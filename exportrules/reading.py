@@ -39,6 +39,7 @@ from exportrules.model import (
     Territory,
     Variant,
 )
+from exportrules.parsed import Parsed
 from exportrules.references import Defect, references
 
 DEEPEST = 12
@@ -89,6 +90,10 @@ def _refuse(error: RulesetError) -> None:
     raise error
 
 
+#: Some ten rulesets of today's size.
+_PARSED = Parsed(most=24 * 2**20)
+
+
 def _tables(
     texts: Mapping[str, bytes], refuse: Callable[[RulesetError], None]
 ) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
@@ -106,7 +111,7 @@ def _tables(
     unread = False
     for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
         try:
-            found = list(read_file(name, texts[name]))
+            found = _PARSED.read(name, texts[name], read_file)
         except RulesetError as error:
             refuse(error)
             unread = True

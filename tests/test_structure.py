@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 #: Each module may import those before it. Equals stand in one row.
 ORDER = [
     {"errors", "truth", "span"},
-    {"model", "output"},
+    {"model", "output", "parsed"},
     {"bounds"},
     {"facts", "force", "implied", "attestation", "lexicon", "partyfile"},
     {"figures", "law"},
