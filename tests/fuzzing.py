@@ -40,6 +40,7 @@ TREES: dict[str, dict[str, Any]] = {
 }
 SECONDS = 20
 
+
 @contextlib.contextmanager
 def in_time(seconds: int = SECONDS) -> Iterator[None]:
     """The block, ended with an error where it takes too long."""
