@@ -18,6 +18,7 @@ from exportrules.errors import QuestionError
 from exportrules.facts import read_date
 from exportrules.law import Ruleset
 from exportrules.model import Policy, Variant
+from exportrules.next_steps import NextStep, next_steps
 from exportrules.question import resolve
 from exportrules.result import (
     Answer,
@@ -196,6 +197,11 @@ class Determination:
         return notices.notices(self)
 
     @property
+    def next_steps(self) -> list[NextStep]:
+        """The two or three steps that follow: what to find out, to obtain, to apply for; never more than the record."""
+        return next_steps(self)
+
+    @property
     def citations(self) -> list[Citation]:
         """The sources: cite, official address, evidence (`published`, `disclosed`, `reported`)."""
         return trace.citations(self._timeline, self._answer, self.on)
@@ -223,7 +229,8 @@ class Determination:
 
     def to_dict(self) -> dict[str, Any]:
         """The whole determination as plain data, as `docs/schema/determination.schema.json` describes it."""
-        return trace.as_dict(self)
+        assumed = self.assumptions
+        return trace.as_dict(self, {"assumptions": assumed, "next_steps": next_steps(self, assumed)})
 
     def to_json(self, indent: int | None = 2) -> str:
         """The same as JSON text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,14 +28,14 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 FIELDS = (
     "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
     "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "settle", "cases", "margin", "holds",
-    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "citations",
-    "ruleset",
+    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "next_steps",
+    "citations", "ruleset",
 )  # fmt: skip
 
 
-def as_dict(determination: Determination) -> dict[str, Any]:
-    """Every field as plain data: dates ISO 8601, exact numbers, words."""
-    return {name: plain(getattr(determination, name)) for name in FIELDS}
+def as_dict(determination: Determination, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field as plain data: dates ISO 8601, exact numbers, words. `known` has those that were computed already."""
+    return {name: plain(known[name] if name in known else getattr(determination, name)) for name in FIELDS}
 
 
 def plain(value: Any) -> Any:

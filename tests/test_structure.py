@@ -30,7 +30,7 @@ ORDER = [
     {"reading"},
     {"source"},
     {"trace"},
-    {"notices"},
+    {"notices", "next_steps"},
     {"determination"},
     {"render", "schema", "screening"},
     {"ledger"},

@@ -13,6 +13,7 @@ from exportrules.determination import Determination
 from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.model import Bounds, Policy
+from exportrules.next_steps import next_steps
 from exportrules.question import Question
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
@@ -163,6 +164,8 @@ def answer(d: Determination) -> str:
         lines += item("if instead", line)
     for notice in d.notices:
         lines += item("notice", safe(notice))
+    for step in next_steps(d, assumed):
+        lines += item("next", safe(step.says))
     return "\n".join([*lines, "", footer(d._timeline.ruleset)])
 
 

@@ -36,12 +36,12 @@ ENGINE = (
     "attestation", "bounds", "cases", "claims", "compiled", "determination", "docket", "engine", "entries",
     "errors", "facts", "figures", "force", "implied", "law", "lexicon", "model", "names/chips", "names/close",
     "names/defects", "names/exporters", "names/grammar", "names/inside", "names/keys", "names/parties",
-    "names/placeholders", "names/places", "names/servers", "names/slips", "names/words", "notices", "question",
-    "reading", "references", "result", "senses", "source", "span", "timeline", "trace", "truth", "unknowns",
+    "names/placeholders", "names/places", "names/servers", "names/slips", "names/words", "next_steps", "notices",
+    "question", "reading", "references", "result", "senses", "source", "span", "timeline", "trace", "truth", "unknowns",
 )  # fmt: skip
 
-#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
-ANSWER = tuple(name for name in FIELDS if name not in ("findings", "ruleset"))
+#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest, and the steps.
+ANSWER = tuple(name for name in FIELDS if name not in ("findings", "next_steps", "ruleset"))
 
 #: What of an answer must be the same for the answer to be the same. The days that it holds, its notices and its
 #: citations may be told otherwise by a later edition.
