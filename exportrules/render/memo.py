@@ -330,7 +330,8 @@ class _Memo:
         for found in held:
             yield f"{safe(found.title)} ({safe(found.cite)}){self.ref(found.provision)}."
         if not held:
-            yield "None in force reaches this transaction."
+            yield "None that is encoded and in force reaches this transaction."
+        yield from self.left_out("savings", "Known and not applied here")
 
     def exceptions(self) -> Iterator[str]:
         d = self.d
@@ -345,12 +346,29 @@ class _Memo:
             yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but is closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
+            # what is not encoded is not said to be absent
             if d.requirements and holding:
                 yield f"By their terms these hold, yet a requirement is left: {listed(map(safe, holding), '; ')}."
             elif self.open:
-                yield "None in force would overcome what may be required."
+                yield "None that is encoded would overcome what may be required."
             else:
-                yield "None in force overcomes what is required." if d.requirements else "None is needed."
+                yield "None that is encoded overcomes what is required." if d.requirements else "None is needed."
+        if d._answer.law.outcome != "no_license_requirement":
+            yield from self.left_out("exceptions", "Not encoded, and to be read by hand")
+
+    def left_out(self, step: str, lead: str) -> Iterator[str]:
+        """The law that is known, not encoded and of this step, as far as its day and its tests let it reach the deal.
+
+        Of law that tests nothing that the data has, all is told where a license is or may be required.
+        """
+        found = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
+        said = []
+        for gap in self.law.edition.not_encoded:
+            reaches = f"not_encoded#{gap.id}" in found
+            if gap.step == step and (reaches or (gap.quiet and self.d._answer.law.outcome != "no_license_requirement")):
+                said.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
+        if said:
+            yield f"{lead}: {' '.join(said)}"
 
     def condition(self) -> str:
         """The words before what follows only if a license is required, where that is open."""
@@ -383,6 +401,13 @@ class _Memo:
             f"{r['sha256']}. "
             f"{DISCLAIMER}"
         )
+
+
+def _may_reach(gap: Finding) -> bool:
+    """True if a row of left-out law may hold, the day since which the goods were under way aside: nobody gave it."""
+    return any(
+        all(test.truth != "false" or test.fact == "en_route_since" for test in row.tests) for row in gap.when
+    ) and not any(row.truth == "true" for row in gap.unless)
 
 
 def _attested(said: Mapping[str, Any]) -> str:
