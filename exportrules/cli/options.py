@@ -20,6 +20,7 @@ COMMANDS = {
     "timeline": "ask",
     "memo": "keep",
     "verify": "keep",
+    "cite": "cite",
     "diff": "compare",
     "changes": "compare",
     "what-if": "compare",

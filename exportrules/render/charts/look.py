@@ -13,6 +13,7 @@ import altair as alt
 
 from exportrules.determination import Determination
 from exportrules.law import Ruleset
+from exportrules.render.cite import short
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
 from exportrules.render.words import open_question
@@ -252,8 +253,7 @@ def _rows() -> list[dict[str, Any]]:
 
 def source_line(law: Ruleset) -> str:
     """Where a picture comes from, for whoever meets it without its page."""
-    edition = law.edition
-    return f"exportrules, ruleset {edition.edition}, {safe(law.currency)}, data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
+    return f"{short(law)} {DISCLAIMER}"
 
 
 def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
