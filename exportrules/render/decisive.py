@@ -29,7 +29,7 @@ _PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activit
 def rows(
     d: Determination, findings: Sequence[Finding], cited: Container[str], ref: Callable[[str], str]
 ) -> Iterator[tuple[str, ...]]:
-    """The tests of the provisions `cited`: variants with the same value share a row, and one row has all variants."""
+    """The tests of the provisions `cited`, a row each: one row has all variants, and all rules that make the test."""
     values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
     paragraphs: dict[tuple[str, str, str], list[str]] = {}
     for test, row, found in _tests(findings, cited):
@@ -39,12 +39,15 @@ def rows(
         whose = values.setdefault(key, {}).setdefault(_value(d, test), [])
         if found.subject not in whose:
             whose.append(found.subject)
+    rules: dict[tuple[str, str, str, str], list[str]] = {}
     for (line, met, rule), found_values in values.items():
         at = list(dict.fromkeys(filter(None, paragraphs[line, met, rule])))
         alone = len(found_values) == 1
         shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in found_values.items()]
         sources = dict.fromkeys(source for _, source in found_values)
-        yield line, "; ".join(shown), "; ".join(sources), met, f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip()
+        made = rules.setdefault((line, "; ".join(shown), "; ".join(sources), met), [])
+        made.append(f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip())
+    yield from ((*test, "; ".join(made)) for test, made in rules.items())
 
 
 def _tests(findings: Sequence[Finding], cited: Container[str]) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:

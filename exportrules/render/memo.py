@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from exportrules.render.decisive import HEAD, figures, rows
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe
+from exportrules.render.sections import gathered
 from exportrules.render.text import DISCLAIMER, decision, given
 from exportrules.render.words import called, case_words, day_of, fact_name, listed, open_question
 from exportrules.result import DEFINITE, Change, Citation, Finding
@@ -319,11 +320,11 @@ class _Memo:
             if found.provision not in standing and found.provision in self.number:
                 yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
-        sections = sorted({_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"})
+        sections = {_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"}
         if not standing:
             yield "None was found."
         if sections:
-            yield f"Also in force, tested, and not reaching this transaction: {listed(_shared(sections), '; ')}."
+            yield f"Also in force, tested, and not reaching this transaction: {listed(gathered(sections), '; ')}."
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
@@ -425,11 +426,3 @@ def _upper(text: str) -> str:
 def _section(cite: str) -> str:
     """The pin-point of a citation without what follows it."""
     return cite.split(";")[0].strip()
-
-
-def _shared(cites: Iterable[str]) -> Iterator[str]:
-    """Citations of one title of the Code, the title named once."""
-    seen = False
-    for cite in cites:
-        yield cite.removeprefix("15 CFR ") if seen else cite
-        seen = seen or cite.startswith("15 CFR ")
