@@ -11,14 +11,16 @@ from exportrules.attestation import told
 from exportrules.determination import Determination
 from exportrules.facts import facts_of, show
 from exportrules.model import Bounds
+from exportrules.next_steps import REVIEWED, next_steps
 from exportrules.render.decisive import HEAD, figures, rows
-from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
+from exportrules.render.head import Head
+from exportrules.render.page import Block, Heading, Items, Pairs, Paragraph, Signature, Table, cited, markdown, page
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe
 from exportrules.render.sections import gathered
-from exportrules.render.text import DISCLAIMER, decision, given
+from exportrules.render.text import DISCLAIMER, deal, decision, given
 from exportrules.render.words import called, case_words, day_of, fact_name, listed, open_question
-from exportrules.result import DEFINITE, Change, Citation, Finding
+from exportrules.result import DEFINITE, Assumption, Change, Citation, Finding
 from exportrules.span import DAY
 from exportrules.timeline import END, RELEASE, START
 from exportrules.trace import is_open
@@ -28,14 +30,6 @@ _EVIDENCE = {
     "published": "text published",
     "disclosed": "disclosed by its addressee",
     "reported": "as reported; the text itself was not read",
-}
-_REVIEWED = {
-    "policy_of_denial": "under a policy of denial",
-    "presumption_of_denial": "under a presumption of denial",
-    "indeterminate": "under a policy that is left open",
-    "case_by_case": "case by case",
-    "presumption_of_approval": "under a presumption of approval",
-    "unpublished": "by a standard that was not published",
 }
 #: What made a change where no provision did, told with its day.
 _CHANGES = {
@@ -47,8 +41,23 @@ _CHANGES = {
 
 def memo(d: Determination, form: str) -> str:
     """The memorandum as `md` or `html`."""
-    made = _Memo(d)
-    return (page if form == "html" else markdown)(made.title, list(made.blocks()))
+    return (page if form == "html" else markdown)(*contents(d))
+
+
+def contents(d: Determination, head: Head | None = None, *, signed: bool = False) -> tuple[str, list[Block]]:
+    """The title of the memorandum and its blocks, whatever they are written as.
+
+    With a `head` that has entries they stand above, beside the day of the question, and a line to sign below;
+    `signed` asks for that line without a head.
+    """
+    made, entries = _Memo(d), head.rows() if head else []
+    blocks = list(made.blocks())
+    if entries:
+        asked = [("Day of export", day_of(d.on))]
+        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + asked]))
+    if entries or signed:
+        blocks.append(Signature(safe(head.preparer) if head else ""))
+    return made.title, blocks
 
 
 class _Memo:
@@ -87,6 +96,9 @@ class _Memo:
         if self.d.notices:
             yield Heading("Points to watch")
             yield Items([safe(notice) for notice in self.d.notices])
+        if steps := next_steps(self.d, self.assumed):
+            yield Heading("Next steps")
+            yield Items([safe(step.says) for step in steps])
         if self.citations:
             yield Heading("Authorities")
             yield Items([self.authority(c) for c in self.citations], numbered=True)
@@ -171,7 +183,7 @@ class _Memo:
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
-        said = f"An application is reviewed {_REVIEWED[self.d.review_policy or 'indeterminate']}."
+        said = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
         return f"{said} {self.turns()}" if self.d.turns_on else said
 
     def turns(self) -> str:
@@ -212,8 +224,12 @@ class _Memo:
         )
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
+    @cached_property
+    def assumed(self) -> list[Assumption]:
+        return self.d.assumptions
+
     def assumptions(self) -> Iterator[Block]:
-        assumed = self.d.assumptions
+        assumed = self.assumed
         if not assumed:
             yield Paragraph("None: everything that the answer rests on was stated.")
             return
@@ -381,7 +397,7 @@ class _Memo:
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
-            yield _upper(f"{without}an application{of} is reviewed {_REVIEWED[p['review_policy']]}{refs}.")
+            yield _upper(f"{without}an application{of} is reviewed {REVIEWED[p['review_policy']]}{refs}.")
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""
@@ -399,8 +415,7 @@ class _Memo:
         return (
             f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
             f"through {day_of(date.fromisoformat(r['verified_through']))}; {attestations}SHA-256 of the data: "
-            f"{r['sha256']}. "
-            f"{DISCLAIMER}"
+            f"{r['sha256']}. Cite with that digest and the question: {deal(self.d)} {DISCLAIMER}"
         )
 
 
