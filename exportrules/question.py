@@ -10,13 +10,14 @@ from typing import Any
 
 from exportrules.claims import Known, agreeing, consistent, narrowed
 from exportrules.entries import declared, read_given
-from exportrules.errors import QuestionError
+from exportrules.errors import QuestionError, either
 from exportrules.facts import NOT_EN_ROUTE, Fact, facts_of, read_date, settled, show
 from exportrules.figures import figure_defects
 from exportrules.law import InForce, Ruleset, View
 from exportrules.model import FAVOURS, Party, Variant
 from exportrules.names.chips import find_chip
 from exportrules.names.exporters import find_exporter, near_addressee
+from exportrules.names.keys import near
 from exportrules.names.parties import is_favoured
 from exportrules.names.placeholders import says_nothing
 from exportrules.names.places import find_named_place, find_place
@@ -391,7 +392,9 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
 def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
     """A word of a list; `text` is all that was written."""
     if word not in values:
-        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
+        close = near(word, {value: value for value in values})
+        hint = f" Did you mean {either(close)}?" if close else ""
+        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.{hint}")
     return word
 
 

@@ -27,8 +27,8 @@ def test_a_yes_asks_for_the_parties_and_for_what_was_assumed() -> None:
         ("screen", "Screen the buyer and every other party by name: none was given, and an unlisted one is assumed."),
         (
             "confirm",
-            "Confirm what was assumed and would change the answer: the end use is civil; the end user is not a military "
-            "end user; the exporter has no letter from BIS beyond those that are public.",
+            "Confirm what was assumed and would change the answer: the end use is civil; the end user is not a "
+            "military end user; the exporter has no letter from BIS beyond those that are public.",
         ),
         (
             "wait",
@@ -91,7 +91,8 @@ def test_a_near_name_is_found_out_and_a_screened_one_is_screened_further() -> No
     assert near.how == ('If it is not: --not-listed "Inspur"; if it is, write the listed name.',)
     unlisted = dict(steps("V100", on="2026-08-01", to="DE", end_user="Acme GmbH"))
     assert unlisted["screen"] == (
-        'Screen "Acme GmbH" against the lists that are not in this data too: denied persons and blocked persons (744.8).'
+        'Screen "Acme GmbH" against the lists that are not in this data too: denied persons and blocked persons '
+        "(744.8)."
     )
 
 
