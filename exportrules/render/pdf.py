@@ -76,13 +76,13 @@ _SOURCE = r"""
 #set document(title: data.title, author: (), date: none)
 #set page(
   paper: if data.paper == "a4" { "a4" } else { "us-letter" },
-  margin: (x: 18mm, top: 16mm, bottom: 17mm),
+  margin: (x: 17mm, top: 14mm, bottom: 16mm),
   footer: context [
     #set text(8pt, fill: luma(90))
     #data.title #h(1fr) #counter(page).display("1 / 1", both: true)
   ],
 )
-#set text(font: "Libertinus Serif", size: 9.5pt, lang: "en", region: "us", hyphenate: false)
+#set text(font: "Libertinus Serif", size: 9.4pt, lang: "en", region: "us", hyphenate: false)
 #set par(leading: 0.5em, spacing: 0.7em)
 #show title: set text(16pt, weight: "bold")
 #show title: set block(below: 0.9em)
@@ -119,8 +119,10 @@ _SOURCE = r"""
       }))
     } else { list(..block-data.items.map(it => show-runs(it))) }
   } else if kind == "pairs" {
-    block(below: 1em, table(columns: (auto, 1fr), stroke: none, inset: (x: 0pt, y: 0.28em), column-gutter: 1.5em,
-      ..block-data.rows.map(row => (strong(show-runs(row.at(0))), show-runs(row.at(1)))).flatten()))
+    let pairs = block-data.rows.map(row => (strong(show-runs(row.at(0))), show-runs(row.at(1))))
+    let columns = if pairs.len() > 3 { (auto, 1fr, auto, 1fr) } else { (auto, 1fr) }
+    block(below: 1em, table(columns: columns, stroke: none, inset: (x: 0pt, y: 0.28em), column-gutter: 1.2em,
+      ..pairs.flatten()))
   } else if kind == "signature" {
     block(above: 3.2em, breakable: false, grid(columns: (2fr, 1fr), column-gutter: 2em, row-gutter: 0.4em,
       line(length: 100%, stroke: 0.6pt), line(length: 100%, stroke: 0.6pt),
