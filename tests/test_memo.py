@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from exportrules import QuestionError, check, default_ruleset
+from exportrules.answer.words import fact_name, open_question, spelled
 from exportrules.cli import cli
 from exportrules.render.memo import memo
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.sections import gathered
-from exportrules.render.words import fact_name, open_question, spelled
 
 LAW = default_ruleset()
 HEADINGS = [
@@ -368,7 +368,7 @@ def test_sections_that_did_not_reach_the_deal_are_each_named_once() -> None:
     # nothing is lost: every paragraph in force that was tested and did not hold
     said = text.split("not reaching this transaction: ")[1].split("\n")[0]
     d = check("H200", on="2026-02-02")
-    standing = {*d._answer.law.requirements, *d._answer.law.overcome}
+    standing = {*d.moment.answer.law.requirements, *d.moment.answer.law.overcome}
     for found in d.findings:
         if found.kind == "requirement" and found.truth == "false" and found.provision not in standing:
             cite = LAW.provisions[found.provision][0].cite.split(";")[0].removeprefix("15 CFR ")

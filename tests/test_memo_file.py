@@ -303,7 +303,13 @@ def test_exceptions_that_are_not_encoded_are_named_where_a_license_is_required()
 
 
 def test_what_was_given_is_not_called_assumed() -> None:
-    asked = {"on": "2024-06-03", "to": "SG", "exporter": "other", "activity": "export", "end_use": "civil"}
+    asked: dict[str, Any] = {
+        "on": "2024-06-03",
+        "to": "SG",
+        "exporter": "other",
+        "activity": "export",
+        "end_use": "civil",
+    }
     d = check("H100", headquarters="SG", **asked)
     (seat,) = [a.says for a in d.assumptions if a.fact == "headquarters"]
     assert seat == "the end user has its ultimate parent in Singapore"
@@ -324,7 +330,10 @@ def test_what_was_given_is_not_called_assumed() -> None:
 
 def test_a_conclusion_from_what_was_given_is_not_assumed() -> None:
     line = "| Military end use or end user: yes | no | {} | no |"
-    stated = {"end_use": "civil", "facts": {"military_end_user": False, "military_intelligence_end_user": False}}
+    stated: dict[str, Any] = {
+        "end_use": "civil",
+        "facts": {"military_end_user": False, "military_intelligence_end_user": False},
+    }
     given_ = memo(check("A10", on="2022-10-25", parties=["Huawei"], **stated), "md")
     left_out = memo(check("A10", on="2022-10-25", parties=["Huawei"]), "md")
     assert line.format("assumed") not in given_

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportrules import check, default_ruleset, load_ruleset
-from exportrules.next_steps import KINDS, MOST, Answered, ledger_steps
-from exportrules.schema import NextStepShape
+from exportrules.answer.next_steps import KINDS, MOST, Answered, ledger_steps
+from exportrules.answer.schema import NextStepShape
 
 LAW = default_ruleset()
 
@@ -165,7 +165,7 @@ def test_any_answer_has_few_steps_in_words_that_rest_on_its_record(
     if d.outcome == "license_required" and not d.turns_on:
         assert "apply" in kinds
     if "apply" in kinds:
-        assert d._answer.law.outcome == "license_required"
+        assert d.moment.answer.law.outcome == "license_required"
 
 
 def test_the_kinds_of_the_schema_are_those_of_the_steps() -> None:

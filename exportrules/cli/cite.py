@@ -25,7 +25,7 @@ def cite(chip: Any, asked: dict[str, Any], on: str | None, form: str) -> None:
     exportrules cite H800 --on 2023-06-01
     exportrules cite H800 --on 2023-06-01 -f bibtex
     """
-    from exportrules.determination import check
+    from exportrules.answer.determination import check
     from exportrules.render.cite import cite as cited
     from exportrules.render.cite import reference
     from exportrules.render.safe import safe_json

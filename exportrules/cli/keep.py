@@ -43,8 +43,8 @@ def memo(
     exportrules memo H800 --on 2023-06-01 -o h800.html
     exportrules memo H800 --on 2023-06-01 --matter 2023-114 --quantity 8 --preparer "J. Moreau" -o h800.pdf
     """
-    from exportrules.determination import check as ask
-    from exportrules.output import write_whole
+    from exportrules.answer.determination import check as ask
+    from exportrules.files.write import write_whole
     from exportrules.render.head import head
     from exportrules.render.memo_file import document, form_of
     from exportrules.render.safe import safe
@@ -88,7 +88,7 @@ def verify(
     from pathlib import Path
 
     from exportrules.errors import RulesetError
-    from exportrules.source import label_of, rule_texts
+    from exportrules.files.load import label_of, rule_texts
     from exportrules.study.verify import verify as verified
 
     try:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import click
 
 from exportrules.errors import UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.names.chips import find_chip
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.chips import find_chip
 
 #: What people call an option elsewhere, and what it is called here, the likeliest first; a command takes what it has.
 _OPTIONS: Mapping[str, Sequence[str]] = {

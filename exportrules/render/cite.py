@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.safe import safe
 
 TITLE = "exportrules: dated, cited US export rules for AI chips, computed"

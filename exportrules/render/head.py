@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exportrules.errors import QuestionError
-from exportrules.names.placeholders import says_nothing
+from exportrules.question.names.placeholders import says_nothing
 
 #: The longest entry: a head is a few lines.
 LONGEST = 200

@@ -7,24 +7,25 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from exportrules.attestation import told
-from exportrules.determination import Determination
-from exportrules.facts import facts_of, show
-from exportrules.model import Bounds
-from exportrules.next_steps import REVIEWED, next_steps
+from exportrules.answer.determination import Determination
+from exportrules.answer.next_steps import REVIEWED
+from exportrules.answer.parties import parties
+from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
+from exportrules.answer.timeline import END, RELEASE, START
+from exportrules.answer.trace import is_open
+from exportrules.answer.words import called, case_words, day_of, fact_name, listed, open_question
+from exportrules.engine.unknowns import Branch
+from exportrules.law.attestation import told
+from exportrules.law.model import Bounds
+from exportrules.law.span import DAY
+from exportrules.question.figures import facts_of
+from exportrules.question.values import show
 from exportrules.render.decisive import HEAD, figures, rows
 from exportrules.render.head import Head
 from exportrules.render.page import Block, Heading, Items, Pairs, Paragraph, Signature, Table, cited, markdown, page
-from exportrules.render.parties import parties
 from exportrules.render.safe import safe
 from exportrules.render.sections import gathered
 from exportrules.render.text import DISCLAIMER, deal, decision, given
-from exportrules.render.words import called, case_words, day_of, fact_name, listed, open_question
-from exportrules.result import DEFINITE, Assumption, Change, Citation, Finding
-from exportrules.span import DAY
-from exportrules.timeline import END, RELEASE, START
-from exportrules.trace import is_open
-from exportrules.unknowns import Branch
 
 _EVIDENCE = {
     "published": "text published",
@@ -63,8 +64,8 @@ def contents(d: Determination, head: Head | None = None, *, signed: bool = False
 class _Memo:
     def __init__(self, d: Determination) -> None:
         self.d = d
-        self.q = d._timeline.question
-        self.law = d._timeline.ruleset
+        self.q = d.timeline.question
+        self.law = d.timeline.ruleset
         self.place = {code: place.name for code, place in self.law.places.items()}
         self.citations = d.citations
         self.number = {c.provision: n for n, c in enumerate(self.citations, 1)}
@@ -96,7 +97,7 @@ class _Memo:
         if self.d.notices:
             yield Heading("Points to watch")
             yield Items([safe(notice) for notice in self.d.notices])
-        if steps := next_steps(self.d, self.assumed):
+        if steps := self.d.next_steps:
             yield Heading("Next steps")
             yield Items([safe(step.says) for step in steps])
         if self.citations:
@@ -154,7 +155,7 @@ class _Memo:
 
     def own(self, fact: str) -> Iterator[object]:
         """What the data has for a fact of the variants asked."""
-        for course in self.d._timeline.courses:
+        for course in self.d.timeline.courses:
             chip = course.subject.chip
             found = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
             yield from (found.candidates or (found.value,)) if found else ()
@@ -251,7 +252,7 @@ class _Memo:
     @property
     def open(self) -> bool:
         """Whether it is open that a license is required at all."""
-        return is_open(self.d._timeline, self.d._answer, self.d.on)
+        return is_open(self.d.moment)
 
     def held(self, kind: str, truth: str = "true") -> list[Finding]:
         """The provisions of a kind that hold, each once, whatever the variant."""
@@ -280,14 +281,14 @@ class _Memo:
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"
-        shown = [c.subject.chip for c in d._timeline.courses if c.subject.chip and c.subject.id in d.variants]
+        shown = [c.subject.chip for c in d.timeline.courses if c.subject.chip and c.subject.id in d.variants]
         days = sorted(chip.announced for chip in shown if chip.announced)
         if days:
             first = next(chip for chip in shown if chip.announced == days[0])
             source = f" ({safe(first.announced_source)})" if first.announced_source else ""
             verb = "was" if days[0] <= d.on else "was only"
             yield f"The chip {verb} made public on {day_of(days[0])}{source}."
-        facts = d._timeline.courses[0].subject.facts
+        facts = d.timeline.courses[0].subject.facts
         subject = facts.get("subject_to_ear")
         if subject is not None and subject.value is True:
             how = "is taken to be" if subject.source == "assumed" else "is"
@@ -323,7 +324,7 @@ class _Memo:
             yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
 
     def requirements(self) -> Iterator[str]:
-        law = self.d._answer.law
+        law = self.d.moment.answer.law
         standing = list(dict.fromkeys([*law.requirements, *law.overcome]))
         for name in standing:
             c = self.citations[self.number[name] - 1] if name in self.number else None
@@ -355,7 +356,7 @@ class _Memo:
         for e in d.exceptions:
             conditions = f" Its conditions: {listed(e['conditions'], '; ')}." if e["conditions"] else ""
             may = "may overcome the requirement, depending on what is not known"
-            how = "overcomes what is required" if d._answer.law.outcome == "license_exception" else may
+            how = "overcomes what is required" if d.moment.answer.law.outcome == "license_exception" else may
             yield f"{self.condition()}{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
         for closed in d.closed_exceptions:
             bars = closed["bars"]
@@ -370,7 +371,7 @@ class _Memo:
                 yield "None that is encoded would overcome what may be required."
             else:
                 yield "None that is encoded overcomes what is required." if d.requirements else "None is needed."
-        if d._answer.law.outcome != "no_license_requirement":
+        if d.moment.answer.law.outcome != "no_license_requirement":
             yield from self.left_out("exceptions", "Not encoded, and to be read by hand")
 
     def left_out(self, step: str, lead: str) -> Iterator[str]:
@@ -379,10 +380,11 @@ class _Memo:
         Of law that tests nothing that the data has, all is told where a license is or may be required.
         """
         found = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
+        required = self.d.moment.answer.law.outcome != "no_license_requirement"
         said = []
         for gap in self.law.edition.not_encoded:
             reaches = f"not_encoded#{gap.id}" in found
-            if gap.step == step and (reaches or (gap.quiet and self.d._answer.law.outcome != "no_license_requirement")):
+            if gap.step == step and (reaches or (gap.quiet and required)):
                 said.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
         if said:
             yield f"{lead}: {' '.join(said)}"
@@ -393,7 +395,9 @@ class _Memo:
 
     def policies(self) -> Iterator[str]:
         several = len(self.d.policies) > 1
-        without = "Without the exception, " if self.d._answer.law.outcome == "license_exception" else self.condition()
+        without = (
+            "Without the exception, " if self.d.moment.answer.law.outcome == "license_exception" else self.condition()
+        )
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from exportrules.determination import Determination
+from exportrules.answer.determination import Determination
 from exportrules.errors import QuestionError
-from exportrules.output import free
+from exportrules.files.write import free
 from exportrules.render.head import Head
 from exportrules.render.memo import contents
 from exportrules.render.page import PAPERS, markdown, page

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import exportrules
-from exportrules.determination import Determination
+from exportrules.answer.determination import Determination
+from exportrules.answer.timeline import Timeline
+from exportrules.answer.trace import plain
 from exportrules.errors import OutputError, QuestionError
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.study.receipt import question_of
-from exportrules.timeline import Timeline
-from exportrules.trace import plain
 
 SUFFIX = ".jsonl"
 
@@ -67,7 +67,7 @@ def _of_day(d: Determination) -> dict[str, Any]:
         "standing": d.standing,
         "turns_on": d.turns_on,
         "requirements": d.requirements,
-        **_law(d._timeline.ruleset),
+        **_law(d.timeline.ruleset),
     }
 
 
