@@ -27,8 +27,8 @@ _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 FIELDS = (
     "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
     "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "settle", "cases", "margin", "holds",
-    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "citations",
-    "ruleset",
+    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "next_steps",
+    "citations", "ruleset",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exportrules.errors import QuestionError
+from exportrules.errors import QuestionError, either
 from exportrules.law.facts import NOT_EN_ROUTE, Fact
 from exportrules.law.force import InForce
 from exportrules.law.model import FAVOURS, Party, Variant
@@ -22,6 +22,7 @@ from exportrules.question.figures import facts_of, settled
 from exportrules.question.impossible import figure_defects
 from exportrules.question.names.chips import find_chip
 from exportrules.question.names.exporters import find_exporter, near_addressee
+from exportrules.question.names.keys import near
 from exportrules.question.names.parties import is_favoured
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_named_place, find_place
@@ -381,7 +382,9 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
 def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
     """A word of a list; `text` is all that was written."""
     if word not in values:
-        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
+        close = near(word, {value: value for value in values})
+        hint = f" Did you mean {either(close)}?" if close else ""
+        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.{hint}")
     return word
 
 

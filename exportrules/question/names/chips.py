@@ -22,7 +22,7 @@ from exportrules.question.names.grammar import (
     true_of,
 )
 from exportrules.question.names.keys import key, memo
-from exportrules.question.names.servers import find_server, server_message
+from exportrules.question.names.servers import find_server, how_to_ask, server_message
 from exportrules.question.names.slips import near_chips
 
 
@@ -204,8 +204,8 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
     if not why and left and left != key(text):
         why = f": the word {left!r} is not understood"
     return UnknownNameError(
-        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside; a chip "
-        "of your own can be described by a file or by facts.",
+        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside. "
+        f"{how_to_ask(ruleset, text)}",
         near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name)),
     )
 
