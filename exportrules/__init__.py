@@ -6,13 +6,14 @@
 'license_required'
 """
 
+from exportrules.chiprows import ChipRow, Figure
 from exportrules.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
 from exportrules.law import Ruleset
 from exportrules.ledger import audit
 from exportrules.model import Bounds
 from exportrules.model import Variant as Chip
-from exportrules.source import default_ruleset, load_chip, load_ruleset
+from exportrules.source import catalogue, default_ruleset, load_chip, load_ruleset
 from exportrules.timeline import Timeline
 
 __version__ = "0.1.0"
@@ -20,8 +21,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Bounds",
     "Chip",
+    "ChipRow",
     "Determination",
     "ExportRulesError",
+    "Figure",
     "QuestionError",
     "Ruleset",
     "RulesetError",
@@ -29,6 +32,7 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "audit",
+    "catalogue",
     "check",
     "default_ruleset",
     "load_chip",

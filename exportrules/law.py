@@ -18,6 +18,7 @@ from typing import Any
 
 from exportrules.attestation import horizon, told
 from exportrules.bounds import high, low
+from exportrules.chiprows import ChipRow, chip_rows
 from exportrules.errors import UnknownNameError
 from exportrules.facts import Fact
 from exportrules.force import days_in_force, parts, settled
@@ -136,6 +137,11 @@ class Ruleset:
     @cached_property
     def variants(self) -> dict[str, tuple[Variant, Family]]:
         return {v.id: (v, f) for f in self.families.values() for v in f.variant}
+
+    @cached_property
+    def chips(self) -> tuple[ChipRow, ...]:
+        """Every chip of the catalogue as a typed row, with its figures, their units and where they come from."""
+        return chip_rows(self.variants, self.exporters, self.facts)
 
     @cached_property
     def assumed(self) -> dict[str, Fact]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exportrules import compiled
+from exportrules.chiprows import ChipRow
 from exportrules.errors import RulesetError
 from exportrules.law import Ruleset
 
@@ -60,6 +61,14 @@ def default_ruleset() -> Ruleset:
             if not _default:
                 _default.append(load_ruleset(None))
     return _default[0]
+
+
+def catalogue(ruleset: Ruleset | None = None) -> tuple[ChipRow, ...]:
+    """Every chip of a ruleset as a typed row: maker, days, figures with their units, estimates and sources.
+
+    None is the ruleset that came with the package.
+    """
+    return (ruleset or default_ruleset()).chips
 
 
 def load_ruleset(

@@ -16,6 +16,7 @@ ORDER = [
     {"model", "output"},
     {"bounds"},
     {"facts", "force", "implied", "attestation", "lexicon", "partyfile"},
+    {"chiprows"},
     {"figures", "law"},
     {"names", "entries", "claims"},
     {"senses"},

@@ -35,6 +35,7 @@ COMMANDS = {
     "casebook": "study",
     "audit": "ledger",
     "compile": "ledger",
+    "data": "package",
     "chart": "chart",
     "matrix": "ask",
     "vectors": "prove",
