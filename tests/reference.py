@@ -30,8 +30,16 @@ NAMES = {
     "Ask": ["check", "timeline", "audit"],
     "Answers": ["Determination", "Timeline"],
     "Chips and law": [
-        "catalogue", "ChipRow", "Figure", "Chip", "Bounds", "load_chip", "Ruleset", "default_ruleset", "load_ruleset",
-    ],  # fmt: skip
+        "catalogue",
+        "ChipRow",
+        "Figure",
+        "Chip",
+        "Bounds",
+        "load_chip",
+        "Ruleset",
+        "default_ruleset",
+        "load_ruleset",
+    ],
     "Errors": ["ExportRulesError", "QuestionError", "RulesetError", "UnknownNameError"],
 }
 #: The classes that callers make themselves; the others are handed to them.
