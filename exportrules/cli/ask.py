@@ -23,6 +23,25 @@ _STATUS = {
 }
 
 
+def lang_option(command: Any) -> Any:
+    """--lang, the language of an answer that is printed for a reader."""
+    return click.option("--lang", default="en", show_default=True, metavar="LANGUAGE",
+                        help="Language of the answer: en, ja or zh.")(command)  # fmt: skip
+
+
+def _lang(written: str, for_programs: bool) -> str:
+    """The language, checked. Raises QuestionError for one that is not known, or where the form has words of its own."""
+    if written == "en":
+        return written
+    from exportrules.errors import QuestionError
+    from exportrules.render.languages import language_of
+
+    found = language_of(written)
+    if for_programs and found != "en":
+        raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Leave it out.")
+    return found
+
+
 @click.command()
 @question_options
 @on_option
@@ -33,6 +52,7 @@ _STATUS = {
 )
 @click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
 @click.option("--force", is_flag=True, help="Replace a receipt that is there.")
+@lang_option
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -44,6 +64,7 @@ def check(
     exit_code: bool,
     receipt: str | None,
     force: bool,
+    lang: str,
 ) -> None:
     """Was CHIP exportable on a day; under which rule, for whom, until when?
 
@@ -58,6 +79,7 @@ def check(
     from exportrules.determination import check as ask
     from exportrules.render.safe import safe_json
 
+    lang = _lang(lang, as_json or explain)
     if receipt:
         from exportrules.output import free
 
@@ -74,6 +96,10 @@ def check(
         click.echo(safe_json(determination.to_json(2 if sys.stdout.isatty() else None)))
     elif explain:
         click.echo(_verdict(determination.explain(), determination.outcome))
+    elif lang != "en":
+        from exportrules.render.spoken import answer_in
+
+        click.echo(_verdict(answer_in(determination, lang), determination.outcome))
     else:
         from exportrules.render.text import answer
 
@@ -84,7 +110,8 @@ def check(
 @click.command()
 @question_options
 @table_options
-def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
+@lang_option
+def timeline(chip: Any, asked: dict[str, Any], form: str, lang: str) -> None:
     """Every span of one answer for CHIP, with what opened it, under a bar of its months.
 
     \b
@@ -93,7 +120,13 @@ def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
     """
     from exportrules.determination import timeline as ask
 
+    lang = _lang(lang, form != "simple")
     made = ask(chip, **asked)
+    if form == "simple" and lang != "en":
+        from exportrules.render.spoken import timeline_in
+
+        click.echo(timeline_in(made, lang, _bar(made)))
+        return
     if form == "simple":
         from exportrules.render.text import timeline_text
 

@@ -14,6 +14,7 @@ from exportrules.facts import show
 from exportrules.law import Ruleset
 from exportrules.model import Bounds, Policy
 from exportrules.question import Question
+from exportrules.render.languages import filled, language, padded, tell
 from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
 from exportrules.render.words import case_words, opening
@@ -285,6 +286,8 @@ def _name(question: Question, law: Ruleset) -> str:
 
 def item(label: str, text: str) -> list[str]:
     """A labelled line, wrapped under itself."""
+    if language() != "en":
+        return filled(tell(text), WIDTH, padded(tell(label), 16), " " * 16)
     return textwrap.wrap(
         text,
         WIDTH,
