@@ -12,6 +12,7 @@ from exportrules.cli.options import chips_options, on_option, question_options, 
 from exportrules.cli.terminal import draws, tinted
 
 if TYPE_CHECKING:
+    from exportrules.law import Ruleset
     from exportrules.timeline import Timeline
 
 _STATUS = {
@@ -190,7 +191,9 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     \b
     exportrules matrix A100 A800 H20 --on 2022-09-15,2023-06-01,2024-06-03
     exportrules matrix H100 "RTX 4090" --to SG --ultimate-parent CN --on 2023-12-01 -f csv
+    exportrules matrix H100 H20 --to CN,SA,SG --on 2025-06-02
 
+    Several destinations, separated by commas, have a row each.
     The cells say whether a license is required and, in brackets, how an application would be reviewed:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
@@ -198,22 +201,45 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     from exportrules.determination import check as ask
     from exportrules.errors import QuestionError
     from exportrules.facts import read_date
-    from exportrules.render.text import footer, heading, short, table
+    from exportrules.render.text import deal_words, footer, heading, short, table
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
     dates = list(dict.fromkeys(read_date(day.strip()) for text in days for day in text.split(",")))
+    law = asked["ruleset"]
+    places = _places(law, asked["to"])
     rows: list[dict[str, Any]] = []
     for chip in chips:
-        found = [ask(chip, on=day, **asked) for day in dates]
-        row: dict[str, Any] = {"chip": found[0].transaction["chip"]}
-        for d in found:
-            full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
-                    "requirements": d.requirements}  # fmt: skip
-            row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
-        rows.append(row)
+        for to in places:
+            found = [ask(chip, on=day, **{**asked, "to": to}) for day in dates]
+            row: dict[str, Any] = {"chip": found[0].transaction["chip"]}
+            if len(places) > 1:
+                code = found[0].transaction["to"]
+                row["to"] = code if form == "json" else law.places[code].name
+            for d in found:
+                full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
+                        "requirements": d.requirements}  # fmt: skip
+                row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
+            rows.append(row)
     printed = table(rows, form)
     if form == "simple":
-        law = asked["ruleset"]
-        printed = f"{heading(found[0]._timeline.question, law)}\n\n{printed}\n\n{footer(law)}"
+        question = found[0]._timeline.question
+        head = heading(question, law) if len(places) == 1 else deal_words(question, law)
+        printed = f"{head}\n\n{printed}\n\n{footer(law)}"
     click.echo(printed)
+
+
+def _places(law: Ruleset, written: str | None) -> list[str | None]:
+    """The destinations of a list, each once; a name that has a comma of its own is one."""
+    from exportrules.errors import QuestionError, UnknownNameError
+    from exportrules.names.places import find_place
+
+    if written is None or "," not in written:
+        return [written]
+    try:
+        return [find_place(law, written)]
+    except UnknownNameError:
+        parts = [part.strip() for part in written.split(",")]
+    if not all(parts):
+        raise QuestionError(f"--to {written!r} has an empty name in it. Write names with commas between them.")
+    return list(dict.fromkeys(find_place(law, part) for part in parts))

@@ -38,6 +38,7 @@ COMMANDS = {
     "data": "package",
     "chart": "chart",
     "matrix": "ask",
+    "share": "share",
     "vectors": "prove",
 }
 

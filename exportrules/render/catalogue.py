@@ -20,9 +20,10 @@ def catalogue_json(rows: Iterable[ChipRow]) -> str:
 
 
 def _chip(row: ChipRow) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        name: value.isoformat() if isinstance(value, date) else value for name, value in row._asdict().items()
-    }
+    plain = row._asdict()
+    # the names of the columns of the table: `chip` is what people read, `id` what commands take
+    found: dict[str, Any] = {"chip": plain.pop("name"), "id": plain.pop("chip")}
+    found |= {name: value.isoformat() if isinstance(value, date) else value for name, value in plain.items()}
     found["contains"] = [{"chip": chip, "count": count} for chip, count in row.contains]
     figures: dict[str, Any] = {}
     for figure in row.figures:
