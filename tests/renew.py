@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from exportrules.answer.schema import determination_schema, vector_schema
+from exportrules.answer.words import decision
 from exportrules.errors import RulesetError
 from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.view import view_of
-from exportrules.render.text import decision
 from exportrules.study import catalogue, differences, schemas
 from exportrules.study.differences import Moved
 from tests import boundaries, make_snapshots, provisions, readme, reference

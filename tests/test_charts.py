@@ -481,9 +481,38 @@ def test_no_colour_is_green_and_words_read_on_each() -> None:
         assert max(grounds) / min(grounds) > 4.5, key
 
 
-def test_a_narrow_band_says_that_the_policy_is_open() -> None:
-    assert "license (open)" in texts(bands_of(*CHIPS, exporter="other"), "words")
-    assert "license" not in texts(bands_of(*CHIPS, exporter="other"), "words")
+def test_a_band_says_what_an_open_policy_comes_to() -> None:
+    """ "license (open)" was read as "available": the words say what is certified, and that denial is presumed else."""
+    spec = bands_of(*CHIPS, exporter="other")
+    small = " ".join(texts(spec, "small_words"))
+    assert "case by case if certified, else denial" in small
+    assert "license required (case by case if certified, else denial)" in texts(spec, "legend_words")
+    assert not [text for text in texts(spec, "words") if text == "license" or "open" in text]
+
+
+def test_bands_use_the_words_of_the_legend_or_a_part_of_them() -> None:
+    spec = bands_of(*CHIPS, "RTX 4090", "MI308X", "L4")
+    legend = " ".join(texts(spec, "legend_words")).replace("a license exception", "exception")
+    for text in {*texts(spec, "words"), *texts(spec, "small_words")}:
+        assert all(word.strip("(),") in legend.replace("(", "").replace(")", "") for word in text.split()), text
+
+
+def test_the_lines_of_a_band_stay_inside_of_it() -> None:
+    spec = bands_of(*CHIPS)
+    edges = {round(row["y"], 2): round(row["y2"], 2) for row in rows(spec, "bands")}
+    for row in rows(spec, "small_words"):
+        assert any(low + 4 < row["y"] < high - 4 for low, high in edges.items())
+
+
+def test_a_maker_is_not_drawn_as_exporting_to_its_own_country() -> None:
+    spec = bands_of("Ascend 910B", "H100")
+    assert {row["chip"] for row in rows(spec, "bands")} == {"H100"}
+    assert texts(spec, "unreleased") == ["made in China (PRC): no export"]
+    assert "No band for Ascend 910B" in " ".join(texts(spec, "notes"))
+    other = bands_of("Ascend 910B", "H100", exporter="other")
+    assert {row["chip"] for row in rows(other, "bands")} == {"Ascend 910B", "H100"}
+    assert {row["chip"] for row in rows(bands_of("Ascend 910B", "H100", to="SG"), "bands")} == {"Ascend 910B", "H100"}
+    assert bands_of("Ascend 910B")
 
 
 # --- files ------------------------------------------------------------------------------------------

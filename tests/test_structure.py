@@ -14,12 +14,13 @@ PACKAGE = Path(__file__).parent.parent / "exportrules"
 ROOMS = ["errors", "law", "question", "engine", "files", "answer", "ledger", "study", "render", "cli", ""]
 WITHIN = {
     "law": """truth span model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
-    "question": """figures values impossible eccns claims names senses deal question""",
+    "question": """figures values catalogue impossible eccns claims names senses deal question""",
     "question/names": """placeholders words keys defects grammar servers slips close inside parties chips exporters
                          places""",
     "engine": """docket evaluate unknowns cases course""",
     "files": """write partyfile parsed cache integrity lint parse load screening""",
-    "answer": """result timeline asked moment trace assumptions notices next_steps determination words parties schema""",
+    "answer": """result timeline asked moment trace assumptions notices next_steps determination words parties
+                 schema""",
 }
 #: An answer prints its own trace on demand: the one import that goes up, when it is called.
 EXCEPTION = ("answer/determination", "render/explanation")

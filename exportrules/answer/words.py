@@ -1,4 +1,4 @@
-"""Facts, days and lists as prose has them."""
+"""Outcomes, policies, facts, days and lists as prose has them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,48 @@ from datetime import date
 
 from exportrules.law.model import Instrument, Provision
 from exportrules.law.ruleset import Ruleset
+
+POLICY = {
+    "policy_of_denial": "policy of denial",
+    "presumption_of_denial": "presumption of denial",
+    "indeterminate": "review policy undetermined",
+    "case_by_case": "case-by-case review",
+    "presumption_of_approval": "presumption of approval",
+    "unpublished": "review policy not published",
+}
+_OUTCOME = {
+    "no_license_requirement": "no license requirement found",
+    "license_exception": "a license exception, on conditions",
+    "license_required": "license required",
+    "not_released": "not released",
+    "indeterminate": "undetermined",
+}
+_SHORT = {
+    "no_license_requirement": "none found",
+    "license_exception": "exception",
+    "license_required": "license",
+    "not_released": "not released",
+    "indeterminate": "undetermined",
+}
+_SHORT_POLICY = {
+    "policy_of_denial": "denial",
+    "presumption_of_denial": "presumed denial",
+    "indeterminate": "policy open",
+    "case_by_case": "case by case",
+    "presumption_of_approval": "presumed approval",
+    "unpublished": "policy not public",
+}
+ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
+
+
+def decision(outcome: str, policy: str | None) -> str:
+    """An outcome and its policy in a few words."""
+    return _OUTCOME[outcome] + (f" ({POLICY[policy]})" if policy and outcome != "indeterminate" else "")
+
+
+def short(outcome: str, policy: str | None) -> str:
+    """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
+    return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
 
 
 def day_of(day: date) -> str:

@@ -40,11 +40,20 @@ def law_options(command: Any) -> Any:
 @law_options
 @table_options
 def chips(law: Any, name: str | None, form: str) -> None:
-    """List all chips, or the variants and figures of one NAME."""
+    """List all chips, or the variants and figures of one NAME.
+
+    -f json has numbers as numbers, with their units, sources, bounds, estimates, and every reading of a disputed one.
+    """
+    from exportrules.question.catalogue import chip_rows
     from exportrules.question.names.chips import find_chip
     from exportrules.render.text import table
 
     chosen = find_chip(law, name).variants if name else tuple(law.variants)
+    if form == "json":
+        from exportrules.render.catalogue import catalogue_json
+
+        click.echo(catalogue_json(row for row in chip_rows(law) if row.chip in chosen))
+        return
     rows = []
     for variant_id in chosen:
         variant, family = law.variants[variant_id]

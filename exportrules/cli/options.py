@@ -36,8 +36,10 @@ COMMANDS = {
     "casebook": "study",
     "audit": "ledger",
     "compile": "ledger",
+    "data": "package",
     "chart": "chart",
     "matrix": "ask",
+    "share": "share",
     "vectors": "prove",
 }
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from exportrules.errors import RulesetError
 from exportrules.files import cache
 from exportrules.law.ruleset import Origin, Ruleset
+from exportrules.question.catalogue import ChipRow, chip_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,14 @@ def default_ruleset() -> Ruleset:
             if not _default:
                 _default.append(load_ruleset(None))
     return _default[0]
+
+
+def catalogue(ruleset: Ruleset | None = None) -> tuple[ChipRow, ...]:
+    """Every chip of a ruleset as a typed row: maker, days, figures with their units, estimates and sources.
+
+    None is the ruleset that came with the package.
+    """
+    return chip_rows(ruleset or default_ruleset())
 
 
 def load_ruleset(

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from exportrules.answer.result import Answer
 from exportrules.answer.timeline import Timeline
+from exportrules.answer.words import decision
 from exportrules.law.span import DAY
-from exportrules.render.text import decision
 
 #: (outcome, review policy where a license is required) -> its mark in blocks, and in ASCII.
 MARKS = {

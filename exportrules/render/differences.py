@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from exportrules.answer.words import POLICY, decision
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.question import Question
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, POLICY, deal_words, decision, exporter_words, footer, heading, wrapped
+from exportrules.render.text import DISCLAIMER, deal_words, exporter_words, footer, heading, wrapped
 
 if TYPE_CHECKING:
     from exportrules.study.calendar import Event

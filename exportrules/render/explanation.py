@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from exportrules.answer.determination import Determination
 from exportrules.answer.result import Finding, RowTrace, TestTrace
+from exportrules.answer.words import POLICY
 from exportrules.question.values import show
 from exportrules.render.safe import safe
-from exportrules.render.text import POLICY, answer, wrapped
+from exportrules.render.text import answer, wrapped
 
 _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 

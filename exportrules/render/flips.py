@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.answer.determination import Determination
-from exportrules.answer.words import fact_name, listed
+from exportrules.answer.words import decision, fact_name, listed
 from exportrules.law.model import Number
 from exportrules.question.values import show
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, decision, footer, wrapped
+from exportrules.render.text import deal, footer, wrapped
 
 if TYPE_CHECKING:
     from exportrules.study.flips import Flip

@@ -13,7 +13,7 @@ from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
 from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
-from exportrules.answer.words import called, case_words, day_of, fact_name, listed, open_question
+from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question
 from exportrules.engine.unknowns import Branch
 from exportrules.law.attestation import told
 from exportrules.law.model import Bounds
@@ -25,7 +25,7 @@ from exportrules.render.head import Head
 from exportrules.render.page import Block, Heading, Items, Pairs, Paragraph, Signature, Table, cited, markdown, page
 from exportrules.render.safe import safe
 from exportrules.render.sections import gathered
-from exportrules.render.text import DISCLAIMER, deal, decision, given
+from exportrules.render.text import DISCLAIMER, deal, given
 
 _EVIDENCE = {
     "published": "text published",

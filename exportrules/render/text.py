@@ -12,59 +12,18 @@ from exportrules.answer.determination import Determination
 from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change
 from exportrules.answer.timeline import Timeline
-from exportrules.answer.words import case_words, opening
+from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening
 from exportrules.law.bounds import signs, words
 from exportrules.law.model import Bounds, Policy
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.question.question import Question
 from exportrules.question.values import show
+from exportrules.render.languages import filled, language, padded, tell
 from exportrules.render.safe import safe, safe_json
 
 WIDTH = 100
 DISCLAIMER = "Not legal advice: a computed reading of cited rules."
-
-POLICY = {
-    "policy_of_denial": "policy of denial",
-    "presumption_of_denial": "presumption of denial",
-    "indeterminate": "review policy undetermined",
-    "case_by_case": "case-by-case review",
-    "presumption_of_approval": "presumption of approval",
-    "unpublished": "review policy not published",
-}
-_OUTCOME = {
-    "no_license_requirement": "no license requirement found",
-    "license_exception": "a license exception, on conditions",
-    "license_required": "license required",
-    "not_released": "not released",
-    "indeterminate": "undetermined",
-}
-_SHORT = {
-    "no_license_requirement": "none found",
-    "license_exception": "exception",
-    "license_required": "license",
-    "not_released": "not released",
-    "indeterminate": "undetermined",
-}
-_SHORT_POLICY = {
-    "policy_of_denial": "denial",
-    "presumption_of_denial": "presumed denial",
-    "indeterminate": "policy open",
-    "case_by_case": "case by case",
-    "presumption_of_approval": "presumed approval",
-    "unpublished": "policy not public",
-}
-ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
-
-
-def decision(outcome: str, policy: str | None) -> str:
-    """An outcome and its policy in a few words."""
-    return _OUTCOME[outcome] + (f" ({POLICY[policy]})" if policy and outcome != "indeterminate" else "")
-
-
-def short(outcome: str, policy: str | None) -> str:
-    """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
-    return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
 
 
 def headline(d: Determination) -> str:
@@ -287,6 +246,8 @@ def _name(question: Question, law: Ruleset) -> str:
 
 def item(label: str, text: str) -> list[str]:
     """A labelled line, wrapped under itself."""
+    if language() != "en":
+        return filled(tell(text), WIDTH, padded(tell(label), 16), " " * 16)
     return textwrap.wrap(
         text,
         WIDTH,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from exportrules.answer.words import decision
 from exportrules.law.attestation import tables
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, decision, item
+from exportrules.render.text import deal, item
 
 if TYPE_CHECKING:
     from exportrules.study.verify import Verification

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.answer.timeline import Timeline
+from exportrules.answer.words import decision
 from exportrules.law.model import Test
 from exportrules.question.values import show
 from exportrules.render.charts.labels import Box, place
@@ -26,7 +27,7 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
 from exportrules.render.safe import safe
-from exportrules.render.text import deal_words, decision, margin_lines
+from exportrules.render.text import deal_words, margin_lines
 
 if TYPE_CHECKING:
     from exportrules.study.plane import Plane, Region
