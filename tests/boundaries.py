@@ -166,6 +166,8 @@ class Record:
         yield f"{provision.kind}{doubt}, in force {_days(enforced)}" + (
             f" (as printed {_days(printed)})" if printed != enforced else ""
         )
+        if provision.effective not in {span.start for span in (*enforced, *printed)}:
+            yield f"effective {provision.effective}"
         if provision.compliance:
             yield f"duties from {provision.compliance}"
         if provision.expires:
