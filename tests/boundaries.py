@@ -166,10 +166,16 @@ class Record:
         yield f"{provision.kind}{doubt}, in force {_days(enforced)}" + (
             f" (as printed {_days(printed)})" if printed != enforced else ""
         )
+        if provision.effective not in {span.start for span in (*enforced, *printed)}:
+            yield f"effective {provision.effective}"
         if provision.compliance:
             yield f"duties from {provision.compliance}"
         if provision.expires:
             yield f"through {provision.expires}"
+        if provision.effective_by:
+            yield f"begins by {provision.effective_by}"
+        if provision.public_from:
+            yield f"public from {provision.public_from}"
         if made := provides(provision):
             of = f" of an item of kind {provision.classifies}" if provision.classifies else ""
             yield f"concludes {' '.join(made)}{of}"
@@ -182,8 +188,14 @@ class Record:
             for reference in getattr(provision, word):
                 reached = [p.id for p, _ in self.law.provisions.values() if p.kind == kind and refers(reference, p)]
                 yield f"{word} {reference}: {' '.join(reached)}"
+        if provision.entries:
+            yield f"reviewed as entries say that conclude {provision.entries.fact} {provision.entries.value}"
         if provision.conditions:
             yield f"on {len(provision.conditions)} conditions"
+        if provision.may_be_refused:
+            yield "may be refused"
+        if not provision.margins:
+            yield "margins are not told"
         yield from self._rows(provision.when, "when", provision.effective)
         yield from self._rows(provision.unless, "unless", provision.effective)
         if provision.blocking:
@@ -331,7 +343,8 @@ class Record:
         for gap in edition.not_encoded:
             found = shown.get(f"not_encoded#{gap.id}")
             if found:
-                yield found.provision.id, list(self._provision(found.provision))
+                permission = ["asks for a permission"] if gap.permission else []
+                yield found.provision.id, [*self._provision(found.provision), *permission]
             else:
                 yield f"not_encoded#{gap.id}", [f"quiet, {gap.start or ''}..{last_day(gap.stop) or ''}"]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 
+from exportrules.errors import RulesetError
 from exportrules.files.integrity import references
-from tests.mutate_rules import explained, killer, main, reason
+from exportrules.files.parse import read_file
+from tests.mutate_rules import PARTS, explained, killer, main, read_mutant, reason
 from tests.mutations import Mutant, changed, files, law, mutants
 
 
@@ -46,6 +49,25 @@ def test_a_mutant_is_one_change_and_the_files_stay_as_they_are() -> None:
     assert data["provision"][1:] == files()[mutant.file]["provision"][1:]
     assert files()[mutant.file]["provision"][0]["when"][1]["tests"][1]["bound"] == Decimal("5.92")
     assert killer(mutant) == "record"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_row_that_is_read_by_itself_is_the_row_of_the_whole_file(part: str) -> None:
+    for mutant in random.Random(part).sample([m for m in mutants() if m.path[0] == part], 30):
+        text = tomli_w.dumps(changed(mutant)).encode()
+        try:
+            ((table, key, whole),) = read_file(mutant.file, text)
+            changed_in: dict[str, Any] = {table: {**getattr(law(), table), key: whole}}
+            refused = bool(list(references(replace(law(), **changed_in))))
+        except RulesetError:
+            refused = True
+        if refused:
+            with pytest.raises(RulesetError):
+                read_mutant(mutant)
+        else:
+            found, *named = read_mutant(mutant)
+            assert named == [table, key]
+            assert asdict(getattr(found, table)[key]) == asdict(whole), str(mutant)
 
 
 @pytest.mark.parametrize(

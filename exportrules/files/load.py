@@ -11,7 +11,7 @@ import gc
 import hashlib
 import os
 from _thread import allocate_lock
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exportrules.errors import RulesetError
@@ -161,6 +161,12 @@ class Parties(Mapping[str, "Party"]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+    def values(self) -> ValuesView[Party]:
+        return self._all().values()
+
+    def items(self) -> ItemsView[str, Party]:
+        return self._all().items()
 
 
 def _hashes(texts: Mapping[str, bytes]) -> dict[str, str]:
