@@ -1,4 +1,4 @@
-"""What rule files say, kept by their text while a process runs: of a changed ruleset only the changed files are read."""
+"""What rule files say, kept by their text while a process runs: a changed ruleset has only its changed files read."""
 
 from __future__ import annotations
 
