@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from exportrules.answer.result import DEFINITE, Answer, Change, Projection
@@ -124,9 +125,8 @@ class Timeline:
         released = after.standing != before.standing or "not_released" in (before.outcome, after.outcome)
         if released and any(_first_day(c) == day for c in self.courses):
             return (RELEASE,)
-        if self._moved(before.law, after.law, day):
-            return self._moved(before.law, after.law, day)
-        return self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
+        moved = self._moved(before.law, after.law, day)
+        return moved or self._memberships_on(day) or self._provisions_on(day, "notice", "gap", "bar")
 
     @property
     def _horizon(self) -> date:
@@ -135,28 +135,33 @@ class Timeline:
     def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
         """Provisions of the answers that begin or end on the day, or else the bars that reach an exception of one."""
         names = set(_parts(before)) ^ set(_parts(after))
-        moved = tuple(name for name in self._provisions_on(day, "notice", "gap") if name in names)
+        turning = self._provisions_on(day, "notice", "gap")
+        moved = tuple(name for name in turning if name in names)
         written = self.ruleset.provisions
         exceptions = [written[name][0] for name in set(before.exceptions) ^ set(after.exceptions) if name in written]
 
         def reaches(name: str) -> bool:
             return name in written and any(closes(written[name][0], exception) for exception in exceptions)
 
-        return moved or tuple(name for name in self._provisions_on(day, "notice", "gap") if reaches(name))
+        return moved or tuple(name for name in turning if reaches(name))
 
     def _provisions_on(self, day: date, *silent: str) -> tuple[str, ...]:
         """The provisions that begin on the day, or else that end on it, but for those of some kinds."""
-        beginning, ending = [], []
+        turning = [(begins, name) for kind, name, begins in self._turns.get(day, ()) if kind not in silent]
+        beginning = [name for begins, name in turning if begins]
+        return tuple(dict.fromkeys(beginning or [name for _, name in turning]))
+
+    @cached_property
+    def _turns(self) -> dict[date, list[tuple[str, str, bool]]]:
+        """(kind, provision, whether it begins) of what begins or ends on a day, in the order of the law."""
+        found: dict[date, list[tuple[str, str, bool]]] = {}
         for course in self.courses:
             for entry in course.docket.entries:
-                spans = entry.in_force.spans
-                if entry.kind in silent:
-                    continue
-                if any(span.start == day for span in spans):
-                    beginning.append(entry.in_force.provision.id)
-                elif any(span.stop == day for span in spans):
-                    ending.append(entry.in_force.provision.id)
-        return tuple(dict.fromkeys(beginning or ending))
+                for span in entry.in_force.spans:
+                    for day, begins in ((span.start, True), (span.stop, False)):
+                        if day:
+                            found.setdefault(day, []).append((entry.kind, entry.in_force.provision.id, begins))
+        return found
 
     def _memberships_on(self, day: date) -> tuple[str, ...]:
         found = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from exportrules.answer.result import DEFINITE
 from exportrules.answer.timeline import SpanOfAnswer, Timeline
@@ -315,8 +315,8 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
     # no line runs through a remark
     grounds = []
     for remark in unreleased:
-        x, y = picture.x.px(remark["x"]), picture.y.px(remark["y"])
-        grounds.append(picture.box(x - 3, y - 8, x + width_of(remark["text"], 11) + 3, y + 8))
+        x, y = picture.x.px(cast("float", remark["x"])), picture.y.px(cast("float", remark["y"]))
+        grounds.append(picture.box(x - 3, y - 8, x + width_of(str(remark["text"]), 11) + 3, y + 8))
     picture.draw("unreleased_ground", "rect", grounds, fill="#FFFFFF", opacity=1)
     picture.texts("unreleased", unreleased, baseline="middle")
     picture.texts("chips", names, size=13, align="right", baseline="middle", fontWeight="bold")
