@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exportrules.parsed import Parsed
+from exportrules.files.parsed import Parsed
 
 from exportrules import RulesetError, check, default_ruleset, load_ruleset
 from exportrules.files import parse as reading
