@@ -35,6 +35,7 @@ ORDER = [
     {"render", "schema", "screening"},
     {"ledger"},
     {"study"},
+    {"serve"},
     {"cli"},
     {"__init__", "__main__"},
 ]

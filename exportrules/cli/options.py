@@ -38,6 +38,8 @@ COMMANDS = {
     "chart": "chart",
     "matrix": "ask",
     "vectors": "prove",
+    "mcp": "doors",
+    "serve": "doors",
 }
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
