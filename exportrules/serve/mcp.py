@@ -34,6 +34,8 @@ from exportrules.serve.speech import questions, sentences, told
 
 #: The parts of a determination that an assistant does not get with it: the trace, which `explain` has.
 NOT_SPOKEN = ("findings",)
+#: The tools that answer about one determination, whose unknowns are questions.
+DETERMINED = ("check", "flip", "explain")
 #: So many resources come on one page of their list.
 PAGE = 200
 #: So many names a client is offered to complete one (the protocol's own limit).
@@ -111,7 +113,7 @@ def use(law: Ruleset, name: str, given: object) -> dict[str, Any]:
     if ask is None:
         raise UnknownNameError(f"there is no tool {name!r}. Tools: {', '.join(ASKS)}.", near(name, {n: n for n in ASKS}))
     request = _request(ask).read(given, law.facts)
-    if "on" not in request or name == "screen":
+    if name not in DETERMINED:
         answer = ask.answer(law, request)
         return {"sentences": told(law, name, answer), "ask": [], **answer}
     d = asked(law, request)

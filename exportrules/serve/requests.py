@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.ledger.headers import spellings
 from exportrules.names.keys import key
+from exportrules.trace import FIELDS as PARTS
 
 #: No name, place or fact comes near these; they bound the work that one request can ask for.
 LONGEST_TEXT = 1_000
@@ -37,7 +38,8 @@ _FACT = {
 
 
 class Field(NamedTuple):
-    """A field of a request: its kind (`text`, `day`, `texts`, `days`, `words`, `flag` or `facts`) and what it says."""
+    """A field of a request: its kind (`text`, `day`, `texts`, `days`, `words`, `flag`, `parts`,
+    `columns` or `facts`) and what it says."""
 
     kind: str
     says: str
@@ -54,8 +56,11 @@ class Field(NamedTuple):
             "days": {**several, "items": _DAY},
             "words": {"anyOf": [text, {**several, "items": text}]},
             "flag": {"type": "boolean"},
+            "parts": {**several, "items": {"type": "string", "enum": list(PARTS)}},
+            "columns": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1,
+                        "items": {"type": "string"}}},
             "facts": {"type": "object", "minProperties": 1, "maxProperties": MOST_ITEMS, "additionalProperties": _FACT},
-        }[self.kind]
+        }[self.kind]  # fmt: skip
         shown = {} if self.example is None else {"examples": [self.example]}
         return {**made, "description": self.says, **shown}
 
@@ -90,7 +95,18 @@ FIELDS: dict[str, Field] = {
     "as_printed": Field("flag", "The text as printed: announcements not to enforce set aside. Default: false."),
     "whole": Field("flag", "The whole trace, with the provisions that do not hold. Default: false."),
     "names": Field("texts", "Names of companies or institutions to look up in the party lists.", ["Inspur"]),
-    "fields": Field("texts", "The parts of the answer to return; outcome, review_policy, standing, turns_on, holds and "
+    "name": Field("text", "A chip as people write it. Default: all of the catalogue.", "H800"),
+    "map": Field("columns", "Columns by what they say, where their names do not: map[chip]=Part No. An empty name is "
+                 "none.", {"chip": ["Part No"]}),
+    "ignore": Field("texts", "Columns that do not matter, although they look as if they did.", ["Notify Party"]),
+    "dates": Field("text", "How dates are written that could be read in two ways: iso, dmy, mdy, excel or excel1904. "
+                   "Default: iso.", "iso"),
+    "encoding": Field("text", "Of the text. Default: utf-8.", "cp1252"),
+    "delimiter": Field("text", "Of the text: one character, or tab. Default: by its header.", ";"),
+    "columns": Field("texts", "Answer columns to write. Default: all.", ["outcome", "review_policy"]),
+    "prefix": Field("text", "Before the names of the answer columns.", "er_"),
+    "also_on": Field("day", "Add the answer under the law of another day, YYYY-MM-DD."),
+    "fields": Field("parts", "The parts of the answer to return; outcome, review_policy, standing, turns_on, holds and "
                     "ruleset are always there. Default: all of them.", ["requirements"]),
 }  # fmt: skip
 
@@ -106,13 +122,20 @@ class Request:
     """The fields of one kind of request, and those that it cannot do without."""
 
     fields: tuple[str, ...]
-    required: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    #: what a field says here, where that is not what it says elsewhere
+    says: Mapping[str, str] = field(default_factory=dict)
+
+    def field(self, name: str) -> dict[str, Any]:
+        """The JSON Schema of one field."""
+        made = FIELDS[name].schema()
+        return {**made, "description": self.says.get(name, made["description"])}
 
     def schema(self) -> dict[str, Any]:
         """Its JSON Schema (draft 2020-12)."""
         return {
             "type": "object",
-            "properties": {name: FIELDS[name].schema() for name in self.fields},
+            "properties": {name: self.field(name) for name in self.fields},
             "required": list(self.required),
             "additionalProperties": False,
         }
@@ -129,7 +152,7 @@ class Request:
             _sound(name, value)
         for name in self.required:
             if name not in given:
-                raise QuestionError(f"{name} is missing. {FIELDS[name].says}")
+                raise QuestionError(f"{name} is missing. {self.says.get(name, FIELDS[name].says)}")
         return dict(given)
 
     def _unknown(self, name: str, facts: Iterable[str]) -> UnknownNameError:
@@ -151,7 +174,7 @@ def _sound(name: str, value: object) -> None:
     if kind == "flag" and not isinstance(value, bool):
         raise QuestionError(f"{name} = {value!r} is not true or false.")
     # of one text where a list is wanted `check` says it for the arguments that it has
-    if kind in ("texts", "days") and (name not in DEAL or not isinstance(value, str)) and not isinstance(value, list):
+    if kind in ("texts", "days", "parts") and (name not in DEAL or not isinstance(value, str)) and not isinstance(value, list):
         raise QuestionError(f"{name} = {value!r} is not a list. Write a list: [...].")
     if name == "chip" and not isinstance(value, str):
         raise QuestionError(f"chip = {value!r} is not text. Write a chip's name, or describe one by facts.")
@@ -168,9 +191,14 @@ def _sound(name: str, value: object) -> None:
 
 
 def _measured(name: str, value: object) -> None:
-    """Refuse a text that no name or value is as long as."""
+    """Refuse a text that no name or value is as long as, and one that is broken."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise QuestionError(f"{name} has a text of {len(value):,} characters; at most {LONGEST_TEXT:,} are read.")
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise QuestionError(f"{name} has a text that is not Unicode: half of a character. Write it again.") from None
     if isinstance(value, dict):
         for inner, item in value.items():
             _measured(name, inner)
