@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ class _Service:
     """The endpoints, with what they share: the law, a memory of answers, threads."""
 
     def __init__(self, law: Ruleset, settings: Settings) -> None:
-        self._law, self._settings = law, settings
+        #: the law as it was loaded, which nobody asks, and one that is asked and remembers
+        self._loaded, self._law, self._settings = law, replace(law), settings
+        self._computed = 0
         self._memory = Memory(settings.remember)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="exportrules")
         self._edition = f"{engine()['sha256']} {law.digest}".encode()
@@ -93,7 +96,16 @@ class _Service:
         return endpoint
 
     def _ask(self, ask: Ask, given: object) -> dict[str, Any]:
-        return ask.answer(self._law, ask.request.read(given, self._law.facts))
+        law = self._law
+        request = ask.request.read(given, law.facts)
+        self._count(1 + sum(len(value) for value in request.values() if isinstance(value, list)))
+        return ask.answer(law, request)
+
+    def _count(self, names: int) -> None:
+        """Begin anew with what the engine remembers of questions, before it is more than a server can spare."""
+        self._computed += names
+        if self._computed > self._settings.forget_after:
+            self._computed, self._law = 0, replace(self._loaded)
 
     async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any]) -> Response:
         """An answer as JSON, from memory if it is there; on GET with a tag that later requests can name."""
@@ -158,7 +170,7 @@ class _Service:
 
     async def _audit(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/audit"
-        given = REQUEST.read(read_query(request.scope["query_string"], REQUEST), self._law.facts)
+        given = REQUEST.read(read_query(request.scope["query_string"], REQUEST), self._loaded.facts)
         kind = _typed(request, tuple(KINDS))
         folder = Path(tempfile.mkdtemp(prefix="exportrules-"))
         try:
@@ -166,7 +178,8 @@ class _Service:
             with ledger.open("wb") as file:
                 async for block in self._blocks(request, self._settings.largest_ledger):
                     file.write(block)
-            account = await self._threaded(lambda: answered(self._law, given, ledger, output))
+            # its names are remembered by a law of its own, and forgotten with it
+            account = await self._threaded(lambda: answered(replace(self._loaded), given, ledger, output))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -24,8 +24,10 @@ class Settings:
     seconds: float = 30
     ledger_seconds: float = 300
     at_once: int = 64
-    threads: int = 4
+    threads: int = 2
     remember: int = 64 * MB
+    #: after so many questions and names the engine's own memory of them begins anew
+    forget_after: int = 10_000
     quiet: bool = False
     log_questions: bool = False
     #: another directory of rules, and overlays: each worker loads them for itself
