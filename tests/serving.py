@@ -39,7 +39,7 @@ def drawn_questions(law: Ruleset, count: int, seed: int = 17) -> list[dict[str, 
     found = []
     for _ in range(count):
         given: dict[str, Any] = {"on": str(date(2019, 10, 1) + timedelta(rng.randrange(2700)))}
-        chances = {
+        chances: dict[str, tuple[float, list[Any]]] = {
             "chip": (0.95, names), "to": (0.7, _PLACES), "exporter": (0.5, ["maker", "other", "NVIDIA", "Nvidia HK"]),
             "activity": (0.2, ["export", "reexport", "transfer", "import"]), "headquarters": (0.2, _PLACES),
             "ultimate_parent": (0.2, _PLACES), "end_user": (0.3, _NAMES), "facts": (0.2, _FACTS),

@@ -15,6 +15,7 @@ from exportrules.law import Ruleset
 from exportrules.serve.answers import ASKS, answer_check, chips, provision
 from exportrules.serve.requests import DEAL, FIELDS
 from exportrules.serve.shapes import ALWAYS, ChipsShape, ProvisionShape, schema_of
+from exportrules.trace import plain
 from tests.serving import drawn_questions, refusal
 
 LAW = default_ruleset()
@@ -49,21 +50,21 @@ def test_requests_and_answers_keep_to_their_schemas(name: str) -> None:
     jsonschema.validate(json.loads(json.dumps(answer(name, **given))), schema_of(ask.shape))
 
 
-def test_500_drawn_questions_are_answered_as_check_answers_and_refused_in_its_words() -> None:
+def test_drawn_questions_are_answered_as_check_answers_and_refused_in_its_words() -> None:
     refused = 0
-    for number, given in enumerate(drawn_questions(LAW, 500)):
+    for number, given in enumerate(drawn_questions(LAW, 100)):
         arguments = {name: value for name, value in given.items() if name != "chip"}
         said = refusal(exportrules.check, given.get("chip"), **arguments)
         assert refusal(answer, "check", **given) == said, given
         refused += bool(said)
         if said:
             continue
-        expected = exportrules.check(given.get("chip"), **arguments)
+        d = exportrules.check(given.get("chip"), **arguments)
         parts = ["requirements", "eccn", "exceptions", "holds", "next", "previous", "transaction", "citations", "cases"]
         found = answer("check", **given, **({} if number % 25 == 0 else {"fields": parts}))
-        assert found == {name: value for name, value in expected.to_dict().items() if name in found}, given
+        assert found == (d.to_dict() if number % 25 == 0 else {n: plain(getattr(d, n)) for n in found}), given
         assert set(found) >= {*parts, *ALWAYS}
-    assert 100 < refused < 300
+    assert 20 < refused < 70
 
 
 @pytest.mark.parametrize(

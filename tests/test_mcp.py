@@ -85,7 +85,9 @@ def test_a_yes_comes_with_its_law_its_days_its_assumptions_and_its_horizon() -> 
         for part in ("from 2023-03-21 through 2023-10-22", "on the assumptions stated", "87 FR 62186", "Not legal adv"):
             assert part in first
         assert any(line.startswith("From 2023-10-23: license required") for line in others)
-        assert any(line == "If instead a military end use: license required (presumption of denial)." for line in others)
+        assert any(
+            line == "If instead a military end use: license required (presumption of denial)." for line in others
+        )
         assert not any(ask["decides"] for ask in answer["ask"])
         assert [ask["fact"] for ask in answer["ask"]] == [
             "end_use", "end_user_lists", "military_end_user", "privately_informed",
@@ -175,7 +177,11 @@ def test_every_provision_instrument_and_chip_is_a_resource() -> None:
             if (cursor := page.next_cursor) is None:
                 break
         assert len(found) == len(set(found)) == 2 + len(LAW.instruments) + len(LAW.provisions) + len(LAW.variants)
-        for uri in [*found[::40], "exportrules://provision/88fr73458%233A090.a", "exportrules://provision/88fr73458#3A090.a"]:
+        for uri in [
+            *found[::40],
+            "exportrules://provision/88fr73458%233A090.a",
+            "exportrules://provision/88fr73458#3A090.a",
+        ]:
             contents = (await client.read_resource(uri)).contents[0]
             assert isinstance(contents, TextResourceContents)
             name = unquote(uri.rpartition("/")[2])
@@ -198,12 +204,17 @@ def test_every_provision_instrument_and_chip_is_a_resource() -> None:
 
 def test_prompts_say_what_was_given_and_names_are_completed() -> None:
     async def conversation(client: Client) -> None:
-        assert [prompt.name for prompt in (await client.list_prompts()).prompts] == ["check_a_shipment", "check_a_claim"]
+        assert [prompt.name for prompt in (await client.list_prompts()).prompts] == [
+            "check_a_shipment",
+            "check_a_claim",
+        ]
         given = {"chip": "A100", "on": "2022-09-15", "to": "China", "end_user": "{Acme}"}
         prompt = (await client.get_prompt("check_a_shipment", given)).messages[0].content
         assert isinstance(prompt, TextContent)
         assert "chip A100, day of export 2022-09-15, destination China, end user {Acme}." in prompt.text
-        claim = (await client.get_prompt("check_a_claim", {"claim": "In 2022 the A100 was banned."})).messages[0].content
+        claim = (
+            (await client.get_prompt("check_a_claim", {"claim": "In 2022 the A100 was banned."})).messages[0].content
+        )
         assert isinstance(claim, TextContent)
         assert "In 2022 the A100 was banned." in claim.text
         for name, wrong, words in (
@@ -225,7 +236,9 @@ def test_prompts_say_what_was_given_and_names_are_completed() -> None:
 
 def test_it_answers_by_the_law_that_it_was_started_with(tmp_path: Path) -> None:
     overlay = tmp_path / "said.toml"
-    overlay.write_text('[attestation]\nby = "Acme"\non = 2026-11-01\nthrough = 2026-10-31\nnote = "x"\n', encoding="utf-8")
+    overlay.write_text(
+        '[attestation]\nby = "Acme"\non = 2026-11-01\nthrough = 2026-10-31\nnote = "x"\n', encoding="utf-8"
+    )
 
     async def conversation(client: Client) -> None:
         result = await client.call_tool("check", {"chip": "A100", "on": "2026-10-15"})

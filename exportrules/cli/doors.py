@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -50,7 +50,7 @@ def mcp(law: Ruleset, listed: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="0 takes a free one.")
 @click.option("--allow-host", multiple=True, metavar="NAME",
-              help="A name under which clients write to this server, beside the loopback's; '*' for any; repeat.")  # fmt: skip
+              help="A name that clients call this server by, beside localhost; '*' for any; repeat.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--seconds", type=click.FloatRange(0.1, 3600), default=30, show_default=True,
               help="Longest time for one answer; a ledger has ten times as long.")  # fmt: skip
@@ -64,7 +64,9 @@ def mcp(law: Ruleset, listed: bool) -> None:
 @click.option("--quiet", is_flag=True, help="No access log.")
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI document, and end.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
-@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file.")
+@click.option(
+    "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
+)
 def serve(
     host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float, at_once: int, largest_ledger: int,
     remember: int, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None, overlay: tuple[str, ...],
@@ -91,10 +93,20 @@ def serve(
 
     settings = checked(
         Settings(
-            host=host, port=port, workers=workers, hosts=allow_host, largest_ledger=largest_ledger * MB,
-            seconds=seconds, ledger_seconds=10 * seconds, at_once=at_once, remember=remember * MB, quiet=quiet,
-            log_questions=log_questions, ruleset=ruleset, overlays=overlay,
-        )  # fmt: skip
+            host=host,
+            port=port,
+            workers=workers,
+            hosts=allow_host,
+            largest_ledger=largest_ledger * MB,
+            seconds=seconds,
+            ledger_seconds=10 * seconds,
+            at_once=at_once,
+            remember=remember * MB,
+            quiet=quiet,
+            log_questions=log_questions,
+            ruleset=ruleset,
+            overlays=overlay,
+        )
     )
     gc.enable()  # it lives on, unlike the other commands
     start(settings)

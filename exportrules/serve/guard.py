@@ -97,7 +97,10 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Why a request is turned away before it is read, if it is."""
         if self._under_way >= self._settings.at_once:
-            return 503, f"{self._under_way} requests are under way, as many as are taken at once. Ask again in a second."
+            return (
+                503,
+                f"{self._under_way} requests are under way, as many as are taken at once. Ask again in a second.",
+            )
         if len(scope["query_string"]) + len(scope["path"]) > self._settings.largest_query:
             return 414, "the address is too long. Send the fields as JSON with POST."
         if "*" not in self._settings.hosts:

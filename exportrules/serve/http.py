@@ -255,14 +255,19 @@ async def _refused(_: Incoming, error: Exception) -> Response:
 
 async def _http_problem(request: Incoming, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail, close = error.detail, ()
+    detail, headers = error.detail, dict[str, str]()
+    close: tuple[str, ...] = ()
     if error.status_code == 404:
         close = tuple(near(request.url.path, {path: path for path in PATHS}))
         detail = f"there is nothing at {request.url.path}. Paths: {', '.join(PATHS)}."
     elif error.status_code == 405:
-        detail = f"{request.url.path} does not answer {request.method}. It answers {(error.headers or {})['Allow']}."
+        allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
+        detail, headers = (
+            f"{request.url.path} does not answer {request.method}. It answers {allowed}.",
+            {"allow": allowed},
+        )
     response = _problem(error.status_code, detail, close)
-    response.headers.update(error.headers or {})
+    response.headers.update(headers)
     return response
 
 

@@ -111,7 +111,9 @@ def use(law: Ruleset, name: str, given: object) -> dict[str, Any]:
     """What a tool answers. Raises ExportRulesError: what is wrong with the request."""
     ask = ASKS.get(name)
     if ask is None:
-        raise UnknownNameError(f"there is no tool {name!r}. Tools: {', '.join(ASKS)}.", near(name, {n: n for n in ASKS}))
+        raise UnknownNameError(
+            f"there is no tool {name!r}. Tools: {', '.join(ASKS)}.", near(name, {n: n for n in ASKS})
+        )
     request = _request(ask).read(given, law.facts)
     if name not in DETERMINED:
         answer = ask.answer(law, request)
@@ -195,9 +197,7 @@ async def _list_templates(_: Context, __: types.PaginatedRequestParams | None) -
     )
 
 
-async def _read_resource(
-    law: Ruleset, _: Context, params: types.ReadResourceRequestParams
-) -> types.ReadResourceResult:
+async def _read_resource(law: Ruleset, _: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
     written = str(params.uri)
     try:
         text = text_at(law, written)
@@ -221,9 +221,7 @@ async def _complete(law: Ruleset, _: Context, params: types.CompleteRequestParam
     elif params.argument.name == "chip":
         found = dict.fromkeys(name for name, _ in names_beginning(law, begun))
     every = list(found)
-    completion = types.Completion(
-        values=every[:MOST_OFFERED], total=len(every), has_more=len(every) > MOST_OFFERED
-    )
+    completion = types.Completion(values=every[:MOST_OFFERED], total=len(every), has_more=len(every) > MOST_OFFERED)
     return types.CompleteResult(completion=completion)
 
 

@@ -18,7 +18,13 @@ from exportrules.serve.shapes import ALWAYS, ChipsShape, HealthShape, ProblemSha
 PATHS = (
     *(f"/{name}" for name in ASKS), "/chips", "/provisions/{id}", "/audit", "/healthz", "/openapi.json", "/",
 )  # fmt: skip
-_SHAPES = (*(ask.shape for ask in ASKS.values()), ChipsShape, ProvisionShape, HealthShape, ProblemShape)
+_SHAPES: tuple[type[BaseModel], ...] = (
+    *(ask.shape for ask in ASKS.values()),
+    ChipsShape,
+    ProvisionShape,
+    HealthShape,
+    ProblemShape,
+)
 _TAG = {
     "description": "names this answer of this engine and these rules: send it as If-None-Match",
     "schema": {"type": "string"},

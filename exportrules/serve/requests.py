@@ -174,7 +174,11 @@ def _sound(name: str, value: object) -> None:
     if kind == "flag" and not isinstance(value, bool):
         raise QuestionError(f"{name} = {value!r} is not true or false.")
     # of one text where a list is wanted `check` says it for the arguments that it has
-    if kind in ("texts", "days", "parts") and (name not in DEAL or not isinstance(value, str)) and not isinstance(value, list):
+    if (
+        kind in ("texts", "days", "parts")
+        and (name not in DEAL or not isinstance(value, str))
+        and not isinstance(value, list)
+    ):
         raise QuestionError(f"{name} = {value!r} is not a list. Write a list: [...].")
     if name == "chip" and not isinstance(value, str):
         raise QuestionError(f"chip = {value!r} is not text. Write a chip's name, or describe one by facts.")
@@ -198,7 +202,9 @@ def _measured(name: str, value: object) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise QuestionError(f"{name} has a text that is not Unicode: half of a character. Write it again.") from None
+            raise QuestionError(
+                f"{name} has a text that is not Unicode: half of a character. Write it again."
+            ) from None
     if isinstance(value, dict):
         for inner, item in value.items():
             _measured(name, inner)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import multiprocessing
+import multiprocessing.connection
+import signal
 import socket
 import sys
-from functools import partial
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
-from exportrules.errors import QuestionError
+from exportrules.errors import OutputError, QuestionError
 from exportrules.render.safe import safe
 from exportrules.serve.guard import Guard
 from exportrules.serve.http import application
@@ -38,11 +40,20 @@ def make(settings: Settings) -> Guard:
 def serve(settings: Settings) -> None:
     """Serve until it is told to end (SIGINT or SIGTERM). Raises QuestionError where it cannot listen."""
     made = make(settings)  # what is wrong with a rule file is said before anything listens
-    law = made.law
+    listening = _socket(settings)
+    port = listening.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    edition = f"edition {made.law.edition.edition}, {made.law.currency}"
+    sys.stderr.write(safe(f"exportrules serves on http://{host}:{port} ({edition})") + "\n")
+    if settings.workers == 1:
+        _run(made, listening)
+    else:
+        _supervise(settings, listening)
+
+
+def _run(made: Guard, listening: socket.socket) -> None:
     config = uvicorn.Config(
-        made if settings.workers == 1 else partial(make, settings),
-        factory=settings.workers > 1,
-        workers=settings.workers,
+        made,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -51,16 +62,32 @@ def serve(settings: Settings) -> None:
         lifespan="off",
         ws="none",
     )
-    listening = _socket(settings)
-    port = listening.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    told = f"exportrules serves on http://{host}:{port} (edition {law.edition.edition}, {law.currency})"
-    sys.stderr.write(safe(told) + "\n")
-    server = uvicorn.Server(config)
-    if settings.workers == 1:
-        server.run(sockets=[listening])
-    else:
-        Multiprocess(config, target=server.run, sockets=[listening]).run()
+    with contextlib.suppress(KeyboardInterrupt):  # it has ended in good order by then
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _work(settings: Settings, listening: socket.socket) -> None:
+    """A worker's whole life."""
+    _run(make(settings), listening)
+
+
+def _supervise(settings: Settings, listening: socket.socket) -> None:
+    """Workers that share a socket. Where one ends, all do, and whoever started them may start them anew."""
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_work, args=(settings, listening)) for _ in range(settings.workers)]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        for worker in workers:
+            worker.start()
+        multiprocessing.connection.wait([worker.sentinel for worker in workers])
+    except KeyboardInterrupt:
+        sys.exit(0)
+    finally:
+        for worker in workers:
+            if worker.pid is not None:
+                worker.terminate()
+                worker.join()
+    raise OutputError("a worker ended by itself, and the others were ended with it. Its messages are above.")
 
 
 def _socket(settings: Settings) -> socket.socket:
@@ -73,5 +100,4 @@ def _socket(settings: Settings) -> socket.socket:
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}. Name another --port, "
             "or an address of this machine with --host."
         ) from None
-    made.set_inheritable(True)
     return made

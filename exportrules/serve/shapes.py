@@ -156,9 +156,7 @@ class PartyShape(_Shape):
 
 class ScreenedShape(_Shape):
     name: str
-    result: Literal[
-        "listed", "listed_on_another_day", "close_to_a_listed_name", "states_a_military_body", "on_no_list"
-    ]
+    result: Literal["listed", "listed_on_another_day", "close_to_a_listed_name", "states_a_military_body", "on_no_list"]
     says: str
     parties: list[PartyShape]
 

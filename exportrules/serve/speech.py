@@ -22,7 +22,7 @@ _FIELDS = {fact: field for field, fact in TERMS.items()}
 
 
 def sentences(law: Ruleset, d: Determination) -> list[str]:
-    """The whole answer in sentences: the first can be quoted alone, with citation and horizon; the others are its parts."""
+    """The whole answer in sentences: the first can be quoted alone, with citation and horizon."""
     first, last = d.holds
     since = f"from {first}" if first else "from before any known change"
     until = f"through {last}" if last else "with no known end"
@@ -42,7 +42,10 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
         by = f", changed by {', '.join(d.next.by)}" if d.next.by else ""
         found.append(f"From {d.next.date}: {decision(d.next.outcome, d.next.review_policy)}{by}.")
     for branch in d.cases:
-        said = " and ".join(f"{fact_name(law, fact)} {case_words(law, text)}" for fact, text in branch.conditions) or "otherwise"
+        said = (
+            " and ".join(f"{fact_name(law, fact)} {case_words(law, text)}" for fact, text in branch.conditions)
+            or "otherwise"
+        )
         found.append(f"If {said}: {decision(branch.outcome, branch.review_policy)}.")
     assumed = d.assumptions
     if assumed:
@@ -97,7 +100,8 @@ def _said(answer: dict[str, Any]) -> str:
 def _spans(answer: dict[str, Any]) -> Iterator[str]:
     for span in answer["spans"]:
         opened = f", opened by {', '.join(span['opened_by'])}" if span["opened_by"] else ""
-        yield f"From {span['start'] or 'the first day'} through {span['last'] or 'no known end'}: {_said(span)}{opened}."
+        first, last = span["start"] or "the first day", span["last"] or "no known end"
+        yield f"From {first} through {last}: {_said(span)}{opened}."
 
 
 def _cells(answer: dict[str, Any]) -> Iterator[str]:
@@ -138,8 +142,8 @@ def _ways(law: Ruleset, made: Timeline, d: Determination, fact: str) -> Iterator
 
     question = made.question
     if fact == "variant":
-        for name in dict.fromkeys(subject.name for subject in question.subjects):
-            yield way(f"it is the {name}", chip=name)
+        for variant in dict.fromkeys(subject.name for subject in question.subjects):
+            yield way(f"it is the {variant}", chip=variant)
         return
     if fact == "exporter" and question.doubt(fact):
         for sense in question.doubt(fact).senses:  # type: ignore[union-attr]
@@ -153,8 +157,8 @@ def _ways(law: Ruleset, made: Timeline, d: Determination, fact: str) -> Iterator
                 listed = law.parties[party].name
                 yield way(f'"{name.written}" is {listed}: write that name in its place', **_named(fact, listed))
         if name.described:
-            for value, said in ((True, "is"), (False, "is not")):
-                yield way(f'"{name.written}" {said} such a body', facts={f"{name.described}_end_user": value})
+            for so, said in ((True, "is"), (False, "is not")):
+                yield way(f'"{name.written}" {said} such a body', facts={f"{name.described}_end_user": so})
     for settlement in d.settle:
         if settlement.fact == fact:
             field = _FIELDS.get(fact)

@@ -31,7 +31,9 @@ def read_json(body: bytes) -> Any:
     except QuestionError:
         raise
     except (ValueError, ArithmeticError) as error:
-        raise QuestionError(f'the body is not JSON: {error}. Write e.g. {{"chip": "A100", "on": "2022-09-15"}}.') from None
+        raise QuestionError(
+            f'the body is not JSON: {error}. Write e.g. {{"chip": "A100", "on": "2022-09-15"}}.'
+        ) from None
 
 
 def _pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,7 +58,9 @@ def read_query(query: bytes, request: Request) -> dict[str, Any]:
             query.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=500
         )
     except UnicodeDecodeError:
-        raise QuestionError("the query is not percent-encoded UTF-8. Encode it, e.g. with curl --data-urlencode.") from None
+        raise QuestionError(
+            "the query is not percent-encoded UTF-8. Encode it, e.g. with curl --data-urlencode."
+        ) from None
     except ValueError as error:
         raise QuestionError(f"the query cannot be read: {error}. Write NAME=VALUE&NAME=VALUE.") from None
     found: dict[str, Any] = {}
