@@ -75,7 +75,7 @@ def _asking(ask: Ask) -> dict[str, Any]:
             "400": _problem("the request cannot be answered as it stands, in the words of `exportrules check`"),
             "413": _problem("the body is too large"),
             "415": _problem("the body is not application/json"),
-            **_busy(),
+            **_anywhere(),
         },
     }
     return {"get": {**_get(ask.name, ask.title, ask.request, ask.shape), "description": ask.says}, "post": post}
@@ -90,8 +90,7 @@ def _get(name: str, title: str, request: Request, shape: type[BaseModel]) -> dic
             "200": {**_ok(shape), "headers": {"ETag": _TAG}},
             "304": {"description": "the answer is the one that If-None-Match names"},
             "400": _problem("the request cannot be answered as it stands, in the words of `exportrules check`"),
-            "414": _problem("the address is too long"),
-            **_busy(),
+            **_anywhere(),
         },
     }
 
@@ -100,7 +99,7 @@ def _plain(name: str, title: str, shape: type[BaseModel]) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": title,
-        "responses": {"200": _ok(shape), "400": _problem("there is a field, and none is taken"), **_busy()},
+        "responses": {"200": _ok(shape), "400": _problem("there is a field, and none is taken"), **_anywhere()},
     }
 
 
@@ -138,7 +137,7 @@ def _audit() -> dict[str, Any]:
             "400": _problem("the ledger does not say enough, in the words of `exportrules audit`"),
             "413": _problem("the ledger is too large"),
             "415": _problem("the body is of another type"),
-            **_busy(),
+            **_anywhere(),
         },
     }  # fmt: skip
 
@@ -156,5 +155,10 @@ def _problem(says: str) -> dict[str, Any]:
     return {"description": says, "content": {"application/problem+json": {"schema": schema}}}
 
 
-def _busy() -> dict[str, Any]:
-    return {"503": _problem("too many requests are under way, or this one took too long")}
+def _anywhere() -> dict[str, Any]:
+    """What any request may be turned away with."""
+    return {
+        "414": _problem("the address is too long"),
+        "421": _problem("the request is for a host that this server does not go by"),
+        "503": _problem("too many requests are under way, or this one took too long"),
+    }
