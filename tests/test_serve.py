@@ -36,6 +36,7 @@ from exportrules.serve.settings import Settings, checked
 from exportrules.serve.shapes import schema_of
 from exportrules.trace import plain
 from tests.readme import EXAMPLES
+from tests.served_docs import PAGE, renewed
 from tests.serving import Served, drawn_questions, refusal, served
 from tests.test_answers import GIVEN
 
@@ -130,8 +131,8 @@ def test_a_query_that_is_not_understood_is_refused(client: TestClient, query: st
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "the body is not JSON"),
-        (b"{", "the body is not JSON"),
+        (b"", "the request is not JSON"),
+        (b"{", "the request is not JSON"),
         (b"[]", "not a JSON object"),
         (b"\xff", "not UTF-8"),
         (b'{"chip": "A100", "on": "2022-09-15", "end_user": "SMIC", "end_user": "Acme"}', "'end_user' is given twice"),
@@ -564,3 +565,11 @@ def test_a_cold_check_imports_nothing_of_a_server() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.loopback
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_the_document_shows_what_curl_prints(running: Served) -> None:
+    text, url = PAGE.read_text("utf-8"), running.client.base_url
+    assert text.count("$ curl") > 5
+    assert renewed(text, f"{url.host}:{url.port}") == text, "renew with: python -m tests.served_docs"

@@ -27,18 +27,25 @@ def _extra(name: str) -> Iterator[None]:
 
 @click.command()
 @click.option("--list", "listed", is_flag=True, help="Print the tools, resources and prompts, and end.")
+@click.option("--call", nargs=2, metavar="TOOL JSON", help="Print what an assistant is told by one tool, and end.")
 @law_options
-def mcp(law: Ruleset, listed: bool) -> None:
+def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
     """Serve an assistant over standard input and output (Model Context Protocol).
 
     Read-only, without a network. An assistant starts it by itself: docs/assistants.md has the configuration.
 
     \b
     exportrules mcp --list
+    exportrules mcp --call check '{"chip": "H800", "on": "2023-06-01"}'
     exportrules mcp --overlay our-letters.toml
     """
     with _extra("mcp"):
-        from exportrules.serve.mcp import listing, run
+        from exportrules.serve.mcp import listing, run, spoken_text, use
+    if call:
+        from exportrules.serve.wire import read_json
+
+        click.echo(spoken_text(call[0], use(law, call[0], read_json(call[1].encode("utf-8", "surrogateescape")))))
+        return
     if listed:
         click.echo(listing())
         return

@@ -121,11 +121,14 @@ def _events(answer: dict[str, Any]) -> Iterator[str]:
         yield "No change touches these chips from that day on."
 
 
+_LISTED = {"listed": "listed, as ", "listed_on_another_day": "not listed on that day, but on another: "}
+
+
 def _names(answer: dict[str, Any]) -> Iterator[str]:
     for name in answer["names"]:
         cites = dict.fromkeys(entry["cite"] for party in name["parties"] for entry in party["entries"])
         cited = f" ({'; '.join(list(cites)[:3])})" if cites else ""
-        yield f'"{name["name"]}" on {answer["on"]}: {name["result"].replace("_", " ")}; {name["says"]}{cited}.'
+        yield f'"{name["name"]}" on {answer["on"]}: {_LISTED.get(name["result"], "")}{name["says"]}{cited}.'
     yield answer["caution"]
 
 

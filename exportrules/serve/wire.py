@@ -25,14 +25,14 @@ def read_json(body: bytes) -> Any:
             body.decode("utf-8"), object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_no_number
         )
     except UnicodeDecodeError:
-        raise QuestionError("the body is not UTF-8 text.") from None
+        raise QuestionError("the request is not UTF-8 text.") from None
     except RecursionError:
-        raise QuestionError("the body is nested too deep.") from None
+        raise QuestionError("the request is nested too deep.") from None
     except QuestionError:
         raise
     except (ValueError, ArithmeticError) as error:
         raise QuestionError(
-            f'the body is not JSON: {error}. Write e.g. {{"chip": "A100", "on": "2022-09-15"}}.'
+            f'the request is not JSON: {error}. Write e.g. {{"chip": "A100", "on": "2022-09-15"}}.'
         ) from None
 
 
