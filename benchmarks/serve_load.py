@@ -29,7 +29,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 
 QUESTIONS = 250
 #: So much more memory at the end than after the first third, in MB, is growth.

@@ -19,9 +19,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from exportrules import ExportRulesError, RulesetError, check, reading
-from exportrules.law import Ruleset
-from exportrules.source import _data, _files_in, read_file
+from exportrules import ExportRulesError, RulesetError, check
+from exportrules.files import parse
+from exportrules.files.load import _data, _files_in, read_file
+from exportrules.law.ruleset import Ruleset
 
 #: The real files, and what is read of them: they are the same beside every broken one. The long lists that a script
 #: writes are left out: one of 13 parties has the same shape.
@@ -32,12 +33,12 @@ TREES: dict[str, dict[str, Any]] = {
 }
 SECONDS = 20
 
-READ = reading.read_file
+READ = parse.read_file
 _read = {name: list(READ(name, text)) for name, text in FILES.items()}
 
 
 def read_once(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
-    """`reading.read_file`, the real files validated once."""
+    """`parse.read_file`, the real files validated once."""
     return iter(_read[name]) if FILES.get(name) == text else READ(name, text)
 
 
@@ -168,7 +169,7 @@ QUESTIONS: list[tuple[str | None, str, dict[str, object] | None]] = [
 def hold_ruleset(files: dict[str, bytes]) -> bool:
     """Files as a ruleset: refused in one line that names the place, or fit to be asked. Whether they were fit."""
     try:
-        law = Ruleset(**reading.compile_files(files), digest="fuzz")
+        law = Ruleset(**parse.compile_files(files), digest="fuzz")
     except RulesetError as error:
         told = str(error)
         assert told.startswith(tuple(name.split("/")[0] for name in files))
@@ -243,12 +244,12 @@ CONTROL = {chr(c) for c in (*range(32), *range(127, 160))} - {"\n", "\t"} | set(
 
 def one_input(data: bytes) -> None:
     """One input of atheris: its first byte chooses what reads the rest."""
-    from exportrules import screening
-    from exportrules.facts import read_date, read_fact
-    from exportrules.names.chips import find_chip
-    from exportrules.names.exporters import find_exporter
-    from exportrules.names.parties import find_parties
-    from exportrules.names.places import find_place
+    from exportrules.files import screening
+    from exportrules.question.names.chips import find_chip
+    from exportrules.question.names.exporters import find_exporter
+    from exportrules.question.names.parties import find_parties
+    from exportrules.question.names.places import find_place
+    from exportrules.question.values import read_date, read_fact
 
     law = _law()
     way, rest = (data[0] % 6, data[1:]) if data else (0, b"")
@@ -257,7 +258,7 @@ def one_input(data: bytes) -> None:
             for _ in READ("fuzz.toml", rest):
                 pass
         elif way == 1:
-            check(reading.read_chip("fuzz.toml", rest), on=date(2025, 6, 1), ruleset=law).to_json()
+            check(parse.read_chip("fuzz.toml", rest), on=date(2025, 6, 1), ruleset=law).to_json()
         elif way == 2:
             hold_ruleset({**FILES, "overlay-1/fuzz.toml": rest})
         elif way == 3:
@@ -281,7 +282,7 @@ _laws: list[Ruleset] = []
 
 def _law() -> Ruleset:
     if not _laws:
-        _laws.append(Ruleset(**reading.compile_files(FILES), digest="fuzz"))
+        _laws.append(Ruleset(**parse.compile_files(FILES), digest="fuzz"))
     return _laws[0]
 
 

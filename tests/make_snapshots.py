@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 
 import exportrules
-from exportrules.law import Ruleset
-from exportrules.span import DAY
-from exportrules.timeline import SpanOfAnswer, Timeline
+from exportrules.answer.timeline import SpanOfAnswer, Timeline
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
 from tests import boundaries
 
 FOLDER = Path(__file__).parent / "snapshots"

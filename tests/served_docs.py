@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 from tests.readme import EXAMPLES, ROOT
 from tests.serving import served
 

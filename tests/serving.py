@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 
 from exportrules.errors import QuestionError
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 
 _PLACES = ["CN", "HK", "Macau", "SG", "AE", "VN", "JP", "IL", "RU", "Germany", "Atlantis", "N/A"]
 _NAMES = ["Acme Bakery", "Inspur", "Huawei Technologies", "SMIC", "People's Liberation Army", "unknown", "4711"]

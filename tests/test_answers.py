@@ -11,11 +11,11 @@ import pytest
 
 import exportrules
 from exportrules import QuestionError, default_ruleset
-from exportrules.law import Ruleset
+from exportrules.answer.trace import plain
+from exportrules.law.ruleset import Ruleset
 from exportrules.serve.answers import ASKS, answer_check, chips, provision
 from exportrules.serve.requests import DEAL, FIELDS
 from exportrules.serve.shapes import ALWAYS, ChipsShape, ProvisionShape, schema_of
-from exportrules.trace import plain
 from tests.serving import drawn_questions, refusal
 
 LAW = default_ruleset()
@@ -99,7 +99,7 @@ def test_drawn_questions_are_answered_as_check_answers_and_refused_in_its_words(
         ({"end_user": "\ud800"}, "half of a character"),
         ({"end_use": []}, "end_use is empty"),
         ({"end_use": [["civil"]]}, "names no end use"),
-        ({"end_use": {"civil": True}}, "names no end use"),
+        ({"end_use": {"civil": True}}, "is a table"),
         ({"known_on": 2023}, "not a date"),
         ({"on": 20230601}, "not a date"),
         ({"on": "2023-06-01T00:00:00"}, "cannot be read for certain"),

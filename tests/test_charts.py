@@ -18,18 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exportrules
+from exportrules.answer.timeline import Timeline
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
-from exportrules.model import Variant
+from exportrules.files.load import default_ruleset
+from exportrules.law.model import Variant
 from exportrules.render.charts import page, ready, rendered
 from exportrules.render.charts.labels import Box, Placed, Stroke, place
 from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
 from exportrules.render.charts.sheet import Dot, sheet_of
 from exportrules.render.charts.thresholds import thresholds_chart
 from exportrules.render.charts.timeline import LABEL, timeline_chart
-from exportrules.source import default_ruleset
 from exportrules.study.plane import plane
-from exportrules.timeline import Timeline
 
 LAW = default_ruleset()
 CHIPS = ("A100", "A800", "H100", "H800", "H20", "H200")

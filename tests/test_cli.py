@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from exportrules.cli.options import COMMANDS
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "data" / "bad"

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 import exportrules
-from exportrules.docket import Docket
-from exportrules.engine import STRICTEST, Law, Reading, fold, read_law
-from exportrules.facts import Fact
-from exportrules.law import Ruleset
-from exportrules.model import Conclusion, Gap, Policy, Provision, Row, Test
-from exportrules.truth import FALSE, TRUE, UNKNOWN
-from exportrules.unknowns import decide
+from exportrules.engine.docket import Docket
+from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law
+from exportrules.engine.unknowns import decide
+from exportrules.law.facts import Fact
+from exportrules.law.model import Conclusion, Gap, Policy, Provision, Row, Test
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN
+from exportrules.law.view import view_of
 
 LAW = exportrules.default_ruleset()
 START = date(2023, 6, 1)
@@ -56,7 +57,7 @@ DEAL: dict[str, Any] = {
 
 def reading(law: Ruleset, on: date = START, **facts: Any) -> Reading:
     known = {name: Fact(value, "given") for name, value in {**DEAL, **facts}.items() if value is not None}
-    return Reading(Docket(law.view(), known), on)
+    return Reading(Docket(view_of(law), known), on)
 
 
 def read(law: Ruleset, on: date = START, **facts: Any) -> Law:
@@ -341,7 +342,7 @@ def test_a_bar_that_is_unknown_leaves_the_exception_unknown_and_is_followed() ->
     held = {name: truth for name, (_, truth) in reading(law, tpp=None).truths.items()}
     assert (held["law#x"], held["law#b"]) == (UNKNOWN, UNKNOWN)
     known = {name: Fact(value, "given") for name, value in DEAL.items()}
-    verdict = decide(Docket(law.view(), known), START)
+    verdict = decide(Docket(view_of(law), known), START)
     assert (verdict.law.outcome, verdict.turns_on) == ("indeterminate", ("tpp",))
     assert [(case.conditions, case.outcome) for case in verdict.cases] == [
         ((("tpp", "less than 4800"),), "license_exception"),
@@ -350,7 +351,7 @@ def test_a_bar_that_is_unknown_leaves_the_exception_unknown_and_is_followed() ->
     # a bar of an exception that is closed by its own terms is not asked about
     closed = law_of(requirement("r", "742.6"), exception("x", "742.6", paragraph="740.8",
                     when=rows(("activity", "is", "transfer"))), bar("b", "740"))  # fmt: skip
-    assert decide(Docket(closed.view(), known), START).turns_on == ()
+    assert decide(Docket(view_of(closed), known), START).turns_on == ()
 
 
 def test_an_exception_that_no_bar_closes_is_as_open_as_before() -> None:

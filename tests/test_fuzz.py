@@ -17,9 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportrules import ExportRulesError, check, load_chip, reading
+from exportrules import ExportRulesError, check, load_chip
 from exportrules.cli import cli
 from exportrules.cli.options import COMMANDS
+from exportrules.files import parse
 from tests import fuzzing, tally
 from tests.drawing import drawn
 
@@ -28,7 +29,7 @@ TWO_GB = 2 * 2**30
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "read_file", fuzzing.read_once)
+    monkeypatch.setattr(parse, "read_file", fuzzing.read_once)
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from exportrules.files.integrity import references
 from tests.mutate_rules import explained, killer, main, reason
-from tests.mutations import Mutant, changed, files, mutants
+from tests.mutations import Mutant, changed, files, law, mutants
 
 
 @pytest.mark.parametrize("kind", sorted({m.kind for m in mutants()}))
@@ -43,6 +46,32 @@ def test_a_mutant_is_one_change_and_the_files_stay_as_they_are() -> None:
     assert data["provision"][1:] == files()[mutant.file]["provision"][1:]
     assert files()[mutant.file]["provision"][0]["when"][1]["tests"][1]["bound"] == Decimal("5.92")
     assert killer(mutant) == "record"
+
+
+@pytest.mark.parametrize(
+    "table", ["facts", "groups", "places", "exporters", "families", "instruments", "territories", "parties", "words"]
+)
+def test_what_a_change_of_one_table_breaks_is_found_by_the_checks_that_read_it(table: str) -> None:
+    kept = getattr(law(), table)
+    tables: list[dict[str, Any]] = [
+        {k: v for k, v in kept.items() if k != key} for key in list(kept)[:: len(kept) // 9]
+    ]
+    if table != "parties":
+        tables.append({})
+    broken = 0
+    for left in tables:
+        changed_in: dict[str, Any] = {table: left}
+        made = replace(law(), **changed_in)
+        found = list(references(made))
+        assert list(references(made, [table])) == found
+        broken += bool(found)
+    # nothing refers to a territory or a party
+    assert bool(broken) == (table not in ("territories", "parties"))
+
+
+def test_a_table_that_is_misspelt_leaves_out_no_check() -> None:
+    with pytest.raises(ValueError, match=r"^family: not a table of a ruleset"):
+        list(references(law(), ["family"]))
 
 
 def test_a_change_of_nothing_survives() -> None:

@@ -42,7 +42,7 @@ def test_an_explanation_names_modules_and_has_a_reason(entry: dict[str, str]) ->
 
 
 def test_an_explanation_is_of_its_own_modules_and_lines() -> None:
-    change = Change("exportrules/engine.py", 1, "if held == TRUE:", "if held is TRUE:", "op", 0)
+    change = Change("exportrules/engine/evaluate.py", 1, "if held == TRUE:", "if held is TRUE:", "op", 0)
     assert explains(change)
     assert explains(change._replace(module="exportrules/cli.py")) is None
     assert explains(change._replace(becomes="if held is not TRUE:")) is None

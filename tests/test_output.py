@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from exportrules.errors import OutputError, QuestionError
-from exportrules.output import free, write_whole, written_whole
+from exportrules.files.write import free, write_whole, written_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -131,7 +131,7 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
 
 
 def test_a_leftover_is_not_read_as_rules(tmp_path: Path) -> None:
-    from exportrules.source import load_ruleset
+    from exportrules.files.load import load_ruleset
 
     (tmp_path / "exporters.toml").write_text('[[exporter]]\nid = "acme"\nname = "Acme"\n', encoding="utf-8")
     (tmp_path / ".parties.toml.x.part").mkdir()

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from exportrules.cli import cli
 from exportrules.cli.data import _KINDS
-from exportrules.source import data_directory
+from exportrules.files.load import data_directory
 from exportrules.study.schemas import KINDS, file_schema
 from tests import renew
 

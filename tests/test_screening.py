@@ -17,13 +17,13 @@ import pytest
 from click.testing import CliRunner
 
 from exportrules import check
+from exportrules.answer.determination import Determination
 from exportrules.cli import cli
-from exportrules.determination import Determination
 from exportrules.errors import RulesetError
-from exportrules.model import Listing, Party
-from exportrules.partyfile import to_toml
-from exportrules.screening import Screening, read_list
-from exportrules.source import default_ruleset, load_ruleset
+from exportrules.files.load import default_ruleset, load_ruleset
+from exportrules.files.partyfile import to_toml
+from exportrules.files.screening import Screening, read_list
+from exportrules.law.model import Listing, Party
 
 DATA = Path(__file__).parent / "data" / "csl"
 AS_OF = date(2026, 7, 31)

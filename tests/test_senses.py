@@ -17,16 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules import senses
+from exportrules.answer.determination import Determination, check
+from exportrules.answer.schema import DeterminationShape
 from exportrules.cli import cli
-from exportrules.determination import Determination, check
 from exportrules.errors import QuestionError
 from exportrules.ledger.answers import ANSWER_COLUMNS
-from exportrules.names.parties import find_parties, party_key
+from exportrules.question import senses
+from exportrules.question.names.parties import find_parties, party_key
+from exportrules.question.senses import Named, Sense, Word, wholes
 from exportrules.render.memo import memo
 from exportrules.render.text import headline
-from exportrules.schema import DeterminationShape
-from exportrules.senses import Named, Sense, Word, wholes
 from exportrules.study.receipt import ask_again, receipt
 
 LAW = exportrules.default_ruleset()
@@ -571,7 +571,7 @@ def test_an_army_says_that_it_is_one_in_other_languages_too(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Armée du Salut", "Heilsarmee", "Ejército de Salvación"])
 def test_the_salvation_army_is_none(name: str) -> None:
-    assert not any(doubt.says for doubt in ask(**CARD, end_user=name)._timeline.question.doubts)
+    assert not any(doubt.says for doubt in ask(**CARD, end_user=name).timeline.question.doubts)
 
 
 @pytest.mark.parametrize("on", ["2020-03-01", "2026-12-01"])

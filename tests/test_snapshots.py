@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 from tests.make_snapshots import legal_effect, snapshot, wanted
 
 

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 import exportrules
 from exportrules.cli import cli
 from exportrules.cli.options import COMMANDS, FORMATS
+from exportrules.files.load import default_ruleset
 from exportrules.render.bar import BLOCKS, MARKS, months, ruler
-from exportrules.source import default_ruleset
 
 LAW = default_ruleset()
 ROOT = Path(__file__).parent.parent

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 import exportrules
+from exportrules.answer.result import OUTCOMES
+from exportrules.answer.schema import vector_schema
 from exportrules.cli import cli
 from exportrules.errors import RulesetError
-from exportrules.result import OUTCOMES
-from exportrules.schema import vector_schema
 from exportrules.study.vectors import DESTINATIONS, EXPORTERS, SEAT, Vector, read_answers, score, vectors
 from tests.readme import ROOT
 

@@ -12,7 +12,7 @@ from exportrules.cli.options import chips_options, on_option, question_options, 
 from exportrules.cli.terminal import draws, tinted
 
 if TYPE_CHECKING:
-    from exportrules.timeline import Timeline
+    from exportrules.answer.timeline import Timeline
 
 _STATUS = {
     "no_license_requirement": 0,
@@ -55,16 +55,16 @@ def check(
     exportrules check H100 --on 2024-06-01 --to SG --ultimate-parent CN --exporter other
     exportrules check --fact tpp=2000 --fact designed_for_datacenter=true --on 2023-12-01 --json
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
     from exportrules.render.safe import safe_json
 
     if receipt:
-        from exportrules.output import free
+        from exportrules.files.write import free
 
         free(receipt, force=force)
     determination = ask(chip, on=on, **asked)
     if receipt:
-        from exportrules.output import write_whole
+        from exportrules.files.write import write_whole
         from exportrules.study import canonical
         from exportrules.study.receipt import receipt as made
 
@@ -91,7 +91,7 @@ def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
     exportrules timeline H800
     exportrules timeline A100 --exporter other -f csv
     """
-    from exportrules.determination import timeline as ask
+    from exportrules.answer.determination import timeline as ask
 
     made = ask(chip, **asked)
     if form == "simple":
@@ -162,9 +162,9 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
     from exportrules.errors import QuestionError
-    from exportrules.facts import read_date
+    from exportrules.question.values import read_date
     from exportrules.render.text import footer, heading, short, table
 
     if not chips:
@@ -182,5 +182,5 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     printed = table(rows, form)
     if form == "simple":
         law = asked["ruleset"]
-        printed = f"{heading(found[0]._timeline.question, law)}\n\n{printed}\n\n{footer(law)}"
+        printed = f"{heading(found[0].timeline.question, law)}\n\n{printed}\n\n{footer(law)}"
     click.echo(printed)

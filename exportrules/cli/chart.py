@@ -39,7 +39,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     Bands run from a chip's release to the verified horizon; what is not verified is hatched. Lines are the
     instruments that changed an answer; a letter's is dashed, and only on the bands whose answer it changed.
     """
-    from exportrules.determination import timeline as ask
+    from exportrules.answer.determination import timeline as ask
     from exportrules.render.charts import ready, write
 
     if not chips:
@@ -68,8 +68,8 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     two figures are drawn follows from the one that took effect last. Points have the colour of their answer;
     in HTML, the pointer shows the margins.
     """
-    from exportrules.determination import timeline as ask
-    from exportrules.facts import read_date
+    from exportrules.answer.determination import timeline as ask
+    from exportrules.question.values import read_date
     from exportrules.render.charts import ready, write
     from exportrules.study.plane import plane
 

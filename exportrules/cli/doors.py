@@ -13,7 +13,7 @@ from exportrules.cli.browse import law_options
 from exportrules.errors import QuestionError
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
 
 
 @contextlib.contextmanager

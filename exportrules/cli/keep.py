@@ -23,9 +23,9 @@ def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: b
     exportrules memo H800 --on 2023-06-01
     exportrules memo H800 --on 2023-06-01 -o h800.html
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
     from exportrules.errors import QuestionError
-    from exportrules.output import free, write_whole
+    from exportrules.files.write import free, write_whole
     from exportrules.render.memo import memo as written
     from exportrules.render.safe import safe
 
@@ -64,7 +64,7 @@ def verify(
     from pathlib import Path
 
     from exportrules.errors import RulesetError
-    from exportrules.source import label_of, rule_texts
+    from exportrules.files.load import label_of, rule_texts
     from exportrules.study.verify import verify as verified
 
     try:

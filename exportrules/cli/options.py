@@ -101,7 +101,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(chip: str | None, chip_file: str | None, **rest: Any) -> Any:
-        from exportrules.source import load_chip
+        from exportrules.files.load import load_chip
 
         if chip and chip_file:
             raise QuestionError("a chip is named and a chip file is given. Use one of the two.")
@@ -120,8 +120,8 @@ def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(chips: tuple[str, ...], chip_file: tuple[str, ...], asked: dict[str, Any], **rest: Any) -> Any:
-        from exportrules.names.chips import find_chip
-        from exportrules.source import load_chip
+        from exportrules.files.load import load_chip
+        from exportrules.question.names.chips import find_chip
 
         named: dict[object, str] = {}
         for chip in chips:
@@ -141,7 +141,7 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def wrapped(fact: tuple[str, ...], asked: dict[str, Any], ruleset: str | None, overlay: tuple[str, ...],
                 **rest: Any) -> Any:  # fmt: skip
-        from exportrules.source import default_ruleset, load_ruleset
+        from exportrules.files.load import default_ruleset, load_ruleset
 
         law = load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset()
         return command(asked={**asked, "facts": read_facts(fact), "ruleset": law}, **rest)

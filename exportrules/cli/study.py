@@ -14,7 +14,7 @@ from exportrules.cli.options import table_options
 from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
     from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from exportrules.answer.result import Answer
+from exportrules.answer.timeline import Timeline
+from exportrules.law.span import DAY
 from exportrules.render.text import decision
-from exportrules.result import Answer
-from exportrules.span import DAY
-from exportrules.timeline import Timeline
 
 #: (outcome, review policy where a license is required) -> its mark in blocks, and in ASCII.
 MARKS = {

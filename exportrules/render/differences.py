@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from exportrules.law import Ruleset
-from exportrules.question import Question
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.question import Question
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, POLICY, deal_words, decision, exporter_words, footer, heading, wrapped
 

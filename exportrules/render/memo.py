@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from exportrules.attestation import told
-from exportrules.determination import Determination
-from exportrules.facts import facts_of, show
-from exportrules.model import Bounds
+from exportrules.answer.determination import Determination
+from exportrules.answer.parties import parties
+from exportrules.answer.result import DEFINITE, Change, Citation, Finding
+from exportrules.answer.timeline import END, RELEASE, START
+from exportrules.answer.trace import is_open
+from exportrules.answer.words import called, case_words, day_of, fact_name, listed, open_question
+from exportrules.engine.unknowns import Branch
+from exportrules.law.attestation import told
+from exportrules.law.model import Bounds
+from exportrules.law.span import DAY
+from exportrules.question.figures import facts_of
+from exportrules.question.values import show
 from exportrules.render.decisive import HEAD, figures, rows
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
-from exportrules.render.parties import parties
 from exportrules.render.safe import safe
+from exportrules.render.sections import gathered
 from exportrules.render.text import DISCLAIMER, decision, given
-from exportrules.render.words import called, case_words, day_of, fact_name, listed, open_question
-from exportrules.result import DEFINITE, Change, Citation, Finding
-from exportrules.span import DAY
-from exportrules.timeline import END, RELEASE, START
-from exportrules.trace import is_open
-from exportrules.unknowns import Branch
 
 _EVIDENCE = {
     "published": "text published",
@@ -53,8 +55,8 @@ def memo(d: Determination, form: str) -> str:
 class _Memo:
     def __init__(self, d: Determination) -> None:
         self.d = d
-        self.q = d._timeline.question
-        self.law = d._timeline.ruleset
+        self.q = d.timeline.question
+        self.law = d.timeline.ruleset
         self.place = {code: place.name for code, place in self.law.places.items()}
         self.citations = d.citations
         self.number = {c.provision: n for n, c in enumerate(self.citations, 1)}
@@ -141,7 +143,7 @@ class _Memo:
 
     def own(self, fact: str) -> Iterator[object]:
         """What the data has for a fact of the variants asked."""
-        for course in self.d._timeline.courses:
+        for course in self.d.timeline.courses:
             chip = course.subject.chip
             found = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
             yield from (found.candidates or (found.value,)) if found else ()
@@ -234,7 +236,7 @@ class _Memo:
     @property
     def open(self) -> bool:
         """Whether it is open that a license is required at all."""
-        return is_open(self.d._timeline, self.d._answer, self.d.on)
+        return is_open(self.d.moment)
 
     def held(self, kind: str, truth: str = "true") -> list[Finding]:
         """The provisions of a kind that hold, each once, whatever the variant."""
@@ -263,14 +265,14 @@ class _Memo:
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"
-        shown = [c.subject.chip for c in d._timeline.courses if c.subject.chip and c.subject.id in d.variants]
+        shown = [c.subject.chip for c in d.timeline.courses if c.subject.chip and c.subject.id in d.variants]
         days = sorted(chip.announced for chip in shown if chip.announced)
         if days:
             first = next(chip for chip in shown if chip.announced == days[0])
             source = f" ({safe(first.announced_source)})" if first.announced_source else ""
             verb = "was" if days[0] <= d.on else "was only"
             yield f"The chip {verb} made public on {day_of(days[0])}{source}."
-        facts = d._timeline.courses[0].subject.facts
+        facts = d.timeline.courses[0].subject.facts
         subject = facts.get("subject_to_ear")
         if subject is not None and subject.value is True:
             how = "is taken to be" if subject.source == "assumed" else "is"
@@ -306,7 +308,7 @@ class _Memo:
             yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
 
     def requirements(self) -> Iterator[str]:
-        law = self.d._answer.law
+        law = self.d.moment.answer.law
         standing = list(dict.fromkeys([*law.requirements, *law.overcome]))
         for name in standing:
             c = self.citations[self.number[name] - 1] if name in self.number else None
@@ -319,11 +321,11 @@ class _Memo:
             if found.provision not in standing and found.provision in self.number:
                 yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
-        sections = sorted({_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"})
+        sections = {_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"}
         if not standing:
             yield "None was found."
         if sections:
-            yield f"Also in force, tested, and not reaching this transaction: {listed(_shared(sections), '; ')}."
+            yield f"Also in force, tested, and not reaching this transaction: {listed(gathered(sections), '; ')}."
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
@@ -337,7 +339,7 @@ class _Memo:
         for e in d.exceptions:
             conditions = f" Its conditions: {listed(e['conditions'], '; ')}." if e["conditions"] else ""
             may = "may overcome the requirement, depending on what is not known"
-            how = "overcomes what is required" if d._answer.law.outcome == "license_exception" else may
+            how = "overcomes what is required" if d.moment.answer.law.outcome == "license_exception" else may
             yield f"{self.condition()}{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
         for closed in d.closed_exceptions:
             bars = closed["bars"]
@@ -358,7 +360,9 @@ class _Memo:
 
     def policies(self) -> Iterator[str]:
         several = len(self.d.policies) > 1
-        without = "Without the exception, " if self.d._answer.law.outcome == "license_exception" else self.condition()
+        without = (
+            "Without the exception, " if self.d.moment.answer.law.outcome == "license_exception" else self.condition()
+        )
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
@@ -400,11 +404,3 @@ def _upper(text: str) -> str:
 def _section(cite: str) -> str:
     """The pin-point of a citation without what follows it."""
     return cite.split(";")[0].strip()
-
-
-def _shared(cites: Iterable[str]) -> Iterator[str]:
-    """Citations of one title of the Code, the title named once."""
-    seen = False
-    for cite in cites:
-        yield cite.removeprefix("15 CFR ") if seen else cite
-        seen = seen or cite.startswith("15 CFR ")

@@ -125,7 +125,7 @@ def _html(block: Block) -> Iterator[str]:
 
 
 _STYLE = """
-@page { size: letter; margin: 17mm 18mm; }
+@page { margin: 15mm 16mm; }
 body { font: 10pt/1.38 Georgia, "Times New Roman", serif; color: #1a1a1a; max-width: 48rem; margin: 2rem auto;
   padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.45em; line-height: 1.2; margin: 0 0 .5em; }
@@ -144,7 +144,16 @@ tr { break-inside: avoid; }
 sup { line-height: 0; }
 sup a::before { content: "["; } sup a::after { content: "]"; }
 a { color: #0b4a8f; text-decoration: none; }
-@media print { body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; } a { color: inherit; } }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font: 9.5pt/1.25 "Times New Roman", "Liberation Serif", Tinos, serif;
+    font-size-adjust: .46; }
+  h2 { margin: .8em 0 .25em; } p { margin: .25em 0; } li { margin: .1em 0; break-inside: avoid; }
+  p.small, ol, table { font-size: 9pt; line-height: 1.2; }
+  table { table-layout: fixed; } th, td { padding: .1em .5em .1em 0; overflow-wrap: break-word; }
+  th:nth-child(1) { width: 28%; } th:nth-child(2) { width: 30%; } th:nth-child(3) { width: 17%; }
+  th:nth-child(4) { width: 5%; }
+  a { color: inherit; }
+}
 """
 
 _PAGE = """<!doctype html>

@@ -13,18 +13,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from exportrules.determination import Determination, check, timeline
+from exportrules.answer.determination import Determination, check, timeline
+from exportrules.answer.schema import DeterminationShape
+from exportrules.answer.trace import FIELDS, plain
 from exportrules.errors import QuestionError
-from exportrules.facts import facts_of, read_date
-from exportrules.law import InForce, Ruleset
-from exportrules.model import Party
-from exportrules.names.chips import find_chip
+from exportrules.law.force import InForce
+from exportrules.law.model import Party
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import holds_on, union
+from exportrules.law.view import view_of
+from exportrules.question.figures import facts_of
+from exportrules.question.names.chips import find_chip
+from exportrules.question.senses import Named, read_name, words_of
+from exportrules.question.values import read_date
 from exportrules.render.differences import what
 from exportrules.render.flips import flip_rows
 from exportrules.render.provision import provision_text
 from exportrules.render.text import asked_words, heading
-from exportrules.schema import DeterminationShape
-from exportrules.senses import Named, read_name, words_of
 from exportrules.serve.requests import DEAL, Request
 from exportrules.serve.shapes import (
     ALWAYS,
@@ -35,12 +40,9 @@ from exportrules.serve.shapes import (
     ScreenShape,
     TimelineShape,
 )
-from exportrules.span import holds_on, union
 from exportrules.study.calendar import Event, events
 from exportrules.study.differences import Said, chosen
 from exportrules.study.flips import flips
-from exportrules.timeline import Timeline
-from exportrules.trace import FIELDS, plain
 
 #: So many chips by days: what a matrix may ask for.
 MOST_CELLS = 500
@@ -164,7 +166,7 @@ def _event(law: Ruleset, event: Event) -> dict[str, Any]:
 
 
 def answer_flip(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    d, made = asked(law, given), made_of(law, given)
+    d = asked(law, given)
     found = flips(d)
     told = [
         {
@@ -181,7 +183,7 @@ def answer_flip(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
         for flip, row in zip(found, flip_rows(found), strict=True)
     ]
     return {
-        "asked": f"{asked_words(made)}, {d.on}",
+        "asked": f"{asked_words(d.timeline)}, {d.on}",
         "outcome": d.outcome,
         "review_policy": d.review_policy,
         "standing": d.standing,
@@ -242,7 +244,7 @@ def _screened(law: Ruleset, name: Named, on: date) -> dict[str, Any]:
 
 
 def _party(law: Ruleset, party: Party, certain: bool, on: date) -> dict[str, Any]:
-    entries = [_entry(law, entry, on) for entry in law.view().listings(party)]
+    entries = [_entry(law, entry, on) for entry in view_of(law).listings(party)]
     return {"id": party.id, "name": party.name, "country": party.country, "certain": certain, "entries": entries}
 
 
@@ -259,11 +261,6 @@ def _entry(law: Ruleset, entry: InForce, on: date) -> dict[str, Any]:
         "stop": plain(entry.spans[-1].stop),
         "on_the_day": holds_on(entry.spans, on),
     }
-
-
-def made_of(law: Ruleset, given: dict[str, Any]) -> Timeline:
-    """The timeline of a request about one chip: the very one that its determination is a day of."""
-    return timeline(given.get("chip"), **deal_of(given), ruleset=law)
 
 
 # --- what is encoded ---------------------------------------------------------------------------------
@@ -319,7 +316,7 @@ def provision(law: Ruleset, reference: str) -> dict[str, Any]:
 
 
 def _spans(law: Ruleset, reference: str, printed: bool) -> Iterator[dict[str, Any]]:
-    view = law.view(as_printed=printed)
+    view = view_of(law, as_printed=printed)
     for span in union(s for found in view.provisions if found.provision.id == reference for s in found.spans):
         yield {"start": span.start.isoformat(), "stop": plain(span.stop)}
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from exportrules.errors import one_line
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.serve.settings import Settings
 
 Scope = MutableMapping[str, Any]

@@ -26,8 +26,8 @@ from starlette.routing import Route
 
 import exportrules
 from exportrules.errors import ExportRulesError, UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.names.keys import near
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import near
 from exportrules.render.safe import safe_json
 from exportrules.serve.answers import ASKS, Ask, chips, provision, ruleset_of
 from exportrules.serve.guard import Guard, problem
@@ -55,8 +55,7 @@ class _Service:
     """The endpoints, with what they share: the law, a memory of answers, threads."""
 
     def __init__(self, law: Ruleset, settings: Settings) -> None:
-        #: the law as it was loaded, which nobody asks, and one that is asked and remembers
-        self._loaded, self._law, self._settings = law, replace(law), settings
+        self._law, self._settings = law, settings
         self._computed = 0
         self._memory = Memory(settings.remember)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="exportrules")
@@ -96,16 +95,17 @@ class _Service:
         return endpoint
 
     def _ask(self, ask: Ask, given: object) -> dict[str, Any]:
+        self._forget()
         law = self._law
-        request = ask.request.read(given, law.facts)
-        self._count(1 + sum(len(value) for value in request.values() if isinstance(value, list)))
-        return ask.answer(law, request)
+        return ask.answer(law, ask.request.read(given, law.facts))
 
-    def _count(self, names: int) -> None:
-        """Begin anew with what the engine remembers of questions, before it is more than a server can spare."""
-        self._computed += names
-        if self._computed > self._settings.forget_after:
-            self._computed, self._law = 0, replace(self._loaded)
+    def _forget(self) -> None:
+        """Drop what the engine remembers of questions, and in time of names, before it is more than can be spared."""
+        self._computed += 1
+        if len(self._law.memory) > self._settings.forget_after:
+            self._law.memory.clear()  # a result may leave it at any time
+        if self._computed > 10 * self._settings.forget_after:
+            self._computed, self._law = 0, replace(self._law)  # the same data, and nothing remembered
 
     async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any]) -> Response:
         """An answer as JSON, from memory if it is there; on GET with a tag that later requests can name."""
@@ -170,7 +170,7 @@ class _Service:
 
     async def _audit(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/audit"
-        given = REQUEST.read(read_query(request.scope["query_string"], REQUEST), self._loaded.facts)
+        given = REQUEST.read(read_query(request.scope["query_string"], REQUEST), self._law.facts)
         kind = _typed(request, tuple(KINDS))
         folder = Path(tempfile.mkdtemp(prefix="exportrules-"))
         try:
@@ -178,8 +178,7 @@ class _Service:
             with ledger.open("wb") as file:
                 async for block in self._blocks(request, self._settings.largest_ledger):
                     file.write(block)
-            # its names are remembered by a law of its own, and forgotten with it
-            account = await self._threaded(lambda: answered(replace(self._loaded), given, ledger, output))
+            account = await self._threaded(lambda: answered(self._law, given, ledger, output))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

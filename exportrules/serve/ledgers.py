@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from exportrules.errors import QuestionError
-from exportrules.facts import read_date
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Layer, chosen_columns
 from exportrules.ledger.run import Account, Settings, audit, ranked
 from exportrules.ledger.saying import Saying
 from exportrules.ledger.sources import open_source
+from exportrules.question.values import read_date
 from exportrules.serve.requests import Request
 
 #: The endings of the files that a body is read as, by its media type.

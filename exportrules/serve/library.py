@@ -10,9 +10,9 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.facts import show
-from exportrules.law import Ruleset
-from exportrules.names.keys import near
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import near
+from exportrules.question.values import show
 from exportrules.render.provision import coverage_text, provision_text
 from exportrules.render.safe import safe
 from exportrules.render.text import footer

@@ -22,11 +22,11 @@ from mcp.shared.exceptions import MCPError
 
 import exportrules
 from exportrules.errors import ExportRulesError, UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.names.chips import names_beginning
-from exportrules.names.keys import near
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.chips import names_beginning
+from exportrules.question.names.keys import near
 from exportrules.render.safe import safe, safe_json
-from exportrules.serve.answers import ASKS, Ask, answer_check, asked, made_of
+from exportrules.serve.answers import ASKS, Ask, answer_check, asked
 from exportrules.serve.library import ALONE, KINDS, SCHEME, Entry, entries, text_at
 from exportrules.serve.requests import Request
 from exportrules.serve.shapes import schema_of, spoken
@@ -119,7 +119,7 @@ def use(law: Ruleset, name: str, given: object) -> dict[str, Any]:
         answer = ask.answer(law, request)
         return {"sentences": told(law, name, answer), "ask": [], **answer}
     d = asked(law, request)
-    said = {"sentences": sentences(law, d), "ask": questions(law, made_of(law, request), d)}
+    said = {"sentences": sentences(law, d), "ask": questions(law, d)}
     if name == "check":
         parts = [part for part in schema_of(ask.shape)["properties"] if part not in NOT_SPOKEN]
         return {**said, **answer_check(law, {**request, "fields": parts})}

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 import exportrules
-from exportrules.schema import DeterminationShape
+from exportrules.answer.schema import DeterminationShape
 from exportrules.serve.answers import ASKS, Ask
 from exportrules.serve.ledgers import KINDS, REQUEST
 from exportrules.serve.requests import FIELDS, Request

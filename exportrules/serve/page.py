@@ -11,7 +11,7 @@ import hashlib
 import html
 from typing import NamedTuple
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.text import footer
 from exportrules.serve.answers import ASKS
 

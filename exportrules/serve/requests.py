@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from exportrules.answer.trace import FIELDS as PARTS
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.ledger.headers import spellings
-from exportrules.names.keys import key
-from exportrules.trace import FIELDS as PARTS
+from exportrules.question.deal import Deal
+from exportrules.question.names.keys import key
 
 #: No name, place or fact comes near these; they bound the work that one request can ask for.
 LONGEST_TEXT = 1_000
@@ -111,10 +112,7 @@ FIELDS: dict[str, Field] = {
 }  # fmt: skip
 
 #: The terms of a deal, chip and day aside; the arguments of `check` have the same names.
-DEAL = (
-    "to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "parties", "not_listed", "end_use",
-    "facts", "known_on", "as_printed",
-)  # fmt: skip
+DEAL = Deal._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +178,8 @@ def _sound(name: str, value: object) -> None:
         and not isinstance(value, list)
     ):
         raise QuestionError(f"{name} = {value!r} is not a list. Write a list: [...].")
+    if kind == "words" and isinstance(value, dict):
+        raise QuestionError(f"{name} = {value!r} is a table. Write one word, or a list of words.")
     if name == "chip" and not isinstance(value, str):
         raise QuestionError(f"chip = {value!r} is not text. Write a chip's name, or describe one by facts.")
     if isinstance(value, list | dict):

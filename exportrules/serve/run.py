@@ -13,11 +13,11 @@ import sys
 import uvicorn
 
 from exportrules.errors import OutputError, QuestionError
+from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.render.safe import safe
 from exportrules.serve.guard import Guard
 from exportrules.serve.http import application
 from exportrules.serve.settings import Settings
-from exportrules.source import default_ruleset, load_ruleset
 
 
 def make(settings: Settings) -> Guard:

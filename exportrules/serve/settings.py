@@ -26,7 +26,7 @@ class Settings:
     at_once: int = 64
     threads: int = 2
     remember: int = 64 * MB
-    #: after so many questions and names the engine's own memory of them begins anew
+    #: so many results the engine remembers before it begins anew; of names, after ten times as many questions
     forget_after: int = 10_000
     quiet: bool = False
     log_questions: bool = False

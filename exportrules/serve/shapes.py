@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from exportrules.model import Evidence, Policy
-from exportrules.schema import (
+from exportrules.answer.schema import (
     Day,
     DeterminationShape,
     FindingShape,
@@ -18,6 +17,7 @@ from exportrules.schema import (
     TransactionShape,
     Value,
 )
+from exportrules.law.model import Evidence, Policy
 
 #: What every determination has, whatever parts of it were asked for: an outcome alone would be a bare yes.
 ALWAYS = ("outcome", "review_policy", "standing", "turns_on", "holds", "ruleset")

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from exportrules.determination import Determination
-from exportrules.law import Ruleset
-from exportrules.question import TERMS
+from exportrules.answer.determination import Determination
+from exportrules.answer.words import case_words, fact_name, open_question
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
 from exportrules.render.text import deal, decision, footer, headline
-from exportrules.render.words import case_words, fact_name, open_question
-from exportrules.timeline import Timeline
 
 #: The field of a request that states a fact which is a term of the deal.
 _FIELDS = {fact: field for field, fact in TERMS.items()}
@@ -56,18 +55,18 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     return [safe(text) for text in (*found, *(f"Note: {notice}" for notice in d.notices))]
 
 
-def questions(law: Ruleset, made: Timeline, d: Determination) -> list[dict[str, Any]]:
+def questions(law: Ruleset, d: Determination) -> list[dict[str, Any]]:
     """What to ask the user: first what decides, then each assumption under which the answer would be another."""
     found = []
     for fact in d.turns_on:
-        doubt = made.question.doubt(fact)
+        doubt = d.timeline.question.doubt(fact)
         text = open_question(law, fact)
         text = f"{text[:1].upper()}{text[1:]}"
         found.append({
             "fact": fact,
             "question": f"{doubt.says}. {text}" if doubt else text,
             "decides": True,
-            "ways": list(_ways(law, made, d, fact)),
+            "ways": list(_ways(law, d, fact)),
         })  # fmt: skip
     for assumption in d.assumptions:
         if assumption.otherwise:
@@ -137,13 +136,13 @@ _TOLD: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
 }  # fmt: skip
 
 
-def _ways(law: Ruleset, made: Timeline, d: Determination, fact: str) -> Iterator[dict[str, Any]]:
+def _ways(law: Ruleset, d: Determination, fact: str) -> Iterator[dict[str, Any]]:
     """What each reply to a question adds to the request."""
 
     def way(case: str, **write: Any) -> dict[str, Any]:
         return {"case": case, "write": write}
 
-    question = made.question
+    question = d.timeline.question
     if fact == "variant":
         for variant in dict.fromkeys(subject.name for subject in question.subjects):
             yield way(f"it is the {variant}", chip=variant)

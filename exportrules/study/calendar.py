@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.determination import timeline
-from exportrules.docket import Docket
-from exportrules.law import Ruleset
-from exportrules.span import DAY, earliest
+from exportrules.answer.determination import timeline
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.docket import Docket
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY, earliest
 from exportrules.study import canonical
 from exportrules.study.differences import Said, named, steps
-from exportrules.timeline import Timeline
 
 
 class Event(NamedTuple):

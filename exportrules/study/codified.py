@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from exportrules.errors import QuestionError, RulesetError
-from exportrules.source import DEEPEST_FOLDER, MOST_FILES, read_file
+from exportrules.files.load import DEEPEST_FOLDER, MOST_FILES, read_file
 
 #: The whole of title 15 as XML is some 40 MB.
 LARGEST_TEXT = 256 * 2**20

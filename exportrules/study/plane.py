@@ -12,15 +12,19 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from exportrules.determination import Determination
-from exportrules.engine import Reading
+from exportrules.answer.determination import Determination
+from exportrules.answer.moment import Moment
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.course import Course
+from exportrules.engine.evaluate import Reading
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law import InForce, Ruleset, View, refers
-from exportrules.model import Number, Row, Test
-from exportrules.span import holds_on
-from exportrules.timeline import Course, Timeline
-from exportrules.trace import asked
-from exportrules.truth import FALSE
+from exportrules.law.force import InForce
+from exportrules.law.model import Number, Row, Test
+from exportrules.law.paragraphs import refers
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import holds_on
+from exportrules.law.truth import FALSE
+from exportrules.law.view import View
 
 #: What lists conclude of the parties: it follows from the deal, never from the item's figures.
 _OF_PARTIES = frozenset({"end_user_lists", "owner_lists"})
@@ -231,7 +235,7 @@ def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tu
     points, missing = [], []
     for made in timelines:
         # a variant once, in whatever senses the question has
-        for subject in {c.subject.id: c.subject for c in asked(made, made.at(on))}.values():
+        for subject in {c.subject.id: c.subject for c in Moment(made, on).courses}.values():
             facts = [subject.facts.get(name) for name in (x, y)]
             values = [f.value for f in facts if f and isinstance(f.value, int | Decimal)]
             if len(values) < 2:

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from exportrules.determination import Determination
-from exportrules.law import Ruleset
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import Answer
+from exportrules.answer.words import open_question
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
-from exportrules.render.words import open_question
-from exportrules.result import Answer
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"

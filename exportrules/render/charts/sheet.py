@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from exportrules.law import Ruleset
-from exportrules.model import Number
+from exportrules.law.model import Number
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.charts.labels import Box
 from exportrules.render.charts.look import Class, Picture, Scale, class_of
 

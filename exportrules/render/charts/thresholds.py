@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from exportrules.facts import show
-from exportrules.model import Test
+from exportrules.answer.timeline import Timeline
+from exportrules.law.model import Test
+from exportrules.question.values import show
 from exportrules.render.charts.labels import Box, place
 from exportrules.render.charts.look import (
     GREY,
@@ -25,7 +26,6 @@ from exportrules.render.charts.look import (
 from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, margin_lines
-from exportrules.timeline import Timeline
 
 if TYPE_CHECKING:
     from exportrules.study.plane import Plane, Region

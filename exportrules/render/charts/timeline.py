@@ -8,7 +8,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from exportrules.law import Ruleset
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.timeline import SpanOfAnswer, Timeline
+from exportrules.answer.words import called, open_question
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
 from exportrules.render.charts.look import (
     GREY,
     INK,
@@ -27,10 +31,6 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, decision, short
-from exportrules.render.words import called, open_question
-from exportrules.result import DEFINITE
-from exportrules.span import DAY
-from exportrules.timeline import SpanOfAnswer, Timeline
 
 WIDTH, PITCH, BAND = 880, 34, 23
 LABEL, STEP = 10.5, 15
