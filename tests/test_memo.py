@@ -27,6 +27,7 @@ HEADINGS = [
     "Analysis, in the order of 15 CFR part 732",
     "Decisive tests",
     "Points to watch",
+    "Next steps",
     "Authorities",
     "Record",
 ]
@@ -298,9 +299,10 @@ def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
     assert isinstance(again.exception, QuestionError)
     assert "is there already" in str(again.exception)
     assert run("memo", "H800", "--on", "2023-06-01", "-o", file, "--force").exit_code == 0
-    odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.pdf")
+    odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.htm")
     assert str(odd.exception).endswith(
-        "h800.pdf ends in neither .md nor .html. Name the file for the form that is wanted."
+        "h800.htm does not end in .md, .html, .pdf or .docx, so it is not clear what to write. Name the file for the "
+        "form that is wanted. Did you mean .html?"
     )
 
 

@@ -69,14 +69,15 @@ def assumptions(moment: Moment) -> list[Assumption]:
     seated = [course.subject.facts["headquarters"].value is not None for course in moment.courses]
     open_ = q.unsaid == ("headquarters",)  # whether it is the body that its name says was said, of which country not
     if seat and not open_ and seated[0] and len(q.seats) < 2:
-        by = ", as the party data say," if q.seats else ""
+        by = ", as the party data say" if q.seats else ""
         # of a body of some state, which sits in that state, nothing is assumed
         unless = "" if all(seated) else ", unless it is the body that its name says,"
-        says = (
-            f"the end user{unless} has its headquarters in {place[q.headquarters]}{by} and its ultimate parent in "
-            f"{place[q.ultimate_parent]}"
-        )
-        ways = {"headquarters or ultimate parent in China": dict.fromkeys(seat, "CN")}
+        parent = f"its ultimate parent in {place[q.ultimate_parent]}"
+        parts = [f"its headquarters in {place[q.headquarters]}{by}"] if "headquarters" in seat else []
+        parts += [parent] if "ultimate_parent" in seat else []
+        # what was stated of the two is not assumed
+        says = f"the end user{unless} has {(f'{by[:1]} and ').join(parts)}"
+        ways = {f"{' or '.join(seat).replace('_', ' ')} in China": dict.fromkeys(seat, "CN")}
         if q.headquarters != q.to:
             ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
         add("headquarters", q.headquarters, says, ways)
@@ -86,10 +87,13 @@ def assumptions(moment: Moment) -> list[Assumption]:
         add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
         near = {name.written for name in q.names if name.near}
-        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in near]
+        apart = near | {name.written for name in q.names if name.declined}  # what is declared is not assumed
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in apart]
         verb = "is" if len(names) == 1 else "are"
         unless = ", unless it is the party that its name is close to" if near else ""
-        named = f"{' and '.join(names)} {verb} on no list in this data" if names else f"the buyer is on no list{unless}"
+        declared = ", as declared," if apart - near and not near else ""
+        nobody = f"the buyer{declared} is on no list{unless}"
+        named = f"{' and '.join(names)} {verb} on no list in this data" if names else nobody
         lists = ruleset.facts["end_user_lists"]
         called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
         listed: dict[str, dict[str, Any]] = {

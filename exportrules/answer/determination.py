@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from exportrules.answer import assumptions, notices, trace
 from exportrules.answer.asked import arguments
 from exportrules.answer.moment import Moment
+from exportrules.answer.next_steps import NextStep, next_steps
 from exportrules.answer.result import Assumption, Change, Citation, Finding, Margin, Projection, Settlement
 from exportrules.answer.timeline import Timeline
 from exportrules.engine.unknowns import Branch
@@ -205,6 +206,11 @@ class Determination:
     def notices(self) -> list[str]:
         """What a careful lawyer would add."""
         return list(self.moment.once(notices.notices))
+
+    @property
+    def next_steps(self) -> list[NextStep]:
+        """The two or three steps that follow: what to find out, to obtain, to apply for; never more than the record."""
+        return list(self.moment.once(next_steps))
 
     @property
     def citations(self) -> list[Citation]:

@@ -155,6 +155,13 @@ class CitationShape(_Shape):
     conditions: list[str]
 
 
+class NextStepShape(_Shape):
+    kind: Literal["verify", "read", "correct", "screen", "ask", "certify", "apply", "confirm", "wait"]
+    says: str
+    how: list[str] = Field(description="how the result is told to this program, or what the step consists of")
+    provisions: list[str] = Field(description="the provisions that the step follows from")
+
+
 class AttestationShape(_Shape):
     by: str
     on: Day
@@ -200,6 +207,7 @@ class DeterminationShape(_Shape):
     projection: ProjectionShape | None
     as_printed_outcome: Outcome | None
     notices: list[str]
+    next_steps: list[NextStepShape] = Field(description="what follows from the answer, the most pressing first")
     citations: list[CitationShape]
     ruleset: RulesetShape
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.options import chips_options, on_option, question_options, table_options
+from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _STATUS = {
 )
 @click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
 @click.option("--force", is_flag=True, help="Replace a receipt that is there.")
+@log_option
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -44,6 +45,7 @@ def check(
     exit_code: bool,
     receipt: str | None,
     force: bool,
+    journal: str | None,
 ) -> None:
     """Was CHIP exportable on a day; under which rule, for whom, until when?
 
@@ -62,7 +64,13 @@ def check(
         from exportrules.files.write import free
 
         free(receipt, force=force)
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
     determination = ask(chip, on=on, **asked)
+    if journal:
+        log(journal, determination, "check")
     if receipt:
         from exportrules.files.write import write_whole
         from exportrules.study import canonical
@@ -84,7 +92,8 @@ def check(
 @click.command()
 @question_options
 @table_options
-def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
+@log_option
+def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None) -> None:
     """Every span of one answer for CHIP, with what opened it, under a bar of its months.
 
     \b
@@ -93,7 +102,13 @@ def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
     """
     from exportrules.answer.determination import timeline as ask
 
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
     made = ask(chip, **asked)
+    if journal:
+        log(journal, made, "timeline")
     if form == "simple":
         from exportrules.render.text import timeline_text
 

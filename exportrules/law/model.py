@@ -451,7 +451,8 @@ class Family(Shape):
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Gap(Shape):
     """Law that is known and left out, and what it could change. With `permission`, what it asks for is a permission:
-    whoever needs none under the law that is encoded needs theirs."""
+    whoever needs none under the law that is encoded needs theirs. `step` names the step of the analysis that a
+    memorandum mentions it in, where a license is or may be required."""
 
     id: str
     what: str
@@ -461,6 +462,7 @@ class Gap(Shape):
     blocking: bool = False
     permission: bool = False
     quiet: bool = False
+    step: Literal["", "savings", "exceptions"] = ""
     when: tuple[Row, ...] = ()
     unless: tuple[Row, ...] = ()
 

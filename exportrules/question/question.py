@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exportrules.errors import QuestionError
+from exportrules.errors import QuestionError, either
 from exportrules.law.facts import NOT_EN_ROUTE, Fact
 from exportrules.law.force import InForce
 from exportrules.law.model import FAVOURS, Party, Variant
@@ -22,14 +22,15 @@ from exportrules.question.figures import facts_of, settled
 from exportrules.question.impossible import figure_defects
 from exportrules.question.names.chips import find_chip
 from exportrules.question.names.exporters import find_exporter, near_addressee
+from exportrules.question.names.keys import near
 from exportrules.question.names.parties import is_favoured
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_named_place, find_place
 from exportrules.question.senses import (
     Named,
+    QuestionWord,
     Seat,
-    Whole,
-    Word,
+    WholeSense,
     read_name,
     unsaid,
     wholes,
@@ -40,7 +41,7 @@ from exportrules.question.values import read_date, show
 
 ACTIVITIES = ("export", "reexport", "transfer")
 #: A question whose words have one sense each, and name nobody.
-PLAIN = Whole()
+PLAIN = WholeSense()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
 _LEAVE_OUT = "Leave it out for the default, or write what is so."
@@ -63,7 +64,7 @@ class Subject:
     name: str
     facts: Mapping[str, Fact]
     chip: Variant | None = None
-    sense: Whole = PLAIN
+    sense: WholeSense = PLAIN
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -130,7 +131,7 @@ class Question:
     names: tuple[Named, ...]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
-    doubts: tuple[Word, ...]
+    doubts: tuple[QuestionWord, ...]
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
@@ -142,7 +143,7 @@ class Question:
         """The listed parties that a name is close to and may mean."""
         return tuple(dict.fromkeys(party for name in self.names for party in name.near))
 
-    def doubt(self, word: str) -> Word | None:
+    def doubt(self, word: str) -> QuestionWord | None:
         """The doubt about a word of the question, if there is one."""
         return next((doubt for doubt in self.doubts if doubt.word == word), None)
 
@@ -381,7 +382,9 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
 def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
     """A word of a list; `text` is all that was written."""
     if word not in values:
-        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.")
+        close = near(word, {value: value for value in values})
+        hint = f" Did you mean {either(close)}?" if close else ""
+        raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.{hint}")
     return word
 
 

@@ -78,12 +78,32 @@ def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
     source = spelled(detail) if kind == "derived" else _SOURCE.get(kind, kind)
     if kind == "assumed" and any(test.fact in _NATURE[name.described] for name in d.timeline.question.names):
         source = "if it is not such a body"
+    if kind == "assumed" and not _assumed(d, test.fact):
+        source = _SOURCE["concluded"]
     if kind == "concluded":
         return safe(_concluded(d.timeline.ruleset, test.value)), safe(source)
     readings = test.value if isinstance(test.value, tuple) else (test.value,)
     unit = vocabulary[test.fact].unit if test.fact in vocabulary and test.value is not None else ""
     return safe(f"{' or '.join(value_name(d.timeline.ruleset, show(v)) for v in readings)} {unit}".strip()), safe(
         source
+    )
+
+
+def _assumed(d: Determination, fact: str) -> bool:
+    """True if a fact was assumed; of a conclusion that nothing led to, if a fact that could lead to it was."""
+    known = d.timeline.ruleset.facts.get(fact)
+    if known is None or known.about not in ("conclusion", "derived"):
+        return True
+    q, facts = d.timeline.question, d.timeline.courses[0].subject.facts
+    leads = {
+        test.fact
+        for provision, _ in d.timeline.ruleset.provisions.values()
+        if provision.concludes is not None and provision.concludes.fact == fact
+        for row in provision.when
+        for test in row.tests
+    }
+    return not leads or any(
+        name in q.defaulted or (name in facts and facts[name].source == "assumed") for name in leads
     )
 
 

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from exportrules.answer.determination import Determination
+from exportrules.answer.next_steps import REVIEWED
 from exportrules.answer.parties import parties
-from exportrules.answer.result import DEFINITE, Change, Citation, Finding
+from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
 from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
 from exportrules.answer.words import called, case_words, day_of, fact_name, listed, open_question
@@ -20,23 +21,16 @@ from exportrules.law.span import DAY
 from exportrules.question.figures import facts_of
 from exportrules.question.values import show
 from exportrules.render.decisive import HEAD, figures, rows
-from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
+from exportrules.render.head import Head
+from exportrules.render.page import Block, Heading, Items, Pairs, Paragraph, Signature, Table, cited, markdown, page
 from exportrules.render.safe import safe
 from exportrules.render.sections import gathered
-from exportrules.render.text import DISCLAIMER, decision, given
+from exportrules.render.text import DISCLAIMER, deal, decision, given
 
 _EVIDENCE = {
     "published": "text published",
     "disclosed": "disclosed by its addressee",
     "reported": "as reported; the text itself was not read",
-}
-_REVIEWED = {
-    "policy_of_denial": "under a policy of denial",
-    "presumption_of_denial": "under a presumption of denial",
-    "indeterminate": "under a policy that is left open",
-    "case_by_case": "case by case",
-    "presumption_of_approval": "under a presumption of approval",
-    "unpublished": "by a standard that was not published",
 }
 #: What made a change where no provision did, told with its day.
 _CHANGES = {
@@ -48,8 +42,23 @@ _CHANGES = {
 
 def memo(d: Determination, form: str) -> str:
     """The memorandum as `md` or `html`."""
-    made = _Memo(d)
-    return (page if form == "html" else markdown)(made.title, list(made.blocks()))
+    return (page if form == "html" else markdown)(*contents(d))
+
+
+def contents(d: Determination, head: Head | None = None, *, signed: bool = False) -> tuple[str, list[Block]]:
+    """The title of the memorandum and its blocks, whatever they are written as.
+
+    With a `head` that has entries they stand above, beside the day of the question, and a line to sign below;
+    `signed` asks for that line without a head.
+    """
+    made, entries = _Memo(d), head.rows() if head else []
+    blocks = list(made.blocks())
+    if entries:
+        asked = [("Day of export", day_of(d.on))]
+        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + asked]))
+    if entries or signed:
+        blocks.append(Signature(safe(head.preparer) if head else ""))
+    return made.title, blocks
 
 
 class _Memo:
@@ -88,6 +97,9 @@ class _Memo:
         if self.d.notices:
             yield Heading("Points to watch")
             yield Items([safe(notice) for notice in self.d.notices])
+        if steps := self.d.next_steps:
+            yield Heading("Next steps")
+            yield Items([safe(step.says) for step in steps])
         if self.citations:
             yield Heading("Authorities")
             yield Items([self.authority(c) for c in self.citations], numbered=True)
@@ -172,7 +184,7 @@ class _Memo:
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
-        said = f"An application is reviewed {_REVIEWED[self.d.review_policy or 'indeterminate']}."
+        said = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
         return f"{said} {self.turns()}" if self.d.turns_on else said
 
     def turns(self) -> str:
@@ -213,8 +225,12 @@ class _Memo:
         )
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
+    @cached_property
+    def assumed(self) -> list[Assumption]:
+        return self.d.assumptions
+
     def assumptions(self) -> Iterator[Block]:
-        assumed = self.d.assumptions
+        assumed = self.assumed
         if not assumed:
             yield Paragraph("None: everything that the answer rests on was stated.")
             return
@@ -332,7 +348,8 @@ class _Memo:
         for found in held:
             yield f"{safe(found.title)} ({safe(found.cite)}){self.ref(found.provision)}."
         if not held:
-            yield "None in force reaches this transaction."
+            yield "None that is encoded and in force reaches this transaction."
+        yield from self.left_out("savings", "Known and not applied here")
 
     def exceptions(self) -> Iterator[str]:
         d = self.d
@@ -347,12 +364,30 @@ class _Memo:
             yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but is closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
+            # what is not encoded is not said to be absent
             if d.requirements and holding:
                 yield f"By their terms these hold, yet a requirement is left: {listed(map(safe, holding), '; ')}."
             elif self.open:
-                yield "None in force would overcome what may be required."
+                yield "None that is encoded would overcome what may be required."
             else:
-                yield "None in force overcomes what is required." if d.requirements else "None is needed."
+                yield "None that is encoded overcomes what is required." if d.requirements else "None is needed."
+        if d.moment.answer.law.outcome != "no_license_requirement":
+            yield from self.left_out("exceptions", "Not encoded, and to be read by hand")
+
+    def left_out(self, step: str, lead: str) -> Iterator[str]:
+        """The law that is known, not encoded and of this step, as far as its day and its tests let it reach the deal.
+
+        Of law that tests nothing that the data has, all is told where a license is or may be required.
+        """
+        found = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
+        required = self.d.moment.answer.law.outcome != "no_license_requirement"
+        said = []
+        for gap in self.law.edition.not_encoded:
+            reaches = f"not_encoded#{gap.id}" in found
+            if gap.step == step and (reaches or (gap.quiet and required)):
+                said.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
+        if said:
+            yield f"{lead}: {' '.join(said)}"
 
     def condition(self) -> str:
         """The words before what follows only if a license is required, where that is open."""
@@ -366,7 +401,7 @@ class _Memo:
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
-            yield _upper(f"{without}an application{of} is reviewed {_REVIEWED[p['review_policy']]}{refs}.")
+            yield _upper(f"{without}an application{of} is reviewed {REVIEWED[p['review_policy']]}{refs}.")
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""
@@ -384,9 +419,15 @@ class _Memo:
         return (
             f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
             f"through {day_of(date.fromisoformat(r['verified_through']))}; {attestations}SHA-256 of the data: "
-            f"{r['sha256']}. "
-            f"{DISCLAIMER}"
+            f"{r['sha256']}. Cite with that digest and the question: {deal(self.d)} {DISCLAIMER}"
         )
+
+
+def _may_reach(gap: Finding) -> bool:
+    """True if a row of left-out law may hold, the day since which the goods were under way aside: nobody gave it."""
+    return any(
+        all(test.truth != "false" or test.fact == "en_route_since" for test in row.tests) for row in gap.when
+    ) and not any(row.truth == "true" for row in gap.unless)
 
 
 def _attested(said: Mapping[str, Any]) -> str:

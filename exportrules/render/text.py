@@ -163,6 +163,8 @@ def answer(d: Determination) -> str:
         lines += item("if instead", line)
     for notice in d.notices:
         lines += item("notice", safe(notice))
+    for step in d.next_steps:
+        lines += item("next", safe(step.says))
     return "\n".join([*lines, "", footer(d.timeline.ruleset)])
 
 

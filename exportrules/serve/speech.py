@@ -52,7 +52,9 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     for assumption in assumed:
         for other in assumption.otherwise:
             found.append(f"If instead {other.value}: {decision(other.outcome, other.review_policy)}.")
-    return [safe(text) for text in (*found, *(f"Note: {notice}" for notice in d.notices))]
+    found += [f"Note: {notice}" for notice in d.notices]
+    found += [f"Next: {step.says}" for step in d.next_steps]
+    return [safe(text) for text in found]
 
 
 def questions(law: Ruleset, d: Determination) -> list[dict[str, Any]]:

@@ -34,8 +34,8 @@ FORMAT = "exportrules receipt 1"
 #: The rooms whose modules decide what an answer says: all that answering imports is in them.
 ENGINE = ("law", "question", "engine", "files", "answer")
 
-#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
-ANSWER = tuple(name for name in FIELDS if name not in ("findings", "ruleset"))
+#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest, and the steps.
+ANSWER = tuple(name for name in FIELDS if name not in ("findings", "next_steps", "ruleset"))
 
 #: What of an answer must be the same for the answer to be the same. The days that it holds, its notices and its
 #: citations may be told otherwise by a later edition.

@@ -29,6 +29,35 @@ def server_message(ruleset: Ruleset, text: str, servers: Servers, holds: str) ->
     )
 
 
+def how_to_ask(ruleset: Ruleset, text: str) -> str:
+    """What to write for what is not known here: of a server, the figures of the chip in it."""
+    if _names_a_machine(ruleset, text):
+        return (
+            "Of a server, write the chip in it. If that chip is not known here either, leave the name out and give the "
+            "chip's own figures as facts, with item_kind=system: tpp=NUMBER, designed_for_datacenter=yes."
+        )
+    return "A chip of your own can be described by a file or by facts."
+
+
+def _names_a_machine(ruleset: Ruleset, text: str) -> bool:
+    folded = text.casefold()
+    words = set(re.findall(r"[^\W_]+", folded))
+    # words of other scripts are not parted by spaces
+    return any(
+        word in words or (not word.isascii() and word in folded) for word in memo(ruleset, "machines", _machine_words)
+    )
+
+
+def _machine_words(ruleset: Ruleset) -> dict[str, str]:
+    """Words that name a machine: those of the lists of words, and the first ones of systems' own names."""
+    found = {text.casefold(): text for word in ruleset.words.values() if word.kind == "system" for text in word.written}
+    for family in ruleset.families.values():
+        first = family.name.split()[0].casefold()
+        if first.isalpha() and all(variant.item_kind == "system" for variant in family.variant):
+            found.setdefault(first, family.name)
+    return found
+
+
 def _shown(ruleset: Ruleset, part: str) -> str:
     count, _, name = part.strip().rpartition(" x ")
     label = ruleset.families[name].name if name in ruleset.families else ruleset.variants[name][0].name

@@ -15,6 +15,7 @@ from exportrules.answer.determination import Determination
 from exportrules.answer.result import Answer
 from exportrules.answer.words import open_question
 from exportrules.law.ruleset import Ruleset
+from exportrules.render.cite import short
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, decision
 
@@ -252,8 +253,7 @@ def _rows() -> list[dict[str, Any]]:
 
 def source_line(law: Ruleset) -> str:
     """Where a picture comes from, for whoever meets it without its page."""
-    edition = law.edition
-    return f"exportrules, ruleset {edition.edition}, {safe(law.currency)}, data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
+    return f"{short(law)} {DISCLAIMER}"
 
 
 def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
