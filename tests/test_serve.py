@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import itertools
 import json
 import os
@@ -28,7 +30,7 @@ import exportrules
 from exportrules import default_ruleset
 from exportrules.answer.trace import plain
 from exportrules.cli import cli
-from exportrules.errors import QuestionError, one_line
+from exportrules.errors import QuestionError, RulesetError, one_line
 from exportrules.serve.answers import ASKS
 from exportrules.serve.http import application
 from exportrules.serve.memory import Memory
@@ -565,3 +567,51 @@ def test_the_document_shows_what_curl_prints(running: Served) -> None:
     text, url = PAGE.read_text("utf-8"), running.client.base_url
     assert text.count("$ curl") > 5
     assert renewed(text, f"{url.host}:{url.port}") == text, "renew with: python -m tests.served_docs"
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+def test_an_explorer_is_served_where_it_was_made_from_the_same_rules(tmp_path: Path) -> None:
+    file = tmp_path / "explorer.html"
+    script = 'document.body.append("made")'
+    file.write_text(f'<meta name="ruleset" content="{LAW.digest}"><body><script>{script}</script>', encoding="utf-8")
+    response = client_of(explorer=str(file)).get("/")
+    assert response.content == file.read_bytes()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in response.headers["content-security-policy"]
+    file.write_text("<script></script>", encoding="utf-8")
+    with pytest.raises(QuestionError, match="was not made from these rules"):
+        client_of(explorer=str(file))
+    with pytest.raises(RulesetError, match="cannot be read"):
+        client_of(explorer=str(tmp_path / "none.html"))
+
+
+@pytest.mark.browser
+def test_the_page_asks_in_a_browser_and_breaks_no_rule_of_its_own(tmp_path: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    file = tmp_path / "explorer.html"
+    asks = 'fetch("/check?chip=H800&on=2023-06-01&fields=eccn").then(r => r.json())'
+    asks += ".then(d => document.title = d.outcome)"
+    file.write_text(f'<meta name="ruleset" content="{LAW.digest}"><script>{asks}</script>', encoding="utf-8")
+    with served(tmp_path) as small, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(str(small.client.base_url))
+        page.fill("input[name=chip]", "H800")
+        page.fill("input[name=on]", "2023-06-01")
+        page.click("button")
+        page.wait_for_url("**/check?chip=H800&on=2023-06-01")
+        assert '"outcome":"no_license_requirement"' in page.content()
+        browser.close()
+    with served(tmp_path, "--explorer", str(file)) as whole, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(str(whole.client.base_url))
+        page.wait_for_function("document.title === 'no_license_requirement'")
+        browser.close()
+    assert said == []

@@ -67,6 +67,7 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
               help="Largest body of /audit.")  # fmt: skip
 @click.option("--remember", type=click.IntRange(0, 65536), default=64, show_default=True, metavar="MB",
               help="Answers that a process keeps in memory; 0 for none.")  # fmt: skip
+@click.option("--explorer", metavar="FILE", help="The page at /: a file that `exportrules explore` wrote.")
 @click.option("--log-questions", is_flag=True, help="Write what was asked into the access log.")
 @click.option("--quiet", is_flag=True, help="No access log.")
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI document, and end.")
@@ -76,7 +77,7 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
 )
 def serve(
     host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float, at_once: int, largest_ledger: int,
-    remember: int, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None, overlay: tuple[str, ...],
+    remember: int, explorer: str | None, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None, overlay: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Serve the questions over HTTP, with an OpenAPI document at /openapi.json.
 
@@ -109,6 +110,7 @@ def serve(
             ledger_seconds=10 * seconds,
             at_once=at_once,
             remember=remember * MB,
+            explorer=explorer,
             quiet=quiet,
             log_questions=log_questions,
             ruleset=ruleset,

@@ -57,6 +57,7 @@ class _Service:
     def __init__(self, law: Ruleset, settings: Settings) -> None:
         self._law, self._settings = law, settings
         self._computed = 0
+        self._page = front(law, settings.explorer)
         self._memory = Memory(settings.remember)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="exportrules")
         self._edition = f"{engine()['sha256']} {law.digest}".encode()
@@ -203,8 +204,8 @@ class _Service:
 
     async def _front(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/"
-        page = front(self._law)
-        return Response(page.body, media_type="text/html", headers={"content-security-policy": page.policy})
+        headers = {"content-security-policy": self._page.policy}
+        return Response(self._page.body, media_type="text/html", headers=headers)
 
 
 def _json(value: Any) -> bytes:

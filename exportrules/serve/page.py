@@ -1,7 +1,8 @@
-"""The page at `/`.
+"""The page at `/`: the explorer's, where a file of it is given, else a small page that names the questions.
 
-The explorer comes in here: :func:`front` is the one place that says what the page is. Until the package makes one, it
-is a small page that names the questions and asks the first of them.
+:func:`front` is the one place that says what the page is. An explorer takes a minute or two to make, so it comes as
+the file that `exportrules explore -o FILE` wrote. One that was made from other rules would contradict the answers
+beside it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
 from typing import NamedTuple
 
+from exportrules.errors import QuestionError
+from exportrules.files.load import read_file
 from exportrules.law.ruleset import Ruleset
 from exportrules.render.text import footer
 from exportrules.serve.answers import ASKS
@@ -21,6 +25,9 @@ _STYLE = (
     "dt{font-family:ui-monospace,monospace}footer{color:#555;margin-top:2rem}"
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#111}footer{color:#aaa}}"
 )
+_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+#: Never near: an explorer of the whole catalogue has a few MB.
+_LARGEST = 64 * 2**20
 
 
 class Page(NamedTuple):
@@ -30,13 +37,37 @@ class Page(NamedTuple):
     policy: str
 
 
-def front(law: Ruleset) -> Page:
-    """The page at `/`. A page of the explorer takes the place of this one with what it is made of and its policy."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+def front(law: Ruleset, explorer: str | None = None) -> Page:
+    """The page at `/`; `explorer` is a file. Raises QuestionError for one that is of other rules than these."""
+    return _explorer(law, explorer) if explorer else _small(law)
+
+
+def _explorer(law: Ruleset, path: str) -> Page:
+    body = read_file(path, path, _LARGEST)
+    text = body.decode("utf-8", "replace")
+    if law.digest not in text:
+        raise QuestionError(
+            f"{path} was not made from these rules: their digest, {law.digest[:12]}, is not in it. Make it anew with "
+            "the same --ruleset and --overlay: exportrules explore -o FILE."
+        )
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _SCRIPT.findall(text))
+    return Page(body, _policy(f"script-src {scripts}; style-src 'unsafe-inline'; img-src data:"))
+
+
+def _policy(allows: str) -> str:
+    """What a page of ours may do: ask this server, and what is allowed here; nobody else."""
+    return (
+        f"default-src 'none'; {allows}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def _digest(text: str) -> str:
+    # a browser takes the digest over the text with its line ends as HTML has them
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return base64.b64encode(hashlib.sha256(plain.encode()).digest()).decode()
+
+
+def _small(law: Ruleset) -> Page:
     items = "".join(f"<dt>/{ask.name}</dt><dd>{html.escape(ask.says)}</dd>" for ask in ASKS.values())
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
@@ -50,4 +81,4 @@ def front(law: Ruleset) -> Page:
         '<a href="/chips">/chips</a>, /provisions/ID.</p>'
         f"<footer>{html.escape(footer(law))}</footer></body></html>"
     )
-    return Page(body.encode(), policy)
+    return Page(body.encode(), _policy(f"style-src 'sha256-{_digest(_STYLE)}'"))

@@ -28,6 +28,8 @@ class Settings:
     remember: int = 64 * MB
     #: so many results the engine remembers before it begins anew; of names, after ten times as many questions
     forget_after: int = 10_000
+    #: a file that `exportrules explore` wrote, for the page at /
+    explorer: str | None = None
     quiet: bool = False
     log_questions: bool = False
     #: another directory of rules, and overlays: each worker loads them for itself
