@@ -71,9 +71,14 @@ class Served:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def logged(self) -> str:
-        """What it has written so far."""
-        return self.log.read_text("utf-8")
+    def logged(self, until: str) -> str:
+        """What it has written, once these words are there: a line is written after its answer was sent."""
+        for _ in range(400):
+            if until in (text := self.log.read_text("utf-8")):
+                return text
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.05)
+        raise AssertionError(f"{until!r} is not in {self.log.read_text('utf-8')!r}")
 
 
 @contextlib.contextmanager

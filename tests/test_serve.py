@@ -458,12 +458,13 @@ def test_a_process_answers_curl_and_logs_no_question(running: Served) -> None:
     assert running.client.post("/check", json={**H800, "end_user": "Secret Bakery"}).status_code == 200
     assert running.client.get("/provisions/88fr73458%233A090.a").status_code == 200
     assert running.client.get("/secret-path").status_code == 404
-    lines = [json.loads(line) for line in running.logged().splitlines() if line.startswith("{")]
+    text = running.logged('"status": 404')
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert [(line["method"], line["route"], line["status"]) for line in lines][-4:] == [
         ("GET", "/check", 200), ("POST", "/check", 200), ("GET", "/provisions/{id}", 200), ("GET", "", 404),
     ]  # fmt: skip
-    assert "ecret" not in running.logged()
-    assert "88fr73458" not in running.logged()
+    assert "ecret" not in text
+    assert "88fr73458" not in text
     if curl := shutil.which("curl"):
         env = {"PATH": os.environ["PATH"]}
         done = subprocess.run(
@@ -514,8 +515,7 @@ def test_a_request_that_is_broken_ends_nothing(running: Served) -> None:
 def test_a_process_says_what_was_asked_only_if_it_is_told_and_ends_when_told(tmp_path: Path) -> None:
     with served(tmp_path, "--log-questions", "--workers", "2", "--remember", "0") as telling:
         telling.client.post("/check", json={"chip": "A100", "on": "2022-09-15", "end_user": "Open Bakery"})
-        assert "Open Bakery" in telling.logged()
-        assert "Traceback" not in telling.logged()
+        assert "Traceback" not in telling.logged("Open Bakery")
     assert telling.process.returncode in (0, -15)
 
 

@@ -77,7 +77,8 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
 )
 def serve(
     host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float, at_once: int, largest_ledger: int,
-    remember: int, explorer: str | None, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None, overlay: tuple[str, ...],
+    remember: int, explorer: str | None, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None,
+    overlay: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Serve the questions over HTTP, with an OpenAPI document at /openapi.json.
 
