@@ -87,7 +87,7 @@ def serve(
     \b
     exportrules serve
     exportrules serve --port 9000 --workers 2 --overlay our-letters.toml
-    exportrules serve --openapi > openapi.json
+    exportrules serve --openapi
     """
     if openapi:
         import json
