@@ -17,7 +17,7 @@ from typing import Any
 
 PERMISSIVE = {
     "0BSD", "Apache-2.0",
-    "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "PSF-2.0", "Unlicense", "Zlib",
+    "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
 WEAK = {"MPL-2.0", "LGPL"}
 #: The names that packages give to licences in their classifiers.
@@ -33,11 +33,11 @@ SPELT = {
 }
 #: Packages that do not say it in their metadata, with what their repository says.
 READ = {"atheris": "Apache-2.0"}
-EXTRAS = ("ledger", "charts")
+EXTRAS = ("ledger", "charts", "mcp", "serve")
 
 
 def shipped() -> set[str]:
-    """What `pip install exportrules[ledger,charts]` brings along, by normalised name."""
+    """What `pip install exportrules[ledger,charts,mcp,serve]` brings along, by normalised name."""
     found: set[str] = set()
     waiting = [("exportrules", EXTRAS)]
     while waiting:

@@ -13,7 +13,7 @@ import pytest
 from tests import tally
 from tests.offline import sitecustomize
 
-_LOOPBACK = ("browser", "spark")
+_LOOPBACK = ("browser", "loopback", "spark")
 #: The hook stands twice in a process that began under it (one of several that share a run): here, and by Python itself.
 _hooks = [m for m in (sitecustomize, sys.modules.get("sitecustomize")) if m is not None and hasattr(m, "exempt")]
 #: One of several processes that share a run; the one that handed out the tests counts them.

@@ -41,6 +41,8 @@ COMMANDS = {
     "matrix": "ask",
     "share": "share",
     "vectors": "prove",
+    "mcp": "doors",
+    "serve": "doors",
 }
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-#: Set by the tests that talk to a browser or to Spark over the loopback.
+#: Set by the tests that talk to a browser, to Spark or to a server of ours over the loopback.
 exempt = [False]
 
 _ADDRESSED = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"})

@@ -1,0 +1,122 @@
+"""mcp and serve: the same questions for assistants, and over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from exportrules.cli.browse import law_options
+from exportrules.errors import QuestionError
+
+if TYPE_CHECKING:
+    from exportrules.law.ruleset import Ruleset
+
+
+@contextlib.contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """A missing library as one line that says what to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[{name}]'") from None
+
+
+@click.command()
+@click.option("--list", "listed", is_flag=True, help="Print the tools, resources and prompts, and end.")
+@click.option("--call", nargs=2, metavar="TOOL JSON", help="Print what an assistant is told by one tool, and end.")
+@law_options
+def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
+    """Serve an assistant over standard input and output (Model Context Protocol).
+
+    Read-only, without a network. An assistant starts it by itself: docs/assistants.md has the configuration.
+
+    \b
+    exportrules mcp --list
+    exportrules mcp --call check '{"chip": "H800", "on": "2023-06-01"}'
+    exportrules mcp --overlay our-letters.toml
+    """
+    with _extra("mcp"):
+        from exportrules.serve.mcp import listing, run, spoken_text, use
+    if call:
+        from exportrules.serve.wire import read_json
+
+        click.echo(spoken_text(call[0], use(law, call[0], read_json(call[1].encode("utf-8", "surrogateescape")))))
+        return
+    if listed:
+        click.echo(listing())
+        return
+    gc.enable()  # it lives on, unlike the other commands
+    run(law)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="0 takes a free one.")
+@click.option("--allow-host", multiple=True, metavar="NAME",
+              help="A name that clients call this server by, beside localhost; '*' for any; repeat.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=30, show_default=True,
+              help="Longest time for one answer; a ledger has ten times as long.")  # fmt: skip
+@click.option("--at-once", type=click.IntRange(1, 10_000), default=64, show_default=True,
+              help="Most requests under way in a process.")  # fmt: skip
+@click.option("--largest-ledger", type=click.IntRange(1, 4096), default=32, show_default=True, metavar="MB",
+              help="Largest body of /audit.")  # fmt: skip
+@click.option("--remember", type=click.IntRange(0, 65536), default=64, show_default=True, metavar="MB",
+              help="Answers that a process keeps in memory; 0 for none.")  # fmt: skip
+@click.option("--explorer", metavar="FILE", help="The page at /: a file that `exportrules explore` wrote.")
+@click.option("--log-questions", is_flag=True, help="Write what was asked into the access log.")
+@click.option("--quiet", is_flag=True, help="No access log.")
+@click.option("--openapi", is_flag=True, help="Print the OpenAPI document, and end.")
+@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
+@click.option(
+    "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
+)
+def serve(
+    host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float, at_once: int, largest_ledger: int,
+    remember: int, explorer: str | None, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None,
+    overlay: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Serve the questions over HTTP, with an OpenAPI document at /openapi.json.
+
+    It listens on the loopback, asks nobody for a password, keeps nothing on disk and logs no question unless told.
+
+    \b
+    exportrules serve
+    exportrules serve --port 9000 --workers 2 --overlay our-letters.toml
+    exportrules serve --openapi
+    """
+    if openapi:
+        import json
+
+        with _extra("serve"):
+            from exportrules.serve.openapi import document
+        click.echo(json.dumps(document(), ensure_ascii=False, indent=2))
+        return
+    with _extra("serve"):
+        from exportrules.serve.run import serve as start
+    from exportrules.serve.settings import MB, Settings, checked
+
+    settings = checked(
+        Settings(
+            host=host,
+            port=port,
+            workers=workers,
+            hosts=allow_host,
+            largest_ledger=largest_ledger * MB,
+            seconds=seconds,
+            ledger_seconds=10 * seconds,
+            at_once=at_once,
+            remember=remember * MB,
+            explorer=explorer,
+            quiet=quiet,
+            log_questions=log_questions,
+            ruleset=ruleset,
+            overlays=overlay,
+        )
+    )
+    gc.enable()  # it lives on, unlike the other commands
+    start(settings)

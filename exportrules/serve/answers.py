@@ -1,0 +1,353 @@
+"""The questions that every door asks, each with its request, its shape and its answer as plain data.
+
+The law is computed by :func:`exportrules.check` and :func:`exportrules.timeline`; a door carries words to them and
+back. Every answer is a fresh dict that holds nothing but JSON's own kinds of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from exportrules.answer.determination import Determination, check, timeline
+from exportrules.answer.schema import DeterminationShape
+from exportrules.answer.trace import FIELDS, plain
+from exportrules.errors import QuestionError
+from exportrules.law.force import InForce
+from exportrules.law.model import Party
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import holds_on, union
+from exportrules.law.view import view_of
+from exportrules.question.figures import facts_of
+from exportrules.question.names.chips import find_chip
+from exportrules.question.senses import Named, read_name, words_of
+from exportrules.question.values import read_date
+from exportrules.render.differences import what
+from exportrules.render.flips import flip_rows
+from exportrules.render.provision import provision_text
+from exportrules.render.text import asked_words, heading
+from exportrules.serve.requests import DEAL, Request
+from exportrules.serve.shapes import (
+    ALWAYS,
+    ChangesShape,
+    ExplainShape,
+    FlipsShape,
+    MatrixShape,
+    ScreenShape,
+    TimelineShape,
+)
+from exportrules.study.calendar import Event, events
+from exportrules.study.differences import Said, chosen
+from exportrules.study.flips import flips
+
+#: So many chips by days: what a matrix may ask for.
+MOST_CELLS = 500
+CAUTION = "A name that is on no list here is not cleared: lists that are not imported, and owners, are not searched."
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: what it is called, what it takes, the shape of its answer, and what answers it."""
+
+    name: str
+    title: str
+    says: str
+    request: Request
+    shape: type[BaseModel]
+    answer: Callable[[Ruleset, dict[str, Any]], dict[str, Any]]
+
+
+def ruleset_of(law: Ruleset) -> dict[str, str]:
+    """Edition, horizon and digest, as every answer carries them."""
+    edition = law.edition
+    return {
+        "edition": edition.edition,
+        "verified_through": edition.verified_through.isoformat(),
+        "text_read": edition.text_read.isoformat(),
+        "register_swept": edition.register_swept.isoformat(),
+        "sha256": law.digest,
+    }
+
+
+def deal_of(given: dict[str, Any]) -> dict[str, Any]:
+    """The terms of a deal, as arguments of `check` and `timeline`."""
+    return {name: given[name] for name in DEAL if name in given}
+
+
+def asked(law: Ruleset, given: dict[str, Any]) -> Determination:
+    """The determination that a request asks for. Raises QuestionError."""
+    return check(given.get("chip"), on=given["on"], **deal_of(given), ruleset=law)
+
+
+def answer_check(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    """A determination as `--json` has it, or the parts of it that were asked for."""
+    wanted = given.get("fields")
+    for name in wanted or ():
+        if name not in FIELDS:
+            raise QuestionError(f"fields: {name!r} is not a part of an answer. Parts: {', '.join(FIELDS)}.")
+    determination = asked(law, given)
+    if wanted is None:
+        return determination.to_dict()
+    return {name: plain(getattr(determination, name)) for name in FIELDS if name in (*ALWAYS, *wanted)}
+
+
+def answer_timeline(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    made = timeline(given.get("chip"), **deal_of(given), ruleset=law)
+    spans = [
+        {
+            "start": plain(span.start),
+            "last": plain(span.last),
+            "outcome": span.answer.outcome,
+            "review_policy": span.answer.review_policy,
+            "standing": span.answer.standing,
+            "turns_on": list(span.answer.turns_on),
+            "opened_by": list(span.opened_by),
+        }
+        for span in made.spans
+    ]
+    return {"asked": asked_words(made), "spans": spans, "ruleset": ruleset_of(law)}
+
+
+def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    days = list(dict.fromkeys(read_date(day) for day in given["days"]))
+    names: dict[object, str] = {}
+    for chip in given["chips"]:
+        names.setdefault(find_chip(law, chip).variants, chip)
+    if len(names) * len(days) > MOST_CELLS:
+        raise QuestionError(
+            f"{len(names)} chips by {len(days)} days are {len(names) * len(days)} answers; one request has at most "
+            f"{MOST_CELLS}. Ask in parts."
+        )
+    rows = []
+    for chip in names.values():
+        found = [check(chip, on=day, **deal_of(given), ruleset=law) for day in days]
+        cells = [
+            {
+                "on": d.on.isoformat(),
+                "outcome": d.outcome,
+                "review_policy": d.review_policy,
+                "standing": d.standing,
+                "turns_on": d.turns_on,
+                "requirements": d.requirements,
+            }
+            for d in found
+        ]
+        rows.append({"chip": found[0].transaction["chip"], "answers": cells})
+    made = timeline(given["chips"][0], **deal_of(given), ruleset=law)
+    return {"asked": heading(made.question, law), "rows": rows, "ruleset": ruleset_of(law)}
+
+
+def answer_changes(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    day, deal = read_date(given["from"], "from"), deal_of(given)
+    ids = chosen(law, given["chips"])
+    question = timeline(ids[0], **deal, ruleset=law).question
+    found = [_event(law, event) for event in events(law, ids, day, deal)]
+    return {"asked": heading(question, law), "events": found, "ruleset": ruleset_of(law)}
+
+
+def _event(law: Ruleset, event: Event) -> dict[str, Any]:
+    def said(answer: Said | None) -> dict[str, Any] | None:
+        return answer and {"outcome": answer.outcome, "review_policy": answer.review_policy}
+
+    return {
+        "on": event.on.isoformat(),
+        "by": plain(event.by),
+        "what": what(law, event),
+        "chips": list(event.chips),
+        "before": said(event.before),
+        "after": said(event.after),
+        "through": list(event.through),
+        "projected": event.projected,
+    }
+
+
+def answer_flip(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    d = asked(law, given)
+    found = flips(d)
+    told = [
+        {
+            "chip": flip.subject,
+            "fact": flip.fact,
+            "now": row["now"],
+            "reach": flip.reach,
+            "line": row["line"],
+            "outcome": flip.outcome,
+            "review_policy": flip.review_policy,
+            "by": list(flip.by),
+            "follows": dict(part.split("=", 1) for part in row["follows"].split()),
+        }
+        for flip, row in zip(found, flip_rows(found), strict=True)
+    ]
+    return {
+        "asked": f"{asked_words(d.timeline)}, {d.on}",
+        "outcome": d.outcome,
+        "review_policy": d.review_policy,
+        "standing": d.standing,
+        "flips": told,
+        "ruleset": ruleset_of(law),
+    }
+
+
+def answer_explain(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    d = asked(law, given)
+    every = d.findings
+    shown = every if given.get("whole") else [finding for finding in every if finding.truth != "false"]
+    return {
+        "transaction": plain(d.transaction),
+        "outcome": d.outcome,
+        "review_policy": d.review_policy,
+        "standing": d.standing,
+        "findings": plain(shown),
+        "left_out": len(every) - len(shown),
+        "ruleset": ruleset_of(law),
+    }
+
+
+def answer_screen(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
+    on = read_date(given["on"])
+    names = [_screened(law, read_name(law, "names", name), on) for name in given["names"]]
+    lists = [
+        {"id": made.id, "title": made.title, "cite": made.cite, "verified_through": made.verified_through.isoformat()}
+        for made in law.lists.values()
+    ]
+    read = law.edition.parties_verified_through
+    late = f" The lists were read through {read}: what was listed later is not in them." if on > read else ""
+    early = f" The data begin on {law.edition.covers_from}." if on < law.edition.covers_from else ""
+    return {
+        "on": on.isoformat(),
+        "standing": "beyond_horizon" if late else "before_coverage" if early else "verified",
+        "names": names,
+        "lists": lists,
+        "caution": f"{CAUTION}{late}{early}",
+        "ruleset": ruleset_of(law),
+    }
+
+
+def _screened(law: Ruleset, name: Named, on: date) -> dict[str, Any]:
+    parties = [_party(law, law.parties[party], True, on) for party in name.listed]
+    parties += [_party(law, law.parties[party], False, on) for party in name.near]
+    certain = [party for party in parties if party["certain"]]
+    if any(entry["on_the_day"] for party in certain for entry in party["entries"]):
+        result = "listed"
+    elif name.near:
+        result = "close_to_a_listed_name"
+    elif name.described:
+        result = "states_a_military_body"
+    else:
+        result = "listed_on_another_day" if certain else "on_no_list"
+    says = "; ".join(words_of(law, name)) or "on no list in this data"
+    return {"name": name.written, "result": result, "says": says, "parties": parties}
+
+
+def _party(law: Ruleset, party: Party, certain: bool, on: date) -> dict[str, Any]:
+    entries = [_entry(law, entry, on) for entry in view_of(law).listings(party)]
+    return {"id": party.id, "name": party.name, "country": party.country, "certain": certain, "entries": entries}
+
+
+def _entry(law: Ruleset, entry: InForce, on: date) -> dict[str, Any]:
+    made = entry.provision
+    name = str(made.concludes.value) if made.concludes else ""
+    return {
+        "id": made.id,
+        "list": law.lists[name].title if name in law.lists else name.replace("_", " "),
+        "cite": made.cite,
+        "url": made.url or entry.instrument.url,
+        "evidence": made.evidence or entry.instrument.evidence,
+        "start": entry.spans[0].start.isoformat(),
+        "stop": plain(entry.spans[-1].stop),
+        "on_the_day": holds_on(entry.spans, on),
+    }
+
+
+# --- what is encoded ---------------------------------------------------------------------------------
+
+
+def chips(law: Ruleset, name: str | None = None) -> dict[str, Any]:
+    """All chips, or the variants of one name, with their figures. Raises UnknownNameError."""
+    ids = find_chip(law, name).variants if name is not None else tuple(law.variants)
+    return {"chips": [chip(law, variant) for variant in ids], "ruleset": ruleset_of(law)}
+
+
+def chip(law: Ruleset, variant: str) -> dict[str, Any]:
+    """One variant with its figures, by id."""
+    found, family = law.variants[variant]
+    inner = law.variants[found.contains[0].chip][0] if found.contains else found
+    return {
+        "id": found.id,
+        "name": found.name,
+        "family": family.name,
+        "vendor": law.exporters[family.vendor].name if family.vendor in law.exporters else family.vendor,
+        "aliases": list(found.aliases),
+        "announced": plain(found.announced),
+        "not_public_before": plain(found.not_public_before),
+        "status": found.status,
+        "confidence": found.confidence,
+        "figures": {name: plain(fact.value) for name, fact in facts_of(inner).items()},
+        "sources": list(found.sources),
+        "note": found.note,
+    }
+
+
+def provision(law: Ruleset, reference: str) -> dict[str, Any]:
+    """One provision, by its id. Raises UnknownNameError."""
+    found, instrument = law.provision(reference)
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "title": found.title,
+        "cite": found.cite,
+        "url": found.url or instrument.url,
+        "evidence": found.evidence or instrument.evidence,
+        "quote": found.quote,
+        "instrument": instrument.id,
+        "citation": instrument.citation,
+        "effective": found.effective.isoformat(),
+        "effective_by": plain(found.effective_by),
+        "in_force": list(_spans(law, reference, False)),
+        "as_printed": list(_spans(law, reference, True)),
+        "conditions": list(found.conditions),
+        "notice": found.notice,
+        "text": provision_text(law, found, instrument),
+    }
+
+
+def _spans(law: Ruleset, reference: str, printed: bool) -> Iterator[dict[str, Any]]:
+    view = view_of(law, as_printed=printed)
+    for span in union(s for found in view.provisions if found.provision.id == reference for s in found.spans):
+        yield {"start": span.start.isoformat(), "stop": plain(span.stop)}
+
+
+_ONE = ("chip", "on", *DEAL)
+ASKS: dict[str, Ask] = {
+    ask.name: ask
+    for ask in (
+        Ask("check", "Check one shipment",
+            "Was this AI chip exportable on this day under US export rules (the EAR, 2020 on): under which provision, "
+            "for whom, until when, on which assumptions.",
+            Request((*_ONE, "fields"), ("on",)), DeterminationShape, answer_check),
+        Ask("timeline", "Every span of one answer",
+            "The answer for one chip and deal on every day, with what opened each span.",
+            Request(("chip", *DEAL), ()), TimelineShape, answer_timeline),
+        Ask("matrix", "Chips by days",
+            "The short answers of one deal for several chips on several days.",
+            Request(("chips", "days", *DEAL), ("chips", "days")), MatrixShape, answer_matrix),
+        Ask("changes", "What changes for some chips",
+            "Every change of an answer, and every rule scheduled to begin or end, that touches some chips from a day "
+            "on.",
+            Request(("chips", "from", *DEAL), ("chips", "from")), ChangesShape, answer_changes),
+        Ask("flip", "Numbers that would alter an answer",
+            "Each single figure of a chip whose change would alter the answer, and the value where it does.",
+            Request(_ONE, ("on",)), FlipsShape, answer_flip),
+        Ask("screen", "Look names up in the party lists",
+            "Names of companies or institutions, looked up in the dated US party lists of this data: on a list, close "
+            "to a listed name, or on none.",
+            Request(("names", "on"), ("names", "on")), ScreenShape, answer_screen),
+        Ask("explain", "The trace of one answer",
+            "Every provision that holds or may hold for one shipment, with its rows, tests, values and bounds.",
+            Request((*_ONE, "whole"), ("on",)), ExplainShape, answer_explain),
+    )
+}  # fmt: skip

@@ -1,0 +1,275 @@
+"""An HTTP API over the same questions: GET with a query, or POST with JSON.
+
+It holds no state but answers that were given, in memory, and computes none of them itself. What `check` refuses is
+refused with the same words and status 400.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as Incoming
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+import exportrules
+from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import near
+from exportrules.render.safe import safe_json
+from exportrules.serve.answers import ASKS, Ask, chips, provision, ruleset_of
+from exportrules.serve.guard import Guard, problem
+from exportrules.serve.ledgers import KINDS, REQUEST, account_of, answered
+from exportrules.serve.memory import Memory
+from exportrules.serve.openapi import PATHS, document
+from exportrules.serve.page import front
+from exportrules.serve.requests import Request
+from exportrules.serve.settings import Settings
+from exportrules.serve.wire import read_json, read_query
+from exportrules.study.receipt import engine
+
+JSON, PROBLEM = "application/json", "application/problem+json"
+_NOTHING = Request(())
+_CHIPS = Request(("name",))
+_BLOCK = 64 * 1024
+
+
+def application(law: Ruleset, settings: Settings) -> Guard:
+    """The API of one ruleset, behind its limits."""
+    return Guard(_Service(law, settings).starlette(), law, settings)
+
+
+class _Service:
+    """The endpoints, with what they share: the law, a memory of answers, threads."""
+
+    def __init__(self, law: Ruleset, settings: Settings) -> None:
+        self._law, self._settings = law, settings
+        self._computed = 0
+        self._page = front(law, settings.explorer)
+        self._memory = Memory(settings.remember)
+        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="exportrules")
+        self._edition = f"{engine()['sha256']} {law.digest}".encode()
+
+    def starlette(self) -> Starlette:
+        """The endpoints as an application."""
+        asks = [Route(f"/{ask.name}", self._asking(ask), methods=["GET", "POST"]) for ask in ASKS.values()]
+        return Starlette(
+            routes=[
+                *asks,
+                Route("/chips", self._chips),
+                Route("/provisions/{reference:path}", self._provision),
+                Route("/audit", self._audit, methods=["POST"]),
+                Route("/healthz", self._health),
+                Route("/openapi.json", self._openapi),
+                Route("/", self._front),
+            ],
+            exception_handlers={
+                ExportRulesError: _refused,
+                HTTPException: _http_problem,
+                Exception: _broken,
+            },
+        )
+
+    def _asking(self, ask: Ask) -> Callable[[Incoming], Any]:
+        async def endpoint(request: Incoming) -> Response:
+            request.scope["exportrules.route"] = f"/{ask.name}"
+            if request.method == "POST":
+                body = await self._body(request)
+                return await self._answer(request, b"/%s\n%s" % (ask.name.encode(), body), lambda: self._ask(
+                    ask, read_json(body)))  # fmt: skip
+            query = _query(request)
+            key = b"/%s?%s" % (ask.name.encode(), query)
+            return await self._answer(request, key, lambda: self._ask(ask, read_query(query, ask.request)))
+
+        return endpoint
+
+    def _ask(self, ask: Ask, given: object) -> dict[str, Any]:
+        self._forget()
+        law = self._law
+        return ask.answer(law, ask.request.read(given, law.facts))
+
+    def _forget(self) -> None:
+        """Drop what the engine remembers of questions, and in time of names, before it is more than can be spared."""
+        self._computed += 1
+        if len(self._law.memory) > self._settings.forget_after:
+            self._law.memory.clear()  # a result may leave it at any time
+        if self._computed > 10 * self._settings.forget_after:
+            self._computed, self._law = 0, replace(self._law)  # the same data, and nothing remembered
+
+    async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any]) -> Response:
+        """An answer as JSON, from memory if it is there; on GET with a tag that later requests can name."""
+        get = request.method != "POST"
+        tag = f'"{hashlib.sha256(self._edition + key).hexdigest()[:32]}"' if get else ""
+        headers = {"etag": tag, "cache-control": "private, no-cache"} if get else {}
+        known = self._memory.get(key)
+        if known is None:
+            known = await self._threaded(lambda: _json(answer()))
+            self._memory.put(key, known)
+        if get and _names(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers=headers)
+        return Response(known, media_type=JSON, headers=headers)
+
+    async def _threaded(self, work: Callable[[], Any]) -> Any:
+        """What takes a while, in a thread, so that the others are answered meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def _body(self, request: Incoming) -> bytes:
+        """The JSON text of a POST, up to the limit."""
+        if request.scope["query_string"]:
+            raise HTTPException(400, "a POST takes its fields from the body, and the address has a query. Use one.")
+        _typed(request, (JSON,))
+        found = bytearray()
+        async for block in self._blocks(request, self._settings.largest_body):
+            found += block
+        request.scope["exportrules.body"] = bytes(found)
+        return bytes(found)
+
+    async def _blocks(self, request: Incoming, most: int) -> AsyncIterator[bytes]:
+        said = request.headers.get("content-length", "")
+        read = int(said) if said.isdecimal() else 0
+        if read <= most:
+            read = 0
+            async for block in request.stream():
+                read += len(block)
+                if read > most:
+                    break
+                yield block
+        if read > most:
+            raise HTTPException(413, f"the body is larger than {most:,} bytes. Send less at a time.")
+
+    async def _chips(self, request: Incoming) -> Response:
+        request.scope["exportrules.route"] = "/chips"
+        query = _query(request)
+
+        def answer() -> dict[str, Any]:
+            return chips(self._law, _CHIPS.read(read_query(query, _CHIPS)).get("name"))
+
+        return await self._answer(request, b"/chips?" + query, answer)
+
+    async def _provision(self, request: Incoming) -> Response:
+        request.scope["exportrules.route"] = "/provisions/{id}"
+        reference = request.path_params["reference"]
+        _NOTHING.read(read_query(_query(request), _NOTHING))
+        try:
+            self._law.provision(reference)
+        except UnknownNameError as error:
+            return _problem(404, str(error), error.suggestions)
+        key = b"/provisions/" + reference.encode()
+        return await self._answer(request, key, lambda: provision(self._law, reference))
+
+    async def _audit(self, request: Incoming) -> Response:
+        request.scope["exportrules.route"] = "/audit"
+        given = REQUEST.read(read_query(request.scope["query_string"], REQUEST), self._law.facts)
+        kind = _typed(request, tuple(KINDS))
+        folder = Path(tempfile.mkdtemp(prefix="exportrules-"))
+        try:
+            ledger, output = folder / f"ledger{KINDS[kind]}", folder / f"answered{KINDS[kind]}"
+            with ledger.open("wb") as file:
+                async for block in self._blocks(request, self._settings.largest_ledger):
+                    file.write(block)
+            account = await self._threaded(lambda: answered(self._law, given, ledger, output))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        headers = {
+            "content-length": str(output.stat().st_size),
+            "exportrules-account": json.dumps(account_of(account)),
+            "exportrules-ruleset": json.dumps(ruleset_of(self._law)),
+        }
+        return StreamingResponse(_sent(output, folder), media_type=kind, headers=headers)
+
+    async def _health(self, request: Incoming) -> Response:
+        request.scope["exportrules.route"] = "/healthz"
+        _NOTHING.read(read_query(_query(request), _NOTHING))
+        told = ruleset_of(self._law)
+        found = {"status": "ok", "version": exportrules.__version__,
+                 **{name: told[name] for name in ("edition", "verified_through", "sha256")}}  # fmt: skip
+        return Response(_json(found), media_type=JSON)
+
+    async def _openapi(self, request: Incoming) -> Response:
+        request.scope["exportrules.route"] = "/openapi.json"
+        return await self._answer(request, b"/openapi.json", document)
+
+    async def _front(self, request: Incoming) -> Response:
+        request.scope["exportrules.route"] = "/"
+        headers = {"content-security-policy": self._page.policy}
+        return Response(self._page.body, media_type="text/html", headers=headers)
+
+
+def _json(value: Any) -> bytes:
+    return safe_json(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode("utf-8")
+
+
+def _query(request: Incoming) -> bytes:
+    """The query of a GET. Raises HTTPException for one with a body: it would be read by nobody."""
+    if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+        raise HTTPException(400, "a GET takes its fields from the address, and this one has a body. Use POST.")
+    query: bytes = request.scope["query_string"]
+    return query
+
+
+def _typed(request: Incoming, kinds: tuple[str, ...]) -> str:
+    """The media type of a body. Raises HTTPException for one that is not among those taken."""
+    written = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if written not in kinds:
+        raise HTTPException(415, f"the content type is {written or 'not given'}. Send {' or '.join(kinds)}.")
+    return written
+
+
+def _names(wanted: str, tag: str) -> bool:
+    """Whether an If-None-Match has the tag."""
+    return wanted.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in wanted.split(","))
+
+
+async def _sent(output: Path, folder: Path) -> AsyncIterator[bytes]:
+    """The bytes of a file, which goes with its folder when they are sent or nobody wants them any more."""
+    try:
+        with output.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    finally:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(folder)
+
+
+def _problem(status: int, detail: str, near_names: tuple[str, ...] = ()) -> Response:
+    return Response(problem(status, detail, near_names), status_code=status, media_type=PROBLEM)
+
+
+async def _refused(_: Incoming, error: Exception) -> Response:
+    """What `check` refuses, with its words."""
+    return _problem(400, str(error), getattr(error, "suggestions", ()))
+
+
+async def _http_problem(request: Incoming, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail, headers = error.detail, dict[str, str]()
+    close: tuple[str, ...] = ()
+    if error.status_code == 404:
+        close = tuple(near(request.url.path, {path: path for path in PATHS}))
+        detail = f"there is nothing at {request.url.path}. Paths: {', '.join(PATHS)}."
+    elif error.status_code == 405:
+        allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
+        detail, headers = (
+            f"{request.url.path} does not answer {request.method}. It answers {allowed}.",
+            {"allow": allowed},
+        )
+    response = _problem(error.status_code, detail, close)
+    response.headers.update(headers)
+    return response
+
+
+async def _broken(_: Incoming, __: Exception) -> Response:
+    return _problem(500, "this is an error of exportrules; the server's log has it. Please report it.")

@@ -1,0 +1,90 @@
+"""What comes over a wire, read without loss: nothing is guessed, dropped or rounded on the way to a question."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+
+from exportrules.errors import QuestionError
+from exportrules.serve.requests import FIELDS, Request
+
+#: One entry of a table: its field, and its own name.
+_ENTRY = re.compile(r"(\w+)\[([^\[\]]*)\]")
+#: Kinds of fields that a query may name more than once.
+_SEVERAL = ("texts", "days", "words", "parts")
+_FLAGS = {"true": True, "false": False}
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON text: exact numbers, no key twice. Raises QuestionError."""
+    try:
+        return json.loads(
+            body.decode("utf-8"), object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_no_number
+        )
+    except UnicodeDecodeError:
+        raise QuestionError("the request is not UTF-8 text.") from None
+    except RecursionError:
+        raise QuestionError("the request is nested too deep.") from None
+    except QuestionError:
+        raise
+    except (ValueError, ArithmeticError) as error:
+        raise QuestionError(
+            f'the request is not JSON: {error}. Write e.g. {{"chip": "A100", "on": "2022-09-15"}}.'
+        ) from None
+
+
+def _pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(found)
+    if len(made) < len(found):
+        names = [name for name, _ in found]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise QuestionError(f"{twice!r} is given twice. Give it once.")
+    return made
+
+
+def _no_number(text: str) -> Any:
+    raise QuestionError(f"{text} is not a number of JSON. Write digits, or omit the field.")
+
+
+def read_query(query: bytes, request: Request) -> dict[str, Any]:
+    """The fields of a query string: lists by repeating a name, facts as `facts[tpp]=2368`. Raises QuestionError."""
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=500
+        )
+    except UnicodeDecodeError:
+        raise QuestionError(
+            "the query is not percent-encoded UTF-8. Encode it, e.g. with curl --data-urlencode."
+        ) from None
+    except ValueError as error:
+        raise QuestionError(f"the query cannot be read: {error}. Write NAME=VALUE&NAME=VALUE.") from None
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        entry = _ENTRY.fullmatch(name)
+        kind = FIELDS[name].kind if name in request.fields else ""
+        table = FIELDS[entry[1]].kind if entry and entry[1] in request.fields else ""
+        if kind in ("facts", "columns"):
+            raise QuestionError(f"{name} is a table: write each of its entries as {name}[NAME]=VALUE.")
+        if entry and table == "columns":
+            found.setdefault(entry[1], {}).setdefault(entry[2], []).append(value)
+        elif entry and table == "facts":
+            facts = found.setdefault(entry[1], {})
+            if entry[2] in facts:
+                raise QuestionError(f"the fact {entry[2]!r} is given twice. Give it once.")
+            facts[entry[2]] = value
+        elif kind in _SEVERAL:
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise QuestionError(f"{name} is given twice. Give it once.")
+        elif kind == "flag":
+            if value not in _FLAGS:
+                raise QuestionError(f"{name} = {value!r} is not true or false.")
+            found[name] = _FLAGS[value]
+        else:
+            found[name] = value
+    return found

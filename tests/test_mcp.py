@@ -1,0 +1,265 @@
+"""An assistant's view: the SDK's own client starts `exportrules mcp` as a process and talks to it over stdio."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import anyio
+import jsonschema
+import pytest
+from click.testing import CliRunner
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    CallToolResult,
+    PromptReference,
+    ResourceTemplateReference,
+    TextContent,
+    TextResourceContents,
+)
+
+import exportrules
+from exportrules import QuestionError, default_ruleset
+from exportrules.cli import cli
+from exportrules.serve.answers import ASKS
+from exportrules.serve.mcp import use
+from tests.serving import drawn_questions, refusal
+from tests.test_answers import GIVEN
+
+LAW = default_ruleset()
+
+
+def talk(conversation: Callable[[Client], Awaitable[None]], *options: str, mode: str = "auto") -> None:
+    """A conversation with a server that is started for it."""
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "exportrules", "mcp", *options], env=dict(os.environ)
+    )
+
+    async def run() -> None:
+        async with Client(server, mode=mode, read_timeout_seconds=60) as client:
+            await conversation(client)
+
+    anyio.run(run)
+
+
+def said(result: CallToolResult) -> str:
+    assert isinstance(result.content[0], TextContent)
+    return result.content[0].text
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_every_tool_answers_as_its_schema_says_and_is_read_only(mode: str) -> None:
+    async def conversation(client: Client) -> None:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == set(ASKS)
+        for name, tool in tools.items():
+            assert tool.annotations is not None
+            assert tool.annotations.read_only_hint is True
+            assert tool.output_schema is not None
+            jsonschema.Draft202012Validator.check_schema(tool.input_schema)
+            jsonschema.validate(GIVEN[name], tool.input_schema)
+            result = await client.call_tool(name, GIVEN[name])
+            assert not result.is_error, said(result)
+            jsonschema.validate(result.structured_content, tool.output_schema)
+            # whatever is quoted, the horizon is in it, and that it is no advice
+            assert "verified through 2026-09-24. Not legal advice" in said(result)
+
+    talk(conversation, mode=mode)
+
+
+def test_a_yes_comes_with_its_law_its_days_its_assumptions_and_its_horizon() -> None:
+    async def conversation(client: Client) -> None:
+        result = await client.call_tool("check", {"chip": "H800", "on": "2023-06-01"})
+        answer = result.structured_content
+        assert answer is not None
+        assert "findings" not in answer
+        first, *others = answer["sentences"]
+        assert first.startswith("YES: no license requirement found in the encoded law. Asked: H800 to China (PRC)")
+        for part in ("from 2023-03-21 through 2023-10-22", "on the assumptions stated", "87 FR 62186", "Not legal adv"):
+            assert part in first
+        assert any(line.startswith("From 2023-10-23: license required") for line in others)
+        assert any(
+            line == "If instead a military end use: license required (presumption of denial)." for line in others
+        )
+        assert not any(ask["decides"] for ask in answer["ask"])
+        assert [ask["fact"] for ask in answer["ask"]] == [
+            "end_use", "end_user_lists", "military_end_user", "privately_informed",
+        ]  # fmt: skip
+        assert "ASSUMED, and it matters" in said(result)
+
+    talk(conversation)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"chip": "RTX 4090", "on": "2023-06-01", "end_user": "Inspur"},
+        {"chip": "A100", "on": "2022-09-15", "exporter": "Nvidia Singapore"},
+        {"chip": "A10", "on": "2021-06-01", "to": "SG", "end_user": "People's Liberation Army"},
+        {"facts": {"tpp": 2000}, "on": "2023-12-01"},
+        {"chip": "H200", "on": "2026-02-02"},
+        {"chip": "A10", "on": "2023-06-01", "parties": ["Inspur"]},
+        {"chip": "A10", "on": "2025-10-15", "facts": {"listed_owner": "Inspur", "listed_ownership_percent": 60}},
+    ],
+)
+def test_what_is_unknown_is_a_question_whose_replies_lead_on(given: dict[str, Any]) -> None:
+    """Each reply can be added to the request as it stands, and the question is not asked again."""
+    answer = use(LAW, "check", given)
+    deciding = [ask for ask in answer["ask"] if ask["decides"]]
+    assert [ask["fact"] for ask in deciding] == answer["turns_on"]
+    assert all(ask["question"][-1] in "?." for ask in deciding)
+    for ask in deciding:
+        for way in ask["ways"]:
+            if {"VALUE", "NUMBER"} & set(map(str, (*way["write"].values(), *way["write"].get("facts", {}).values()))):
+                continue
+            facts = {**given.get("facts", {}), **way["write"].get("facts", {})}
+            then = use(LAW, "check", {**given, **way["write"], **({"facts": facts} if facts else {})})
+            assert ask["fact"] not in then["turns_on"], (ask, way)
+
+
+def test_a_reply_that_is_not_known_yet_cannot_be_sent_by_mistake() -> None:
+    for written in ({"headquarters": "VALUE"}, {"facts": {"performance_density": "NUMBER"}}):
+        with pytest.raises(QuestionError):
+            use(LAW, "check", {"chip": "A10", "on": "2021-06-01", **written})
+
+
+def test_500_drawn_questions_are_answered_as_check_answers() -> None:
+    for number, given in enumerate(drawn_questions(LAW, 500, seed=18)):
+        arguments = {name: value for name, value in given.items() if name != "chip"}
+        words = refusal(exportrules.check, given.get("chip"), **arguments)
+        if words or number % 12:
+            assert refusal(ASKS["check"].request.read, given) in ("", words)
+            assert not words or refusal(use, LAW, "check", given) == words
+            continue
+        expected = exportrules.check(given.get("chip"), **arguments).to_dict()
+        found = use(LAW, "check", given)
+        assert {name: value for name, value in found.items() if name in expected} == {
+            name: value for name, value in expected.items() if name != "findings"
+        }
+
+
+def test_what_cannot_be_asked_is_an_error_with_what_to_write() -> None:
+    async def conversation(client: Client) -> None:
+        for given, words in (
+            ({"chip": "A100"}, "on is missing"),
+            ({"chip": "A100", "on": "2022-9-15"}, "Write YYYY-MM-DD"),
+            ({"chip": "A1000", "on": "2022-09-15"}, "no chip is called 'A1000'"),
+            ({"chip": "A100", "on": "2022-09-15", "destination": "CN"}, "Did you mean 'to'?"),
+            ({"chip": "A100", "on": "2022-09-15", "fields": ["outcome"]}, "there is no field 'fields'"),
+            ({"chip": "A100", "on": "2022-09-15", "end_user": None}, "end_user is null"),
+            ({}, "on is missing"),
+        ):
+            result = await client.call_tool("check", given)
+            assert result.is_error
+            assert words in said(result)
+            assert result.structured_content is None
+        result = await client.call_tool("chek", {})
+        assert result.is_error
+        assert "Did you mean 'check'?" in said(result)
+
+    talk(conversation)
+
+
+def test_every_provision_instrument_and_chip_is_a_resource() -> None:
+    async def conversation(client: Client) -> None:
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = await client.list_resources(cursor=cursor)
+            found += [str(resource.uri) for resource in page.resources]
+            if (cursor := page.next_cursor) is None:
+                break
+        assert len(found) == len(set(found)) == 2 + len(LAW.instruments) + len(LAW.provisions) + len(LAW.variants)
+        for uri in [
+            *found[::40],
+            "exportrules://provision/88fr73458%233A090.a",
+            "exportrules://provision/88fr73458#3A090.a",
+        ]:
+            contents = (await client.read_resource(uri)).contents[0]
+            assert isinstance(contents, TextResourceContents)
+            name = unquote(uri.rpartition("/")[2])
+            assert name in contents.text or name in ("coverage", "edition")
+            assert "Not legal advice" in contents.text or uri.endswith("coverage")
+        for uri, words in (
+            ("exportrules://provision/88fr73458%233A090.x", "Did you mean"),
+            ("exportrules://instrument/88fr73459", "Did you mean '88fr73458'"),
+            ("exportrules://chip/nvidia-h80", "Did you mean"),
+            ("exportrules://coverage/x", "is not an address here"),
+            ("file:///etc/passwd", "is not an address here"),
+        ):
+            with pytest.raises(MCPError, match=words):
+                await client.read_resource(uri)
+        with pytest.raises(MCPError, match="is not a cursor"):
+            await client.list_resources(cursor="next")
+
+    talk(conversation)
+
+
+def test_prompts_say_what_was_given_and_names_are_completed() -> None:
+    async def conversation(client: Client) -> None:
+        assert [prompt.name for prompt in (await client.list_prompts()).prompts] == [
+            "check_a_shipment",
+            "check_a_claim",
+        ]
+        given = {"chip": "A100", "on": "2022-09-15", "to": "China", "end_user": "{Acme}"}
+        prompt = (await client.get_prompt("check_a_shipment", given)).messages[0].content
+        assert isinstance(prompt, TextContent)
+        assert "chip A100, day of export 2022-09-15, destination China, end user {Acme}." in prompt.text
+        claim = (
+            (await client.get_prompt("check_a_claim", {"claim": "In 2022 the A100 was banned."})).messages[0].content
+        )
+        assert isinstance(claim, TextContent)
+        assert "In 2022 the A100 was banned." in claim.text
+        for name, wrong, words in (
+            ("check_a_shipment", {"chip": "A100"}, "on is missing"),
+            ("check_a_shipment", {**given, "buyer": "x"}, "has no 'buyer'"),
+            ("check_a_claim", {"claim": " "}, "claim is empty"),
+            ("check", {}, "there is no prompt 'check'"),
+        ):
+            with pytest.raises(MCPError, match=words):
+                await client.get_prompt(name, wrong)
+        provisions = ResourceTemplateReference(uri="exportrules://provision/{id}")
+        offered = await client.complete(provisions, {"name": "id", "value": "88fr73458#3A"})
+        assert "88fr73458#3A090.a" in offered.completion.values
+        chips = await client.complete(PromptReference(name="check_a_shipment"), {"name": "chip", "value": "H80"})
+        assert "H800" in chips.completion.values
+
+    talk(conversation)
+
+
+def test_it_answers_by_the_law_that_it_was_started_with(tmp_path: Path) -> None:
+    overlay = tmp_path / "said.toml"
+    overlay.write_text(
+        '[attestation]\nby = "Acme"\non = 2026-11-01\nthrough = 2026-10-31\nnote = "x"\n', encoding="utf-8"
+    )
+
+    async def conversation(client: Client) -> None:
+        result = await client.call_tool("check", {"chip": "A100", "on": "2026-10-15"})
+        assert result.structured_content is not None
+        assert result.structured_content["standing"] == "attested"
+        assert "Acme" in said(result)
+
+    talk(conversation, "--overlay", str(overlay))
+
+
+def test_lines_that_are_no_protocol_end_nothing_and_the_end_of_input_ends_it() -> None:
+    lines = b'not json\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+    done = subprocess.run(
+        [sys.executable, "-m", "exportrules", "mcp"], input=lines, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert all(line.startswith(b"{") for line in done.stdout.splitlines())
+
+
+def test_what_it_offers_can_be_read_without_an_assistant() -> None:
+    printed = CliRunner().invoke(cli, ["mcp", "--list"]).output
+    assert all(f"  {name} " in printed for name in ASKS)
+    assert "exportrules://provision/ID" in printed
