@@ -11,6 +11,7 @@ other median of the run. "Answers alone" writes nothing: what the audit costs wh
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -31,6 +32,7 @@ def session(cores: int) -> Any:
     """A Spark of this machine alone, that cannot start a Python on its workers."""
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = "/no/python/on/the/workers"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return (
@@ -41,7 +43,6 @@ def session(cores: int) -> Any:
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.memory", "4g")
-            .config("spark.pyspark.python", "/no/python/on/the/workers")
             .getOrCreate()
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import warnings
@@ -33,13 +34,13 @@ def session(python: str = NO_PYTHON, **settings: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         builder = sql.SparkSession.builder.master("local[2]")
+        os.environ["PYSPARK_PYTHON"] = python
         wanted = {
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": "2",
             "spark.sql.session.timeZone": "America/New_York",
-            "spark.pyspark.python": python,
             **settings,
         }
         for name, value in wanted.items():
@@ -49,11 +50,15 @@ def session(python: str = NO_PYTHON, **settings: str) -> Any:
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
+    before = os.environ.get("PYSPARK_PYTHON")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = session()
         yield made
         made.stop()
+    os.environ.pop("PYSPARK_PYTHON")
+    if before is not None:
+        os.environ["PYSPARK_PYTHON"] = before
 
 
 def alike(spark: Any, table: Any, **options: Any) -> list[dict[str, Any]]:
@@ -281,13 +286,13 @@ print("alike")
 """
 
 CONNECT = """
-import warnings; warnings.simplefilter("ignore")
+import os, warnings; warnings.simplefilter("ignore")
 from pyspark.sql import SparkSession
 from tests.test_spark import alike, every_kind_of_row, NO_PYTHON, pa
+os.environ["PYSPARK_PYTHON"] = NO_PYTHON
 spark = (SparkSession.builder.remote("local[2]").config("spark.ui.enabled", "false")
          .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-         .config("spark.connect.grpc.binding.port", "0").config("spark.sql.shuffle.partitions", "2")
-         .config("spark.pyspark.python", NO_PYTHON).getOrCreate())
+         .config("spark.sql.shuffle.partitions", "2").getOrCreate())
 assert "connect" in type(spark).__module__
 answered = alike(spark, pa.Table.from_pylist(every_kind_of_row()))
 assert len(answered) > 90
@@ -299,6 +304,7 @@ print("alike")
 def ran(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a script in a process of its own. Spark's workers talk over the loopback, which tests/offline refuses."""
     monkeypatch.setenv("PYTHONPATH", str(Path(exportrules.__file__).parent.parent))
+    monkeypatch.setenv("SPARK_TESTING", "1")  # a Connect server takes a free port
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.endswith("alike\n"), done.stderr[-3000:]
 
