@@ -1,7 +1,7 @@
 """The notes of one release, from NEWS.md: `python scripts/release_notes.py [VERSION]`, the newest where none is named.
 
-Headings under which nothing changed are left out, but for those about determinations: that nothing moved is what a reader of
-a release looks for.
+Headings under which nothing changed are left out, but for those about determinations: that nothing moved is what a
+reader of a release looks for.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ ALWAYS = ("Changes to past determinations", "Changes to future determinations")
 def sections(news: str) -> dict[str, str]:
     """The text below each heading of a release, by its version."""
     parts = re.split(r"^## (.+)$", news, flags=re.MULTILINE)
-    return {
-        head.split(",")[0].strip(): f"## {head}\n{body}" for head, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    return {head.split(",")[0].strip(): f"## {head}{body}" for head, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def notes(news: str, version: str = "") -> str:

@@ -1,7 +1,7 @@
 """What a user installs, as a software bill of materials: `python scripts/sbom.py [FILE.json]`.
 
-CycloneDX 1.6 in JSON, of exportrules and everything that `pip install 'exportrules[ledger,charts]'` brings along, in the
-versions of this environment. The same environment gives the same bytes: the date is that of the release.
+CycloneDX 1.6 in JSON, of exportrules and everything that `pip install 'exportrules[ledger,charts]'` brings along, in
+the versions of this environment. The same environment gives the same bytes: the date is that of the release.
 """
 
 from __future__ import annotations

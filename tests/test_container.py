@@ -115,10 +115,11 @@ def test_the_bill_of_materials_is_valid_and_the_same_each_time() -> None:
 def test_release_notes_are_those_of_one_version() -> None:
     from scripts.release_notes import notes
 
-    news = "# News\n\n## 2.0.0, data edition 2027.02\n\nIn short.\n\n### Changes to past determinations\n\n### New instruments and chips\n\n- One.\n\n### Changes to code\n\n## 1.0.0, data edition 2027.01\n\nOld.\n"  # noqa: E501
-    new = "## 2.0.0, data edition 2027.02\n\nIn short.\n\n### Changes to past determinations\n\nNone.\n\n### New instruments and chips\n\n- One.\n"  # noqa: E501
-    assert notes(news) == notes(news, "2.0.0") == new
-    assert notes(news, "1.0.0") == "## 1.0.0, data edition 2027.01\n\nOld.\n"
+    new = "## 2.0.0, data edition 2027.02\n\nIn short.\n\n### Changes to past determinations\n\n"
+    chips, old = "### New instruments and chips\n\n- One.\n", "## 1.0.0, data edition 2027.01\n\nOld.\n"
+    news = f"# News\n\n{new}{chips}\n### Changes to code\n\n{old}"
+    assert notes(news) == notes(news, "2.0.0") == f"{new}None.\n\n{chips}"
+    assert notes(news, "1.0.0") == old
     with pytest.raises(ValueError, match=r"no release '3.0.0'. Releases: 2.0.0, 1.0.0."):
         notes(news, "3.0.0")
     with pytest.raises(ValueError, match="has no release"):

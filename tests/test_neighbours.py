@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from exportrules.cli import cli
 from exportrules.cli.options import COMMANDS
 from exportrules.study.schemas import file_schema
+from tests.test_container import program
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "examples"
@@ -124,7 +125,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-@pytest.mark.skipif(not shutil.which("taplo"), reason="taplo is not installed")
+@pytest.mark.skipif(not program("taplo"), reason="taplo is not installed")
 def test_an_editors_own_checker_takes_the_schema(tmp_path: Path) -> None:
     schema = CliRunner().invoke(cli, ["schema", "--of", "instrument"]).output
     (tmp_path / "instrument.schema.json").write_text(schema, "utf-8")
@@ -132,6 +133,6 @@ def test_an_editors_own_checker_takes_the_schema(tmp_path: Path) -> None:
     for text, status in ((letter, 0), (letter.replace("released", "relaesed"), 1)):
         (tmp_path / "letter.toml").write_text(f"#:schema ./instrument.schema.json\n{text}", "utf-8")
         done = subprocess.run(
-            ["taplo", "check", "letter.toml"], cwd=tmp_path, capture_output=True, text=True, check=False
+            [program("taplo"), "check", "letter.toml"], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == status, done.stderr
