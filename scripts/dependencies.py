@@ -17,11 +17,13 @@ from typing import Any
 
 PERMISSIVE = {
     "0BSD", "Apache-2.0",
-    "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "PSF-2.0", "Unlicense", "Zlib",
+    "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
 WEAK = {"MPL-2.0", "LGPL"}
 #: The names that packages give to licences in their classifiers.
 SPELT = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",
     "GNU Library or Lesser General Public License (LGPL)": "LGPL",

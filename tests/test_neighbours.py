@@ -130,7 +130,7 @@ def test_an_editors_own_checker_takes_the_schema(tmp_path: Path) -> None:
     schema = CliRunner().invoke(cli, ["schema", "--of", "instrument"]).output
     (tmp_path / "instrument.schema.json").write_text(schema, "utf-8")
     letter = (EXAMPLES / "letter.toml").read_text("utf-8")
-    for text, status in ((letter, 0), (letter.replace("released", "relaesed"), 1)):
+    for text, status in ((letter, 0), (letter.replace("published =", "publised ="), 1)):
         (tmp_path / "letter.toml").write_text(f"#:schema ./instrument.schema.json\n{text}", "utf-8")
         done = subprocess.run(
             [program("taplo"), "check", "letter.toml"], cwd=tmp_path, capture_output=True, text=True, check=False
