@@ -22,6 +22,8 @@ PERMISSIVE = {
 WEAK = {"MPL-2.0", "LGPL"}
 #: The names that packages give to licences in their classifiers.
 SPELT = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",
     "GNU Library or Lesser General Public License (LGPL)": "LGPL",

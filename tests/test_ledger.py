@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -467,50 +466,6 @@ def test_segments_tile_all_days(compiled: Path) -> None:
         before[key] = row["valid_through"]
     assert set(before.values()) == {date(9999, 12, 31)}
     assert len(before) > 12
-
-
-@pytest.mark.spark
-def test_spark_answers_where_the_rows_are(
-    compiled: Path, monkeypatch: pytest.MonkeyPatch, reference: tuple[list[dict[str, Any]], list[dict[str, str]]]
-) -> None:
-    import warnings
-
-    sql = pytest.importorskip("pyspark.sql")
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    # Spark's workers talk over the loopback, which tests/offline refuses to the processes of tests
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    rows, expected = reference
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        spark = (
-            sql.SparkSession.builder.master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate()
-        )
-        try:
-            numbered = [{"n": n, **row} for n, row in enumerate(rows)]
-            frame = spark.createDataFrame(pa.Table.from_pylist(numbered)).repartition(3)
-            found = exportrules.audit(frame)
-            assert type(found) is type(frame)
-            answered = sorted((row.asDict() for row in found.collect()), key=lambda row: int(row["n"]))
-            # rows of a distributed table have no number
-            plain = [{**row, "problem": row["problem"].partition(": ")[2]} for row in expected]
-            assert as_read(answered) == [{**e, "problem": p["problem"]} for e, p in zip(expected, plain, strict=True)]
-            spark.createDataFrame(pa.Table.from_pylist(plain_rows())).createOrReplaceTempView("ledger")
-            spark.read.parquet(str(compiled / "segments.parquet")).createOrReplaceTempView("segments")
-            spark.read.parquet(str(compiled / "segments.names.parquet")).createOrReplaceTempView("names")
-            text = CliRunner().invoke(cli, ["compile", "--sql", "spark"]).output
-            sql_is_as_check([row.asDict() for row in spark.sql(text).collect()])
-            batches = exportrules.ledger.frames.batch_audit(answers=["outcome"])
-            added = sql.types.StructField("outcome", sql.types.StringType())
-            schema = sql.types.StructType([*frame.schema.fields, added])
-            told = sorted(frame.mapInArrow(batches, schema).collect(), key=lambda row: int(row["n"]))
-            assert [row["outcome"] for row in told] == [row["outcome"] for row in expected]
-        finally:
-            spark.stop()
 
 
 # the whole run

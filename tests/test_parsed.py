@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exportrules.files.parsed import Parsed
 
 from exportrules import RulesetError, check, default_ruleset, load_ruleset
 from exportrules.files import parse as reading
+from exportrules.files.parsed import Parsed
 from tests.test_bad_files import RULE
 
 

@@ -54,4 +54,7 @@ def test_the_wheel_is_the_same_to_the_byte_wherever_it_is_built() -> None:
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHON": sys.executable},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(rf"[0-9a-f]{{64}}  \./exportrules-{exportrules.__version__}-py3-none-any\.whl\n", done.stdout)
+    built = re.findall(r"^[0-9a-f]{64}  \./(\S+)$", done.stdout, re.MULTILINE)
+    release = f"exportrules-{exportrules.__version__}"
+    sdist = [f"{release}.tar.gz"] if importlib.util.find_spec("build") else []
+    assert built == [f"{release}-py3-none-any.whl", *sdist]

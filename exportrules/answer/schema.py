@@ -220,6 +220,7 @@ def determination_schema() -> dict[str, Any]:
 class VectorShape(_Shape):
     """One conformance vector: a question with its answer. See docs/vectors.md."""
 
+    question: str = Field(default="", description="in plain language, where it is one of a sample")
     edition: str = Field(description="of the ruleset that answered")
     chip: str = Field(description="the id of a chip file's variant")
     to: str = Field(description="ISO 3166 code of the destination")

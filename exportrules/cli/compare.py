@@ -110,8 +110,8 @@ def diff(
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day of the calendar.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 @click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
-@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics"]),
-              help="Table format, or a calendar. [default: simple, or as FILE ends]")  # fmt: skip
+@click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics", "atom", "jsonfeed"]),
+              help="Table format, a calendar or a feed. [default: simple, or as FILE ends]")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def changes(
@@ -129,6 +129,7 @@ def changes(
     \b
     exportrules changes --from 2022-01-01 --chips A800,H800
     exportrules changes --from 2026-01-01 --chips H20,H200 -o chips.ics
+    exportrules changes --from 2026-01-01 --chips H20,H200 -o chips.atom
     """
     from exportrules.errors import QuestionError
     from exportrules.files.load import load_ruleset
@@ -139,6 +140,7 @@ def changes(
     from exportrules.render.text import heading, table
     from exportrules.study.calendar import events, icalendar
     from exportrules.study.differences import chosen
+    from exportrules.study.feeds import Feed, atom, json_feed
 
     day, form = read_date(since, "--from"), form_of(output, form)
     if output:
@@ -147,10 +149,13 @@ def changes(
     ids = chosen(law, chips)
     question = _question(law, ids, asked)
     found = events(law, ids, day, asked)
-    if form == "ics":
+    if form in ("ics", "atom", "jsonfeed"):
         if not found:
             raise QuestionError(f"no change from {since} on touches these chips, and a calendar of nothing is none.")
-        made = icalendar(law, found, asked, {event: event_text(law, event, question) for event in found})
+        described = {event: event_text(law, event, question) for event in found}
+        feed = Feed(law, f"AI-chip export rules: {heading(question, law)}", found, ids, asked, described)
+        write = {"ics": lambda feed: icalendar(law, found, asked, described), "atom": atom, "jsonfeed": json_feed}
+        made = write[form](feed)
     elif form == "simple":
         made = f"{heading(question, law)}; from {day}\n\n{events_text(law, found, day)}\n".encode()
     else:

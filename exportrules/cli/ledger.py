@@ -266,7 +266,15 @@ def compile_(law: Ruleset, **options: Any) -> None:
       exportrules compile --to CN,HK,MO,SG -o segments.parquet
       exportrules compile --sql duckdb
     """
-    from exportrules.ledger.sql import lookup_sql, name_rows, names_path, segment_rows, write_names, write_segments
+    from exportrules.ledger.sql import (
+        account_of,
+        lookup_sql,
+        name_rows,
+        names_path,
+        segment_rows,
+        write_names,
+        write_segments,
+    )
 
     if options["sql"]:
         click.echo(lookup_sql(options["sql"], law))
@@ -283,8 +291,9 @@ def compile_(law: Ruleset, **options: Any) -> None:
     with _extra("ledger"):
         names = name_rows(law, _parts(options["chips"]))
         rows = segment_rows(law, names, _parts(options["to"]), _parts(options["exporter"]) or [], layer)
-        count = write_segments(rows, path, force=force)
-        spelled = write_names(names, law, names_path(path), force=force)
+        account = account_of(law, layer)
+        count = write_segments(rows, account, path, force=force)
+        spelled = write_names(names, law, account, names_path(path), force=force)
     click.echo(
         f"Written: {safe(str(path))}, {count:,} segments; {safe(str(names_path(path)))}, {spelled:,} names of chips."
     )

@@ -242,10 +242,12 @@ _FITTING = {
     ".csv": ("csv",),
     ".html": ("html",),
     ".ics": ("ics",),
-    ".json": ("json",),
+    ".json": ("json", "jsonfeed"),
     ".md": ("github", "pipe"),
     ".tsv": ("tsv",),
     ".txt": ("simple", "plain", "grid"),
+    ".atom": ("atom",),
+    ".xml": ("atom",),
 }
 
 

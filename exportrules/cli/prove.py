@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -19,24 +20,40 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace a FILE that is there.")
 @click.option("--score", "answers", metavar="FILE", help="Hold the answers of another tool against the vectors.")
 @click.option("--chip", "chips", multiple=True, metavar="NAME", help="Only of this chip; repeat for more.")
+@click.option(
+    "--sample", type=click.IntRange(1), metavar="N", help="N of them, each with a question in plain language."
+)
+@click.option("--seed", type=int, metavar="N", help="Of the sample: another seed draws others. [default: 0]")
+@click.option("--questions", is_flag=True, help="The sample without its answers, to be handed to who is tested.")
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of one line.")
 @law_options
 @table_options
 @click.pass_context
 def vectors(
     ctx: click.Context, law: Ruleset, output: str | None, force: bool, answers: str | None, chips: tuple[str, ...],
-    as_schema: bool, form: str,
+    sample: int | None, seed: int | None, questions: bool, as_schema: bool, form: str,
 ) -> None:  # fmt: skip
     """Dated answers that another tool can be scored on: the first and last day of every answer, and the day after.
 
     Without -o they are printed. With --score FILE (the same lines, with the other tool's outcome and review_policy)
     agreement is printed by outcome and every disagreement is listed; exit 1 unless all vectors are answered alike.
     With -f, the disagreements are printed as that kind of table.
+
+    --sample N is an evaluation set for assistants: the same ruleset, N and --seed give the same questions, and --score
+    with the same three scores the answers.
+
+    \b
+      exportrules vectors --sample 300 --questions -o questions.jsonl
+      exportrules vectors --sample 300 --score answers.jsonl
     """
     from exportrules.errors import QuestionError
 
     if sum(map(bool, (output, answers, as_schema))) > 1:
         raise QuestionError("-o writes, --score reads, --schema prints: use one of the three.")
+    if sample is None and (seed is not None or questions):
+        raise QuestionError("--seed and --questions are of a sample. Say how large: --sample 300.")
+    if questions and answers:
+        raise QuestionError("--questions leaves out the answers, and --score needs them. Use one of the two.")
     if as_schema:
         import json
 
@@ -45,31 +62,43 @@ def vectors(
         click.echo(json.dumps(vector_schema(), indent=2, ensure_ascii=False))
     elif answers:
         from exportrules.render.text import table
+        from exportrules.study.sampled import sample as drawn
         from exportrules.study.vectors import read_answers, score
-        from exportrules.study.vectors import vectors as asked
+        from exportrules.study.vectors import vectors as every
 
-        result = score(asked(law, chips), read_answers(answers))
+        given = read_answers(answers)
+        asked = [one.vector for one in drawn(law, sample, seed or 0, chips)] if sample else every(law, chips)
+        result = score(asked, given)
         click.echo("\n".join(_told(law, result)) if form == "simple" else table(_rows(result), form))
         ctx.exit(0 if result.conforms else 1)
     elif output:
-        _write(law, output, force, chips)
+        _write(
+            law, output, force, _lines(law, chips, sample, seed or 0, questions), "questions" if sample else "vectors"
+        )
     else:
-        from exportrules.study.vectors import vectors as found
-
-        for vector in found(law, chips):
-            click.echo(vector.line())
+        for line in _lines(law, chips, sample, seed or 0, questions):
+            click.echo(line)
 
 
-def _write(law: Ruleset, output: str, force: bool, chips: tuple[str, ...]) -> None:
+def _lines(law: Ruleset, chips: tuple[str, ...], sample: int | None, seed: int, questions: bool) -> Iterator[str]:
+    """The lines to write: every vector, or the questions of a sample."""
+    from exportrules.study.sampled import sample as drawn
+    from exportrules.study.vectors import vectors as every
+
+    if sample:
+        return (asked.line(answered=not questions) for asked in drawn(law, sample, seed, chips))
+    return (vector.line() for vector in every(law, chips))
+
+
+def _write(law: Ruleset, output: str, force: bool, lines: Iterator[str], what: str) -> None:
     from exportrules.files.write import written_whole
-    from exportrules.study.vectors import vectors as found
 
     count = 0
     with written_whole(output, force=force) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        for vector in found(law, chips):
-            file.write(vector.line() + "\n")
+        for line in lines:
+            file.write(line + "\n")
             count += 1
-    click.echo(f"{count:,} vectors of edition {law.edition.edition}. Written: {output}")
+    click.echo(f"{count:,} {what} of edition {law.edition.edition}. Written: {output}")
 
 
 def _rows(result: Score) -> list[dict[str, str]]:

@@ -322,3 +322,12 @@ def chosen_columns(wanted: Iterable[str] | None, also: bool, say: Saying = COMMA
     if not names:
         raise QuestionError(f"{say.answers} names no column. Columns: {', '.join(every)}.")
     return names
+
+
+def added_names(own: Iterable[str], chosen: Sequence[str], prefix: str) -> list[str]:
+    """What the answer columns are called beside a table's own. Raises QuestionError where it has one of them."""
+    taken, names = {name.casefold() for name in own}, [prefix + name for name in chosen]
+    for name in names:
+        if name.casefold() in taken:
+            raise QuestionError(f"the table has a column {name!r} already. Name the answers apart with prefix='...'.")
+    return names

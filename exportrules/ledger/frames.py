@@ -1,7 +1,6 @@
 """Tables of other libraries: the same kind out as came in, with the answers as columns behind its own.
 
-Arrow is the way between them. On Spark the table of segments goes to where the rows are; the rows
-themselves stay there.
+Arrow is the way between them, except on Spark, where the rows stay (:mod:`exportrules.ledger.spark`).
 """
 
 from __future__ import annotations
@@ -16,13 +15,14 @@ import pyarrow as pa
 from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
-from exportrules.ledger.answers import DATES, Layer, chosen_columns
+from exportrules.ledger.answers import DATES, Layer, added_names, chosen_columns
 from exportrules.ledger.batch import Batch
 from exportrules.ledger.columns import Told
 from exportrules.ledger.run import Settings, prepare, segments_of
 from exportrules.ledger.saying import PYTHON
 from exportrules.ledger.sinks import Rendered
 from exportrules.ledger.sources import arrow_batch
+from exportrules.ledger.spark import answered as on_spark
 from exportrules.ledger.unread import SAMPLE, FirstRows
 from exportrules.question.values import read_date
 
@@ -65,20 +65,14 @@ def audit(
 
 
 class Answering:
-    """What answers a batch: the look-up, and its answers as columns. Made anew or sent to where the rows are."""
+    """What answers a batch: the look-up, and its answers as columns."""
 
     def __init__(self, ruleset: Ruleset, names: Sequence[str], settings: Settings, first: FirstRows) -> None:
         self.lookup = prepare(ruleset, names, settings, first)
         self.names = tuple(names)
         chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
         self.rendered = Rendered(self.lookup.segments, chosen, ruleset.edition.edition)
-        self.columns = [settings.prefix + name for name in chosen]
-        own = {name.casefold() for name in names}
-        for name in self.columns:
-            if name.casefold() in own:
-                raise QuestionError(
-                    f"the table has a column {name!r} already. Name the answers apart with prefix='...'."
-                )
+        self.columns = added_names(names, chosen, settings.prefix)
 
     @property
     def fields(self) -> list[pa.Field]:
@@ -88,13 +82,13 @@ class Answering:
             for name, column in zip(self.columns, self.rendered.columns, strict=True)
         ]
 
-    def answers(self, batch: pa.RecordBatch, first: int | None) -> list[pa.Array]:
-        """The answer columns of a batch; `first` is the number of its first row, None where rows have no order."""
+    def answers(self, batch: pa.RecordBatch, first: int) -> list[pa.Array]:
+        """The answer columns of a batch; `first` is the number of its first row."""
         numbers = segments_of(self.lookup, arrow_batch(batch, dict(enumerate(batch.columns))))
         made = self.rendered.arrays(numbers, first)
         return [array.cast(field.type) for array, field in zip(made, self.fields, strict=True)]
 
-    def answered(self, batch: pa.RecordBatch, first: int | None) -> pa.RecordBatch:
+    def answered(self, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
         """The batch with its answers."""
         return pa.RecordBatch.from_arrays(
             [*batch.columns, *self.answers(batch, first)], schema=pa.schema([*batch.schema, *self.fields])
@@ -207,34 +201,11 @@ def _duckdb(relation: Any, law: Ruleset, settings: Settings) -> Any:
     return duckdb.from_arrow(_arrow(relation.to_arrow_table(), law, settings))
 
 
-def _spark(frame: Any, law: Ruleset, settings: Settings) -> Any:
-    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
-
-    def first(numbers: Sequence[int]) -> Batch | None:
-        quoted = ("`{}`".format(frame.columns[n].replace("`", "``")) for n in numbers)
-        return _batch_of(frame.select(*quoted).limit(SAMPLE).toArrow(), numbers)
-
-    answering = Answering(law, frame.columns, settings, first)
-    asked = sorted({number for _, number in answering.lookup.columns.read})
-    day = next(number for field, number in answering.lookup.columns.read if field == "on")
-    # only the distinct profiles come here, their days left where they are
-    profiles = [frame.columns[n] for n in asked if n != day]
-    distinct = frame.select(*profiles).distinct().toArrow()
-    answering.lookup.compile(distinct)
-    schema = from_arrow_schema(pa.schema([*to_arrow_schema(frame.schema), *answering.fields]))
-
-    def answered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            yield answering.answered(batch, None)
-
-    return frame.mapInArrow(answered, schema)
-
-
 _WAYS: dict[str, Callable[[Any, Ruleset, Settings], Any]] = {
     "pyarrow": _arrow,
     "pandas": _pandas,
     "polars": _polars,
     "duckdb": _duckdb,
     "_duckdb": _duckdb,
-    "pyspark": _spark,
+    "pyspark": on_spark,
 }

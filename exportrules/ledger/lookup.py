@@ -49,7 +49,8 @@ _MOST_SPELLINGS = 200_000
 #: that they are sorted.
 _FEW_GROUPS = 1 << 12
 
-_UNCOMPILED = Problem(
+#: Of a row of a distributed table that came in after its cells were gathered.
+UNCOMPILED = Problem(
     "row was not there when profiles were gathered",
     "the row was not in the table when its profiles were gathered. Keep the table as it is while it is audited.",
 )
@@ -128,10 +129,6 @@ class Slot:
     def meaning(self, text: str) -> Meaning:
         return self.meanings[self._code(text)]
 
-    def __getstate__(self) -> dict[str, Any]:
-        # what was read goes along; how to read more stays with the law
-        return {**self.__dict__, "_read": _not_compiled}
-
     def _code(self, text: str) -> int:
         code = self._codes.get(text)
         if code is None:
@@ -165,7 +162,7 @@ class Lookup:
         names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """`names` has, for a field, what its owner says that a spelling means."""
-        self.ruleset: Ruleset | None = ruleset
+        self.ruleset = ruleset
         self.columns, self.layer = columns, layer
         named = names or {}
         self.slots = [Slot(f, readers[f], named.get(f, {})) for f, _ in columns.read if f != "on"]
@@ -220,20 +217,16 @@ class Lookup:
             }
         )
 
-    def compile(self, profiles: pa.Table) -> None:
-        """Compile the profiles of a table: its columns by name, no day among them."""
-        order = {name: number for number, name in enumerate(profiles.column_names)}
-        for batch in profiles.to_batches():
-            cells = [batch.column(order[self.columns.names[n]]) for f, n in self.columns.read if f != "on"]
-            self._profiles_of([Encoded(array, as_text) for array in cells], batch.num_rows)
-        self._grow(np.zeros(0, np.int32))
+    def profiles_of(self, cells: Sequence[pa.Array]) -> Numbers:
+        """The number of each row's profile in `profiles`. `cells` has one array for every slot, whatever its type."""
+        with self._lock:
+            return self._profiles_of([Encoded(array, as_text) for array in cells], len(cells[0]))
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What can be sent to where the rows are: the table without the law. A profile not in it is a problem there."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("ruleset", "_lock")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, ruleset=None, _lock=threading.Lock())
+    def day_of(self, text: str) -> int | Problem:
+        """The day that a cell means, as the number that `date.toordinal` gives; or what is wrong with it."""
+        with self._lock:
+            number = self._day(text)
+            return number + _ORIGIN if number < _NO_DAY else self._day_problems[number - _NO_DAY]
 
     def flush(self) -> None:
         """Bring the counts up to date."""
@@ -325,8 +318,6 @@ class Lookup:
             else:
                 asked[field] = before if meaning.value is None else meaning.value
         problems = [(field, meaning.problem) for field, meaning in cells if meaning.problem]
-        if self.ruleset is None and not problems:
-            problems = [("", _UNCOMPILED)]
         return profile_of(self.ruleset, asked, self.layer, problems)
 
     # the table
@@ -374,12 +365,6 @@ class Lookup:
 
 def _date_of(day: int) -> date:
     return date.fromordinal(int(day) + _ORIGIN)
-
-
-def _not_compiled(text: str) -> Meaning:
-    """A row that was not there when the profiles of a distributed table were gathered."""
-    del text
-    return Meaning(problem=_UNCOMPILED)
 
 
 def _plain_days(array: pa.Array) -> Numbers | None:

@@ -36,14 +36,8 @@ class Rendered:
         self._lock = threading.Lock()
         self._made: dict[tuple[str, int], pa.Array] = {}
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _lock=threading.Lock())
-
-    def arrays(self, numbers: Numbers, first: int | None) -> list[pa.Array]:
-        """One array for each answer column; `first` is the number of the first row, None where rows have no order."""
+    def arrays(self, numbers: Numbers, first: int) -> list[pa.Array]:
+        """One array for each answer column; `first` is the number of the first row."""
         return [self._array(name, numbers, first) for name in self.columns]
 
     def suffixes(self, numbers: Numbers, first: int, delimiter: str) -> list[pa.Array]:
@@ -57,11 +51,11 @@ class Rendered:
         after = self._of_all(">" + delimiter, lambda s: self._closing(s, at, delimiter))
         return [before.take(rows), _row_words(first, troubled, pa.binary()), after.take(rows)]
 
-    def _array(self, name: str, numbers: Numbers, first: int | None) -> pa.Array:
+    def _array(self, name: str, numbers: Numbers, first: int) -> pa.Array:
         kind = pa.date32() if name in DATES else pa.string()
         values = self._of_all(name, lambda s: column(name, s, self._edition), kind)
         rows = pa.array(numbers)
-        if name == "problem" and first is not None and (troubled := self._troubled()[numbers]).any():
+        if name == "problem" and (troubled := self._troubled()[numbers]).any():
             words = _row_words(first, troubled, pa.string())
             return pc.binary_join_element_wise(words, values.take(rows), pa.scalar(""))
         if name in DATES:

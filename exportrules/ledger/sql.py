@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from exportrules.errors import QuestionError
+from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.ledger.answers import DATES, Layer, column, segments, timeline_of
@@ -46,10 +46,33 @@ def name_rows(ruleset: Ruleset, chips: Sequence[str] | None) -> dict[str, ChipNa
     }
 
 
-def chip_id(ruleset: Ruleset, name: ChipName) -> str:
-    """One word for what a name means: a family, a variant, or several of them."""
-    whole = name.family and len(name.variants) == len(ruleset.families[name.family].variant)
-    return name.family if whole else "+".join(name.variants)
+def chip_ids(ruleset: Ruleset, names: Mapping[str, ChipName]) -> dict[str, str]:
+    """What the chip of each spelling is called in the tables: a name that `check` takes for exactly its variants.
+
+    That is the id of a variant or a whole family. Of several variants together it is the shortest of the names that the
+    chip files give them ('A100 40GB'), or else the shortest spelling.
+    """
+    called: dict[tuple[str, ...], str] = {}
+    for name in names.values():
+        if name.variants not in called:
+            called[name.variants] = _called(ruleset, name, names)
+    return {spelling: called[name.variants] for spelling, name in names.items()}
+
+
+def _called(ruleset: Ruleset, name: ChipName, names: Mapping[str, ChipName]) -> str:
+    # a family may have the id of one of its variants, which then goes by another name
+    ids = [*name.variants[:1], ruleset.variants[name.variants[0]][1].id]
+    written = {n for v in name.variants for n in (ruleset.variants[v][0].name, *ruleset.variants[v][0].aliases)}
+    spelled = {spelling for spelling, other in names.items() if other.variants == name.variants}
+    shortest = (sorted(found, key=lambda text: (len(text), text)) for found in (written, spelled))
+    for candidate in itertools.chain(ids, *shortest):
+        try:
+            found = find_chip(ruleset, candidate)
+        except UnknownNameError:
+            continue
+        if found.variants == name.variants:
+            return candidate
+    raise AssertionError(f"no name means exactly {name.variants}")
 
 
 def segment_rows(
@@ -61,7 +84,8 @@ def segment_rows(
     # who the maker is depends on the chip; whoever else is named is asked for by id, or as written where it may be one
     who = [w.casefold() if w.casefold() == "maker" else _named(ruleset, w) for w in exporters]
     edition = ruleset.edition.edition
-    meant = {chip_id(ruleset, name): ChipCell(name, spelling) for spelling, name in names.items()}
+    called = chip_ids(ruleset, names)
+    meant = {called[spelling]: ChipCell(name, spelling) for spelling, name in names.items()}
     for chip, place, exporter in itertools.product(sorted(meant), places, who):
         timeline = timeline_of(ruleset, {"chip": meant[chip], "to": place, "exporter": exporter}, layer)
         begun = zip(timeline.starts, segments(timeline), strict=True)
@@ -77,22 +101,39 @@ def _named(ruleset: Ruleset, exporter: str) -> str | None:
     return exporter.strip() if near_addressee(ruleset, exporter) else find_exporter(ruleset, exporter, "")
 
 
-def write_segments(rows: Iterable[dict[str, Any]], path: Path, *, force: bool) -> int:
-    """Write the segment table by the ending of its name. Returns how many rows that were."""
+def account_of(ruleset: Ruleset, layer: Layer) -> dict[str, str]:
+    """What a Parquet file says of itself in its metadata: which law answered, and how it was read."""
+    from exportrules import __version__
+
+    return {
+        "exportrules.version": __version__,
+        "exportrules.edition": ruleset.edition.edition,
+        "exportrules.verified_through": ruleset.edition.verified_through.isoformat(),
+        "exportrules.sha256": ruleset.digest,
+        **({"exportrules.known_on": layer.known_on.isoformat()} if layer.known_on else {}),
+        **({"exportrules.as_printed": "true"} if layer.as_printed else {}),
+    }
+
+
+def write_segments(rows: Iterable[dict[str, Any]], account: Mapping[str, str], path: Path, *, force: bool) -> int:
+    """Write the segment table by the ending of its name; a Parquet file has its account. Returns the number of rows."""
     import pyarrow as pa
 
     days = dict.fromkeys(("valid_from", "valid_through", *DATES), pa.date32())
-    return _write(
-        pa.Table.from_pylist(list(rows), pa.schema([(n, days.get(n, pa.string())) for n in COLUMNS])), path, force
-    )
+    schema = pa.schema([(n, days.get(n, pa.string())) for n in COLUMNS])
+    return _write(pa.Table.from_pylist(list(rows), schema).replace_schema_metadata(account), path, force)
 
 
-def write_names(names: Mapping[str, ChipName], ruleset: Ruleset, path: Path, *, force: bool) -> int:
+def write_names(
+    names: Mapping[str, ChipName], ruleset: Ruleset, account: Mapping[str, str], path: Path, *, force: bool
+) -> int:
     """Write the table of names beside it."""
     import pyarrow as pa
 
-    rows = [(spelling, chip_id(ruleset, name), name.label) for spelling, name in sorted(names.items())]
-    return _write(pa.table([list(column) for column in zip(*rows, strict=True)], names=list(NAMES)), path, force)
+    called = chip_ids(ruleset, names)
+    rows = [(spelling, called[spelling], name.label) for spelling, name in sorted(names.items())]
+    table = pa.table([list(column) for column in zip(*rows, strict=True)], names=list(NAMES))
+    return _write(table.replace_schema_metadata(account), path, force)
 
 
 def names_path(path: Path) -> Path:

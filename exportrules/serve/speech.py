@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from exportrules.answer.determination import Determination
-from exportrules.answer.words import case_words, fact_name, open_question
+from exportrules.answer.words import case_words, decision, fact_name, open_question
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, decision, footer, headline
+from exportrules.render.text import deal, footer, headline
 
 #: The field of a request that states a fact which is a term of the deal.
 _FIELDS = {fact: field for field, fact in TERMS.items()}

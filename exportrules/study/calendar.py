@@ -105,8 +105,8 @@ def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], des
         url = next((law.provisions[n][0].url for n in event.through if n in law.provisions), "")
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{_uid(event, deal)}",
-            f"DTSTAMP:{_public(law, event):%Y%m%d}T000000Z",
+            f"UID:{identity(event, deal)}@exportrules",
+            f"DTSTAMP:{public_on(law, event):%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{event.on:%Y%m%d}",
             *([f"DTEND;VALUE=DATE:{event.by + DAY:%Y%m%d}"] if event.by else []),
             f"SUMMARY:{_text(describe[event].splitlines()[0])}",
@@ -119,17 +119,17 @@ def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], des
     return "".join(_folded(line) for line in [*lines, "END:VCALENDAR"]).encode("utf-8")
 
 
-def _uid(event: Event, deal: Mapping[str, Any]) -> str:
+def identity(event: Event, deal: Mapping[str, Any]) -> str:
     """The same event of the same deal and chips has the same identifier in every edition.
 
     The chips are part of it: a calendar of other chips, imported later, would take the place of this one's events.
     """
     asked = {name: value for name, value in deal.items() if value}
     parts = [event.on, event.chips, event.what, event.before, event.after, event.through, asked]
-    return f"{canonical.sha256(canonical.exact(parts))[:32]}@exportrules"
+    return canonical.sha256(canonical.exact(parts))[:32]
 
 
-def _public(law: Ruleset, event: Event) -> date:
+def public_on(law: Ruleset, event: Event) -> date:
     """The day on which the first rule of an event became public; else the day through which the law was verified."""
     for name in event.through:
         if name in law.provisions:

@@ -83,10 +83,11 @@ def vectors(law: Ruleset, chips: Sequence[str] = ()) -> Iterator[Vector]:
         for to in DESTINATIONS:
             for exporter in EXPORTERS:
                 for headquarters in dict.fromkeys((to, SEAT)):
-                    yield from _of_one_deal(law, chip, to, exporter, headquarters)
+                    yield from of_one_deal(law, chip, to, exporter, headquarters)
 
 
-def _of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: str) -> Iterator[Vector]:
+def of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: str) -> Iterator[Vector]:
+    """The vectors of one deal, by day."""
     found = timeline(chip, to=to, exporter=exporter, headquarters=headquarters, ruleset=law)
     # as the view reads them: a document that settles a text is cited beside it
     read = {f.provision.id: (f.provision, f.instrument) for f in found.view.provisions}
