@@ -62,7 +62,7 @@ def call(home: Path) -> Call:
             env={name: value for name, value in (given | environment).items() if value},
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             check=False,
             cwd=home,
         )
@@ -447,7 +447,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback(home: Path) -> None:
             env={"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)},
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
@@ -463,7 +463,7 @@ def test_a_full_disk_is_one_line_and_no_traceback(home: Path) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             check=False,
         )
     assert done.returncode != 0

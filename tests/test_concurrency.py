@@ -61,7 +61,7 @@ def _eager() -> Any:
 def together(work: Callable[[int], Any], threads: int) -> list[Any]:
     """The work in many threads that begin at the same moment."""
     # threads of their own and no pool: a pool may give two pieces of work to one thread, and the gate would never open
-    gate = threading.Barrier(threads, timeout=60)
+    gate = threading.Barrier(threads, timeout=600)
     found: dict[int, Any] = {}
 
     def begin(number: int) -> None:

@@ -55,9 +55,8 @@ def test_quick_tests_end_as_pytest_does_and_see_what_changed_since(tmp_path: Pat
     address = str(tmp_path / "s")
     server = subprocess.Popen([sys.executable, str(ROOT / "tests" / "quick_pytest.py"), address], cwd=tmp_path)
     try:
-        for _ in range(600):
-            if os.path.exists(address):
-                break
+        while not os.path.exists(address):
+            assert server.poll() is None
             time.sleep(0.05)
         assert ask(address, ["test_it.py"]) == 0
         test.write_text("def test_it():\n    assert False\n")

@@ -101,7 +101,7 @@ def test_where_a_chip_stands_among_the_lines_is_what_its_answer_says(day: str) -
     chips = [v.id for v, _ in law.variants.values() if v.item_kind == "ic"]
     found = drawn(day, *chips)
     carved = {name: tests for (name, _), tests in carve_outs(law, found).items()}
-    entries = {r.provision: r.found.provision.concludes for r in found.regions}
+    entries = {r.provision: r.in_force.provision.concludes for r in found.regions}
     compared = 0
     for point in (p for p in found.points if not p.estimated and not p.answer.turns_on):
         for provision, made in entries.items():

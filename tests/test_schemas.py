@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
+@cache
 def validator(kind: str) -> jsonschema.Draft202012Validator:
     schema = file_schema(kind)
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -71,7 +71,7 @@ def ask(imported: Screening, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from exportrules.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=600)
 
 
 # ---- the published shapes ----

@@ -11,7 +11,7 @@ from exportrules.law.span import holds_on
 from exportrules.question.senses import Named, words_of
 
 
-class Party(NamedTuple):
+class NamedParty(NamedTuple):
     """A name as the caller wrote it, what is known of it, and the entry of a list that it is (or '')."""
 
     written: str
@@ -19,7 +19,7 @@ class Party(NamedTuple):
     entry: str = ""
 
 
-def parties(d: Determination) -> Iterator[Party]:
+def parties(d: Determination) -> Iterator[NamedParty]:
     """Every party named, an owner of the buyer too, in the order in which they were named; one for each entry."""
     q = d.timeline.question
     owner = q.facts.get("listed_owner")
@@ -30,7 +30,7 @@ def parties(d: Determination) -> Iterator[Party]:
         yield from _found(d, known[owner.value], True)
 
 
-def _found(d: Determination, name: Named, owner: bool) -> Iterator[Party]:
+def _found(d: Determination, name: Named, owner: bool) -> Iterator[NamedParty]:
     law, view = d.timeline.ruleset, d.timeline.view
     for party in (law.parties[i] for i in name.listed):
         entries = [found for found in view.listings(party, owner=owner) if holds_on(found.spans, d.on)]
@@ -38,9 +38,9 @@ def _found(d: Determination, name: Named, owner: bool) -> Iterator[Party]:
         for found in entries:
             provision = found.provision
             which = value_name(law, provision.id.partition("#")[0])
-            yield Party(name.written, f"{official}on the {which} ({provision.cite})", provision.id)
+            yield NamedParty(name.written, f"{official}on the {which} ({provision.cite})", provision.id)
         if not entries:
-            yield Party(name.written, f"{official}on no list in this data on this day")
+            yield NamedParty(name.written, f"{official}on no list in this data on this day")
     if not name.listed:
         said = "; ".join(words_of(law, name))
-        yield Party(name.written, said or "on no list in this data")
+        yield NamedParty(name.written, said or "on no list in this data")

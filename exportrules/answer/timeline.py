@@ -149,13 +149,13 @@ class Timeline:
         beginning, ending = [], []
         for course in self.courses:
             for entry in course.docket.entries:
-                spans = entry.found.spans
+                spans = entry.in_force.spans
                 if entry.kind in silent:
                     continue
                 if any(span.start == day for span in spans):
-                    beginning.append(entry.found.provision.id)
+                    beginning.append(entry.in_force.provision.id)
                 elif any(span.stop == day for span in spans):
-                    ending.append(entry.found.provision.id)
+                    ending.append(entry.in_force.provision.id)
         return tuple(dict.fromkeys(beginning or ending))
 
     def _memberships_on(self, day: date) -> tuple[str, ...]:
@@ -277,9 +277,9 @@ def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]
     for course in asked:
         rests += [found.provision for found in course.docket.pool if found.provision.id in names]
         rests += [
-            entry.found.provision
+            entry.in_force.provision
             for entry, held in Reading(course.docket, day).truths.values()
-            if held == TRUE and entry.found.provision.concludes is not None
+            if held == TRUE and entry.in_force.provision.concludes is not None
         ]
     return all(any(refers(reference, provision) for reference in named) for provision in rests)
 

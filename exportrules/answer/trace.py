@@ -130,9 +130,9 @@ def closed_exceptions(moment: Moment) -> list[dict[str, Any]]:
     found: dict[str, tuple[str, ...]] = {}
     for reading in moment.readings if moment.answer.law.outcome != "license_exception" else ():
         for entry, bars in reading.closed:
-            overcomes = entry.found.provision.overcomes
-            if any(refers(ref, r.found.provision) for r, _ in reading.requirements for ref in overcomes):
-                found[entry.found.provision.id] = bars
+            overcomes = entry.in_force.provision.overcomes
+            if any(refers(ref, r.in_force.provision) for r, _ in reading.requirements for ref in overcomes):
+                found[entry.in_force.provision.id] = bars
     return [
         {"provision": name, "name": _lookup(moment, name).provision.name, "bars": list(bars)}
         for name, bars in found.items()
@@ -160,7 +160,7 @@ def _label(course: Course, courses: Sequence[Course]) -> str:
 
 
 def _findings(moment: Moment, course: Course, reading: Reading, subject: str) -> Iterator[Finding]:
-    closed = {entry.found.provision.id: bars for entry, bars in reading.closed}
+    closed = {entry.in_force.provision.id: bars for entry, bars in reading.closed}
     for provision in (found.provision for found in moment.in_force(course)):
         held = reading.truths[provision.id][1] if provision.id in reading.truths else FALSE
         yield Finding(
@@ -250,7 +250,9 @@ def stands(moment: Moment) -> frozenset[str]:
     if law.outcome != "indeterminate":
         return frozenset([*law.requirements, *law.overcome])
     readings = [reading.requirements for reading in moment.readings]
-    return frozenset.intersection(*(frozenset(e.found.provision.id for e, held in r if held == TRUE) for r in readings))
+    return frozenset.intersection(
+        *(frozenset(e.in_force.provision.id for e, held in r if held == TRUE) for r in readings)
+    )
 
 
 def is_open(moment: Moment) -> bool:
@@ -277,12 +279,12 @@ def citations(moment: Moment) -> list[Citation]:
         roles |= {name: review for name in by if name not in roles}
     for reading in moment.readings:
         for entry, held in reading.truths.values():
-            if entry.found.provision.kind in ("classification", "listing") and held == TRUE:
-                roles.setdefault(entry.found.provision.id, entry.found.provision.kind)
-            if held == UNKNOWN and entry.found.provision.kind in ("requirement", "classification"):
-                roles.setdefault(entry.found.provision.id, "may apply")
-            if held == UNKNOWN and entry.found.provision.id in law.exceptions:
-                maybe = [bar.found.provision.id for bar, closing in reading.bars(entry) if closing == UNKNOWN]
+            if entry.in_force.provision.kind in ("classification", "listing") and held == TRUE:
+                roles.setdefault(entry.in_force.provision.id, entry.in_force.provision.kind)
+            if held == UNKNOWN and entry.in_force.provision.kind in ("requirement", "classification"):
+                roles.setdefault(entry.in_force.provision.id, "may apply")
+            if held == UNKNOWN and entry.in_force.provision.id in law.exceptions:
+                maybe = [bar.in_force.provision.id for bar, closing in reading.bars(entry) if closing == UNKNOWN]
                 roles |= {bar: "may close" for bar in maybe if bar not in roles}
     if not law.requirements:
         kinds = {course.docket.value("item_kind") for course in moment.courses}

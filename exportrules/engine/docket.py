@@ -43,10 +43,10 @@ class PreparedRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class PreparedProvision:
     """A provision prepared for one profile. `fixed` is its truth where nothing is left for the day to settle."""
 
-    found: InForce
+    in_force: InForce
     when: tuple[PreparedRow, ...]
     unless: tuple[PreparedRow, ...]
     fits: Truth
@@ -57,17 +57,17 @@ class Entry:
     fixed: Truth | None
     kind: str
     made: tuple[str, str] | None
-    days: dict[date, Entry | None] = field(default_factory=dict, repr=False)
+    days: dict[date, PreparedProvision | None] = field(default_factory=dict, repr=False)
 
-    def on(self, day: date) -> Entry | None:
+    def on(self, day: date) -> PreparedProvision | None:
         """The provision as it is read on one day, groups settled; None where it has no force or cannot hold."""
         try:
             return self.days[day]
         except KeyError:
             return self.days.setdefault(day, self._read_on(day))
 
-    def _read_on(self, day: date) -> Entry | None:
-        if not holds_on(self.found.spans, day):
+    def _read_on(self, day: date) -> PreparedProvision | None:
+        if not holds_on(self.in_force.spans, day):
             return None
         if not any(row.groups for row in self.when + self.unless):
             return None if self.fixed == FALSE else self
@@ -156,10 +156,10 @@ class Docket:
         terms = ([test for test in plain if test.fact in self.view.deal_facts] for plain in rows)
         return not rows or any(self._may_hold(tests, []) for tests in terms)
 
-    def _prepare(self, pool: Iterable[InForce]) -> tuple[Entry, ...]:
+    def _prepare(self, pool: Iterable[InForce]) -> tuple[PreparedProvision, ...]:
         """Those provisions that may hold, prepared."""
         known, marks = self.view.entries, self.marks
-        entries: list[Entry] = []
+        entries: list[PreparedProvision] = []
         for found in pool:
             key = (id(found), found.told_by(marks))
             entry = known[key] if key in known else self._entry(found, key)
@@ -168,7 +168,10 @@ class Docket:
         return tuple(entries) if self.day is None else _on(entries, self.day)
 
     def _with(
-        self, entries: Iterable[Entry] = (), facts: Mapping[str, Fact] | None = None, marks: Marks | None = None
+        self,
+        entries: Iterable[PreparedProvision] = (),
+        facts: Mapping[str, Fact] | None = None,
+        marks: Marks | None = None,
     ) -> Docket:
         """A docket of the same pool and day: what is not given is as it is here."""
         other = object.__new__(Docket)
@@ -181,7 +184,7 @@ class Docket:
         """The same provisions, prepared alike, for facts that the law cannot tell from these."""
         return self._with(self.entries, facts)
 
-    def keeping(self, entries: Iterable[Entry]) -> Docket:
+    def keeping(self, entries: Iterable[PreparedProvision]) -> Docket:
         """The docket with these of its provisions alone."""
         return self._with(entries)
 
@@ -201,10 +204,10 @@ class Docket:
         facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
         changed = {name for name, has in facts.items() if has is not self.facts.get(name)}
         branch = self._with(facts=facts, marks=self.marks.after(facts, changed))
-        entries: list[Entry] = []
+        entries: list[PreparedProvision] = []
         for entry in self.entries:
             touched = fact == "item_kind" or not changed.isdisjoint(entry.mentions)
-            entries += branch._prepare((entry.found,)) if touched else (entry,)
+            entries += branch._prepare((entry.in_force,)) if touched else (entry,)
         branch.entries = tuple(entries)
         return branch
 
@@ -220,7 +223,7 @@ class Docket:
         """Every day on which something that can touch this profile begins or ends."""
         days: set[date] = set()
         for entry in self.entries:
-            days |= days_of_change(entry.found.spans)
+            days |= days_of_change(entry.in_force.spans)
             for row in entry.when + entry.unless:
                 for spans in row.groups:
                     days |= days_of_change(spans)
@@ -231,7 +234,7 @@ class Docket:
         home = self.view.membership("united-states", str(self.value("destination")))
         return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
 
-    def _entry(self, found: InForce, key: tuple[int, object]) -> Entry | None:
+    def _entry(self, found: InForce, key: tuple[int, object]) -> PreparedProvision | None:
         """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
         view = self.view
         entry = self._prepared(found)
@@ -244,7 +247,7 @@ class Docket:
         view.entries[key] = entry
         return entry
 
-    def _prepared(self, found: InForce) -> Entry | None:
+    def _prepared(self, found: InForce) -> PreparedProvision | None:
         """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
         provision = found.provision
         fits = self.fits(provision.classifies)
@@ -266,7 +269,7 @@ class Docket:
         if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
             made = ("contains_eccn", made[1])
         kind, stage = provision.kind, STAGES.get(provision.kind, LAST_STAGE)
-        return Entry(found, when, unless, fits, doubt, needs_rows, mentions, stage, held, kind, made)
+        return PreparedProvision(found, when, unless, fits, doubt, needs_rows, mentions, stage, held, kind, made)
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []
@@ -365,7 +368,7 @@ class Docket:
         return truth(supposed.value is True)
 
 
-def _on(entries: Iterable[Entry], day: date) -> tuple[Entry, ...]:
+def _on(entries: Iterable[PreparedProvision], day: date) -> tuple[PreparedProvision, ...]:
     return tuple([today for entry in entries if (today := entry.on(day)) is not None])
 
 

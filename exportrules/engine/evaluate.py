@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple, get_args
 
-from exportrules.engine.docket import Docket, Entry, PreparedRow
+from exportrules.engine.docket import Docket, PreparedProvision, PreparedRow
 from exportrules.law.model import Policy
 from exportrules.law.paragraphs import closes, refers
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
@@ -45,9 +45,9 @@ class Reading:
     def __init__(self, docket: Docket, day: date) -> None:
         self.docket, self.day = docket.on(day), day
         self.concluded = self.docket.supplied()
-        self.truths: dict[str, tuple[Entry, Truth]] = {}
+        self.truths: dict[str, tuple[PreparedProvision, Truth]] = {}
         self.paragraphs: list[str] = []
-        self.closed: list[tuple[Entry, tuple[str, ...]]] = []
+        self.closed: list[tuple[PreparedProvision, tuple[str, ...]]] = []
         self._tests: dict[int, Truth] = {}
         self.unknown = False
         self._read_stage(0)
@@ -55,7 +55,7 @@ class Reading:
         self.requirements = self._requirements()
         made = self.concluded.setdefault("required_under", {})
         for entry, held in self.requirements:
-            paragraph = entry.found.provision.paragraph
+            paragraph = entry.in_force.provision.paragraph
             made[paragraph] = max(held, made.get(paragraph, FALSE))
         self._read_stage(1)
         self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
@@ -80,26 +80,26 @@ class Reading:
             return self.docket
         return self.docket.keeping(entry for entry, _ in self.truths.values())
 
-    def held(self, *kinds: str) -> list[Entry]:
+    def held(self, *kinds: str) -> list[PreparedProvision]:
         """The provisions of these kinds that hold."""
         return [e for e, held in self.truths.values() if held == TRUE and e.kind in kinds]
 
-    def bars(self, exception: Entry) -> list[tuple[Entry, Truth]]:
+    def bars(self, exception: PreparedProvision) -> list[tuple[PreparedProvision, Truth]]:
         """The bars that may hold and reach an exception, each with its truth."""
-        return [(bar, held) for bar, held in self._bars if closes(bar.found.provision, exception.found.provision)]
+        return [(bar, held) for bar, held in self._bars if closes(bar.in_force.provision, exception.in_force.provision)]
 
     def _read_stage(self, stage: int) -> None:
         for entry in self.docket.entries:
             if entry.stage == stage:
                 self._read(entry)
 
-    def _read(self, entry: Entry) -> None:
+    def _read(self, entry: PreparedProvision) -> None:
         held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
         if held != FALSE and entry.kind == "exception":
             held = self._unclosed(entry, held)
         if held == FALSE:
             return
-        self.truths[entry.found.provision.id] = (entry, held)
+        self.truths[entry.in_force.provision.id] = (entry, held)
         self.unknown = self.unknown or held == UNKNOWN
         if entry.made is not None:
             fact, value = entry.made
@@ -108,15 +108,15 @@ class Reading:
             if fact == "eccn" and held == TRUE:
                 self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
 
-    def _unclosed(self, exception: Entry, held: Truth) -> Truth:
+    def _unclosed(self, exception: PreparedProvision, held: Truth) -> Truth:
         """The truth of an exception that holds, or may, by its own terms: what no bar closes."""
         bars = self.bars(exception)
-        by = tuple(bar.found.provision.id for bar, closing in bars if closing == TRUE)
+        by = tuple(bar.in_force.provision.id for bar, closing in bars if closing == TRUE)
         if by and held == TRUE:
             self.closed.append((exception, by))
         return min(held, negate(any_of(closing for _, closing in bars)))
 
-    def rows(self, entry: Entry) -> Truth:
+    def rows(self, entry: PreparedProvision) -> Truth:
         """Whether some `when` row holds and no `unless` row does."""
         held: Truth = FALSE if entry.needs_rows else TRUE
         for row in entry.when:
@@ -140,7 +140,7 @@ class Reading:
             held = min(held, known)
         return held
 
-    def _requirements(self) -> list[tuple[Entry, Truth]]:
+    def _requirements(self) -> list[tuple[PreparedProvision, Truth]]:
         """The license requirements that may stand: in reach of the EAR, and saved by nothing."""
         savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings"]
         found = []
@@ -149,7 +149,7 @@ class Reading:
                 saved = any_of(
                     s_held
                     for saving, s_held in savings
-                    if any(refers(ref, entry.found.provision) for ref in saving.found.provision.saves_from)
+                    if any(refers(ref, entry.in_force.provision) for ref in saving.in_force.provision.saves_from)
                 )
                 stands = min(held, self.reach, negate(saved))
                 if stands != FALSE:
@@ -161,26 +161,32 @@ def read_law(reading: Reading) -> Law:
     """The answer of a reading in which nothing is open."""
     standing = [entry for entry, held in reading.requirements if held == TRUE]
     exceptions = reading.held("exception")
-    left: list[Entry] = []
-    overcome: list[Entry] = []
-    used: list[Entry] = []
+    left: list[PreparedProvision] = []
+    overcome: list[PreparedProvision] = []
+    used: list[PreparedProvision] = []
     for entry in standing:
-        by = [x for x in exceptions if any(refers(ref, entry.found.provision) for ref in x.found.provision.overcomes)]
+        by = [
+            x
+            for x in exceptions
+            if any(refers(ref, entry.in_force.provision) for ref in x.in_force.provision.overcomes)
+        ]
         (overcome if by else left).append(entry)
         used += by
     eccn = sorted(v for v, held in reading.concluded.get("eccn", {}).items() if held == TRUE)
-    notices = [e.found.provision.id for e, held in reading.truths.values() if held == TRUE and e.found.provision.notice]
-    blocked = [e.found.provision.id for e in reading.held("gap") if e.found.provision.blocking]
+    notices = [
+        e.in_force.provision.id for e, held in reading.truths.values() if held == TRUE and e.in_force.provision.notice
+    ]
+    blocked = [e.in_force.provision.id for e in reading.held("gap") if e.in_force.provision.blocking]
     outcome = "license_required" if left else "license_exception" if standing else "no_license_requirement"
-    policies = [(e.found.provision.id, *_review(e, reading)) for e in left or standing]
+    policies = [(e.in_force.provision.id, *_review(e, reading)) for e in left or standing]
     return Law(
         outcome=outcome,
         review_policy=_strictest(policy for _, policy, _ in policies),
         eccn=tuple(eccn),
         paragraphs=tuple(dict.fromkeys(reading.paragraphs)),
-        requirements=tuple(e.found.provision.id for e in left or standing),
-        overcome=tuple(e.found.provision.id for e in overcome),
-        exceptions=tuple(dict.fromkeys(x.found.provision.id for x in used)) if not left else (),
+        requirements=tuple(e.in_force.provision.id for e in left or standing),
+        overcome=tuple(e.in_force.provision.id for e in overcome),
+        exceptions=tuple(dict.fromkeys(x.in_force.provision.id for x in used)) if not left else (),
         policies=tuple(policies),
         notices=tuple(notices),
         blocked=tuple(blocked) if outcome != "license_required" else (),
@@ -215,14 +221,14 @@ def _policies(laws: list[Law], merged: dict[str, Any]) -> tuple[tuple[str, Polic
     return tuple((name, policy, by) for name, (policy, by) in found.items())
 
 
-def _review(requirement: Entry, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
+def _review(requirement: PreparedProvision, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
     """The review policy of one requirement, and the provisions that say so."""
-    provision = requirement.found.provision
+    provision = requirement.in_force.provision
     said = [(provision.policy, provision.id)] if provision.policy else []
     found = [
-        e.found.provision
+        e.in_force.provision
         for e in reading.held("review_policy", "listing")
-        if any(refers(ref, provision) for ref in e.found.provision.governs)
+        if any(refers(ref, provision) for ref in e.in_force.provision.governs)
     ]
     ruling = [p for p in found if p.governing]
     said += [(p.policy, p.id) for p in ruling or found if p.policy]

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from exportrules.engine.docket import Docket, Entry
+from exportrules.engine.docket import Docket, PreparedProvision
 from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law
 from exportrules.law.bounds import End, between, meet
 from exportrules.law.force import doubt_of, provides
@@ -87,7 +87,7 @@ def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
     if not waiting or budget.left <= 0:
         return read_law(reading) if not waiting else Law("indeterminate", "indeterminate")
     fact = waiting[0]
-    ways: list[tuple[Cell, Law | _Fork]] = []
+    ways: list[tuple[Range, Law | _Fork]] = []
     docket = reading.left(fact)
     for cell in cells(docket, fact, asked[fact], day):
         branch = _follow(docket.supposing(fact, cell.example), day, budget)
@@ -129,7 +129,7 @@ def _leaves(tree: Law | _Fork, path: tuple[tuple[str, str], ...]) -> Iterator[tu
         yield from _leaves(branch, (*path, (tree.fact, text)))
 
 
-class Cell(NamedTuple):
+class Range(NamedTuple):
     """A range of values that the law treats alike, with one example of it."""
 
     example: Any
@@ -159,10 +159,10 @@ class Cell(NamedTuple):
             is not None
         )
 
-    def joined(self, later: Cell) -> Cell:
+    def joined(self, later: Range) -> Range:
         if self.words or later.words:
-            return Cell(self.example, words=f"{self.text} or {later.text}")
-        return Cell(self.example, self.low, later.high, self.low_in, later.high_in)
+            return Range(self.example, words=f"{self.text} or {later.text}")
+        return Range(self.example, self.low, later.high, self.low_in, later.high_in)
 
 
 def open_tests(reading: Reading) -> dict[str, list[Test]]:
@@ -177,15 +177,15 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
     seen: set[str] = set()
     while waiting:
         entry = waiting.pop()
-        if entry.found.provision.id in seen:
+        if entry.in_force.provision.id in seen:
             continue
-        seen.add(entry.found.provision.id)
+        seen.add(entry.in_force.provision.id)
         if entry.kind == "exception":
             waiting += [bar for bar, held in reading.bars(entry) if held == UNKNOWN]
         if entry.fits == UNKNOWN:
             found.setdefault("item_kind", [])
         if entry.doubt == UNKNOWN and reading.rows(entry) != FALSE:
-            found.setdefault(doubt_of(entry.found), [])
+            found.setdefault(doubt_of(entry.in_force), [])
         for row in entry.when + entry.unless:
             if reading.row(row) == UNKNOWN:
                 for test in row.open:
@@ -204,26 +204,28 @@ def _foregone(reading: Reading) -> bool:
     policy that no other requirement can make stricter."""
     reviews = [(e, held) for e, held in reading.truths.values() if e.kind in ("review_policy", "listing")]
     exceptions = [e for e, _ in reading.truths.values() if e.kind == "exception"]
-    firm: list[Entry] = []
-    loose: list[Entry] = []
+    firm: list[PreparedProvision] = []
+    loose: list[PreparedProvision] = []
     for entry, held in reading.requirements:
-        reachable = any(refers(ref, entry.found.provision) for x in exceptions for ref in x.found.provision.overcomes)
+        reachable = any(
+            refers(ref, entry.in_force.provision) for x in exceptions for ref in x.in_force.provision.overcomes
+        )
         (firm if held == TRUE and not reachable else loose).append(entry)
     if not firm:
         return False
 
-    def possible(entry: Entry, at_least: Truth) -> list[int]:
-        provision = entry.found.provision
+    def possible(entry: PreparedProvision, at_least: Truth) -> list[int]:
+        provision = entry.in_force.provision
         said: list[Policy | None] = [provision.policy]
         said += [
-            e.found.provision.policy
+            e.in_force.provision.policy
             for e, held in reviews
-            if held >= at_least and any(refers(ref, provision) for ref in e.found.provision.governs)
+            if held >= at_least and any(refers(ref, provision) for ref in e.in_force.provision.governs)
         ]
         return [STRICTEST.index(policy) for policy in said if policy] or [STRICTEST.index("indeterminate")]
 
     undecided = any(
-        held == UNKNOWN and any(refers(ref, r.found.provision) for r in firm for ref in e.found.provision.governs)
+        held == UNKNOWN and any(refers(ref, r.in_force.provision) for r in firm for ref in e.in_force.provision.governs)
         for e, held in reviews
     )
     strictest = min(min(possible(entry, TRUE)) for entry in firm)
@@ -232,17 +234,17 @@ def _foregone(reading: Reading) -> bool:
     return all(min(possible(entry, UNKNOWN), default=0) >= strictest for entry in loose)
 
 
-def _decides(entry: Entry, live: list[Entry]) -> bool:
-    provision = entry.found.provision
+def _decides(entry: PreparedProvision, live: list[PreparedProvision]) -> bool:
+    provision = entry.in_force.provision
     if provision.kind == "requirement":
         return True
     if provision.kind == "gap":
         return provision.blocking
     named = provision.saves_from + provision.overcomes + provision.governs
-    return any(refers(reference, r.found.provision) for reference in named for r in live)
+    return any(refers(reference, r.in_force.provision) for reference in named for r in live)
 
 
-def _makers(reading: Reading, test: Test) -> list[Entry]:
+def _makers(reading: Reading, test: Test) -> list[PreparedProvision]:
     """The provisions, themselves unknown, that could make a concluded fact so."""
     # a boolean conclusion is always "true"; a test for false asks for it as well
     bounds = (
@@ -252,7 +254,7 @@ def _makers(reading: Reading, test: Test) -> list[Entry]:
     for entry, held in reading.truths.values():
         if held != UNKNOWN:
             continue
-        provision = entry.found.provision
+        provision = entry.in_force.provision
         if test.fact == "required_under":
             if provision.kind == "requirement" and any(under(str(b), provision.paragraph) for b in bounds):
                 found.append(entry)
@@ -266,14 +268,14 @@ def _bare(fact: str) -> str:
     return "eccn" if fact == "contains_eccn" else fact
 
 
-def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Cell]:
+def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Range]:
     """The ways in which a fact could fall, as far as the tests tell them apart on the day."""
     known = docket.facts.get(fact)
     if known is not None and known.candidates:
-        return [Cell(value, words=show(value)) for value in sorted(known.candidates, key=str)]
+        return [Range(value, words=show(value)) for value in sorted(known.candidates, key=str)]
     definition = docket.view.ruleset.facts.get(fact)
     if definition is None or definition.type == "boolean":
-        return [Cell(False, words="no"), Cell(True, words="yes")]
+        return [Range(False, words="no"), Range(True, words="yes")]
     if definition.type in ("number", "date"):
         intervals = _intervals({_cut(test) for test in tests}, definition.type == "date")
         if known is None or not isinstance(known.value, Bounds):
@@ -281,22 +283,22 @@ def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Cell]
         return [cell for cell in intervals if cell.reaches(known.value)]
     if definition.values and definition.type != "set":
         # every word there is, whatever the tests ask: what an entry classifies is asked of the kind of item in no row
-        return [Cell(word, words=word) for word in definition.values]
+        return [Range(word, words=word) for word in definition.values]
     groups = {test.bound for test in tests if test.op == "in_group"}
     if groups:
         return _places(docket, sorted(map(str, groups)), day)
     return _words(tests, definition.type == "set")
 
 
-def _words(tests: list[Test], several: bool) -> list[Cell]:
+def _words(tests: list[Test], several: bool) -> list[Range]:
     """One cell for every set of words that all tests treat alike, and one for any other word."""
     bounds = [test.bound if isinstance(test.bound, tuple) else (str(test.bound),) for test in tests]
     alike: dict[tuple[bool, ...], list[str]] = {}
     for word in sorted({word for bound in bounds for word in bound}):
         alike.setdefault(tuple(word in bound for bound in bounds), []).append(word)
-    found = [Cell(frozenset(same[:1]) if several else same[0], words=" or ".join(same)) for same in alike.values()]
+    found = [Range(frozenset(same[:1]) if several else same[0], words=" or ".join(same)) for same in alike.values()]
     other: Any = frozenset() if several else "\0other"
-    return [*found, Cell(other, words="none of these" if several else "any other")]
+    return [*found, Range(other, words="none of these" if several else "any other")]
 
 
 def _cut(test: Test) -> tuple[Any, bool]:
@@ -304,14 +306,14 @@ def _cut(test: Test) -> tuple[Any, bool]:
     return test.bound, test.op in ("ge", "lt", "is")
 
 
-def _intervals(cuts: set[tuple[Any, bool]], days: bool) -> list[Cell]:
+def _intervals(cuts: set[tuple[Any, bool]], days: bool) -> list[Range]:
     """The cells between the cuts, each with an example inside it."""
-    found: list[Cell] = []
+    found: list[Range] = []
     low, low_in = None, False
     for bound, above in sorted(cuts, key=lambda cut: (cut[0], not cut[1])):
-        found.append(Cell(_between(low, low_in, bound, not above, days), low, bound, low_in, not above))
+        found.append(Range(_between(low, low_in, bound, not above, days), low, bound, low_in, not above))
         low, low_in = bound, above
-    found.append(Cell(_between(low, low_in, None, False, days), low, None, low_in, False))
+    found.append(Range(_between(low, low_in, None, False, days), low, None, low_in, False))
     return found
 
 
@@ -327,14 +329,14 @@ def _between(low: Any, low_in: bool, high: Any, high_in: bool, days: bool) -> An
     return (Decimal(low or 0) + Decimal(high)) / 2
 
 
-def _places(docket: Docket, groups: list[str], day: date) -> list[Cell]:
+def _places(docket: Docket, groups: list[str], day: date) -> list[Range]:
     """One example country for every pattern of memberships."""
     patterns: dict[tuple[bool, ...], list[str]] = {}
     for code in docket.view.ruleset.places:
         pattern = tuple(holds_on(docket.view.membership(g, code), day) for g in groups)
         patterns.setdefault(pattern, []).append(code)
     return [
-        Cell(
+        Range(
             codes[0], words=" and ".join(g for g, inside in zip(groups, pattern, strict=True) if inside) or "elsewhere"
         )
         for pattern, codes in sorted(patterns.items())

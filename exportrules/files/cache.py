@@ -14,6 +14,7 @@ import os
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from exportrules.law import lexicon, model
@@ -128,20 +129,27 @@ def _directory() -> str:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        kept = {f.name: getattr(value, f.name) for f in fields(value)}
-        return {
-            f.name: _plain(kept[f.name]) for f in fields(value) if f.default is MISSING or kept[f.name] != f.default
-        }
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, date):
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is date:
         return {"@d": value.isoformat()}
-    if isinstance(value, Decimal):
+    if kind is Decimal:
         return {"@n": str(value)}
-    return value
+    if kind is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if kind is tuple or kind is list:
+        return [_plain(item) for item in value]
+    if not is_dataclass(kind):
+        return value
+    kept = ((name, getattr(value, name), default) for name, default in _fields(kind))
+    return {name: _plain(item) for name, item, default in kept if default is MISSING or item != default}
+
+
+@cache
+def _fields(shape: type) -> tuple[tuple[str, Any], ...]:
+    """(name, default) of the fields of a dataclass."""
+    return tuple((f.name, f.default) for f in fields(shape))
 
 
 def _untag(table: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ from pydantic_core import SchemaValidator
 
 from exportrules.errors import ORDERS, RulesetError
 from exportrules.files.integrity import Defect, references
+from exportrules.files.parsed import Parsed
 from exportrules.law.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.law.model import (
     RELATIONS,
@@ -89,6 +90,10 @@ def _refuse(error: RulesetError) -> None:
     raise error
 
 
+#: Some ten rulesets of today's size.
+_PARSED = Parsed(most=24 * 2**20)
+
+
 def _tables(
     texts: Mapping[str, bytes], refuse: Callable[[RulesetError], None]
 ) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
@@ -106,7 +111,7 @@ def _tables(
     unread = False
     for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
         try:
-            found = list(read_file(name, texts[name]))
+            found = _PARSED.read(name, texts[name], read_file)
         except RulesetError as error:
             refuse(error)
             unread = True

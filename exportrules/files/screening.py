@@ -77,7 +77,7 @@ _CODE = re.compile(r"\(([A-Z0-9]+(?:-[A-Z]+)?)(?: List)?\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportedRow:
     """A row that was understood: its names by party key, the first one first, and the listings that it makes."""
 
     id: str
@@ -237,7 +237,7 @@ def _denied(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str
     return found | {"source": "Denied Persons List (DPL)", "country": country, "addresses": ""}
 
 
-def _entry(row: object, as_of: date, base: Ruleset) -> Entry:
+def _entry(row: object, as_of: date, base: Ruleset) -> ImportedRow:
     """A row understood. Raises _OtherListError for other lists, ValueError for what cannot be understood."""
     if not isinstance(row, dict):
         raise ValueError(row)
@@ -252,7 +252,7 @@ def _entry(row: object, as_of: date, base: Ruleset) -> Entry:
     number = _text(row, "entity_number") or _text(row, "_id") or _text(row, "id")
     mark = re.sub(r"[^a-z0-9]", "", number.casefold()) or hashlib.sha256(next(iter(names)).encode()).hexdigest()
     own = f"csl-{code.group(1).lower()}-{mark[:16]}"
-    return Entry(own, _country(row, base), names, listings, not _text(row, "start_date"))
+    return ImportedRow(own, _country(row, base), names, listings, not _text(row, "start_date"))
 
 
 def _names(row: Mapping[str, Any]) -> dict[str, str]:
@@ -334,7 +334,7 @@ def _review(row: Mapping[str, Any]) -> tuple[Policy, list[str]]:
     return policy or "indeterminate", notes
 
 
-def _parties(entries: list[Entry]) -> Iterator[Party]:
+def _parties(entries: list[ImportedRow]) -> Iterator[Party]:
     """Entries as parties: those whose first name is a name of another are one."""
     leader = list(range(len(entries)))
 
@@ -350,7 +350,7 @@ def _parties(entries: list[Entry]) -> Iterator[Party]:
         for key in entry.names:
             one, other = sorted((head(index), head(first.get(key, index))))
             leader[other] = one
-    groups: dict[int, list[Entry]] = {}
+    groups: dict[int, list[ImportedRow]] = {}
     for index, entry in enumerate(entries):
         groups.setdefault(head(index), []).append(entry)
     used: set[str] = set()

@@ -28,9 +28,9 @@ from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_named_place, find_place
 from exportrules.question.senses import (
     Named,
+    QuestionWord,
     Seat,
-    Whole,
-    Word,
+    WholeSense,
     read_name,
     unsaid,
     wholes,
@@ -41,7 +41,7 @@ from exportrules.question.values import read_date, show
 
 ACTIVITIES = ("export", "reexport", "transfer")
 #: A question whose words have one sense each, and name nobody.
-PLAIN = Whole()
+PLAIN = WholeSense()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
 _LEAVE_OUT = "Leave it out for the default, or write what is so."
@@ -64,7 +64,7 @@ class Subject:
     name: str
     facts: Mapping[str, Fact]
     chip: Variant | None = None
-    sense: Whole = PLAIN
+    sense: WholeSense = PLAIN
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -131,7 +131,7 @@ class Question:
     names: tuple[Named, ...]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
-    doubts: tuple[Word, ...]
+    doubts: tuple[QuestionWord, ...]
     known_on: date | None
     as_printed: bool
     defaulted: frozenset[str]
@@ -143,7 +143,7 @@ class Question:
         """The listed parties that a name is close to and may mean."""
         return tuple(dict.fromkeys(party for name in self.names for party in name.near))
 
-    def doubt(self, word: str) -> Word | None:
+    def doubt(self, word: str) -> QuestionWord | None:
         """The doubt about a word of the question, if there is one."""
         return next((doubt for doubt in self.doubts if doubt.word == word), None)
 

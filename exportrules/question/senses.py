@@ -56,7 +56,7 @@ class Sense(NamedTuple):
     deal: Mapping[str, Fact] = _UNCHANGED
 
 
-class Word(NamedTuple):
+class QuestionWord(NamedTuple):
     """A word of the question with its senses; where there are several, why, and how its writer settles it.
 
     The first sense takes the least from the word, the last the most.
@@ -72,7 +72,7 @@ class Word(NamedTuple):
         return len(self.senses) > 1
 
 
-class Whole(NamedTuple):
+class WholeSense(NamedTuple):
     """One sense of the whole question: in words where its words have several; the listed parties that each buyer is and
     that own it; what is said of the deal."""
 
@@ -166,7 +166,9 @@ def _lists(ruleset: Ruleset, party: Party) -> str:
     return "; ".join(dict.fromkeys(days)) or "on no list"
 
 
-def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]) -> Word:
+def word_of_parties(
+    ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]
+) -> QuestionWord:
     """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
 
     `seat` has the facts that follow from the countries of listed parties, and from being a body of some country;
@@ -180,7 +182,7 @@ def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: S
     certain = [name.listed for name in names]
     doubtful = [n for n in names if n.near or (n.described and not any(use.startswith(n.described) for use in uses))]
     if not doubtful:
-        return Word(word, (sense("", certain, next((use for use in uses for n in names if n.described), "")),))
+        return QuestionWord(word, (sense("", certain, next((use for use in uses for n in names if n.described), "")),))
     found: list[Sense] = []
     for place, name in enumerate(names):
         who = f'"{name.written}" ' if len(doubtful) > 1 else ""
@@ -197,13 +199,13 @@ def word_of_parties(ruleset: Ruleset, word: str, names: Sequence[Named], seat: S
     none = "is not a listed party" if any(name.near for name in doubtful) else "is not such a body"
     says = "; ".join(_says(ruleset, name) for name in doubtful)
     settle = " ".join(dict.fromkeys(line for name in doubtful for line in _settle(name)))
-    return Word(word, (sense(none, certain), *found), says, settle)
+    return QuestionWord(word, (sense(none, certain), *found), says, settle)
 
 
-def word_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> Word:
+def word_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> QuestionWord:
     """The senses of an exporter that has the name of a letter's addressee in its own, or nearly."""
     name = ruleset.exporters[addressee].name
-    return Word(
+    return QuestionWord(
         "exporter",
         (
             Sense("is another exporter", deal={"exporter": Fact("other", "question")}),
@@ -214,17 +216,17 @@ def word_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> Word:
     )
 
 
-def wholes(deal: Mapping[str, Fact], words: Sequence[Word]) -> tuple[Whole, ...]:
+def wholes(deal: Mapping[str, Fact], words: Sequence[QuestionWord]) -> tuple[WholeSense, ...]:
     """Every sense of a question with these words and the rest of its deal."""
     if math.prod(len(word.senses) for word in words) > _MOST_COMBINATIONS:
         words = [w._replace(senses=(w.senses[0], _all(_EVERY, w.senses))) if w.doubtful else w for w in words]
     return tuple(_whole(deal, words, chosen) for chosen in itertools.product(*(word.senses for word in words)))
 
 
-def _whole(deal: Mapping[str, Fact], words: Sequence[Word], chosen: Sequence[Sense]) -> Whole:
+def _whole(deal: Mapping[str, Fact], words: Sequence[QuestionWord], chosen: Sequence[Sense]) -> WholeSense:
     every = dict(zip((word.word for word in words), chosen, strict=True))
     user, others, owner = (every.get(word, Sense()).named for word in ("end_user", "parties", "listed_owner"))
-    return Whole(
+    return WholeSense(
         words=tuple((word.word, every[word.word].text) for word in words if word.doubtful),
         named=(*user, *others),
         has_user=bool(user),

@@ -13,7 +13,7 @@ from exportrules.render.text import DISCLAIMER, POLICY, deal_words, decision, ex
 
 if TYPE_CHECKING:
     from exportrules.study.calendar import Event
-    from exportrules.study.differences import Edition, Moved, Said, Step
+    from exportrules.study.differences import EditionChanges, Moved, Said, Step
 
 Named = Callable[[Iterable[str]], list[str]]
 
@@ -60,7 +60,7 @@ def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: dat
     return "\n".join(lines)
 
 
-def news_text(old: Ruleset, new: Ruleset, edition: Edition, called: Named, asked: str) -> str:
+def news_text(old: Ruleset, new: Ruleset, edition: EditionChanges, called: Named, asked: str) -> str:
     """What an edition changed, under the headings of NEWS.md."""
     lines = [f"## Data edition {new.edition.edition}, after {old.edition.edition}", "", f"Asked: {safe(asked)}.", ""]
     verified = old.horizon

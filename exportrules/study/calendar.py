@@ -80,7 +80,7 @@ def _scheduled(made: Timeline, after: date) -> Iterator[tuple[date, str, str]]:
     for course in made.courses:
         item = {n: f for n, f in course.subject.facts.items() if n not in law.facts or law.facts[n].about == "item"}
         for entry in Docket(made.view, item).entries:
-            found = entry.found
+            found = entry.in_force
             if found.provision.kind in ("gap", "notice", "suspension"):
                 continue
             for number, span in enumerate(found.spans):

@@ -55,7 +55,7 @@ class Step(NamedTuple):
     through: tuple[str, ...]
 
 
-class Edition(NamedTuple):
+class EditionChanges(NamedTuple):
     """What one ruleset changed against another: past days (verified by the older), later days, what is new, gone."""
 
     past: list[Moved]
@@ -146,7 +146,7 @@ def supposed(law: Ruleset, reform: Ruleset, chips: Iterable[str], deal: Mapping[
     ]
 
 
-def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str, Any]) -> Edition:
+def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str, Any]) -> EditionChanges:
     """What a new edition changed. `chips` are names; the past ends with the older edition's horizon."""
     ids = [chip for chip in chosen(new, chips) if chip in old.variants] if chips else [*new.variants]
     found = supposed(old, new, ids, deal)
@@ -159,7 +159,7 @@ def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str
             later = span.first if span.first is not None and span.first > horizon else horizon + DAY
             future.append(span._replace(first=later))
     files = sorted(name for name in {*old.files, *new.files} if old.files.get(name) != new.files.get(name))
-    return Edition(
+    return EditionChanges(
         past,
         future,
         [name for name in new.instruments if name not in old.instruments],
@@ -190,7 +190,7 @@ def _holding(made: Timeline, day: date) -> dict[str, int]:
     for course in Moment(made, day).courses:
         for entry, held in Reading(course.docket, day).truths.values():
             if entry.kind in _EXPLAINING:
-                name = entry.found.provision.id
+                name = entry.in_force.provision.id
                 found[name] = max(held, found.get(name, FALSE))
     return found
 

@@ -171,7 +171,7 @@ class _Numbers:
 
         def truths(facts: dict[str, Fact]) -> dict[str, int]:
             read = Reading(self._docket(facts), self.on)
-            return {e.found.provision.id: held for e, held in read.truths.values() if e.kind in _EXPLAINING}
+            return {e.in_force.provision.id: held for e, held in read.truths.values() if e.kind in _EXPLAINING}
 
         before, after = truths(was), truths(now)
         apart: dict[str, set[tuple[str, Any]]] = {}

@@ -37,18 +37,18 @@ class Region(NamedTuple):
     `bound` names the one company that the row binds; empty: everyone. A row of an uncertain provision is not `certain`.
     """
 
-    found: InForce
+    in_force: InForce
     row: Row
     tests: tuple[Test, ...]
     bound: str
 
     @property
     def provision(self) -> str:
-        return self.found.provision.id
+        return self.in_force.provision.id
 
     @property
     def certain(self) -> bool:
-        return self.found.provision.certain
+        return self.in_force.provision.certain
 
     def side(self, fact: str) -> tuple[Number | None, Number | None]:
         """Where the region begins and ends along one figure; None where the text draws no line."""
@@ -109,7 +109,7 @@ def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None 
             raise QuestionError(f"no provision in force on {on} for this deal tests two figures of a chip, so there "
                                 f"is no plane to draw.{_first_plane(every, on, named)}")  # fmt: skip
         view = timelines[0].view
-        _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].found.provision))
+        _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].in_force.provision))
         axes = newest[0], newest[1]
     known = _figures(law)
     for name in axes:
@@ -137,7 +137,7 @@ def carve_outs(law: Ruleset, found: Plane) -> dict[tuple[str, str], tuple[Test, 
     """Which chips the drawn entries leave out again, by (provision, paragraph): tests of the item."""
     out = {}
     for region in found.regions:
-        provision = region.found.provision
+        provision = region.in_force.provision
         for row in provision.unless if provision.kind == "classification" else ():
             if all(t.fact in law.facts and law.facts[t.fact].about == "item" for t in row.tests):
                 out[provision.id, row.paragraph] = row.tests

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from exportrules.errors import RefusedNameError, UnknownNameError, either
 from exportrules.law.ruleset import Ruleset
-from exportrules.question.names.grammar import LONGEST, SHORT, Reading, fold, ids_of, readings, shown_detail, true_of
+from exportrules.question.names.grammar import (
+    LONGEST,
+    SHORT,
+    NameReading,
+    fold,
+    ids_of,
+    readings,
+    shown_detail,
+    true_of,
+)
 from exportrules.question.names.keys import key, memo
 from exportrules.question.names.servers import find_server, how_to_ask, server_message
 from exportrules.question.names.slips import near_chips
@@ -64,7 +73,7 @@ def _known(ruleset: Ruleset, text: str) -> ChipName | None:
     return _looked_up(ruleset, text)[0]
 
 
-def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[Reading], str]:
+def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[NameReading], str]:
     """What a text means for certain; or, for the message, the ways to read it and the first word that none can."""
     index = memo(ruleset, "chips", _chip_index)
     found = index.get(text) or index.get(key(text))
@@ -83,13 +92,13 @@ def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[Readi
     return None, best or ways, left
 
 
-def _as_named(ruleset: Ruleset, way: Reading, means: frozenset[str]) -> ChipName:
+def _as_named(ruleset: Ruleset, way: NameReading, means: frozenset[str]) -> ChipName:
     """Under the label of the name in it, where nothing but the name says which chip is meant."""
     named = memo(ruleset, "chips", _chip_index).get(way.name or "")
     return named if named and not way.details and set(named.variants) == means else chip_name(ruleset, means)
 
 
-def _variants(ruleset: Ruleset, way: Reading) -> frozenset[str]:
+def _variants(ruleset: Ruleset, way: NameReading) -> frozenset[str]:
     """The variants that a reading means; none where it contradicts itself or is not vouched for."""
     if not way.variants or not (way.vouched or way.shortest > SHORT) or (way.reseller and way.makers is None):
         return frozenset()
@@ -97,7 +106,7 @@ def _variants(ruleset: Ruleset, way: Reading) -> frozenset[str]:
     return true_of(ruleset, own, way.details)
 
 
-def _machine(ruleset: Ruleset, ways: Iterable[Reading], means: Iterable[frozenset[str]]) -> bool:
+def _machine(ruleset: Ruleset, ways: Iterable[NameReading], means: Iterable[frozenset[str]]) -> bool:
     """Whether a word says that a machine is meant, and the name is that of a chip."""
     chips = any(ruleset.variants[v][0].item_kind != "system" for found in means for v in found)
     return chips and any(way.system for way in ways)
@@ -178,7 +187,7 @@ def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
     return ids | index
 
 
-def _refusal(ruleset: Ruleset, text: str, ways: list[Reading], left: str) -> UnknownNameError:
+def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) -> UnknownNameError:
     """The error that says best why a text is no certain name of a chip."""
     masked = next((way.refused for way in ways if way.refused), "") or ("" if ways else _masked_inside(ruleset, text))
     if masked:
@@ -221,7 +230,7 @@ def _masked_inside(ruleset: Ruleset, text: str) -> str:
     return ""
 
 
-def _machine_named(ruleset: Ruleset, text: str, ways: list[Reading]) -> str:
+def _machine_named(ruleset: Ruleset, text: str, ways: list[NameReading]) -> str:
     means = {v for way in ways if way.system for v in _variants(ruleset, way)}
     if not means:
         return ""
@@ -229,7 +238,7 @@ def _machine_named(ruleset: Ruleset, text: str, ways: list[Reading]) -> str:
     return f"{text!r} is a server or another machine, and not a chip. Ask by the GPUs in it: {label!r}."
 
 
-def _contradiction(ruleset: Ruleset, ways: list[Reading]) -> tuple[str, list[str]]:
+def _contradiction(ruleset: Ruleset, ways: list[NameReading]) -> tuple[str, list[str]]:
     """What of a name is not true of the chip that it names, and the chip's own names."""
     for way in ways:
         if not way.variants:

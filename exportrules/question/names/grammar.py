@@ -31,7 +31,7 @@ _NUMBER_JOINED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 Kind = Literal["name", "number", "refused", "maker", "detail", "noise", "general", "reseller", "system"]
 
 
-class Piece(NamedTuple):
+class NamePiece(NamedTuple):
     """What a word of a text can be: `means` are variants, makers, a detail or a refusal, by the kind.
 
     Between digits it is parted only where its own spelling is (`gaps`): "L4, 0" is not an L40, "H20-3e" is an H20-3e.
@@ -53,7 +53,7 @@ class Folded(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NameReading:
     """One way to read a text to its end. `weight` is how much of it the names take, `name` the only one of them."""
 
     variants: frozenset[str] | None = None
@@ -96,12 +96,12 @@ def _script(c: str) -> str:
     return "east" if ord(c) >= 0x1100 else "letter"  # from Hangul on, scripts are written without gaps
 
 
-def readings(ruleset: Ruleset, text: str) -> tuple[list[Reading], str]:
+def readings(ruleset: Ruleset, text: str) -> tuple[list[NameReading], str]:
     """Every way to read the whole text; and the first word that none of them understood, '' if some do."""
     folded = fold(text)
     if len(folded.letters) > LONGEST:
         return [], ""
-    ways: dict[int, set[Reading]] = {0: {Reading()}}
+    ways: dict[int, set[NameReading]] = {0: {NameReading()}}
     for start in range(len(folded.letters)):
         for stop, piece in _pieces(ruleset, folded, start) if start in ways else ():
             for way in ways[start]:
@@ -114,7 +114,7 @@ def readings(ruleset: Ruleset, text: str) -> tuple[list[Reading], str]:
     return [], _word_at(folded, max(ways))
 
 
-def _rank(way: Reading) -> tuple[object, ...]:
+def _rank(way: NameReading) -> tuple[object, ...]:
     """Those that name something first, the heaviest first; then in any order that is always the same."""
     return (
         way.variants is None,
@@ -131,7 +131,7 @@ def _word_at(folded: Folded, place: int) -> str:
     return folded.letters[place : min(stops, default=len(folded.letters))]
 
 
-def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int, Piece]]:
+def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int, NamePiece]]:
     """The words that begin at a place, with where they end."""
     letters, cuts, gaps = folded
     words = memo(ruleset, "chip words", _vocabulary)
@@ -149,13 +149,13 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
                     yield stop, piece
     size = _MEMORY.match(letters, start)
     if size and size.end() in cuts and not gaps & {*range(start + 1, size.end(1))}:
-        yield size.end(), Piece("detail", frozenset({f"{int(size[1])}gb"}))
+        yield size.end(), NamePiece("detail", frozenset({f"{int(size[1])}gb"}))
     part = _SLICE.match(letters, start)
     if part and part.end() in cuts:
-        yield part.end(), Piece("noise")
+        yield part.end(), NamePiece("noise")
 
 
-def _with(way: Reading, piece: Piece) -> Reading | None:
+def _with(way: NameReading, piece: NamePiece) -> NameReading | None:
     """The reading with one more word; None where the words contradict each other."""
     variants, makers, details = way.variants, way.makers, way.details
     refused, weight, name, shortest = way.refused, way.weight, way.name, way.shortest
@@ -173,7 +173,7 @@ def _with(way: Reading, piece: Piece) -> Reading | None:
             return None
     elif piece.kind == "detail":
         details = details | piece.means
-    return Reading(
+    return NameReading(
         variants,
         makers,
         details,
@@ -252,7 +252,7 @@ def _names(variant: Variant) -> tuple[str, ...]:
     return (variant.id, variant.name, *variant.aliases)
 
 
-def _vocabulary(ruleset: Ruleset) -> dict[str, list[Piece]]:
+def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
     """Every word by its letters."""
     words: dict[str, dict[Kind, set[str]]] = {}
     gaps: dict[str, frozenset[int]] = {}
@@ -300,7 +300,8 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[Piece]]:
 
     return {
         text: [
-            Piece(kind, frozenset(means), gaps.get(text, frozenset()), own(text, kind)) for kind, means in kinds.items()
+            NamePiece(kind, frozenset(means), gaps.get(text, frozenset()), own(text, kind))
+            for kind, means in kinds.items()
         ]
         for text, kinds in words.items()
     }

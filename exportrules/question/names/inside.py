@@ -36,7 +36,7 @@ _BETWEEN = re.compile(
 
 
 @dataclass
-class Whole:
+class ListedNames:
     """The listed names by their words, by a part of a text alone, and by their letters without spaces."""
 
     runs: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -45,8 +45,8 @@ class Whole:
     ordered: list[str] = field(default_factory=list)
 
 
-def whole_of(parties: Iterable[Party]) -> Whole:
-    whole = Whole()
+def whole_of(parties: Iterable[Party]) -> ListedNames:
+    whole = ListedNames()
     for party in parties:
         for printed in dict.fromkeys((party.name, *party.aliases)):
             if printed in party.weak:
@@ -74,7 +74,7 @@ def _tells(words: tuple[str, ...]) -> bool:
     return len(words) > 2 or (len(words) == 2 and bool(core_of(words)))
 
 
-def standing_in(whole: Whole, text: str) -> Iterator[Near]:
+def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
     """The listed names that stand in a text, or of which it is the first letters."""
     written = tuple(spelled(text))
     letters = "".join(written)
@@ -98,9 +98,9 @@ def standing_in(whole: Whole, text: str) -> Iterator[Near]:
             yield Near(party, printed, "contains a listed name", 92)
 
 
-def whole_names(ruleset: Ruleset, restricting: Iterable[Party]) -> Whole:
+def whole_names(ruleset: Ruleset, restricting: Iterable[Party]) -> ListedNames:
     """The listed names of a ruleset by their words, made when the first name is none of them."""
     found = ruleset.indexes.get("whole names")
-    if not isinstance(found, Whole):
+    if not isinstance(found, ListedNames):
         found = ruleset.indexes["whole names"] = whole_of(restricting)
     return found
