@@ -19,7 +19,8 @@ WITHIN = {
                          places""",
     "engine": """docket evaluate unknowns cases course""",
     "files": """write partyfile parsed cache integrity lint parse load screening""",
-    "answer": """result timeline asked moment trace assumptions notices next_steps determination words parties schema""",
+    "answer": """result timeline asked moment trace assumptions notices next_steps determination words parties
+                 schema""",
 }
 #: An answer prints its own trace on demand: the one import that goes up, when it is called.
 EXCEPTION = ("answer/determination", "render/explanation")
