@@ -32,6 +32,7 @@ _OPTIONS: Mapping[str, Sequence[str]] = {
     "--fact": ("facts", "set", "given", "param", "eccn", "tpp"),
     "--output": ("out", "file", "save", "to-file", "report"),
     "--format": ("form", "as"),
+    "--style": ("format", "form", "as", "bibtex", "csl"),
     "--json": ("as-json",),
     "--explain": ("trace", "why", "verbose", "detail", "details"),
     "--receipt": ("proof",),
