@@ -526,7 +526,11 @@ def test_one_specification_becomes_svg_png_and_html_that_say_where_they_come_fro
     assert isinstance(svg, str)
     said = " ".join("".join(node.itertext()) for node in ElementTree.fromstring(svg).iter() if node.text)
     edition = LAW.edition
-    for words in (f"ruleset {edition.edition}", f"verified through {edition.verified_through}", "Not legal advice"):
+    for words in (
+        f"data edition {edition.edition}",
+        f"verified through {edition.verified_through}",
+        "Not legal advice",
+    ):
         assert words in said
     assert set(re.findall(r"https?://[^\"'<> ]+", svg)) == {
         "http://www.w3.org/2000/svg",

@@ -31,7 +31,7 @@ def test_a_sentence_has_edition_digest_and_question() -> None:
 
 
 def test_bibtex_is_one_entry_with_what_latex_reads_escaped() -> None:
-    text = run("cite", "H800", "--on", "2023-06-01", "--end-user", "A_&_B {100%} ~\\x", "-f", "bibtex").output
+    text = run("cite", "H800", "--on", "2023-06-01", "--end-user", "A_&_B {100%} ~\\x", "--style", "bibtex").output
     assert text.startswith("@misc{exportrules-2026-11,\n  author ")
     assert text.count("@") == 1
     fields = dict(re.findall(r"^  (\w+) += \{(.*)\},?$", text, re.MULTILINE))
@@ -44,7 +44,7 @@ def test_bibtex_is_one_entry_with_what_latex_reads_escaped() -> None:
 
 
 def test_csl_is_a_list_of_one_item() -> None:
-    (item,) = json.loads(run("cite", "H800", "--on", "2023-06-01", "-f", "csl").output)
+    (item,) = json.loads(run("cite", "H800", "--on", "2023-06-01", "--style", "csl").output)
     assert item["type"] == "software"
     assert item["issued"] == {"date-parts": [[2026, 11]]}
     assert item["note"].endswith("question: H800 to China (PRC), export by NVIDIA, 2023-06-01")

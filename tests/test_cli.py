@@ -348,8 +348,11 @@ def test_a_wrong_question_is_one_line_on_stderr_and_status_2(call: Call, args: t
         (("changes",), "--from is missing: write --from DATE. The first day of the calendar."),
         (("parties", "import", "x"), "-o is missing: write -o DIR. Overlay to write: DIR/parties.toml."),
         (("show",), "REFERENCE is missing. Write exportrules show REFERENCE; exportrules show --help says more."),
-        (("check", "A100", "--onn", "2022-09-15"), "No such option '--onn'."),
-        ((*A100, "B200"), "Got unexpected extra argument (B200)"),
+        (
+            ("check", "A100", "--onn", "2022-09-15"),
+            "there is no option '--onn' of 'exportrules check'. Did you mean --on?",
+        ),
+        ((*A100, "B200"), "exportrules check asks about one chip, and 'A100' and 'B200' are two."),
         (("timeline", "A100", "-f", "xml"), "Invalid value for '-f' / '--format': 'xml' is not one of 'simple',"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

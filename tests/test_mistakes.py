@@ -33,6 +33,13 @@ def test_a_chip_without_its_quotes_is_named_with_them(command: str) -> None:
     assert longer.endswith(f"exportrules {command} 'RTX 4090 D'")
 
 
+def test_two_chips_are_two_questions() -> None:
+    assert message("check", "A100", "B200", "--on", "2023-06-01") == (
+        "exportrules check asks about one chip, and 'A100' and 'B200' are two. Ask about one, or about several with: "
+        "exportrules matrix A100 B200 --on DAY"
+    )
+
+
 def test_of_several_chips_the_one_in_two_words_is_found() -> None:
     assert message("matrix", "A100", "RTX", "4090", "--on", "2023-06-01") == (
         "'RTX' is not a chip. Put a name of several words in quotes: 'RTX 4090'"

@@ -110,7 +110,7 @@ def test_an_engine_may_write_by_the_name_and_leave_files_of_its_own(tmp_path: Pa
 def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
     script = textwrap.dedent("""
         import signal, sys
-        from exportrules.output import written_whole
+        from exportrules.files.write import written_whole
         with written_whole(sys.argv[1]) as part:
             part.write_text("half")
             print("writing", flush=True)

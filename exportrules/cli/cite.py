@@ -14,16 +14,16 @@ from exportrules.errors import QuestionError
 @question_options
 @click.option("--on", metavar="DATE", help="Day of export of the question that is cited, YYYY-MM-DD.")
 @click.option(
-    "-f", "--format", "form", type=click.Choice(("text", "bibtex", "csl")), default="text", show_default=True,
+    "--style", type=click.Choice(("text", "bibtex", "csl")), default="text", show_default=True,
     help="A sentence, a BibTeX entry, or CSL-JSON.",
 )  # fmt: skip
-def cite(chip: Any, asked: dict[str, Any], on: str | None, form: str) -> None:
+def cite(chip: Any, asked: dict[str, Any], on: str | None, style: str) -> None:
     """How to cite the edition and its digest; with a CHIP and a day, the question too.
 
     \b
     exportrules cite
     exportrules cite H800 --on 2023-06-01
-    exportrules cite H800 --on 2023-06-01 -f bibtex
+    exportrules cite H800 --on 2023-06-01 --style bibtex
     """
     from exportrules.answer.determination import check
     from exportrules.render.cite import cite as cited
@@ -36,4 +36,4 @@ def cite(chip: Any, asked: dict[str, Any], on: str | None, form: str) -> None:
     if of_a_question and on is None:
         raise QuestionError("a question is cited with its day. Give --on YYYY-MM-DD, or leave the question out.")
     question = deal(check(chip, on=on, **asked)) if on is not None else ""
-    click.echo(safe_json(cited(reference(law, question), form)))
+    click.echo(safe_json(cited(reference(law, question), style)))

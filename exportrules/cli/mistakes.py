@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from exportrules.errors import UnknownNameError
+from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import find_chip
 
@@ -31,6 +32,7 @@ _OPTIONS: Mapping[str, Sequence[str]] = {
     "--fact": ("facts", "set", "given", "param", "eccn", "tpp"),
     "--output": ("out", "file", "save", "to-file", "report"),
     "--format": ("form", "as"),
+    "--style": ("format", "form", "as", "bibtex", "csl"),
     "--json": ("as-json",),
     "--explain": ("trace", "why", "verbose", "detail", "details"),
     "--receipt": ("proof",),
@@ -97,6 +99,15 @@ def unquoted(law: Ruleset, chips: Sequence[str]) -> str:
     return ""
 
 
+def _known(name: str) -> bool:
+    """True if the rulesets that come with the program have a chip of that name."""
+    try:
+        find_chip(default_ruleset(), name)
+    except ExportRulesError:
+        return False
+    return True
+
+
 def _option(error: click.NoSuchOption) -> str:
     """An option that a command has not, with the near ones that it has."""
     context = error.ctx
@@ -157,5 +168,10 @@ def _extra(context: click.Context, rest: str) -> str:
     if named is None:
         return f"{rest!r} is left over: {_path(context)} takes no such word. See {_path(context)} --help."
     first = str(context.params[named.name or ""])
+    if _known(first) and _known(rest):
+        return (
+            f"{_path(context)} asks about one chip, and {first!r} and {rest!r} are two. Ask about one, or about "
+            f"several with: exportrules matrix {shlex.quote(first)} {shlex.quote(rest)} --on DAY"
+        )
     whole = shlex.quote(f"{first} {rest}")
     return f"{rest!r} is left over after {first!r}. Put a name of several words in quotes: {_path(context)} {whole}"

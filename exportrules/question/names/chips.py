@@ -204,7 +204,7 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
     if not why and left and left != key(text):
         why = f": the word {left!r} is not understood"
     return UnknownNameError(
-        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside. "
+        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside"
         f"{how_to_ask(ruleset, text)}",
         near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name)),
     )

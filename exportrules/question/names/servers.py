@@ -30,13 +30,13 @@ def server_message(ruleset: Ruleset, text: str, servers: Servers, holds: str) ->
 
 
 def how_to_ask(ruleset: Ruleset, text: str) -> str:
-    """What to write for what is not known here: of a server, the figures of the chip in it."""
+    """The end of a sentence on what is not known here, with what to write: of a server, the figures of its chip."""
     if _names_a_machine(ruleset, text):
         return (
-            "Of a server, write the chip in it. If that chip is not known here either, leave the name out and give the "
-            "chip's own figures as facts, with item_kind=system: tpp=NUMBER, designed_for_datacenter=yes."
+            ". Of a server, write the chip in it. If that chip is not known here either, leave the name out and give "
+            "the chip's own figures as facts, with item_kind=system: tpp=NUMBER, designed_for_datacenter=yes."
         )
-    return "A chip of your own can be described by a file or by facts."
+    return "; a chip of your own can be described by a file or by facts."
 
 
 def _names_a_machine(ruleset: Ruleset, text: str) -> bool:
