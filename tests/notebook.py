@@ -39,7 +39,9 @@ def executed(notebook: Any) -> Any:
             "{connection_file}",
             "--HistoryManager.enabled=False",
         ]
-        manager.kernel_spec.argv[:] = command
+        spec = manager.kernel_spec
+        assert spec is not None
+        spec.argv[:] = command
         paths = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
         client = NotebookClient(
             notebook, km=manager, timeout=300, startup_timeout=240, resources={"metadata": {"path": str(place)}}

@@ -118,14 +118,14 @@ def refused(said: Said, status: int, message: str) -> None:
     [
         ("", "ledger.csv: the file is empty: there is not even a header."),
         ("\n \n", "ledger.csv: the file is empty: there is not even a header."),
-        ("\n" + GOOD, "ledger.csv: the first line names no columns. A ledger begins with a header."),
-        (",,\n1,2,3\n", "ledger.csv: the first line names no columns. A ledger begins with a header."),
-        (GOOD.encode("utf-16"), "ledger.csv: the file is UTF-16. Say --encoding utf-16."),
-        (GOOD.encode("utf-32"), "ledger.csv: the file is UTF-32. Say --encoding utf-32."),
+        (",,\n,,\n", "ledger.csv: the first line names no columns. A ledger begins with a header."),
         (
             GOOD.encode("utf-16-le"),
-            "ledger.csv: the header holds NUL bytes: this is no text. Say --encoding if it is UTF-16.",
+            "ledger.csv: the header holds NUL bytes, and there is no mark. It would read: as utf-16-le "
+            "'part,ship date,dest,qty'. If that is right, say --encoding utf-16-le.",
         ),
+        (b"\0\x01\0" + GOOD.encode(), "ledger.csv: the header holds NUL bytes: this is no text. Say --encoding if "
+         "it is UTF-16."),
         (
             f'"{HEADER}\n{ROW}\n',
             "ledger.csv: a quotation mark in the header opens a name and does not close it.",
@@ -151,6 +151,12 @@ def test_a_header_alone_is_a_ledger_without_rows(audit: Run) -> None:
         (GOOD.replace("\n", "\r"), ()),  # an old Mac's
         (GOOD.removesuffix("\n"), ()),
         (GOOD.encode("utf-16"), ("--encoding", "utf-16")),
+        (GOOD.encode("utf-16"), ()),
+        (GOOD.encode("utf-32"), ()),
+        ("\n\n" + GOOD, ()),
+        ("sep=;\n" + GOOD.replace(",", ";"), ()),
+        ("sep=|\n" + GOOD.replace(",", "|"), ()),
+        ("Shipments 2022,,,\n,,,\nprepared,by,A. Clerk,\n" + GOOD, ()),
         (GOOD.encode("utf-16-be"), ("--encoding", "UTF-16BE")),
         (GOOD.replace(",", ";"), ()),
         (GOOD.replace(",", "\t"), ()),
@@ -182,6 +188,8 @@ def test_a_declared_encoding_is_read_and_an_undeclared_one_is_found(audit: Run, 
         f"row 1: the row has the byte 0x{byte:02X}, which is no UTF-8 text (shown as \\x{byte:02x}). "
         "If the whole file is in another encoding, say --encoding."
     )
+    assert "1 line is not UTF-8 text. It would read: " in said.out
+    assert f"as {encoding.replace('shift_jis', 'cp932')} '{ROW},{cell}'" in said.out
 
 
 def test_mixed_encodings_cost_their_own_rows_alone(audit: Run) -> None:
@@ -254,7 +262,7 @@ def test_formulas_leave_as_text_and_numbers_as_numbers(audit: Run) -> None:
     made = ["'=1+1", "'+cmd|' /C calc'!A0", "'-2+3", "'@SUM(A1)", "-5", "+1,000.50", "-", "- 3 %", '\'="a"', "'\t=1"]
     assert [row["'=qty"] for row in said.rows] == made
     assert audit(None, out="out.xlsx").status == 0
-    sheet = calamine.CalamineWorkbook.from_path("out.xlsx").get_sheet_by_index(0)
+    sheet = calamine.CalamineWorkbook.from_path("out.xlsx").get_sheet_by_name("All rows")
     plain = next(csv.reader([",".join(cells)]))
     assert [row[3] for row in sheet.to_python()[1:]] == plain  # text there, never run
 
@@ -296,7 +304,8 @@ def test_dates_that_are_no_days(audit: Run) -> None:
         "44819": f"the date '44819' {certain} If it is a spreadsheet's day number (2022-09-15), say --dates excel.",
         "15/09/2022": f"the date '15/09/2022' {certain} Is the day or the month first? Say --dates dmy or --dates mdy.",
         "03.04.2022": f"the date '03.04.2022' {certain} Is the day or the month first? Say --dates dmy or --dates mdy.",
-        "15-Sep-22": f"the date '15-Sep-22' {certain} Write YYYY-MM-DD.",
+        "15-Sep-22": "",
+        "22-Sep-25": f"the date '22-Sep-25' {certain} Is the year first or last? If it is last, say --dates dmy.",
         "today": f"the date 'today' {certain} Write YYYY-MM-DD.",
         "2022-02-30": f"the date '2022-02-30' {calendar}",
         "0000-00-00": f"the date '0000-00-00' {calendar}",
@@ -325,7 +334,7 @@ def test_destinations_that_programs_mistake(audit: Run) -> None:
     said = audit(f"{HEADER}\n" + "".join(f"A100,2022-09-15,{to},1\n" for to in ("NO", "NA", "XK", "UK", "GB")))
     assert said.problems == [""] * 5  # Norway, Namibia, Kosovo and Britain, neither false nor missing
     empty = "the destination is empty; it is never assumed."
-    near = "for certain. Near names: North Korea, South Korea. Say what it means in --names."
+    near = "for certain. Near names: North Korea, South Korea. Say what it means in a --names file."
     assert problems_of(audit, "dest", ["", "  ", "Korea"], "--force") == [
         empty,
         empty,
@@ -459,7 +468,9 @@ def workbook(path: Path, sheets: dict[str, list[list[Any]]], **options: Any) -> 
 
 
 def cells_in(path: Path) -> list[list[Any]]:
-    found: list[list[Any]] = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    book = calamine.CalamineWorkbook.from_path(str(path))
+    name = "All rows" if "All rows" in book.sheet_names else book.sheet_names[0]
+    found: list[list[Any]] = book.get_sheet_by_name(name).to_python()
     return found
 
 
@@ -469,6 +480,7 @@ SHEET: list[list[Any]] = [
     ["A100", datetime(2022, 9, 15, 12, 30), "CN", 1.5, False, "-x"],
     ["A100", 44819, "CN", 10**14, None, "'=1"],
     [],
+    [None, None, "Total", 10**14 + 17.5, None, None],
     ["A100", "2022-09-15", "CN", "0016", None, None],
 ]
 
@@ -477,22 +489,37 @@ SHEET: list[list[Any]] = [
 def test_a_workbook_keeps_its_numbers_and_days(audit: Run, tmp_path: Path, epoch: bool) -> None:
     workbook(tmp_path / "ledger.xlsx", {"S": SHEET}, date_1904=epoch)
     said = audit(None, name="ledger.xlsx")
-    assert said.outcomes == [LICENSE, LICENSE, OPEN, OPEN, LICENSE]
-    assert [row["Qty"] for row in said.rows] == ["16", "1.5", "100000000000000", "", "0016"]
-    assert said.problems[2:4] == [
-        "row 3: the date '44819' cannot be read for certain. If it is a spreadsheet's day number (2022-09-15), say "
-        "--dates excel.",
-        "row 4: the row is empty.",
-    ]
-    assert audit(None, name="ledger.xlsx", out="out.xlsx").status == 0
-    assert [row[:6] for row in cells_in(tmp_path / "out.xlsx")] == cells_in(tmp_path / "ledger.xlsx")
+    assert said.outcomes == [LICENSE, LICENSE, OPEN, LICENSE]
+    assert [row["Qty"] for row in said.rows] == ["16", "1.5", "100000000000000", "0016"]
+    assert [(row["sheet"], row["row"]) for row in said.rows] == [("S", "2"), ("S", "3"), ("S", "4"), ("S", "7")]
+    assert said.problems[2] == (
+        "row 4: the date '44819' cannot be read for certain. If it is a spreadsheet's day number (2022-09-15), say "
+        "--dates excel."
+    )
+    assert "Told apart from shipments: 1 blank row; 1 line of totals (row 6).\n" in said.out
+    assert audit(None, "--plain", name="ledger.xlsx", out="out.xlsx").status == 0
+    shipments = [row for n, row in enumerate(cells_in(tmp_path / "ledger.xlsx"), 1) if n not in (5, 6)]
+    assert [row[:6] for row in cells_in(tmp_path / "out.xlsx")] == shipments
 
 
 @pytest.mark.parametrize(
     ("sheets", "status", "message"),
     [
-        ({"A": SHEET, "B": SHEET}, 2, "ledger.xlsx has several sheets. Say which: --sheet 'A'. Sheets: 'A', 'B'."),
-        ({"A": []}, 1, "ledger.xlsx: the first row of the sheet names no columns. A ledger begins with a header."),
+        (
+            {"A": [["x"]], "B": [["y"], [1]]},
+            2,
+            "ledger.xlsx: none of its sheets has a header with a chip and a day of "
+            "export in its first 50 rows. Say which sheet is the ledger: --sheet 'A'; and which row its header is: "
+            "--header-row 6. Sheets: 'A', 'B'.",
+        ),
+        (
+            {"A": SHEET, "B": [["Part No", "Dest"], ["A100", "CN"]]},
+            2,
+            "ledger.xlsx: the sheet 'B' looks like a part of "
+            "the ledger (row 1: 'Part No', 'Dest'), and no column of it is known as the day of export. If it is one, "
+            "say which: --map on=COLUMN. If not, name the sheets to audit, each with --sheet NAME. Sheets: 'A', 'B'.",
+        ),
+        ({"A": []}, 1, "ledger.xlsx: its sheets are empty: there is not even a header."),
     ],
 )
 def test_a_sheet_must_be_told(
@@ -512,10 +539,16 @@ def test_the_one_sheet_that_has_rows_is_taken(audit: Run, tmp_path: Path) -> Non
     assert audit(None, name="ledger.xlsx").outcomes == [LICENSE]
 
 
-def test_a_sheet_of_excel_is_full_before_the_ledger_is(audit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exportrules.ledger.sinks._MOST_IN_SHEET", 3)
-    assert audit(f"{HEADER}\n{ROW}\n{ROW}\n", out="out.xlsx").status == 0
-    said = audit(f"{HEADER}\n{ROW}\n{ROW}\n{ROW}\n", "--force", out="out.xlsx")
+@pytest.mark.parametrize("plain", [("--plain",), ()])
+def test_a_sheet_of_excel_is_full_before_the_ledger_is(
+    audit: Run, monkeypatch: pytest.MonkeyPatch, plain: Sequence[str]
+) -> None:
+    monkeypatch.setattr("exportrules.ledger.sinks.MOST_IN_SHEET", 3)
+    # none of these rows is reported: the table is what fills up
+    free = ROW.replace("2022-09-15", "2021-09-15")
+    monkeypatch.setattr("exportrules.ledger.handover.MOST_IN_SHEET", 3)
+    assert audit(f"{HEADER}\n{free}\n{free}\n", *plain, out="out.xlsx").status == 0
+    said = audit(f"{HEADER}\n{free}\n{free}\n{free}\n", "--force", *plain, out="out.xlsx")
     assert (said.status, said.err) == (
         1,
         "exportrules: out.xlsx: a sheet of Excel holds 3 rows, its header among them, and the ledger has more. Write "
@@ -654,9 +687,9 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
         (HEADER, ("--to", "CN"), "the column 'dest' says 'to', and --to does too. Leave the option out, or the column "
          "with --map to=."),
         (HEADER, ("--to", "Nowhere", "--map", "to="), "--to: no destination is called 'Nowhere' for certain. Say "
-         "what it means in --names."),
+         "what it means in a --names file."),
         (HEADER, ("--exporter", "unknown"), "--exporter: the exporter 'unknown' says nothing. Write 'maker', "
-         "'other' or the company's name, or say what it means in --names."),
+         "'other' or the company's name, or say what it means in a --names file."),
         (f"{HEADER},Outcome", (), "the ledger has a column 'Outcome' already. Say --prefix TEXT to name the answer's "
          "columns apart, or leave that one out with --columns."),
         (HEADER, ("--columns", "outcomes"), "--columns: there is no answer column 'outcomes'. Columns: "
@@ -699,9 +732,10 @@ def test_an_exporter_and_a_ledger_are_asked_for(run: Run, tmp_path: Path) -> Non
         ("none.csv", 1, "none.csv: the file cannot be read: No such file or directory."),
         ("none.parquet", 1, "none.parquet: the file cannot be read: No such file or directory."),
         ("none.xlsx", 1, "none.xlsx: the file cannot be read: No such file or directory."),
-        ("ledger.ods", 2, "'ledger.ods': a ledger ends in .csv, .tsv, .txt, .parquet, .jsonl, .ndjson, .xlsx. Rename "
-         "it as what it is."),
-        ("text.xlsx", 1, "text.xlsx: this is no Excel workbook that can be read: invalid Zip archive: Could not find "
+        ("ledger.pdf", 2, "'ledger.pdf': a ledger ends in .csv, .tsv, .txt, .parquet, .jsonl, .ndjson, .xlsx, .xlsm, "
+         ".xlsb, .xls, .ods. Rename it as what it is."),
+        ("none.ods", 1, "none.ods: the file cannot be read: No such file or directory."),
+        ("text.xlsx", 1, "text.xlsx: this is no workbook that can be read: invalid Zip archive: Could not find "
          "EOCD."),
         ("empty.xlsx", 1, "empty.xlsx: the file is empty."),
     ],
@@ -732,8 +766,7 @@ NAMES = "column,written,means\n"
         (f"{NAMES}chip,x,A100,more\n", "row 1 has more cells than the header. Quote a cell with a comma in it."),
         (f"{NAMES}to,,CN\n", "row 1: `written` is empty, and what an empty cell means is never assumed."),
         (f'{NAMES}chip,"x\n', "this is no CSV in UTF-8: unexpected end of data."),
-        (b"\xff\xfea", "this is no CSV in UTF-8: 'utf-8' codec can't decode byte 0xff in position 0: invalid start "
-         "byte."),
+        (b"\xff\xfea", "this is no CSV in UTF-8. In Excel, save it as CSV UTF-8."),
     ],
 )  # fmt: skip
 def test_maps_of_names_that_are_none(audit: Run, tmp_path: Path, data: str | bytes, message: str) -> None:
@@ -750,9 +783,11 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
         "chip,'=P/N 1,2,,no chip is called '=P/N 1'. Say what it means in a --names file.,\n"
         "to,CN,1,CN (China (PRC)),,\n"
         "to,Korea,1,,\"no destination is called 'Korea' for certain. Near names: North Korea, South Korea. Say what it "
-        'means in --names.",\n'
+        'means in a --names file.",\n'
     )
-    filled = names.replace("--names file.,\n", "--names file.,A100\n").replace('--names.",\n', '--names.",KR\n')
+    filled = names.replace("--names file.,\n", "--names file.,A100\n").replace(
+        '--names file.",\n', '--names file.",KR\n'
+    )
     (tmp_path / "names.csv").write_text(filled + "to,Elsewhere,0,,,SG\n")
     said = audit(data, "--names", "names.csv", "--write-names", "names.csv", "--force")
     assert said.outcomes == ["no_license_requirement", LICENSE]
@@ -782,7 +817,16 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
          "its own."),
         (("-o", "names.csv", "--names", "names.csv", "--force"), "names.csv is the file of --names. Write to another "
          "file."),
-        (("-o", "out.ods"), "'out.ods': the output ends in .csv, .tsv, .parquet, .jsonl, .xlsx."),
+        (("-o", "out.ods"), "'out.ods': the output ends in .csv, .tsv, .parquet, .jsonl, .xlsx, .html, .md."),
+        (("-o", "out.csv", "--plain"), "--plain is for an output that ends in .xlsx: the table alone. Leave it out."),
+        (("-o", "out.csv", "--sheet", "S"), "--sheet is for a workbook, and ledger.csv is none. Leave it out."),
+        (("-o", "out.csv", "--header-row", "S=6"), "--header-row SHEET=ROW is for a workbook, and ledger.csv is none. "
+         "Leave it out."),
+        (("-o", "out.csv", "--header-row", "six"), "--header-row 'six' is not a row. Write e.g. --header-row 6, or "
+         "'2023=6' for a sheet."),
+        (("-o", "out.csv", "--header-row", "1", "--header-row", "2"), "--header-row gives two rows. Keep one."),
+        (("-o", "out.csv", "--header-row", "9"), "--header-row 9: there is no such row in ledger.csv, or it is "
+         "empty."),
     ],
 )  # fmt: skip
 def test_outputs_that_may_not_be_written(run: Run, tmp_path: Path, options: Sequence[str], message: str) -> None:
@@ -1034,7 +1078,7 @@ def test_many_chips_are_summed_up(audit: Run, run: Run, tmp_path: Path) -> None:
         ({"names": {"chips": {"a": "A100"}}}, "names: a ledger has no 'chips'. Fields: chip, on, to, exporter, "
          "activity, headquarters, ultimate_parent, end_user, parties, end_use."),
         ({"names": {"chip": {"a": "Abacus"}}}, "names: 'a' is to mean 'Abacus', but no chip is called 'Abacus'. Say "
-         "what it means in a --names file."),
+         "what it means in names={...}."),
         ({"columns": {"chip": "Part"}}, "columns={'chip': 'Part'}: there is no such column. Columns: 'parts', 'day', "
          "'to'. Did you mean 'parts'?"),
         ({"columns": {"chip": "parts", "to": "parts"}}, "columns gives the column 'parts' to 'chip' and to 'to'."),

@@ -22,7 +22,7 @@ from exportrules.render.safe import safe
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.batch import Source
-    from exportrules.ledger.run import Progress, Settings
+    from exportrules.ledger.run import Account, Progress, Report, Settings
 
 MANIFEST = ".manifest.json"
 
@@ -30,7 +30,10 @@ MANIFEST = ".manifest.json"
 @click.command()
 @click.argument("ledger", required=False, metavar="LEDGER")
 @click.option(
-    "-o", "--output", metavar="FILE", help="The same rows with their answers: .csv, .tsv, .parquet, .jsonl, .xlsx."
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="The same rows with their answers: .csv, .tsv, .parquet, .jsonl; or a report to hand over: .xlsx, .html, .md.",
 )
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Which column says what; repeat for more.")
 @click.option("--ignore", multiple=True, metavar="COLUMN", help="A column that does not matter; repeat for more.")
@@ -47,9 +50,17 @@ MANIFEST = ".manifest.json"
     show_default=True,
     help="How dates are written that could be read in two ways.",
 )
-@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="Of a text file.")
+@click.option("--encoding", metavar="NAME", help="Of a text file. [default: UTF-8, or as its byte-order mark says]")
 @click.option("--delimiter", metavar="CHAR", help="Of a text file. [default: comma, semicolon or tab, by its header]")
-@click.option("--sheet", metavar="NAME", help="Of a workbook with several.")
+@click.option(
+    "--sheet", multiple=True, metavar="NAME", help="Of a workbook; repeat for more. [default: all with a header]"
+)
+@click.option(
+    "--header-row",
+    multiple=True,
+    metavar="[SHEET=]ROW",
+    help="The row of the header, as Excel numbers it. [default: found by its columns]",
+)
 @click.option("--columns", metavar="NAME,NAME", help="Answer columns to write. [default: all]")
 @click.option("--prefix", default="", metavar="TEXT", help="Before the names of the answer columns.")
 @click.option("--also-on", metavar="DATE", help="Add the answer under the law of another day.")
@@ -58,19 +69,21 @@ MANIFEST = ".manifest.json"
 @click.option(
     "--summary", is_flag=False, flag_value="-", metavar="[FILE.md]", help="The summary, printed or to a file."
 )
+@click.option("--plain", is_flag=True, help="Into an .xlsx the table alone, without the report.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option("--verify", metavar="MANIFEST", help="Check the files of an earlier run against its manifest.")
 @law_options
 def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) -> None:
     """Answer every row of LEDGER under the law of its own day.
 
-    LEDGER is a .csv, .tsv, .parquet, .jsonl or .xlsx. It says a chip, a day of export, a destination and an
-    exporter, the last two in columns or by --to and --exporter. Without --output only the summary is printed.
-    A column that is not read and looks like a party, a parent, an exporter, a destination or an end use, or that
-    names a listed party, stops the audit until --map or --ignore says what it is.
+    LEDGER is a .csv, .tsv, .parquet, .jsonl or a workbook (.xlsx, .xls, .ods). It says a chip, a day of export, a
+    destination and an exporter, the last two in columns or by --to and --exporter. Without --output only the
+    summary is printed. A column that is not read and looks like a party, a parent, an exporter, a destination or
+    an end use, or that names a listed party, stops the audit until --map or --ignore says what it is.
 
     \b
       exportrules audit shipments.csv --exporter other -o audited.csv
+      exportrules audit lookback.xlsx --exporter other --names names.csv -o report.xlsx
       exportrules audit shipments.xlsx --map chip="Part No" --map on="Ship date" --map to="Dest" --exporter maker
       exportrules audit --verify audited.csv.manifest.json
     """
@@ -85,6 +98,7 @@ def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) 
 
 def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     from exportrules.files.write import write_whole, written_whole
+    from exportrules.ledger.columns import known_headers
     from exportrules.ledger.manifest import manifest
     from exportrules.ledger.run import audit as run
     from exportrules.ledger.sources import open_source
@@ -94,13 +108,17 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
 
     force = options["force"]
     settings = _settings(law, options)
-    output, account_file, report, report_names = _targets(ledger, options)
-    source = open_source(ledger, **{name: options[name] for name in ("encoding", "delimiter", "sheet")})
+    output, account_file, summary_file, report_names = _targets(ledger, options)
+    report = _report(law, settings, output, options["plain"])
+    source = open_source(
+        ledger, encoding=options["encoding"], delimiter=options["delimiter"], sheets=options["sheet"],
+        header_rows=_header_rows(options["header_row"]), known=known_headers(law, settings.mapped or {}),
+    )  # fmt: skip
     started = time.monotonic()
     with _progress(source) as progress:
         if output and account_file:
             with written_whole(output, force=force) as part:
-                account = run(source, law, settings, part, progress)
+                account = run(source, law, settings, part, progress, report)
                 seconds = time.monotonic() - started
                 told = manifest(account, law, Path(ledger), output, part, _told(options), seconds)
             write_whole(account_file, told, force=True)
@@ -110,18 +128,42 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     spelled = spellings(account.lookup)
     summary = summarise(account, law, settings.layer)
     if report_names:
-        write_whole(report_names, spellings_csv(account.lookup, settings.names), force=force)
-    if report:
+        names = spellings_csv(account.lookup, settings.names)
+        # Excel takes other letters than ASCII's for its own encoding, unless a mark says UTF-8
+        write_whole(report_names, names if names.isascii() else "\ufeff" + names, force=force)
+    if summary_file:
         write_whole(
-            report, audit_text(account, summary, spelled, settings.layer, law, markdown=True) + "\n", force=force
+            summary_file, audit_text(account, summary, spelled, settings.layer, law, markdown=True) + "\n", force=force
         )
     if not output or options["summary"] == "-":
         click.echo(audit_text(account, summary, spelled, settings.layer, law))
     else:
         click.echo(counts_text(account, summary))
-    for path in (output, account_file, report, report_names):
+    for path in (output, account_file, summary_file, report_names):
         if path:
             click.echo(f"Written: {safe(str(path))}", err=not output)
+
+
+def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) -> Report | None:
+    """What the output is written as where it is to be handed over; None where it is the table alone."""
+    ending = output.suffix.lower() if output else ""
+    if plain and ending != ".xlsx":
+        raise QuestionError("--plain is for an output that ends in .xlsx: the table alone. Leave it out.")
+    if plain or ending not in (".xlsx", ".html", ".md"):
+        return None
+    from exportrules.ledger.handover import Handover, Summing
+    from exportrules.ledger.pages import PageReport
+    from exportrules.ledger.spellings import spellings
+    from exportrules.ledger.summary import summarise
+    from exportrules.render.audit import audit_parts
+
+    def summing(account: Account) -> Summing:
+        parts = audit_parts(
+            account, summarise(account, law, settings.layer), spellings(account.lookup), settings.layer, law
+        )
+        return Summing(parts.title, [parts.opening, *parts.terms], parts.counts, parts.tables, parts.foot)
+
+    return (Handover if ending == ".xlsx" else PageReport)(settings, summing)
 
 
 def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
@@ -190,6 +232,20 @@ def _mapped(written: tuple[str, ...]) -> dict[str, str | list[str]]:
         if len(columns) > 1 and (field != "parties" or "" in columns):
             raise QuestionError(f"--map gives {field!r} twice. Give it once.")
     return {field: columns if len(columns) > 1 else columns[0] for field, columns in found.items()}
+
+
+def _header_rows(written: tuple[str, ...]) -> dict[str, int]:
+    """The rows of headers by sheet; that of every sheet under ''."""
+    found: dict[str, int] = {}
+    for text in written:
+        sheet, _, row = text.rpartition("=")
+        if not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
+            raise QuestionError(
+                f"--header-row {text!r} is not a row. Write e.g. --header-row 6, or '2023=6' for a sheet."
+            )
+        if found.setdefault(sheet, int(row)) != int(row):
+            raise QuestionError(f"--header-row gives two rows{f' for the sheet {sheet!r}' if sheet else ''}. Keep one.")
+    return found
 
 
 def _told(options: dict[str, Any]) -> dict[str, Any]:

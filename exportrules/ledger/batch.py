@@ -39,6 +39,13 @@ class Batch:
     #: The rows as JSON objects or as a workbook's cells, where that is what they were.
     objects: Callable[[], list[str]] | None = None
     values: Callable[[], list[list[Any]]] | None = None
+    #: Where each row stands in its workbook, "sheet 'HK', row 23"; None where rows are counted from `first`.
+    places: Sequence[str] | None = None
+
+    @property
+    def where(self) -> int | Sequence[str]:
+        """How a message finds a row: its place, or the number of the first."""
+        return self.first if self.places is None else self.places
 
 
 class Source(Protocol):

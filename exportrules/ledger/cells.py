@@ -6,15 +6,16 @@ cure in its text; the row that holds it is answered as indeterminate.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from exportrules.errors import ExportRulesError, RefusedNameError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
+from exportrules.ledger.days import ZONED, cure_of, day_in
 from exportrules.ledger.headers import FIELDS
+from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.question.eccns import read_given
 from exportrules.question.names.chips import ChipName, find_chip
 from exportrules.question.names.exporters import find_exporter, near_addressee
@@ -101,7 +102,7 @@ _X_AND_COUNT = re.compile(rf"(\S.*[^\W_]x)\s+{_COUNT}", re.I)
 _SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
 
 
-def read_chip(ruleset: Ruleset, text: str) -> Meaning:
+def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
     """A chip as people write it in a ledger: as a question reads it, and with a quantity beside it."""
     first: UnknownNameError | None = None
     for candidate in _without_company(text):
@@ -122,7 +123,7 @@ def read_chip(ruleset: Ruleset, text: str) -> Meaning:
             return trouble("several chips in one cell", f"{brief(text)} names {named}. Write one row for each chip.")
     near = ", ".join(first.suggestions) if first else ""
     hint = f" Near names: {near}." if near else ""
-    return trouble("chip not known", f"no chip is called {brief(text)}.{hint} Say what it means in a --names file.")
+    return trouble("chip not known", f"no chip is called {brief(text)}.{hint} Say what it means in {say.names}.")
 
 
 def _without_company(text: str) -> Iterable[str]:
@@ -137,75 +138,29 @@ def _without_company(text: str) -> Iterable[str]:
         yield bare
 
 
-_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?")
-_ZONED = re.compile(r".*\d:\d{2}.*(?:Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|[ECMP][SD]T|CST|CET|JST))\s*", re.I | re.S)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ]+0{1,2}:00(?::00)?)?")
-_SERIAL = re.compile(r"(\d{1,6})(?:\.0+)?")
-_MONTHS = {
-    name: number
-    for number, month in enumerate(calendar.month_name)
-    if month
-    for name in {month.lower(), month[:3].lower(), *(["sept"] if number == 9 else [])}
-}
-_WORDY = (
-    re.compile(r"(?P<d>\d{1,2})[\s.-]*(?P<m>[A-Za-z]{3,9})\.?[\s,.-]*(?P<y>\d{4})"),
-    re.compile(r"(?P<m>[A-Za-z]{3,9})\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?\s*,?\s*(?P<y>\d{4})"),
-    re.compile(r"(?P<y>\d{4})[\s-](?P<m>[A-Za-z]{3,9})[\s-](?P<d>\d{1,2})"),
-)
-_EPOCHS = {"excel": date(1899, 12, 30), "excel1904": date(1904, 1, 1)}
-
-
-def read_day(text: str, style: str = "iso") -> Meaning:
+def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
     """A day of export. `style` is one of DATE_STYLES: what the ledger's writer declares of dates that could be two."""
     kind = "date cannot be read"
     if not text:
         return trouble("date is empty", "the date is empty. Write the day of export, YYYY-MM-DD.")
     said = brief(text, 40)
-    if _ZONED.fullmatch(text):
+    if ZONED.fullmatch(text):
         return trouble(
             "date is a moment, not a day",
             f"the date {said} is a moment in a time zone; the law knows days in Washington, D.C. Write that day.",
         )
     try:
-        day = _day_in(text, style)
+        day = day_in(text, style)
     except (ValueError, OverflowError):
         return trouble(kind, f"the date {said} is no day of the calendar. Write YYYY-MM-DD.")
     if day is None:
-        return trouble(kind, f"the date {said} cannot be read for certain. {_cure(text, style)}")
+        return trouble(kind, f"the date {said} cannot be read for certain. {cure_of(text, style, say)}")
     if not FIRST_DAY <= day <= LAST_DAY:
         return trouble("date out of range", f"the date {said} is {day}, no day of a shipment of AI chips.")
     return Meaning(day, day.isoformat())
 
 
-def _day_in(text: str, style: str) -> date | None:
-    if found := _ISO.fullmatch(text):
-        return date(int(found[1]), int(found[3]), int(found[4]))
-    if (found := _COMPACT.fullmatch(text)) and "1900" < text[:4] < "2200":
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    for pattern in _WORDY:
-        if (found := pattern.fullmatch(text)) and (month := _MONTHS.get(found["m"].lower())):
-            return date(int(found["y"]), month, int(found["d"]))
-    if style in ("dmy", "mdy") and (found := _SLASHED.fullmatch(text)):
-        first, second = int(found[1]), int(found[3])
-        return date(int(found[4]), *((second, first) if style == "dmy" else (first, second)))
-    if style in _EPOCHS and (found := _SERIAL.fullmatch(text)):
-        return _EPOCHS[style] + timedelta(days=int(found[1]))
-    return None
-
-
-def _cure(text: str, style: str) -> str:
-    if _SLASHED.fullmatch(text):
-        return "Is the day or the month first? Say --dates dmy or --dates mdy."
-    if found := _SERIAL.fullmatch(text):
-        if style in _EPOCHS or len(found[1]) < 5:
-            return "Write YYYY-MM-DD."
-        day = _EPOCHS["excel"] + timedelta(days=int(found[1]))
-        return f"If it is a spreadsheet's day number ({day}), say --dates excel."
-    return "Write YYYY-MM-DD."
-
-
-def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
+def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> Mapping[str, Reader]:
     """How each column of a question is read. An empty cell means the stated default where there is one."""
 
     def place(text: str) -> Meaning:
@@ -256,8 +211,8 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         return read
 
     asked: dict[str, Reader] = {
-        "chip": lambda text: read_chip(ruleset, text),
-        "on": lambda text: read_day(text, dates),
+        "chip": lambda text: read_chip(ruleset, text, say),
+        "on": lambda text: read_day(text, dates, say),
         "to": place,
         "exporter": exporter,
         "activity": one_of(ACTIVITIES),
@@ -268,7 +223,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso") -> Mapping[str, Reader]:
         "end_use": end_uses,
     }
     asked |= {name: fact(name) for name in ruleset.facts if name not in asked}
-    return {name: _guarded(ruleset, name, read) for name, read in asked.items()}
+    return {name: _guarded(ruleset, name, read, say) for name, read in asked.items()}
 
 
 #: Fields that no row leaves out: an empty cell is a problem and not a default.
@@ -276,7 +231,7 @@ _NEVER_EMPTY = {"to": "destination", "on": "date", "exporter": "exporter"}
 _CALLED = {"to": "destination", "on": "date", "end_user": "end user", "parties": "party"}
 
 
-def _guarded(ruleset: Ruleset, name: str, read: Reader) -> Reader:
+def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
     """The reader, with its errors as problems, an empty cell as the default or a problem, and no value for an answer
     that says nothing."""
     wanted, called = _NEVER_EMPTY.get(name, ""), _CALLED.get(name, name.replace("_", " "))
@@ -291,7 +246,7 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader) -> Reader:
         if says_nothing(text) and not _is_word_of(ruleset, name, text):
             or_not = "" if wanted or name == "chip" else f", or {NOT_SAID!r} if it means the same as an empty cell"
             it = "'maker', 'other' or the company's name" if name == "exporter" else "it"
-            said = f"the {called} {brief(text)} says nothing. Write {it}, or say what it means in --names{or_not}."
+            said = f"the {called} {brief(text)} says nothing. Write {it}, or say what it means in {say.names}{or_not}."
             return trouble(f"{called} says nothing", said)
         try:
             return read(text)
@@ -299,7 +254,7 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader) -> Reader:
             near = f" Near names: {', '.join(error.suggestions)}." if error.suggestions else ""
             kind = f"{called if name in _NEVER_EMPTY else name} not known"
             return trouble(
-                kind, f"no {called} is called {brief(text)} for certain.{near} Say what it means in --names."
+                kind, f"no {called} is called {brief(text)} for certain.{near} Say what it means in {say.names}."
             )
         except ExportRulesError as error:
             return trouble(f"{name} cannot be read", brief_error(error))

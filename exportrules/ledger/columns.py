@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exportrules.errors import QuestionError, UnknownNameError
@@ -110,6 +110,18 @@ def recognise(
     _need(names, found, given, ignored, say)
     read = tuple(sorted((field, number) for field, numbers in found.items() for number in numbers))
     return Columns(tuple(names), read, given, tuple(sorted(ignored)), tuple(passed))
+
+
+def known_headers(ruleset: Ruleset, told: Told) -> Callable[[str], str]:
+    """What tells a header's field, '' for none: for finding the row of a header. Columns that are told count."""
+    facts = {key(name): name for name in ruleset.facts if name not in _NOT_READ}
+    mapped = {key(name): field for field, written in told.items() for name in _listing(written)}
+
+    def known(name: str) -> str:
+        spelled = key(name)
+        return mapped.get(spelled) or _recognised(name, facts, told)
+
+    return known
 
 
 def _listing(written: str | Sequence[str]) -> list[str]:

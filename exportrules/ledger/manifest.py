@@ -43,6 +43,7 @@ def manifest(
         "output": {**_file(written, output.name), "rows": account.rows_out},
         **({"names": _file(names, names.name)} if names else {}),
         **({"not_listed": declared} if (declared := account.lookup.declared()) else {}),
+        **getattr(account.source, "account", {}),
         "columns": account.columns.fields,
         "not_read": account.columns.named(account.columns.unread),
         "ignored": account.columns.named(account.columns.ignored),

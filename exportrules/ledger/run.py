@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.law.ruleset import Ruleset
@@ -19,7 +19,7 @@ from exportrules.ledger.columns import Columns, Told, recognise
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.saying import COMMAND, Saying
-from exportrules.ledger.sinks import Rendered, open_sink
+from exportrules.ledger.sinks import Rendered, Sink, answer_names, open_sink
 from exportrules.ledger.unread import FirstRows, stop_at_unread
 
 #: Batches under way at one time; more would cost memory and gain nothing on two cores.
@@ -110,7 +110,7 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     columns = recognise(ruleset, names, settings.mapped or {}, constant, settings.ignore, say)
     if settings.dates not in DATE_STYLES:
         raise QuestionError(f"dates={settings.dates!r} is none of: {', '.join(DATE_STYLES)}.")
-    reads = readers(ruleset, dates=settings.dates)
+    reads = readers(ruleset, dates=settings.dates, say=say)
     for name, told in (settings.names or {}).items():
         if name not in reads:
             raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(FIELDS)}.")
@@ -125,15 +125,35 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     return lookup
 
 
+class Report(Protocol):
+    """An output that says more than the table: it is opened as the rows begin, and finished when all were answered."""
+
+    def open(self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str]) -> Sink: ...
+    def finish(self, account: Account) -> None: ...
+
+
 def audit(
-    source: Source, ruleset: Ruleset, settings: Settings, output: Path | None = None, progress: Progress | None = None
+    source: Source,
+    ruleset: Ruleset,
+    settings: Settings,
+    output: Path | None = None,
+    progress: Progress | None = None,
+    report: Report | None = None,
 ) -> Account:
-    """Answer every row of a ledger; with `output`, write each with its answer. The account says what was done."""
+    """Answer every row of a ledger; with `output`, write each with its answer. The account says what was done.
+
+    With `report`, the output is what that makes of the rows.
+    """
     lookup = prepare(ruleset, source.names, settings, lambda unread: next(iter(source.batches(unread)), None))
     account = Account(source, lookup)
     chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
     rendered = Rendered(lookup.segments, chosen, ruleset.edition.edition)
-    sink = open_sink(output, source, rendered, settings.prefix) if output else None
+    sink = None
+    if output and report:
+        names = answer_names(output, source, rendered, settings.prefix)
+        sink = report.open(output, source, rendered, lookup, names)
+    elif output:
+        sink = open_sink(output, source, rendered, settings.prefix)
     asked = sorted({number for _, number in lookup.columns.read})
 
     def answer(batch: Batch) -> tuple[Batch, Any]:
@@ -149,6 +169,8 @@ def audit(
             account.rows_out += sink.write(made) if sink else batch.count
             if progress:
                 progress(batch.read, account.rows_in)
+        if sink and report:
+            report.finish(account)
     answered = sum(account.outcomes().values())
     if not account.rows_in == account.rows_out == answered:
         raise LedgerError(

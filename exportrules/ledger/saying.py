@@ -1,6 +1,6 @@
 """How the caller of an audit writes what an error asks for: options on the command line, arguments in Python.
 
-What is wrong with a row is told in the same words everywhere: its answer travels between the two.
+What is wrong with a row is said to its reader too, with the option or argument that mends it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ class Saying(Protocol):
     mapping: str
     answers: str
     also_on: str
+    #: The map of names, as the object of "Say what it means in ...".
+    names: str
 
     def column(self, field: str, name: str) -> str:
         """A column that is read as a field; '' for none."""
@@ -32,9 +34,13 @@ class Saying(Protocol):
         """Columns that do not matter."""
         ...
 
+    def dates(self, style: str) -> str:
+        """How dates are written that could be read in two ways."""
+        ...
+
 
 class _Command:
-    mapping, answers, also_on = "--map", "--columns", "--also-on"
+    mapping, answers, also_on, names = "--map", "--columns", "--also-on", "a --names file"
 
     def column(self, field: str, name: str) -> str:
         return f"--map {field}={name!r}" if name else f"--map {field}="
@@ -48,9 +54,12 @@ class _Command:
     def ignore(self, names: Sequence[str]) -> str:
         return " ".join(f"--ignore {name!r}" for name in names)
 
+    def dates(self, style: str) -> str:
+        return f"--dates {style}"
+
 
 class _Python:
-    mapping, answers, also_on = "columns", "answers=[...]", "also_on=..."
+    mapping, answers, also_on, names = "columns", "answers=[...]", "also_on=...", "names={...}"
 
     def column(self, field: str, name: str) -> str:
         return f"columns={{{field!r}: {name!r}}}"
@@ -64,6 +73,9 @@ class _Python:
 
     def ignore(self, names: Sequence[str]) -> str:
         return f"ignore={list(names)!r}"
+
+    def dates(self, style: str) -> str:
+        return f"dates={style!r}"
 
 
 COMMAND: Saying = _Command()

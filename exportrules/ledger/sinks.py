@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import json
 import math
+import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
@@ -23,9 +25,11 @@ from exportrules.ledger.delimited import inert, quoted
 from exportrules.ledger.lookup import Numbers
 
 #: Rows of a sheet of Excel, its header among them.
-_MOST_IN_SHEET = 1_048_576
-_MOST_IN_CELL = 32_767
+MOST_IN_SHEET = 1_048_576
+MOST_IN_CELL = 32_767
 _MIDNIGHT = time()
+#: The number of the first of some rows, or the place of each; None where rows have no order.
+Where = int | Sequence[str] | None
 
 
 class Rendered:
@@ -36,11 +40,11 @@ class Rendered:
         self._lock = threading.Lock()
         self._made: dict[tuple[str, int], pa.Array] = {}
 
-    def arrays(self, numbers: Numbers, first: int) -> list[pa.Array]:
-        """One array for each answer column; `first` is the number of the first row."""
-        return [self._array(name, numbers, first) for name in self.columns]
+    def arrays(self, numbers: Numbers, where: Where) -> list[pa.Array]:
+        """One array for each answer column."""
+        return [self._array(name, numbers, where) for name in self.columns]
 
-    def suffixes(self, numbers: Numbers, first: int, delimiter: str) -> list[pa.Array]:
+    def suffixes(self, numbers: Numbers, where: int | Sequence[str], delimiter: str) -> list[pa.Array]:
         """What stands behind each row's own cells in a line, in parts to be put together."""
         rows = pa.array(numbers)
         if "problem" not in self.columns or not (troubled := self._troubled()[numbers]).any():
@@ -49,14 +53,14 @@ class Rendered:
         at = self.columns.index("problem")
         before = self._of_all("<" + delimiter, lambda s: self._opening(s, at, delimiter))
         after = self._of_all(">" + delimiter, lambda s: self._closing(s, at, delimiter))
-        return [before.take(rows), _row_words(first, troubled, pa.binary()), after.take(rows)]
+        return [before.take(rows), _row_words(where, troubled, pa.binary()), after.take(rows)]
 
-    def _array(self, name: str, numbers: Numbers, first: int) -> pa.Array:
+    def _array(self, name: str, numbers: Numbers, where: Where) -> pa.Array:
         kind = pa.date32() if name in DATES else pa.string()
         values = self._of_all(name, lambda s: column(name, s, self._edition), kind)
         rows = pa.array(numbers)
-        if name == "problem" and (troubled := self._troubled()[numbers]).any():
-            words = _row_words(first, troubled, pa.string())
+        if name == "problem" and where is not None and (troubled := self._troubled()[numbers]).any():
+            words = _row_words(where, troubled, pa.string())
             return pc.binary_join_element_wise(words, values.take(rows), pa.scalar(""))
         if name in DATES:
             return values.take(rows)
@@ -92,11 +96,12 @@ class Rendered:
         return said + (delimiter + behind if len(self.columns) > at + 1 else "") + "\n"
 
 
-def _row_words(first: int, troubled: Any, kind: Any) -> pa.Array:
+def _row_words(where: int | Sequence[str], troubled: Any, kind: Any) -> pa.Array:
     """'row 17: ' where a row has a problem, nothing elsewhere."""
     found = np.full(len(troubled), "", object)
-    where = np.flatnonzero(troubled)
-    found[where] = [f"row {first + row}: " for row in where.tolist()]
+    rows = np.flatnonzero(troubled)
+    named = (f"row {where + row}" if isinstance(where, int) else where[row] for row in rows.tolist())
+    found[rows] = [f"{name}: " for name in named]
     return pa.array(found, pa.string()).cast(kind)
 
 
@@ -115,6 +120,16 @@ class Sink(Protocol):
 
 def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") -> Sink:
     """A sink by the ending of its name. Raises QuestionError where the ledger's own columns are in the way."""
+    names = answer_names(path, source, rendered, prefix)
+    ending = path.suffix.lower()
+    if ending not in SINKS:
+        raise QuestionError(f"{path.name!r}: the output ends in {', '.join((*SINKS, *PAGES))}.")
+    sink: Sink = SINKS[ending](path, source, rendered, names)
+    return sink
+
+
+def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) -> list[str]:
+    """The names of the answer columns of an output. Raises QuestionError where the ledger's own are in the way."""
     ending = path.suffix.lower()
     names = [prefix + name for name in rendered.columns]
     own = {name.casefold(): name for name in source.names}
@@ -124,16 +139,13 @@ def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") 
             f"the ledger has a column {clash[0]!r} already. Say --prefix TEXT to name the answer's columns apart, or "
             "leave that one out with --columns."
         )
-    if ending not in SINKS:
-        raise QuestionError(f"{path.name!r}: the output ends in {', '.join(SINKS)}.")
-    if ending not in (".csv", ".tsv"):
+    if ending in (".parquet", ".jsonl", ".xlsx"):
         double = [name for name, group in itertools.groupby(sorted(source.names)) if len(list(group)) > 1]
         if double:
             raise QuestionError(
                 f"two columns of the ledger are called {double[0]!r}, and {ending} wants one. Write .csv."
             )
-    sink: Sink = SINKS[ending](path, source, rendered, names)
-    return sink
+    return names
 
 
 class TextSink:
@@ -145,22 +157,40 @@ class TextSink:
         kept = "" if source.name.lower().endswith(".tsv") else source.delimiter
         self._mark = "\t" if path.suffix.lower() == ".tsv" else kept or ","
         self._as_was = source.delimiter == self._mark
+        self._path = path
         self._file = path.open("wb")
         header = [quoted(inert(name), self._mark) for name in (*source.names, *names)]
-        self._file.write(getattr(source, "mark", b"") + (self._mark.join(header) + "\n").encode())
+        mark, line = getattr(source, "mark", b""), (self._mark.join(header) + "\n").encode()
+        self._unmarked = not mark and getattr(source, "foreign", False)
+        self._odd = not line.isascii()
+        self._file.write(mark + line)
 
     def render(self, batch: Batch, numbers: Numbers) -> pa.Array:
         lines = batch.lines(self._mark) if self._as_was and batch.lines else _lines(batch.table(), self._mark)
-        parts = self._rendered.suffixes(numbers, batch.first, self._mark)
+        parts = self._rendered.suffixes(numbers, batch.where, self._mark)
         return pc.binary_join_element_wise(lines, *parts, pa.scalar(b"", pa.binary()))
 
     def write(self, rendered: pa.Array) -> int:
         # no row is null and the array is nobody's slice: its data are the text
-        self._file.write(rendered.buffers()[2] or b"")
+        text = rendered.buffers()[2] or b""
+        if self._unmarked and not self._odd:
+            self._odd = not memoryview(text).tobytes().isascii()
+        self._file.write(text)
         return len(rendered)
 
     def close(self) -> None:
         self._file.close()
+        if self._unmarked and self._odd:
+            _put_mark_before(self._path)
+
+
+def _put_mark_before(path: Path) -> None:
+    """Begin a text with the mark without which Excel takes it for the machine's own encoding."""
+    part = path.with_name(path.name + ".marked")
+    with path.open("rb") as text, part.open("wb") as marked:
+        marked.write(codecs.BOM_UTF8)
+        shutil.copyfileobj(text, marked, 1 << 20)
+    part.replace(path)
 
 
 def _lines(table: pa.Table, mark: str) -> pa.Array:
@@ -188,7 +218,7 @@ class ParquetSink:
         self._schema = pa.schema([*own, *map(pa.field, names, kinds)], metadata=own.metadata)
 
     def render(self, batch: Batch, numbers: Numbers) -> pa.Table:
-        answers = self._rendered.arrays(numbers, batch.first)
+        answers = self._rendered.arrays(numbers, batch.where)
         table = batch.table()
         return pa.Table.from_arrays([*table.columns, *answers], names=[*table.column_names, *self._names]).cast(
             self._schema
@@ -217,13 +247,13 @@ class JsonSink:
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def render(self, batch: Batch, numbers: Numbers) -> list[str]:
-        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.first)]
+        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.where)]
         if batch.objects:  # the lines that they were, the answers before the last brace
             own = (line[:-1].rstrip() for line in batch.objects())
             said = _objects(self._names, answers)
             return [f"{line}{'' if line == '{' else ', '}{more[1:]}" for line, more in zip(own, said, strict=True)]
         table = batch.table()
-        return _objects([*table.column_names, *self._names], [*map(_column, table.columns), *answers])
+        return _objects([*table.column_names, *self._names], [*map(column_values, table.columns), *answers])
 
     def write(self, rendered: list[str]) -> int:
         self._file.writelines(f"{line}\n" for line in rendered)
@@ -238,7 +268,8 @@ def _objects(names: Sequence[str], columns: Sequence[list[Any]]) -> list[str]:
     return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=as_text) for row in rows]
 
 
-def _column(chunked: pa.ChunkedArray) -> list[Any]:
+def column_values(chunked: pa.ChunkedArray) -> list[Any]:
+    """The values of a column, as Python knows them."""
     return [value for chunk in chunked.chunks for value in values_of(chunk)]
 
 
@@ -264,18 +295,18 @@ class WorkbookSink:
         self._sheet.freeze_panes(1, 0)
 
     def render(self, batch: Batch, numbers: Numbers) -> list[tuple[Any, ...]]:
-        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.first)]
+        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.where)]
         if batch.values:
             own: Iterable[Sequence[Any]] = batch.values()
         else:
-            own = zip(*map(_column, batch.table().columns), strict=True)
+            own = zip(*map(column_values, batch.table().columns), strict=True)
         return [(*cells, *said) for cells, said in zip(own, zip(*answers, strict=True), strict=True)]
 
     def write(self, rendered: list[tuple[Any, ...]]) -> int:
-        if self._row + len(rendered) > _MOST_IN_SHEET:
+        if self._row + len(rendered) > MOST_IN_SHEET:
             raise LedgerError(
                 self._name,
-                f"a sheet of Excel holds {_MOST_IN_SHEET:,} rows, its header among them, and the ledger has more. "
+                f"a sheet of Excel holds {MOST_IN_SHEET:,} rows, its header among them, and the ledger has more. "
                 "Write .csv or .parquet.",
             )
         for row in rendered:
@@ -289,30 +320,31 @@ class WorkbookSink:
         for at, value in enumerate(row):
             if isinstance(value, bool):
                 self._sheet.write_boolean(self._row, at, value)
-            elif _is_day_of_excel(value):
+            elif is_day_of_excel(value):
                 form = self._moment if isinstance(value, datetime) and value.time() != _MIDNIGHT else self._day
                 self._sheet.write_datetime(self._row, at, value, form)
-            elif _is_number_of_excel(value):
+            elif is_number_of_excel(value):
                 self._sheet.write_number(self._row, at, value)
             elif text := as_text(value):
                 self._sheet.write_string(self._row, at, self._held(text), self._inert if inert(text) != text else None)
         self._row += 1
 
     def _held(self, text: str) -> str:
-        if len(text) > _MOST_IN_CELL:
+        if len(text) > MOST_IN_CELL:
             raise LedgerError(
                 self._name,
                 f"row {self._row} has a cell of {len(text):,} characters, and a cell of Excel holds "
-                f"{_MOST_IN_CELL:,}. Write .csv or .parquet.",
+                f"{MOST_IN_CELL:,}. Write .csv or .parquet.",
             )
         return text
 
 
-def _is_day_of_excel(value: Any) -> bool:
+def is_day_of_excel(value: Any) -> bool:
+    """Whether a value is a day or a moment that a cell of Excel can be."""
     return isinstance(value, date) and value.year >= 1900 and getattr(value, "tzinfo", None) is None
 
 
-def _is_number_of_excel(value: Any) -> bool:
+def is_number_of_excel(value: Any) -> bool:
     """A number that a cell of Excel keeps as it is: one of 15 digits at most."""
     if isinstance(value, int):
         return abs(value) < 10**15
@@ -323,6 +355,8 @@ def _is_number_of_excel(value: Any) -> bool:
     )
 
 
+#: What a report is written as, besides a workbook.
+PAGES = (".html", ".md")
 SINKS: dict[str, Any] = {
     ".csv": TextSink,
     ".tsv": TextSink,

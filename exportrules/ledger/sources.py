@@ -8,7 +8,8 @@ import hashlib
 import io
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -16,18 +17,34 @@ import pyarrow.compute as pc
 
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.ledger.batch import ROWS, Batch, Source, as_text, first_line
-from exportrules.ledger.cells import Problem
 from exportrules.ledger.delimited import BLOCK, Records, Tokenizer, shown, unquoted
+from exportrules.ledger.encodings import marked, proposals, proposed, utf8_lines
+from exportrules.ledger.heading import WITHIN, Heading, Known, find_heading, one_row
 from exportrules.ledger.json_lines import JsonSource
+from exportrules.ledger.workbook import WORKBOOKS, WorkbookSource
 
 DELIMITERS = ",;\t"
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", *WORKBOOKS)
+#: A line above a header is no longer than this.
+_LONGEST_LINE = 1 << 16
+#: What Excel writes above a CSV to say how its cells are parted.
+_SEP = re.compile(rb'\s*"?sep=(.)"?[\s;,]*', re.I)
 
 
 def open_source(
-    path: str | os.PathLike[str], *, encoding: str = "utf-8", delimiter: str | None = None, sheet: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheets: Sequence[str] = (),
+    header_rows: Mapping[str, int] | None = None,
+    known: Known = lambda _: "",
 ) -> Source:
-    """The ledger in a file, by the ending of its name. Raises LedgerError where it is no such file."""
+    """The ledger in a file, by the ending of its name. Raises LedgerError where it is no such file.
+
+    `header_rows` says in which row a header is, by sheet, or under '' for all; else it is looked for: `known` gives
+    the field that a header names.
+    """
     name = os.path.basename(path)
     ending = os.path.splitext(name)[1].lower()
     if os.path.isdir(path):
@@ -36,38 +53,97 @@ def open_source(
         raise QuestionError(f"{name!r}: a ledger ends in {', '.join(SUFFIXES)}. Rename it as what it is.")
     if os.path.exists(path) and not os.path.isfile(path):
         raise LedgerError(os.fspath(path), "this is no regular file, and a ledger may be read twice. Copy it to one.")
+    _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {})
     try:
         if ending == ".parquet":
             return ParquetSource(path)
-        if ending == ".xlsx":
-            return WorkbookSource(path, sheet)
+        if ending in WORKBOOKS:
+            return WorkbookSource(path, sheets, header_rows, known)
         if ending in (".jsonl", ".ndjson"):
             return JsonSource(path)
-        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None))
+        row = (header_rows or {}).get("")
+        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, known)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {_reason(error)}") from None
 
 
-class TextSource:
-    """A CSV or tab-separated file in any encoding that is declared."""
+def _have_a_say(
+    name: str,
+    ending: str,
+    encoding: str | None,
+    delimiter: str | None,
+    sheets: Sequence[str],
+    header_rows: Mapping[str, int],
+) -> None:
+    """Raises QuestionError for an option that says nothing of such a file: it would be ignored."""
+    text = ending in (".csv", ".tsv", ".txt")
+    given = (
+        ("--encoding", encoding is not None, text, "a text file"),
+        ("--delimiter", delimiter is not None, text, "a text file"),
+        ("--sheet", bool(sheets), ending in WORKBOOKS, "a workbook"),
+        ("--header-row SHEET=ROW", any(header_rows), ending in WORKBOOKS, "a workbook"),
+        ("--header-row", bool(header_rows), text or ending in WORKBOOKS, "a workbook or a text file"),
+    )
+    for option, is_given, fits, of in given:
+        if is_given and not fits:
+            raise QuestionError(f"{option} is for {of}, and {name} is none. Leave it out.")
 
-    def __init__(self, path: str | os.PathLike[str], encoding: str, delimiter: str | None) -> None:
+
+class TextSource:
+    """A CSV or tab-separated file, in UTF-8 or in what its byte-order mark or its owner says."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        header_row: int | None = None,
+        known: Known = lambda _: "",
+    ) -> None:
         self.path, self.name = os.fspath(path), os.path.basename(path)
         self.size = os.path.getsize(path)
-        try:
-            self.encoding = codecs.lookup(encoding).name
-            io.TextIOWrapper(io.BytesIO(), self.encoding).close()  # refuses rot13 and the like, which are no text
-        except LookupError:
-            raise QuestionError(f"--encoding {encoding!r} is no encoding. Write e.g. utf-8, cp1252, gb18030.") from None
+        with open(path, "rb") as file:
+            sample = file.read(BLOCK)
+        wide = marked(sample)
+        if encoding and wide and codecs.lookup(_known_encoding(encoding)).name in ("utf-8", "utf-8-sig"):
+            raise LedgerError(self.name, f"its byte-order mark says {wide.upper()}. Leave --encoding out.")
+        self.encoding = codecs.lookup(_known_encoding(encoding or wide or "utf-8")).name
+        #: How the file was read, where that is not plain from its first line: for the summary.
+        self.said: list[str] = []
+        self.account: dict[str, Any] = {}
         self._read = 0
         #: Excel takes a text without this mark for the machine's own encoding: what came with it leaves with it.
         self.mark = b""
         head = next(self._blocks(), b"")
         if not head.strip():
             raise LedgerError(self.name, "the file is empty: there is not even a header.")
-        self.delimiter, self.names, self._skip = self._header(head, delimiter)
+        if not encoding and not wide:
+            self._doubt(sample)
+        self._skip = 0
+        self.delimiter, self.names = self._header(head, delimiter, header_row, known)
         if not any(name.strip() for name in self.names):
             raise LedgerError(self.name, "the first line names no columns. A ledger begins with a header.")
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the text came in another encoding than UTF-8, so that Excel needs a mark to read it in UTF-8."""
+        return self.encoding not in ("utf-8", "utf-8-sig", "ascii")
+
+    def _doubt(self, sample: bytes) -> None:
+        """Raises LedgerError where the text as a whole is not UTF-8, with what it may be; a few such lines are rows
+        that cannot be read."""
+        if _is_utf8(sample) and b"\0" not in sample[:1000]:
+            return
+        good, bad = utf8_lines(sample)
+        nul = b"\0" in sample.split(b"\n", 1)[0]
+        if nul and proposals(sample):
+            raise LedgerError(self.name, f"the header holds NUL bytes, and there is no mark. {proposed(sample)}")
+        if bad and not nul:
+            header = bad[0] == sample.split(b"\n", 1)[0].rstrip(b"\r")
+            if header or (len(bad) > len(good) and proposals(sample)):
+                raise LedgerError(self.name, f"the file is not UTF-8 text. {proposed(sample)}")
+            rows = f"{len(bad):,} line{'s are' if len(bad) > 1 else ' is'}"
+            self.said.append(f"{rows} not UTF-8 text. {proposed(sample)}")
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
         first = 1
@@ -86,7 +162,7 @@ class TextSource:
     def _rows(self) -> Iterator[bytes]:
         """The file as UTF-8, without its header."""
         blocks = self._blocks()
-        yield next(blocks)[self._skip :]
+        yield next(blocks, b"")[self._skip :]
         yield from blocks
 
     def _blocks(self) -> Iterator[bytes]:
@@ -100,8 +176,6 @@ class TextSource:
                 self._read += len(raw)
                 block = raw if decoder is None else self._decoded(decoder, raw)
                 if number == 0:
-                    if decoder is None and (wide := _wide(raw)):
-                        raise LedgerError(self.name, f"the file is {wide.upper()}. Say --encoding {wide}.")
                     self.mark = codecs.BOM_UTF8 if block.startswith(codecs.BOM_UTF8) else b""
                     block = block.removeprefix(codecs.BOM_UTF8)
                     old_mac = b"\r" in block and b"\n" not in block
@@ -118,17 +192,89 @@ class TextSource:
             reason = getattr(error, "reason", str(error))
             raise LedgerError(self.name, f"the file is not {self.encoding} text: {reason}. Say --encoding.") from None
 
-    def _header(self, head: bytes, delimiter: str | None) -> tuple[str, tuple[str, ...], int]:
-        """The delimiter, the names of the columns, and how many bytes they take."""
-        line = head.split(b"\n", 1)[0]
-        if b"\0" in line:
+    def _header(self, head: bytes, delimiter: str | None, row: int | None, known: Known) -> tuple[str, tuple[str, ...]]:
+        """The delimiter and the names of the columns; `_skip` is then how many bytes stand before the first row."""
+        if b"\0" in head.split(b"\n", 1)[0]:
             raise LedgerError(self.name, "the header holds NUL bytes: this is no text. Say --encoding if it is UTF-16.")
-        chosen = delimiter or max(DELIMITERS, key=lambda mark: len(_parted(line, mark)[0]))
+        sep = _SEP.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r"))
+        if sep:
+            delimiter = delimiter or sep[1].decode("ascii", "replace")
+        chosen, lines, heading = self._found(head, delimiter, row, known, bool(sep))
+        first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
+        before = lines[first - 1][1] if first else 0
         try:
-            names, skip = _parted(head, chosen, strict=True)
+            names, skip = _parted(head[before:], chosen, strict=True)
         except csv.Error:
             raise LedgerError(self.name, "a quotation mark in the header opens a name and does not close it.") from None
-        return chosen, tuple(names), skip
+        if heading and heading.rows == 2:
+            names, skip = list(heading.names), lines[first + 1][1] - before
+        self._skip = before + skip
+        if first or (heading and heading.rows == 2):
+            rows = f"rows {first + 1} and {first + 2}" if heading and heading.rows == 2 else f"row {first + 1}"
+            self.said.append(f"Header in {rows} of the file.")
+            self.account = {"header_row": first + 1, "header_rows": heading.rows if heading else 1}
+        return chosen, tuple(names)
+
+    def _found(
+        self, head: bytes, delimiter: str | None, row: int | None, known: Known, sep: bool
+    ) -> tuple[str, list[tuple[list[str], int]], Heading | None]:
+        """The delimiter, the first records with where each ends, and the header among them, if it is known there."""
+        best: tuple[int, int, str, list[tuple[list[str], int]], Heading | None] | None = None
+        for mark in delimiter or DELIMITERS:
+            lines = _first_lines(head, mark, max(WITHIN + 1, row or 0))
+            if row is not None:
+                if row > len(lines) or not any(cell.strip() for cell in lines[row - 1][0]):
+                    raise QuestionError(f"--header-row {row}: there is no such row in {self.name}, or it is empty.")
+                heading: Heading | None = one_row([cells for cells, _ in lines], row - 1, known)
+                rank = (0, len(lines[row - 1][0]))
+            else:
+                heading = find_heading([cells for cells, _ in lines], known)
+                if heading and heading.doubt:
+                    raise QuestionError(
+                        f"{self.name}: row {heading.first + 1} is the header, and row {heading.first} above it may be "
+                        f"a part of it: {heading.doubt!r}. Name the columns in one row, or say that row "
+                        f"{heading.first + 1} is the whole header: --header-row {heading.first + 1}."
+                    )
+                widest = next((len(cells) for cells, _ in lines[sep:] if cells not in ([], [""])), 0)
+                rank = (heading.score if heading else 0, widest)
+            if best is None or rank > best[:2]:
+                best = (*rank, mark, lines, heading)
+        assert best is not None
+        lines = best[3]
+        if sep and best[4] is None:
+            lines = [([""], end) if not n else (cells, end) for n, (cells, end) in enumerate(lines)]
+        return best[2], lines, best[4]
+
+
+def _is_utf8(sample: bytes) -> bool:
+    """Whether a sample is UTF-8 text, but for a letter that its end cuts."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _known_encoding(encoding: str) -> str:
+    """An encoding that is one of texts. Raises QuestionError."""
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding).close()  # refuses rot13 and the like, which are no text
+    except LookupError:
+        raise QuestionError(f"--encoding {encoding!r} is no encoding. Write e.g. utf-8, cp1252, gb18030.") from None
+    return encoding
+
+
+def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str], int]]:
+    """The cells of the first records, each with the place where it ends."""
+    found: list[tuple[list[str], int]] = []
+    at = 0
+    while at < len(head) and len(found) < most:
+        cells, size = _parted(head[at : at + _LONGEST_LINE], delimiter)
+        if not size:
+            break
+        at += size
+        found.append((cells, at))
+    return found
 
 
 def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
@@ -144,13 +290,6 @@ def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str
     csv.field_size_limit(BLOCK * 4)
     names = next(csv.reader(texts(), delimiter=delimiter, strict=strict), [])
     return names, sum(map(len, lines))
-
-
-def _wide(head: bytes) -> str:
-    """The encoding that a mark of a byte order tells, where it is not UTF-8."""
-    if head[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
-        return "utf-32"
-    return "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ""
 
 
 #: Arrow's batches of the columns with these numbers, or of all.
@@ -227,53 +366,6 @@ class ParquetSource(ArrowSource):
 def _reason(error: OSError) -> str:
     """What the system says of a file; the words of a library around it are left out."""
     return f"{os.strerror(error.errno)}." if error.errno else first_line(error)
-
-
-class WorkbookSource:
-    """A sheet of an Excel workbook: its values, formulas as they were last computed."""
-
-    def __init__(self, path: str | os.PathLike[str], sheet: str | None) -> None:
-        from python_calamine import CalamineError, CalamineWorkbook
-
-        self.name, self.delimiter = os.path.basename(path), ""
-        if not os.path.getsize(path):
-            raise LedgerError(self.name, "the file is empty.")
-        try:
-            with CalamineWorkbook.from_path(os.fspath(path)) as book:
-                names = book.sheet_names
-                if sheet is not None and sheet not in names:
-                    raise QuestionError(f"--sheet {sheet!r}: the sheets are {', '.join(map(repr, names))}.")
-                if sheet is None and len(names) > 1:
-                    filled = [n for n in names if book.get_sheet_by_name(n).total_height]
-                    if len(filled) > 1:
-                        raise QuestionError(
-                            f"{self.name} has several sheets. Say which: --sheet {filled[0]!r}. "
-                            f"Sheets: {', '.join(map(repr, filled))}."
-                        )
-                    names = filled or names
-                self._rows: list[list[Any]] = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=True)
-        except CalamineError as error:
-            raise LedgerError(self.name, f"this is no Excel workbook that can be read: {first_line(error)}") from None
-        if not self._rows or not any(as_text(cell).strip() for cell in self._rows[0]):
-            raise LedgerError(self.name, "the first row of the sheet names no columns. A ledger begins with a header.")
-        self.names = tuple(as_text(cell) for cell in self._rows[0])
-        self.size = len(self._rows) - 1
-
-    def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
-        for begin in range(1, len(self._rows), ROWS):
-            yield self._batch(self._rows[begin : begin + ROWS], begin)
-
-    def _batch(self, rows: list[list[Any]], first: int) -> Batch:
-        def cells(number: int) -> pa.Array:
-            return pa.array([as_text(row[number]) for row in rows], pa.string())
-
-        def table() -> pa.Table:
-            return pa.Table.from_arrays([cells(n) for n in range(len(self.names))], names=list(self.names))
-
-        damaged = {
-            n: Problem("row is empty", "the row is empty.") for n, row in enumerate(rows) if all(c == "" for c in row)
-        }
-        return Batch(first, len(rows), cells, as_text, table, damaged, read=first + len(rows) - 1, values=lambda: rows)
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

@@ -69,11 +69,16 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
     name = os.path.basename(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+            # Excel parts cells with semicolons where commas part decimals
+            mark = ";" if ";" in (first := file.readline()) and "," not in first else ","
+            file.seek(0)
+            reader = csv.DictReader(file, strict=True, delimiter=mark)
             header, table = set(reader.fieldnames or ()), list(reader)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        raise LedgerError(name, "this is no CSV in UTF-8. In Excel, save it as CSV UTF-8.") from None
+    except csv.Error as error:
         raise LedgerError(name, f"this is no CSV in UTF-8: {error}.") from None
     found: dict[str, dict[str, str]] = {}
     if not {"column", "written", "means"} <= header:

@@ -88,6 +88,42 @@ def audit_text(
     return "\n\n".join(blocks)
 
 
+class Parts(NamedTuple):
+    """The account of a run in parts: its title and first words, the counts, how columns were taken and what was
+    assumed, tables each with a title and a note, and the edition."""
+
+    title: str
+    opening: str
+    counts: list[dict[str, Any]]
+    terms: list[str]
+    tables: list[tuple[str, list[dict[str, Any]], str]]
+    foot: str
+
+
+def audit_parts(
+    account: Account, summary: Summary, spelled: Sequence[Spelling], layer: Layer, ruleset: Ruleset
+) -> Parts:
+    """The summary of a run for a document that lays it out itself; rows that could not be read are a count of their
+    own, of the kind 'unread'. Nothing in it is escaped."""
+    edition, unread = ruleset.edition, summary.unread
+    numbers = {outcome: summary.outcomes[outcome] for outcome in _WORDS}
+    numbers["indeterminate"] -= unread
+    words = {**_WORDS, "unread": "could not be read: a cell was not understood"}
+    counts = [
+        {"kind": kind, "rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": words[kind]}
+        for kind, rows in {**numbers, "unread": unread}.items()
+        if rows
+    ]
+    return Parts(
+        f"Audit of {safe(account.source.name)}",
+        f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.",
+        counts,
+        list(_terms(account, summary)),
+        [(s.title, s.rows, s.note) for s in _sections(summary, spelled, layer)],
+        f"Ruleset {edition.edition} (SHA-256 {ruleset.digest}), {safe(ruleset.currency)}. {DISCLAIMER}",
+    )
+
+
 def _plain(cell: str) -> str:
     """A cell that a table in Markdown shows as it is, whatever a ledger has in it."""
     return re.sub(r"([\\|`*_<\[])", r"\\\1", cell)
@@ -129,9 +165,12 @@ def _columns(account: Account) -> Iterator[str]:
     columns = account.columns
     read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in columns.fields.items()]
     read += [f"{field} {value!r} for all rows" for field, value in columns.constant.items()]
+    yield from map(safe, getattr(account.source, "said", ()))
     yield f"Read: {safe('; '.join(read))}."
-    if columns.unread:
-        yield f"Not read: {safe(', '.join(map(repr, columns.named(columns.unread))))}."
+    # where a row stands in its workbook is no column of its owner's
+    own = len(columns.names) - getattr(account.source, "places", 0)
+    if unread := [number for number in columns.unread if number < own]:
+        yield f"Not read: {safe(', '.join(map(repr, columns.named(unread))))}."
     if columns.ignored:
         yield f"Ignored, as was asked: {safe(', '.join(map(repr, columns.named(columns.ignored))))}."
 

@@ -41,7 +41,12 @@ _MARKS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 class _Query:
     """How the caller of `/audit` writes what an error asks for."""
 
-    mapping, answers, also_on = "map", "columns", "also_on=..."
+    mapping, answers, also_on, names = (
+        "map",
+        "columns",
+        "also_on=...",
+        "the ledger itself: a service takes no map of names",
+    )
 
     def column(self, field: str, name: str) -> str:
         return f"map[{field}]={name}"
@@ -54,6 +59,9 @@ class _Query:
 
     def ignore(self, names: Sequence[str]) -> str:
         return "&".join(f"ignore={name}" for name in names)
+
+    def dates(self, style: str) -> str:
+        return f"dates={style}"
 
 
 QUERY: Saying = _Query()

@@ -1,0 +1,178 @@
+"""Where the header of a table is: in its first row, or below titles, blank rows and notes; in one row or in two.
+
+A header is found by the columns that an audit recognises, never by its looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from exportrules.question.names.keys import key
+
+#: A header is looked for in so many rows.
+WITHIN = 50
+#: So many different fields make a row a header; one word such as "date" may stand in a title.
+_FEWEST = 2
+_LONGEST = 200
+
+#: The field that a header names, '' for none.
+Known = Callable[[str], str]
+#: Spans of merged cells of a row: first and last column.
+Spans = Sequence[tuple[int, int]]
+
+
+class Heading(NamedTuple):
+    """A header: the number of its first row counted from 0, its rows (1 or 2), the columns' names and their fields."""
+
+    first: int
+    rows: int
+    names: tuple[str, ...]
+    fields: tuple[str, ...]
+    #: What a column would be called if the row above were a part of the header, where that changes what it is read as.
+    doubt: str = ""
+
+    @property
+    def score(self) -> int:
+        """How many different fields its columns are."""
+        return len({field for field in self.fields if field})
+
+    @property
+    def after(self) -> int:
+        """The number of the first row below it, counted from 0."""
+        return self.first + self.rows
+
+
+def find_heading(
+    rows: Sequence[Sequence[str]], known: Known, merged: Callable[[int], Spans] = lambda _: ()
+) -> Heading | None:
+    """The header among the first rows: the one with the most fields, of equals the first. None where there is none.
+
+    `merged` gives the spans of merged cells of a row, by its number counted from 0.
+    """
+    best: Heading | None = None
+    singles = [one_row(rows, number, known) for number in range(min(len(rows), WITHIN + 1))]
+    grouped: set[int] = set()
+    for number, single in enumerate(singles[:WITHIN]):
+        found = [] if number in grouped else [single]
+        if number + 1 < len(singles):
+            spans = merged(number)
+            double = _two_rows(rows, number, known, spans)
+            # a title above a header adds nothing to it; merged cells above a part of its columns are groups of them
+            groups = double.score >= _FEWEST and _are_groups(spans, rows[number], rows[number + 1])
+            grouped |= {number + 1} if groups else set()
+            found += [double] * (groups or double.score > max(single.score, singles[number + 1].score))
+        for heading in found:
+            if heading.score >= _FEWEST and (best is None or heading.score > best.score):
+                best = heading
+    return best._replace(doubt=_doubt(rows, best, known)) if best else None
+
+
+def _are_groups(spans: Spans, upper: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether merged cells stand above a part of the columns below them, beside others: a title stands alone."""
+    if sum(bool(cell.strip()) for cell in upper) < _FEWEST:
+        return False
+    columns = [column for column, cell in enumerate(below) if cell.strip()]
+    return any(sum(begin <= column <= end for column in columns) in range(1, len(columns)) for begin, end in spans)
+
+
+#: Groups below which a bare word keeps its meaning.
+_NEUTRAL = {key(word) for word in ("ship", "shipment", "shipping", "export", "shipment details", "details", "出荷",
+                                   "輸出", "発送", "出口", "发货", "發貨", "Versand", "Ausfuhr")}  # fmt: skip
+#: Words that are read as a day, a country or a name by themselves, and mean another below a word for what they are of.
+_BARE = {key(word) for word in ("date", "day", "on", "to", "country", "country code", "Datum", "日期")}
+
+
+def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str:
+    """A column's name together with the row above its header, where it may be one: "Consignee country"."""
+    if heading.rows == 2 or not heading.first:
+        return ""
+    upper = list(map(_name, rows[heading.first - 1]))
+    if sum(map(bool, upper)) < _FEWEST:
+        return ""
+    for above, below, field in zip(upper, heading.names, heading.fields, strict=False):
+        whole = f"{above} {below}"
+        if above and key(below) in _BARE and key(above) not in _NEUTRAL and _field(whole, known) != field:
+            return whole
+    return ""
+
+
+def one_row(rows: Sequence[Sequence[str]], number: int, known: Known) -> Heading:
+    """A row as a header, whatever is in it."""
+    names = tuple(_name(cell) for cell in rows[number])
+    return Heading(number, 1, names, tuple(_field(name, known) for name in names))
+
+
+def _two_rows(rows: Sequence[Sequence[str]], number: int, known: Known, spans: Spans) -> Heading:
+    """Two rows as one header: a group above ("Ship"), its columns below ("date", "country")."""
+    upper, lower = list(map(_name, rows[number])), list(map(_name, rows[number + 1]))
+    width = max(len(upper), len(lower))
+    upper += [""] * (width - len(upper))
+    lower += [""] * (width - len(lower))
+    groups = _carried(upper, spans)
+    names, fields = [], []
+    for own, group, below in zip(upper, groups, lower, strict=True):
+        whole = f"{group} {below}".strip() if below else own
+        name = whole if _field(whole, known) or not _says_enough(group, below, lower, known) else below
+        names.append(name)
+        fields.append(_field(name, known))
+    # below a header stands a row; two rows are one header only where the lower one names a column too
+    if not any(field and below for field, below in zip(fields, lower, strict=True)):
+        fields = [""] * width
+    return Heading(number, 2, tuple(names), tuple(fields))
+
+
+def _says_enough(group: str, below: str, lower: Sequence[str], known: Known) -> bool:
+    """Whether a column is called by its lower row alone: "Part no" below "Goods", and not "date" below "Order"."""
+    field = _field(below, known)
+    if not below or not group:
+        return bool(below)
+    if not field:
+        return lower.count(below) == 1
+    return key(below) not in _BARE or key(group) in _NEUTRAL
+
+
+def _carried(upper: Sequence[str], spans: Spans) -> list[str]:
+    """The group above each column: that of its merged cells, or where none are merged, the last one to its left."""
+    found, last = list(upper), ""
+    if spans:
+        for begin, end in spans:
+            for column in range(begin, min(end + 1, len(found))):
+                found[column] = upper[begin]
+        return found
+    for column, text in enumerate(upper):
+        last = text or last
+        found[column] = last
+    return found
+
+
+def _name(cell: str) -> str:
+    """A cell as a name: on one line."""
+    return re.sub(r"\s+", " ", cell).strip()
+
+
+def _field(name: str, known: Known) -> str:
+    return known(name) if 0 < len(name) <= _LONGEST else ""
+
+
+#: What the line of a sum is called. A word alone, or with a year, a month or the like behind it.
+_TOTAL = re.compile(
+    r"(?:grand\s+|sub-?\s*|running\s+|overall\s+|page\s+)?totals?\b|sum\b|summe\b|(?:gesamt|zwischen)summe\b|"
+    r"insgesamt\b|gesamt\b|合\s*計|小\s*計|総\s*計|総合計|累計|合\s*计|小\s*计|总\s*计|總\s*計",
+    re.I,
+)
+_AMOUNT = re.compile(r"[^\w\s]{0,3}\s*[A-Z]{0,3}\s*\(?[-+]?[0-9][0-9.,'\s]*\)?\s*(?:%|[A-Za-z]{1,4}|[^\w\s])?")
+
+
+def is_total(cells: Sequence[str], day: int | None) -> bool:
+    """Whether a row is a line of sums and no shipment: a word for a sum, numbers, and nothing else.
+
+    `day` is the column of the day of export: a row with a number there may be a shipment.
+    """
+    filled = [(column, cell.strip()) for column, cell in enumerate(cells) if cell.strip()]
+    words = [cell for _, cell in filled if _TOTAL.match(cell)]
+    if not words or len(filled) > 40:
+        return False
+    numbers = [(column, cell) for column, cell in filled if not _TOTAL.match(cell)]
+    return all(_AMOUNT.fullmatch(cell) and column != day for column, cell in numbers)

@@ -1,0 +1,395 @@
+"""What an audit hands over: which rows stand in which part of the report, in which columns, and their sums.
+
+One account for a workbook, a page and Markdown; how each looks is theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from exportrules.law.ruleset import Ruleset
+from exportrules.ledger.answers import Segment
+from exportrules.ledger.batch import Source, as_text
+from exportrules.ledger.cells import NOT_AI, PARTY_FIELDS, Meaning, Reader, meaning_of, readers
+from exportrules.ledger.lookup import Lookup
+from exportrules.ledger.reasons import Authority, Reasons
+from exportrules.ledger.run import Settings
+from exportrules.question.names.keys import key
+
+
+class Link(NamedTuple):
+    """An address and the words that it stands behind."""
+
+    url: str
+    text: str
+
+
+class Part(NamedTuple):
+    """A part of the report: its title, what it says of itself, and whether a row's answer belongs to it."""
+
+    title: str
+    about: str
+    holds: Callable[[Segment], bool]
+
+
+NEEDED = Part(
+    "Needed a license",
+    "A requirement of the encoded law stood on the day of each of these rows, and no exception overcame it. That does "
+    "not say that there was no license: compare them with those that were held.",
+    lambda s: s.outcome == "license_required",
+)
+EXCEPTION = Part(
+    "Exception, if conditions met",
+    "These rows needed no license if every condition of the exception was met. The papers that show it are not in a "
+    "ledger.",
+    lambda s: s.outcome == "license_exception",
+)
+OPEN = Part(
+    "Open",
+    "The law, the record or the row leaves these open. Each says what decides it and what would settle it.",
+    lambda s: s.outcome == "not_released" or (s.outcome == "indeterminate" and not s.unread),
+)
+UNREAD = Part(
+    "Could not be read",
+    "A cell of each of these rows was not understood, so it was not answered. Mend the cell, or say in a names file "
+    "what it means.",
+    lambda s: s.unread,
+)
+PARTS = (NEEDED, EXCEPTION, OPEN, UNREAD)
+ALL_ROWS = "All rows"
+
+#: Headers of amounts, as their :func:`key` without a currency; a price of one piece is not summed.
+_QUANTITY = {key(word) for word in (
+    "qty", "quantity", "quantity shipped", "qty shipped", "shipped qty", "shipped quantity", "pcs", "pieces", "units",
+    "no of units", "number of units", "count",
+    "Menge", "Stückzahl", "Anzahl", "数量", "出荷数量", "数量(個)", "數量", "个数", "台数",
+)}  # fmt: skip
+_VALUE = {key(word) for word in (
+    "value", "total value", "net value", "invoice value", "amount", "total amount", "net amount", "invoice amount",
+    "line total", "line amount", "line value", "extended price", "extended value", "ext price", "total price", "total",
+    "sales value", "Wert", "Warenwert", "Betrag", "Gesamtbetrag", "Nettobetrag", "Rechnungsbetrag", "Gesamtpreis",
+    "金額", "合計金額", "売上金額", "金额", "总金额", "总价", "总值", "總金額", "總價",
+)}  # fmt: skip
+_CURRENCY = {
+    key(word) for word in ("currency", "curr", "ccy", "currency code", "Währung", "通貨", "币种", "货币", "幣別")
+}
+_CODES = r"USD|EUR|JPY|CNY|RMB|HKD|TWD|NTD|KRW|SGD|GBP|CHF|INR|AED|MYR"
+_WITH_CODE = re.compile(rf"[\s(\[_/-]*(?:in\s+)?(?P<code>{_CODES}|US\$|[$€£¥￥円])[\s)\]]*$", re.I)
+_CODE_FIRST = re.compile(rf"^(?P<code>{_CODES}|US\$|[$€£¥￥])[\s_-]+", re.I)
+_REFERENCE = re.compile(
+    r"\b(?:invoice|order|shipment|consignment|reference|ref|po|so|document|doc|delivery|awb|rechnung\w*|auftrag\w*|"
+    r"beleg\w*|lieferschein\w*)\b|番号|伝票|請求|注文|单号|發票|发票|订单|訂單",
+    re.I,
+)
+_MOST_REFERENCES = 2
+
+
+@dataclass
+class Sums:
+    """The rows of a part with the sums of their amounts; what could not be added up is counted."""
+
+    rows: int = 0
+    quantity: Decimal = Decimal(0)
+    values: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    not_numbers: int = 0
+
+
+class Row(NamedTuple):
+    """A row that is reported: its own words, what they were taken for, and its answer."""
+
+    place: Sequence[Any]
+    reference: str
+    day: Any
+    item: str
+    chip: str
+    destination: str
+    parties: str
+    quantity: Any
+    value: Any
+    currency: str
+    segment: Segment
+    problem: str
+
+
+class Columns:
+    """Where in a ledger's rows the parts of a reported row stand."""
+
+    def __init__(self, names: Sequence[str], lookup: Lookup, places: int, several: bool) -> None:
+        columns = lookup.columns
+        read = {n for _, n in columns.read}
+        own = range(len(names) - places)
+        self.places = tuple(range(len(names) - places, len(names)))
+        self.names = tuple(names)
+        self.several_sheets = several
+        self.of = {name: [n for f, n in columns.read if f == name] for name in ("chip", "on", "to")}
+        self.parties = [n for f, n in columns.read if f in PARTY_FIELDS]
+        free = [n for n in own if n not in read]
+        # sheets may call them differently: of each row the first that says something
+        self.quantities = [n for n in free if _amount(names[n])[0] in _QUANTITY]
+        self.values = {n: code for n in free for spelled, code in [_amount(names[n])] if spelled in _VALUE}
+        self.currencies = [n for n in free if key(names[n]) in _CURRENCY]
+        taken = {*self.quantities, *self.values, *self.currencies}
+        self.references = [n for n in free if n not in taken and _REFERENCE.search(names[n])]
+
+    @property
+    def code(self) -> str:
+        """The currency that every column of values states; '' where they state several, or none."""
+        codes = set(self.values.values())
+        return codes.pop() if len(codes) == 1 else ""
+
+
+def _first(cells: Sequence[Any], numbers: Iterable[int]) -> int | None:
+    """The first of some columns that says something in a row."""
+    return next((n for n in numbers if as_text(cells[n]).strip()), None)
+
+
+def _amount(name: str) -> tuple[str, str]:
+    """A header without its currency, and that currency: ('value', 'USD') of "Value (USD)"."""
+    for pattern in (_WITH_CODE, _CODE_FIRST):
+        if found := pattern.search(name.strip()):
+            return key(pattern.sub("", name.strip())), found["code"].upper()
+    return key(name), ""
+
+
+_PLAIN = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+
+
+def number_in(cell: Any) -> Decimal | None:
+    """A cell as an exact number, None where it is none for certain: "1.234" may be a thousand and is one and a bit
+    in English, which is how digits with a point are read; "1.234,50" is not read."""
+    if isinstance(cell, bool) or cell is None:
+        return None
+    if isinstance(cell, int | float | Decimal):
+        try:
+            found = Decimal(str(cell))
+        except InvalidOperation:
+            return None
+        return found if found.is_finite() else None
+    text = as_text(cell).strip()
+    return Decimal(text.replace(",", "")) if _PLAIN.fullmatch(text) else None
+
+
+def shown_number(amount: Decimal) -> str:
+    """An amount with commas between thousands, and no more decimals than it has."""
+    return f"{int(amount):,}" if amount == amount.to_integral_value() else f"{amount:,f}"
+
+
+class RowReader:
+    """Reads a ledger's rows for the report: what each cell was taken for, remembered by its spelling."""
+
+    def __init__(self, ruleset: Ruleset, lookup: Lookup, settings: Settings, columns: Columns) -> None:
+        self._lookup, self._columns = lookup, columns
+        self._names: Mapping[str, Mapping[str, str]] = settings.names or {}
+        self._read: Mapping[str, Reader] = readers(ruleset, dates=settings.dates, say=settings.say)
+        self._known: dict[tuple[str, str], Meaning] = {}
+        self._places = ruleset.places
+        constant = lookup.constant.get("to")
+        self._to = self._place(constant) if constant else ""
+
+    def row(self, cells: Sequence[Any], segment: Segment, problem: str) -> Row:
+        """A reported row from its cells, its answer and the text of its problem."""
+        columns = self._columns
+        place = [cells[n] for n in columns.places]
+        item = " ".join(as_text(cells[n]) for n in columns.of["chip"])
+        chip = self._shown("chip", item)
+        day = cells[columns.of["on"][0]]
+        found = self._meaning("on", as_text(day)).value
+        to = self._to or next((self._place(self._meaning("to", as_text(cells[n]))) for n in columns.of["to"]), "")
+        parties = "; ".join(dict.fromkeys(text for n in columns.parties if (text := as_text(cells[n]).strip())))
+        quantity = _first(cells, columns.quantities)
+        value = _first(cells, columns.values)
+        money = _first(cells, columns.currencies)
+        currency = (
+            as_text(cells[money]).strip()
+            if money is not None
+            else columns.values.get(value, "")
+            if value is not None
+            else ""
+        )
+        said = [text for n in columns.references if (text := as_text(cells[n]).strip())]
+        return Row(
+            place, " / ".join(said[:_MOST_REFERENCES]), found if isinstance(found, date) else as_text(day), item,
+            chip, to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,
+            self._at(cells, quantity), self._at(cells, value), currency, segment, problem,
+        )  # fmt: skip
+
+    @staticmethod
+    def _at(cells: Sequence[Any], number: int | None) -> Any:
+        """An amount as an exact number, or as it is written."""
+        if number is None:
+            return ""
+        found = number_in(cells[number])
+        return as_text(cells[number]) if found is None else found
+
+    def _place(self, meaning: Meaning) -> str:
+        return self._places[meaning.value].name if meaning.value in self._places else ""  # type: ignore[index]
+
+    def _shown(self, name: str, text: str) -> str:
+        meaning = self._meaning(name, text)
+        return meaning.shown if meaning.problem is None else ""
+
+    def _meaning(self, name: str, text: str) -> Meaning:
+        known = self._known.get((name, text))
+        if known is None:
+            means = self._names.get(name, {}).get(text.strip())
+            read = self._read[name]
+            known = read(text) if means is None else meaning_of(name, text, means, read)
+            if len(self._known) > 100_000:
+                self._known.clear()
+            self._known[name, text] = known
+        return known
+
+
+class Column(NamedTuple):
+    """A column of a part: its head, how it is shown ('text', 'long', 'day', 'number', 'link'), its cell, and how many
+    letters wide it is at most."""
+
+    head: str
+    kind: str
+    cell: Callable[[Row], Any]
+    width: int = 22
+
+
+class Contents:
+    """The columns of each part for one ledger, and the sums of its rows."""
+
+    def __init__(self, ruleset: Ruleset, lookup: Lookup, settings: Settings, source: Source) -> None:
+        sheets = getattr(source, "parts", ())
+        self.columns = Columns(source.names, lookup, getattr(source, "places", 0), len(sheets) > 1)
+        self.reader = RowReader(ruleset, lookup, settings, self.columns)
+        self._reasons = Reasons(ruleset)
+        self.parts = {part: list(self._of(part)) for part in PARTS}
+        self.sums: dict[Part, Sums] = {part: Sums() for part in PARTS}
+        self.outcomes: Counter[str] = Counter()
+
+    def part_of(self, segment: Segment) -> Part | None:
+        """The part in which a row is reported; None for a row that stands in the table alone."""
+        return next((part for part in PARTS if part.holds(segment)), None)
+
+    def add(self, part: Part, row: Row) -> None:
+        """Count a row into its part's sums."""
+        sums = self.sums[part]
+        sums.rows += 1
+        for cell, add in ((row.quantity, self._add_quantity), (row.value, self._add_value)):
+            if isinstance(cell, Decimal):
+                add(sums, cell, row.currency)
+            elif cell:
+                sums.not_numbers += 1
+
+    @staticmethod
+    def _add_quantity(sums: Sums, amount: Decimal, _: str) -> None:
+        sums.quantity += amount
+
+    @staticmethod
+    def _add_value(sums: Sums, amount: Decimal, currency: str) -> None:
+        sums.values[currency] += amount
+
+    def totals(self, part: Part) -> list[str]:
+        """The sums of a part in words: "1,024 pieces", "9,728,000 USD"."""
+        sums = self.sums[part]
+        found = [f"quantity {shown_number(sums.quantity)}"] if self.columns.quantities else []
+        if self.columns.values:
+            found += [f"value {shown_number(amount)} {code}".rstrip() for code, amount in sorted(sums.values.items())]
+        if sums.not_numbers:
+            found.append(f"amounts that are not numbers, left out: {sums.not_numbers:,}")
+        return found
+
+    def _of(self, part: Part) -> Iterator[Column]:
+        yield from self._lead()
+        yield from {NEEDED: self._needed, EXCEPTION: self._exception, OPEN: self._open, UNREAD: self._unread}[part]()
+
+    def _lead(self) -> Iterator[Column]:
+        columns = self.columns
+        if columns.places:
+            if columns.several_sheets:
+                yield Column("Sheet", "text", lambda row: row.place[0], 12)
+            yield Column("Row", "number", lambda row: row.place[1])
+        if columns.references:
+            one = columns.names[columns.references[0]] if len(columns.references) == 1 else "Reference"
+            yield Column(one, "text", lambda row: row.reference, 16)
+        yield Column("Date of export", "day", lambda row: row.day)
+        yield Column("Item as written", "text", lambda row: row.item, 18)
+        yield Column("Chip", "text", lambda row: row.chip, 14)
+        yield Column("Destination", "text", lambda row: row.destination, 12)
+        if columns.parties:
+            yield Column("Parties", "text", lambda row: row.parties, 20)
+        if columns.quantities:
+            yield Column("Quantity", "number", lambda row: row.quantity)
+        if columns.values:
+            yield Column(f"Value ({columns.code})" if columns.code else "Value", "number", lambda row: row.value)
+        if columns.currencies or len(set(columns.values.values())) > 1:
+            yield Column("Currency", "text", lambda row: row.currency)
+
+    def _needed(self) -> Iterator[Column]:
+        yield Column("Why", "long", self._why, 42)
+        yield from self._authority()
+        yield Column("Review policy", "text", lambda row: self._reasons.policy(row.segment), 14)
+        yield Column("Listed or near names", "long", lambda row: row.segment.party, 22)
+        yield Column("Not read", "long", lambda row: row.problem, 32)
+
+    def _exception(self) -> Iterator[Column]:
+        yield Column("Why", "long", self._why, 36)
+        yield Column("Conditions", "long", self._conditions, 48)
+        yield from self._authority(first="exception")
+        yield Column("Otherwise reviewed", "text", lambda row: self._reasons.policy(row.segment), 16)
+
+    def _open(self) -> Iterator[Column]:
+        yield Column("What decides", "long", lambda row: " ".join(self._reasons.open(row.segment, _day(row))), 44)
+        yield Column("What settles it", "long", lambda row: self._reasons.settle(row.segment), 40)
+        yield Column("Listed or near names", "long", lambda row: row.segment.party, 22)
+        yield from self._authority()
+
+    def _unread(self) -> Iterator[Column]:
+        yield Column("What was not understood, and the cure", "long", lambda row: row.problem, 60)
+
+    def _authority(self, first: str = "requirement") -> Iterator[Column]:
+        """The provisions by their ids, and links to those of a kind before the others."""
+
+        def laws(row: Row) -> list[Authority]:
+            return sorted(self._laws(row), key=lambda law: law.kind != first)
+
+        yield Column("Provision", "long", lambda row: row.segment.provisions.replace(" ", "\n"), 22)
+        yield Column("The Code on that day", "link", lambda row: _code(laws(row), _day(row)), 30)
+        yield Column("Official document", "link", lambda row: _document(laws(row)), 14)
+        yield Column("Further authority", "long", lambda row: _further(laws(row)), 26)
+
+    def _why(self, row: Row) -> str:
+        chip = row.item if row.chip in ("", NOT_AI) else row.chip
+        return self._reasons.why(row.segment, chip, row.destination, _day(row))
+
+    def _laws(self, row: Row) -> list[Authority]:
+        return self._reasons.authorities(row.segment, _day(row))
+
+    def _conditions(self, row: Row) -> str:
+        return "\n".join(dict.fromkeys(c for a in self._laws(row) for c in a.conditions))
+
+
+def _day(row: Row) -> date | None:
+    return row.day if isinstance(row.day, date) else None
+
+
+def _code(laws: list[Authority], on: date | None) -> Link | str:
+    """The text of the Code on the row's day, of the first provision that has one."""
+    first = next((law for law in laws if law.code_url), None)
+    return Link(first.code_url, f"{_section(first.cite)}, {on}") if first else ""
+
+
+def _document(laws: list[Authority]) -> Link | str:
+    first = next((law for law in laws if law.url), None)
+    return Link(first.url, first.cite.split(";")[0]) if first else ""
+
+
+def _further(laws: list[Authority]) -> str:
+    return "\n".join(f"{law.cite} {law.code_url or law.url}".strip() for law in laws[1:])
+
+
+def _section(cite: str) -> str:
+    """The part of a citation that names the Code."""
+    parts = [part.strip() for part in cite.split(";")]
+    return next((part for part in parts if "CFR" in part), parts[0])

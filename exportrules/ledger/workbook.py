@@ -1,0 +1,404 @@
+"""The sheets of a workbook as one ledger: every sheet that has a header, its rows with their sheet and number.
+
+Titles above a header, blank rows, repeated headers and lines of sums are told apart from shipments and counted; any
+other row is a row.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from exportrules.errors import LedgerError, QuestionError
+from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
+from exportrules.ledger.formats import day_format
+from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, is_total, one_row
+from exportrules.question.names.keys import key
+
+#: What python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+#: The columns that say where a row stands, behind its own.
+PLACES = ("sheet", "row")
+#: Several columns may name parties: those of two sheets stay two.
+_REPEATABLE = "parties"
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass
+class Part:
+    """A sheet that is audited: its header, its shipments, and what was told apart from them, by Excel's row numbers."""
+
+    name: str
+    heading: Heading
+    #: The row of the header as Excel shows it.
+    header_row: int
+    rows: list[list[Any]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    blank: int = 0
+    totals: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+    #: Where each column of the ledger stands in this sheet; None where it has none such.
+    order: list[int | None] = field(default_factory=list)
+    #: Columns that stand under the name that another sheet has for them.
+    renamed: dict[str, str] = field(default_factory=dict)
+    hidden: bool = False
+    #: The number of its first column, counted from 0.
+    left: int = 0
+
+
+class WorkbookSource:
+    """Sheets of a workbook: their values, formulas as they were last computed."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        sheets: Sequence[str] = (),
+        header_rows: Mapping[str, int] | None = None,
+        known: Known = lambda _: "",
+    ) -> None:
+        """`header_rows` has the row of the header by sheet, of every sheet under ''; `known` gives a header's field."""
+        self.name, self.delimiter, self._path = os.path.basename(path), "", path
+        if not os.path.getsize(path):
+            raise LedgerError(self.name, "the file is empty.")
+        read = _sheets(path, self.name)
+        self.parts, self.passed = _chosen(self.name, read, sheets, dict(header_rows or {}), known)
+        own = _aligned(self.parts)
+        taken = {name.casefold() for name in own}
+        places = (name if name not in taken else f"{name} of the workbook" for name in PLACES)
+        self.names = (*own, *places)
+        #: How many columns behind its own say where a row stands.
+        self.places = len(PLACES)
+        self.size = sum(len(part.rows) for part in self.parts)
+
+    @property
+    def said(self) -> list[str]:
+        """How the workbook was read, where that is not plain from its first row: for the summary."""
+        return list(_said(self.parts, self.passed))
+
+    @cached_property
+    def day_format(self) -> str:
+        """How the workbook shows its days of export, as Excel writes such a format; '' where that is not known."""
+        for part in self.parts:
+            column = next((n for n, meaning in enumerate(part.heading.fields) if meaning == "on"), None)
+            if column is not None:
+                days = (n for n, row in zip(part.numbers, part.rows, strict=True) if isinstance(row[column], date))
+                if (row := next(days, None)) is not None:
+                    return day_format(self._path, part.name, f"{_letters(part.left + column)}{row}")
+        return ""
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """The same for a manifest."""
+        return {
+            "sheets": [
+                {
+                    "name": part.name, "header_row": part.header_row, "header_rows": part.heading.rows,
+                    "rows": len(part.rows), "blank": part.blank, "totals": part.totals, "repeated": part.repeated,
+                    "renamed": part.renamed,
+                }
+                for part in self.parts
+            ],
+            "sheets_not_audited": dict(self.passed),
+        }  # fmt: skip
+
+    def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
+        first = 1
+        for part in self.parts:
+            for begin in range(0, len(part.rows), ROWS):
+                batch = self._batch(part, slice(begin, begin + ROWS), first)
+                first += batch.count
+                yield batch
+
+    def _batch(self, part: Part, of: slice, first: int) -> Batch:
+        numbers = part.numbers[of]
+        rows = [
+            [*("" if at is None or at >= len(row) else row[at] for at in part.order), part.name, number]
+            for row, number in zip(part.rows[of], numbers, strict=True)
+        ]
+
+        def cells(number: int) -> pa.Array:
+            return pa.array([as_text(row[number]) for row in rows], pa.string())
+
+        def table() -> pa.Table:
+            return pa.Table.from_arrays([cells(n) for n in range(len(self.names))], names=list(self.names))
+
+        sheet = f"sheet {part.name!r}, " if len(self.parts) > 1 else ""
+        return Batch(
+            first, len(rows), cells, as_text, table, read=first + len(rows) - 1, values=lambda: rows,
+            places=[f"{sheet}row {number}" for number in numbers],
+        )  # fmt: skip
+
+    @property
+    def mark(self) -> bytes:
+        """What a CSV of these rows begins with: Excel reads other letters than ASCII's only behind this mark."""
+        plain = all(
+            text.isascii()
+            for part in self.parts
+            for texts in (part.rows, [part.heading.names, [part.name]])
+            for row in texts
+            for text in row
+            if isinstance(text, str)
+        )
+        return b"" if plain else b"\xef\xbb\xbf"
+
+
+@dataclass
+class _Sheet:
+    """A sheet as it was read: its rows from the first filled one on, which is `top` in Excel's numbers."""
+
+    name: str
+    top: int
+    left: int
+    rows: list[list[Any]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+    hidden: bool
+
+    def texts(self, most: int = WITHIN + 1) -> list[list[str]]:
+        return [[as_text(cell) for cell in row] for row in self.rows[:most]]
+
+    def spans(self, number: int) -> Spans:
+        """The merged cells of a row of `rows`, by its columns."""
+        at = self.top - 1 + number
+        return [(b[1] - self.left, e[1] - self.left) for b, e in self.merged if b[0] <= at <= e[0] and e[1] > b[1]]
+
+
+def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
+    """The sheets that have anything in them. Raises LedgerError for what is no workbook."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    found = []
+    try:
+        with CalamineWorkbook.from_path(os.fspath(path)) as book:
+            for told in book.sheets_metadata:
+                if told.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                sheet = book.get_sheet_by_name(told.name)
+                rows = sheet.to_python(skip_empty_area=True)
+                top, left = sheet.start or (0, 0)
+                merged = sheet.merged_cell_ranges or []
+                hidden = told.visible != SheetVisibleEnum.Visible
+                found.append(_Sheet(told.name, top + 1, left, rows, merged, hidden))
+    except CalamineError as error:
+        raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
+    return found
+
+
+def _reason(path: str | os.PathLike[str], error: Exception) -> str:
+    with open(path, "rb") as file:
+        locked = file.read(4) == _OLE and not os.fspath(path).lower().endswith(".xls")
+    cure = " Open it in Excel and save it as .xlsx, without a password." if locked else ""
+    return f"{first_line(error)}{cure}"
+
+
+def _chosen(
+    file: str, sheets: list[_Sheet], wanted: Sequence[str], header_rows: dict[str, int], known: Known
+) -> tuple[list[Part], list[tuple[str, str]]]:
+    """The sheets to audit, and those that are passed over, each with the reason."""
+    names = [sheet.name for sheet in sheets]
+    quoted = ", ".join(map(repr, names))
+    for option, asked in (("--sheet", wanted), ("--header-row", [name for name in header_rows if name])):
+        for name in asked:
+            if name not in names:
+                raise QuestionError(f"{option} {name!r}: the sheets are {quoted}.")
+    filled = [sheet for sheet in sheets if sheet.rows and (not wanted or sheet.name in wanted)]
+    if wanted and (empty := [name for name in wanted if name not in {sheet.name for sheet in filled}]):
+        raise LedgerError(file, f"the sheet {empty[0]!r} is empty: there is not even a header.")
+    if not filled:
+        raise LedgerError(file, "its sheets are empty: there is not even a header.")
+    parts: list[Part] = []
+    passed: list[tuple[str, str]] = [
+        (sheet.name, "not chosen") for sheet in sheets if sheet.rows and sheet not in filled
+    ]
+    for sheet in filled:
+        alone = len(filled) == 1 or bool(wanted) or sheet.name in header_rows
+        heading = _heading(file, sheet, header_rows.get(sheet.name, header_rows.get("")), known, alone)
+        if heading is None and alone:
+            heading = one_row(sheet.texts(), 0, known)
+        if heading is None or not (alone or _is_ledger(heading)):
+            if heading is not None:
+                _ask_about(file, sheet, heading, quoted)
+            passed.append((sheet.name, f"no header of a ledger in its first {WITHIN} rows"))
+            continue
+        parts.append(_part(sheet, heading))
+    if not parts:
+        raise QuestionError(
+            f"{file}: none of its sheets has a header with a chip and a day of export in its first {WITHIN} rows. Say "
+            f"which sheet is the ledger: --sheet {names[0]!r}; and which row its header is: --header-row 6. Sheets: "
+            f"{quoted}."
+        )
+    return parts, passed
+
+
+def _heading(file: str, sheet: _Sheet, row: int | None, known: Known, alone: bool) -> Heading | None:
+    """The header of a sheet: in the row that was told, or found; None where there is none. Raises QuestionError where
+    that row of a sheet that was meant alone is empty."""
+    texts = sheet.texts(max(WITHIN + 1, (row or 0) + 1))
+    if row is None:
+        found = find_heading(texts, known, sheet.spans)
+        if found and found.doubt:
+            at = sheet.top + found.first
+            raise QuestionError(
+                f"{file}, sheet {sheet.name!r}: row {at} is the header, and row {at - 1} above it may be a part of it: "
+                f"{found.doubt!r}. Name the columns in one row, or say that row {at} is the whole header: --header-row "
+                f"{sheet.name + '=' + str(at)!r}."
+            )
+        return found
+    number = row - sheet.top
+    if not 0 <= number < len(sheet.rows) or not any(cell.strip() for cell in texts[number]):
+        if not alone:
+            return None
+        last = sheet.top + len(sheet.rows) - 1
+        raise QuestionError(
+            f"--header-row {row}: this row of the sheet {sheet.name!r} is empty. {file} has rows {sheet.top} to {last} "
+            "there, as Excel shows them."
+        )
+    return one_row(texts, number, known)
+
+
+def _is_ledger(heading: Heading) -> bool:
+    """Whether a header says what every ledger says: an item and a day."""
+    return "on" in heading.fields and _has_item(heading)
+
+
+def _has_item(heading: Heading) -> bool:
+    return "chip" in heading.fields or "tpp" in heading.fields
+
+
+def _ask_about(file: str, sheet: _Sheet, heading: Heading, quoted: str) -> None:
+    """Raises QuestionError for a sheet that looks like a part of the ledger and does not say enough."""
+    if not (_has_item(heading) or "on" in heading.fields):
+        return
+    row = sheet.top + heading.first
+    missing = "the day of export" if _has_item(heading) else "the chip"
+    field = "on" if _has_item(heading) else "chip"
+    columns = ", ".join(repr(name) for name in heading.names if name)
+    raise QuestionError(
+        f"{file}: the sheet {sheet.name!r} looks like a part of the ledger (row {row}: {columns}), and no column of it "
+        f"is known as {missing}. If it is one, say which: --map {field}=COLUMN. If not, name the sheets to audit, each "
+        f"with --sheet NAME. Sheets: {quoted}."
+    )
+
+
+def _part(sheet: _Sheet, heading: Heading) -> Part:
+    """A sheet's shipments told apart from what is none."""
+    part = Part(sheet.name, heading, sheet.top + heading.first, hidden=sheet.hidden, left=sheet.left)
+    header = [[as_text(cell).strip() for cell in row] for row in sheet.rows[heading.first : heading.after]]
+    day = next((column for column, found in enumerate(heading.fields) if found == "on"), None)
+    for number, row in enumerate(sheet.rows[heading.after :], sheet.top + heading.after):
+        texts = [as_text(cell).strip() for cell in row]
+        if not any(texts):
+            part.blank += 1
+        elif texts in header:
+            part.repeated.append(number)
+        elif is_total(texts, day):
+            part.totals.append(number)
+        else:
+            part.rows.append(row)
+            part.numbers.append(number)
+    _name_columns(part, sheet.left)
+    return part
+
+
+def _name_columns(part: Part, left: int) -> None:
+    """Give a name to columns that have none and hold something: their letters, as Excel shows them."""
+    width = max([len(part.heading.names), *(len(row) for row in part.rows[:1])])
+    names = [*part.heading.names, *[""] * (width - len(part.heading.names))]
+    fields = [*part.heading.fields, *[""] * (width - len(part.heading.fields))]
+    for column, name in enumerate(names):
+        if not name and any(column < len(row) and as_text(row[column]).strip() for row in part.rows):
+            names[column] = f"column {_letters(left + column)}"
+    part.heading = part.heading._replace(names=tuple(names), fields=tuple(fields))
+
+
+def _letters(column: int) -> str:
+    text = ""
+    while column >= 0:
+        column, letter = divmod(column, 26)
+        text, column = chr(65 + letter) + text, column - 1
+    return text
+
+
+def _aligned(parts: list[Part]) -> list[str]:
+    """The columns of all sheets. Those of one name are one; so are those that one field is read from, which the sheets
+    call differently."""
+    names: list[str] = []
+    places: dict[tuple[str, int], int] = {}
+    of_field: dict[str, int] = {}
+    for part in parts:
+        part.order = [None] * len(names)
+        count: Counter[str] = Counter()
+        own: dict[int, int] = {}  # the sheet's column -> the ledger's
+        for column, name in enumerate(part.heading.names):
+            if name:
+                found = places.get((key(name) or name, count[key(name) or name]))
+                count[key(name) or name] += 1
+                if found is not None:
+                    own[column] = found
+        seen: Counter[str] = Counter()
+        several = Counter(part.heading.fields)
+        for column, (name, meaning) in enumerate(zip(part.heading.names, part.heading.fields, strict=True)):
+            if not name:
+                continue
+            spelled = key(name) or name
+            if column not in own:
+                other = of_field.get(meaning) if meaning and meaning != _REPEATABLE and several[meaning] == 1 else None
+                if other is not None and other not in own.values():
+                    own[column] = other
+                    part.renamed[name] = names[other]
+                else:
+                    own[column] = len(names)
+                    places[spelled, seen[spelled]] = len(names)
+                    names.append(name)
+            seen[spelled] += 1
+            if meaning:
+                of_field.setdefault(meaning, own[column])
+        part.order = [None] * len(names)
+        for column, place in own.items():
+            part.order[place] = column
+    for part in parts:
+        part.order += [None] * (len(names) - len(part.order))
+    return names
+
+
+def _said(parts: list[Part], passed: list[tuple[str, str]]) -> Iterator[str]:
+    several = len(parts) > 1 or bool(passed)
+    plain = all(part.header_row == 1 and part.heading.rows == 1 for part in parts)
+    if several or not plain:
+        heads = "; ".join(f"{_sheet(part, several)}{_rows_of(part)}, {len(part.rows):,} shipments" for part in parts)
+        yield f"Sheets: {heads}." if several else f"{heads[:1].upper()}{heads[1:]}."
+    for part in parts:
+        for name, other in part.renamed.items():
+            yield f"Sheet {part.name!r}: its column {name!r} stands under {other!r}."
+    if passed:
+        yield f"NOT AUDITED: {'; '.join(f'sheet {name!r} ({why})' for name, why in passed)}."
+    if told := list(_told_apart(parts, several)):
+        yield f"Told apart from shipments: {'; '.join(told)}."
+
+
+def _sheet(part: Part, several: bool) -> str:
+    hidden = " (hidden)" if part.hidden else ""
+    return f"{part.name!r}{hidden}: " if several else ""
+
+
+def _rows_of(part: Part) -> str:
+    row = part.header_row
+    return f"header in row {row}" if part.heading.rows == 1 else f"header in rows {row} and {row + 1}"
+
+
+def _told_apart(parts: list[Part], several: bool) -> Iterator[str]:
+    if blank := sum(part.blank for part in parts):
+        yield f"{blank:,} blank row{'s' if blank > 1 else ''}"
+    for one, what in (("line of totals", "totals"), ("repeated header", "repeated")):
+        found = [(part.name, row) for part in parts for row in getattr(part, what)]
+        if found:
+            shown = [f"{name!r} row {row}" if several else f"row {row}" for name, row in found]
+            rest = f" and {len(shown) - 12:,} more" if len(shown) > 12 else ""
+            many = one.replace("line", "lines") if " of " in one else f"{one}s"
+            yield f"{len(found):,} {one if len(found) == 1 else many} ({', '.join(shown[:12])}{rest})"

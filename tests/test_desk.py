@@ -1,0 +1,464 @@
+"""From a messy workbook to a file that is handed over: what is read, what is told apart, what comes out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import exportrules
+from exportrules.cli import cli
+
+pa = pytest.importorskip("pyarrow")
+calamine = pytest.importorskip("python_calamine")
+xlsxwriter = pytest.importorskip("xlsxwriter")
+
+from benchmarks.make_workbook import OTHERS, make, shipments, write_names  # noqa: E402
+from exportrules.ledger.columns import known_headers  # noqa: E402
+from exportrules.ledger.encodings import proposals  # noqa: E402
+from exportrules.ledger.heading import find_heading, is_total  # noqa: E402
+from exportrules.ledger.report import number_in  # noqa: E402
+from exportrules.ledger.sources import open_source  # noqa: E402
+
+LAW = exportrules.default_ruleset()
+KNOWN = known_headers(LAW, {})
+ROWS = 240
+
+
+def audited(*arguments: str) -> str:
+    """What an audit prints. Fails where it does not end well."""
+    result = CliRunner().invoke(cli, ["audit", *arguments])
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.output
+
+
+def refused(*arguments: str) -> str:
+    """Why an audit was refused."""
+    result = CliRunner().invoke(cli, ["audit", *arguments])
+    assert isinstance(result.exception, exportrules.ExportRulesError), result.output
+    return str(result.exception)
+
+
+def sheet(path: Path, name: str) -> list[list[Any]]:
+    found: list[list[Any]] = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name).to_python()
+    return found
+
+
+def written(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
+    with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"}) as book:
+        for name, rows in sheets.items():
+            made = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                made.write_row(number, 0, row)
+    return path
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the workbook, its names file, and the workbook that an audit hands over."""
+    folder = tmp_path_factory.mktemp("desk")
+    make(folder / "shipments.xlsx", ROWS)
+    write_names(folder / "names.csv")
+    ledger, names = str(folder / "shipments.xlsx"), str(folder / "names.csv")
+    said = audited(ledger, "--exporter", "other", "--names", names, "-o", str(folder / "report.xlsx"))
+    (folder / "said.txt").write_text(said)
+    return folder
+
+
+# the workbook of the benchmarks
+
+
+def test_every_shipment_of_every_sheet_is_a_row_with_its_place(desk: Path) -> None:
+    said = (desk / "said.txt").read_text()
+    assert said.startswith(f"{ROWS} rows in, {ROWS} out: ")
+    assert "'Direct sales': header in row 6, 80 shipments; 'Channel': header in rows 3 and 4, 80 shipments; " in said
+    assert "NOT AUDITED: sheet 'Cover' (no header of a ledger in its first 50 rows).\n" in said
+    assert "Sheet '日本支店': its column '品名' stands under 'Part description'.\n" in said
+    assert "Told apart from shipments: 1 blank row; 4 lines of totals ('Direct sales' row 87, " in said
+    head, *rows = sheet(desk / "report.xlsx", "All rows")
+    table = [dict(zip(head, row, strict=True)) for row in rows]
+    source = {n: sheet(desk / "shipments.xlsx", n) for n in ("Direct sales", "Channel", "日本支店")}
+    for made, row in zip(shipments(ROWS), table, strict=True):
+        invoice, _, part, _, _, to, _ = made
+        assert (row["Part description"], row["Ship-to country"]) == (part, to)
+        # the numbers of Excel: the cell is really there
+        assert invoice in source[row["sheet"]][int(row["row"]) - 1]
+        assert invoice in (row["Invoice"], row["請求書番号"])
+
+
+def test_rows_are_answered_as_check_answers_them(desk: Path) -> None:
+    head, *rows = sheet(desk / "report.xlsx", "All rows")
+    seen = set()
+    for made, cells in zip(shipments(ROWS), rows, strict=True):
+        _, on, part, _, _, to, who = made
+        row = dict(zip(head, cells, strict=True))
+        assert not row["problem"]
+        if part in OTHERS:
+            assert row["outcome"] in ("not_an_ai_chip", "license_required", "indeterminate")
+            continue
+        place = {"U.A.E.": "AE"}.get(to, to)
+        d = exportrules.check(part.removeprefix("2 x "), on=on, to=place, exporter="other", parties=[who])
+        assert (row["outcome"], row["review_policy"]) == (d.outcome, d.review_policy or "")
+        seen.add(d.outcome)
+    assert {"license_required", "no_license_requirement", "license_exception"} <= seen
+
+
+def test_the_parts_are_the_table_and_their_sums_are_exact(desk: Path) -> None:
+    head, *rows = sheet(desk / "report.xlsx", "All rows")
+    table = [dict(zip(head, row, strict=True)) for row in rows]
+    for title, outcome in (
+        ("Needed a license", "license_required"),
+        ("Exception, if conditions met", "license_exception"),
+    ):
+        names, *listed = sheet(desk / "report.xlsx", title)[3:]
+        total = listed.pop()
+        assert total[0] == "Total"
+        expected = [row for row in table if row["outcome"] == outcome]
+        found = [dict(zip(names, row, strict=True)) for row in listed]
+        assert [(row["Sheet"], row["Row"]) for row in found] == [(row["sheet"], row["row"]) for row in expected]
+        amounts = [
+            shipment[3:5] for shipment, row in zip(shipments(ROWS), table, strict=True) if row["outcome"] == outcome
+        ]
+        sums = [sum(pair[n] for pair in amounts) for n in (0, 1)]
+        assert [total[names.index(name)] for name in ("Quantity", "Value (USD)")] == sums
+        said = "\n".join(str(cell) for row in sheet(desk / "report.xlsx", "Summary") for cell in row)
+        assert f"quantity {sums[0]:,}; value {sums[1]:,} USD. See the sheet '{title}'" in said
+        for row in found:
+            assert row["Why"].count("needed")
+            assert isinstance(row["Date of export"], date)
+            assert re.fullmatch(r"15 CFR [\w.()-]+(, [\w.()]+)*, \d{4}-\d\d-\d\d", row["The Code on that day"])
+
+
+def test_links_lead_to_the_code_of_the_day(desk: Path) -> None:
+    with zipfile.ZipFile(desk / "report.xlsx") as book:
+        links = book.read("xl/worksheets/_rels/sheet2.xml.rels").decode()
+        first = book.read("xl/worksheets/sheet2.xml").decode()
+    found = re.findall(r'Target="(https://www\.ecfr\.gov/on/(\d{4}-\d\d-\d\d)/title-15/section-74\d\.\d+)"', links)
+    days = {str(row[3])[:10] for row in sheet(desk / "report.xlsx", "Needed a license")[4:-1]}
+    assert found
+    assert {day for _, day in found} <= days
+    assert "<autoFilter " in first
+    assert 'state="frozen"' in first
+
+
+def test_no_names_file_leaves_memory_and_freight_unread(desk: Path, tmp_path: Path) -> None:
+    audited(str(desk / "shipments.xlsx"), "--exporter", "other", "-o", str(tmp_path / "r.xlsx"))
+    names, *rows = sheet(tmp_path / "r.xlsx", "Could not be read")[3:]
+    cure = names.index("What was not understood, and the cure")
+    assert {row[names.index("Item as written")] for row in rows[:-1]} <= set(OTHERS)
+    assert all("Say what it means in a --names file." in row[cure] for row in rows[:-1])
+
+
+def test_the_page_and_the_markdown_say_the_same(desk: Path, tmp_path: Path) -> None:
+    asked = (str(desk / "shipments.xlsx"), "--exporter", "other", "--names", str(desk / "names.csv"))
+    for ending in ("html", "md"):
+        audited(*asked, "-o", str(tmp_path / f"r.{ending}"))
+    page, text = (tmp_path / "r.html").read_text("utf-8"), (tmp_path / "r.md").read_text("utf-8")
+    rows = len(sheet(desk / "report.xlsx", "Needed a license")) - 5
+    assert f'<h2 id="needed-a-license">Needed a license: {rows} rows</h2>' in page
+    assert f"## Needed a license: {rows} rows" in text
+    assert not re.search(r"<script|src=|<link|@import|url\(", page)
+    assert "default-src 'none'" in page
+    for made in shipments(ROWS):
+        assert made[0] in page
+        assert made[0] in text
+
+
+def test_a_page_holds_so_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exportrules.ledger.pages.MOST_ROWS", 2)
+    (tmp_path / "l.csv").write_text("chip,date,to\n" + "A100,2022-09-15,CN\n" * 3)
+    said = refused(str(tmp_path / "l.csv"), "--exporter", "other", "-o", str(tmp_path / "r.html"))
+    assert said == "r.html: a page holds 2 rows, and the ledger has more. Write .xlsx, .csv or .parquet."
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_what_a_ledger_says_is_text_on_a_page(tmp_path: Path) -> None:
+    nasty = '<img src=x onerror="1">'
+    with (tmp_path / "l.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["chip", "date", "to", "note"], [nasty, "2022-09-15", "CN", nasty + "|`*_"]])
+    for ending in ("html", "md", "xlsx"):
+        audited(str(tmp_path / "l.csv"), "--exporter", "other", "-o", str(tmp_path / f"r.{ending}"))
+    assert "<img" not in (tmp_path / "r.html").read_text()
+    assert not re.search(r"(?<!\\)<img", (tmp_path / "r.md").read_text())
+
+
+def test_the_manifest_keeps_how_the_workbook_was_read(desk: Path) -> None:
+    told = json.loads((desk / "report.xlsx.manifest.json").read_text())
+    assert told["sheets_not_audited"] == {"Cover": "no header of a ledger in its first 50 rows"}
+    assert [(s["name"], s["header_row"], s["rows"]) for s in told["sheets"]] == [
+        ("Direct sales", 6, 80), ("Channel", 3, 80), ("日本支店", 4, 80)
+    ]  # fmt: skip
+    assert sum(s["rows"] for s in told["sheets"]) == told["input"]["rows"] == told["output"]["rows"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftotext")), reason="needs LibreOffice, poppler")
+def test_the_workbook_opens_and_nothing_is_cut_to_hashes(desk: Path, tmp_path: Path) -> None:
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(desk / "report.xlsx")], check=True, capture_output=True, timeout=300)
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    assert "##" not in text
+    for title in ("Audit of shipments.xlsx", "Needed a license", "Exception, if conditions met", "All rows"):
+        assert title in text
+    assert "株式会社青葉計算機" in text
+    if shutil.which("pdftoppm"):
+        drawn = tmp_path / "page"
+        subprocess.run(
+            ["pdftoppm", "-r", "40", "-png", "-l", "3", str(tmp_path / "report.pdf"), str(drawn)], check=True
+        )
+        assert all(picture.stat().st_size > 2000 for picture in tmp_path.glob("page*.png"))
+
+
+def test_the_workbook_of_the_guide_is_what_the_seed_makes(tmp_path: Path) -> None:
+    examples = Path(__file__).parent.parent / "docs" / "examples"
+    make(tmp_path / "lookback.xlsx", 300)
+    write_names(tmp_path / "names.csv")
+    for name in ("Cover", "Direct sales", "Channel", "日本支店"):
+        assert sheet(tmp_path / "lookback.xlsx", name) == sheet(examples / "lookback.xlsx", name)
+    assert (tmp_path / "names.csv").read_bytes() == (examples / "lookback-names.csv").read_bytes()
+
+
+def test_days_are_shown_as_the_ledger_shows_them(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "l.xlsx")) as book:
+        made = book.add_worksheet("A & B")
+        made.write_row(2, 1, HEAD)
+        made.write_row(3, 1, ["A100", "", "CN"])
+        made.write_datetime(3, 2, date(2022, 9, 15), book.add_format({"num_format": "[$-407]dd.mm.yyyy;@"}))
+    source = open_source(tmp_path / "l.xlsx", known=KNOWN)
+    assert getattr(source, "day_format", None) == "dd.mm.yyyy"
+    audited(str(tmp_path / "l.xlsx"), "--exporter", "maker", "-o", str(tmp_path / "r.xlsx"))
+    with zipfile.ZipFile(tmp_path / "r.xlsx") as book:
+        assert 'formatCode="dd.mm.yyyy"' in book.read("xl/styles.xml").decode()
+
+
+# headers
+
+
+def test_a_header_is_found_by_its_columns_and_not_by_its_looks() -> None:
+    rows = [["Export report", ""], ["Date", "2024-01-02"], ["", ""], ["Part no", "Ship date"], ["A100", "2022-09-15"]]
+    found = find_heading(rows, KNOWN)
+    assert found
+    assert (found.first, found.rows, found.names) == (3, 1, ("Part no", "Ship date"))
+    assert find_heading([["Export report", ""], ["Date", "2024-01-02"]], KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "names"),
+    [
+        (["Goods", "", "Ship", ""], ["Part no", "Qty", "date", "to country"],
+         ["Part no", "Qty", "Ship date", "Ship to country"]),
+        (["Part no", "Ship", "", ""], ["", "date", "to country", ""], ["Part no", "Ship date", "Ship to country"]),
+    ],
+)  # fmt: skip
+def test_a_header_of_two_rows_is_one(upper: list[str], lower: list[str], names: list[str]) -> None:
+    found = find_heading([["Title", "", "", ""], upper, lower, ["A100", "2022-09-15", "1", "x"]], KNOWN)
+    assert found
+    assert (found.first, found.rows, list(found.names)[:3]) == (1, 2, names[:3])
+
+
+def test_the_day_of_an_order_is_no_day_of_export_nor_a_consignees_country_a_destination(tmp_path: Path) -> None:
+    upper, lower = ["Item", "Order", "Ship", "Consignee"], ["Part no", "date", "date", "country"]
+    found = find_heading([["Title"], upper, lower], KNOWN)
+    assert found
+    assert found.doubt == "Order date"
+    said = refused(str(written(tmp_path / "l.xlsx", {"S": [["Title"], upper, lower, ROW]})), "--exporter", "other")
+    assert said == (
+        "l.xlsx, sheet 'S': row 3 is the header, and row 2 above it may be a part of it: 'Order date'. Name the "
+        "columns in one row, or say that row 3 is the whole header: --header-row 'S=3'."
+    )
+    # where cells are merged, they say what belongs to what
+    merged = find_heading([["Item", "Ship", "", "Consignee", ""], ["Part no", "date", "to country", "country", "name"]],
+                          KNOWN, lambda row: [] if row else [(1, 2), (3, 4)])  # fmt: skip
+    assert merged
+    assert merged.names == ("Part no", "Ship date", "Ship to country", "Consignee country", "Consignee name")
+    assert merged.fields == ("chip", "on", "to", "", "parties")
+
+
+def test_a_title_that_is_merged_above_a_part_of_a_header_is_no_group() -> None:
+    header = ["Part no", "Ship date", "Ship to country", "Customer"]
+    for title in (["Exports", "", "", ""], ["Exports", "", "", "logo"]):
+        found = find_heading(
+            [title, header, ["A100", "2022-09-15", "CN", "x"]], KNOWN, lambda row: [] if row else [(0, 1)]
+        )
+        assert found
+        assert found.fields == ("chip", "on", "to", "parties")
+
+
+def test_a_row_below_a_header_is_a_row() -> None:
+    found = find_heading([["Part no", "Ship date", "Dest"], ["Part no 7", "date", "country"]], KNOWN)
+    assert found
+    assert found.rows == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"),
+    [
+        (["Total", "", "", "1,234"], True), (["", "Subtotal", "", "5"], True), (["合計", "", "", "17.5"], True),
+        (["", "", "小計：", "3"], True), (["Summe", "", "", "1.234,50 €"], True),
+        (["Grand total", "", "", "USD 5"], True), (["A100", "2022-09-15", "Total SA", "4"], False),
+        (["", "45000", "Total", "4"], False),
+        (["", "", "", "4"], False), (["Total", "2022-09-15", "CN", "4"], False), (["", "", "", ""], False),
+        (["Summer Systems", "", "", "4"], False),
+    ],
+)  # fmt: skip
+def test_a_line_of_sums_is_told_apart_and_a_shipment_never(cells: list[str], total: bool) -> None:
+    assert is_total(cells, day=1) is total
+
+
+HEAD = ["Part No", "Ship date", "Dest"]
+ROW = ["A100", "2022-09-15", "CN"]
+
+
+def test_the_row_of_a_header_can_be_told(tmp_path: Path) -> None:
+    rows = [["Teil", "Tag", "Ort"], HEAD, ROW]
+    path = str(written(tmp_path / "l.xlsx", {"S": rows}))
+    audited(path, "--exporter", "maker", "-o", str(tmp_path / "found.csv"))
+    assert len((tmp_path / "found.csv").read_text().splitlines()) == 2
+    told = ("--header-row", "1", "--map", "chip=Teil", "--map", "on=Tag", "--map", "to=Ort")
+    audited(path, "--exporter", "maker", *told, "-o", str(tmp_path / "told.csv"))
+    assert len((tmp_path / "told.csv").read_text().splitlines()) == 3
+    assert refused(path, "--exporter", "maker", "--header-row", "9") == (
+        "--header-row 9: this row of the sheet 'S' is empty. l.xlsx has rows 1 to 3 there, as Excel shows them."
+    )
+    several = str(written(tmp_path / "m.xlsx", {"Cover": [["x"]], "S": [["title"], HEAD, ROW]}))
+    said = audited(several, "--exporter", "maker", "--header-row", "2", "-o", str(tmp_path / "m.csv"))
+    assert said.startswith("1 row in, 1 out")
+    assert refused(path, "--exporter", "maker", "--header-row", "T=1") == "--header-row 'T': the sheets are 'S'."
+
+
+def test_sheets_can_be_chosen_and_what_is_not_audited_is_said(tmp_path: Path) -> None:
+    path = str(written(tmp_path / "l.xlsx", {"A": [HEAD, ROW], "B": [HEAD, ROW, ROW], "Notes": [["hello"]]}))
+    assert audited(path, "--exporter", "maker", "-o", str(tmp_path / "all.csv")).startswith("3 rows in, 3 out")
+    said = audited(path, "--exporter", "maker", "--sheet", "B", "-o", str(tmp_path / "b.csv"))
+    assert said.startswith("2 rows in, 2 out")
+    assert "NOT AUDITED: sheet 'A' (not chosen); sheet 'Notes' (not chosen).\n" in said
+    assert (tmp_path / "b.csv").read_text().splitlines()[1].startswith("A100,2022-09-15,CN,B,2,license_required,")
+
+
+def test_a_destination_may_be_the_name_of_a_sheet(tmp_path: Path) -> None:
+    path = str(written(tmp_path / "l.xlsx", {"China": [HEAD[:2], ROW[:2]], "Germany": [HEAD[:2], ROW[:2]]}))
+    audited(path, "--exporter", "maker", "--map", "to=sheet", "-o", str(tmp_path / "o.csv"), "--columns", "outcome")
+    assert [line.split(",")[2:] for line in (tmp_path / "o.csv").read_text().splitlines()[1:]] == [
+        ["China", "2", "license_required"], ["Germany", "2", "no_license_requirement"]
+    ]  # fmt: skip
+
+
+def test_a_repeated_header_is_no_shipment_and_any_other_row_is(tmp_path: Path) -> None:
+    rows = [HEAD, ROW, HEAD, ["* prices without tax", "", ""], ROW]
+    said = audited(str(written(tmp_path / "l.xlsx", {"S": rows})), "--exporter", "maker", "-o", str(tmp_path / "o.csv"))
+    assert said.startswith("3 rows in, 3 out: 2 license_required, 1 indeterminate.")
+    assert "Told apart from shipments: 1 repeated header (row 3).\n" in said
+    assert "row 4: the date is empty; it is never assumed." in (tmp_path / "o.csv").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_other_workbooks_are_read_alike(desk: Path, tmp_path: Path, ending: str) -> None:
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    command = ["soffice", home, "--headless", "--convert-to", ending, "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(desk / "shipments.xlsx")], check=True, capture_output=True, timeout=300)
+    asked = ("--exporter", "other", "--names", str(desk / "names.csv"), "--plain")
+    audited(str(tmp_path / f"shipments.{ending}"), *asked, "-o", str(tmp_path / "o.xlsx"))
+    found = [row[:9] + row[9:10] for row in sheet(tmp_path / "o.xlsx", "audit")]
+    assert found == [row[:10] for row in sheet(desk / "report.xlsx", "All rows")]
+
+
+# text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "who"), [("cp932", "株式会社青葉計算機"), ("gb18030", "广州灯笼云计算"), ("cp1252", "Café Müller")]
+)
+def test_an_encoding_is_proposed_with_what_would_be_read(tmp_path: Path, encoding: str, who: str) -> None:
+    lines = ["chip,date,to,customer", *[f"A100,2022-09-15,CN,{who} {n}" for n in range(9)]]
+    (tmp_path / "l.csv").write_bytes("\n".join(lines).encode(encoding) + b"\n")
+    said = refused(str(tmp_path / "l.csv"), "--exporter", "other")
+    assert said.startswith("l.csv: the file is not UTF-8 text. It would read: as ")
+    assert f"as {encoding} 'A100,2022-09-15,CN,{who} 0'" in said
+    assert proposals((tmp_path / "l.csv").read_bytes())[0].encoding == encoding
+    asked = (str(tmp_path / "l.csv"), "--exporter", "other", "--encoding", encoding, "-o", str(tmp_path / "o.csv"))
+    audited(*asked)
+    made = (tmp_path / "o.csv").read_bytes()
+    # Excel reads it only behind its mark
+    assert made.startswith("\ufeffchip,".encode())
+    assert next(csv.DictReader(io.StringIO(made.decode("utf-8-sig"))))["customer"] == f"{who} 0"
+
+
+def test_no_mark_where_excel_needs_none(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_bytes(b"chip,date,to\nA100,2022-09-15,CN\n")
+    audited(str(tmp_path / "l.csv"), "--exporter", "other", "--encoding", "cp1252", "-o", str(tmp_path / "o.csv"))
+    assert (tmp_path / "o.csv").read_bytes().startswith(b"chip,")
+
+
+def test_a_header_of_text_is_found_below_its_titles(tmp_path: Path) -> None:
+    text = 'sep=;\n"Report; of ""exports""";;\n;;\nPart no;Ship date;Dest\nA100;2022-09-15;CN\n'
+    (tmp_path / "l.csv").write_text(text)
+    said = audited(str(tmp_path / "l.csv"), "--exporter", "maker", "-o", str(tmp_path / "o.csv"))
+    assert "Header in row 4 of the file.\n" in said
+    assert (tmp_path / "o.csv").read_text().splitlines()[1].startswith("A100;2022-09-15;CN;license_required;")
+
+
+def test_all_that_is_missing_is_told_in_one_message(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("a,b\n1,2\n")
+    said = refused(str(tmp_path / "l.csv"))
+    assert all(
+        what in said for what in ("as the chip", "as the date of export", "as the destination", "as the exporter")
+    )
+
+
+def test_names_go_through_excel_and_back(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("chip,date,to\nグラボ,2022-09-15,CN\n", "utf-8")
+    names, asked = tmp_path / "n.csv", (str(tmp_path / "l.csv"), "--exporter", "maker")
+    audited(*asked, "--write-names", str(names))
+    assert names.read_bytes().startswith("\ufeffcolumn,".encode())
+    names.write_text("\ufeffcolumn;written;means\nchip;グラボ;A100\n", "utf-8")
+    assert "needed a license" in audited(*asked, "--names", str(names))
+    names.write_bytes("column,written,means\nchip,グラボ,A100\n".encode("cp932"))
+    assert refused(*asked, "--names", str(names)) == "n.csv: this is no CSV in UTF-8. In Excel, save it as CSV UTF-8."
+
+
+# numbers and words
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1,234", "1234"), ("1,234.50", "1234.50"), (3.1, "3.1"), (7, "7"), ("12", "12"), ("1.234,50", None),
+     ("12 pcs", None), ("1,23", None), (True, None), (None, None), ("", None), (float("nan"), None)],
+)  # fmt: skip
+def test_an_amount_is_exact_or_it_is_none(cell: Any, number: str | None) -> None:
+    assert number_in(cell) == (None if number is None else Decimal(number))
+
+
+def test_amounts_of_two_currencies_are_not_added_up(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["chip", "date", "to", "qty", "amount", "currency"],
+            ["A100", "2022-12-15", "CN", 2, 100, "USD"],
+            ["A100", "2022-12-15", "CN", "three", "200.5", "EUR"]]  # fmt: skip
+    path = str(written(tmp_path / "l.xlsx", {"S": rows}))
+    audited(path, "--exporter", "other", "-o", str(tmp_path / "r.xlsx"))
+    said = "\n".join(str(cell) for row in sheet(tmp_path / "r.xlsx", "Summary") for cell in row)
+    assert "quantity 2; value 200.5 EUR; value 100 USD; amounts that are not numbers, left out: 1" in said
+    names, *listed = sheet(tmp_path / "r.xlsx", "Needed a license")[3:]
+    assert listed[-1][names.index("Value")] == ""
+
+
+def test_from_python_a_row_is_told_of_arguments(tmp_path: Path) -> None:
+    table = pa.table({"chip": ["A100", "Abacus"], "date": ["03/04/2023", "2023-04-03"], "to": ["CN", "Korea"]})
+    problems = exportrules.audit(table, exporter="other")["problem"].to_pylist()
+    assert problems[0].endswith("Is the day or the month first? Say dates='dmy' or dates='mdy'.")
+    assert "Say what it means in names={...}." in problems[1]
+    assert "--" not in "".join(problems)
