@@ -1,0 +1,78 @@
+"""The chips and the places of a page: their names, everything that people call them, figures with their standing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from exportrules.facts import facts_of, show
+from exportrules.law import Ruleset
+
+if TYPE_CHECKING:
+    from exportrules.explore.data import Entry
+    from exportrules.explore.states import Places
+
+#: The figures of a chip that rules test, in the order of the page.
+FIGURES = (
+    "tpp", "performance_density", "aggregate_io_gbytes_s", "dram_bandwidth_gbytes_s", "die_area_mm2",
+)  # fmt: skip
+
+
+def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
+    """One row for each chip: `of` is the family's number among the rows where the row is one of several variants."""
+    rows: list[dict[str, Any]] = []
+    families: dict[str, int] = {}
+    for entry in asked:
+        variant, family = ruleset.variants[entry.variants[0]]
+        whole = len(entry.variants) > 1
+        if whole:
+            families[family.id] = len(rows)
+        names = family.aliases if whole else variant.aliases
+        row: dict[str, Any] = {
+            "id": entry.id,
+            "name": family.name if whole else variant.name,
+            "maker": family.vendor,
+            "family": family.name,
+            "aliases": [name for name in names if name != (family.name if whole else variant.name)],
+        }
+        if whole:
+            row["variants"] = len(entry.variants)
+        else:
+            row |= {
+                "of": families.get(family.id, -1),
+                "announced": variant.announced.isoformat() if variant.announced else "",
+                "status": variant.status,
+                "facts": _figures(variant),
+            }
+            if family.id not in families:
+                row["aliases"] = list(dict.fromkeys((*row["aliases"], *family.aliases)))
+        rows.append(row)
+    return rows
+
+
+def _figures(variant: Any) -> dict[str, list[Any]]:
+    """By figure: as it is shown, whether it is estimated, the other readings."""
+    facts = facts_of(variant)
+    return {
+        name: [show(fact.value), int(fact.estimated), [show(c) for c in fact.candidates]]
+        for name in FIGURES
+        if (fact := facts.get(name)) is not None and fact.value is not None
+    }
+
+
+def place_rows(ruleset: Ruleset, places: Places) -> list[dict[str, Any]]:
+    """One row for each destination, by name."""
+    found = sorted(ruleset.places.values(), key=lambda place: place.name)
+    return [
+        {
+            "code": p.code,
+            "name": p.name,
+            "aliases": _once((*p.aliases, *p.standard)),
+            "class": places.of[p.code],
+        }
+        for p in found
+    ]
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

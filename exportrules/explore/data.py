@@ -1,0 +1,224 @@
+"""Every determination of an edition as plain data: what a page needs to look answers up, and nothing to decide them.
+
+The data, as `build` returns them (numbers point into the lists beside them; -1 and null are nothing):
+
+- `places`: code, name, other names, and `class`: what the law can tell the country by;
+- `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 where it was not asked;
+- `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
+- `courses`: a list of [day, answer, by], each from its day on to that of the next; `by` is what changed the decision;
+- `answers`: what is said, as the fields of a determination; `provisions`, `reasons` and `texts` that these point to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from exportrules.determination import Determination
+from exportrules.errors import QuestionError
+from exportrules.explore.catalogue import chip_rows, place_rows
+from exportrules.explore.states import Deal, Known, Places, States, asked_of, read_places
+from exportrules.explore.tell import told
+from exportrules.law import Ruleset
+from exportrules.names.chips import find_chip
+from exportrules.question import Question, Subject, resolve
+from exportrules.span import holds_on
+from exportrules.timeline import Timeline
+
+#: Who exports, and how the law is read, in the order of the page's data.
+EXPORTERS = ("maker", "other")
+LAYERS = (False, True)
+
+
+class Table:
+    """Values under numbers, each once."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, value: Any) -> int:
+        key = json.dumps(value, ensure_ascii=False)
+        found = self._numbers.setdefault(key, len(self.values))
+        if found == len(self.values):
+            self.values.append(value)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chip as people ask for it: a variant, or a family of several."""
+
+    id: str
+    variants: tuple[str, ...]
+
+
+def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
+    """The chips of a page: every variant, and every family of several. `chips` are names of those that are wanted.
+
+    Raises UnknownNameError for a name that is not known.
+    """
+    wanted = {v for chip in chips for v in find_chip(ruleset, chip).variants} if chips else set(ruleset.variants)
+    found = []
+    for family in ruleset.families.values():
+        inside = tuple(v.id for v in family.variant if v.id in wanted)
+        if len(inside) > 1 and len(inside) == len(family.variant):
+            found.append(Entry(family.id, inside))
+        found += [Entry(v, (v,)) for v in inside]
+    return found
+
+
+def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
+    """The data of the page for these chips (all of them, if none is named)."""
+    asked = entries(ruleset, chips)
+    places, known = read_places(ruleset), Known()
+    answers, reasons, courses = Table(), Table(), Table()
+    rows = np.full((len(asked), len(EXPORTERS), len(LAYERS), len(places.deals)), -1, np.int64)
+    for layer, printed in enumerate(LAYERS):
+        questions = [[_question(ruleset, entry.id, who, printed) for who in EXPORTERS] for entry in asked]
+        subjects = [s for pair in questions for question in pair for s in question.subjects]
+        states = States(ruleset.view(as_printed=printed), subjects, places.deals, known)
+        item = iter(states.item_of)
+        cells = _Cells(ruleset, states, known, answers, reasons, courses)
+        for e, pair in enumerate(questions):
+            for w, question in enumerate(pair):
+                rows[e, w, layer] = cells.row(question, [next(item) for _ in question.subjects], places.deals)
+    flat = rows.reshape(-1, len(places.deals))
+    columns, kinds = np.unique(flat, axis=1, return_inverse=True)
+    distinct, row_of = np.unique(columns, axis=0, return_inverse=True)
+    kinds = kinds.ravel()
+    renumbered = np.where(places.kind < 0, -1, kinds[places.kind])
+    used = sorted({p for a in answers.values for p, _ in a["citations"]})
+    edition = ruleset.edition
+    return {
+        "edition": edition.edition,
+        "title": edition.title,
+        "sha256": ruleset.digest,
+        "coversFrom": edition.covers_from.isoformat(),
+        "verifiedThrough": edition.verified_through.isoformat(),
+        "currency": ruleset.currency,
+        "makers": [
+            {"id": vendor, "name": ruleset.exporters[vendor].name if vendor in ruleset.exporters else vendor}
+            for vendor in dict.fromkeys(ruleset.variants[e.variants[0]][1].vendor for e in asked)
+        ],
+        "chips": chip_rows(ruleset, asked),
+        "places": place_rows(ruleset, places),
+        "kinds": renumbered.tolist(),
+        "rows": row_of.reshape(rows.shape[:3]).tolist(),
+        "cells": distinct.tolist(),
+        "courses": courses.values,
+        "answers": answers.values,
+        "reasons": reasons.values,
+        "provisions": {name: _provision(ruleset, name) for name in used},
+    }
+
+
+def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
+    return resolve(
+        ruleset, chip, to=None, exporter=exporter, activity=None, headquarters=None, ultimate_parent=None,
+        end_user=None, parties=(), end_use=None, facts=None, known_on=None, as_printed=printed,
+    )  # fmt: skip
+
+
+class _Cells:
+    """The courses of one layer, made once for all deals in which a chip has the same states."""
+
+    def __init__(
+        self, ruleset: Ruleset, states: States, known: Known, answers: Table, reasons: Table, courses: Table
+    ) -> None:
+        self.ruleset, self.states, self.known = ruleset, states, known
+        self.answers, self.reasons, self.courses = answers, reasons, courses
+        self._made: dict[Hashable, int] = {}
+        self._told: dict[Hashable, int] = {}
+        self._entries: dict[Hashable, Hashable] = {}
+
+    def row(self, question: Question, items: Sequence[int], deals: Sequence[Deal]) -> list[int]:
+        """The number of the course for each deal."""
+        described = [(s, i) for s, i in zip(question.subjects, items, strict=True) if s.has_figures] or list(
+            zip(question.subjects, items, strict=True)
+        )
+        whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
+        distinct, first, which = np.unique(whole, axis=0, return_index=True, return_inverse=True)
+        alike = _released(question)
+        numbers = []
+        for ids, n in zip(distinct.tolist(), first.tolist(), strict=True):
+            key = (alike, tuple(ids))
+            if key not in self._made:
+                self._made[key] = self._course(question, [s for s, _ in described], deals[n], ids)
+            numbers.append(self._made[key])
+        return [numbers[w] for w in which.ravel().tolist()]
+
+    def _course(self, question: Question, described: Sequence[Subject], deal: Deal, ids: Sequence[int]) -> int:
+        many = len(self.states.days)
+        parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
+        courses = tuple(
+            self.states.course(s, deal, part, self.known) for s, part in zip(described, parts, strict=True)
+        )
+        timeline = Timeline(self.ruleset, asked_of(question, deal), courses)
+        changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
+        found: list[list[Any]] = []
+        for day in sorted({*timeline.starts, *changes}):
+            index = timeline.index(day)
+            states = tuple(self.known.states[p[_at(self.states.days, day)]].rests_on for p in parts)
+            answer = self._answer(timeline, day, states)
+            by = -1
+            if timeline.starts[index] == day and index == timeline.holds(index)[0] and index:
+                by = self.reasons.number([_unnamed(text) for text in timeline.opened_by(index)])
+            if not found or by >= 0 or found[-1][1] != answer:
+                found.append([_iso(day), answer, by])
+        return self.courses.number(found)
+
+    def _answer(self, timeline: Timeline, day: date, rests_on: tuple[Hashable, ...]) -> int:
+        answer = timeline.at(day)
+        named = () if len(timeline.question.subjects) == 1 else (timeline.question.family, answer.asked)
+        early = timeline.released(day) if answer.outcome == "not_released" else None
+        plain = answer._replace(asked=(), left_out=())
+        key = (plain, named, answer.left_out, early, rests_on, self._listed(timeline, day))
+        if key not in self._told:
+            self._told[key] = self.answers.number(told(Determination(timeline, day)))
+        return self._told[key]
+
+    def _listed(self, timeline: Timeline, day: date) -> Hashable:
+        """The entries of the day that an answer without a requirement is told not to meet."""
+        kinds = frozenset(course.docket.value("item_kind") for course in timeline.courses)
+        key = kinds, _at(self.states.days, day)
+        if key not in self._entries:
+            force = (f for f in timeline.view.provisions if f.provision.classifies and holds_on(f.spans, day))
+            self._entries[key] = kinds, tuple(f.provision.id for f in force)
+        return self._entries[key]
+
+
+def _at(days: Sequence[date], day: date) -> int:
+    import bisect
+
+    return max(bisect.bisect_right(days, day) - 1, 0)
+
+
+def _released(question: Question) -> Hashable:
+    """What the answers to a question depend on beside the law: when each variant was public, and its name among several."""
+    chips = [s.chip for s in question.subjects]
+    several = len(chips) > 1
+    return tuple(
+        (c.announced, c.not_public_before, c.status, s.has_figures, s.name if several else "") if c else None
+        for c, s in zip(chips, question.subjects, strict=True)
+    )
+
+
+def _unnamed(text: str) -> str:
+    """A reason without the country that enters a group, which the page puts in."""
+    return text
+
+
+def _iso(day: date) -> str:
+    return "" if day == date.min else day.isoformat()
+
+
+def _provision(ruleset: Ruleset, name: str) -> dict[str, Any]:
+    from exportrules.explore.tell import provision_row
+
+    return provision_row(ruleset, name)

@@ -1,0 +1,175 @@
+"""What the law says of every profile on every day, each distinct state of it decided once by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+from exportrules.docket import Docket
+from exportrules.engine import Reading
+from exportrules.explore.alike import Codes, Likeness, Sums
+from exportrules.facts import Fact
+from exportrules.law import PLACE_FACTS, Ruleset, View
+from exportrules.question import Question, Subject
+from exportrules.timeline import Course
+from exportrules.truth import UNKNOWN
+from exportrules.unknowns import Verdict, decide
+
+#: A deal's places: destination, headquarters, ultimate parent.
+Deal = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The destinations by what the law can tell them by, and the deals that it can tell apart.
+
+    `of` has the class of each country, `classes` a country of each; `deals` a deal of each kind, and `kind[d][h][p]`
+    the number of the kind for classes of destination, headquarters and parent, -1 where the page does not ask.
+    """
+
+    of: Mapping[str, int]
+    classes: tuple[str, ...]
+    deals: tuple[Deal, ...]
+    kind: Codes
+
+
+def read_places(ruleset: Ruleset) -> Places:
+    """The kinds of deals in both layers: bought where the goods go, or headquartered, or owned, elsewhere."""
+    views = [ruleset.view(as_printed=printed) for printed in (False, True)]
+    numbers: dict[Hashable, int] = {}
+    of, classes = {}, []
+    for code in sorted(ruleset.places):
+        told_by = (*(view.place_class(code) for view in views), code in ruleset.edition.destinations_not_encoded)
+        of[code] = numbers.setdefault(told_by, len(numbers))
+        if of[code] == len(classes):
+            classes.append(code)
+    many = range(len(classes))
+    triples = [(d, h, p) for d in many for h in many for p in many if h in (d, p)]
+    at = tuple(np.array(column) for column in zip(*triples, strict=True))
+    left_out = np.array([classes[d] in ruleset.edition.destinations_not_encoded for d, _, _ in triples])
+    told = np.stack([*(Likeness(view, classes).deals()[at] for view in views), left_out.astype(np.uint64)], axis=1)
+    _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    kind = np.full((len(classes),) * 3, -1, np.int64)
+    kind[at] = which.ravel()
+    deals = tuple((classes[d], classes[h], classes[p]) for d, h, p in (triples[i] for i in first.tolist()))
+    return Places(of, tuple(classes), deals, kind)
+
+
+class State(NamedTuple):
+    """What the law says of a profile on a day, and by which provisions: those that bear on its citations."""
+
+    verdict: Verdict
+    rests_on: tuple[Hashable, ...]
+
+
+class Known:
+    """The states that were decided, each with a number; and the number of each sum of a profile."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+        self.of_sum: dict[int, int] = {}
+        self.of_key: dict[Hashable, int] = {}
+        self._numbers: dict[State, int] = {}
+
+    def number(self, state: State) -> int:
+        found = self._numbers.setdefault(state, len(self.states))
+        if found == len(self.states):
+            self.states.append(state)
+        return found
+
+
+class States:
+    """The states of one layer: `ids[item, deal, day]` has the number of each, for the distinct items.
+
+    `item_of` has the distinct item of each that was given; `days` are the first days of the law's stretches.
+    """
+
+    def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Deal], known: Known) -> None:
+        """`known` has the states of other layers; it is added to."""
+        self.view, self.deals = view, deals
+        countries = sorted({country for deal in deals for country in deal})
+        at = {country: number for number, country in enumerate(countries)}
+        likeness = Likeness(view, countries)
+        numbered: dict[str, int] = {}
+        read, firsts = [], []
+        self.item_of = []
+        for item in items:
+            codes = likeness.item(item.facts)
+            key = repr(codes)
+            if key not in numbered:
+                numbered[key] = len(read)
+                read.append(codes)
+                firsts.append(item)
+            self.item_of.append(numbered[key])
+        self.days, sums = likeness.profiles(read, [(at[d], at[h], at[p]) for d, h, p in deals])
+        whole = np.stack([np.broadcast_to(s, (len(read), len(deals))) for s in sums], axis=2)
+        self.ids = self._decided(firsts, whole, known)
+
+    def _decided(self, items: Sequence[Subject], sums: Sums, known: Known) -> Codes:
+        values, first, which = np.unique(sums, return_index=True, return_inverse=True)
+        where = np.stack(np.unravel_index(first, sums.shape), axis=1)
+        numbers = np.array([known.of_sum.get(value, -1) for value in values.tolist()], np.int64)
+        fresh = [(*where[n].tolist(), n) for n in np.flatnonzero(numbers < 0).tolist()]
+        for (item, deal), group in groupby(sorted(fresh), key=lambda found: found[:2]):
+            docket = Docket(self.view, placed(items[item], self.deals[deal]).facts)
+            for _, _, day, n in group:
+                numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
+        return numbers[which.ravel()].reshape(sums.shape)
+
+    def course(self, item: Subject, deal: Deal, ids: Sequence[int], known: Known) -> Course:
+        """The course of an item in a deal whose states have these numbers, one for each of the days."""
+        subject = placed(item, deal)
+        begun = [n for n, number in enumerate(ids) if n == 0 or number != ids[n - 1]]
+        docket = Docket(self.view, subject.facts)
+        verdicts = tuple(known.states[ids[n]].verdict for n in begun)
+        return Course(subject, docket, tuple(self.days[n] for n in begun), verdicts)
+
+
+def _state(docket: Docket, day: date, known: Known) -> int:
+    """The number of the state of a docket on a day.
+
+    What is FALSE stays so, whatever is learnt, and what is TRUE too. So two profiles come to the same if the same
+    provisions hold, and the same are open in the same way.
+    """
+    today = docket.on(day)
+    reading = Reading(today, day)
+    marks = today.marks
+    key: list[Hashable] = [today.value("item_kind"), reading.reach, tuple(reading.closed and _closed(reading))]
+    for entry, truth in reading.truths.values():
+        how: Hashable = None
+        if truth == UNKNOWN or entry.made is not None:
+            facts = tuple((name, marks[name]) for name in sorted(entry.mentions))
+            how = entry.fits, entry.doubt, entry.when, entry.unless, facts, today.view.as_printed
+        key.append((entry.found.provision.id, truth, how))
+    told_by = tuple(key)
+    number = known.of_key.get(told_by)
+    if number is None:
+        held = tuple(
+            (entry.found.provision.id, truth)
+            for entry, truth in reading.truths.values()
+            if entry.kind == "classification" or (truth == UNKNOWN and entry.kind in ("requirement", "bar"))
+        )
+        number = known.of_key[told_by] = known.number(State(decide(today, day), (held, _closed(reading))))
+    return number
+
+
+def _closed(reading: Reading) -> tuple[Hashable, ...]:
+    return tuple((entry.found.provision.id, bars) for entry, bars in reading.closed)
+
+
+def placed(item: Subject, deal: Deal) -> Subject:
+    """The item on its way to a destination, for an end user seated and owned in these countries."""
+    places = {fact: Fact(country, "question") for fact, country in zip(PLACE_FACTS, deal, strict=True)}
+    return replace(item, facts={**item.facts, **places})
+
+
+def asked_of(question: Question, deal: Deal) -> Question:
+    """The question with another deal's places."""
+    to, headquarters, parent = deal
+    subjects = tuple(placed(subject, deal) for subject in question.subjects)
+    return replace(question, subjects=subjects, to=to, headquarters=headquarters, ultimate_parent=parent)

@@ -1,0 +1,68 @@
+"""An answer and a provision as the page tells them: plain data, with the day left open where it stands in a text."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from exportrules.determination import Determination
+from exportrules.law import Ruleset, code_url
+from exportrules.render.text import headline
+from exportrules.render.words import case_words, fact_name, open_question
+from exportrules.trace import cite_of
+
+#: What stands for the day of the question in a text, and where it stands in the address of a text of that day.
+DAY = "{day}"
+#: A day that is no one's, to find where an address names the day.
+_SOME_DAY = date(1999, 12, 31)
+
+
+def told(d: Determination) -> dict[str, Any]:
+    """The fields of a determination that do not change while its answer lasts. Empty ones are left out."""
+    law = d._timeline.ruleset
+    said: dict[str, Any] = {
+        "outcome": d.outcome,
+        "policy": d.review_policy or "",
+        "standing": d.standing,
+        "first": headline(d).replace(d.on.isoformat(), DAY),
+        "projection": list(d.projection) if d.projection else None,
+        "eccn": d.eccn,
+        "paragraphs": d.eccn_paragraphs,
+        "requirements": d.requirements,
+        "exceptions": [x["provision"] for x in d.exceptions],
+        "closed": [[x["provision"], x["bars"]] for x in d.closed_exceptions],
+        "policies": [[p["requirement"], p["review_policy"], p["by"]] for p in d.policies],
+        "turnsOn": [_open(d, fact) for fact in d.turns_on],
+        "cases": [
+            [" and ".join(f"{fact_name(law, f)} {case_words(law, text)}" for f, text in c.conditions) or "otherwise",
+             c.outcome, c.review_policy or ""] for c in d.cases
+        ],
+        "citations": [[c.provision, c.role] for c in d.citations],
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value or name in ("outcome", "citations")}
+
+
+def _open(d: Determination, fact: str) -> dict[str, Any]:
+    law = d._timeline.ruleset
+    return {
+        "fact": fact,
+        "name": fact_name(law, fact),
+        "asks": open_question(law, fact),
+        "settle": [[s.case, s.option] for s in d.settle if s.fact == fact],
+    }
+
+
+def provision_row(ruleset: Ruleset, name: str) -> dict[str, Any]:
+    """A provision as its citation is printed; `code` is the address of the text of the Code, its day left open."""
+    provision, instrument = ruleset.provisions[name]
+    return {
+        "title": provision.title,
+        "cite": cite_of(provision, instrument),
+        "url": provision.url,
+        "code": code_url(provision.paragraph, _SOME_DAY).replace(_SOME_DAY.isoformat(), DAY),
+        "evidence": provision.evidence or instrument.evidence,
+        "quote": provision.quote,
+        "kind": provision.kind,
+        "instrument": instrument.title,
+        "conditions": list(provision.conditions),
+    }
