@@ -36,6 +36,7 @@ COMMANDS = {
     "audit": "ledger",
     "compile": "ledger",
     "chart": "chart",
+    "explore": "explore",
     "matrix": "ask",
     "vectors": "prove",
 }

@@ -140,7 +140,9 @@ class Likeness:
                 d, h, p = (_hashed(f"{number}.{place}.{axis}", c) for axis, c in enumerate(codes))
                 never = (codes[0] == _NEVER)[:, None, None] | (codes[1] == _NEVER)[None, :, None]
                 never = never | (codes[2] == _NEVER)[None, None, :]
-                sums = sums + np.where(never, np.uint64(0), _mixed(d[:, None, None] + h[None, :, None] + p[None, None, :]))
+                sums = sums + np.where(
+                    never, np.uint64(0), _mixed(d[:, None, None] + h[None, :, None] + p[None, None, :])
+                )
         return sums
 
     def item(self, facts: Mapping[str, Fact]) -> tuple[Hashable, list[tuple[int, ...]]]:
@@ -165,7 +167,12 @@ class Likeness:
                 if truth == FALSE:
                     return _NEVER
                 if truth == UNKNOWN:
-                    opened.append(((test.fact, test.op, test.bound), readings.get(test.fact) or self._class(test.fact, facts.get(test.fact, _UNSAID))))
+                    opened.append(
+                        (
+                            (test.fact, test.op, test.bound),
+                            readings.get(test.fact) or self._class(test.fact, facts.get(test.fact, _UNSAID)),
+                        )
+                    )
             if not all(docket.unsettled(t.fact) or _reachable(t, reached.get(t.fact, set())) for t in parts.concluded):
                 return _NEVER
             return _OPEN + _number(repr(opened)) if opened else _OPEN

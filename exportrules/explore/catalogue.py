@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from exportrules.errors import UnknownNameError
 from exportrules.facts import facts_of, show
 from exportrules.law import Ruleset
+from exportrules.names.chips import find_chip
 
 if TYPE_CHECKING:
     from exportrules.explore.data import Entry
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
 FIGURES = (
     "tpp", "performance_density", "aggregate_io_gbytes_s", "dram_bandwidth_gbytes_s", "die_area_mm2",
 )  # fmt: skip
+
+
+def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]:
+    """The makers of chips, each once, with the other names and the brands that stand before their products."""
+    rows = []
+    for vendor in dict.fromkeys(vendors):
+        known = ruleset.exporters.get(vendor)
+        names = [*known.aliases, *known.brands] if known else []
+        rows.append({"id": vendor, "name": known.name if known else vendor, "aliases": names})
+    return rows
 
 
 def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -31,6 +43,7 @@ def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "id": entry.id,
             "name": family.name if whole else variant.name,
+            "ask": _asked_as(ruleset, entry, family.name if whole else variant.name),
             "maker": family.vendor,
             "family": family.name,
             "aliases": [name for name in names if name != (family.name if whole else variant.name)],
@@ -48,6 +61,15 @@ def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
                 row["aliases"] = list(dict.fromkeys((*row["aliases"], *family.aliases)))
         rows.append(row)
     return rows
+
+
+def _asked_as(ruleset: Ruleset, entry: Entry, name: str) -> str:
+    """The name under which a command finds the chip, or else its id."""
+    try:
+        meant = find_chip(ruleset, name).variants
+    except UnknownNameError:
+        return entry.id
+    return name if set(meant) == set(entry.variants) else entry.id
 
 
 def _figures(variant: Any) -> dict[str, list[Any]]:

@@ -6,13 +6,16 @@ The data, as `build` returns them (numbers point into the lists beside them; -1 
 - `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 where it was not asked;
 - `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
 - `courses`: a list of [day, answer, by], each from its day on to that of the next; `by` is what changed the decision;
-- `answers`: what is said, as the fields of a determination; `provisions`, `reasons` and `texts` that these point to.
+- `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`;
+- `provisions`: those that are cited, by id.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,10 +23,9 @@ from typing import Any
 import numpy as np
 
 from exportrules.determination import Determination
-from exportrules.errors import QuestionError
-from exportrules.explore.catalogue import chip_rows, place_rows
-from exportrules.explore.states import Deal, Known, Places, States, asked_of, read_places
-from exportrules.explore.tell import told
+from exportrules.explore.catalogue import FIGURES, chip_rows, maker_rows, place_rows
+from exportrules.explore.states import Deal, Known, States, asked_of, read_places
+from exportrules.explore.tell import provision_row, told
 from exportrules.law import Ruleset
 from exportrules.names.chips import find_chip
 from exportrules.question import Question, Subject, resolve
@@ -77,14 +79,14 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     """The data of the page for these chips (all of them, if none is named)."""
     asked = entries(ruleset, chips)
     places, known = read_places(ruleset), Known()
-    answers, reasons, courses = Table(), Table(), Table()
+    answers, parts, courses = Table(), Table(), Table()
     rows = np.full((len(asked), len(EXPORTERS), len(LAYERS), len(places.deals)), -1, np.int64)
     for layer, printed in enumerate(LAYERS):
         questions = [[_question(ruleset, entry.id, who, printed) for who in EXPORTERS] for entry in asked]
         subjects = [s for pair in questions for question in pair for s in question.subjects]
         states = States(ruleset.view(as_printed=printed), subjects, places.deals, known)
         item = iter(states.item_of)
-        cells = _Cells(ruleset, states, known, answers, reasons, courses)
+        cells = _Cells(ruleset, states, known, answers, parts, courses)
         for e, pair in enumerate(questions):
             for w, question in enumerate(pair):
                 rows[e, w, layer] = cells.row(question, [next(item) for _ in question.subjects], places.deals)
@@ -93,7 +95,9 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     distinct, row_of = np.unique(columns, axis=0, return_inverse=True)
     kinds = kinds.ravel()
     renumbered = np.where(places.kind < 0, -1, kinds[places.kind])
-    used = sorted({p for a in answers.values for p, _ in a["citations"]})
+    used = {p for a in answers.values for p, _ in parts.values[a["citations"]]}
+    named = (text for c in courses.values for _, _, by in c if by >= 0 for text in parts.values[by])
+    used |= {text for text in named if text in ruleset.provisions}
     edition = ruleset.edition
     return {
         "edition": edition.edition,
@@ -102,10 +106,9 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "coversFrom": edition.covers_from.isoformat(),
         "verifiedThrough": edition.verified_through.isoformat(),
         "currency": ruleset.currency,
-        "makers": [
-            {"id": vendor, "name": ruleset.exporters[vendor].name if vendor in ruleset.exporters else vendor}
-            for vendor in dict.fromkeys(ruleset.variants[e.variants[0]][1].vendor for e in asked)
-        ],
+        "sliderEnd": f"{edition.verified_through.year}-12-31",
+        "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
+        "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
         "chips": chip_rows(ruleset, asked),
         "places": place_rows(ruleset, places),
         "kinds": renumbered.tolist(),
@@ -113,8 +116,8 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "cells": distinct.tolist(),
         "courses": courses.values,
         "answers": answers.values,
-        "reasons": reasons.values,
-        "provisions": {name: _provision(ruleset, name) for name in used},
+        "parts": parts.values,
+        "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
     }
 
 
@@ -129,10 +132,10 @@ class _Cells:
     """The courses of one layer, made once for all deals in which a chip has the same states."""
 
     def __init__(
-        self, ruleset: Ruleset, states: States, known: Known, answers: Table, reasons: Table, courses: Table
+        self, ruleset: Ruleset, states: States, known: Known, answers: Table, parts: Table, courses: Table
     ) -> None:
         self.ruleset, self.states, self.known = ruleset, states, known
-        self.answers, self.reasons, self.courses = answers, reasons, courses
+        self.answers, self.parts, self.courses = answers, parts, courses
         self._made: dict[Hashable, int] = {}
         self._told: dict[Hashable, int] = {}
         self._entries: dict[Hashable, Hashable] = {}
@@ -156,9 +159,7 @@ class _Cells:
     def _course(self, question: Question, described: Sequence[Subject], deal: Deal, ids: Sequence[int]) -> int:
         many = len(self.states.days)
         parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
-        courses = tuple(
-            self.states.course(s, deal, part, self.known) for s, part in zip(described, parts, strict=True)
-        )
+        courses = tuple(self.states.course(s, deal, part, self.known) for s, part in zip(described, parts, strict=True))
         timeline = Timeline(self.ruleset, asked_of(question, deal), courses)
         changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
         found: list[list[Any]] = []
@@ -168,7 +169,7 @@ class _Cells:
             answer = self._answer(timeline, day, states)
             by = -1
             if timeline.starts[index] == day and index == timeline.holds(index)[0] and index:
-                by = self.reasons.number([_unnamed(text) for text in timeline.opened_by(index)])
+                by = self.parts.number([_unnamed(text, deal) for text in timeline.opened_by(index)])
             if not found or by >= 0 or found[-1][1] != answer:
                 found.append([_iso(day), answer, by])
         return self.courses.number(found)
@@ -180,7 +181,9 @@ class _Cells:
         plain = answer._replace(asked=(), left_out=())
         key = (plain, named, answer.left_out, early, rests_on, self._listed(timeline, day))
         if key not in self._told:
-            self._told[key] = self.answers.number(told(Determination(timeline, day)))
+            said = told(Determination(timeline, day))
+            parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in said.items()}
+            self._told[key] = self.answers.number(parts)
         return self._told[key]
 
     def _listed(self, timeline: Timeline, day: date) -> Hashable:
@@ -194,9 +197,7 @@ class _Cells:
 
 
 def _at(days: Sequence[date], day: date) -> int:
-    import bisect
-
-    return max(bisect.bisect_right(days, day) - 1, 0)
+    return max(bisect_right(days, day) - 1, 0)
 
 
 def _released(question: Question) -> Hashable:
@@ -209,16 +210,14 @@ def _released(question: Question) -> Hashable:
     )
 
 
-def _unnamed(text: str) -> str:
-    """A reason without the country that enters a group, which the page puts in."""
-    return text
+#: "89fr18780 (NI enters D:1)"
+_MOVES = re.compile(r"\((?P<country>[A-Z]{2}) (?=(?:enters|leaves) )")
+
+
+def _unnamed(text: str, deal: Deal) -> str:
+    """A reason with the place of the deal that enters or leaves a group in the country's stead: 0, 1 or 2."""
+    return _MOVES.sub(lambda found: f"({{{deal.index(found['country'])}}} ", text)
 
 
 def _iso(day: date) -> str:
     return "" if day == date.min else day.isoformat()
-
-
-def _provision(ruleset: Ruleset, name: str) -> dict[str, Any]:
-    from exportrules.explore.tell import provision_row
-
-    return provision_row(ruleset, name)

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exportrules.docket import Docket
+from exportrules.docket import Docket, PreparedRow
 from exportrules.engine import Reading
 from exportrules.explore.alike import Codes, Likeness, Sums
 from exportrules.facts import Fact
-from exportrules.law import PLACE_FACTS, Ruleset, View
+from exportrules.law import PLACE_FACTS, Ruleset, View, closes, refers
+from exportrules.model import Provision
 from exportrules.question import Question, Subject
 from exportrules.timeline import Course
 from exportrules.truth import UNKNOWN
@@ -139,13 +140,20 @@ def _state(docket: Docket, day: date, known: Known) -> int:
     today = docket.on(day)
     reading = Reading(today, day)
     marks = today.marks
-    key: list[Hashable] = [today.value("item_kind"), reading.reach, tuple(reading.closed and _closed(reading))]
+    key: list[Hashable] = [today.value("item_kind"), reading.reach, _closed(reading)]
+    live = [entry.found.provision for entry, _ in reading.requirements]
+    open_ = [entry.found.provision for entry, _ in reading.truths.values() if entry.kind == "exception"]
     for entry, truth in reading.truths.values():
+        provision = entry.found.provision
+        if not provision.notice and not _bears(provision, live, open_):
+            continue
         how: Hashable = None
         if truth == UNKNOWN or entry.made is not None:
+            paragraphs = entry.made is not None
             facts = tuple((name, marks[name]) for name in sorted(entry.mentions))
-            how = entry.fits, entry.doubt, entry.when, entry.unless, facts, today.view.as_printed
-        key.append((entry.found.provision.id, truth, how))
+            when, unless = (_rows(rows, paragraphs) for rows in (entry.when, entry.unless))
+            how = entry.fits, entry.doubt, when, unless, facts, today.view.as_printed
+        key.append((provision.id, truth, how))
     told_by = tuple(key)
     number = known.of_key.get(told_by)
     if number is None:
@@ -156,6 +164,23 @@ def _state(docket: Docket, day: date, known: Known) -> int:
         )
         number = known.of_key[told_by] = known.number(State(decide(today, day), (held, _closed(reading))))
     return number
+
+
+def _bears(provision: Provision, live: Sequence[Provision], exceptions: Sequence[Provision]) -> bool:
+    """Whether a provision can move a decision: what suspends others has done so before a day is read, and what acts on
+    no requirement or exception that may stand acts on nothing."""
+    if provision.kind == "suspension":
+        return False
+    if provision.kind == "bar":
+        return any(closes(provision, exception) for exception in exceptions)
+    named = {"exception": provision.overcomes, "review_policy": provision.governs}
+    references = named.get(provision.kind)
+    return references is None or any(refers(r, requirement) for r in references for requirement in live)
+
+
+def _rows(rows: Sequence[PreparedRow], paragraphs: bool) -> Hashable:
+    """What rows wait for; those that wait for the same are one, but for the paragraphs of an entry."""
+    return tuple(dict.fromkeys((r.paragraph if paragraphs else "", r.settled, r.concluded, r.open) for r in rows))
 
 
 def _closed(reading: Reading) -> tuple[Hashable, ...]:
