@@ -41,7 +41,7 @@ def projected(longitude: float, latitude: float) -> Point:
 
 
 def rings(world: dict[str, Any], shape: dict[str, Any]) -> Iterator[list[Point]]:
-    """The outer rings of a shape, projected."""
+    """The outer rings of a shape, projected; one that crosses the edge of the map as its two sides."""
     polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
     (sx, sy), (tx, ty) = world["transform"]["scale"], world["transform"]["translate"]
     for polygon in polygons:
@@ -51,14 +51,16 @@ def rings(world: dict[str, Any], shape: dict[str, Any]) -> Iterator[list[Point]]
             arc = []
             for dx, dy in world["arcs"][number if number >= 0 else ~number]:
                 x, y = x + dx, y + dy
-                arc.append(projected(x * sx + tx, y * sy + ty))
-            arc = thinned(arc)
+                arc.append((x * sx + tx, y * sy + ty))
             points += (arc if number >= 0 else arc[::-1])[1 if points else 0 :]
-        yield points
+        crosses = any(abs(a[0] - b[0]) > 180 for a, b in zip(points, points[1:], strict=False))
+        east = [(x + 360 if crosses and x < 0 else x, y) for x, y in points]
+        sides = [[(min(x, 180), y) for x, y in east], [(max(x - 360, -180), y) for x, y in east]] if crosses else [east]
+        yield from (thinned([projected(x, y) for x, y in side]) for side in sides)
 
 
 def thinned(line: list[Point]) -> list[Point]:
-    """Douglas and Peucker; arcs are thinned before they are joined, so that neighbours keep one border."""
+    """Douglas and Peucker."""
     if len(line) < 3:
         return line
     (x0, y0), (x1, y1) = line[0], line[-1]
@@ -85,14 +87,14 @@ def path(found: list[list[Point]]) -> str:
     out = []
     for ring in found:
         x, y = round(ring[0][0], 1), round(ring[0][1], 1)
-        out.append(f"M{x:g} {y:g}l")
-        steps = []
+        start, steps = f"M{x:g} {y:g}l", []
         for px, py in ring[1:]:
             dx, dy = round(px - x, 1), round(py - y, 1)
             if dx or dy:
                 steps.append(f"{dx:g} {dy:g}".replace(" -", "-"))
                 x, y = round(x + dx, 1), round(y + dy, 1)
-        out.append(" ".join(steps).replace(" -", "-") + "z")
+        if len(steps) > 1:
+            out.append(start + " ".join(steps).replace(" -", "-") + "z")
     return "".join(out)
 
 
@@ -107,12 +109,12 @@ def main() -> None:
             continue
         code = codes.get(shape.get("id", ""), codes.get(shape["properties"]["name"], ""))
         shapes.setdefault(code, []).extend(rings(world, shape))
-    out: dict[str, Any] = {"": ""}
+    out: dict[str, str] = {}
     dots: dict[str, list[float]] = {}
     for code, found in sorted(shapes.items()):
         largest = max(found, key=area)
         kept = [ring for ring in found if ring is largest or area(ring) >= SMALLEST]
-        out[code] = path([ring for ring in kept if len(ring) > 3 or ring is largest])
+        out[code] = path(kept)
         if code and sum(map(area, found)) < DOT:
             dots[code] = [round(sum(p[n] for p in largest) / len(largest), 1) for n in (0, 1)]
     for code, (longitude, latitude) in POINTS.items():
@@ -121,7 +123,7 @@ def main() -> None:
     for code in sorted(set(law.places) - set(out) - set(dots)):
         print(f"no outline: {code}", file=sys.stderr)
     source = "Natural Earth 4.1.0, 1:50m (public domain), by way of the npm package world-atlas 2.0.2"
-    json.dump({"source": source, "paths": out, "dots": dots}, sys.stdout, separators=(",", ":"))
+    json.dump({"source": source, "paths": {code: d for code, d in out.items() if d}, "dots": dots}, sys.stdout, separators=(",", ":"))
 
 
 if __name__ == "__main__":

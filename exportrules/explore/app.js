@@ -66,7 +66,7 @@
     let answer = run.answer;
     for (const [day, a] of run.steps) if (day <= q.on) answer = a;
     return {
-      answer, runs, at: n, outcome: answer.outcome, policy: answer.policy, standing: answer.standing,
+      answer, runs, at: n, outcome: answer.outcome, policy: answer.policy || "", standing: answer.standing,
       since: run.start, until: run.stop && dayBefore(run.stop),
       provisions: [...part(answer.requirements), ...part(answer.exceptions)],
     };
