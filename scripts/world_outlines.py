@@ -10,6 +10,7 @@ list goes to the country that rules read it as, and what no rule names is drawn 
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import sys
@@ -53,7 +54,7 @@ def rings(world: dict[str, Any], shape: dict[str, Any]) -> Iterator[list[Point]]
                 x, y = x + dx, y + dy
                 arc.append((x * sx + tx, y * sy + ty))
             points += (arc if number >= 0 else arc[::-1])[1 if points else 0 :]
-        crosses = any(abs(a[0] - b[0]) > 180 for a, b in zip(points, points[1:], strict=False))
+        crosses = any(abs(a[0] - b[0]) > 180 for a, b in itertools.pairwise(points))
         east = [(x + 360 if crosses and x < 0 else x, y) for x, y in points]
         sides = [[(min(x, 180), y) for x, y in east], [(max(x - 360, -180), y) for x, y in east]] if crosses else [east]
         yield from (thinned([projected(x, y) for x, y in side]) for side in sides)
@@ -123,7 +124,11 @@ def main() -> None:
     for code in sorted(set(law.places) - set(out) - set(dots)):
         print(f"no outline: {code}", file=sys.stderr)
     source = "Natural Earth 4.1.0, 1:50m (public domain), by way of the npm package world-atlas 2.0.2"
-    json.dump({"source": source, "paths": {code: d for code, d in out.items() if d}, "dots": dots}, sys.stdout, separators=(",", ":"))
+    json.dump(
+        {"source": source, "paths": {code: d for code, d in out.items() if d}, "dots": dots},
+        sys.stdout,
+        separators=(",", ":"),
+    )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import pytest
 
 import exportrules
 from exportrules.law import Ruleset
+from exportrules.render.text import headline
 from exportrules.source import default_ruleset
 
 #: Chips on both sides of every line, of several makers, with families, disputed figures and chips never announced.
@@ -42,7 +43,9 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=str(CHROMIUM) if CHROMIUM.exists() else None, args=["--no-sandbox"])
+        found = started.chromium.launch(
+            executable_path=str(CHROMIUM) if CHROMIUM.exists() else None, args=["--no-sandbox"]
+        )
         yield found
         found.close()
 
@@ -88,19 +91,34 @@ def cells(law: Ruleset, data: dict[str, Any], many: int, seed: int) -> list[dict
 
 LOOK = """(cells) => cells.map((cell) => {
     const found = explorer.look(cell);
-    return found && [found.outcome, found.policy, found.since, found.until, found.provisions, found.standing];
+    return found && {
+        outcome: found.outcome, policy: found.policy, since: found.since, until: found.until,
+        provisions: found.provisions, standing: found.standing, first: explorer.firstLine(found.answer, cell),
+        citations: explorer.part(found.answer.citations), turnsOn: explorer.part(found.answer.turnsOn).map((x) => x.fact),
+        by: found.since ? explorer.because(found.runs[found.at], cell) : [],
+    };
 })"""
 
 
-def checked(law: Ruleset, cell: dict[str, str]) -> list[Any]:
+def checked(law: Ruleset, cell: dict[str, str]) -> dict[str, Any]:
     """What `check` says of the same question, in the same shape."""
     d = exportrules.check(
         cell["chip"], on=cell["on"], to=cell["to"], exporter=cell["by"], headquarters=cell["hq"] or None,
         ultimate_parent=cell["parent"] or None, as_printed=cell["layer"] == "printed", ruleset=law,
     )  # fmt: skip
     since, until = (day.isoformat() if day else "" for day in d.holds)
-    provisions = [*d.requirements, *(x["provision"] for x in d.exceptions)]
-    return [d.outcome, d.review_policy or "", since, until, provisions, d.standing]
+    return {
+        "outcome": d.outcome,
+        "policy": d.review_policy or "",
+        "since": since,
+        "until": until,
+        "provisions": [*d.requirements, *(x["provision"] for x in d.exceptions)],
+        "standing": d.standing,
+        "first": headline(d),
+        "citations": [[c.provision, c.role] for c in d.citations],
+        "turnsOn": d.turns_on,
+        "by": list(d.previous.by) if d.previous else [],
+    }
 
 
 def compared(browser: Any, file: Path, many: int) -> None:

@@ -99,6 +99,9 @@
   const makerName = (id) => (D.makers.find((m) => m.id === id) || { name: id }).name;
   const exporterName = (q) => (q.by === "maker" ? makerName(D.chips[chipAt.get(q.chip)].maker) : t("other"));
 
+  /** What opened a stretch: the ids of provisions, plain words, memberships with the code of the country. */
+  const because = (run, q) => run.by.map((text) => text.replace(/\{(\d)\}/g, (_, n) => [q.to, q.hq || q.to, q.parent || q.hq || q.to][n]));
+
   /** What opened an answer, as a reader is told: a provision by its title and citation, a plain word, a country. */
   function reason(text, q) {
     const places = [q.to, q.hq || q.to, q.parent || q.hq || q.to];
@@ -678,5 +681,5 @@
     draw();
     addEventListener("hashchange", () => { state = read(location.hash); build(); draw(); });
   });
-  globalThis.explorer = { look, ready, data: () => D };
+  globalThis.explorer = { look, ready, part, firstLine, because, data: () => D };
 })();

@@ -29,7 +29,7 @@ from exportrules.explore.tell import provision_row, told
 from exportrules.law import Ruleset
 from exportrules.names.chips import find_chip
 from exportrules.question import Question, Subject, resolve
-from exportrules.span import holds_on
+from exportrules.span import days_of_change, holds_on
 from exportrules.timeline import Timeline
 
 #: Who exports, and how the law is read, in the order of the page's data.
@@ -86,7 +86,7 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         subjects = [s for pair in questions for question in pair for s in question.subjects]
         states = States(ruleset.view(as_printed=printed), subjects, places.deals, known)
         item = iter(states.item_of)
-        cells = _Cells(ruleset, states, known, answers, parts, courses)
+        cells = _Cells(ruleset, places, states, known, answers, parts, courses)
         for e, pair in enumerate(questions):
             for w, question in enumerate(pair):
                 rows[e, w, layer] = cells.row(question, [next(item) for _ in question.subjects], places.deals)
@@ -132,11 +132,22 @@ class _Cells:
     """The courses of one layer, made once for all deals in which a chip has the same states."""
 
     def __init__(
-        self, ruleset: Ruleset, states: States, known: Known, answers: Table, parts: Table, courses: Table
+        self,
+        ruleset: Ruleset,
+        places: Places,
+        states: States,
+        known: Known,
+        answers: Table,
+        parts: Table,
+        courses: Table,
     ) -> None:
         self.ruleset, self.states, self.known = ruleset, states, known
         self.answers, self.parts, self.courses = answers, parts, courses
         self._made: dict[Hashable, int] = {}
+        self._moves = places.moves
+        self._by_moves: set[Hashable] = set()
+        force = states.view.provisions
+        self._entry_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
         self._told: dict[Hashable, int] = {}
         self._entries: dict[Hashable, Hashable] = {}
 
@@ -146,33 +157,46 @@ class _Cells:
             zip(question.subjects, items, strict=True)
         )
         whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
-        distinct, first, which = np.unique(whole, axis=0, return_index=True, return_inverse=True)
-        alike = _released(question)
-        numbers = []
-        for ids, n in zip(distinct.tolist(), first.tolist(), strict=True):
-            key = (alike, tuple(ids))
-            if key not in self._made:
-                self._made[key] = self._course(question, [s for s, _ in described], deals[n], ids)
-            numbers.append(self._made[key])
-        return [numbers[w] for w in which.ravel().tolist()]
+        distinct, which = np.unique(whole, axis=0, return_inverse=True)
+        alike, which = _released(question), which.ravel()
+        numbers = np.full(len(deals), -1, np.int64)
+        for n, ids in enumerate(distinct.tolist()):
+            same = np.flatnonzero(which == n).tolist()
+            for deal in same:
+                # where a country's move changed an answer, the answer names the country
+                moved = tuple(self._moves[country] for country in deals[deal])
+                key = (alike, tuple(ids), moved if (alike, tuple(ids)) in self._by_moves else ())
+                if key not in self._made:
+                    made, moves = self._course(question, [s for s, _ in described], deals[deal], ids)
+                    if moves and not key[2]:
+                        self._by_moves.add((alike, tuple(ids)))
+                        key = (alike, tuple(ids), moved)
+                    self._made[key] = made
+                numbers[deal] = self._made[key]
+        return [int(number) for number in numbers]
 
-    def _course(self, question: Question, described: Sequence[Subject], deal: Deal, ids: Sequence[int]) -> int:
+    def _course(
+        self, question: Question, described: Sequence[Subject], deal: Deal, ids: Sequence[int]
+    ) -> tuple[int, bool]:
         many = len(self.states.days)
         parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
         courses = tuple(self.states.course(s, deal, part, self.known) for s, part in zip(described, parts, strict=True))
         timeline = Timeline(self.ruleset, asked_of(question, deal), courses)
         changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
         found: list[list[Any]] = []
-        for day in sorted({*timeline.starts, *changes}):
+        moves = False
+        for day in sorted({*timeline.starts, *changes, *self._entry_days}):
             index = timeline.index(day)
             states = tuple(self.known.states[p[_at(self.states.days, day)]].rests_on for p in parts)
             answer = self._answer(timeline, day, states)
             by = -1
             if timeline.starts[index] == day and index == timeline.holds(index)[0] and index:
-                by = self.parts.number([_unnamed(text, deal) for text in timeline.opened_by(index)])
+                reasons = timeline.opened_by(index)
+                moves = moves or any(_MOVES.search(text) for text in reasons)
+                by = self.parts.number([_unnamed(text, deal) for text in reasons])
             if not found or by >= 0 or found[-1][1] != answer:
                 found.append([_iso(day), answer, by])
-        return self.courses.number(found)
+        return self.courses.number(found), moves
 
     def _answer(self, timeline: Timeline, day: date, rests_on: tuple[Hashable, ...]) -> int:
         answer = timeline.at(day)

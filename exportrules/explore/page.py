@@ -35,7 +35,13 @@ def page(data: Mapping[str, Any], options: Sequence[str] = (), *, embed: bool = 
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     packed = base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
     title = html.escape(f"Export rules explorer, edition {data['edition']}")
-    parts = {"policy": _POLICY, "title": title, "style": _asset("style.css"), "script": _asset("app.js"), "data": packed}
+    parts = {
+        "policy": _POLICY,
+        "title": title,
+        "style": _asset("style.css"),
+        "script": _asset("app.js"),
+        "data": packed,
+    }
     return _asset("page.html").format_map(parts)
 
 

@@ -30,13 +30,15 @@ class Places:
     """The destinations by what the law can tell them by, and the deals that it can tell apart.
 
     `of` has the class of each country, `classes` a country of each; `deals` a deal of each kind, and `kind[d][h][p]`
-    the number of the kind for classes of destination, headquarters and parent, -1 where the page does not ask.
+    the number of the kind for classes of destination, headquarters and parent, -1 where the page does not ask. `moves`
+    are the days on which a country enters or leaves a group of the EAR's own table: answers name them.
     """
 
     of: Mapping[str, int]
     classes: tuple[str, ...]
     deals: tuple[Deal, ...]
     kind: Codes
+    moves: Mapping[str, tuple[Hashable, ...]]
 
 
 def read_places(ruleset: Ruleset) -> Places:
@@ -45,20 +47,34 @@ def read_places(ruleset: Ruleset) -> Places:
     numbers: dict[Hashable, int] = {}
     of, classes = {}, []
     for code in sorted(ruleset.places):
-        told_by = (*(view.place_class(code) for view in views), code in ruleset.edition.destinations_not_encoded)
+        left_out = code in ruleset.edition.destinations_not_encoded
+        told_by = (*(view.place_class(code) for view in views), _moves(ruleset, code), left_out)
         of[code] = numbers.setdefault(told_by, len(numbers))
         if of[code] == len(classes):
             classes.append(code)
     many = range(len(classes))
     triples = [(d, h, p) for d in many for h in many for p in many if h in (d, p)]
     at = tuple(np.array(column) for column in zip(*triples, strict=True))
-    left_out = np.array([classes[d] in ruleset.edition.destinations_not_encoded for d, _, _ in triples])
-    told = np.stack([*(Likeness(view, classes).deals()[at] for view in views), left_out.astype(np.uint64)], axis=1)
+    moves = {code: _moves(ruleset, code) for code in classes}
+    told_moves = {move: number for number, move in enumerate(dict.fromkeys(moves.values()))}
+    moved = np.array([[told_moves[moves[classes[c]]] for c in triple] for triple in triples], np.uint64)
+    unread = np.array([classes[d] in ruleset.edition.destinations_not_encoded for d, _, _ in triples])
+    sums = [Likeness(view, classes).deals()[at] for view in views]
+    told = np.concatenate([np.stack([*sums, unread.astype(np.uint64)], axis=1), moved], axis=1)
     _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
     kind = np.full((len(classes),) * 3, -1, np.int64)
     kind[at] = which.ravel()
     deals = tuple((classes[d], classes[h], classes[p]) for d, h, p in (triples[i] for i in first.tolist()))
-    return Places(of, tuple(classes), deals, kind)
+    return Places(of, tuple(classes), deals, kind, moves)
+
+
+def _moves(ruleset: Ruleset, country: str) -> tuple[Hashable, ...]:
+    return tuple(
+        (group.id, m.start, m.stop, m.by, m.stop_by, m.cite)
+        for group in ruleset.groups.values()
+        for m in group.member
+        if ":" in group.id and m.country == country and (m.start or m.stop)
+    )
 
 
 class State(NamedTuple):
