@@ -4,8 +4,8 @@
     python scripts/world_outlines.py package/countries-50m.json > exportrules/explore/world.json
 
 The npm package world-atlas (ISC) redistributes Natural Earth 4.1.0 as TopoJSON. Outlines are projected (Equal Earth),
-thinned to what 1000 units of width show, and written as SVG paths by the code of a destination; what the EAR's tables do not
-list goes to the country that rules read it as, and what no rule names is drawn without an answer.
+thinned to what 1000 units of width show, and written as SVG paths by the code of a destination. What the EAR's tables
+do not list goes to the country that rules read it as; what no rule names is drawn without an answer.
 """
 
 from __future__ import annotations

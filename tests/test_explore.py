@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import exportrules
+from exportrules.explore.page import words
 from exportrules.law import Ruleset
+from exportrules.model import Policy
 from exportrules.render.text import headline
+from exportrules.result import OUTCOMES
 from exportrules.source import default_ruleset
 
+#: The answers that a person should find within a minute.
+H800 = "chip=nvidia-h800&to=CN&by=other&on=2023-11-17"
 #: Chips on both sides of every line, of several makers, with families, disputed figures and chips never announced.
 CHIPS = "A100,H800,H20,H200,RTX 4090,L40S,MI250X,MI308X,Gaudi 2,Ascend 910B,TPU v5e,B30A,V100,L2"
 DRAWN = 5000
@@ -94,7 +100,8 @@ LOOK = """(cells) => cells.map((cell) => {
     return found && {
         outcome: found.outcome, policy: found.policy, since: found.since, until: found.until,
         provisions: found.provisions, standing: found.standing, first: explorer.firstLine(found.answer, cell),
-        citations: explorer.part(found.answer.citations), turnsOn: explorer.part(found.answer.turnsOn).map((x) => x.fact),
+        citations: explorer.part(found.answer.citations),
+        turnsOn: explorer.part(found.answer.turnsOn).map((open) => open.fact),
         by: found.since ? explorer.because(found.runs[found.at], cell) : [],
     };
 })"""
@@ -138,3 +145,123 @@ def compared(browser: Any, file: Path, many: int) -> None:
 @pytest.mark.browser
 def test_the_look_up_of_the_page_equals_check(browser: Any, page_file: Path) -> None:
     compared(browser, page_file, DRAWN)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_every_chip_fits_into_one_page_under_a_megabyte(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "all.html"
+    done = run("explore", "-o", str(file))
+    assert done.returncode == 0, done.stderr
+    assert file.stat().st_size < 1_000_000
+    compared(browser, file, DRAWN)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("view", ["bands", "table", "map", "compare", "plane"])
+@pytest.mark.parametrize(("width", "theme"), [(360, "light"), (1600, "dark")])
+def test_every_view_fits_its_window_and_says_nothing_to_the_console(
+    browser: Any, page_file: Path, view: str, width: int, theme: str
+) -> None:
+    seen = Seen(browser, page_file, f"{H800}&view={view}", width, color_scheme=theme)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(seen.page.inner_text("#view")) > 100
+    unnamed = """[...document.querySelectorAll("button, input, select, [role=img]")].filter((x) => !(x.ariaLabel
+        || x.textContent.trim() || x.labels && x.labels.length || x.getAttribute("aria-label"))).map((x) => x.outerHTML)"""
+    assert seen.page.evaluate(unnamed) == []
+    assert seen.quiet(), (seen.said, seen.asked)
+
+
+@pytest.mark.browser
+def test_a_stranger_finds_when_a_distributors_h800_began_to_need_a_license(browser: Any, page_file: Path) -> None:
+    seen = Seen(browser, page_file)
+    page = seen.page
+    page.fill("#chip", "엔비디아 H800")  # a maker's name in another language before the chip's
+    page.press("#chip", "Enter")
+    page.get_by_text("anyone else (a distributor)", exact=True).click()
+    story = page.locator(".story li", has_text="presumption of denial").first
+    assert "2023-11-17" in story.inner_text()
+    assert "88 FR 73458; 15 CFR 742.6(a)(6)(iii)" in story.inner_text()
+    story.get_by_role("button").click()
+    assert page.inner_text("#panel .first").startswith("NO, not without a license (presumption of denial)")
+    assert "ecfr.gov/on/2023-11-17/" in page.content()
+    command = page.inner_text(".command code").split()[1:]
+    assert command == ["check", "H800", "--on", "2023-11-17", "--to", "CN", "--exporter", "other"]
+    assert run(*command).stdout.startswith("NO, not without a license (presumption of denial)")
+    assert seen.quiet(), (seen.said, seen.asked)
+
+
+@pytest.mark.browser
+def test_keys_alone_move_day_chip_and_view(browser: Any, page_file: Path) -> None:
+    page = Seen(browser, page_file, H800).page
+    page.get_by_role("button", name="Next change").press("Enter")
+    assert "on=2026-01-15" in page.url
+    page.focus(".slider")
+    page.keyboard.press("ArrowLeft")
+    assert "on=2026-01-14" in page.url
+    page.focus(".row.chosen .name")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert "chip=nvidia-h800&" not in page.url
+    page.get_by_role("tab", name="Over time").press("ArrowRight")
+    assert page.get_by_role("tab", name="All chips, this day").get_attribute("aria-selected") == "true"
+
+
+@pytest.mark.browser
+def test_the_address_is_the_question(browser: Any, page_file: Path) -> None:
+    first = Seen(browser, page_file, f"{H800}&hq=&lang=zh&view=map").page
+    first.wait_for_selector(".world")
+    again = Seen(browser, page_file, first.url.partition("#")[2]).page
+    assert again.inner_text("#panel") == first.inner_text("#panel")
+    assert "edition=" in first.url
+    older = Seen(browser, page_file, f"{H800}&edition=2025.01").page
+    assert "edition 2025.01" in older.inner_text(".alert")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "bad", ["chip=nvidia-h8000", "to=XX", "on=2023-02-30", "by=Nvidea", "exporter=other", "hq=China"]
+)
+def test_an_address_that_is_not_understood_is_not_answered(browser: Any, page_file: Path, bad: str) -> None:
+    seen = Seen(browser, page_file, bad)
+    assert bad in seen.page.inner_text(".alert")
+    assert "Not understood in the address" in seen.page.inner_text("#panel .first")
+    assert "license" not in seen.page.inner_text("#panel .first")
+    assert seen.quiet(), (seen.said, seen.asked)
+
+
+@pytest.mark.browser
+def test_what_the_page_does_not_hold_it_sends_to_the_command(browser: Any, page_file: Path) -> None:
+    page = Seen(browser, page_file, "chip=nvidia-h800&to=SG&hq=JP&parent=CN&by=other&on=2024-06-01").page
+    assert "holds no answer" in page.inner_text("#panel .first")
+    command = page.inner_text(".command code")
+    assert command.endswith("--to SG --exporter other --headquarters JP --ultimate-parent CN")
+    assert run(*command.split()[1:]).returncode == 0
+
+
+def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    target.write_text("mine", "utf-8")
+    for arguments, message in (
+        (["-o", str(tmp_path / "page.pdf")], "does not end in .html"),
+        (["-o", str(target)], "Use --force to replace it"),
+        (["-o", str(tmp_path / "x.html"), "--chips", "H2O"], "H20"),
+        (["-o", str(tmp_path / "x.html"), "--chips", " , "], "--chips names no chip"),
+        (["-o", str(tmp_path / "x.html"), "--chips", "H20", "--embed", "H800"], "Use one of the two"),
+        ([], "-o is missing"),
+    ):
+        done = run("explore", *arguments)
+        assert done.returncode == 2, (arguments, done)
+        assert message in done.stderr
+        assert "Traceback" not in done.stderr
+    assert target.read_text("utf-8") == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_every_word_of_the_page_has_three_languages_and_every_key_of_the_script_a_word() -> None:
+    table = words()
+    assert all(set(said) == {"en", "ja", "zh"} and all(said.values()) for said in table.values())
+    script = (Path(exportrules.__file__).parent / "explore" / "app.js").read_text("utf-8")
+    used = set(re.findall(r"\bt\(\"(\w+)\"", script))
+    assert used <= set(table), used - set(table)
+    assert {*OUTCOMES, *get_args(Policy)} <= set(table)

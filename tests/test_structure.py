@@ -35,6 +35,7 @@ ORDER = [
     {"render", "schema", "screening"},
     {"ledger"},
     {"study"},
+    {"explore"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -89,8 +89,8 @@ class Likeness:
         self._home = np.array([bool(view.membership("united-states", c)) for c in countries], np.uint64)
 
     def _relations(self) -> dict[int, list[int]]:
-        """For what matters through others alone, the provisions on which it bears: a review policy, a savings clause and
-        an exception on requirements, a bar on exceptions."""
+        """The provisions on which those bear that matter through others alone: a review policy, a savings clause and an
+        exception on requirements, a bar on exceptions."""
         numbered = {kind: [n for n, f in enumerate(self.provisions) if f.provision.kind == kind]
                     for kind in ("requirement", "exception")}  # fmt: skip
         found: dict[int, list[int]] = {}
@@ -196,7 +196,7 @@ class Likeness:
         return tuple(beside), [codes[number] for number in range(len(self.provisions))]
 
     def _readings(self, facts: Mapping[str, Fact], name: str) -> Hashable:
-        """All that the law can tell a disputed figure by: what each reading of it, and what follows from it, is to it."""
+        """What tells a disputed figure apart: the classes of each reading of it, and of what follows from that."""
         found = []
         for value in facts[name].candidates:
             read = settled(facts, {name: Fact(value, "supposed")})

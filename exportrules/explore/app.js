@@ -303,7 +303,7 @@
       oninput: () => { state.on = toDay(Number(slider.value)); date.value = state.on; soon(); }, onchange: () => set({ on: toDay(Number(slider.value)) }),
     });
     const step = (word, label, by) => h("button", { type: "button", title: t(word), "aria-label": t(word), onclick: () => jump(by) }, label);
-    const tabs = VIEWS.filter((v) => v !== "plane" || D.plane).map((v) => h("button", { type: "button", role: "tab", id: `tab-${v}`, "aria-controls": "view", onclick: () => set({ view: v }) }, t(v)));
+    const tabs = VIEWS.map((v) => h("button", { type: "button", role: "tab", id: `tab-${v}`, "aria-controls": "view", onclick: () => set({ view: v }) }, t(v)));
     const tablist = h("div", { class: "tabs", role: "tablist", "aria-label": t("title"), onkeydown: (e) => {
       const move = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
       if (!move) return;
@@ -503,14 +503,26 @@
     if (other && a.projection === undefined && law(other.answer) !== a.outcome) {
       said.push(t(q.layer === "printed" ? "enforcedToo" : "printedToo", { what: term(law(other.answer)) }));
     }
-    for (const [name, [, estimated]] of Object.entries(chip.facts || {})) if (estimated) said.push(t("estimated", { what: D.figures[name] }));
+    for (const [name, [, estimated]] of Object.entries(chip.facts || {})) if (estimated && name !== "bits_x_tops_2022") said.push(t("estimated", { what: D.figures[name] }));
     return said;
   }
 
-  function assumptions() { return null; }
+  /** What would be answered were a term of the question another one, as far as the page holds it; and what is assumed. */
+  function assumptions(q, found) {
+    const ways = [[q.by === "maker" ? "ifOther" : "ifMaker", { by: q.by === "maker" ? "other" : "maker" }]];
+    if (placeAt.has("CN") && (q.hq || q.to) !== "CN") ways.push(["ifHeadquarters", { hq: "CN", parent: "" }]);
+    if (placeAt.has("CN") && !q.hq && (q.parent || q.to) !== "CN") ways.push(["ifParent", { hq: "", parent: "CN" }]);
+    const rows = ways.map(([word, change]) => {
+      const other = look({ ...q, ...change });
+      if (!other) return null;
+      const same = other.outcome === found.outcome && other.policy === found.policy;
+      return h("li", {}, swatch(other.answer), h("span", {}, t(word), ": ", same ? t("noDifference") : h("b", {}, storyWords(other.answer))));
+    });
+    return [h("p", {}, h("b", {}, t("ifInstead"))), h("ul", { class: "cases" }, rows), h("p", {}, h("b", {}, t("assumedAlways")), ": ", D.assumed.join("; "), ". ", t("assumedMore"))];
+  }
 
   function figures(chip) {
-    const rows = Object.entries(chip.facts || {});
+    const rows = Object.entries(chip.facts || {}).filter(([name]) => name !== "bits_x_tops_2022");
     if (!rows.length) return null;
     return h("dl", { class: "figures" }, rows.map(([name, [value, estimated, readings]]) => h("div", {}, h("dt", {}, D.figures[name]),
       h("dd", {}, readings.length ? readings.join(" / ") : value, estimated ? " ≈" : ""))));
@@ -669,7 +681,49 @@
       lines.length ? section(t("differs"), h("ul", { class: "citations" }, lines)) : "", between || "");
   }
 
-  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawBands };
+  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane };
+
+  // ---- the lines of the day -------------------------------------------------------------------------------------------
+
+  function drawPlane(view) {
+    const plane = [...D.planes].reverse().find((p) => p.from <= state.on) || D.planes[0];
+    if (!plane || !plane.x) return view.replaceChildren(h("p", {}, t("noPlane")));
+    const inside = D.chips.filter((c) => c.facts && c.facts[plane.x] && c.facts[plane.y] && c.facts[plane.x][3] > 0 && c.facts[plane.y][3] > 0);
+    const size = { w: innerWidth < 700 ? 420 : 900, h: innerWidth < 700 ? 420 : 560, l: 58, r: 14, t: 14, b: 42 };
+    const axis = (name, from, to) => {
+      const ends = plane.regions.flatMap((r) => r[name]).filter((v) => v > 0);
+      const values = [...inside.map((c) => c.facts[plane[name]][3]), ...ends];
+      const low = Math.log10(Math.min(...values)) - 0.08, high = Math.log10(Math.max(...values)) + 0.08;
+      const at = (v) => from + ((Math.log10(v) - low) / (high - low)) * (to - from);
+      const ticks = [];
+      for (let e = Math.floor(low); e <= high; e += 1) for (const m of [1, 2, 5]) { const v = m * 10 ** e; if (Math.log10(v) >= low && Math.log10(v) <= high) ticks.push(v); }
+      return { at, ticks, from, to };
+    };
+    const x = axis("x", size.l, size.w - size.r), y = axis("y", size.h - size.b, size.t);
+    const nodes = [];
+    for (const v of x.ticks) nodes.push(h("line", { class: "grid-line", x1: x.at(v), x2: x.at(v), y1: size.t, y2: size.h - size.b }), h("text", { class: "tick", x: x.at(v), y: size.h - size.b + 14, "text-anchor": "middle" }, v.toLocaleString("en")));
+    for (const v of y.ticks) nodes.push(h("line", { class: "grid-line", x1: size.l, x2: size.w - size.r, y1: y.at(v), y2: y.at(v) }), h("text", { class: "tick", x: size.l - 6, y: y.at(v) + 4, "text-anchor": "end" }, v.toLocaleString("en")));
+    plane.regions.forEach((r, n) => {
+      const left = r.x[0] ? x.at(r.x[0]) : size.l, right = r.x[1] ? x.at(r.x[1]) : size.w - size.r;
+      const low = r.y[0] ? y.at(r.y[0]) : size.h - size.b, high = r.y[1] ? y.at(r.y[1]) : size.t;
+      nodes.push(h("rect", { class: `region${r.certain ? "" : " uncertain"}`, x: left, y: high, width: Math.max(0, right - left), height: Math.max(0, low - high) }, h("title", {}, `${r.title} (${r.cite} ${r.paragraph})`)),
+        h("text", { class: "mark", x: left + 4, y: high + 13 + (n % 3) * 13 }, String(n + 1)));
+    });
+    const chosen = D.chips[chipAt.get(state.chip)];
+    const isChosen = (c) => c.id === state.chip || (c.of >= 0 && D.chips[c.of].id === state.chip);
+    const placed = inside.map((c) => [c, look(question({ chip: c.id }))]).filter(([, f]) => f && f.outcome !== "not_released").sort((a, b) => isChosen(a[0]) - isChosen(b[0]));
+    for (const [c, f] of placed) {
+      const [cx, cy] = [x.at(c.facts[plane.x][3]), y.at(c.facts[plane.y][3])];
+      nodes.push(h("circle", { cx, cy, r: isChosen(c) ? 7 : 4.2, class: `dot ${shade(f.answer)}${isChosen(c) ? " chosen" : ""}`, onclick: () => set({ chip: c.id }) }, h("title", {}, `${c.name}: ${storyWords(f.answer)}`)));
+      if (isChosen(c)) nodes.push(h("text", { class: "dot-name", x: cx > size.w - 150 ? cx - 10 : cx + 10, y: cy + 4, "text-anchor": cx > size.w - 150 ? "end" : "start" }, c.name));
+    }
+    nodes.push(h("text", { class: "axis-name", x: (size.l + size.w) / 2, y: size.h - 6, "text-anchor": "middle" }, D.figures[plane.x] || plane.x),
+      h("text", { class: "axis-name", x: 14, y: (size.t + size.h - size.b) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(size.t + size.h - size.b) / 2})` }, D.figures[plane.y] || plane.y));
+    view.replaceChildren(h("figure", { class: "plane" },
+      h("svg", { viewBox: `0 0 ${size.w} ${size.h}`, role: "img", "aria-label": `${t("plane")}: ${chosen.name}, ${state.on}` }, patterns(), nodes),
+      h("figcaption", {}, t("planeOf", { day: state.on }))),
+      h("ol", { class: "regions" }, plane.regions.map((r) => h("li", {}, h("b", {}, r.title), r.certain ? "" : ` (${t("uncertain")})`, h("small", {}, `${r.cite} ${r.paragraph}`)))));
+  }
 
   // ---- start ----------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.errors import UnknownNameError
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 #: The figures of a chip that rules test, in the order of the page.
 FIGURES = (
-    "tpp", "performance_density", "aggregate_io_gbytes_s", "dram_bandwidth_gbytes_s", "die_area_mm2",
+    "tpp", "bits_x_tops_2022", "performance_density", "aggregate_io_gbytes_s", "dram_bandwidth_gbytes_s",
+    "memory_bandwidth_density", "die_area_mm2",
 )  # fmt: skip
 
 
@@ -73,13 +75,17 @@ def _asked_as(ruleset: Ruleset, entry: Entry, name: str) -> str:
 
 
 def _figures(variant: Any) -> dict[str, list[Any]]:
-    """By figure: as it is shown, whether it is estimated, the other readings."""
+    """By figure: as it is shown, whether it is estimated, every reading of a disputed one, the number if it is one."""
     facts = facts_of(variant)
     return {
-        name: [show(fact.value), int(fact.estimated), [show(c) for c in fact.candidates]]
+        name: [show(fact.value), int(fact.estimated), [show(c) for c in fact.candidates], _number(fact.value)]
         for name in FIGURES
         if (fact := facts.get(name)) is not None and fact.value is not None
     }
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
 def place_rows(ruleset: Ruleset, places: Places) -> list[dict[str, Any]]:

@@ -22,9 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from exportrules.determination import Determination
+from exportrules.determination import Determination, check
 from exportrules.explore.catalogue import FIGURES, chip_rows, maker_rows, place_rows
-from exportrules.explore.states import Deal, Known, States, asked_of, read_places
+from exportrules.explore.lines import planes
+from exportrules.explore.states import Deal, Known, Places, States, asked_of, read_places
 from exportrules.explore.tell import provision_row, told
 from exportrules.law import Ruleset
 from exportrules.names.chips import find_chip
@@ -110,6 +111,8 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
         "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
         "chips": chip_rows(ruleset, asked),
+        "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
+        "assumed": _assumed(ruleset, asked[0].id),
         "places": place_rows(ruleset, places),
         "kinds": renumbered.tolist(),
         "rows": row_of.reshape(rows.shape[:3]).tolist(),
@@ -119,6 +122,12 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "parts": parts.values,
         "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
     }
+
+
+def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
+    """What every answer of the page assumes beyond what the page can be asked."""
+    d = check(chip, on=ruleset.edition.verified_through, ruleset=ruleset)
+    return [a.says for a in d.assumptions if a.fact not in ("destination", "exporter", "headquarters")]
 
 
 def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
@@ -225,7 +234,7 @@ def _at(days: Sequence[date], day: date) -> int:
 
 
 def _released(question: Question) -> Hashable:
-    """What the answers to a question depend on beside the law: when each variant was public, and its name among several."""
+    """What answers depend on beside the law: when each variant was public, and its name among several."""
     chips = [s.chip for s in question.subjects]
     several = len(chips) > 1
     return tuple(

@@ -45,7 +45,8 @@ def read_places(ruleset: Ruleset) -> Places:
     """The kinds of deals in both layers: bought where the goods go, or headquartered, or owned, elsewhere."""
     views = [ruleset.view(as_printed=printed) for printed in (False, True)]
     numbers: dict[Hashable, int] = {}
-    of, classes = {}, []
+    of: dict[str, int] = {}
+    classes: list[str] = []
     for code in sorted(ruleset.places):
         left_out = code in ruleset.edition.destinations_not_encoded
         told_by = (*(view.place_class(code) for view in views), _moves(ruleset, code), left_out)
@@ -113,8 +114,9 @@ class States:
         at = {country: number for number, country in enumerate(countries)}
         likeness = Likeness(view, countries)
         numbered: dict[str, int] = {}
-        read, firsts = [], []
-        self.item_of = []
+        read: list[tuple[Hashable, list[tuple[int, ...]]]] = []
+        firsts: list[Subject] = []
+        self.item_of: list[int] = []
         for item in items:
             codes = likeness.item(item.facts)
             key = repr(codes)
