@@ -166,8 +166,9 @@ def test_every_view_fits_its_window_and_says_nothing_to_the_console(
     seen = Seen(browser, page_file, f"{H800}&view={view}", width, color_scheme=theme)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     assert len(seen.page.inner_text("#view")) > 100
-    unnamed = """[...document.querySelectorAll("button, input, select, [role=img]")].filter((x) => !(x.ariaLabel
-        || x.textContent.trim() || x.labels && x.labels.length || x.getAttribute("aria-label"))).map((x) => x.outerHTML)"""
+    unnamed = """[...document.querySelectorAll("button, input, select, [role=img]")].filter((node) => !(
+        node.getAttribute("aria-label") || node.textContent.trim() || (node.labels && node.labels.length)
+    )).map((node) => node.outerHTML)"""
     assert seen.page.evaluate(unnamed) == []
     assert seen.quiet(), (seen.said, seen.asked)
 
@@ -209,11 +210,12 @@ def test_keys_alone_move_day_chip_and_view(browser: Any, page_file: Path) -> Non
 
 @pytest.mark.browser
 def test_the_address_is_the_question(browser: Any, page_file: Path) -> None:
-    first = Seen(browser, page_file, f"{H800}&hq=&lang=zh&view=map").page
+    first = Seen(browser, page_file, f"{H800}&lang=zh&view=map").page
     first.wait_for_selector(".world")
     again = Seen(browser, page_file, first.url.partition("#")[2]).page
     assert again.inner_text("#panel") == first.inner_text("#panel")
     assert "edition=" in first.url
+    assert "&hq=" not in first.url
     older = Seen(browser, page_file, f"{H800}&edition=2025.01").page
     assert "edition 2025.01" in older.inner_text(".alert")
 
@@ -237,6 +239,21 @@ def test_what_the_page_does_not_hold_it_sends_to_the_command(browser: Any, page_
     command = page.inner_text(".command code")
     assert command.endswith("--to SG --exporter other --headquarters JP --ultimate-parent CN")
     assert run(*command.split()[1:]).returncode == 0
+
+
+@pytest.mark.browser
+def test_a_frame_shows_one_answer_and_a_way_to_the_whole(browser: Any, page_file: Path) -> None:
+    context = browser.new_context(viewport={"width": 640, "height": 420})
+    page = context.new_page()
+    page.goto(f"{page_file.as_uri()}?embed#{H800}")
+    page.evaluate("explorer.ready")
+    assert page.is_visible("#panel .first")
+    assert not page.is_visible("#view")
+    assert not page.is_visible("#chip")
+    with context.expect_page() as opened:
+        page.get_by_text("Open in the explorer").click()
+    assert opened.value.url.endswith(page.url.partition("#")[2])
+    opened.value.wait_for_selector("#chip")
 
 
 def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:

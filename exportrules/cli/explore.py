@@ -56,8 +56,8 @@ def explore(
     write_whole(output, text, force=force)
     count = sum(1 for chip in data["chips"] if "variants" not in chip)
     click.echo(
-        f"Written: {safe(output)}, {len(text.encode()):,} bytes: {count} chips, {len(data['places'])} destinations, "
-        f"edition {law.edition.edition}, verified through {law.edition.verified_through}."
+        f"Written: {safe(output)}: {count} {'chip' if count == 1 else 'chips'}, {len(data['places'])} destinations, "
+        f"edition {law.edition.edition}, {law.currency}."
     )
 
 

@@ -119,6 +119,9 @@
 
   // ---- the address ------------------------------------------------------------------------------------------------
 
+  /** Whether the page is a frame of another: made so, or opened with ?embed. */
+  const embedded = () => (D.embed && !location.search.includes("whole")) || /[?&]embed\b/.test(location.search);
+
   const question = (over = {}) => ({ ...state, ...over });
 
   function defaults() {
@@ -138,7 +141,7 @@
       chip: (v) => chipAt.has(v), to: (v) => placeAt.has(v), hq: (v) => placeAt.has(v), parent: (v) => placeAt.has(v),
       by: (v) => EXPORTERS.includes(v), layer: (v) => LAYERS.includes(v), on: isDay, view: (v) => VIEWS.includes(v),
       lang: (v) => v in LANGUAGES, theme: (v) => ["light", "dark"].includes(v), edition: (v) => /^[\w.-]{1,40}$/.test(v),
-      with: (v) => ["day", "place", "chip"].includes(v), value: (v) => v.length < 100, embed: () => true,
+      with: (v) => ["day", "place", "chip"].includes(v), value: (v) => v.length < 100,
     };
     for (const [name, value] of said) {
       if (fits[name] && fits[name](value)) found[name] = value;
@@ -289,7 +292,7 @@
     document.documentElement.lang = state.lang;
     if (state.theme) document.documentElement.dataset.theme = state.theme;
     else delete document.documentElement.dataset.theme;
-    document.body.classList.toggle("embedded", "embed" in state);
+    document.body.classList.toggle("embedded", embedded());
     const [first, last] = SPAN();
     const pickers = [
       picker({ id: "chip", label: t("chip"), items: () => chipItems, current: () => state.chip, pick: (chip) => set({ chip }), hint: t("chipHint") }),
@@ -332,7 +335,8 @@
           h("div", { class: "steps" }, step("before", "‹", -1), step("after", "›", 1)),
           h("div", { class: "track" }, h("div", { class: "strip", id: "strip", "aria-hidden": "true" }), slider, years()))),
       h("main", {}, panel, h("div", { class: "views" }, tablist, view)),
-      h("footer", {}, h("p", {}, t("verified", { edition: D.edition, day: D.verifiedThrough }), " ", t("notAdvice")),
+      h("footer", {}, h("p", {}, t("verified", { edition: D.edition, day: D.verifiedThrough }), " ", t("notAdvice"),
+          embedded() ? [" ", h("a", { class: "whole", target: "_blank", rel: "noopener", href: "#", onclick: (e) => { e.target.href = `${location.pathname}?whole${location.hash}`; } }, t("openWhole"))] : null),
         h("p", { class: "fine" }, `sha256 ${D.sha256} · ${D.world.source}`)));
     app.removeAttribute("aria-busy");
     frame = { pickers, date, slider, tabs, view, panel, alert };
@@ -730,10 +734,9 @@
   const ready = load().then(() => {
     makeItems();
     for (const m of D.makers.slice(5)) closed.add(m.id);
-    state = read(location.hash);
-    build();
-    draw();
-    addEventListener("hashchange", () => { state = read(location.hash); build(); draw(); });
+    const start = () => { state = read(location.hash); if (!problems.length && state.edition === D.edition) write(); build(); draw(); };
+    start();
+    addEventListener("hashchange", start);
   });
   globalThis.explorer = { look, ready, part, firstLine, because, data: () => D };
 })();
