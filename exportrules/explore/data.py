@@ -158,6 +158,7 @@ class _Cells:
         force = states.view.provisions
         self._entry_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
         self._told: dict[Hashable, int] = {}
+        self._opened: dict[Hashable, tuple[str, ...]] = {}
         self._entries: dict[Hashable, Hashable] = {}
 
     def row(self, question: Question, items: Sequence[int], deals: Sequence[Deal]) -> list[int]:
@@ -176,7 +177,7 @@ class _Cells:
                 moved = tuple(self._moves[country] for country in deals[deal])
                 key = (alike, tuple(ids), moved if (alike, tuple(ids)) in self._by_moves else ())
                 if key not in self._made:
-                    made, moves = self._course(question, [s for s, _ in described], deals[deal], ids)
+                    made, moves = self._course(question, described, deals[deal], ids)
                     if moves and not key[2]:
                         self._by_moves.add((alike, tuple(ids)))
                         key = (alike, tuple(ids), moved)
@@ -185,34 +186,48 @@ class _Cells:
         return [int(number) for number in numbers]
 
     def _course(
-        self, question: Question, described: Sequence[Subject], deal: Deal, ids: Sequence[int]
+        self, question: Question, described: Sequence[tuple[Subject, int]], deal: Deal, ids: Sequence[int]
     ) -> tuple[int, bool]:
+        """The number of the course, and whether an answer in it names a country that entered or left a group."""
         many = len(self.states.days)
         parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
-        courses = tuple(self.states.course(s, deal, part, self.known) for s, part in zip(described, parts, strict=True))
+        courses = tuple(
+            self.states.course(s, item, deal, part, self.known)
+            for (s, item), part in zip(described, parts, strict=True)
+        )
         timeline = Timeline(self.ruleset, asked_of(question, deal), courses)
         changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
         found: list[list[Any]] = []
         moves = False
         for day in sorted({*timeline.starts, *changes, *self._entry_days}):
             index = timeline.index(day)
-            states = tuple(self.known.states[p[_at(self.states.days, day)]].rests_on for p in parts)
-            answer = self._answer(timeline, day, states)
+            answer = self._answer(timeline, day, tuple(p[_at(self.states.days, day)] for p in parts))
             by = -1
             if timeline.starts[index] == day and index == timeline.holds(index)[0] and index:
-                reasons = timeline.opened_by(index)
+                reasons = self._reasons(timeline, index, (tuple(item for _, item in described), deal))
                 moves = moves or any(_MOVES.search(text) for text in reasons)
                 by = self.parts.number([_unnamed(text, deal) for text in reasons])
             if not found or by >= 0 or found[-1][1] != answer:
                 found.append([_iso(day), answer, by])
         return self.courses.number(found), moves
 
-    def _answer(self, timeline: Timeline, day: date, rests_on: tuple[Hashable, ...]) -> int:
+    def _reasons(self, timeline: Timeline, index: int, profile: Hashable) -> tuple[str, ...]:
+        """What opened a segment; the same for all chips of a profile but for the days on which they were made public."""
+        before, after, day = timeline.answers[index - 1], timeline.answers[index], timeline.starts[index]
+        chips = [course.subject.chip for course in timeline.courses]
+        first = any(chip is not None and day in (chip.announced, chip.not_public_before) for chip in chips)
+        key = profile, day, before.outcome, before.standing, after.outcome, after.standing, first
+        if key not in self._opened:
+            self._opened[key] = timeline.opened_by(index)
+        return self._opened[key]
+
+    def _answer(self, timeline: Timeline, day: date, states: tuple[int, ...]) -> int:
+        """The number of the answer of a day; `states` are those of the law for each variant."""
         answer = timeline.at(day)
         named = () if len(timeline.question.subjects) == 1 else (timeline.question.family, answer.asked)
         early = timeline.released(day) if answer.outcome == "not_released" else None
-        plain = answer._replace(asked=(), left_out=())
-        key = (plain, named, answer.left_out, early, rests_on, self._listed(timeline, day))
+        says = answer.outcome, answer.review_policy, answer.standing
+        key = (says, named, answer.left_out, early, states, self._listed(timeline, day))
         if key not in self._told:
             said = told(Determination(timeline, day))
             parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in said.items()}

@@ -110,6 +110,7 @@ class States:
     def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Deal], known: Known) -> None:
         """`known` has the states of other layers; it is added to."""
         self.view, self.deals = view, deals
+        self._dockets: dict[tuple[int, Deal], Docket] = {}
         countries = sorted({country for deal in deals for country in deal})
         at = {country: number for number, country in enumerate(countries)}
         likeness = Likeness(view, countries)
@@ -140,13 +141,21 @@ class States:
                 numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
         return numbers[which.ravel()].reshape(sums.shape)
 
-    def course(self, item: Subject, deal: Deal, ids: Sequence[int], known: Known) -> Course:
+    def course(self, item: Subject, item_number: int, deal: Deal, ids: Sequence[int], known: Known) -> Course:
         """The course of an item in a deal whose states have these numbers, one for each of the days."""
         subject = placed(item, deal)
         begun = [n for n, number in enumerate(ids) if n == 0 or number != ids[n - 1]]
-        docket = Docket(self.view, subject.facts)
+        docket = self._docket(subject, item_number, deal)
         verdicts = tuple(known.states[ids[n]].verdict for n in begun)
         return Course(subject, docket, tuple(self.days[n] for n in begun), verdicts)
+
+    def _docket(self, subject: Subject, item_number: int, deal: Deal) -> Docket:
+        """The docket of a subject: the same provisions for all that are one distinct item."""
+        made = self._dockets.get((item_number, deal))
+        if made is None:
+            made = self._dockets[item_number, deal] = Docket(self.view, subject.facts)
+            return made
+        return made.of(subject.facts)
 
 
 def _state(docket: Docket, day: date, known: Known) -> int:
