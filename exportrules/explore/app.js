@@ -41,8 +41,9 @@
     if (runsKnown.has(course)) return runsKnown.get(course);
     const runs = [];
     let decision = null;
-    for (const [day, number, by] of D.courses[course]) {
-      const a = D.answers[number];
+    const steps = D.courses[course];
+    for (let n = 0; n < steps.length; n += 3) {
+      const day = D.days[steps[n]], a = D.answers[steps[n + 1]], by = steps[n + 2];
       const now = [a.outcome, a.policy, a.standing].join();
       if (now !== decision) {
         if (runs.length) runs[runs.length - 1].stop = day;
@@ -409,7 +410,8 @@
     return [...words, ...D.options].join(" ");
   }
 
-  const firstLine = (a, q) => a.first.replaceAll("{day}", q.on);
+  const firstLine = (a, q) => a.first.replaceAll("{day}", q.on)
+    .replaceAll("{released}", D.chips[chipAt.get(q.chip)].public.find((day) => day > q.on));
   function dealWords(q) {
     const parts = [`${D.chips[chipAt.get(q.chip)].name} → ${placeName(q.to)}`, `${t("exporter")}: ${exporterName(q)}`];
     if (q.hq) parts.push(`${t("headquarters")}: ${placeName(q.hq)}`);
@@ -440,6 +442,7 @@
     const facts = [
       [t("since"), found.since ? when(found.since) : t("noKnownStart")],
       [t("until"), found.until ? when(found.until) : t("noKnownEnd")],
+      [t("met"), part(a.eccn).length ? part(a.eccn).join(", ") + (part(a.paragraphs).length ? ` (${part(a.paragraphs).join(", ")})` : "") : ""],
       [t("policy"), a.outcome === "license_required" || a.outcome === "license_exception" ? policyWord(a.policy) : ""],
     ].filter(([, value]) => value);
     return [

@@ -50,6 +50,8 @@ def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
             "family": family.name,
             "aliases": [name for name in names if name != (family.name if whole else variant.name)],
         }
+        days = {c.announced or c.not_public_before for c in (ruleset.variants[v][0] for v in entry.variants)}
+        row["public"] = sorted(day.isoformat() for day in days if day)
         if whole:
             row["variants"] = len(entry.variants)
         else:

@@ -5,7 +5,8 @@ The data, as `build` returns them (numbers point into the lists beside them; -1 
 - `places`: code, name, other names, and `class`: what the law can tell the country by;
 - `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 where it was not asked;
 - `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
-- `courses`: a list of [day, answer, by], each from its day on to that of the next; `by` is what changed the decision;
+- `courses`: day, answer, by, day, answer, by, ...: each answer from its day (a number of `days`) on to the next, and what
+  changed the decision;
 - `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`;
 - `provisions`: those that are cited, by id.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,6 +37,7 @@ from exportrules.timeline import Timeline
 #: Who exports, and how the law is read, in the order of the page's data.
 EXPORTERS = ("maker", "other")
 LAYERS = (False, True)
+TABLES = ("answers", "parts", "courses", "days")
 
 
 class Table:
@@ -80,14 +82,15 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     """The data of the page for these chips (all of them, if none is named)."""
     asked = entries(ruleset, chips)
     places, known = read_places(ruleset), Known()
-    answers, parts, courses = Table(), Table(), Table()
+    tables = {name: Table() for name in TABLES}
+    answers, parts, courses, days = (tables[name].values for name in TABLES)
     rows = np.full((len(asked), len(EXPORTERS), len(LAYERS), len(places.deals)), -1, np.int64)
     for layer, printed in enumerate(LAYERS):
         questions = [[_question(ruleset, entry.id, who, printed) for who in EXPORTERS] for entry in asked]
         subjects = [s for pair in questions for question in pair for s in question.subjects]
         states = States(ruleset.view(as_printed=printed), subjects, places.deals, known)
         item = iter(states.item_of)
-        cells = _Cells(ruleset, places, states, known, answers, parts, courses)
+        cells = _Cells(ruleset, places, states, known, tables)
         for e, pair in enumerate(questions):
             for w, question in enumerate(pair):
                 rows[e, w, layer] = cells.row(question, [next(item) for _ in question.subjects], places.deals)
@@ -96,8 +99,8 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     distinct, row_of = np.unique(columns, axis=0, return_inverse=True)
     kinds = kinds.ravel()
     renumbered = np.where(places.kind < 0, -1, kinds[places.kind])
-    used = {p for a in answers.values for p, _ in parts.values[a["citations"]]}
-    named = (text for c in courses.values for _, _, by in c if by >= 0 for text in parts.values[by])
+    used = {p for a in answers for p, _ in parts[a["citations"]]}
+    named = (text for c in courses for by in c[2::3] if by >= 0 for text in parts[by])
     used |= {text for text in named if text in ruleset.provisions}
     edition = ruleset.edition
     return {
@@ -117,9 +120,10 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "kinds": renumbered.tolist(),
         "rows": row_of.reshape(rows.shape[:3]).tolist(),
         "cells": distinct.tolist(),
-        "courses": courses.values,
-        "answers": answers.values,
-        "parts": parts.values,
+        "days": days,
+        "courses": courses,
+        "answers": answers,
+        "parts": parts,
         "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
     }
 
@@ -146,12 +150,10 @@ class _Cells:
         places: Places,
         states: States,
         known: Known,
-        answers: Table,
-        parts: Table,
-        courses: Table,
+        tables: Mapping[str, Table],
     ) -> None:
         self.ruleset, self.states, self.known = ruleset, states, known
-        self.answers, self.parts, self.courses = answers, parts, courses
+        self.answers, self.parts, self.courses, self.days = (tables[name] for name in TABLES)
         self._made: dict[Hashable, int] = {}
         self._moves = places.moves
         self._by_moves: set[Hashable] = set()
@@ -208,11 +210,11 @@ class _Cells:
                 moves = moves or any(_MOVES.search(text) for text in reasons)
                 by = self.parts.number([_unnamed(text, deal) for text in reasons])
             if not found or by >= 0 or found[-1][1] != answer:
-                found.append([_iso(day), answer, by])
-        return self.courses.number(found), moves
+                found.append([self.days.number(_iso(day)), answer, by])
+        return self.courses.number([n for step in found for n in step]), moves
 
     def _reasons(self, timeline: Timeline, index: int, profile: Hashable) -> tuple[str, ...]:
-        """What opened a segment; the same for all chips of a profile but for the days on which they were made public."""
+        """What opened a segment: the same for all chips of a profile, but for the days on which they became public."""
         before, after, day = timeline.answers[index - 1], timeline.answers[index], timeline.starts[index]
         chips = [course.subject.chip for course in timeline.courses]
         first = any(chip is not None and day in (chip.announced, chip.not_public_before) for chip in chips)
@@ -225,7 +227,7 @@ class _Cells:
         """The number of the answer of a day; `states` are those of the law for each variant."""
         answer = timeline.at(day)
         named = () if len(timeline.question.subjects) == 1 else (timeline.question.family, answer.asked)
-        early = timeline.released(day) if answer.outcome == "not_released" else None
+        early = answer.outcome == "not_released" and timeline.released(day) is None
         says = answer.outcome, answer.review_policy, answer.standing
         key = (says, named, answer.left_out, early, states, self._listed(timeline, day))
         if key not in self._told:

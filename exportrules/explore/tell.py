@@ -13,6 +13,8 @@ from exportrules.trace import cite_of
 
 #: What stands for the day of the question in a text, and where it stands in the address of a text of that day.
 DAY = "{day}"
+#: What stands for the next day on which a variant was, or may have been, public.
+RELEASED = "{released}"
 #: A day that is no one's, to find where an address names the day.
 _SOME_DAY = date(1999, 12, 31)
 
@@ -24,13 +26,12 @@ def told(d: Determination) -> dict[str, Any]:
         "outcome": d.outcome,
         "policy": d.review_policy or "",
         "standing": d.standing,
-        "first": headline(d).replace(d.on.isoformat(), DAY),
+        "first": _left_open(d),
         "projection": list(d.projection) if d.projection else None,
         "eccn": d.eccn,
         "paragraphs": d.eccn_paragraphs,
         "requirements": d.requirements,
         "exceptions": [x["provision"] for x in d.exceptions],
-        "closed": [[x["provision"], x["bars"]] for x in d.closed_exceptions],
         "policies": [[p["requirement"], p["review_policy"], p["by"]] for p in d.policies],
         "turnsOn": [_open(d, fact) for fact in d.turns_on],
         "cases": [
@@ -48,6 +49,15 @@ def _notice(d: Determination, name: str) -> str:
         if found.provision.id == name:
             return found.provision.notice
     return ""
+
+
+def _left_open(d: Determination) -> str:
+    """The first line, with the days left open that other chips and other days have otherwise."""
+    line = headline(d)
+    released = d._timeline.released(d.on) if d.outcome == "not_released" else None
+    if released:
+        line = line.replace(f"until {released}", f"until {RELEASED}")
+    return line.replace(d.on.isoformat(), DAY)
 
 
 def _open(d: Determination, fact: str) -> dict[str, Any]:
