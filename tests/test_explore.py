@@ -129,8 +129,8 @@ def checked(law: Ruleset, cell: dict[str, str]) -> dict[str, Any]:
 
 
 def alike(answer: dict[str, Any], expected: dict[str, Any]) -> bool:
-    """Whether the page says the same. Where no provision of an answer begins or ends, `check` names all that could touch
-    the deal; the page those of them that bear on it."""
+    """Whether the page says the same. Where no provision of an answer begins or ends, `check` names all that could
+    touch the deal; the page those of them that bear on it."""
     by = set(answer["by"]) <= set(expected["by"]) and bool(answer["by"]) == bool(expected["by"])
     return by and {**answer, "by": 0} == {**expected, "by": 0}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,9 @@ FIGURES = (
 
 
 def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]:
-    """The makers of chips, each once, with the other names and the brands that stand before their products."""
+    """The makers, those of most chips first, with the other names and the brands that stand before their products."""
     rows = []
-    for vendor in dict.fromkeys(vendors):
+    for vendor, _ in Counter(vendors).most_common():
         known = ruleset.exporters.get(vendor)
         names = [*known.aliases, *known.brands] if known else []
         rows.append({"id": vendor, "name": known.name if known else vendor, "aliases": names})

@@ -5,8 +5,8 @@ The data, as `build` returns them (numbers point into the lists beside them; -1 
 - `places`: code, name, other names, and `class`: what the law can tell the country by;
 - `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 where it was not asked;
 - `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
-- `courses`: day, answer, by, day, answer, by, ...: each answer from its day (a number of `days`) on to the next, and what
-  changed the decision;
+- `courses`: day, answer, by, day, answer, by, ...: each answer from its day (a number of `days`) on to the next, and
+  what changed the decision;
 - `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`;
 - `provisions`: those that are cited, by id.
 """
