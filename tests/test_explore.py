@@ -217,7 +217,7 @@ def test_keys_alone_move_day_chip_and_view(browser: Any, page_file: Path) -> Non
 
 @pytest.mark.browser
 def test_the_address_is_the_question(browser: Any, page_file: Path) -> None:
-    first = Seen(browser, page_file, f"{H800}&lang=zh&view=map").page
+    first = Seen(browser, page_file, f"{H800}&lang=zh&view=map&parent=US&open=nvidia-h800&filter=h8").page
     first.wait_for_selector(".world")
     again = Seen(browser, page_file, first.url.partition("#")[2]).page
     assert again.inner_text("#panel") == first.inner_text("#panel")

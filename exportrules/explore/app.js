@@ -129,7 +129,7 @@
     const known = ["nvidia-h100", "nvidia-h20", "nvidia-h800"].find((id) => chipAt.has(id));
     return {
       chip: known || D.chips[0].id, to: "CN", hq: "", parent: "", by: "maker", layer: "enforced", on: D.verifiedThrough,
-      view: "bands", lang: "en", theme: "", with: "", value: "", edition: D.edition,
+      view: "bands", lang: "en", theme: "", with: "", value: "", filter: "", open: "", edition: D.edition,
     };
   }
 
@@ -143,6 +143,7 @@
       by: (v) => EXPORTERS.includes(v), layer: (v) => LAYERS.includes(v), on: isDay, view: (v) => VIEWS.includes(v),
       lang: (v) => v in LANGUAGES, theme: (v) => ["light", "dark"].includes(v), edition: (v) => /^[\w.-]{1,40}$/.test(v),
       with: (v) => ["day", "place", "chip"].includes(v), value: (v) => v.length < 100,
+      filter: (v) => v.length < 100, open: (v) => v.split(",").every((id) => chipAt.has(id)),
     };
     for (const [name, value] of said) {
       if (fits[name] && fits[name](value)) found[name] = value;
@@ -412,12 +413,13 @@
 
   const firstLine = (a, q) => a.first.replaceAll("{day}", q.on)
     .replaceAll("{released}", D.chips[chipAt.get(q.chip)].public.find((day) => day > q.on));
-  function dealWords(q) {
-    const parts = [`${D.chips[chipAt.get(q.chip)].name} → ${placeName(q.to)}`, `${t("exporter")}: ${exporterName(q)}`];
+  const dealWords = (q) => [`${D.chips[chipAt.get(q.chip)].name} → ${placeName(q.to)}`, ...termWords(q)].join(" · ");
+  /** The terms of a deal beside chip, place and day. */
+  function termWords(q) {
+    const parts = [`${t("exporter")}: ${exporterName(q)}`];
     if (q.hq) parts.push(`${t("headquarters")}: ${placeName(q.hq)}`);
     if (q.parent) parts.push(`${t("parent")}: ${placeName(q.parent)}`);
-    parts.push(t(q.layer));
-    return parts.join(" · ");
+    return [...parts, t(q.layer)];
   }
 
   function citationText(q, found) {
@@ -537,19 +539,20 @@
 
   // ---- over time ----------------------------------------------------------------------------------------------------
 
-  const open = new Set(), closed = new Set();
-  let filter = "", bandsKey = "";
+  const closed = new Set();
+  let bandsKey = "";
+  const opened = () => new Set(state.open ? state.open.split(",") : []);
 
   function drawBands(view) {
-    const now = [state.to, state.hq, state.parent, state.by, state.layer, state.lang, filter, [...open].join(), [...closed].join()].join("|");
+    const now = [state.to, state.hq, state.parent, state.by, state.layer, state.lang, state.filter, state.open, [...closed].join()].join("|");
     if (bandsKey !== now || !view.querySelector(".bands")) {
       bandsKey = now;
-      const field = h("input", { type: "search", id: "filter", placeholder: t("filter"), "aria-label": t("filter"), value: filter, oninput: () => { filter = field.value; drawBands(view); } });
+      const field = h("input", { type: "search", id: "filter", placeholder: t("filter"), "aria-label": t("filter"), value: state.filter, oninput: () => { state.filter = field.value; write(); drawBands(view); } });
       const had = document.activeElement && document.activeElement.id === "filter";
       const groups = D.makers.map((maker) => bandGroup(maker)).filter(Boolean);
       view.replaceChildren(h("div", { class: "bar" }, field, legend()),
         h("div", { class: "bands" }, h("div", { class: "axis" }, h("span", {}), h("div", { class: "plot" }, years(), h("div", { class: "now" }))), groups.length ? groups : h("p", {}, t("noneFound"))));
-      if (had) { field.focus(); field.setSelectionRange(filter.length, filter.length); }
+      if (had) { field.focus(); field.setSelectionRange(state.filter.length, state.filter.length); }
     }
     const [first, last] = SPAN();
     view.querySelector(".bands").style.setProperty("--now", `${Math.min(100, Math.max(0, ((toNumber(state.on) - first) / (last - first)) * 100))}%`);
@@ -557,7 +560,7 @@
   }
 
   function bandGroup(maker) {
-    const wanted = key(filter);
+    const wanted = key(state.filter), open = opened();
     const kept = new Set(wanted ? found(chipItems, wanted).map((i) => i.id) : []);
     const rows = [];
     D.chips.forEach((c, n) => {
@@ -579,8 +582,9 @@
       const box = plot.getBoundingClientRect(), [first, last] = SPAN();
       set({ chip: c.id, on: toDay(Math.round(first + ((e.clientX - box.left) / box.width) * (last - first))) });
     } }, course < 0 ? null : pieces(runsOf(course)), h("div", { class: "now" }));
+    const open = opened();
     const toggle = c.variants ? h("button", { type: "button", class: "more", "aria-expanded": String(open.has(c.id)), "aria-label": `${c.name}: ${t("variants", { n: c.variants })}`, title: t("variants", { n: c.variants }),
-      onclick: () => { open.has(c.id) ? open.delete(c.id) : open.add(c.id); draw(); } }, open.has(c.id) ? "−" : "+") : null;
+      onclick: () => { open.has(c.id) ? open.delete(c.id) : open.add(c.id); set({ open: [...open].join() }); } }, open.has(c.id) ? "−" : "+") : null;
     const label = h("button", { type: "button", class: "name", title: c.name, onclick: () => set({ chip: c.id }), onkeydown: (e) => {
       const all = [...document.querySelectorAll(".row .name")];
       const to = all[all.indexOf(e.target) + ({ ArrowDown: 1, ArrowUp: -1 }[e.key] || 0)];
@@ -606,7 +610,7 @@
   function drawTable(view) {
     const rows = D.chips.filter((c) => !(c.of >= 0)).map((c) => [c, look(question({ chip: c.id }))]);
     view.replaceChildren(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("table") }, h("table", {},
-      h("caption", {}, `${placeName(state.to)} · ${state.on} · ${t(state.by)} · ${t(state.layer)}`),
+      h("caption", {}, [placeName(state.to), state.on, t(state.by), ...termWords(state).slice(1)].join(" · ")),
       h("thead", {}, h("tr", {}, [t("chip"), t("outcome"), t("since"), t("until"), t("citations")].map((x) => h("th", { scope: "col" }, x)))),
       h("tbody", {}, rows.map(([c, found]) => h("tr", { class: c.id === state.chip ? "chosen" : "" },
         h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => set({ chip: c.id }) }, c.name), h("small", {}, makerName(c.maker))),
@@ -617,20 +621,20 @@
   // ---- the world on this day ----------------------------------------------------------------------------------------
 
   function drawMap(view) {
-    const answers = new Map(D.places.map((p) => [p.code, look(question({ to: p.code, hq: "", parent: "" }))]));
+    const answers = new Map(D.places.map((p) => [p.code, look(question({ to: p.code }))]));
     const cls = (code) => (answers.get(code) ? shade(answers.get(code).answer) : "");
-    const say = (code) => `${placeName(code)}: ${storyWords(answers.get(code).answer)}`;
+    const say = (code) => `${placeName(code)}: ${answers.get(code) ? storyWords(answers.get(code).answer) : t("notHeld")}`;
     const shapes = Object.entries(D.world.paths).map(([code, d]) => h("path", { d, class: placeAt.has(code) ? `land ${cls(code)}${code === state.to ? " chosen" : ""}` : "land", onclick: placeAt.has(code) ? () => set({ to: code }) : null }, placeAt.has(code) ? h("title", {}, say(code)) : null));
     const dots = Object.entries(D.world.dots).filter(([code]) => placeAt.has(code)).map(([code, [cx, cy]]) => h("circle", { cx, cy, r: code === state.to ? 5 : 3.4, class: `land ${cls(code)}${code === state.to ? " chosen" : ""}`, onclick: () => set({ to: code }) }, h("title", {}, say(code))));
     const groups = new Map();
-    for (const p of D.places) { const said = storyWords(answers.get(p.code).answer); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
+    for (const p of D.places) { const said = say(p.code).slice(p.name.length + 2); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
     view.replaceChildren(
       h("figure", { class: "world" },
         h("svg", { viewBox: "0 0 1000 440", role: "img", "aria-label": `${t("map")}: ${D.chips[chipAt.get(state.chip)].name}, ${state.on}` }, patterns(), shapes, dots),
-        h("figcaption", {}, `${D.chips[chipAt.get(state.chip)].name} · ${state.on} · ${t("exporter")}: ${exporterName(state)} · ${t(state.layer)}`)),
+        h("figcaption", {}, [D.chips[chipAt.get(state.chip)].name, state.on, ...termWords(state)].join(" · "))),
       h("h3", {}, t("places")),
       h("div", { class: "groups" }, [...groups].sort((a, b) => b[1].length - a[1].length).map(([said, places]) => h("details", { open: places.length < 40 },
-        h("summary", {}, swatch(answers.get(places[0].code).answer), h("b", {}, String(places.length)), " ", said),
+        h("summary", {}, answers.get(places[0].code) ? swatch(answers.get(places[0].code).answer) : null, h("b", {}, String(places.length)), " ", said),
         h("p", {}, places.map((p) => h("button", { type: "button", class: `link${p.code === state.to ? " chosen" : ""}`, onclick: () => set({ to: p.code }) }, p.name)))))));
   }
 
