@@ -15,12 +15,13 @@ from typing import Any, get_args
 import pytest
 
 import exportrules
+from exportrules.explore.data import build
 from exportrules.explore.page import words
 from exportrules.law import Ruleset
 from exportrules.model import Policy
 from exportrules.render.text import headline
 from exportrules.result import OUTCOMES
-from exportrules.source import default_ruleset
+from exportrules.source import default_ruleset, load_ruleset
 
 #: The answers that a person should find within a minute.
 H800 = "chip=nvidia-h800&to=CN&by=other&on=2023-11-17"
@@ -261,6 +262,34 @@ def test_a_frame_shows_one_answer_and_a_way_to_the_whole(browser: Any, page_file
         page.get_by_text("Open in the explorer").click()
     assert opened.value.url.endswith(page.url.partition("#")[2])
     opened.value.wait_for_selector("#chip")
+
+
+def found_in(data: dict[str, Any], cell: dict[str, str]) -> tuple[str, str]:
+    """Outcome and policy of a question in the data alone."""
+    classes = {place["code"]: place["class"] for place in data["places"]}
+    headquarters = cell["hq"] or cell["to"]
+    places = [classes[code] for code in (cell["to"], headquarters, cell["parent"] or headquarters)]
+    kind = data["kinds"][places[0]][places[1]][places[2]]
+    chip = [row["id"] for row in data["chips"]].index(cell["chip"])
+    row = data["rows"][chip][("maker", "other").index(cell["by"])][("enforced", "printed").index(cell["layer"])]
+    steps = data["courses"][data["cells"][row][kind]]
+    begun = [answer for day, answer in zip(steps[::3], steps[1::3], strict=True) if data["days"][day] <= cell["on"]]
+    answer = data["answers"][begun[-1]]
+    return answer["outcome"], answer.get("policy", "")
+
+
+def test_the_data_of_a_page_with_overlays_are_the_engines_answers() -> None:
+    examples = Path(__file__).parent.parent / "docs" / "examples"
+    law = load_ruleset(None, [str(examples / name) for name in ("attestation.toml", "letter.toml")])
+    data = build(law, ["L2"])
+    assert data["sha256"] == law.digest
+    assert data["sliderEnd"] == "2026-12-31"
+    drawn = cells(law, data, 200, seed=4)
+    for cell in drawn[::10]:
+        cell["on"] = "2026-11-20"  # attested, beyond the edition's own horizon
+    for cell in drawn:
+        expected = checked(law, cell)
+        assert found_in(data, cell) == (expected["outcome"], expected["policy"]), cell
 
 
 def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def explore(
     exportrules explore -o explorer.html
     exportrules explore --chips H20,H800 --overlay ours/ -o ours.html
     """
+    import shlex
+
     from exportrules.errors import QuestionError
     from exportrules.output import free, write_whole
     from exportrules.render.safe import safe
@@ -49,8 +51,8 @@ def explore(
         raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[ledger]'") from None
     from exportrules.explore.page import page
 
-    options = [word for path in overlay for word in ("--overlay", path)]
-    options += ["--ruleset", ruleset] if ruleset else []
+    options = [word for path in overlay for word in ("--overlay", shlex.quote(path))]
+    options += ["--ruleset", shlex.quote(ruleset)] if ruleset else []
     data = build(law, [embed] if embed else _parts(chips or ""))
     text = page(data, options, embed=bool(embed))
     write_whole(output, text, force=force)

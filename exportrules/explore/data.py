@@ -110,7 +110,7 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "coversFrom": edition.covers_from.isoformat(),
         "verifiedThrough": edition.verified_through.isoformat(),
         "currency": ruleset.currency,
-        "sliderEnd": f"{edition.verified_through.year}-12-31",
+        "sliderEnd": f"{ruleset.horizon.year}-12-31",
         "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
         "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
         "chips": chip_rows(ruleset, asked),
