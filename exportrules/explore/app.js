@@ -316,7 +316,8 @@
       to.focus(); to.click();
     } }, tabs);
     const view = h("div", { id: "view", role: "tabpanel", tabindex: "-1" });
-    const panel = h("section", { id: "panel", "aria-label": t("answer"), "aria-live": "polite" });
+    const panel = h("section", { id: "panel", "aria-label": t("answer") });
+    const said = h("p", { class: "hidden", "aria-live": "polite" });
     const alert = h("div", { class: "alert", role: "alert", hidden: true });
     const app = document.getElementById("app");
     app.replaceChildren(
@@ -330,6 +331,7 @@
             set({ theme: dark ? "light" : "dark" }); build(); draw();
           } }, "◐"))),
       alert,
+      said,
       h("form", { class: "controls", onsubmit: (e) => e.preventDefault() },
         h("div", { class: "grid" }, pickers.slice(0, 2).map((p) => p.node), radios("by", t("exporter"), EXPORTERS), radios("layer", t("layer"), LAYERS), pickers.slice(2).map((p) => p.node)),
         h("div", { class: "days" },
@@ -341,7 +343,7 @@
           embedded() ? [" ", h("a", { class: "whole", target: "_blank", rel: "noopener", href: "#", onclick: (e) => { e.target.href = `${location.pathname}?whole${location.hash}`; } }, t("openWhole"))] : null),
         h("p", { class: "fine" }, `sha256 ${D.sha256} · ${D.world.source}`)));
     app.removeAttribute("aria-busy");
-    frame = { pickers, date, slider, tabs, view, panel, alert };
+    frame = { pickers, date, slider, tabs, view, panel, alert, said };
   }
 
   function years() {
@@ -366,7 +368,7 @@
   const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(draw); };
 
   function draw() {
-    const { pickers, date, slider, tabs, view, panel, alert } = frame;
+    const { pickers, date, slider, tabs, view, panel, alert, said } = frame;
     pickers.forEach((p) => p.update());
     for (const name of ["by", "layer"]) for (const r of document.getElementsByName(name)) r.checked = r.value === state[name];
     if (document.activeElement !== date) date.value = state.on;
@@ -385,6 +387,7 @@
     const found = look(state);
     document.getElementById("strip").replaceChildren(...(found ? pieces(found.runs) : []));
     panel.replaceChildren(...answerPanel(state, found));
+    said.textContent = `${dealWords(state)}, ${state.on}: ${panel.querySelector(".first").textContent}`;
     view.setAttribute("aria-labelledby", `tab-${state.view}`);
     DRAWN[state.view](view);
     document.title = `${D.chips[chipAt.get(state.chip)].name} → ${placeName(state.to)}, ${state.on} · ${t("title")}`;

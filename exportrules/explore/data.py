@@ -154,9 +154,10 @@ class _Cells:
     ) -> None:
         self.ruleset, self.states, self.known = ruleset, states, known
         self.answers, self.parts, self.courses, self.days = (tables[name] for name in TABLES)
-        self._made: dict[Hashable, int] = {}
+        self._profiles: dict[Hashable, int] = {}
+        self._made: dict[tuple[int, Hashable], int] = {}
         self._moves = places.moves
-        self._by_moves: set[Hashable] = set()
+        self._by_moves: set[int] = set()
         force = states.view.provisions
         self._entry_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
         self._told: dict[Hashable, int] = {}
@@ -173,18 +174,21 @@ class _Cells:
         alike, which = _released(question), which.ravel()
         numbers = np.full(len(deals), -1, np.int64)
         for n, ids in enumerate(distinct.tolist()):
-            same = np.flatnonzero(which == n).tolist()
-            for deal in same:
+            profile = self._profiles.setdefault((alike, tuple(ids)), len(self._profiles))
+            same = np.flatnonzero(which == n)
+            for deal in same.tolist():
                 # where a country's move changed an answer, the answer names the country
-                moved = tuple(self._moves[country] for country in deals[deal])
-                key = (alike, tuple(ids), moved if (alike, tuple(ids)) in self._by_moves else ())
-                if key not in self._made:
+                moved = tuple(self._moves[country] for country in deals[deal]) if profile in self._by_moves else ()
+                if (profile, moved) not in self._made:
                     made, moves = self._course(question, described, deals[deal], ids)
-                    if moves and not key[2]:
-                        self._by_moves.add((alike, tuple(ids)))
-                        key = (alike, tuple(ids), moved)
-                    self._made[key] = made
-                numbers[deal] = self._made[key]
+                    if moves and profile not in self._by_moves:
+                        self._by_moves.add(profile)
+                        moved = tuple(self._moves[country] for country in deals[deal])
+                    self._made[profile, moved] = made
+                numbers[deal] = self._made[profile, moved]
+                if profile not in self._by_moves:
+                    numbers[same] = numbers[deal]
+                    break
         return [int(number) for number in numbers]
 
     def _course(
