@@ -11,7 +11,21 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "exportrules"
 #: Rooms, each of which may import those before it, and within the rooms of the core their modules in the same way.
-ROOMS = ["errors", "law", "question", "engine", "files", "answer", "ledger", "study", "render", "serve", "cli", ""]
+ROOMS = [
+    "errors",
+    "law",
+    "question",
+    "engine",
+    "files",
+    "answer",
+    "ledger",
+    "study",
+    "render",
+    "explore",
+    "serve",
+    "cli",
+    "",
+]
 WITHIN = {
     "law": """truth span model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
     "question": """figures values catalogue impossible eccns claims names senses deal question""",

@@ -39,11 +39,12 @@ class SpanOfAnswer(NamedTuple):
 class Timeline:
     """The answer to one question on every day. Immutable once made."""
 
-    def __init__(self, ruleset: Ruleset, question: Question) -> None:
+    def __init__(self, ruleset: Ruleset, question: Question, courses: tuple[Course, ...] = ()) -> None:
+        """`courses` are those of the question's described subjects, where they are known from a question like it."""
         self.ruleset, self.question = ruleset, question
         described = [s for s in question.subjects if s.has_figures] or question.subjects
         self.undescribed = tuple(s for s in question.subjects if s not in described)
-        self.courses = tuple(course_of(ruleset, question, s) for s in described)
+        self.courses = courses or tuple(course_of(ruleset, question, s) for s in described)
         self.view = self.courses[0].view
         self.starts, self.answers = joined(self._days(), self._answer)
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "compile": "ledger",
     "data": "package",
     "chart": "chart",
+    "explore": "explore",
     "matrix": "ask",
     "share": "share",
     "vectors": "prove",

@@ -1,0 +1,67 @@
+"""explore: every determination in one page."""
+
+from __future__ import annotations
+
+import click
+
+from exportrules.cli.completion import names
+
+
+@click.command()
+@click.option("-o", "--output", required=True, metavar="FILE", help="The page: a name that ends in .html.")
+@click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
+              help="Chips of the page, families with all their variants. [default: all of the catalogue]")  # fmt: skip
+@click.option("--embed", metavar="CHIP", shell_complete=names("chips"),
+              help="A frame of the size of a figure, about one chip, for another page.")  # fmt: skip
+@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
+@click.option("--overlay", multiple=True, metavar="PATH",
+              help="More files of the same schema: a directory, or one file.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def explore(
+    output: str, chips: str | None, embed: str | None, ruleset: str | None, overlay: tuple[str, ...], force: bool
+) -> None:
+    """Every determination in one page that opens with a double click: chips over time, a day, the world, two answers.
+
+    One HTML file that needs no network and asks for nothing. It looks up answers that were computed when it was made:
+    every chip, to every destination, by its maker or by anyone else, for an end user at home or headquartered or owned
+    elsewhere, as enforced and as printed. Making it for the whole catalogue takes a minute or two.
+
+    \b
+    exportrules explore -o explorer.html
+    exportrules explore --chips H20,H800 --overlay ours/ -o ours.html
+    """
+    import shlex
+
+    from exportrules.errors import QuestionError
+    from exportrules.files.load import load_ruleset
+    from exportrules.files.write import free, write_whole
+    from exportrules.render.safe import safe
+
+    if not output.lower().endswith((".html", ".htm")):
+        raise QuestionError(f"{output!r} does not end in .html, so no browser would open it. Name the file so.")
+    if chips is not None and not _parts(chips):
+        raise QuestionError("--chips names no chip. Leave it out for all of them, or write --chips H20,H800.")
+    if embed and chips:
+        raise QuestionError("--embed is about one chip, and --chips names others. Use one of the two.")
+    free(output, force=force)
+    law = load_ruleset(ruleset, overlay)
+    try:
+        from exportrules.explore.data import build
+    except ModuleNotFoundError as error:
+        raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[ledger]'") from None
+    from exportrules.explore.page import page
+
+    options = [word for path in overlay for word in ("--overlay", shlex.quote(path))]
+    options += ["--ruleset", shlex.quote(ruleset)] if ruleset else []
+    data = build(law, [embed] if embed else _parts(chips or ""))
+    text = page(data, options, embed=bool(embed))
+    write_whole(output, text, force=force)
+    count = sum(1 for chip in data["chips"] if "variants" not in chip)
+    click.echo(
+        f"Written: {safe(output)}: {count} {'chip' if count == 1 else 'chips'}, {len(data['places'])} destinations, "
+        f"edition {law.edition.edition}, {law.currency}."
+    )
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

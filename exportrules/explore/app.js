@@ -1,0 +1,752 @@
+// The explorer. It computes nothing of the law: every answer is looked up in the data of the page, which the engine of
+// exportrules made. `look` is the whole look-up; all the rest shows what it returns.
+"use strict";
+(() => {
+  const ROLES = ["to", "hq", "parent"];
+  const EXPORTERS = ["maker", "other"];
+  const LAYERS = ["enforced", "printed"];
+  const VIEWS = ["bands", "table", "map", "compare", "plane"];
+  const LANGUAGES = { en: "English", ja: "日本語", zh: "中文" };
+  const UNANSWERED = "unanswered";
+  let D, W, state, problems = [];
+  const chipAt = new Map(), placeAt = new Map();
+
+  // ---- the data ---------------------------------------------------------------------------------------------------
+
+  async function load() {
+    const text = document.getElementById("data").textContent;
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    D = JSON.parse(await new Response(stream).text());
+    W = D.words;
+    D.chips.forEach((c, n) => chipAt.set(c.id, n));
+    D.places.forEach((p) => placeAt.set(p.code, p));
+  }
+
+  /** The list under a number of an answer, or an empty one. */
+  const part = (number) => (number === undefined ? [] : D.parts[number]);
+
+  /** The number of the course of a question, or -1 where the page holds none. */
+  function courseOf(q) {
+    const hq = q.hq || q.to, parent = q.parent || hq;
+    const kind = D.kinds[placeAt.get(q.to).class][placeAt.get(hq).class][placeAt.get(parent).class];
+    const row = D.rows[chipAt.get(q.chip)][EXPORTERS.indexOf(q.by)][LAYERS.indexOf(q.layer)];
+    return kind < 0 ? -1 : D.cells[row][kind];
+  }
+
+  const runsKnown = new Map();
+
+  /** The stretches of one decision in a course: from, to (the day after, or ""), answers, and what opened it. */
+  function runsOf(course) {
+    if (runsKnown.has(course)) return runsKnown.get(course);
+    const runs = [];
+    let decision = null;
+    const steps = D.courses[course];
+    for (let n = 0; n < steps.length; n += 3) {
+      const day = D.days[steps[n]], a = D.answers[steps[n + 1]], by = steps[n + 2];
+      const now = [a.outcome, a.policy, a.standing].join();
+      if (now !== decision) {
+        if (runs.length) runs[runs.length - 1].stop = day;
+        runs.push({ start: day, stop: "", answer: a, by: by < 0 ? [] : D.parts[by], steps: [] });
+      }
+      runs[runs.length - 1].steps.push([day, a]);
+      decision = now;
+    }
+    runsKnown.set(course, runs);
+    return runs;
+  }
+
+  /** The answer to a question; null where the page holds none. */
+  function look(q) {
+    const course = courseOf(q);
+    if (course < 0) return null;
+    const runs = runsOf(course);
+    let n = runs.length - 1;
+    while (n > 0 && runs[n].start > q.on) n -= 1;
+    const run = runs[n];
+    let answer = run.answer;
+    for (const [day, a] of run.steps) if (day <= q.on) answer = a;
+    return {
+      answer, runs, at: n, outcome: answer.outcome, policy: answer.policy || "", standing: answer.standing,
+      since: run.start, until: run.stop && dayBefore(run.stop),
+      provisions: [...part(answer.requirements), ...part(answer.exceptions)],
+    };
+  }
+
+  // ---- days, words, names -----------------------------------------------------------------------------------------
+
+  const toNumber = (day) => Math.round(Date.parse(day + "T00:00:00Z") / 864e5);
+  const toDay = (number) => new Date(number * 864e5).toISOString().slice(0, 10);
+  const dayBefore = (day) => toDay(toNumber(day) - 1);
+  const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text + "T00:00:00Z")) && toDay(toNumber(text)) === text;
+  const key = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+  function t(name, values = {}) {
+    const said = W[name] ? W[name][state.lang] || W[name].en : name;
+    return said.replace(/\{(\w+)\}/g, (_, v) => (v in values ? values[v] : ""));
+  }
+  /** A legal term, with the English beside it in another language. */
+  function term(name) {
+    if (!name) return "";
+    const en = W[name] ? W[name].en : name.replace(/_/g, " ");
+    return state.lang === "en" ? en : `${t(name)} (${en})`;
+  }
+  const policyWord = (policy) => (policy ? term(policy === "indeterminate" ? "policy_indeterminate" : policy) : "");
+  function decision(outcome, policy) {
+    const review = outcome === "license_required" ? policyWord(policy) : "";
+    return review ? `${term(outcome)}: ${review}` : term(outcome);
+  }
+  const placeName = (code) => placeAt.get(code).name;
+  const makerName = (id) => (D.makers.find((m) => m.id === id) || { name: id }).name;
+  const exporterName = (q) => (q.by === "maker" ? makerName(D.chips[chipAt.get(q.chip)].maker) : t("other"));
+
+  /** What opened a stretch: the ids of provisions, plain words, memberships with the code of the country. */
+  const because = (run, q) => run.by.map((text) => text.replace(/\{(\d)\}/g, (_, n) => [q.to, q.hq || q.to, q.parent || q.hq || q.to][n]));
+
+  /** What opened an answer, as a reader is told: a provision by its title and citation, a plain word, a country. */
+  function reason(text, q) {
+    const places = [q.to, q.hq || q.to, q.parent || q.hq || q.to];
+    const said = text.replace(/\{(\d)\}/g, (_, n) => placeName(places[n]));
+    const p = D.provisions[text];
+    return p ? { title: p.title, cite: p.cite, url: p.url } : { title: said, cite: "", url: "" };
+  }
+
+  /** How an answer is drawn: its own outcome, or beyond the horizon what the law would say. */
+  function shade(a) {
+    const unsure = a.standing === "beyond_horizon" && a.projection !== undefined;
+    const [outcome, policy] = unsure ? part(a.projection) : [a.outcome, a.policy];
+    return `o-${outcome}${outcome === "license_required" ? ` p-${policy || "indeterminate"}` : ""}${unsure ? " unsure" : ""}`;
+  }
+
+  // ---- the address ------------------------------------------------------------------------------------------------
+
+  /** Whether the page is a frame of another: made so, or opened with ?embed. */
+  const embedded = () => (D.embed && !location.search.includes("whole")) || /[?&]embed\b/.test(location.search);
+
+  const question = (over = {}) => ({ ...state, ...over });
+
+  function defaults() {
+    const known = ["nvidia-h100", "nvidia-h20", "nvidia-h800"].find((id) => chipAt.has(id));
+    return {
+      chip: known || D.chips[0].id, to: "CN", hq: "", parent: "", by: "maker", layer: "enforced", on: D.verifiedThrough,
+      view: "bands", lang: "en", theme: "", with: "", value: "", filter: "", open: "", edition: D.edition,
+    };
+  }
+
+  /** The state that an address asks for; what it says that is not understood goes to `problems`. */
+  function read(fragment) {
+    const found = defaults();
+    const said = new URLSearchParams(fragment.replace(/^#/, ""));
+    problems = [];
+    const fits = {
+      chip: (v) => chipAt.has(v), to: (v) => placeAt.has(v), hq: (v) => placeAt.has(v), parent: (v) => placeAt.has(v),
+      by: (v) => EXPORTERS.includes(v), layer: (v) => LAYERS.includes(v), on: isDay, view: (v) => VIEWS.includes(v),
+      lang: (v) => v in LANGUAGES, theme: (v) => ["light", "dark"].includes(v), edition: (v) => /^[\w.-]{1,40}$/.test(v),
+      with: (v) => ["day", "place", "chip"].includes(v), value: (v) => v.length < 100,
+      filter: (v) => v.length < 100, open: (v) => v.split(",").every((id) => chipAt.has(id)),
+    };
+    for (const [name, value] of said) {
+      if (fits[name] && fits[name](value)) found[name] = value;
+      else problems.push(`${name}=${value}`);
+    }
+    return found;
+  }
+
+  function write() {
+    const usual = defaults(), said = new URLSearchParams();
+    const always = ["chip", "to", "by", "layer", "on"];
+    for (const name of Object.keys(usual)) {
+      if (always.includes(name) || (state[name] !== usual[name] && name !== "edition")) said.set(name, state[name]);
+    }
+    said.set("edition", D.edition);
+    history.replaceState(null, "", "#" + said.toString());
+  }
+
+  function set(change) {
+    Object.assign(state, change);
+    problems = [];
+    state.edition = D.edition;
+    write();
+    draw();
+  }
+
+  // ---- building -----------------------------------------------------------------------------------------------------
+
+  function h(tag, attributes = {}, ...children) {
+    const svg = ["svg", "path", "circle", "rect", "line", "text", "g", "title"].includes(tag);
+    const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else if (name === "class") node.setAttribute("class", value);
+      else if (name === "value" && !svg) node.value = value;
+      else node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false && c !== ""));
+    return node;
+  }
+  const swatch = (a) => h("span", { class: `swatch ${shade(a)}`, "aria-hidden": "true" });
+  const when = (day) => h("time", { datetime: day }, day);
+
+  async function copy(text, button) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = h("textarea", { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    const before = button.textContent;
+    button.textContent = t("copied");
+    setTimeout(() => { button.textContent = before; }, 1400);
+  }
+
+  /** A field that finds an item by any of its names. */
+  function picker({ id, label, items, current, pick, empty, hint }) {
+    const list = h("ul", { role: "listbox", id: `${id}-list`, hidden: true });
+    const input = h("input", {
+      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: hint || "",
+      "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list",
+    });
+    let shown = [], at = -1;
+    const name = () => { const item = items().find((i) => i.id === current()); return item ? item.name : empty || ""; };
+    const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); input.value = name(); };
+    const choose = (item) => { close(); pick(item.id); };
+    function open(all) {
+      const wanted = all ? "" : key(input.value);
+      shown = found(items(), wanted).slice(0, 60);
+      if (empty && !wanted) shown.unshift({ id: "", name: empty });
+      at = wanted ? 0 : Math.max(0, shown.findIndex((i) => i.id === current()));
+      list.replaceChildren(...shown.map((item, n) => h("li", {
+        role: "option", id: `${id}-${n}`, "aria-selected": String(n === at), class: item.inside ? "inside" : "",
+        onmousedown: (e) => { e.preventDefault(); choose(item); },
+      }, h("span", {}, item.name), h("small", {}, item.matched || item.sub || ""))));
+      if (!shown.length) list.replaceChildren(h("li", { role: "option", "aria-disabled": "true", class: "nothing" }, t("noneFound")));
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      mark();
+    }
+    function mark() {
+      [...list.children].forEach((li, n) => li.setAttribute("aria-selected", String(n === at)));
+      const li = list.children[at];
+      if (li && shown.length) { input.setAttribute("aria-activedescendant", li.id); li.scrollIntoView({ block: "nearest" }); }
+    }
+    input.addEventListener("focus", () => input.select());
+    input.addEventListener("click", () => list.hidden && open(true));
+    input.addEventListener("input", () => open(false));
+    input.addEventListener("blur", close);
+    input.addEventListener("keydown", (e) => {
+      if (["ArrowDown", "ArrowUp"].includes(e.key)) {
+        e.preventDefault();
+        if (list.hidden) return open(true);
+        at = (at + (e.key === "ArrowDown" ? 1 : shown.length - 1)) % Math.max(1, shown.length);
+        mark();
+      } else if (e.key === "Enter" && !list.hidden && shown[at]) { e.preventDefault(); choose(shown[at]); }
+      else if (e.key === "Escape") close();
+    });
+    return { node: h("div", { class: "field picker" }, h("label", { for: id }, label), input, list), update: () => { if (document.activeElement !== input) input.value = name(); } };
+  }
+
+  /** The items that a text may mean, best first: those called so, those whose names begin so, those that have it in a name. */
+  function found(items, wanted) {
+    if (!wanted) return items;
+    const ranked = [];
+    for (const item of items) {
+      let best = 9, matched = "";
+      item.keys.forEach(([k, alias], n) => {
+        const own = n === 0 ? 0 : 1;
+        const rank = k === wanted ? own : k.startsWith(wanted) ? 2 + own : k.includes(wanted) ? 4 + own : 9;
+        if (rank < best) { best = rank; matched = n === 0 ? "" : alias; }
+      });
+      if (best < 9) ranked.push([best, { ...item, matched }]);
+    }
+    return ranked.sort((a, b) => a[0] - b[0]).map((r) => r[1]);
+  }
+
+  let chipItems, placeItems;
+  function makeItems() {
+    const makers = new Map(D.makers.map((m) => [m.id, m]));
+    chipItems = D.chips.map((c) => {
+      const maker = makers.get(c.maker);
+      const prefixes = [maker.name, ...(maker.aliases || [])];
+      const names = [c.name, ...c.aliases];
+      const keys = [[key(c.name), c.name], ...names.flatMap((n) => [[key(n), n], ...prefixes.map((p) => [key(p + n), n])])];
+      return { id: c.id, name: c.name, sub: c.variants ? `${maker.name} · ${c.variants}` : maker.name, keys, inside: c.of >= 0 };
+    });
+    placeItems = D.places.map((p) => ({ id: p.code, name: p.name, sub: p.code, keys: [p.name, p.code, ...p.aliases].map((n) => [key(n), n]) }));
+  }
+
+  // ---- the frame ----------------------------------------------------------------------------------------------------
+
+  const SPAN = () => [toNumber(D.coversFrom), toNumber(D.sliderEnd)];
+  let frame;
+
+  function radios(name, label, values, word) {
+    return h("fieldset", { class: "field" }, h("legend", {}, label), h("div", { class: "segmented" },
+      values.map((value) => h("label", {}, h("input", {
+        type: "radio", name, value, checked: state[name] === value, onchange: () => set({ [name]: value }),
+      }), h("span", {}, t(word ? word(value) : value))))));
+  }
+
+  function build() {
+    document.documentElement.lang = state.lang;
+    if (state.theme) document.documentElement.dataset.theme = state.theme;
+    else delete document.documentElement.dataset.theme;
+    document.body.classList.toggle("embedded", embedded());
+    const [first, last] = SPAN();
+    const pickers = [
+      picker({ id: "chip", label: t("chip"), items: () => chipItems, current: () => state.chip, pick: (chip) => set({ chip }), hint: t("chipHint") }),
+      picker({ id: "to", label: t("to"), items: () => placeItems, current: () => state.to, pick: (to) => set({ to }) }),
+      picker({ id: "hq", label: t("headquarters"), items: () => placeItems, current: () => state.hq, pick: (hq) => set({ hq }), empty: t("sameAsTo") }),
+      picker({ id: "parent", label: t("parent"), items: () => placeItems, current: () => state.parent, pick: (parent) => set({ parent }), empty: t("sameAsHeadquarters") }),
+    ];
+    const date = h("input", { id: "on", type: "date", value: state.on, onchange: () => date.value && set({ on: date.value }) });
+    const slider = h("input", {
+      type: "range", min: first, max: last, step: 1, "aria-label": t("day"), class: "slider",
+      oninput: () => { state.on = toDay(Number(slider.value)); date.value = state.on; soon(); }, onchange: () => set({ on: toDay(Number(slider.value)) }),
+    });
+    const step = (word, label, by) => h("button", { type: "button", title: t(word), "aria-label": t(word), onclick: () => jump(by) }, label);
+    const tabs = VIEWS.map((v) => h("button", { type: "button", role: "tab", id: `tab-${v}`, "aria-controls": "view", onclick: () => set({ view: v }) }, t(v)));
+    const tablist = h("div", { class: "tabs", role: "tablist", "aria-label": t("title"), onkeydown: (e) => {
+      const move = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+      if (!move) return;
+      const to = tabs[(tabs.indexOf(document.activeElement) + move + tabs.length) % tabs.length];
+      to.focus(); to.click();
+    } }, tabs);
+    const view = h("div", { id: "view", role: "tabpanel", tabindex: "-1" });
+    const panel = h("section", { id: "panel", "aria-label": t("answer") });
+    const said = h("p", { class: "hidden", "aria-live": "polite" });
+    const alert = h("div", { class: "alert", role: "alert", hidden: true });
+    const app = document.getElementById("app");
+    app.replaceChildren(
+      h("header", {},
+        h("div", { class: "brand" }, h("h1", {}, t("title")), h("p", {}, t("lead"))),
+        h("div", { class: "tools" },
+          h("label", {}, h("span", { class: "hidden" }, t("language")), h("select", { onchange: (e) => { set({ lang: e.target.value }); build(); draw(); } },
+            Object.entries(LANGUAGES).map(([id, name]) => h("option", { value: id, selected: id === state.lang }, name)))),
+          h("button", { type: "button", "aria-label": t("theme"), title: t("theme"), onclick: () => {
+            const dark = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+            set({ theme: dark ? "light" : "dark" }); build(); draw();
+          } }, "◐"))),
+      alert,
+      said,
+      h("form", { class: "controls", onsubmit: (e) => e.preventDefault() },
+        h("div", { class: "grid" }, pickers.slice(0, 2).map((p) => p.node), radios("by", t("exporter"), EXPORTERS), radios("layer", t("layer"), LAYERS), pickers.slice(2).map((p) => p.node)),
+        h("div", { class: "days" },
+          h("div", { class: "field" }, h("label", { for: "on" }, t("day")), date),
+          h("div", { class: "steps" }, step("before", "‹", -1), step("after", "›", 1)),
+          h("div", { class: "track" }, h("div", { class: "strip", id: "strip", "aria-hidden": "true" }), slider, years()))),
+      h("main", {}, panel, h("div", { class: "views" }, tablist, view)),
+      h("footer", {}, h("p", {}, t("verified", { edition: D.edition, day: D.verifiedThrough }), " ", t("notAdvice"),
+          embedded() ? [" ", h("a", { class: "whole", target: "_blank", rel: "noopener", href: "#", onclick: (e) => { e.target.href = `${location.pathname}?whole${location.hash}`; } }, t("openWhole"))] : null),
+        h("p", { class: "fine" }, `sha256 ${D.sha256} · ${D.world.source}`)));
+    app.removeAttribute("aria-busy");
+    frame = { pickers, date, slider, tabs, view, panel, alert, said };
+  }
+
+  function years() {
+    const [first, last] = SPAN();
+    const marks = [];
+    for (let y = Number(D.coversFrom.slice(0, 4)); y <= Number(D.sliderEnd.slice(0, 4)); y += 1) {
+      const at = ((toNumber(`${y}-01-01`) - first) / (last - first)) * 100;
+      marks.push(h("span", { style: `left:${Math.max(0, at)}%` }, String(y)));
+    }
+    return h("div", { class: "years", "aria-hidden": "true" }, marks);
+  }
+
+  function jump(by) {
+    const found = look(state);
+    if (!found) return;
+    const run = found.runs[found.at];
+    if (by > 0 && run.stop) set({ on: run.stop });
+    if (by < 0 && found.at > 0) set({ on: state.on === run.start ? dayBefore(run.start) : run.start });
+  }
+
+  let waiting = 0;
+  const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(draw); };
+
+  function draw() {
+    const { pickers, date, slider, tabs, view, panel, alert, said } = frame;
+    pickers.forEach((p) => p.update());
+    for (const name of ["by", "layer"]) for (const r of document.getElementsByName(name)) r.checked = r.value === state[name];
+    if (document.activeElement !== date) date.value = state.on;
+    slider.value = toNumber(state.on);
+    slider.setAttribute("aria-valuetext", state.on);
+    tabs.forEach((tab) => {
+      const on = tab.id === `tab-${state.view}`;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+    });
+    const messages = [];
+    if (problems.length) messages.push(t("badAddress", { what: problems.join(", ") }));
+    if (state.edition !== D.edition) messages.push(t("otherEdition", { then: state.edition, now: D.edition }));
+    alert.hidden = !messages.length;
+    alert.replaceChildren(...messages.map((m) => h("p", {}, m)));
+    const found = look(state);
+    document.getElementById("strip").replaceChildren(...(found ? pieces(found.runs) : []));
+    panel.replaceChildren(...answerPanel(state, found));
+    said.textContent = `${dealWords(state)}, ${state.on}: ${panel.querySelector(".first").textContent}`;
+    view.setAttribute("aria-labelledby", `tab-${state.view}`);
+    DRAWN[state.view](view);
+    document.title = `${D.chips[chipAt.get(state.chip)].name} → ${placeName(state.to)}, ${state.on} · ${t("title")}`;
+  }
+
+  // ---- the answer ---------------------------------------------------------------------------------------------------
+
+  /** A course as coloured pieces of a band. */
+  function pieces(runs) {
+    const [first, last] = SPAN();
+    const share = (day) => Math.min(100, Math.max(0, ((toNumber(day) - first) / (last - first)) * 100));
+    return runs.map((run) => {
+      const from = run.start ? share(run.start) : 0, to = run.stop ? share(run.stop) : 100;
+      return to > from ? h("i", { class: shade(run.answer), style: `left:${from}%;width:${to - from}%` }) : null;
+    }).filter(Boolean);
+  }
+
+  const quoted = (text) => (/^[\w.-]+$/.test(text) ? text : `"${text}"`);
+  function command(q) {
+    const words = ["exportrules check", quoted(D.chips[chipAt.get(q.chip)].ask), "--on", q.on, "--to", q.to, "--exporter", q.by];
+    if (q.hq) words.push("--headquarters", q.hq);
+    if (q.parent) words.push("--ultimate-parent", q.parent);
+    if (q.layer === "printed") words.push("--as-printed");
+    return [...words, ...D.options].join(" ");
+  }
+
+  const firstLine = (a, q) => a.first.replaceAll("{day}", q.on)
+    .replaceAll("{released}", D.chips[chipAt.get(q.chip)].public.find((day) => day > q.on));
+  const dealWords = (q) => [`${D.chips[chipAt.get(q.chip)].name} → ${placeName(q.to)}`, ...termWords(q)].join(" · ");
+  /** The terms of a deal beside chip, place and day. */
+  function termWords(q) {
+    const parts = [`${t("exporter")}: ${exporterName(q)}`];
+    if (q.hq) parts.push(`${t("headquarters")}: ${placeName(q.hq)}`);
+    if (q.parent) parts.push(`${t("parent")}: ${placeName(q.parent)}`);
+    return [...parts, t(q.layer)];
+  }
+
+  function citationText(q, found) {
+    const cites = part(found.answer.citations).filter(([, role]) => !["tested, not met"].includes(role));
+    const lines = cites.map(([id, role]) => {
+      const p = D.provisions[id];
+      return `${role}: ${p.cite} (${p.evidence}). ${p.url}${p.code ? ` ; ${p.code.replace("{day}", q.on)}` : ""}`;
+    });
+    return [`${dealWords(q)}, ${q.on}: ${firstLine(found.answer, q)}`, ...lines,
+      `exportrules, edition ${D.edition}, ${D.currency}, sha256 ${D.sha256}. ${W.notAdvice.en}`, location.href].join("\n");
+  }
+
+  const section = (title, ...inside) => { const kept = inside.flat().filter(Boolean); return kept.length ? h("section", {}, h("h3", {}, title), kept) : null; };
+
+  function answerPanel(q, found) {
+    const heading = h("p", { class: "deal" }, dealWords(q), " · ", when(q.on));
+    const line = command(q);
+    const asCommand = section(t("command"), h("div", { class: "command" }, h("code", {}, line), h("button", { type: "button", onclick: (e) => copy(line, e.target) }, t("copy"))));
+    if (problems.length) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("badAddress", { what: problems.join(", ") }))];
+    if (!found) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("notAsked")), asCommand];
+    const a = found.answer, chip = D.chips[chipAt.get(q.chip)];
+    const facts = [
+      [t("since"), found.since ? when(found.since) : t("noKnownStart")],
+      [t("until"), found.until ? when(found.until) : t("noKnownEnd")],
+      [t("met"), part(a.eccn).length ? part(a.eccn).join(", ") + (part(a.paragraphs).length ? ` (${part(a.paragraphs).join(", ")})` : "") : ""],
+      [t("policy"), a.outcome === "license_required" || a.outcome === "license_exception" ? policyWord(a.policy) : ""],
+    ].filter(([, value]) => value);
+    return [
+      heading,
+      h("p", { class: `first ${shade(a)}` }, h("span", {}, firstLine(a, q))),
+      state.lang === "en" ? null : h("p", { class: "gloss" }, decision(a.outcome, a.policy)),
+      h("dl", { class: "facts" }, facts.map(([term_, value]) => h("div", {}, h("dt", {}, term_), h("dd", {}, value)))),
+      h("div", { class: "actions" },
+        h("button", { type: "button", onclick: (e) => copy(citationText(q, found), e.target) }, t("copyCitation")),
+        h("button", { type: "button", onclick: (e) => copy(location.href, e.target) }, t("copyLink"))),
+      section(t("history"), story(q, found)),
+      section(t("conditions"), conditions(a)),
+      section(t("turnsOn"), part(a.turnsOn).map((u) => h("div", { class: "open" }, h("p", {}, h("b", {}, u.name), ": ", u.asks),
+        u.settle.length ? h("ul", {}, u.settle.map(([situation, option]) => h("li", {}, situation, ": ", h("code", {}, option)))) : null))),
+      section(t("cases"), part(a.cases).length ? h("ul", { class: "cases" }, part(a.cases).map(([said, o, p]) => h("li", {}, swatch({ outcome: o, policy: p, standing: "" }), h("span", {}, said, ": ", h("b", {}, decision(o, p)))))) : null),
+      section(t("citations"), citations(a, q)),
+      section(t("notices"), notices(a, q, chip).map((n) => h("p", { class: "notice" }, n))),
+      section(t("assumed"), assumptions(q, found)),
+      section(t("figures"), figures(chip)),
+      asCommand,
+    ].filter(Boolean);
+  }
+
+  /** What changed, and when: each stretch of one decision, with what opened it. */
+  function story(q, found) {
+    return h("ol", { class: "story" }, found.runs.map((run, n) => {
+      if (n === 0 && found.runs.length > 1 && run.answer.standing === "before_coverage") return null;
+      const here = n === found.at;
+      const because = run.by.map((text) => reason(text, q));
+      return h("li", { class: here ? "here" : "", "aria-current": here ? "true" : null },
+        h("button", { type: "button", onclick: () => set({ on: run.start || D.coversFrom }) }, run.start ? when(run.start) : "…"),
+        swatch(run.answer),
+        h("div", {}, h("b", {}, storyWords(run.answer)),
+          because.map((b) => h("small", {}, b.title, b.cite ? [" — ", b.url ? h("a", { href: b.url, rel: "noreferrer", target: "_blank" }, b.cite) : b.cite] : null))));
+    }));
+  }
+  function storyWords(a) {
+    if (a.standing === "beyond_horizon") { const [o, p] = part(a.projection).length ? part(a.projection) : [a.outcome, a.policy]; return `${t("unverified")} (${decision(o, p)})`; }
+    return decision(a.outcome, a.policy);
+  }
+
+  function conditions(a) {
+    const found = part(a.exceptions).map((id) => D.provisions[id]).filter((p) => p && p.conditions.length);
+    return found.map((p) => h("div", {}, h("p", {}, h("b", {}, p.title)), h("ul", {}, p.conditions.map((c) => h("li", {}, c)))));
+  }
+
+  function citations(a, q) {
+    const rows = part(a.citations).map(([id, role]) => {
+      const p = D.provisions[id];
+      const policies = part(a.policies).filter(([r]) => r === id).map(([, policy]) => policyWord(policy));
+      return h("li", {},
+        h("span", { class: "role" }, role), " ", h("b", {}, p.title), policies.length && role !== "tested, not met" ? ` (${policies.join(", ")})` : null,
+        h("small", {}, p.cite, " ", h("span", { class: "evidence" }, `[${p.evidence}]`)),
+        p.quote ? h("q", {}, p.quote) : null,
+        h("small", {}, p.url ? h("a", { href: p.url, rel: "noreferrer", target: "_blank" }, t("document")) : null,
+          p.code ? [" · ", h("a", { href: p.code.replace("{day}", q.on), rel: "noreferrer", target: "_blank" }, t("codeOfDay", { day: q.on }))] : null));
+    });
+    return rows.length ? h("ul", { class: "citations" }, rows) : null;
+  }
+
+  function notices(a, q, chip) {
+    const said = [...part(a.notices)];
+    const other = look({ ...q, layer: q.layer === "printed" ? "enforced" : "printed" });
+    const law = (x) => (x.projection === undefined ? x.outcome : part(x.projection)[0]);
+    if (other && a.projection === undefined && law(other.answer) !== a.outcome) {
+      said.push(t(q.layer === "printed" ? "enforcedToo" : "printedToo", { what: term(law(other.answer)) }));
+    }
+    for (const [name, [, estimated]] of Object.entries(chip.facts || {})) if (estimated && name !== "bits_x_tops_2022") said.push(t("estimated", { what: D.figures[name] }));
+    return said;
+  }
+
+  /** What would be answered were a term of the question another one, as far as the page holds it; and what is assumed. */
+  function assumptions(q, found) {
+    const ways = [[q.by === "maker" ? "ifOther" : "ifMaker", { by: q.by === "maker" ? "other" : "maker" }]];
+    if (placeAt.has("CN") && (q.hq || q.to) !== "CN") ways.push(["ifHeadquarters", { hq: "CN", parent: "" }]);
+    if (placeAt.has("CN") && !q.hq && (q.parent || q.to) !== "CN") ways.push(["ifParent", { hq: "", parent: "CN" }]);
+    const rows = ways.map(([word, change]) => {
+      const other = look({ ...q, ...change });
+      if (!other) return null;
+      const same = other.outcome === found.outcome && other.policy === found.policy;
+      return h("li", {}, swatch(other.answer), h("span", {}, t(word), ": ", same ? t("noDifference") : h("b", {}, storyWords(other.answer))));
+    });
+    return [h("p", {}, h("b", {}, t("ifInstead"))), h("ul", { class: "cases" }, rows), h("p", {}, h("b", {}, t("assumedAlways")), ": ", D.assumed.join("; "), ". ", t("assumedMore"))];
+  }
+
+  function figures(chip) {
+    const rows = Object.entries(chip.facts || {}).filter(([name]) => name !== "bits_x_tops_2022");
+    if (!rows.length) return null;
+    return h("dl", { class: "figures" }, rows.map(([name, [value, estimated, readings]]) => h("div", {}, h("dt", {}, D.figures[name]),
+      h("dd", {}, readings.length ? readings.join(" / ") : value, estimated ? " ≈" : ""))));
+  }
+
+  // ---- over time ----------------------------------------------------------------------------------------------------
+
+  const closed = new Set();
+  let bandsKey = "";
+  const opened = () => new Set(state.open ? state.open.split(",") : []);
+
+  function drawBands(view) {
+    const now = [state.to, state.hq, state.parent, state.by, state.layer, state.lang, state.filter, state.open, [...closed].join()].join("|");
+    if (bandsKey !== now || !view.querySelector(".bands")) {
+      bandsKey = now;
+      const field = h("input", { type: "search", id: "filter", placeholder: t("filter"), "aria-label": t("filter"), value: state.filter, oninput: () => { state.filter = field.value; write(); drawBands(view); } });
+      const had = document.activeElement && document.activeElement.id === "filter";
+      const groups = D.makers.map((maker) => bandGroup(maker)).filter(Boolean);
+      view.replaceChildren(h("div", { class: "bar" }, field, legend()),
+        h("div", { class: "bands" }, h("div", { class: "axis" }, h("span", {}), h("div", { class: "plot" }, years(), h("div", { class: "now" }))), groups.length ? groups : h("p", {}, t("noneFound"))));
+      if (had) { field.focus(); field.setSelectionRange(state.filter.length, state.filter.length); }
+    }
+    const [first, last] = SPAN();
+    view.querySelector(".bands").style.setProperty("--now", `${Math.min(100, Math.max(0, ((toNumber(state.on) - first) / (last - first)) * 100))}%`);
+    for (const row of view.querySelectorAll(".row")) row.classList.toggle("chosen", row.dataset.chip === state.chip);
+  }
+
+  function bandGroup(maker) {
+    const wanted = key(state.filter), open = opened();
+    const kept = new Set(wanted ? found(chipItems, wanted).map((i) => i.id) : []);
+    const rows = [];
+    D.chips.forEach((c, n) => {
+      if (c.maker !== maker.id) return;
+      const under = c.of >= 0 ? D.chips[c.of] : null;
+      if (wanted ? !kept.has(c.id) : under && !open.has(under.id)) return;
+      rows.push(bandRow(c, n, under));
+    });
+    if (!rows.length) return null;
+    const shut = !wanted && closed.has(maker.id);
+    return h("section", { class: "group" },
+      h("h3", {}, h("button", { type: "button", "aria-expanded": String(!shut), onclick: () => { closed.has(maker.id) ? closed.delete(maker.id) : closed.add(maker.id); draw(); } }, maker.name, h("small", {}, ` ${rows.length}`))),
+      shut ? null : rows);
+  }
+
+  function bandRow(c, n, under) {
+    const course = courseOf(question({ chip: c.id }));
+    const plot = h("div", { class: "plot", "aria-hidden": "true", onclick: (e) => {
+      const box = plot.getBoundingClientRect(), [first, last] = SPAN();
+      set({ chip: c.id, on: toDay(Math.round(first + ((e.clientX - box.left) / box.width) * (last - first))) });
+    } }, course < 0 ? null : pieces(runsOf(course)), h("div", { class: "now" }));
+    const open = opened();
+    const toggle = c.variants ? h("button", { type: "button", class: "more", "aria-expanded": String(open.has(c.id)), "aria-label": `${c.name}: ${t("variants", { n: c.variants })}`, title: t("variants", { n: c.variants }),
+      onclick: () => { open.has(c.id) ? open.delete(c.id) : open.add(c.id); set({ open: [...open].join() }); } }, open.has(c.id) ? "−" : "+") : null;
+    const label = h("button", { type: "button", class: "name", title: c.name, onclick: () => set({ chip: c.id }), onkeydown: (e) => {
+      const all = [...document.querySelectorAll(".row .name")];
+      const to = all[all.indexOf(e.target) + ({ ArrowDown: 1, ArrowUp: -1 }[e.key] || 0)];
+      if (to && to !== e.target) { e.preventDefault(); to.focus(); }
+    } }, c.name, h("span", { class: "hidden" }, summary(course)));
+    return h("div", { class: `row${under ? " inside" : ""}`, "data-chip": c.id }, h("div", { class: "label" }, label, toggle), plot);
+  }
+
+  /** A band in words, for who does not see it. */
+  function summary(course) {
+    if (course < 0) return "";
+    return ": " + runsOf(course).filter((r) => r.answer.standing !== "before_coverage").map((r) => `${r.start || "…"} ${storyWords(r.answer)}`).join("; ");
+  }
+
+  const KINDS = [["no_license_requirement", ""], ["license_exception", ""], ["license_required", "presumption_of_approval"], ["license_required", "case_by_case"], ["license_required", "unpublished"],
+    ["license_required", "indeterminate"], ["license_required", "presumption_of_denial"], ["license_required", "policy_of_denial"], ["indeterminate", ""], ["not_released", ""]];
+  function legend() {
+    return h("details", { class: "legend", open: innerWidth > 700 }, h("summary", {}, t("legend")), h("ul", {}, KINDS.map(([outcome, policy]) => h("li", {}, swatch({ outcome, policy, standing: "" }), decision(outcome, policy)))));
+  }
+
+  // ---- all chips on this day ----------------------------------------------------------------------------------------
+
+  function drawTable(view) {
+    const rows = D.chips.filter((c) => !(c.of >= 0)).map((c) => [c, look(question({ chip: c.id }))]);
+    view.replaceChildren(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("table") }, h("table", {},
+      h("caption", {}, [placeName(state.to), state.on, t(state.by), ...termWords(state).slice(1)].join(" · ")),
+      h("thead", {}, h("tr", {}, [t("chip"), t("outcome"), t("since"), t("until"), t("citations")].map((x) => h("th", { scope: "col" }, x)))),
+      h("tbody", {}, rows.map(([c, found]) => h("tr", { class: c.id === state.chip ? "chosen" : "" },
+        h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => set({ chip: c.id }) }, c.name), h("small", {}, makerName(c.maker))),
+        found ? [h("td", {}, swatch(found.answer), storyWords(found.answer)), h("td", {}, found.since || "…"), h("td", {}, found.until || "…"),
+          h("td", {}, found.provisions.map((id) => D.provisions[id]).filter(Boolean).map((p) => h("small", {}, p.cite)))] : h("td", { colspan: 4 }, "—")))))));
+  }
+
+  // ---- the world on this day ----------------------------------------------------------------------------------------
+
+  function drawMap(view) {
+    const answers = new Map(D.places.map((p) => [p.code, look(question({ to: p.code }))]));
+    const cls = (code) => (answers.get(code) ? shade(answers.get(code).answer) : "");
+    const say = (code) => `${placeName(code)}: ${answers.get(code) ? storyWords(answers.get(code).answer) : t("notHeld")}`;
+    const shapes = Object.entries(D.world.paths).map(([code, d]) => h("path", { d, class: placeAt.has(code) ? `land ${cls(code)}${code === state.to ? " chosen" : ""}` : "land", onclick: placeAt.has(code) ? () => set({ to: code }) : null }, placeAt.has(code) ? h("title", {}, say(code)) : null));
+    const dots = Object.entries(D.world.dots).filter(([code]) => placeAt.has(code)).map(([code, [cx, cy]]) => h("circle", { cx, cy, r: code === state.to ? 5 : 3.4, class: `land ${cls(code)}${code === state.to ? " chosen" : ""}`, onclick: () => set({ to: code }) }, h("title", {}, say(code))));
+    const groups = new Map();
+    for (const p of D.places) { const said = say(p.code).slice(p.name.length + 2); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
+    view.replaceChildren(
+      h("figure", { class: "world" },
+        h("svg", { viewBox: "0 0 1000 440", role: "img", "aria-label": `${t("map")}: ${D.chips[chipAt.get(state.chip)].name}, ${state.on}` }, patterns(), shapes, dots),
+        h("figcaption", {}, [D.chips[chipAt.get(state.chip)].name, state.on, ...termWords(state)].join(" · "))),
+      h("h3", {}, t("places")),
+      h("div", { class: "groups" }, [...groups].sort((a, b) => b[1].length - a[1].length).map(([said, places]) => h("details", { open: places.length < 40 },
+        h("summary", {}, answers.get(places[0].code) ? swatch(answers.get(places[0].code).answer) : null, h("b", {}, String(places.length)), " ", said),
+        h("p", {}, places.map((p) => h("button", { type: "button", class: `link${p.code === state.to ? " chosen" : ""}`, onclick: () => set({ to: p.code }) }, p.name)))))));
+  }
+
+  /** Fills that differ in grey print too. */
+  function patterns() {
+    const NS = "http://www.w3.org/2000/svg";
+    const defs = document.createElementNS(NS, "defs");
+    for (const [id, paths] of [["exception", ["M-1 1l2-2M0 6l6-6M5 7l2-2"]], ["indeterminate", ["M0 0l6 6M0 6l6-6"]], ["unpublished", ["M3 0v6"]], ["open", ["M0 3h6"]]]) {
+      const p = document.createElementNS(NS, "pattern");
+      for (const [name, value] of Object.entries({ id: `fill-${id}`, width: 6, height: 6, patternUnits: "userSpaceOnUse" })) p.setAttribute(name, value);
+      const back = document.createElementNS(NS, "rect");
+      back.setAttribute("width", 6); back.setAttribute("height", 6); back.setAttribute("class", `back-${id}`);
+      p.append(back, ...paths.map((d) => h("path", { d, class: `line-${id}` })));
+      defs.append(p);
+    }
+    return defs;
+  }
+
+  // ---- two answers ----------------------------------------------------------------------------------------------------
+
+  function drawCompare(view) {
+    const kind = state.with || "day";
+    const usual = { day: () => { const f = look(state); const r = f && f.runs[f.at]; return r && r.start ? dayBefore(r.start) : D.coversFrom; }, place: () => (state.to === "CN" ? "AE" : "CN"), chip: () => (D.chips.find((c) => c.id !== state.chip && !(c.of >= 0)) || D.chips[0]).id };
+    const good = { day: isDay, place: (v) => placeAt.has(v), chip: (v) => chipAt.has(v) };
+    const value = good[kind](state.value) ? state.value : usual[kind]();
+    const other = question({ day: { on: value }, place: { to: value }, chip: { chip: value } }[kind]);
+    const choice = h("fieldset", { class: "field" }, h("legend", {}, t("another")), h("div", { class: "segmented" }, ["day", "place", "chip"].map((k) => h("label", {},
+      h("input", { type: "radio", name: "with", value: k, checked: k === kind, onchange: () => set({ with: k, value: "" }) }), h("span", {}, t({ day: "day", place: "to", chip: "chip" }[k]))))));
+    let control;
+    if (kind === "day") control = { node: h("div", { class: "field" }, h("label", { for: "value" }, t("day")), h("input", { id: "value", type: "date", value, onchange: (e) => e.target.value && set({ with: kind, value: e.target.value }) })), update() {} };
+    else control = picker({ id: "value", label: t(kind === "place" ? "to" : "chip"), items: () => (kind === "place" ? placeItems : chipItems), current: () => value, pick: (v) => set({ with: kind, value: v }) });
+    control.update();
+    const one = look(state), two = look(other);
+    const side = (q, f, title) => h("article", {}, h("h3", {}, title), h("p", { class: "deal" }, dealWords(q), " · ", when(q.on)), f ? [h("p", { class: `first ${shade(f.answer)}` }, h("span", {}, firstLine(f.answer, q))),
+      h("p", {}, `${t("since")} ${f.since || "…"} · ${t("until")} ${f.until || "…"}`)] : h("p", {}, t("notAsked")));
+    const rests = (f) => new Map([...part(f.answer.citations)].filter(([, role]) => !["tested, not met", "classification"].includes(role)).map(([id, role]) => [id, role]));
+    const entries = (f) => new Map(part(f.answer.citations).filter(([, role]) => role === "classification").map(([id, role]) => [id, role]));
+    const lines = [];
+    if (one && two) {
+      const a = new Map([...rests(one), ...entries(one)]), b = new Map([...rests(two), ...entries(two)]);
+      const only = (x, y, word) => [...x].filter(([id]) => !y.has(id)).map(([id, role]) => h("li", {}, h("span", { class: "role" }, `${role}, ${t(word)}`), " ", h("b", {}, D.provisions[id].title), h("small", {}, D.provisions[id].cite)));
+      lines.push(...only(a, b, "onlyFirst"), ...only(b, a, "onlySecond"));
+      const alike = one.outcome === two.outcome && one.policy === two.policy && one.standing === two.standing;
+      if (alike) lines.unshift(h("li", {}, t("same"), " ", decision(one.outcome, one.policy)));
+      else lines.unshift(h("li", {}, h("b", {}, storyWords(one.answer)), " ↔ ", h("b", {}, storyWords(two.answer))));
+    }
+    let between = null;
+    if (kind === "day" && one && two) {
+      const [from, to] = [state.on, other.on].sort();
+      const steps = one.runs.filter((r) => r.start > from && r.start <= to);
+      if (steps.length) between = section(t("between"), h("ol", { class: "story" }, steps.map((run) => h("li", {}, h("button", { type: "button", onclick: () => set({ on: run.start }) }, when(run.start)), swatch(run.answer),
+        h("div", {}, h("b", {}, storyWords(run.answer)), run.by.map((x) => reason(x, state)).map((r) => h("small", {}, r.title, r.cite ? ` — ${r.cite}` : "")))))));
+    }
+    view.replaceChildren(h("div", { class: "bar" }, choice, control.node), h("div", { class: "two" }, side(state, one, t("first")), side(other, two, t("second"))),
+      lines.length ? section(t("differs"), h("ul", { class: "citations" }, lines)) : "", between || "");
+  }
+
+  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane };
+
+  // ---- the lines of the day -------------------------------------------------------------------------------------------
+
+  function drawPlane(view) {
+    const plane = [...D.planes].reverse().find((p) => p.from <= state.on) || D.planes[0];
+    if (!plane || !plane.x) return view.replaceChildren(h("p", {}, t("noPlane")));
+    const inside = D.chips.filter((c) => c.facts && c.facts[plane.x] && c.facts[plane.y] && c.facts[plane.x][3] > 0 && c.facts[plane.y][3] > 0);
+    const size = { w: innerWidth < 700 ? 420 : 900, h: innerWidth < 700 ? 420 : 560, l: 58, r: 14, t: 14, b: 42 };
+    const axis = (name, from, to) => {
+      const ends = plane.regions.flatMap((r) => r[name]).filter((v) => v > 0);
+      const values = [...inside.map((c) => c.facts[plane[name]][3]), ...ends];
+      const low = Math.log10(Math.min(...values)) - 0.08, high = Math.log10(Math.max(...values)) + 0.08;
+      const at = (v) => from + ((Math.log10(v) - low) / (high - low)) * (to - from);
+      const ticks = [];
+      for (let e = Math.floor(low); e <= high; e += 1) for (const m of [1, 2, 5]) { const v = m * 10 ** e; if (Math.log10(v) >= low && Math.log10(v) <= high) ticks.push(v); }
+      return { at, ticks, from, to };
+    };
+    const x = axis("x", size.l, size.w - size.r), y = axis("y", size.h - size.b, size.t);
+    const nodes = [];
+    for (const v of x.ticks) nodes.push(h("line", { class: "grid-line", x1: x.at(v), x2: x.at(v), y1: size.t, y2: size.h - size.b }), h("text", { class: "tick", x: x.at(v), y: size.h - size.b + 14, "text-anchor": "middle" }, v.toLocaleString("en")));
+    for (const v of y.ticks) nodes.push(h("line", { class: "grid-line", x1: size.l, x2: size.w - size.r, y1: y.at(v), y2: y.at(v) }), h("text", { class: "tick", x: size.l - 6, y: y.at(v) + 4, "text-anchor": "end" }, v.toLocaleString("en")));
+    plane.regions.forEach((r, n) => {
+      const left = r.x[0] ? x.at(r.x[0]) : size.l, right = r.x[1] ? x.at(r.x[1]) : size.w - size.r;
+      const low = r.y[0] ? y.at(r.y[0]) : size.h - size.b, high = r.y[1] ? y.at(r.y[1]) : size.t;
+      nodes.push(h("rect", { class: `region${r.certain ? "" : " uncertain"}`, x: left, y: high, width: Math.max(0, right - left), height: Math.max(0, low - high) }, h("title", {}, `${r.title} (${r.cite} ${r.paragraph})`)),
+        h("text", { class: "mark", x: left + 4, y: high + 13 + (n % 3) * 13 }, String(n + 1)));
+    });
+    const chosen = D.chips[chipAt.get(state.chip)];
+    const isChosen = (c) => c.id === state.chip || (c.of >= 0 && D.chips[c.of].id === state.chip);
+    const placed = inside.map((c) => [c, look(question({ chip: c.id }))]).filter(([, f]) => f && f.outcome !== "not_released").sort((a, b) => isChosen(a[0]) - isChosen(b[0]));
+    for (const [c, f] of placed) {
+      const [cx, cy] = [x.at(c.facts[plane.x][3]), y.at(c.facts[plane.y][3])];
+      nodes.push(h("circle", { cx, cy, r: isChosen(c) ? 7 : 4.2, class: `dot ${shade(f.answer)}${isChosen(c) ? " chosen" : ""}`, onclick: () => set({ chip: c.id }) }, h("title", {}, `${c.name}: ${storyWords(f.answer)}`)));
+      if (isChosen(c)) nodes.push(h("text", { class: "dot-name", x: cx > size.w - 150 ? cx - 10 : cx + 10, y: cy + 4, "text-anchor": cx > size.w - 150 ? "end" : "start" }, c.name));
+    }
+    nodes.push(h("text", { class: "axis-name", x: (size.l + size.w) / 2, y: size.h - 6, "text-anchor": "middle" }, D.figures[plane.x] || plane.x),
+      h("text", { class: "axis-name", x: 14, y: (size.t + size.h - size.b) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(size.t + size.h - size.b) / 2})` }, D.figures[plane.y] || plane.y));
+    view.replaceChildren(h("figure", { class: "plane" },
+      h("svg", { viewBox: `0 0 ${size.w} ${size.h}`, role: "img", "aria-label": `${t("plane")}: ${chosen.name}, ${state.on}` }, patterns(), nodes),
+      h("figcaption", {}, t("planeOf", { day: state.on }))),
+      h("ol", { class: "regions" }, plane.regions.map((r) => h("li", {}, h("b", {}, r.title), r.certain ? "" : ` (${t("uncertain")})`, h("small", {}, `${r.cite} ${r.paragraph}`)))));
+  }
+
+  // ---- start ----------------------------------------------------------------------------------------------------------
+
+  const ready = load().then(() => {
+    makeItems();
+    for (const m of D.makers.slice(5)) closed.add(m.id);
+    const start = () => { state = read(location.hash); if (!problems.length && state.edition === D.edition) write(); build(); draw(); };
+    start();
+    addEventListener("hashchange", start);
+  });
+  globalThis.explorer = { look, ready, part, firstLine, because, data: () => D };
+})();

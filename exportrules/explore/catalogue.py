@@ -1,0 +1,110 @@
+"""The chips and the places of a page: their names, everything that people call them, figures with their standing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from exportrules.errors import UnknownNameError
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.figures import facts_of
+from exportrules.question.names.chips import find_chip
+from exportrules.question.values import show
+
+if TYPE_CHECKING:
+    from exportrules.explore.data import Entry
+    from exportrules.explore.states import Places
+
+#: The figures of a chip that rules test, in the order of the page.
+FIGURES = (
+    "tpp", "bits_x_tops_2022", "performance_density", "aggregate_io_gbytes_s", "dram_bandwidth_gbytes_s",
+    "memory_bandwidth_density", "die_area_mm2",
+)  # fmt: skip
+
+
+def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]:
+    """The makers, those of most chips first, with the other names and the brands that stand before their products."""
+    rows = []
+    for vendor, _ in Counter(vendors).most_common():
+        known = ruleset.exporters.get(vendor)
+        names = [*known.aliases, *known.brands] if known else []
+        rows.append({"id": vendor, "name": known.name if known else vendor, "aliases": names})
+    return rows
+
+
+def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
+    """One row for each chip: `of` is the family's number among the rows where the row is one of several variants."""
+    rows: list[dict[str, Any]] = []
+    families: dict[str, int] = {}
+    for entry in asked:
+        variant, family = ruleset.variants[entry.variants[0]]
+        whole = len(entry.variants) > 1
+        if whole:
+            families[family.id] = len(rows)
+        names = family.aliases if whole else variant.aliases
+        row: dict[str, Any] = {
+            "id": entry.id,
+            "name": family.name if whole else variant.name,
+            "ask": _asked_as(ruleset, entry, family.name if whole else variant.name),
+            "maker": family.vendor,
+            "family": family.name,
+            "aliases": [name for name in names if name != (family.name if whole else variant.name)],
+        }
+        days = {c.announced or c.not_public_before for c in (ruleset.variants[v][0] for v in entry.variants)}
+        row["public"] = sorted(day.isoformat() for day in days if day)
+        if whole:
+            row["variants"] = len(entry.variants)
+        else:
+            row |= {
+                "of": families.get(family.id, -1),
+                "announced": variant.announced.isoformat() if variant.announced else "",
+                "status": variant.status,
+                "facts": _figures(variant),
+            }
+            if family.id not in families:
+                row["aliases"] = list(dict.fromkeys((*row["aliases"], *family.aliases)))
+        rows.append(row)
+    return rows
+
+
+def _asked_as(ruleset: Ruleset, entry: Entry, name: str) -> str:
+    """The name under which a command finds the chip, or else its id."""
+    try:
+        meant = find_chip(ruleset, name).variants
+    except UnknownNameError:
+        return entry.id
+    return name if set(meant) == set(entry.variants) else entry.id
+
+
+def _figures(variant: Any) -> dict[str, list[Any]]:
+    """By figure: as it is shown, whether it is estimated, every reading of a disputed one, the number if it is one."""
+    facts = facts_of(variant)
+    return {
+        name: [show(fact.value), int(fact.estimated), [show(c) for c in fact.candidates], _number(fact.value)]
+        for name in FIGURES
+        if (fact := facts.get(name)) is not None and fact.value is not None
+    }
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def place_rows(ruleset: Ruleset, places: Places) -> list[dict[str, Any]]:
+    """One row for each destination, by name."""
+    found = sorted(ruleset.places.values(), key=lambda place: place.name)
+    return [
+        {
+            "code": p.code,
+            "name": p.name,
+            "aliases": _once((*p.aliases, *p.standard)),
+            "class": places.of[p.code],
+        }
+        for p in found
+    ]
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -1,0 +1,278 @@
+"""Every determination of an edition as plain data: what a page needs to look answers up, and nothing to decide them.
+
+The data, as `build` returns them (numbers point into the lists beside them; -1 and null are nothing):
+
+- `places`: code, name, other names, and `class`: what the law can tell the country by;
+- `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 where it was not asked;
+- `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
+- `courses`: day, answer, by, day, answer, by, ...: each answer from its day (a number of `days`) on to the next, and
+  what changed the decision;
+- `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`;
+- `provisions`: those that are cited, by id.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from exportrules.answer.determination import Determination, check
+from exportrules.answer.timeline import Timeline
+from exportrules.explore.catalogue import FIGURES, chip_rows, maker_rows, place_rows
+from exportrules.explore.lines import planes
+from exportrules.explore.states import Deal, Known, Places, States, asked_of, read_places
+from exportrules.explore.tell import provision_row, told
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import days_of_change, holds_on
+from exportrules.law.view import view_of
+from exportrules.question.names.chips import find_chip
+from exportrules.question.question import Question, Subject, resolve
+
+#: Who exports, and how the law is read, in the order of the page's data.
+EXPORTERS = ("maker", "other")
+LAYERS = (False, True)
+TABLES = ("answers", "parts", "courses", "days")
+
+
+class Table:
+    """Values under numbers, each once."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, value: Any) -> int:
+        key = json.dumps(value, ensure_ascii=False)
+        found = self._numbers.setdefault(key, len(self.values))
+        if found == len(self.values):
+            self.values.append(value)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chip as people ask for it: a variant, or a family of several."""
+
+    id: str
+    variants: tuple[str, ...]
+
+
+def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
+    """The chips of a page: every variant, and every family of several. `chips` are names of those that are wanted.
+
+    Raises UnknownNameError for a name that is not known.
+    """
+    wanted = {v for chip in chips for v in find_chip(ruleset, chip).variants} if chips else set(ruleset.variants)
+    found = []
+    for family in ruleset.families.values():
+        inside = tuple(v.id for v in family.variant if v.id in wanted)
+        if len(inside) > 1 and len(inside) == len(family.variant):
+            found.append(Entry(family.id, inside))
+        found += [Entry(v, (v,)) for v in inside]
+    return found
+
+
+def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
+    """The data of the page for these chips (all of them, if none is named)."""
+    asked = entries(ruleset, chips)
+    places, known = read_places(ruleset), Known()
+    tables = {name: Table() for name in TABLES}
+    answers, parts, courses, days = (tables[name].values for name in TABLES)
+    rows = np.full((len(asked), len(EXPORTERS), len(LAYERS), len(places.deals)), -1, np.int64)
+    for layer, printed in enumerate(LAYERS):
+        questions = [[_question(ruleset, entry.id, who, printed) for who in EXPORTERS] for entry in asked]
+        subjects = [s for pair in questions for question in pair for s in question.subjects]
+        states = States(view_of(ruleset, as_printed=printed), subjects, places.deals, known)
+        item = iter(states.item_of)
+        cells = _Cells(ruleset, places, states, known, tables)
+        for e, pair in enumerate(questions):
+            for w, question in enumerate(pair):
+                rows[e, w, layer] = cells.row(question, [next(item) for _ in question.subjects], places.deals)
+    flat = rows.reshape(-1, len(places.deals))
+    columns, kinds = np.unique(flat, axis=1, return_inverse=True)
+    distinct, row_of = np.unique(columns, axis=0, return_inverse=True)
+    kinds = kinds.ravel()
+    renumbered = np.where(places.kind < 0, -1, kinds[places.kind])
+    used = {p for a in answers for p, _ in parts[a["citations"]]}
+    named = (text for c in courses for by in c[2::3] if by >= 0 for text in parts[by])
+    used |= {text for text in named if text in ruleset.provisions}
+    edition = ruleset.edition
+    return {
+        "edition": edition.edition,
+        "title": edition.title,
+        "sha256": ruleset.digest,
+        "coversFrom": edition.covers_from.isoformat(),
+        "verifiedThrough": edition.verified_through.isoformat(),
+        "currency": ruleset.currency,
+        "sliderEnd": f"{ruleset.horizon.year}-12-31",
+        "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
+        "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
+        "chips": chip_rows(ruleset, asked),
+        "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
+        "assumed": _assumed(ruleset, asked[0].id),
+        "places": place_rows(ruleset, places),
+        "kinds": renumbered.tolist(),
+        "rows": row_of.reshape(rows.shape[:3]).tolist(),
+        "cells": distinct.tolist(),
+        "days": days,
+        "courses": courses,
+        "answers": answers,
+        "parts": parts,
+        "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
+    }
+
+
+def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
+    """What every answer of the page assumes beyond what the page can be asked."""
+    d = check(chip, on=ruleset.edition.verified_through, ruleset=ruleset)
+    return [a.says for a in d.assumptions if a.fact not in ("destination", "exporter", "headquarters")]
+
+
+def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
+    return resolve(
+        ruleset, chip, to=None, exporter=exporter, activity=None, headquarters=None, ultimate_parent=None,
+        end_user=None, parties=(), end_use=None, facts=None, known_on=None, as_printed=printed,
+    )  # fmt: skip
+
+
+class _Cells:
+    """The courses of one layer, made once for all deals in which a chip has the same states."""
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        places: Places,
+        states: States,
+        known: Known,
+        tables: Mapping[str, Table],
+    ) -> None:
+        self.ruleset, self.states, self.known = ruleset, states, known
+        self.answers, self.parts, self.courses, self.days = (tables[name] for name in TABLES)
+        self._profiles: dict[Hashable, int] = {}
+        self._made: dict[tuple[int, Hashable], int] = {}
+        self._moves = places.moves
+        self._by_moves: set[int] = set()
+        force = states.view.provisions
+        self._entry_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
+        self._told: dict[Hashable, int] = {}
+        self._opened: dict[Hashable, tuple[str, ...]] = {}
+        self._entries: dict[Hashable, Hashable] = {}
+
+    def row(self, question: Question, items: Sequence[int], deals: Sequence[Deal]) -> list[int]:
+        """The number of the course for each deal."""
+        described = [(s, i) for s, i in zip(question.subjects, items, strict=True) if s.has_figures] or list(
+            zip(question.subjects, items, strict=True)
+        )
+        whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
+        distinct, which = np.unique(whole, axis=0, return_inverse=True)
+        alike, which = _released(question), which.ravel()
+        numbers = np.full(len(deals), -1, np.int64)
+        for n, ids in enumerate(distinct.tolist()):
+            profile = self._profiles.setdefault((alike, tuple(ids)), len(self._profiles))
+            same = np.flatnonzero(which == n)
+            for deal in same.tolist():
+                # where a country's move changed an answer, the answer names the country
+                moved = tuple(self._moves[country] for country in deals[deal]) if profile in self._by_moves else ()
+                if (profile, moved) not in self._made:
+                    made, moves = self._course(question, described, deals[deal], ids)
+                    if moves and profile not in self._by_moves:
+                        self._by_moves.add(profile)
+                        moved = tuple(self._moves[country] for country in deals[deal])
+                    self._made[profile, moved] = made
+                numbers[deal] = self._made[profile, moved]
+                if profile not in self._by_moves:
+                    numbers[same] = numbers[deal]
+                    break
+        return [int(number) for number in numbers]
+
+    def _course(
+        self, question: Question, described: Sequence[tuple[Subject, int]], deal: Deal, ids: Sequence[int]
+    ) -> tuple[int, bool]:
+        """The number of the course, and whether an answer in it names a country that entered or left a group."""
+        many = len(self.states.days)
+        parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
+        courses = tuple(
+            self.states.course(s, item, deal, part, self.known)
+            for (s, item), part in zip(described, parts, strict=True)
+        )
+        timeline = Timeline(self.ruleset, asked_of(question, deal), courses)
+        changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
+        found: list[list[Any]] = []
+        moves = False
+        for day in sorted({*timeline.starts, *changes, *self._entry_days}):
+            index = timeline.index(day)
+            answer = self._answer(timeline, day, tuple(p[_at(self.states.days, day)] for p in parts))
+            by = -1
+            if timeline.starts[index] == day and index == timeline.holds(index)[0] and index:
+                reasons = self._reasons(timeline, index, (tuple(item for _, item in described), deal))
+                moves = moves or any(_MOVES.search(text) for text in reasons)
+                by = self.parts.number([_unnamed(text, deal) for text in reasons])
+            if not found or by >= 0 or found[-1][1] != answer:
+                found.append([self.days.number(_iso(day)), answer, by])
+        return self.courses.number([n for step in found for n in step]), moves
+
+    def _reasons(self, timeline: Timeline, index: int, profile: Hashable) -> tuple[str, ...]:
+        """What opened a segment: the same for all chips of a profile, but for the days on which they became public."""
+        before, after, day = timeline.answers[index - 1], timeline.answers[index], timeline.starts[index]
+        chips = [course.subject.chip for course in timeline.courses]
+        first = any(chip is not None and day in (chip.announced, chip.not_public_before) for chip in chips)
+        key = profile, day, before.outcome, before.standing, after.outcome, after.standing, first
+        if key not in self._opened:
+            self._opened[key] = timeline.opened_by(index)
+        return self._opened[key]
+
+    def _answer(self, timeline: Timeline, day: date, states: tuple[int, ...]) -> int:
+        """The number of the answer of a day; `states` are those of the law for each variant."""
+        answer = timeline.at(day)
+        named = () if len(timeline.question.subjects) == 1 else (timeline.question.family, answer.asked)
+        early = answer.outcome == "not_released" and timeline.released(day) is None
+        says = answer.outcome, answer.review_policy, answer.standing
+        key = (says, named, answer.left_out, early, states, self._listed(timeline, day))
+        if key not in self._told:
+            said = told(Determination(timeline, day))
+            parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in said.items()}
+            self._told[key] = self.answers.number(parts)
+        return self._told[key]
+
+    def _listed(self, timeline: Timeline, day: date) -> Hashable:
+        """The entries of the day that an answer without a requirement is told not to meet."""
+        kinds = frozenset(course.docket.value("item_kind") for course in timeline.courses)
+        key = kinds, _at(self.states.days, day)
+        if key not in self._entries:
+            force = (f for f in timeline.view.provisions if f.provision.classifies and holds_on(f.spans, day))
+            self._entries[key] = kinds, tuple(f.provision.id for f in force)
+        return self._entries[key]
+
+
+def _at(days: Sequence[date], day: date) -> int:
+    return max(bisect_right(days, day) - 1, 0)
+
+
+def _released(question: Question) -> Hashable:
+    """What answers depend on beside the law: when each variant was public, and its name among several."""
+    chips = [s.chip for s in question.subjects]
+    several = len(chips) > 1
+    return tuple(
+        (c.announced, c.not_public_before, c.status, s.has_figures, s.name if several else "") if c else None
+        for c, s in zip(chips, question.subjects, strict=True)
+    )
+
+
+#: "89fr18780 (NI enters D:1)"
+_MOVES = re.compile(r"\((?P<country>[A-Z]{2}) (?=(?:enters|leaves) )")
+
+
+def _unnamed(text: str, deal: Deal) -> str:
+    """A reason with the place of the deal that enters or leaves a group in the country's stead: 0, 1 or 2."""
+    return _MOVES.sub(lambda found: f"({{{deal.index(found['country'])}}} ", text)
+
+
+def _iso(day: date) -> str:
+    return "" if day == date.min else day.isoformat()

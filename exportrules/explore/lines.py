@@ -1,0 +1,61 @@
+"""The lines that the rules of each day draw through a plane of two figures, for the page to put chips under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from exportrules.answer.determination import timeline
+from exportrules.errors import QuestionError
+from exportrules.law.model import Number
+from exportrules.law.ruleset import Ruleset
+from exportrules.study.plane import Plane, plane
+
+#: The deal whose lines are drawn: the one that the rules were written for. No letter is addressed to this exporter.
+TO, EXPORTER = "CN", "other"
+#: So many chips of a kind are asked which rows can hold for them; rows differ by the kind of item alone.
+_OF_A_KIND = 6
+
+
+def planes(ruleset: Ruleset, chips: Sequence[str]) -> list[dict[str, Any]]:
+    """The planes by their first days, each until the next; one without `x` says that no rule draws lines."""
+    kinds: dict[str, list[str]] = {}
+    for chip in chips:
+        kinds.setdefault(ruleset.variants[chip][0].item_kind, []).append(chip)
+    asked = [chip for of_kind in kinds.values() for chip in of_kind[:: max(1, len(of_kind) // _OF_A_KIND)]]
+    timelines = [timeline(chip, to=TO, exporter=EXPORTER, ruleset=ruleset) for chip in asked]
+    days = {day for t in timelines for course in t.courses for day in course.docket.days_of_change()}
+    found: list[dict[str, Any]] = []
+    for day in sorted({ruleset.edition.covers_from, *(d for d in days if d <= ruleset.edition.verified_through)}):
+        try:
+            drawn = _drawn(plane(timelines, day))
+        except QuestionError:  # no rule of the day tests two figures together
+            drawn = {}
+        if not found or {**found[-1], "from": ""} != {**drawn, "from": ""}:
+            found.append({"from": day.isoformat(), **drawn})
+    return found
+
+
+def _drawn(made: Plane) -> dict[str, Any]:
+    return {
+        "x": made.x,
+        "y": made.y,
+        "regions": [
+            {
+                "provision": region.provision,
+                "paragraph": region.row.paragraph,
+                "title": region.found.provision.title,
+                "cite": region.found.provision.cite,
+                "x": [_number(end) for end in region.side(made.x)],
+                "y": [_number(end) for end in region.side(made.y)],
+                "certain": region.certain,
+            }
+            for region in made.regions
+            if region.found.provision.kind == "classification" or not region.bound
+        ],
+    }
+
+
+def _number(value: Number | None) -> float | int | None:
+    return float(value) if isinstance(value, Decimal) else value

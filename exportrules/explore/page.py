@@ -1,0 +1,49 @@
+"""The page around the data: one HTML file that needs no network and asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import tomllib
+import zlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+#: What the page may do: run what is in it. It may ask nobody for anything.
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
+
+
+def words() -> dict[str, dict[str, str]]:
+    """The words of the page by key and language."""
+    return tomllib.loads(_asset("words.toml"))
+
+
+def page(data: Mapping[str, Any], options: Sequence[str] = (), *, embed: bool = False) -> str:
+    """The whole page for these data; `options` are those of commands that give the same answers (overlays).
+
+    With `embed` it is a frame for another page: one answer over time, without the search.
+    """
+    whole = {
+        **data,
+        "world": json.loads(_asset("world.json")),
+        "words": words(),
+        "options": list(options),
+        "embed": embed,
+    }
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    packed = base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
+    title = html.escape(f"Export rules explorer, edition {data['edition']}")
+    parts = {
+        "policy": _POLICY,
+        "title": title,
+        "style": _asset("style.css"),
+        "script": _asset("app.js"),
+        "data": packed,
+    }
+    return _asset("page.html").format_map(parts)
+
+
+def _asset(name: str) -> str:
+    return (files("exportrules.explore") / name).read_text("utf-8")

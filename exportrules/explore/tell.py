@@ -1,0 +1,87 @@
+"""An answer and a provision as the page tells them: plain data, with the day left open where it stands in a text."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from exportrules.answer.determination import Determination
+from exportrules.answer.trace import cite_of
+from exportrules.answer.words import case_words, fact_name, open_question
+from exportrules.law.paragraphs import code_url
+from exportrules.law.ruleset import Ruleset
+from exportrules.render.text import headline
+
+#: What stands for the day of the question in a text, and where it stands in the address of a text of that day.
+DAY = "{day}"
+#: What stands for the next day on which a variant was, or may have been, public.
+RELEASED = "{released}"
+#: A day that is no one's, to find where an address names the day.
+_SOME_DAY = date(1999, 12, 31)
+
+
+def told(d: Determination) -> dict[str, Any]:
+    """The fields of a determination that do not change while its answer lasts. Empty ones are left out."""
+    law = d.timeline.ruleset
+    said: dict[str, Any] = {
+        "outcome": d.outcome,
+        "policy": d.review_policy or "",
+        "standing": d.standing,
+        "first": _left_open(d),
+        "projection": list(d.projection) if d.projection else None,
+        "eccn": d.eccn,
+        "paragraphs": d.eccn_paragraphs,
+        "requirements": d.requirements,
+        "exceptions": [x["provision"] for x in d.exceptions],
+        "policies": [[p["requirement"], p["review_policy"], p["by"]] for p in d.policies],
+        "turnsOn": [_open(d, fact) for fact in d.turns_on],
+        "cases": [
+            [" and ".join(f"{fact_name(law, f)} {case_words(law, text)}" for f, text in c.conditions) or "otherwise",
+             c.outcome, c.review_policy or ""] for c in d.cases
+        ],
+        "notices": [text for name in d.moment.answer.law.notices if (text := _notice(d, name))],
+        "citations": [[c.provision, c.role] for c in d.citations],
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value or name in ("outcome", "citations")}
+
+
+def _notice(d: Determination, name: str) -> str:
+    for found in d.timeline.view.provisions:
+        if found.provision.id == name:
+            return found.provision.notice
+    return ""
+
+
+def _left_open(d: Determination) -> str:
+    """The first line, with the days left open that other chips and other days have otherwise."""
+    line = headline(d)
+    released = d.timeline.released(d.on) if d.outcome == "not_released" else None
+    if released:
+        line = line.replace(f"until {released}", f"until {RELEASED}")
+    return line.replace(d.on.isoformat(), DAY)
+
+
+def _open(d: Determination, fact: str) -> dict[str, Any]:
+    law = d.timeline.ruleset
+    return {
+        "fact": fact,
+        "name": fact_name(law, fact),
+        "asks": open_question(law, fact),
+        "settle": [[s.case, s.option] for s in d.settle if s.fact == fact],
+    }
+
+
+def provision_row(ruleset: Ruleset, name: str) -> dict[str, Any]:
+    """A provision as its citation is printed; `code` is the address of the text of the Code, its day left open."""
+    provision, instrument = ruleset.provisions[name]
+    return {
+        "title": provision.title,
+        "cite": cite_of(provision, instrument),
+        "url": provision.url,
+        "code": code_url(provision.paragraph, _SOME_DAY).replace(_SOME_DAY.isoformat(), DAY),
+        "evidence": provision.evidence or instrument.evidence,
+        "quote": provision.quote,
+        "kind": provision.kind,
+        "instrument": instrument.title,
+        "conditions": list(provision.conditions),
+    }
