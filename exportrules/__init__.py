@@ -6,22 +6,25 @@
 'license_required'
 """
 
-from exportrules.determination import Determination, check, timeline
+from exportrules.answer.determination import Determination, check, timeline
+from exportrules.answer.timeline import Timeline
 from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
-from exportrules.law import Ruleset
+from exportrules.files.load import catalogue, default_ruleset, load_chip, load_ruleset
+from exportrules.law.model import Bounds
+from exportrules.law.model import Variant as Chip
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger import audit
-from exportrules.model import Bounds
-from exportrules.model import Variant as Chip
-from exportrules.source import default_ruleset, load_chip, load_ruleset
-from exportrules.timeline import Timeline
+from exportrules.question.catalogue import ChipRow, Figure
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Bounds",
     "Chip",
+    "ChipRow",
     "Determination",
     "ExportRulesError",
+    "Figure",
     "QuestionError",
     "Ruleset",
     "RulesetError",
@@ -29,6 +32,7 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "audit",
+    "catalogue",
     "check",
     "default_ruleset",
     "load_chip",

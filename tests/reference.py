@@ -29,7 +29,17 @@ SHARED: dict[str, tuple[str, Callable[[Callable[..., Any]], Callable[..., Any]]]
 NAMES = {
     "Ask": ["check", "timeline", "audit"],
     "Answers": ["Determination", "Timeline"],
-    "Chips and law": ["Chip", "Bounds", "load_chip", "Ruleset", "default_ruleset", "load_ruleset"],
+    "Chips and law": [
+        "catalogue",
+        "ChipRow",
+        "Figure",
+        "Chip",
+        "Bounds",
+        "load_chip",
+        "Ruleset",
+        "default_ruleset",
+        "load_ruleset",
+    ],
     "Errors": ["ExportRulesError", "QuestionError", "RulesetError", "UnknownNameError"],
 }
 #: The classes that callers make themselves; the others are handed to them.

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.options import chips_options, on_option, question_options, table_options
+from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
 
 if TYPE_CHECKING:
-    from exportrules.timeline import Timeline
+    from exportrules.answer.timeline import Timeline
+    from exportrules.law.ruleset import Ruleset
 
 _STATUS = {
     "no_license_requirement": 0,
@@ -21,6 +22,25 @@ _STATUS = {
     "not_released": 12,
     "indeterminate": 3,
 }
+
+
+def lang_option(command: Any) -> Any:
+    """--lang, the language of an answer that is printed for a reader."""
+    return click.option("--lang", default="en", show_default=True, metavar="LANGUAGE",
+                        help="Language of the answer: en, ja or zh.")(command)  # fmt: skip
+
+
+def _lang(written: str, for_programs: bool) -> str:
+    """The language, checked. Raises QuestionError for one that is not known, or where the form has words of its own."""
+    if written == "en":
+        return written
+    from exportrules.errors import QuestionError
+    from exportrules.render.languages import language_of
+
+    found = language_of(written)
+    if for_programs and found != "en":
+        raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Leave it out.")
+    return found
 
 
 @click.command()
@@ -33,6 +53,8 @@ _STATUS = {
 )
 @click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
 @click.option("--force", is_flag=True, help="Replace a receipt that is there.")
+@log_option
+@lang_option
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -44,6 +66,8 @@ def check(
     exit_code: bool,
     receipt: str | None,
     force: bool,
+    journal: str | None,
+    lang: str,
 ) -> None:
     """Was CHIP exportable on a day; under which rule, for whom, until when?
 
@@ -55,16 +79,23 @@ def check(
     exportrules check H100 --on 2024-06-01 --to SG --ultimate-parent CN --exporter other
     exportrules check --fact tpp=2000 --fact designed_for_datacenter=true --on 2023-12-01 --json
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
     from exportrules.render.safe import safe_json
 
+    lang = _lang(lang, as_json or explain)
     if receipt:
-        from exportrules.output import free
+        from exportrules.files.write import free
 
         free(receipt, force=force)
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
     determination = ask(chip, on=on, **asked)
+    if journal:
+        log(journal, determination, "check")
     if receipt:
-        from exportrules.output import write_whole
+        from exportrules.files.write import write_whole
         from exportrules.study import canonical
         from exportrules.study.receipt import receipt as made
 
@@ -74,6 +105,10 @@ def check(
         click.echo(safe_json(determination.to_json(2 if sys.stdout.isatty() else None)))
     elif explain:
         click.echo(_verdict(determination.explain(), determination.outcome))
+    elif lang != "en":
+        from exportrules.render.spoken import answer_in
+
+        click.echo(_verdict(answer_in(determination, lang), determination.outcome))
     else:
         from exportrules.render.text import answer
 
@@ -84,16 +119,30 @@ def check(
 @click.command()
 @question_options
 @table_options
-def timeline(chip: Any, asked: dict[str, Any], form: str) -> None:
+@log_option
+@lang_option
+def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, lang: str) -> None:
     """Every span of one answer for CHIP, with what opened it, under a bar of its months.
 
     \b
     exportrules timeline H800
     exportrules timeline A100 --exporter other -f csv
     """
-    from exportrules.determination import timeline as ask
+    from exportrules.answer.determination import timeline as ask
 
+    lang = _lang(lang, form != "simple")
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
     made = ask(chip, **asked)
+    if journal:
+        log(journal, made, "timeline")
+    if form == "simple" and lang != "en":
+        from exportrules.render.spoken import timeline_in
+
+        click.echo(timeline_in(made, lang, _bar(made)))
+        return
     if form == "simple":
         from exportrules.render.text import timeline_text
 
@@ -157,30 +206,56 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     \b
     exportrules matrix A100 A800 H20 --on 2022-09-15,2023-06-01,2024-06-03
     exportrules matrix H100 "RTX 4090" --to SG --ultimate-parent CN --on 2023-12-01 -f csv
+    exportrules matrix H100 H20 --to CN,SA,SG --on 2025-06-02
 
+    Several destinations, separated by commas, have a row each.
     The cells say whether a license is required and, in brackets, how an application would be reviewed:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
+    from exportrules.answer.words import short
     from exportrules.errors import QuestionError
-    from exportrules.facts import read_date
-    from exportrules.render.text import footer, heading, short, table
+    from exportrules.question.values import read_date
+    from exportrules.render.text import deal_words, footer, heading, table
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
     dates = list(dict.fromkeys(read_date(day.strip()) for text in days for day in text.split(",")))
+    law = asked["ruleset"]
+    places = _places(law, asked["to"])
     rows: list[dict[str, Any]] = []
     for chip in chips:
-        found = [ask(chip, on=day, **asked) for day in dates]
-        row: dict[str, Any] = {"chip": found[0].transaction["chip"]}
-        for d in found:
-            full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
-                    "requirements": d.requirements}  # fmt: skip
-            row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
-        rows.append(row)
+        for to in places:
+            found = [ask(chip, on=day, **{**asked, "to": to}) for day in dates]
+            row: dict[str, Any] = {"chip": found[0].transaction["chip"]}
+            if len(places) > 1:
+                code = found[0].transaction["to"]
+                row["to"] = code if form == "json" else law.places[code].name
+            for d in found:
+                full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
+                        "requirements": d.requirements}  # fmt: skip
+                row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
+            rows.append(row)
     printed = table(rows, form)
     if form == "simple":
-        law = asked["ruleset"]
-        printed = f"{heading(found[0]._timeline.question, law)}\n\n{printed}\n\n{footer(law)}"
+        question = found[0].timeline.question
+        head = heading(question, law) if len(places) == 1 else deal_words(question, law)
+        printed = f"{head}\n\n{printed}\n\n{footer(law)}"
     click.echo(printed)
+
+
+def _places(law: Ruleset, written: str | None) -> list[str | None]:
+    """The destinations of a list, each once; a name that has a comma of its own is one."""
+    from exportrules.errors import QuestionError, UnknownNameError
+    from exportrules.question.names.places import find_place
+
+    if written is None or "," not in written:
+        return [written]
+    try:
+        return [find_place(law, written)]
+    except UnknownNameError:
+        parts = [part.strip() for part in written.split(",")]
+    if not all(parts):
+        raise QuestionError(f"--to {written!r} has an empty name in it. Write names with commas between them.")
+    return list(dict.fromkeys(find_place(law, part) for part in parts))

@@ -14,8 +14,9 @@ from exportrules.cli.options import table_options
 from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
     from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
+    from exportrules.study.verdicts import Verdict
 
 
 @click.command()
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 def casebook(law: Ruleset, name: str | None, form: str) -> None:
     """Dated claims from the press, with what the law said on the days they speak of.
 
-    NAME is a casebook (deepseek), or the path of a .toml file of your own. Without it, all of them.
-    Every answer is computed; none is written down in the file.
+    NAME is a casebook (deepseek, press), or the path of a .toml file of your own. Without it, all of them.
+    Every answer is computed; none is written down in the file. What a claim implies is held against the answers: it
+    agrees, is contradicted by what the law said, or is not decided.
     """
-    from exportrules.study.casebook import casebooks, find_casebook, load_casebook, rows
+    from exportrules.study.casebook import casebooks, find_casebook, load_casebook
+    from exportrules.study.verdicts import rows
 
     books = [load_casebook(file, law) for file in ([find_casebook(name)] if name else casebooks())]
     if form == "simple":
@@ -42,15 +45,41 @@ def casebook(law: Ruleset, name: str | None, form: str) -> None:
 def _book(book: Casebook, law: Ruleset) -> str:
     from exportrules.render.text import footer
     from exportrules.study.casebook import replies
+    from exportrules.study.verdicts import counted, verdict
 
     lines = [safe(book.title), "", *_wrapped(book.summary, 0)]
-    shown = None
+    shown, judged, printed = None, [], set[str]()
     for reply in replies(book, law):
         if reply.claim != shown:
-            shown = reply.claim
+            shown, printed = reply.claim, set()
             lines += ["", "", *_claim(shown)]
-        lines += ["", *_reply(reply)]
+        reached = verdict(reply)
+        judged.append((reply.claim, reached))
+        lines += ["", *_reply(reply), *_verdict(reached), *_notices(reply, printed)]
+    number = counted(book, judged)
+    if number.silent < len(book.claim):
+        count = len(book.claim) - number.silent
+        said = (f"{count} of {len(book.claim)} claims imply an answer: {number.agree} agree with the law, "
+                f"{number.contradicted} are contradicted by it, {number.not_decided} are not decided.")  # fmt: skip
+        lines += ["", "", *_wrapped(said, 0)]
     return "\n".join([*lines, "", footer(law)])
+
+
+def _verdict(reached: Verdict | None) -> Iterator[str]:
+    if reached is None:
+        return
+    if reached.verdict == "contradicted":
+        yield from _wrapped(f"CONTRADICTED by {reached.because}", 2)
+    else:
+        yield from _wrapped(f"{reached.verdict.upper()}{f': {reached.because}' if reached.because else ''}", 2)
+
+
+def _notices(reply: Reply, printed: set[str]) -> Iterator[str]:
+    """The notices of the answers, each once a claim."""
+    for notice in (notice for days in reply.days for notice in days.notices):
+        if notice not in printed:
+            printed.add(notice)
+            yield from _wrapped(f"notice: {notice}", 2)
 
 
 def _claim(claim: Claim) -> Iterator[str]:
@@ -61,8 +90,19 @@ def _claim(claim: Claim) -> Iterator[str]:
         yield from _source("by way of", claim.by_way_of)
     yield from _item("chips", ", ".join(claim.chips))
     yield from _item("window", f"{claim.first} through {claim.last}")
+    if claim.implies:
+        yield from _item("implies", _implied(claim))
     if claim.note:
         yield from _item("note", claim.note)
+
+
+def _implied(claim: Claim) -> str:
+    from exportrules.answer.words import decision
+    from exportrules.render.text import WHO
+
+    who = "everyone" if claim.implies_for == "everyone" else WHO.get(claim.implies_for, claim.implies_for)
+    since = f", first on {claim.implies_since}" if claim.implies_since else ""
+    return f"{decision(claim.implies or '', claim.implies_policy)}{since}; for {who}"
 
 
 def _source(label: str, source: Source) -> Iterator[str]:
@@ -82,7 +122,7 @@ def _reply(reply: Reply) -> Iterator[str]:
 
 
 def _days(days: Days) -> Iterator[str]:
-    from exportrules.render.text import decision
+    from exportrules.answer.words import decision
 
     answer, span = days.span.answer, days.span
     standing = "" if answer.standing == "verified" else f" [{answer.standing.replace('_', ' ')}]"

@@ -7,7 +7,7 @@ import re
 from datetime import date, timedelta
 
 from exportrules.ledger.saying import Saying
-from exportrules.names.keys import visible
+from exportrules.question.names.keys import visible
 
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?")
 ZONED = re.compile(r".*\d:\d{2}.*(?:Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|[ECMP][SD]T|CST|CET|JST))\s*", re.I | re.S)

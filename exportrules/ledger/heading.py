@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from exportrules.names.keys import key
+from exportrules.question.names.keys import key
 
 #: A header is looked for in so many rows.
 WITHIN = 50

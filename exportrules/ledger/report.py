@@ -13,14 +13,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Source, as_text
 from exportrules.ledger.cells import NOT_AI, PARTY_FIELDS, Meaning, Reader, meaning_of, readers
 from exportrules.ledger.lookup import Lookup
 from exportrules.ledger.reasons import Authority, Reasons
 from exportrules.ledger.run import Settings
-from exportrules.names.keys import key
+from exportrules.question.names.keys import key
 
 
 class Link(NamedTuple):

@@ -20,7 +20,7 @@ from exportrules.errors import LedgerError, QuestionError
 from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
 from exportrules.ledger.formats import day_format
 from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, is_total, one_row
-from exportrules.names.keys import key
+from exportrules.question.names.keys import key
 
 #: What python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

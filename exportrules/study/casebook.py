@@ -15,16 +15,17 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from exportrules import determination
+from exportrules.answer import determination
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.timeline import SpanOfAnswer, Timeline
 from exportrules.errors import QuestionError, RulesetError, UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.model import STRICT
-from exportrules.names.chips import find_chip
-from exportrules.result import DEFINITE
-from exportrules.source import cases_directory, read_file
-from exportrules.timeline import SpanOfAnswer, Timeline
+from exportrules.files.load import cases_directory, read_file
+from exportrules.law.model import STRICT, Policy
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.chips import find_chip
 
 _MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 
@@ -85,6 +86,10 @@ class Claim:
     """What was said of some chips, and of which days (`from` and `until`, both included).
 
     `says` is in our own words. `note` is what the answers can and cannot show about it.
+
+    `implies` is the outcome that the claim implies for every day of its window, `implies_policy` how an application
+    would be reviewed, and `implies_since` the first day on which a license was required. `implies_for` says for whom:
+    `everyone`, `maker`, `other`, or an exporter; questions that ask about somebody else are answered and not judged.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {**STRICT, "alias_generator": _key}
@@ -97,12 +102,16 @@ class Claim:
     last: date
     by_way_of: Source | None = None
     note: str = ""
+    implies: Literal["no_license_requirement", "license_exception", "license_required"] | None = None
+    implies_policy: Policy | None = None
+    implies_since: date | None = None
+    implies_for: str = "everyone"
     question: tuple[CaseQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casebook:
-    """A file of claims. Its id is the file's name."""
+    """A file of claims."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -117,13 +126,14 @@ class Days:
     """The days of one answer inside the window, both included; `span` is all of them.
 
     `requirements` are the provisions that hold on the first of the days: an answer may outlive the
-    rule that opened it.
+    rule that opened it. `notices` are those of that day.
     """
 
     first: date
     last: date
     span: SpanOfAnswer
     requirements: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +191,15 @@ def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
     Raises RulesetError with file and key path: for a key that does not exist, a wrong type, a window
     that ends before it begins, and whatever the law does not know (a chip, a place, a fact).
     """
-    from exportrules import reading
+    from exportrules.files import parse
 
     file = Path(path)
     text = read_file(str(path), path)
-    data = reading._parse(file.name, text)
+    data = parse._parse(file.name, text)
     lines = text.decode("utf-8-sig").splitlines()
     book = _shaped(data, file.name, lines)
-    for loc, message in _defects(book, file.stem, law):
-        line = reading.line_of(lines, loc)
+    for loc, message in _defects(book, law):
+        line = parse.line_of(lines, loc)
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
         raise RulesetError(file.name, f"{where}{f' (line {line})' if line else ''}: {message}")
     return book
@@ -212,7 +222,8 @@ def days_between(timeline: Timeline, first: date, last: date) -> tuple[Days, ...
         begins = max(first, span.start) if span.start else first
         ends = min(last, span.last) if span.last else last
         if begins <= ends:
-            found.append(Days(begins, ends, span, timeline.at(begins).law.requirements))
+            said = tuple(Determination(timeline, begins).notices)
+            found.append(Days(begins, ends, span, timeline.at(begins).law.requirements, said))
     return tuple(found)
 
 
@@ -237,50 +248,9 @@ def first_day_text(first: FirstDay) -> str:
     return "none" if not first.required else str(first.day or "before any known change")
 
 
-def rows(book: Casebook, law: Ruleset) -> list[dict[str, Any]]:
-    """One row for each span of each answer: the claim, the question as it was asked, the days, the answer.
-
-    Every value is text; days are ISO 8601; what does not apply is empty. `holds_from` is empty where
-    an answer begins, and `holds_through` where it ends, with no known day.
-    """
-    return [_row(book, reply, days) for reply in replies(book, law) for days in reply.days]
-
-
-def _row(book: Casebook, reply: Reply, days: Days) -> dict[str, Any]:
-    claim, asked, answer, first = reply.claim, reply.timeline.question, days.span.answer, reply.first
-    return {
-        "casebook": book.id,
-        "claim": claim.id,
-        "says": claim.says,
-        "chip": asked.label,
-        "question": reply.question.label,
-        "to": asked.to,
-        "exporter": asked.exporter or "",
-        "activity": asked.activity,
-        "layer": "as_printed" if asked.as_printed else "as_enforced",
-        "from": str(days.first),
-        "through": str(days.last),
-        "outcome": answer.outcome,
-        "review_policy": answer.review_policy or "",
-        "standing": answer.standing,
-        "turns_on": " ".join(answer.turns_on),
-        "opened_by": " ".join(days.span.opened_by),
-        "requirements": " ".join(days.requirements),
-        "holds_from": str(days.span.start or ""),
-        "holds_through": str(days.span.last or ""),
-        "first_day_required": first_day_text(first) if first else "",
-        "first_day_opened_by": " ".join(first.opened_by) if first else "",
-        "undetermined_from": str(first.undetermined_from or "") if first else "",
-        "publisher": claim.source.publisher,
-        "published": str(claim.source.published),
-        "by_way_of": claim.by_way_of.publisher if claim.by_way_of else "",
-        "url": claim.source.url or (claim.by_way_of.url if claim.by_way_of else ""),
-    }
-
-
 def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
     """The file's tables as objects. Table by table, so that a mistyped key is told with the keys of its table."""
-    from exportrules.reading import _validated
+    from exportrules.files.parse import _validated
 
     book: Casebook = _validated(Casebook, {**data, "claim": ()}, name, lines)
     claims = []
@@ -304,10 +274,10 @@ def _tables(data: dict[str, Any], key: str, name: str) -> tuple[dict[str, Any], 
     return listed
 
 
-def _defects(book: Casebook, stem: str, law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _defects(book: Casebook, law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """What is wrong with a well-shaped casebook: key path and message."""
-    if book.id != stem:
-        yield ("id",), f"the id {book.id!r} is not the name of the file, {stem!r}. A casebook is asked for by its file."
+    if not book.id.strip():
+        yield ("id",), "the id is empty. Write a short name, such as the name of the file."
     if not book.claim:
         yield ("claim",), "there is no claim. Add a [[claim]] table."
     for i, claim in enumerate(book.claim):
@@ -328,6 +298,50 @@ def _defects(book: Casebook, stem: str, law: Ruleset) -> Iterator[tuple[tuple[st
                     'month or year in quotes, such as "2025-05".',
                 )
         yield from _unanswerable(claim, at, law)
+        yield from _implied(claim, at, law)
+
+
+def _implied(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with what a claim implies: an implication that nothing could be held against."""
+    whose = f"claim {claim.id!r}"
+    if claim.implies is None:
+        for key in ("implies_policy", "implies_since"):
+            if getattr(claim, key) is not None:
+                yield (*at, key), f"{whose}: {key} needs implies, the outcome that the claim implies. Add it."
+        if claim.implies_for != "everyone":
+            yield (*at, "implies_for"), f"{whose}: implies_for says for whom, and implies says nothing. Add implies."
+        return
+    if claim.implies_since and claim.implies != "license_required":
+        yield (
+            (*at, "implies_since"),
+            f"{whose}: implies_since is the first day on which a license was required. Write implies = "
+            '"license_required".',
+        )
+    if claim.implies_since and not claim.first <= claim.implies_since <= claim.last:
+        yield (
+            (*at, "implies_since"),
+            f"{whose}: implies_since = {claim.implies_since} is outside of the window, {claim.first} to {claim.last}.",
+        )
+    if claim.implies_policy and claim.implies == "no_license_requirement":
+        yield (*at, "implies_policy"), f"{whose}: where no license is required, none is reviewed. Omit implies_policy."
+    if claim.implies_for not in ("everyone", "maker", "other") and claim.implies_for not in law.exporters:
+        yield (
+            (*at, "implies_for"),
+            f"{whose}: implies_for = {claim.implies_for!r} is neither everyone, maker, other nor an exporter: "
+            f"{', '.join(law.exporters)}.",
+        )
+    elif not any(concerns(claim, question) for question in claim.question):
+        yield (
+            (*at, "implies_for"),
+            f"{whose}: no question is about {claim.implies_for!r}, so that nothing is held against the claim. "
+            "Add one, or change implies_for.",
+        )
+
+
+def concerns(claim: Claim, question: CaseQuestion) -> bool:
+    """Whether a question is about those for whom the claim implies an outcome."""
+    asked = (question.exporter or "maker").strip().casefold()
+    return claim.implies_for in ("everyone", asked)
 
 
 def _unanswerable(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -11,26 +11,28 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from exportrules.determination import Determination
-from exportrules.law import Ruleset
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import Answer
+from exportrules.answer.words import decision, open_question
+from exportrules.law.ruleset import Ruleset
+from exportrules.render.cite import short
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, decision
-from exportrules.render.words import open_question
-from exportrules.result import Answer
+from exportrules.render.text import DISCLAIMER
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 
 #: Hues after Okabe and Ito, moved in lightness until each is a visible step darker than the one before, in grey print
-#: too. None is green: wherever a license is required, green is taken for "allowed".
+#: too. No two outcomes share a hue; what is undetermined is grey. None is green: wherever a license is required, green
+#: is taken for "allowed".
 COLOURS = {
     ("license_exception", None): "#FAF1A0",
     ("no_license_requirement", None): "#A6DDF8",
     ("license_required", "case_by_case"): "#F0B63A",
-    ("license_required", "presumption_of_approval"): "#4AABE6",
+    ("license_required", "presumption_of_approval"): "#A98BD9",
     ("license_required", "unpublished"): "#CB4C88",
     ("license_required", "indeterminate"): "#80590F",
-    ("indeterminate", None): "#004E85",
+    ("indeterminate", None): "#40404A",
     ("license_required", "presumption_of_denial"): "#581400",
     ("license_required", "policy_of_denial"): "#000000",
     ("not_released", None): "#FFFFFF",
@@ -252,8 +254,7 @@ def _rows() -> list[dict[str, Any]]:
 
 def source_line(law: Ruleset) -> str:
     """Where a picture comes from, for whoever meets it without its page."""
-    edition = law.edition
-    return f"exportrules, ruleset {edition.edition}, {safe(law.currency)}, data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
+    return f"{short(law)} {DISCLAIMER}"
 
 
 def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
@@ -262,7 +263,7 @@ def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> li
     for name, facts in turning:
         for fact in facts:
             chips.setdefault(fact, {})[name] = None
-    return [f"Open in part for {some(list(named))}: {open_question(law, fact)}" for fact, named in chips.items()]
+    return [f"Turns on, for {some(list(named))}: {open_question(law, fact)}" for fact, named in chips.items()]
 
 
 def some(names: Sequence[str], most: int = 8) -> str:

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from exportrules.law import Ruleset
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.timeline import SpanOfAnswer, Timeline
+from exportrules.answer.words import called, decision, open_question
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
 from exportrules.render.charts.look import (
     GREY,
     INK,
@@ -25,14 +29,11 @@ from exportrules.render.charts.look import (
     open_notes,
     width_of,
 )
+from exportrules.render.charts.wording import ONE, SEVERAL, fitting, legend_words
 from exportrules.render.safe import safe
-from exportrules.render.text import deal_words, decision, short
-from exportrules.render.words import called, open_question
-from exportrules.result import DEFINITE
-from exportrules.span import DAY
-from exportrules.timeline import SpanOfAnswer, Timeline
+from exportrules.render.text import deal_words
 
-WIDTH, PITCH, BAND = 880, 34, 23
+WIDTH, PITCH, BAND = 880, 40, 30
 LABEL, STEP = 10.5, 15
 #: What a reader of the HTML sees when the pointer rests on a piece of a band.
 TOLD = ("chip", "answer", "from", "through", "opened by", "requirement")
@@ -94,11 +95,39 @@ def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
         for (px, label), level in zip(marks, levels, strict=True)
     ], size=LABEL, baseline="middle")  # fmt: skip
     drawn = [(made, piece) for made, pieces in zip(timelines, bands, strict=True) for piece in pieces]
-    turning = [(made.question.label, piece.span.answer.turns_on) for made, piece in drawn if piece.verified]
-    below(picture, bottom + 36, _signs(bands, changes), open_notes(law, turning), law)
+    turning = [(made.question.label, _turning(piece)) for made, piece in drawn]
+    notes = [*open_notes(law, turning), *_made_there(timelines)]
+    below(picture, bottom + 36, _signs(bands, changes), notes, law)
     count = f"{len(timelines)} chips" if len(timelines) > 1 else timelines[0].question.label
     title = f"{count} to {law.places[question.to].name}: was a license required, and how would it be reviewed?"
     return picture.spec(title, [deal_words(question, law)])
+
+
+def _turning(piece: Piece) -> tuple[str, ...]:
+    """The facts on which what is drawn turns: the outcome, or the policy of a license that is required."""
+    answer = piece.span.answer
+    drawn = piece.verified and "indeterminate" in (answer.outcome, piece.kind.policy if piece.kind else None)
+    return answer.turns_on if drawn else ()
+
+
+def _made_there(timelines: Sequence[Timeline]) -> list[str]:
+    """A note on chips whose makers sit in the destination: no band says that they export to themselves."""
+    names = [timeline.question.label for timeline in timelines if at_home(timeline)]
+    if not names:
+        return []
+    place = timelines[0].ruleset.places[timelines[0].question.to].name
+    return [
+        f"No band for {', '.join(names)}: made by a company of {place}, whose sales there are no export. For an export "
+        "by anyone else ask with --exporter other."
+    ]
+
+
+def at_home(timeline: Timeline) -> bool:
+    """Whether the answers are about the exports of a maker to its own country."""
+    q = timeline.question
+    known = timeline.ruleset.exporters.get(q.exporter or "")
+    maker = q.asked_exporter.casefold() == "maker" and known is not None
+    return maker and known is not None and known.country == q.to and q.activity == "export" and q.to != "US"
 
 
 def _days(timelines: Sequence[Timeline]) -> date:
@@ -113,8 +142,10 @@ def _days(timelines: Sequence[Timeline]) -> date:
 
 
 def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
-    """A chip's answers from its release on, cut to the days drawn."""
-    found = []
+    """A chip's answers from its release on, cut to the days drawn; none of a maker's exports to its own country."""
+    found: list[Piece] = []
+    if at_home(timeline):
+        return found
     for span in timeline.spans:
         start, stop = max(span.start or first, first), min(span.last + DAY if span.last else end, end)
         if start < stop and span.answer.outcome != "not_released":
@@ -242,13 +273,20 @@ def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None
 
 
 def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float) -> None:
-    rects, outlines, strokes, inside, unreleased, names = [], [], [], [], [], []
+    rects, outlines, strokes, unreleased, names = [], [], [], [], []
+    inside: list[dict[str, Any]] = []
+    small: list[dict[str, Any]] = []
     several = len({_maker(t) for t in timelines}) > 1
     for row, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
         upper, lower = _place(top, row)
         maker = f" ({_maker(timeline)})" if several else ""
         names.append({**picture.at(-10, (upper + lower) / 2), "text": safe(timeline.question.label + maker)})
-        if timeline.at(timeline.ruleset.horizon).outcome == "not_released":
+        if at_home(timeline):
+            place = timeline.ruleset.places[timeline.question.to].name
+            unreleased.append(
+                {**picture.at(6, (upper + lower) / 2), "text": f"made in {place}: no export", "color": GREY}
+            )
+        elif timeline.at(timeline.ruleset.horizon).outcome == "not_released":
             unreleased.append({**picture.at(6, (upper + lower) / 2), "text": "not released", "color": GREY})
         for piece in pieces:
             left, right = picture.x.px(epoch(piece.start)), picture.x.px(epoch(piece.stop))
@@ -261,14 +299,25 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
             if kind is None:
                 told = _told(timeline, same[0])
                 strokes += [{**picture.box(*stroke), **told} for stroke in hatch(left, upper, right, lower)]
-            elif words := _fitting(kind, right - left):
-                middle = picture.at((left + right) / 2, (upper + lower) / 2)
-                under = next(piece for piece in same if epoch(piece.stop) > middle["x"])
-                inside.append({**middle, "text": words, "color": kind.ink, **_told(timeline, under)})
+            else:
+                words = fitting(kind, same[0].span.answer, right - left)
+                for line, text in enumerate(words.lines):
+                    down = (line - (len(words.lines) - 1) / 2) * (words.size + 0.5)
+                    centre = picture.at((left + right) / 2, (upper + lower) / 2 + down)
+                    under = next(piece for piece in same if epoch(piece.stop) > centre["x"])
+                    written = {**centre, "text": text, "color": kind.ink, **_told(timeline, under)}
+                    (inside if words.size == ONE else small).append(written)
     picture.draw("outlines", "rect", outlines, filled=False, stroke=INK, strokeWidth=1.8)
     picture.draw("bands", "rect", rects, TOLD, fields=("fill",), opacity=1)
     picture.draw("hatch", "rule", strokes, TOLD, color=GREY, strokeWidth=1)
     picture.texts("words", inside, TOLD, align="center", baseline="middle")
+    picture.texts("small_words", small, TOLD, size=SEVERAL, align="center", baseline="middle")
+    # no line runs through a remark
+    grounds = []
+    for remark in unreleased:
+        x, y = picture.x.px(cast("float", remark["x"])), picture.y.px(cast("float", remark["y"]))
+        grounds.append(picture.box(x - 3, y - 8, x + width_of(str(remark["text"]), 11) + 3, y + 8))
+    picture.draw("unreleased_ground", "rect", grounds, fill="#FFFFFF", opacity=1)
     picture.texts("unreleased", unreleased, baseline="middle")
     picture.texts("chips", names, size=13, align="right", baseline="middle", fontWeight="bold")
 
@@ -292,16 +341,6 @@ def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
     }
 
 
-def _fitting(kind: Class, room: float) -> str:
-    """The longest form of an answer that a piece of a band has room for."""
-    brief = short(kind.outcome, kind.policy)
-    # "license" alone would say less than the colour does: the word "policy" goes first
-    for text in (kind.words, brief, brief.replace("policy ", ""), brief.partition(" (")[0]):
-        if width_of(text, 11) + 8 < room:
-            return text
-    return ""
-
-
 def _maker(timeline: Timeline) -> str:
     for subject in timeline.question.subjects:
         vendor = timeline.ruleset.variants[subject.id][1].vendor if subject.id in timeline.ruleset.variants else ""
@@ -312,7 +351,10 @@ def _maker(timeline: Timeline) -> str:
 
 def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[Sign]:
     pieces = [piece for band in bands for piece in band]
-    found = [Sign("swatch", c.words, c.colour) for c in in_order(p.kind for p in pieces if p.kind)]
+    found = [
+        Sign("swatch", legend_words(c, (p.span.answer for p in pieces if p.kind == c)), c.colour)
+        for c in in_order(p.kind for p in pieces if p.kind)
+    ]
     found += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
     found += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
     if any(c.bound for c in changes):

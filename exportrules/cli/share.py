@@ -1,0 +1,65 @@
+"""share: a maker's data-center chips by month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from exportrules.cli.completion import names
+from exportrules.cli.options import deal_options, table_options
+
+
+@click.command()
+@click.argument("maker", shell_complete=names("exporters"))
+@click.option("--from", "first", metavar="MONTH", help="First month, YYYY-MM. [default: a variant's first in public]")
+@click.option("--through", "last", metavar="MONTH", help="Last month. [default: that of the last verified day]")
+@click.option("-o", "--output", metavar="FILE", help="Draw it instead: .svg, .png or .html.")
+@click.option("--force", is_flag=True, help="Replace a picture that is there.")
+@deal_options
+@table_options
+def share(
+    maker: str, asked: dict[str, Any], first: str | None, last: str | None, output: str | None, force: bool, form: str
+) -> None:
+    """The share of MAKER's data-center chips that need nothing, an exception or a license, by month.
+
+    \b
+    exportrules share NVIDIA --exporter other --from 2022-01
+    exportrules share AMD --to AE -f csv
+    exportrules share NVIDIA -o nvidia.svg
+
+    Each variant counts once, from the month in which it became public; what is counted and what is left out is printed.
+    """
+    from exportrules.study.share import share as count
+    from exportrules.study.share import share_rows
+
+    if output:
+        from exportrules.render.charts import ready
+
+        ready(output, force=force)
+    law = asked.pop("ruleset")
+    found = count(law, maker, first, last, **asked)
+    if output:
+        from exportrules.render.charts import write
+        from exportrules.render.charts.share import share_chart
+
+        write(share_chart(found, law), output, force=force)
+        click.echo(f"Written: {output}")
+        return
+    if form == "simple":
+        from exportrules.render.share import share_text
+
+        click.echo(share_text(found, law))
+        return
+    from exportrules.render.text import table
+
+    rows = share_rows(found)
+    if form == "json":
+        rows = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    click.echo(table(rows, form))
+
+
+def _plain(value: Any) -> Any:
+    from decimal import Decimal
+
+    return float(value) if isinstance(value, Decimal) else value

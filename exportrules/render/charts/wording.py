@@ -1,0 +1,90 @@
+"""How a picture words its answers: the words of the legend, shorter where a band has less room, never other ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from exportrules.answer.result import Answer
+from exportrules.answer.words import POLICY
+from exportrules.render.charts.look import Class, width_of
+
+#: The facts on which a review policy may turn, as an adjective of the application.
+_ADJECTIVE = {"part_748_dd_certified": "certified"}
+_BRIEF = {
+    "policy_of_denial": "denial",
+    "presumption_of_denial": "denial",
+    "case_by_case": "case by case",
+    "presumption_of_approval": "approval",
+    "unpublished": "policy not published",
+    "indeterminate": "policy undetermined",
+}
+_SHORTER = {
+    "no_license_requirement": ("no requirement found", "no requirement"),
+    "license_exception": ("exception, on conditions", "exception"),
+    "indeterminate": (),
+}
+#: Sizes of one line in a band, and of several.
+ONE, SEVERAL = 11.0, 9.0
+
+
+class Words(NamedTuple):
+    """The lines that stand in a piece of a band, and their size; no lines where it has no room."""
+
+    lines: tuple[str, ...]
+    size: float
+
+
+def conditional(answer: Answer) -> str:
+    """What a review policy comes to where it turns on one yes or no: "case by case if certified, else denial"."""
+    if answer.outcome != "license_required" or answer.review_policy != "indeterminate":
+        return ""
+    found: dict[str, str] = {}
+    for branch in answer.cases:
+        if len(branch.conditions) != 1 or branch.conditions[0][0] not in _ADJECTIVE or not branch.review_policy:
+            return ""
+        found[branch.conditions[0][1]] = _BRIEF[branch.review_policy]
+        adjective = _ADJECTIVE[branch.conditions[0][0]]
+    if set(found) != {"yes", "no"} or "policy undetermined" in found.values():
+        return ""
+    return f"{found['yes']} if {adjective}, else {found['no']}"
+
+
+def legend_words(kind: Class, answers: Iterable[Answer]) -> str:
+    """What a colour means in this picture, whose answers of that colour are given."""
+    said = {conditional(answer) for answer in answers}
+    condition = next(iter(said)) if len(said) == 1 else ""
+    return f"license required ({condition})" if condition else kind.words
+
+
+def fitting(kind: Class, answer: Answer, room: float) -> Words:
+    """The longest form of an answer that a piece of a band has room for, on one line or on up to three."""
+    condition = conditional(answer)
+    forms: tuple[str, ...] = (kind.words, *_SHORTER.get(kind.outcome, ()))
+    if condition:
+        forms = (f"license required ({condition})", condition)
+    elif kind.policy:
+        # "license" alone would say less than the colour does
+        forms = (kind.words, f"license ({POLICY[kind.policy]})", POLICY[kind.policy], _BRIEF[kind.policy])
+    for text in forms:
+        if width_of(text, ONE) + 8 < room:
+            return Words((text,), ONE)
+    if condition:
+        head, middle, tail = re.fullmatch(r"(.*) (if .*,) (else .*)", condition).groups()  # type: ignore[union-attr]
+        splits = [(head, f"{middle} {tail}"), (head, middle, tail)]
+    else:
+        whole = POLICY[kind.policy] if kind.policy else kind.words
+        splits = [found for count in (2, 3) if (found := _even(whole.split(), count))]
+    for lines in splits:
+        if max(width_of(line, SEVERAL) for line in lines) + 6 < room:
+            return Words(tuple(lines), SEVERAL)
+    return Words((), SEVERAL)
+
+
+def _even(words: list[str], count: int) -> tuple[str, ...]:
+    """The words on so many lines, the longest of them as short as can be; none where there are fewer words."""
+    cuts = combinations(range(1, len(words)), count - 1)
+    found = [tuple(" ".join(words[a:b]) for a, b in pairwise((0, *cut, len(words)))) for cut in cuts]
+    return min(found, key=lambda lines: max(width_of(line, SEVERAL) for line in lines), default=())

@@ -1,0 +1,132 @@
+"""Answers in other languages: what is computed is told from one table of words, `languages.toml`.
+
+English is what the program says; a text that the table does not have stays English. What rule files say (titles,
+citations, conditions, notices of the law) is quoted and never translated.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from exportrules.errors import QuestionError
+
+LANGUAGES = ("en", "ja", "zh")
+
+_PLACE = re.compile(r"\{([a-z]+)\}")
+#: Characters that end a line or stand in it, and never begin one.
+_NOT_FIRST = "。、，；：！？）」』】〉》)].,;:"
+#: A word with the space behind it, or one wide character.
+_PIECES = re.compile(r"[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s*|.\s*")
+
+
+class Entry(NamedTuple):
+    """A text of the program: a pattern for what it prints, and the text by language."""
+
+    pattern: re.Pattern[str]
+    texts: dict[str, str]
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """The table of words, in its order."""
+    file = resources.files("exportrules.render").joinpath("languages.toml")
+    found = tomllib.loads(file.read_text("utf-8"))["text"]
+    return tuple(Entry(_pattern(texts["en"]), texts) for texts in found)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = _PLACE.split(text)
+    made = (f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+    return re.compile("".join(made))
+
+
+_spoken: ContextVar[str] = ContextVar("language", default="en")
+
+
+def language_of(written: str) -> str:
+    """A language by its code. Raises QuestionError for one that the table does not have."""
+    found = written.strip().casefold()
+    if found not in LANGUAGES:
+        raise QuestionError(f"--lang {written!r} is none of {', '.join(LANGUAGES)}.")
+    return found
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """What is printed inside is told in this language."""
+    token = _spoken.set(language_of(language))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def language() -> str:
+    """The language that is spoken here."""
+    return _spoken.get()
+
+
+def tell(text: str) -> str:
+    """A text of the program in the language that is spoken, or as it is where the table does not have it."""
+    return text if _spoken.get() == "en" else _told(text, _spoken.get())
+
+
+@cache
+def _told(text: str, code: str) -> str:
+    bare, stop = (text[:-1], "。") if text.endswith(".") else (text, "")
+    found = _by_table(text, code)
+    if found is None and stop and (inner := _by_table(bare, code)) is not None:
+        found = inner + stop
+    if found is None and "; " in text:
+        parts = [_told(part, code) for part in text.split("; ")]
+        found = "；".join(parts) if parts != text.split("; ") else None
+    return text if found is None else found
+
+
+def _by_table(text: str, code: str) -> str | None:
+    plain = next((entry for entry in entries() if entry.texts["en"] == text), None)
+    if plain:
+        return plain.texts[code]
+    for entry in entries():
+        match = entry.pattern.fullmatch(text) if entry.pattern.groups else None
+        if match:
+            values = match.groupdict()
+            told = {name: _told(value, code) for name, value in values.items()}
+            # an entry that is nothing but punctuation has told nothing where its values have no words of their own
+            if entry.texts["en"] in _GLUE and told == values:
+                continue
+            return _PLACE.sub(lambda place, told=told: told[place[1]], entry.texts[code])  # type: ignore[misc]
+    return None
+
+
+#: Entries that join two texts: alone they are no translation.
+_GLUE = ("{way}: {said}",)
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def filled(text: str, width: int, first: str, rest: str) -> list[str]:
+    """The text in lines no wider than `width`, indented by `first` and `rest`; it may break at any wide character."""
+    lines, line = [], first
+    for piece in _PIECES.findall(text):
+        if width_of(line) + width_of(piece.rstrip()) > width and line.strip() and piece[0] not in _NOT_FIRST:
+            lines.append(line.rstrip())
+            line = rest
+        line += piece
+    return [*lines, line.rstrip()]
+
+
+def padded(label: str, columns: int) -> str:
+    """A label with space behind it, so many columns wide and at least one more than its words."""
+    return label + " " * max(columns - width_of(label), 1)

@@ -1,0 +1,55 @@
+"""The share of a maker's chips by month, as text: what is counted, and a row a month."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from exportrules.law.ruleset import Ruleset
+from exportrules.render.safe import safe
+from exportrules.render.text import WIDTH, footer, heading, table
+
+if TYPE_CHECKING:
+    from exportrules.study.share import Share
+
+HEADS = {
+    "no_license_requirement": "none found",
+    "license_exception": "exception",
+    "license_required": "license",
+    "indeterminate": "undetermined",
+}
+
+
+def share_text(found: Share, law: Ruleset) -> str:
+    """What was asked and counted, the table, and where it is from."""
+    rows = [
+        {
+            "month": f"{month.day:%Y-%m}",
+            "public": str(month.public),
+            **{
+                head: f"{month.of(outcome)} ({month.percent(outcome)} %)" if month.of(outcome) else "-"
+                for outcome, head in HEADS.items()
+            },
+        }
+        for month in found.months
+    ]
+    lines = [heading(found.timelines[0].question, law), ""]
+    for text in counted(found, law):
+        lines += textwrap.wrap(safe(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+    lines += ["", table(rows, "simple", numbers={"public", *HEADS.values()}), "", footer(law)]
+    return "\n".join(lines)
+
+
+def counted(found: Share, law: Ruleset, most: int = 100) -> list[str]:
+    """What is counted and what is not, in sentences; of many names that are left out, the first `most`."""
+    name = law.exporters[found.maker].name
+    said = [
+        f"Counted: {len(found.timelines)} variants of {name} that are designed for data centers, each once from the "
+        "month in which it became public, as each month ended. Chips and modules, not the systems that contain them; "
+        "variants of the catalogue, whatever was sold of them."
+    ]
+    for names, why in ((found.unknown, "whose purpose is not known"), (found.unannounced, "never announced")):
+        if names:
+            more = f" and {len(names) - most} more" if len(names) > most else ""
+            said.append(f"Left out, {why}: {', '.join(names[:most])}{more}.")
+    return said

@@ -1,0 +1,46 @@
+"""Whole answers in another language: what `check --lang` and `timeline --lang` print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from exportrules.answer.determination import Determination
+from exportrules.answer.timeline import Timeline
+from exportrules.render.languages import spoken, tell
+from exportrules.render.text import answer, timeline_text
+
+
+def answer_in(d: Determination, language: str) -> str:
+    """The whole short answer. Raises QuestionError for a language that is not known."""
+    with spoken(language):
+        first, second, *rest, last = answer(d).split("\n")
+        return "\n".join([tell(first), tell(second), *rest, tell(last)])
+
+
+def timeline_in(timeline: Timeline, language: str, bar: Iterable[str] = ()) -> str:
+    """Every span of one answer, with what opened it. Raises QuestionError for a language that is not known."""
+    with spoken(language):
+        first, *rest = timeline_text(timeline, bar).split("\n")
+        return "\n".join([tell(first), *map(_line, rest)])
+
+
+def _line(line: str) -> str:
+    """A line of a timeline: two days and a decision, what stands under them, or the meanings of the bar's marks."""
+    if line.startswith(" " * 24):
+        return " " * 24 + tell(line[24:])
+    days, said = line[:24], line[24:]
+    if days[22:] == "  " and said and _DAYS.fullmatch(days):
+        said, bracket, standing = said.partition(" [")
+        return days + tell(said) + (f" [{tell(standing[:-1])}]" if bracket else "")
+    return "   ".join(_meaning(part) for part in line.split("   ")) if _MARK.match(line) else line
+
+
+def _meaning(part: str) -> str:
+    """A mark of the bar and its words, or a remark."""
+    mark, space, words = part.partition(" ")
+    return f"{mark} {tell(words)}" if space and len(mark) == 1 else tell(part)
+
+
+_DAYS = re.compile(r"(?:\d{4}-\d\d-\d\d|\.\.\. {7})  (?:\d{4}-\d\d-\d\d|\.\.\. {7})  ")
+_MARK = re.compile(r"(?:\S |\(a mark is)")

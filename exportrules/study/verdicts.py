@@ -1,0 +1,179 @@
+"""Claims held against the law: an implied answer agrees, is contradicted, or is not decided.
+
+A claim that implies nothing is answered and not judged. Undetermined days never count for a claim nor against it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.words import decision
+from exportrules.law.ruleset import Ruleset
+from exportrules.study.casebook import (
+    Casebook,
+    Claim,
+    Days,
+    Reply,
+    concerns,
+    first_day_required,
+    first_day_text,
+    replies,
+)
+
+AGREES, CONTRADICTED, NOT_DECIDED = "agrees", "contradicted", "not decided"
+VERDICTS = (AGREES, CONTRADICTED, NOT_DECIDED)
+
+
+class Verdict(NamedTuple):
+    """Whether an answer agrees with what a claim implies, and why not: the days and the provisions that decide."""
+
+    verdict: str
+    because: str
+
+
+class Counts(NamedTuple):
+    """How many claims of a casebook imply an answer, by the verdict on each, and how many imply none."""
+
+    agree: int
+    contradicted: int
+    not_decided: int
+    silent: int
+
+
+def verdict(reply: Reply) -> Verdict | None:
+    """The verdict on one answer; None where the claim implies nothing, or nothing of whom the question is about."""
+    claim = reply.claim
+    if claim.implies is None or not concerns(claim, reply.question):
+        return None
+    against = [days for days in reply.days if _decided(days) and not _fits(claim, days)]
+    if against:
+        return Verdict(CONTRADICTED, "; ".join(_against(reply, days) for days in against))
+    since = _since(reply)
+    if since and since.verdict == CONTRADICTED:
+        return since
+    unsure = [days for days in reply.days if not _decided(days)]
+    if unsure:
+        return Verdict(NOT_DECIDED, "; ".join(_unsure(days) for days in unsure))
+    return since or Verdict(AGREES, "")
+
+
+def verdict_of_claim(found: Iterable[Verdict | None]) -> str:
+    """One word for a claim: contradicted where any answer contradicts it, agrees where all agree; empty for none."""
+    words = {judged.verdict for judged in found if judged}
+    return next((word for word in (CONTRADICTED, NOT_DECIDED, AGREES) if word in words), "")
+
+
+def counts(book: Casebook, law: Ruleset) -> Counts:
+    """The claims of a casebook, by verdict."""
+    return counted(book, ((reply.claim, verdict(reply)) for reply in replies(book, law)))
+
+
+def counted(book: Casebook, judged: Iterable[tuple[Claim, Verdict | None]]) -> Counts:
+    """The same from verdicts that were reached before."""
+    found: dict[str, list[Verdict | None]] = {claim.id: [] for claim in book.claim}
+    for claim, reached in judged:
+        found[claim.id].append(reached)
+    number = Counter(verdict_of_claim(reached) for reached in found.values())
+    return Counts(number[AGREES], number[CONTRADICTED], number[NOT_DECIDED], number[""])
+
+
+def _decided(days: Days) -> bool:
+    answer = days.span.answer
+    return answer.standing in DEFINITE and answer.outcome not in ("indeterminate", "not_released")
+
+
+def _fits(claim: Claim, days: Days) -> bool:
+    answer = days.span.answer
+    policy = claim.implies_policy in (None, answer.review_policy) or answer.review_policy == "indeterminate"
+    return answer.outcome == claim.implies and policy
+
+
+def _against(reply: Reply, days: Days) -> str:
+    """What contradicts the claim on some days: the provisions that hold then, or those that begin later."""
+    answer = days.span.answer
+    said = f"{_days(days.first, days.last)}: {decision(answer.outcome, answer.review_policy)}"
+    if answer.outcome == "license_exception":
+        return f"{said} by {', '.join(answer.law.exceptions)}"
+    if answer.outcome == "license_required":
+        return f"{said} by {', '.join(days.requirements)}"
+    later = first_day_required(reply.timeline, reply.timeline.ruleset.horizon)
+    if later.required and later.day and later.day > days.last:
+        return f"{said}; first required on {later.day} by {', '.join(later.opened_by)}"
+    return said
+
+
+def _since(reply: Reply) -> Verdict | None:
+    """The verdict on the first day that a claim implies."""
+    implied = reply.claim.implies_since
+    if implied is None:
+        return None
+    first = first_day_required(reply.timeline, reply.claim.last)
+    if first.required and first.day == implied and first.undetermined_from is None:
+        return Verdict(AGREES, "")
+    if first.undetermined_from and first.undetermined_from <= implied and (not first.day or implied <= first.day):
+        return Verdict(NOT_DECIDED, f"undetermined from {first.undetermined_from} on")
+    by = f" by {', '.join(first.opened_by)}" if first.opened_by else ""
+    return Verdict(CONTRADICTED, f"first required: {first_day_text(first)}{by}, not {implied}")
+
+
+def _unsure(days: Days) -> str:
+    answer = days.span.answer
+    turns = f", turning on {', '.join(answer.turns_on)}" if answer.turns_on else ""
+    standing = "" if answer.standing in DEFINITE else f" ({answer.standing.replace('_', ' ')})"
+    return f"{_days(days.first, days.last)}: {decision(answer.outcome, answer.review_policy)}{standing}{turns}"
+
+
+def _days(first: date, last: date) -> str:
+    return str(first) if first == last else f"{first} through {last}"
+
+
+def rows(book: Casebook, law: Ruleset) -> list[dict[str, Any]]:
+    """One row for each span of each answer: the claim, the question as it was asked, the days, the answer, the verdict.
+
+    Every value is text; days are ISO 8601; what does not apply is empty. `holds_from` is empty where
+    an answer begins, and `holds_through` where it ends, with no known day.
+    """
+    return [_row(book, reply, days, verdict(reply)) for reply in replies(book, law) for days in reply.days]
+
+
+def _row(book: Casebook, reply: Reply, days: Days, judged: Verdict | None) -> dict[str, Any]:
+    claim, asked, answer, first = reply.claim, reply.timeline.question, days.span.answer, reply.first
+    return {
+        "casebook": book.id,
+        "claim": claim.id,
+        "says": claim.says,
+        "chip": asked.label,
+        "question": reply.question.label,
+        "to": asked.to,
+        "exporter": asked.exporter or "",
+        "activity": asked.activity,
+        "layer": "as_printed" if asked.as_printed else "as_enforced",
+        "from": str(days.first),
+        "through": str(days.last),
+        "outcome": answer.outcome,
+        "review_policy": answer.review_policy or "",
+        "standing": answer.standing,
+        "implies": claim.implies or "",
+        "implies_policy": claim.implies_policy or "",
+        "implies_since": str(claim.implies_since or ""),
+        "implies_for": claim.implies_for if claim.implies else "",
+        "verdict": judged.verdict if judged else "",
+        "because": judged.because if judged else "",
+        "turns_on": " ".join(answer.turns_on),
+        "opened_by": " ".join(days.span.opened_by),
+        "requirements": " ".join(days.requirements),
+        "holds_from": str(days.span.start or ""),
+        "holds_through": str(days.span.last or ""),
+        "notices": " | ".join(days.notices),
+        "first_day_required": first_day_text(first) if first else "",
+        "first_day_opened_by": " ".join(first.opened_by) if first else "",
+        "undetermined_from": str(first.undetermined_from or "") if first else "",
+        "publisher": claim.source.publisher,
+        "published": str(claim.source.published),
+        "by_way_of": claim.by_way_of.publisher if claim.by_way_of else "",
+        "url": claim.source.url or (claim.by_way_of.url if claim.by_way_of else ""),
+    }
