@@ -176,7 +176,7 @@ def test_the_page_and_the_markdown_say_the_same(desk: Path, tmp_path: Path) -> N
 
 
 def test_a_page_holds_so_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exportrules.ledger.pages.MOST_ROWS", 2)
+    monkeypatch.setattr("exportrules.render.audit_page.MOST_ROWS", 2)
     (tmp_path / "l.csv").write_text("chip,date,to\n" + "A100,2022-09-15,CN\n" * 3)
     said = refused(str(tmp_path / "l.csv"), "--exporter", "other", "-o", str(tmp_path / "r.html"))
     assert said == "r.html: a page holds 2 rows, and the ledger has more. Write .xlsx, .csv or .parquet."

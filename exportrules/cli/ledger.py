@@ -152,10 +152,10 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
     if plain or ending not in (".xlsx", ".html", ".md"):
         return None
     from exportrules.ledger.handover import Handover, Summing
-    from exportrules.ledger.pages import PageReport
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
     from exportrules.render.audit import audit_parts
+    from exportrules.render.audit_page import PageReport
 
     def summing(account: Account) -> Summing:
         parts = audit_parts(

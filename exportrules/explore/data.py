@@ -32,6 +32,7 @@ from exportrules.explore.tell import provision_row, told
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import days_of_change, holds_on
 from exportrules.law.view import view_of
+from exportrules.question.deal import Deal
 from exportrules.question.names.chips import find_chip
 from exportrules.question.question import Question, Subject, resolve
 
@@ -136,10 +137,7 @@ def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
 
 
 def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
-    return resolve(
-        ruleset, chip, to=None, exporter=exporter, activity=None, headquarters=None, ultimate_parent=None,
-        end_user=None, parties=(), end_use=None, facts=None, known_on=None, as_printed=printed,
-    )  # fmt: skip
+    return resolve(ruleset, chip, Deal(exporter=exporter, as_printed=printed))
 
 
 class _Cells:

@@ -45,14 +45,14 @@ def _drawn(made: Plane) -> dict[str, Any]:
             {
                 "provision": region.provision,
                 "paragraph": region.row.paragraph,
-                "title": region.found.provision.title,
-                "cite": region.found.provision.cite,
+                "title": region.in_force.provision.title,
+                "cite": region.in_force.provision.cite,
                 "x": [_number(end) for end in region.side(made.x)],
                 "y": [_number(end) for end in region.side(made.y)],
                 "certain": region.certain,
             }
             for region in made.regions
-            if region.found.provision.kind == "classification" or not region.bound
+            if region.in_force.provision.kind == "classification" or not region.bound
         ],
     }
 

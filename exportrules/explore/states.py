@@ -170,10 +170,10 @@ def _state(docket: Docket, day: date, known: Known) -> int:
     reading = Reading(today, day)
     marks = today.marks
     key: list[Hashable] = [today.value("item_kind"), reading.reach, _closed(reading)]
-    live = [entry.found.provision for entry, _ in reading.requirements]
-    open_ = [entry.found.provision for entry, _ in reading.truths.values() if entry.kind == "exception"]
+    live = [entry.in_force.provision for entry, _ in reading.requirements]
+    open_ = [entry.in_force.provision for entry, _ in reading.truths.values() if entry.kind == "exception"]
     for entry, truth in reading.truths.values():
-        provision = entry.found.provision
+        provision = entry.in_force.provision
         if not provision.notice and not _bears(provision, live, open_):
             continue
         how: Hashable = None
@@ -187,7 +187,7 @@ def _state(docket: Docket, day: date, known: Known) -> int:
     number = known.of_key.get(told_by)
     if number is None:
         held = tuple(
-            (entry.found.provision.id, truth)
+            (entry.in_force.provision.id, truth)
             for entry, truth in reading.truths.values()
             if entry.kind == "classification" or (truth == UNKNOWN and entry.kind in ("requirement", "bar"))
         )
@@ -213,7 +213,7 @@ def _rows(rows: Sequence[PreparedRow], paragraphs: bool) -> Hashable:
 
 
 def _closed(reading: Reading) -> tuple[Hashable, ...]:
-    return tuple((entry.found.provision.id, bars) for entry, bars in reading.closed)
+    return tuple((entry.in_force.provision.id, bars) for entry, bars in reading.closed)
 
 
 def placed(item: Subject, deal: Deal) -> Subject:

@@ -7,23 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from exportrules.answer.next_steps import REVIEWED
 from exportrules.answer.trace import cite_of
 from exportrules.answer.words import POLICY, day_of, fact_name, listed, open_question
-from exportrules.law.model import Instrument, Provision
+from exportrules.law.model import Instrument, Policy, Provision
 from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import NOT_AN_AI_CHIP, Segment
 
-_REVIEWED = {
-    "policy_of_denial": "under a policy of denial",
-    "presumption_of_denial": "under a presumption of denial",
-    "indeterminate": "under a policy that is left open here",
-    "case_by_case": "case by case",
-    "presumption_of_approval": "under a presumption of approval",
-    "unpublished": "by a standard that was not published",
-}
 _NAMES = {
     "end_user": "Say in a names file whom the name means: the listed party's exact name, or 'not listed'.",
     "parties": "Say in a names file whom the name means: the listed party's exact name, or 'not listed'.",
@@ -69,7 +62,7 @@ class Reasons:
         found = self.authorities(segment, on)
         if segment.outcome == "license_required":
             under = listed([f"{a.title} ({a.cite})" for a in found if a.kind == "requirement"], "; ")
-            reviewed = _REVIEWED[segment.review_policy or "indeterminate"]
+            reviewed = REVIEWED[cast("Policy", segment.review_policy or "indeterminate")]
             return f"{deal} needed a license{day}: {under}. Applications were reviewed {reviewed}."
         if segment.outcome == "license_exception":
             names = listed(dict.fromkeys(a.name or a.title for a in found if a.kind != "requirement"))
