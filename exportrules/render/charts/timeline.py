@@ -273,7 +273,8 @@ def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None
 
 
 def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float) -> None:
-    rects, outlines, strokes, unreleased, names = [], [], [], [], []
+    rects, outlines, strokes, names = [], [], [], []
+    unreleased: list[dict[str, Any]] = []
     inside: list[dict[str, Any]] = []
     small: list[dict[str, Any]] = []
     several = len({_maker(t) for t in timelines}) > 1
@@ -314,9 +315,10 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
     picture.texts("small_words", small, TOLD, size=SEVERAL, align="center", baseline="middle")
     # no line runs through a remark
     grounds = []
-    for row in unreleased:
-        left, middle = picture.x.px(row["x"]), picture.y.px(row["y"])
-        grounds.append(picture.box(left - 3, middle - 8, left + width_of(row["text"], 11) + 3, middle + 8))
+    for remark in unreleased:
+        begins, height = picture.x.px(remark["x"]), picture.y.px(remark["y"])
+        ends = begins + width_of(remark["text"], 11)
+        grounds.append(picture.box(begins - 3, height - 8, ends + 3, height + 8))
     picture.draw("unreleased_ground", "rect", grounds, fill="#FFFFFF", opacity=1)
     picture.texts("unreleased", unreleased, baseline="middle")
     picture.texts("chips", names, size=13, align="right", baseline="middle", fontWeight="bold")
