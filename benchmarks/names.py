@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from exportrules import UnknownNameError, default_ruleset
-from exportrules.law import Ruleset
-from exportrules.names.chips import find_chip
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.chips import find_chip
 
 ROOT = Path(__file__).parent.parent
 TABLES = ("chips", "pci", "driver")

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import exportrules
-from exportrules.source import data_directory
+from exportrules.files.load import data_directory
 
 DAY = date(2022, 11, 1)
 DESTINATIONS = "CN HK MO RU BY KP IR TW JP KR SG MY AE SA IN VN DE NL GB IL".split()  # noqa: SIM905

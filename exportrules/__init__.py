@@ -6,15 +6,15 @@
 'license_required'
 """
 
-from exportrules.chiprows import ChipRow, Figure
-from exportrules.determination import Determination, check, timeline
+from exportrules.answer.determination import Determination, check, timeline
+from exportrules.answer.timeline import Timeline
 from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
-from exportrules.law import Ruleset
+from exportrules.files.load import catalogue, default_ruleset, load_chip, load_ruleset
+from exportrules.law.model import Bounds
+from exportrules.law.model import Variant as Chip
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger import audit
-from exportrules.model import Bounds
-from exportrules.model import Variant as Chip
-from exportrules.source import catalogue, default_ruleset, load_chip, load_ruleset
-from exportrules.timeline import Timeline
+from exportrules.question.catalogue import ChipRow, Figure
 
 __version__ = "0.1.0"
 

@@ -13,12 +13,10 @@ from pathlib import Path
 import atheris  # type: ignore[import-untyped, unused-ignore]
 
 with atheris.instrument_imports(include=["exportrules", "tomllib"]):
-    from exportrules import reading
     from tests import fuzzing
 
 
 def main() -> None:
-    reading.read_file = fuzzing.read_once
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus"
         fuzzing.seeds(corpus)

@@ -13,17 +13,22 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from exportrules.docket import Docket
-from exportrules.facts import BITS, Fact, facts_of, show
-from exportrules.law import InForce, Ruleset, provides, refers
-from exportrules.model import Family, Group, Instrument, Party, Provision, Row, Test
-from exportrules.references import PLACES, REACHES
-from exportrules.span import Span, last_day
-from exportrules.truth import FALSE, TRUE, Truth, all_of
+from exportrules.engine.docket import Docket
+from exportrules.files.integrity import PLACES, REACHES
+from exportrules.law.facts import Fact
+from exportrules.law.force import InForce, provides
+from exportrules.law.model import Family, Group, Instrument, Party, Provision, Row, Test
+from exportrules.law.paragraphs import refers
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import Span, last_day
+from exportrules.law.truth import FALSE, TRUE, Truth, all_of
+from exportrules.law.view import View, view_of
+from exportrules.question.figures import BITS, facts_of
+from exportrules.question.values import show
 
 FOLDER = Path(__file__).parent / "snapshots" / "boundaries"
 
@@ -54,7 +59,7 @@ HELD = ("no", "open", "yes")
 
 def probes(law: Ruleset) -> tuple[str, ...]:
     """Places that tell every two groups apart, and of which every group has a member on some day."""
-    view, found = law.view(), list(PROBES)
+    view, found = view_of(law), list(PROBES)
     days = {(group, place): view.membership(group, place) for group in law.groups for place in law.places}
     groups = sorted(law.groups)
     for i, one in enumerate(groups):
@@ -90,16 +95,31 @@ def by_hand() -> tuple[str, ...]:
 
 
 class Record:
-    """The edges of one ruleset."""
+    """The edges of one ruleset. `like` is a record of a ruleset that shares tables with it, for the same places."""
 
-    def __init__(self, law: Ruleset) -> None:
+    def __init__(self, law: Ruleset, like: Record | None = None) -> None:
         self.law = law
-        self.view = law.view()
-        self.printed = {f.provision.id: f.spans for f in law.view(as_printed=True).provisions}
-        self.enforced = {f.provision.id: f.spans for f in self.view.provisions}
-        self.probes = probes(law)
-        self.words = self._words()
+        self._like = like
         self._dockets: dict[tuple[str, Any], Docket] = {}
+
+    @cached_property
+    def view(self) -> View:
+        return view_of(self.law)
+
+    @cached_property
+    def printed(self) -> dict[str, tuple[Span, ...]]:
+        return {f.provision.id: f.spans for f in view_of(self.law, as_printed=True).provisions}
+
+    @cached_property
+    def enforced(self) -> dict[str, tuple[Span, ...]]:
+        return {f.provision.id: f.spans for f in self.view.provisions}
+
+    @cached_property
+    def probes(self) -> tuple[str, ...]:
+        like = self._like
+        if like and like.law.groups is self.law.groups and like.law.places is self.law.places:
+            return like.probes
+        return probes(self.law)
 
     def blocks(self, tables: Iterable[str] = TABLES) -> dict[str, str]:
         """Every block of the tables, under its heading."""
@@ -114,17 +134,22 @@ class Record:
 
     def of(self, table: str, key: str, value: Any) -> dict[str, str]:
         """The blocks of one object of a table."""
+        return dict(self.each(table, key, value))
+
+    def each(self, table: str, key: str, value: Any) -> Iterator[tuple[str, str]]:
+        """The blocks of one object of a table, each with its heading, one at a time."""
         if table == "instruments":
-            return dict(_block(heading, lines) for heading, lines in self._instrument(value))
-        if table == "edition":
-            return dict(_block(heading, lines) for heading, lines in self._edition())
-        if table in ("exporters", "places"):
+            yield from (_block(heading, lines) for heading, lines in self._instrument(value))
+        elif table == "edition":
+            yield from (_block(heading, lines) for heading, lines in self._edition())
+        elif table in ("exporters", "places"):
             kept = getattr(self.law, table)
-            return dict([_block(table, (f"{key} {' '.join(_plain(v))}".rstrip() for key, v in kept.items()))])
-        described: dict[str, Callable[[Any], Iterator[str]]] = {
-            "groups": self._group, "parties": self._party, "families": self._family, "facts": _plain,
-        }  # fmt: skip
-        return dict([_block(f"{NAMES[table]} {key}", described[table](value))])
+            yield _block(table, (f"{key} {' '.join(_plain(v))}".rstrip() for key, v in kept.items()))
+        else:
+            described: dict[str, Callable[[Any], Iterator[str]]] = {
+                "groups": self._group, "parties": self._party, "families": self._family, "facts": _plain,
+            }  # fmt: skip
+            yield _block(f"{NAMES[table]} {key}", described[table](value))
 
     # --- provisions ---------------------------------------------------------------------------
 
@@ -141,10 +166,16 @@ class Record:
         yield f"{provision.kind}{doubt}, in force {_days(enforced)}" + (
             f" (as printed {_days(printed)})" if printed != enforced else ""
         )
+        if provision.effective not in {span.start for span in (*enforced, *printed)}:
+            yield f"effective {provision.effective}"
         if provision.compliance:
             yield f"duties from {provision.compliance}"
         if provision.expires:
             yield f"through {provision.expires}"
+        if provision.effective_by:
+            yield f"begins by {provision.effective_by}"
+        if provision.public_from:
+            yield f"public from {provision.public_from}"
         if made := provides(provision):
             of = f" of an item of kind {provision.classifies}" if provision.classifies else ""
             yield f"concludes {' '.join(made)}{of}"
@@ -157,8 +188,14 @@ class Record:
             for reference in getattr(provision, word):
                 reached = [p.id for p, _ in self.law.provisions.values() if p.kind == kind and refers(reference, p)]
                 yield f"{word} {reference}: {' '.join(reached)}"
+        if provision.entries:
+            yield f"reviewed as entries say that conclude {provision.entries.fact} {provision.entries.value}"
         if provision.conditions:
             yield f"on {len(provision.conditions)} conditions"
+        if provision.may_be_refused:
+            yield "may be refused"
+        if not provision.margins:
+            yield "margins are not told"
         yield from self._rows(provision.when, "when", provision.effective)
         yield from self._rows(provision.unless, "unless", provision.effective)
         if provision.blocking:
@@ -230,7 +267,8 @@ class Record:
             known = self._dockets[fact, value] = Docket(self.view, facts, on=date.min)
         return known
 
-    def _words(self) -> dict[str, list[str]]:
+    @cached_property
+    def words(self) -> dict[str, list[str]]:
         """The words that a fact can have: of its vocabulary, and of any test of it."""
         found = {name: set(definition.values) for name, definition in self.law.facts.items()}
         rows = [row for p, _ in self.law.provisions.values() for row in p.when + p.unless]
@@ -305,7 +343,8 @@ class Record:
         for gap in edition.not_encoded:
             found = shown.get(f"not_encoded#{gap.id}")
             if found:
-                yield found.provision.id, list(self._provision(found.provision))
+                permission = ["asks for a permission"] if gap.permission else []
+                yield found.provision.id, [*self._provision(found.provision), *permission]
             else:
                 yield f"not_encoded#{gap.id}", [f"quiet, {gap.start or ''}..{last_day(gap.stop) or ''}"]
 

@@ -31,6 +31,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.measured import stamp
+
 ROOT = Path(__file__).parent.parent
 MODULES = Path(__file__).with_suffix(".toml")
 CONFIG = """[cosmic-ray]
@@ -111,7 +113,7 @@ def drawn(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
 
 def session_of(folder: Path, module: Mapping[str, Any]) -> tuple[Path, Path]:
     """(configuration, session) of one module: cosmic-ray lists what it can mutate there."""
-    name = Path(module["path"]).stem
+    name = name_of(module["path"]).replace("/", "-")
     config, session = folder / f"{name}.toml", folder / f"{name}.sqlite"
     tests = " ".join(module["tests"])
     config.write_text(CONFIG.format(path=module["path"], tests=tests), "utf-8")
@@ -196,6 +198,11 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "EXPORTRULES_CACHE": str(folder / "cache")}
 
 
+def name_of(module: str) -> str:
+    """A module by its place in the package: 'law/span'."""
+    return module.removeprefix("exportrules/").removesuffix(".py")
+
+
 @cache
 def explained() -> list[dict[str, str]]:
     """The mutants that change nothing, by the line as it becomes, each with the reason."""
@@ -208,7 +215,7 @@ def explains(change: Change) -> str | None:
     fits = (
         entry["reason"]
         for entry in explained()
-        if Path(change.module).stem in entry["modules"].split() and re.search(entry["becomes"], change.becomes)
+        if name_of(change.module) in entry["modules"].split() and re.search(entry["becomes"], change.becomes)
     )
     return next(fits, None)
 
@@ -256,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; 0 where nine in ten of the mutants that change something are killed and every explanation is needed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (a quarter of an hour)")
-    parser.add_argument("--module", help="one of the modules, e.g. span")
+    parser.add_argument("--module", help="one of the modules, e.g. law/span")
     parser.add_argument("--again", type=Path, help="only those that survived by the figures of an earlier run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -266,19 +273,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     modules = tomllib.loads(MODULES.read_text("utf-8"))["module"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sessions = [session_of(folder, m) for m in modules if asked.module in (None, Path(m["path"]).stem)]
+        sessions = [session_of(folder, m) for m in modules if asked.module in (None, name_of(m["path"]))]
         found = [mutant for _, session in sessions for mutant in mutants(session)]
         if asked.again:
             earlier = json.loads(asked.again.read_text("utf-8"))["survivors"]
             before = {(s["module"], s["operator"], s["occurrence"]) for s in earlier}
             found = [m for m in found if (m.module, m.operator, m.occurrence) in before]
         chosen = drawn(found, asked.sample, asked.seed) if asked.sample else found
-        work = [(c, s, [m for m in chosen if Path(m.module).stem == s.stem]) for c, s in sessions]
+        work = [(c, s, [m for m in chosen if name_of(m.module).replace("/", "-") == s.stem]) for c, s in sessions]
         results = list(run(folder, work, asked.processes))
     figures = figures_of(results, len(found), asked, round(time.monotonic() - began))
     print("\n".join(told(figures)))
     if asked.figures:
-        asked.figures.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        asked.figures.write_text(
+            json.dumps({**figures, "commit": stamp()}, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )
     changing = figures["mutants"] - figures["equivalent"]
     return 1 if figures["needless"] or 10 * figures["killed"] < 9 * changing else 0
 

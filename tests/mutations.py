@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import exportrules
-from exportrules import model
-from exportrules.law import Ruleset
-from exportrules.references import PLACES
+from exportrules.files.integrity import PLACES
+from exportrules.law import model
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
 from tests.boundaries import Record
 
 RULES = Path(__file__).parent.parent / "rulesets"
@@ -145,13 +146,13 @@ def _words(key: str, value: str, path: tuple[Step, ...], around: tuple[Any, ...]
     elif key == "bound" and table["op"] == "in_group":
         yield "group", _nearest(value)
     elif key == "bound":
-        yield "word", _next(value, _record().words.get(table["fact"], []))
+        yield "word", _next(value, record().words.get(table["fact"], []))
         if isinstance(path[-1], int) and len(table["bound"]) > 1:
             yield "word", GONE
     elif key == "fact" and "op" in table:
         yield "word", _next(value, _alike(value))
     elif key == "value" and table.get("fact") in law().facts:
-        yield "word", _next(value, _record().words.get(table["fact"], []))
+        yield "word", _next(value, record().words.get(table["fact"], []))
     elif key == "country":
         yield "membership" if "member" in path else "word", _next(value, list(law().places))
     elif key == "vendor":
@@ -183,14 +184,15 @@ def _nearest(group: str) -> str:
     """The other group with the most days in common: the likeliest slip, and the hardest to see."""
 
     def days(name: str) -> set[Any]:
-        return {(code, span) for code in law().places for span in law().view().membership(name, code)}
+        return {(code, span) for code in law().places for span in view_of(law()).membership(name, code)}
 
     mine = days(group)
     return min((name for name in law().groups if name != group), key=lambda name: (len(mine ^ days(name)), name))
 
 
 @cache
-def _record() -> Record:
+def record() -> Record:
+    """The record of the law as it is."""
     return Record(law())
 
 

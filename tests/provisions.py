@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from exportrules.law import Ruleset, code_url
-from exportrules.model import Provision
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.law.model import Provision
+from exportrules.law.paragraphs import code_url
+from exportrules.law.ruleset import Ruleset
 from exportrules.study.confirm import section_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "provisions.md"

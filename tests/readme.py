@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from exportrules.cli import cli
 from exportrules.errors import ExportRulesError
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -18,11 +18,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from exportrules.answer.schema import determination_schema, vector_schema
+from exportrules.answer.words import decision
 from exportrules.errors import RulesetError
-from exportrules.law import Ruleset
-from exportrules.render.text import decision
-from exportrules.schema import determination_schema, vector_schema
-from exportrules.source import default_ruleset, load_ruleset
+from exportrules.files.load import default_ruleset, load_ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
 from exportrules.study import catalogue, datapage, differences, schemas, texts
 from exportrules.study.differences import Moved
 from tests import boundaries, make_snapshots, provisions, readme, reference
@@ -92,7 +93,7 @@ def effect(old: Ruleset, new: Ruleset) -> Iterator[str]:
     alike: dict[tuple[int, int], list[str]] = {}
     for place in new.places:
         if place in old.places:
-            alike.setdefault((old.view().place_class(place), new.view().place_class(place)), []).append(place)
+            alike.setdefault((view_of(old).place_class(place), view_of(new).place_class(place)), []).append(place)
     found: dict[Moved, list[tuple[str, str]]] = {}
     for places in alike.values():
         for span in differences.supposed(old, new, new.variants, {"to": places[0]}):

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from exportrules import check
-from exportrules.determination import Determination
-from exportrules.facts import Fact
+from exportrules.answer.determination import Determination
+from exportrules.law.facts import Fact
 
 
 def supposed(chip: str, figures: Mapping[str, Any], **asked: Any) -> Determination:
     """What the law would say of each variant of the chip if these figures were others."""
     d = check(chip, **asked)
-    return Determination(d._timeline.supposing({name: Fact(value, "given") for name, value in figures.items()}), d.on)
+    return Determination(d.timeline.supposing({name: Fact(value, "given") for name, value in figures.items()}), d.on)

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from tests.measured import stamp
+
 _counts: Counter[str] = Counter()
 _DRAWN = re.compile(r"(\d+) passing, (\d+) failing")
 
@@ -30,5 +32,5 @@ def write(seconds: float) -> None:
     if folder and _counts:
         file = Path(folder) / f"tests-{os.getpid()}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        told = {"counts": dict(sorted(_counts.items())), "seconds": round(seconds, 1)}
+        told = {"counts": dict(sorted(_counts.items())), "seconds": round(seconds, 1), "commit": stamp()}
         file.write_text(json.dumps(told, indent=2) + "\n", "utf-8")

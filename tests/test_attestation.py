@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 import exportrules
+from exportrules.answer.schema import determination_schema
 from exportrules.cli import cli
-from exportrules.lint import defects
-from exportrules.schema import determination_schema
-from exportrules.source import default_ruleset, load_ruleset
+from exportrules.files.lint import defects
+from exportrules.files.load import default_ruleset, load_ruleset
 
 LAW = default_ruleset()
 DAY = timedelta(days=1)

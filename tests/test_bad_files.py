@@ -25,17 +25,16 @@ from exportrules import (
     default_ruleset,
     load_chip,
     load_ruleset,
-    reading,
-    source,
 )
-from exportrules.lint import defects
-from exportrules.names.parties import find_parties
-from exportrules.source import data_directory
+from exportrules.files import load, parse
+from exportrules.files.lint import defects
+from exportrules.files.load import data_directory
+from exportrules.question.names.parties import find_parties
 from exportrules.study.casebook import load_casebook
 from tests import tally
 
 BAD = Path(__file__).parent / "data" / "bad"
-READ_FILE = reading.read_file
+READ_FILE = parse.read_file
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((BAD / "expected.toml").read_text(encoding="utf-8"))
 
 RULE = """\
@@ -72,7 +71,7 @@ _read: dict[tuple[str, bytes], list[tuple[str, str, Any]]] = {}
 
 
 def read_once(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
-    """`reading.read_file`, the real files validated once a run: they are the same under every overlay."""
+    """`parse.read_file`, the real files validated once a run: they are the same under every overlay."""
     if name.startswith("overlay"):
         yield from READ_FILE(name, text)
         return
@@ -84,7 +83,7 @@ def read_once(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
 @pytest.fixture(autouse=True)
 def _quick_and_apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setattr(reading, "read_file", read_once)
+    monkeypatch.setattr(parse, "read_file", read_once)
 
 
 def overlay(tmp_path: Path, *names: str, **texts: str) -> Path:
@@ -269,16 +268,16 @@ def test_a_device_without_an_end(tmp_path: Path) -> None:
 
 def test_files_that_are_too_large_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = overlay(tmp_path, a="#" * 2**19, b="#" * 2**19, c="#" * 2**19)
-    monkeypatch.setattr(source, "LARGEST_RULESET", 2**20 + 2**19)
+    monkeypatch.setattr(load, "LARGEST_RULESET", 2**20 + 2**19)
     assert refused([directory]).endswith(": with this file the rules are more than 1 MB; no law is.")
 
 
 def test_a_directory_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = overlay(tmp_path, **{f"f{n}": "" for n in range(20)})
-    monkeypatch.setattr(source, "MOST_FILES", 19)
+    monkeypatch.setattr(load, "MOST_FILES", 19)
     told = "more than 19 files lie under this directory. Is it the right one?"
     with pytest.raises(RulesetError) as caught:
-        list(source._files_in(str(directory)))
+        list(load._files_in(str(directory)))
     assert str(caught.value) == f"{directory}: {told}"
 
 
@@ -333,7 +332,7 @@ def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     directory = overlay(tmp_path, zz="#" * (2**21 + 1))
     largest = 2**21
     assert all(path.stat().st_size < largest for path in data_directory().rglob("*.toml"))
-    monkeypatch.setattr(source, "LARGEST_FILE", largest)
+    monkeypatch.setattr(load, "LARGEST_FILE", largest)
     assert refused([directory]) == "overlay-1/zz.toml: the file is larger than 2 MB; no such file is. Split it."
 
 

@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 
 import exportrules
-from exportrules.docket import Docket
-from exportrules.engine import Reading
-from exportrules.facts import Fact
-from exportrules.law import Ruleset
-from exportrules.model import Provision, Row, Test
-from exportrules.span import Span
-from exportrules.truth import FALSE, TRUE
+from exportrules.engine.docket import Docket
+from exportrules.engine.evaluate import Reading
+from exportrules.law.facts import Fact
+from exportrules.law.model import Provision, Row, Test
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import Span
+from exportrules.law.truth import FALSE, TRUE
+from exportrules.law.view import view_of
 from tests.boundaries import by_hand, pages, probes
 
 LAW = exportrules.default_ruleset()
@@ -45,7 +46,7 @@ def test_every_rule_at_its_edges_is_as_checked_in(file: Path, computed: str) -> 
 
 
 def test_the_places_asked_tell_every_two_groups_apart() -> None:
-    days = {name: {p: LAW.view().membership(name, p) for p in probes(LAW)} for name in LAW.groups}
+    days = {name: {p: view_of(LAW).membership(name, p) for p in probes(LAW)} for name in LAW.groups}
     same = [(one, other) for one in days for other in days if one < other and days[one] == days[other]]
     assert same == []
 
@@ -77,7 +78,7 @@ def met(tests: list[Test]) -> Any:
     """A value with which all tests of one fact hold."""
     first = tests[0]
     if first.op == "in_group":
-        return next(c for c in LAW.places if LAW.view().membership(str(first.bound), c))
+        return next(c for c in LAW.places if view_of(LAW).membership(str(first.bound), c))
     if first.op == "in":
         assert isinstance(first.bound, tuple)
         return frozenset(first.bound) if LAW.facts[first.fact].type == "set" else first.bound[0]
@@ -93,7 +94,7 @@ CASES = ordered()
     ("provision", "row", "test"), CASES, ids=[f"{p.id} {r.paragraph} {t.fact} {t.op} {t.bound}" for p, r, t in CASES]
 )
 def test_each_bound_one_step_below_at_and_above(provision: Provision, row: Row, test: Test) -> None:
-    view = alone(provision, row).view()
+    view = view_of(alone(provision, row))
     others = {t.fact: met([o for o in row.tests if o.fact == t.fact]) for t in row.tests if t.fact != test.fact}
     step: Any = DAY if isinstance(test.bound, date) else STEP
     also = [t for t in row.tests if t.fact == test.fact and t != test]
@@ -138,7 +139,7 @@ def in_force(provision: Provision, day: date, printed: bool) -> bool:
 @pytest.mark.parametrize("printed", [False, True], ids=["as enforced", "as printed"])
 def test_each_provision_is_in_force_on_its_days_and_on_no_day_beside_them(printed: bool) -> None:
     found: dict[str, tuple[Span, ...]] = {}
-    for f in LAW.view(as_printed=printed).provisions:  # one whose first day is a window is there twice
+    for f in view_of(LAW, as_printed=printed).provisions:  # one whose first day is a window is there twice
         found[f.provision.id] = (*found.get(f.provision.id, ()), *f.spans)
     dates = {d for p, _ in LAW.provisions.values() for d in (p.effective, p.compliance, p.expires) if d}
     days = sorted({d + k * DAY for d in dates for k in (-1, 0, 1)})
@@ -172,7 +173,7 @@ def test_each_membership_the_day_before_on_the_day_and_after(group: str) -> None
     dated = [m for g in LAW.groups.values() for m in g.member if m.start or m.stop]
     for country in sorted({m.country for m in dated} | set(probes(LAW))):
         dates = {d for m in dated if m.country == country for d in (m.start, m.stop) if d} | {date(2023, 11, 17)}
-        spans = LAW.view().membership(group, country)
+        spans = view_of(LAW).membership(group, country)
         for day in sorted({d + k * DAY for d in dates for k in (-1, 0, 1)}):
             assert any(day in span for span in spans) == member(group, country, day), (country, day)
 

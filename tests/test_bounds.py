@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 import exportrules
 from exportrules import Bounds, Chip, QuestionError, check
-from exportrules.bounds import defect, holds, hull, meet, quotient, signs, total, words
 from exportrules.cli.options import read_facts
-from exportrules.docket import compare
-from exportrules.facts import facts_of, read_fact
-from exportrules.figures import figure_defects
-from exportrules.reading import chip_of
+from exportrules.engine.docket import compare
+from exportrules.files.parse import chip_of
+from exportrules.law.bounds import defect, holds, hull, meet, quotient, signs, total, words
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN
+from exportrules.question.figures import facts_of
+from exportrules.question.impossible import figure_defects
+from exportrules.question.values import read_fact
 from exportrules.render.memo import memo
 from exportrules.render.text import answer
 from exportrules.study.receipt import ask_again, receipt
-from exportrules.truth import FALSE, TRUE, UNKNOWN
 
 LAW = exportrules.default_ruleset()
 VOCABULARY = LAW.facts

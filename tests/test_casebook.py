@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from exportrules.determination import check, timeline
+from exportrules.answer.determination import check, timeline
 from exportrules.errors import RulesetError, UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.source import default_ruleset, load_ruleset
-from exportrules.span import DAY
+from exportrules.files.load import default_ruleset, load_ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
 from exportrules.study.casebook import (
     Casebook,
     Reply,
@@ -197,7 +197,7 @@ def test_the_spans_cover_each_window_and_agree_with_check(law: Ruleset) -> None:
 
 
 def test_no_answer_is_typed_in() -> None:
-    from exportrules.result import OUTCOMES
+    from exportrules.answer.result import OUTCOMES
 
     def words(value: Any) -> set[str]:
         if isinstance(value, dict):

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from exportrules.cli import cli
 from exportrules.errors import RulesetError
-from exportrules.law import Ruleset
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.study.casebook import Casebook, find_casebook, load_casebook, replies
 from exportrules.study.verdicts import (
     AGREES,

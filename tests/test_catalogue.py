@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from exportrules import RulesetError, default_ruleset
-from exportrules.source import data_directory
+from exportrules.files.load import data_directory
 from exportrules.study.catalogue import DAYS, Comparison, comparisons, disputes, page, read_published
 
 DOCS = data_directory().parent / "docs"

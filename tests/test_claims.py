@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import exportrules
 from exportrules import QuestionError, check, default_ruleset
-from exportrules.claims import TOLERANCE
-from exportrules.engine import STRICTEST
-from exportrules.entries import declared, read_given
-from exportrules.facts import Fact
-from exportrules.question import read_end_uses
+from exportrules.engine.evaluate import STRICTEST
+from exportrules.law.facts import Fact
+from exportrules.question.claims import TOLERANCE
+from exportrules.question.eccns import declared, read_given
+from exportrules.question.question import read_end_uses
 from exportrules.study.receipt import ask_again, receipt
 from tests.drawing import drawn
 

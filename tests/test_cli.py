@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from exportrules.cli.options import COMMANDS
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "data" / "bad"
@@ -62,7 +62,7 @@ def call(home: Path) -> Call:
             env={name: value for name, value in (given | environment).items() if value},
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             check=False,
             cwd=home,
         )
@@ -444,7 +444,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback(home: Path) -> None:
             env={"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)},
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
@@ -460,7 +460,7 @@ def test_a_full_disk_is_one_line_and_no_traceback(home: Path) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=60,
+            timeout=600,
             check=False,
         )
     assert done.returncode != 0

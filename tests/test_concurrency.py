@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import exportrules
-from exportrules import source
-from exportrules.law import View
+from exportrules.files import load
+from exportrules.law.view import View
 
 LAW = exportrules.default_ruleset()
 CHIPS = sorted(v for v, (variant, _) in LAW.variants.items() if variant.dense_tops)
@@ -61,7 +61,7 @@ def _eager() -> Any:
 def together(work: Callable[[int], Any], threads: int) -> list[Any]:
     """The work in many threads that begin at the same moment."""
     # threads of their own and no pool: a pool may give two pieces of work to one thread, and the gate would never open
-    gate = threading.Barrier(threads, timeout=60)
+    gate = threading.Barrier(threads, timeout=600)
     found: dict[int, Any] = {}
 
     def begin(number: int) -> None:
@@ -124,7 +124,7 @@ def test_a_partys_entries_are_whole_whoever_asks_first() -> None:
 
 @pytest.mark.usefixtures("_eager")
 def test_the_ruleset_of_the_package_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_default", [])
+    monkeypatch.setattr(load, "_default", [])
     found = together(lambda _: exportrules.default_ruleset(), 4)
     assert len({id(ruleset) for ruleset in found}) == 1
 
@@ -186,14 +186,14 @@ def test_no_place_for_a_cache_is_no_matter(way: str, tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_no_half_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from exportrules import compiled
+    from exportrules.files import cache
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path))
     monkeypatch.setattr(os, "replace", full)
-    compiled.remember("digest", {"edition": LAW.edition})
+    cache.remember("digest", {"edition": LAW.edition})
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 

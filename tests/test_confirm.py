@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
-from exportrules.law import Ruleset
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.study.codified import Copy, paragraphs, plain, read_copies
 from exportrules.study.confirm import Confirmation, Report, confirm, differences, section_of
 

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from exportrules import QuestionError, Ruleset, check, default_ruleset, load_ruleset, timeline
 from exportrules.cli import cli
+from exportrules.files.load import data_directory
 from exportrules.render.differences import moved_rows, step_rows
-from exportrules.source import data_directory
 from exportrules.study.calendar import events
 from exportrules.study.differences import Moved, Said, between, chosen, editions, moved, named, said, supposed
 from tests.readme import EXAMPLES

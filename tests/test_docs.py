@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 
 import exportrules
+from exportrules.answer.schema import determination_schema
 from exportrules.cli.options import COMMANDS
-from exportrules.schema import determination_schema
 from tests.readme import DOCUMENTS, EXAMPLES, PICTURES, README, ROOT, redraw, renewed
 
 

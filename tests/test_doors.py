@@ -10,7 +10,7 @@ import pytest
 
 import exportrules
 from exportrules import QuestionError, default_ruleset
-from exportrules.names.parties import find_parties
+from exportrules.question.names.parties import find_parties
 
 YES = ("no_license_requirement", "license_exception")
 #: A shipment of a day on which a listed buyer needs a license, and another needs none.

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 import exportrules
-from exportrules.docket import Docket
-from exportrules.engine import STRICTEST, Law, Reading, fold, read_law
-from exportrules.facts import Fact
-from exportrules.law import Ruleset
-from exportrules.model import Conclusion, Gap, Policy, Provision, Row, Test
-from exportrules.truth import FALSE, TRUE, UNKNOWN
-from exportrules.unknowns import decide
+from exportrules.engine.docket import Docket
+from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law
+from exportrules.engine.unknowns import decide
+from exportrules.law.facts import Fact
+from exportrules.law.model import Conclusion, Gap, Policy, Provision, Row, Test
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN
+from exportrules.law.view import view_of
 
 LAW = exportrules.default_ruleset()
 START = date(2023, 6, 1)
@@ -56,7 +57,7 @@ DEAL: dict[str, Any] = {
 
 def reading(law: Ruleset, on: date = START, **facts: Any) -> Reading:
     known = {name: Fact(value, "given") for name, value in {**DEAL, **facts}.items() if value is not None}
-    return Reading(Docket(law.view(), known), on)
+    return Reading(Docket(view_of(law), known), on)
 
 
 def read(law: Ruleset, on: date = START, **facts: Any) -> Law:
@@ -200,18 +201,18 @@ def test_what_does_not_hold_is_not_asked_again_but_for_the_kind_of_item() -> Non
     )
     law = law_of(told, requirement("r", "742.6", rows(("contains_eccn", "in", ("3A090.a",)))))
     found = reading(law, tpp=4800, item_kind=None)
-    assert [entry.found.provision.id for entry in found.docket.entries] == ["law#c", "law#r"]
+    assert [entry.in_force.provision.id for entry in found.docket.entries] == ["law#c", "law#r"]
     assert list(found.truths) == ["law#c"]
     # a system would contain what an IC is, and need a license for it
     assert found.left("item_kind") is found.docket
     for fact in ("activity", "tpp"):
-        assert [entry.found.provision.id for entry in found.left(fact).entries] == ["law#c"]
+        assert [entry.in_force.provision.id for entry in found.left(fact).entries] == ["law#c"]
 
 
 def test_what_is_held_is_neither_open_nor_of_another_kind() -> None:
     law = law_of(requirement("r", "742.6"), exception("x", "742.6", when=BIG), exception("y", "742.6"))
-    assert [entry.found.provision.id for entry in reading(law, tpp=None).held("exception")] == ["law#y"]
-    assert [entry.found.provision.id for entry in reading(law, tpp=4800).held("exception")] == ["law#x", "law#y"]
+    assert [entry.in_force.provision.id for entry in reading(law, tpp=None).held("exception")] == ["law#y"]
+    assert [entry.in_force.provision.id for entry in reading(law, tpp=4800).held("exception")] == ["law#x", "law#y"]
 
 
 def test_paragraphs_are_those_that_are_met() -> None:
@@ -253,7 +254,7 @@ def test_a_savings_clause_saves_from_what_it_names_and_from_nothing_else() -> No
     for kind in ("notice", "suspension", "conclusion"):
         other = provision("n", kind, saves_from=("742.6",), concludes=Conclusion(fact="presumed_3a090a", value=True))
         assert read(law_of(requirement("r", "742.6"), other)).requirements == ("law#r",)
-    held = {e.found.provision.id: truth for e, truth in reading(law, end_use=None).requirements}
+    held = {e.in_force.provision.id: truth for e, truth in reading(law, end_use=None).requirements}
     assert held == {"law#r": UNKNOWN, "law#q": TRUE}
 
 
@@ -322,7 +323,7 @@ def test_the_order_of_bars_and_exceptions_means_nothing() -> None:
     for name in ("a", "z"):
         found = reading(law_of(need, x, bar(name, "740")), tpp=4800)
         assert "law#m" not in found.truths
-        assert [(entry.found.provision.id, by) for entry, by in found.closed] == [("law#m", (f"law#{name}",))]
+        assert [(entry.in_force.provision.id, by) for entry, by in found.closed] == [("law#m", (f"law#{name}",))]
 
 
 def test_a_bar_may_ask_what_is_required_and_under_which_paragraph() -> None:
@@ -341,7 +342,7 @@ def test_a_bar_that_is_unknown_leaves_the_exception_unknown_and_is_followed() ->
     held = {name: truth for name, (_, truth) in reading(law, tpp=None).truths.items()}
     assert (held["law#x"], held["law#b"]) == (UNKNOWN, UNKNOWN)
     known = {name: Fact(value, "given") for name, value in DEAL.items()}
-    verdict = decide(Docket(law.view(), known), START)
+    verdict = decide(Docket(view_of(law), known), START)
     assert (verdict.law.outcome, verdict.turns_on) == ("indeterminate", ("tpp",))
     assert [(case.conditions, case.outcome) for case in verdict.cases] == [
         ((("tpp", "less than 4800"),), "license_exception"),
@@ -350,7 +351,7 @@ def test_a_bar_that_is_unknown_leaves_the_exception_unknown_and_is_followed() ->
     # a bar of an exception that is closed by its own terms is not asked about
     closed = law_of(requirement("r", "742.6"), exception("x", "742.6", paragraph="740.8",
                     when=rows(("activity", "is", "transfer"))), bar("b", "740"))  # fmt: skip
-    assert decide(Docket(closed.view(), known), START).turns_on == ()
+    assert decide(Docket(view_of(closed), known), START).turns_on == ()
 
 
 def test_an_exception_that_no_bar_closes_is_as_open_as_before() -> None:

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules.docket import Docket
-from exportrules.unknowns import decide
+from exportrules.engine.docket import Docket
+from exportrules.engine.unknowns import decide
 from tests import tally
 from tests.drawing import drawn
 

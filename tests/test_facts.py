@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportrules import QuestionError, UnknownNameError, check, default_ruleset
-from exportrules.entries import read_given
-from exportrules.facts import BITS, Fact, complete, facts_of, performance_density, read_date, read_fact, show, tpp
-from exportrules.model import Conclusion
+from exportrules.law.facts import Fact
+from exportrules.law.model import Conclusion
+from exportrules.question.eccns import read_given
+from exportrules.question.figures import BITS, complete, facts_of, performance_density, tpp
+from exportrules.question.values import read_date, read_fact, show
 
 LAW = default_ruleset()
 VOCABULARY = LAW.facts

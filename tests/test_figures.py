@@ -12,21 +12,11 @@ import pytest
 
 from exportrules import default_ruleset
 from exportrules.errors import QuestionError
-from exportrules.facts import (
-    BITS,
-    Fact,
-    complete,
-    facts_of,
-    performance_density,
-    read_date,
-    read_fact,
-    settled,
-    show,
-    tpp,
-    values_for,
-)
-from exportrules.figures import check_defects, figure_defects, is_figure
-from exportrules.model import Alternative, Contained, Variant
+from exportrules.law.facts import Fact
+from exportrules.law.model import Alternative, Contained, Variant
+from exportrules.question.figures import BITS, complete, facts_of, performance_density, settled, tpp, values_for
+from exportrules.question.impossible import check_defects, figure_defects, is_figure
+from exportrules.question.values import read_date, read_fact, show
 
 FACTS = default_ruleset().facts
 

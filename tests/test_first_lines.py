@@ -10,7 +10,7 @@ import pytest
 
 import exportrules
 from exportrules import check, default_ruleset
-from exportrules.entries import read_given
+from exportrules.question.eccns import read_given
 from exportrules.render.memo import memo
 from exportrules.render.text import answer, margin_lines
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportrules import Chip, check, default_ruleset
+from exportrules.answer.determination import Determination
 from exportrules.cli import cli
-from exportrules.determination import Determination
 from exportrules.study.flips import Flip, flips
 from tests.supposed import supposed
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportrules import ExportRulesError, check, load_chip, reading
+from exportrules import ExportRulesError, check, load_chip
 from exportrules.cli import cli
 from exportrules.cli.options import COMMANDS
 from tests import fuzzing, tally
@@ -26,15 +26,10 @@ from tests.drawing import drawn
 TWO_GB = 2 * 2**30
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "read_file", fuzzing.read_once)
-
-
 # --- files --------------------------------------------------------------------------------------
 
 
-@drawn(40)
+@drawn(60)
 @given(fuzzing.mutated_files())
 def test_a_real_file_with_something_spoilt_is_refused_or_can_be_asked(spoilt: tuple[str, bytes]) -> None:
     name, text = spoilt
@@ -42,14 +37,14 @@ def test_a_real_file_with_something_spoilt_is_refused_or_can_be_asked(spoilt: tu
         fuzzing.hold_ruleset({**fuzzing.FILES, name: text})
 
 
-@drawn(75)
+@drawn(150)
 @given(fuzzing.free_trees.map(fuzzing.document))
 def test_any_tree_at_all_is_refused_or_can_be_asked(text: bytes) -> None:
     with fuzzing.in_time():
         fuzzing.hold_ruleset({**fuzzing.FILES, "overlay-1/any.toml": text})
 
 
-@drawn(50)
+@drawn(100)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
 def test_any_bytes_at_all_are_refused(text: bytes) -> None:
     with fuzzing.in_time():
@@ -146,9 +141,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def hold(folder: Path, line: list[str]) -> None:
-    if line[:1] == ["compile"] and "--chips" not in line:
-        line = [*line, "--chips", "A10"]  # every chip to every place is minutes of work, and no matter of the words
+#: What does the whole catalogue, every chip to every place, where no chip is named.
+CATALOGUE = (["compile"], ["vectors"])
+
+
+def hold(folder: Path, line: list[str], *, whole: bool = False) -> None:
+    """A command line, run in a folder. One of `CATALOGUE` does one chip: the words of it are what is tried here."""
+    if not whole and line[:1] in CATALOGUE and not {"--chips", "--help", "--schema"} & set(line):
+        line = [*line, "--chips", "A10"]
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -163,6 +163,13 @@ def test_any_command_line_is_answered_or_told_in_one_line_what_is_wrong(folder: 
     hold(folder, line)
 
 
+@pytest.mark.slow
+@drawn(400)
+@given(command_lines())
+def test_so_is_any_that_does_the_whole_catalogue(folder: Path, line: list[str]) -> None:
+    hold(folder, line, whole=True)
+
+
 @pytest.mark.parametrize(("words", "command"), ALL, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
 def test_every_command_with_nothing_with_help_and_with_nonsense(
     folder: Path, words: tuple[str, ...], command: click.Command
@@ -171,6 +178,12 @@ def test_every_command_with_nothing_with_help_and_with_nonsense(
     assert (status, out.startswith("Usage: ")) == (0, True)
     for rest in ([], ["--no-such-option"], [""], ["\x1b[31m"], *([word] * 5 for word in NASTY[:6])):
         hold(folder, [*words, *rest])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", CATALOGUE, ids=" ".join)
+def test_a_command_with_nothing_does_the_whole_catalogue(folder: Path, words: list[str]) -> None:
+    hold(folder, words, whole=True)
 
 
 # --- in little memory, and for longer -------------------------------------------------------------

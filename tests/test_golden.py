@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import exportrules
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 
 FILE = Path(__file__).parent / "cases" / "golden.toml"
 CASES: list[dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"), parse_float=Decimal)["case"]

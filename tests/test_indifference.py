@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules import compiled, load_ruleset
-from exportrules.law import Ruleset
-from exportrules.source import data_directory
-from exportrules.timeline import Timeline
+from exportrules import load_ruleset
+from exportrules.answer.timeline import Timeline
+from exportrules.files import cache
+from exportrules.files.load import data_directory
+from exportrules.law.ruleset import Ruleset
 from tests.drawing import drawn
 
 LAW = exportrules.default_ruleset()
@@ -181,13 +182,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(data_directory(), tmp_path_factory.mktemp("digest") / "rulesets"))
 
 
-TABLES = {name: getattr(LAW, name) for name in ("edition", *compiled._TABLES)}
+TABLES = {name: getattr(LAW, name) for name in ("edition", *cache._TABLES)}
 
 
 def digest(root: Path) -> str:
     """The digest of a directory; what its files say is not read again for each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "recall", lambda _: dict(TABLES))
+        patch.setattr(cache, "recall", lambda _: dict(TABLES))
         return load_ruleset(root).digest
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from exportrules.answer.determination import check
 from exportrules.cli import cli
-from exportrules.determination import check
 from exportrules.errors import QuestionError
+from exportrules.files.load import default_ruleset
 from exportrules.render.languages import LANGUAGES, entries, filled, padded, spoken, tell, width_of
 from exportrules.render.spoken import answer_in
 from exportrules.render.text import answer
-from exportrules.source import default_ruleset
 
 _PLACE = re.compile(r"\{[a-z]+\}")
 #: What no language changes: days, provisions, addresses, commands.

@@ -13,21 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules.docket import Docket
-from exportrules.facts import read_fact
-from exportrules.model import Instrument, Provision, Row, Test
-from exportrules.question import resolve
-from exportrules.timeline import Timeline
-from exportrules.unknowns import decide
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.docket import Docket
+from exportrules.engine.unknowns import decide
+from exportrules.files.load import data_directory
+from exportrules.law.model import Instrument, Provision, Row, Test
+from exportrules.law.view import view_of
+from exportrules.question.deal import Deal
+from exportrules.question.question import resolve
+from exportrules.question.values import read_fact
 from tests.drawing import drawn
 from tests.supposed import supposed
 
 LAW = exportrules.default_ruleset()
 CHIPS = sorted(v for v, (variant, _) in LAW.variants.items() if variant.dense_tops)
 PLACES = ["CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU", "KH", "NI", "CY", "US"]
-DEFAULTS: dict[str, Any] = dict.fromkeys(
-    ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use", "facts", "known_on")
-)
 days = st.dates(LAW.edition.covers_from, LAW.edition.verified_through)
 ANY = drawn(150)
 
@@ -36,8 +36,8 @@ ANY = drawn(150)
 @given(st.sampled_from(CHIPS), st.sampled_from(PLACES), days, st.sampled_from(["maker", "other"]))
 def test_a_timeline_says_on_every_day_what_the_evaluator_says(chip: str, to: str, on: date, exporter: str) -> None:
     found = exportrules.check(chip, on=on, to=to, exporter=exporter)
-    question = resolve(LAW, chip, **{**DEFAULTS, "to": to, "exporter": exporter}, parties=(), as_printed=False)
-    fresh = decide(Docket(LAW.view(), question.subjects[0].facts), on)
+    question = resolve(LAW, chip, Deal(to=to, exporter=exporter))
+    fresh = decide(Docket(view_of(LAW), question.subjects[0].facts), on)
     said = found.projection or found
     assert (said.outcome, said.review_policy) == (fresh.law.outcome, fresh.law.review_policy)
 
@@ -233,7 +233,7 @@ def test_an_added_requirement_never_makes_an_answer_more_permissive(
 
 
 def test_two_rulesets_live_side_by_side() -> None:
-    other = exportrules.load_ruleset(exportrules.source.data_directory())
+    other = exportrules.load_ruleset(data_directory())
     assert other is not LAW
     mine, theirs = exportrules.check("A100", on="2022-09-15"), exportrules.check("A100", on="2022-09-15", ruleset=other)
     assert mine.to_dict() == theirs.to_dict()

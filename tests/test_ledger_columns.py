@@ -14,7 +14,7 @@ import pytest
 
 import exportrules
 from exportrules.cli import main
-from exportrules.names.keys import key
+from exportrules.question.names.keys import key
 
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("python_calamine")

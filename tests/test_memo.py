@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from exportrules import QuestionError, check, default_ruleset
+from exportrules.answer.words import fact_name, open_question, spelled
 from exportrules.cli import cli
 from exportrules.render.memo import memo
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
-from exportrules.render.words import fact_name, open_question, spelled
+from exportrules.render.sections import gathered
 
 LAW = default_ruleset()
 HEADINGS = [
@@ -26,6 +27,7 @@ HEADINGS = [
     "Analysis, in the order of 15 CFR part 732",
     "Decisive tests",
     "Points to watch",
+    "Next steps",
     "Authorities",
     "Record",
 ]
@@ -297,9 +299,10 @@ def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
     assert isinstance(again.exception, QuestionError)
     assert "is there already" in str(again.exception)
     assert run("memo", "H800", "--on", "2023-06-01", "-o", file, "--force").exit_code == 0
-    odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.pdf")
+    odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.htm")
     assert str(odd.exception).endswith(
-        "h800.pdf ends in neither .md nor .html. Name the file for the form that is wanted."
+        "h800.htm does not end in .md, .html, .pdf or .docx, so it is not clear what to write. Name the file for the "
+        "form that is wanted. Did you mean .html?"
     )
 
 
@@ -324,10 +327,62 @@ def test_the_page_fetches_nothing_and_prints_on_two_pages(chip: Any, asked: dict
         assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         shown.set_viewport_size({"width": 360, "height": 700})
         assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        printed = shown.pdf(prefer_css_page_size=True)
+        shown.emulate_media(media="print")
+        sizes = """[...document.querySelectorAll('p, li, th, td')].map(e => parseFloat(getComputedStyle(e).fontSize))"""
+        assert min(shown.evaluate(sizes)) >= 12  # 9 pt
+        printed = [shown.pdf(prefer_css_page_size=True), shown.pdf(format="A4"), shown.pdf(format="Letter")]
+        # a wide type, in place of the narrow one that may not be there
+        file.write_text(made(chip, asked, "html").replace("Times New Roman", "DejaVu Serif"), encoding="utf-8")
+        shown.goto(file.as_uri())
+        printed += [shown.pdf(format="A4"), shown.pdf(format="Letter")]
         browser.close()
-    pages = len(re.findall(rb"/Type\s*/Page[^s]", printed))
-    assert 1 <= pages <= 2
+    for paper in printed:
+        pages = len(re.findall(rb"/Type\s*/Page[^s]", paper))
+        assert 1 <= pages <= 2
+
+
+def test_sections_that_did_not_reach_the_deal_are_each_named_once() -> None:
+    cites = [
+        "15 CFR 744.21(a)(2), (e)(1)",
+        "15 CFR 744.21(b), 744.22(b)",
+        "15 CFR 744.8, 744.16",
+        "15 CFR 744.21(a)(1), (e)(1)",
+        "15 CFR 742.6(a)(6)(iii)(A)-(B)",
+        "AMD Form 8-K of 2025-04-16",
+        "15 CFR part 774, supp. 1, ECCN 3A090.a",
+    ]
+    assert gathered(cites) == [
+        "15 CFR 742.6(a)(6)(iii)(A)-(B)",
+        "744.8",
+        "744.16",
+        "744.21(a)(1), (a)(2), (b), (e)(1)",
+        "744.22(b)",
+        "15 CFR part 774, supp. 1, ECCN 3A090.a",
+        "AMD Form 8-K of 2025-04-16",
+    ]
+    assert gathered(["15 CFR (a), 744.1"]) == ["15 CFR (a), 744.1"]
+    assert gathered(["press reports of 2022-09-01"]) == ["press reports of 2022-09-01"]
+    assert gathered([]) == []
+    text = made("H200", {"on": "2026-02-02"})
+    assert "reaching this transaction: 15 CFR 736.2(b)(4); 742.6(a)(6)(i)(B), (a)(6)(iii)(A), (a)(6)(iii)(B); " in text
+    # nothing is lost: every paragraph in force that was tested and did not hold
+    said = text.split("not reaching this transaction: ")[1].split("\n")[0]
+    d = check("H200", on="2026-02-02")
+    standing = {*d.moment.answer.law.requirements, *d.moment.answer.law.overcome}
+    for found in d.findings:
+        if found.kind == "requirement" and found.truth == "false" and found.provision not in standing:
+            cite = LAW.provisions[found.provision][0].cite.split(";")[0].removeprefix("15 CFR ")
+            assert all(re.sub(r"^\d+\.\d+(?=\()", "", part) in said for part in cite.split(", ")), cite
+
+
+def test_a_test_that_several_rules_make_is_one_row() -> None:
+    text = made("H200", {"on": "2026-02-02"})
+    rows = re.findall(r"^\| (.+?) \|$", text, re.MULTILINE)
+    assert (
+        "ECCN one of 3A090.a, 4A090.a | 3A090.a | follows | yes | [3] (a), datacenter items meeting 3A090.a; [1]"
+        in rows
+    )
+    assert len({row.rsplit(" | ", 1)[0] for row in rows}) == len(rows)
 
 
 def test_nothing_is_assumed_against_the_name_of_an_army() -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
 
-from tests.mutate_rules import explained, killer, main, reason
-from tests.mutations import Mutant, changed, files, mutants
+from exportrules.errors import RulesetError
+from exportrules.files.integrity import references
+from exportrules.files.parse import read_file
+from tests.mutate_rules import PARTS, explained, killer, main, read_mutant, reason
+from tests.mutations import Mutant, changed, files, law, mutants
 
 
 @pytest.mark.parametrize("kind", sorted({m.kind for m in mutants()}))
@@ -43,6 +49,51 @@ def test_a_mutant_is_one_change_and_the_files_stay_as_they_are() -> None:
     assert data["provision"][1:] == files()[mutant.file]["provision"][1:]
     assert files()[mutant.file]["provision"][0]["when"][1]["tests"][1]["bound"] == Decimal("5.92")
     assert killer(mutant) == "record"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_row_that_is_read_by_itself_is_the_row_of_the_whole_file(part: str) -> None:
+    for mutant in random.Random(part).sample([m for m in mutants() if m.path[0] == part], 30):
+        text = tomli_w.dumps(changed(mutant)).encode()
+        try:
+            ((table, key, whole),) = read_file(mutant.file, text)
+            changed_in: dict[str, Any] = {table: {**getattr(law(), table), key: whole}}
+            refused = bool(list(references(replace(law(), **changed_in))))
+        except RulesetError:
+            refused = True
+        if refused:
+            with pytest.raises(RulesetError):
+                read_mutant(mutant)
+        else:
+            found, *named = read_mutant(mutant)
+            assert named == [table, key]
+            assert asdict(getattr(found, table)[key]) == asdict(whole), str(mutant)
+
+
+@pytest.mark.parametrize(
+    "table", ["facts", "groups", "places", "exporters", "families", "instruments", "territories", "parties", "words"]
+)
+def test_what_a_change_of_one_table_breaks_is_found_by_the_checks_that_read_it(table: str) -> None:
+    kept = getattr(law(), table)
+    tables: list[dict[str, Any]] = [
+        {k: v for k, v in kept.items() if k != key} for key in list(kept)[:: len(kept) // 9]
+    ]
+    if table != "parties":
+        tables.append({})
+    broken = 0
+    for left in tables:
+        changed_in: dict[str, Any] = {table: left}
+        made = replace(law(), **changed_in)
+        found = list(references(made))
+        assert list(references(made, [table])) == found
+        broken += bool(found)
+    # nothing refers to a territory or a party
+    assert bool(broken) == (table not in ("territories", "parties"))
+
+
+def test_a_table_that_is_misspelt_leaves_out_no_check() -> None:
+    with pytest.raises(ValueError, match=r"^family: not a table of a ruleset"):
+        list(references(law(), ["family"]))
 
 
 def test_a_change_of_nothing_survives() -> None:

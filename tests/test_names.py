@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from benchmarks.names import PAGE, TABLES, meant, renewed, score, scores, spellings, table
 from exportrules import Determination, QuestionError, UnknownNameError, check, default_ruleset
 from exportrules.errors import RefusedNameError
+from exportrules.files.integrity import references
+from exportrules.files.lint import defects
+from exportrules.law.lexicon import PartNumbers, Refused, Word
 from exportrules.ledger.cells import ChipCell, read_chip
-from exportrules.lexicon import PartNumbers, Refused, Word
-from exportrules.lint import defects
-from exportrules.names.chips import find_chip, names_beginning, spellings_of, without_count
-from exportrules.names.exporters import find_exporter, near_addressee
-from exportrules.names.grammar import ids_of
-from exportrules.names.keys import key
-from exportrules.names.parties import find_parties, party_key, party_keys
-from exportrules.names.places import find_place
-from exportrules.references import references
+from exportrules.question.names.chips import find_chip, names_beginning, spellings_of, without_count
+from exportrules.question.names.exporters import find_exporter, near_addressee
+from exportrules.question.names.grammar import ids_of
+from exportrules.question.names.keys import key
+from exportrules.question.names.parties import find_parties, party_key, party_keys
+from exportrules.question.names.places import find_place
 
 LAW = default_ruleset()
 

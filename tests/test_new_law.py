@@ -17,12 +17,12 @@ import pytest
 from click.testing import CliRunner
 
 import exportrules
+from exportrules.answer.words import fact_name, open_question
 from exportrules.cli import cli
-from exportrules.law import Ruleset
-from exportrules.lint import defects
+from exportrules.files.lint import defects
+from exportrules.files.load import data_directory, default_ruleset, load_ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.memo import memo
-from exportrules.render.words import fact_name, open_question
-from exportrules.source import data_directory, default_ruleset, load_ruleset
 from tests.boundaries import Record
 from tests.make_snapshots import legal_effect, snapshot
 from tests.renew import effect

@@ -7,13 +7,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from exportrules.errors import OutputError, QuestionError
-from exportrules.output import free, write_whole, written_whole
+from exportrules.files.write import free, write_whole, written_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -110,12 +109,12 @@ def test_an_engine_may_write_by_the_name_and_leave_files_of_its_own(tmp_path: Pa
 
 def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
     script = textwrap.dedent("""
-        import sys, time
-        from exportrules.output import written_whole
+        import signal, sys
+        from exportrules.files.write import written_whole
         with written_whole(sys.argv[1]) as part:
             part.write_text("half")
             print("writing", flush=True)
-            time.sleep(60)
+            signal.pause()
     """)
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path / "a.csv")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -124,14 +123,13 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"writing\n"
         process.send_signal(signal.SIGINT)
-        started = time.monotonic()
-        process.wait(10)
-    assert time.monotonic() - started < 10
+        process.wait()
+    assert process.returncode != 0
     assert names(tmp_path) == []
 
 
 def test_a_leftover_is_not_read_as_rules(tmp_path: Path) -> None:
-    from exportrules.source import load_ruleset
+    from exportrules.files.load import load_ruleset
 
     (tmp_path / "exporters.toml").write_text('[[exporter]]\nid = "acme"\nname = "Acme"\n', encoding="utf-8")
     (tmp_path / ".parties.toml.x.part").mkdir()

@@ -17,13 +17,13 @@ import pytest
 
 from benchmarks.party_names import abbreviated, leading, measure, mistyped, needless, swapped, unchanged
 from exportrules import check, default_ruleset
-from exportrules.law import Ruleset
-from exportrules.model import Listing, Party
-from exportrules.names.close import chinese_core, spelled, words_of
-from exportrules.names.keys import Near
-from exportrules.names.parties import Matches, described_as, find_parties, is_favoured
-from exportrules.source import Parties, load_ruleset
-from exportrules.span import ALWAYS, Span, overlap
+from exportrules.files.load import Parties, load_ruleset
+from exportrules.law.model import Listing, Party
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import ALWAYS, Span, overlap
+from exportrules.question.names.close import chinese_core, spelled, words_of
+from exportrules.question.names.keys import Near
+from exportrules.question.names.parties import Matches, described_as, find_parties, is_favoured
 
 ROOT = Path(__file__).parent.parent
 LAW = default_ruleset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exportrules.names.placeholders import says_nothing
+from exportrules.question.names.placeholders import says_nothing
 
 NOTHING = """
 #N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NULL!|#NUM!|#NV|#BEZUG!|N/A|n/a|n.a.|N.A|NA|na|TBD|tbd.|T.B.D.|TBA|unknown|

@@ -9,8 +9,8 @@ import pytest
 
 import exportrules
 from exportrules.errors import UnknownNameError
-from exportrules.names.places import find_named_place, find_place
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.question.names.places import find_named_place, find_place
 
 LAW = default_ruleset()
 with (Path(__file__).parent / "names" / "places.tsv").open(encoding="utf-8", newline="") as file:

@@ -11,8 +11,9 @@ import pytest
 
 import exportrules
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.source import data_directory, default_ruleset, load_ruleset
+from exportrules.files.load import data_directory, default_ruleset, load_ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
 from exportrules.study.plane import Plane, Region, carve_outs, plane
 
 CHIPS = ("A100", "A800", "H100", "H800", "H20", "H200", "RTX 4090", "MI250", "L4", "A30")
@@ -75,7 +76,9 @@ def test_every_line_is_a_bound_of_a_row_in_force_that_day() -> None:
     law = default_ruleset()
     for day in ("2022-09-15", "2022-12-01", "2023-11-17", "2024-12-10", "2025-06-01", "2026-02-01"):
         found = drawn(day)
-        in_force = {f.provision.id for f in law.view().provisions if any(date.fromisoformat(day) in s for s in f.spans)}
+        in_force = {
+            f.provision.id for f in view_of(law).provisions if any(date.fromisoformat(day) in s for s in f.spans)
+        }
         assert found.regions
         for region in found.regions:
             assert region.provision in in_force
@@ -98,7 +101,7 @@ def test_where_a_chip_stands_among_the_lines_is_what_its_answer_says(day: str) -
     chips = [v.id for v, _ in law.variants.values() if v.item_kind == "ic"]
     found = drawn(day, *chips)
     carved = {name: tests for (name, _), tests in carve_outs(law, found).items()}
-    entries = {r.provision: r.found.provision.concludes for r in found.regions}
+    entries = {r.provision: r.in_force.provision.concludes for r in found.regions}
     compared = 0
     for point in (p for p in found.points if not p.estimated and not p.answer.turns_on):
         for provision, made in entries.items():

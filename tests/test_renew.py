@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 from tests import boundaries, provisions, readme, renew
 from tests.renew import Page
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from exportrules import RulesetError, check, default_ruleset, load_ruleset, timeline
-from exportrules.law import Ruleset
-from exportrules.span import DAY
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
+from exportrules.law.view import view_of
 
 HEAD = """\
 id = "reform"
@@ -65,7 +66,7 @@ def decisions(law: Ruleset, chip: str, to: str = "CN") -> list[tuple[object, ...
 
 
 def days_of(law: Ruleset, name: str) -> list[tuple[date, date | None]]:
-    return [(s.start, s.stop) for f in law.view().provisions if f.provision.id == name for s in f.spans]
+    return [(s.start, s.stop) for f in view_of(law).provisions if f.provision.id == name for s in f.spans]
 
 
 @pytest.mark.parametrize("chip", ["A100", "H100 PCIe", "A800", "H800", "H20", "RTX 4090", "V100"])
@@ -135,7 +136,7 @@ when = [{{ tests = [{{ fact = "chip_family", op = "is", bound = "nvidia-a100" }}
     assert now.requirements == ["reform#letter"]
     exception = [p for p, _ in law.provisions.values() if "letter-nvidia-2022-08-26#requirement" in p.overcomes]
     assert exception
-    from exportrules.law import refers
+    from exportrules.law.paragraphs import refers
 
     assert refers(exception[0].overcomes[0], law.provision("reform#letter")[0])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 
 from exportrules.cli import cli
 from exportrules.cli.data import _KINDS
-from exportrules.source import data_directory
+from exportrules.files.load import data_directory
 from exportrules.study.schemas import KINDS, file_schema
 from tests import renew
 
@@ -31,6 +32,7 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
+@cache
 def validator(kind: str) -> jsonschema.Draft202012Validator:
     schema = file_schema(kind)
     jsonschema.Draft202012Validator.check_schema(schema)

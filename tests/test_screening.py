@@ -17,13 +17,13 @@ import pytest
 from click.testing import CliRunner
 
 from exportrules import check
+from exportrules.answer.determination import Determination
 from exportrules.cli import cli
-from exportrules.determination import Determination
 from exportrules.errors import RulesetError
-from exportrules.model import Listing, Party
-from exportrules.partyfile import to_toml
-from exportrules.screening import Screening, read_list
-from exportrules.source import default_ruleset, load_ruleset
+from exportrules.files.load import default_ruleset, load_ruleset
+from exportrules.files.partyfile import to_toml
+from exportrules.files.screening import Screening, read_list
+from exportrules.law.model import Listing, Party
 
 DATA = Path(__file__).parent / "data" / "csl"
 AS_OF = date(2026, 7, 31)
@@ -71,7 +71,7 @@ def ask(imported: Screening, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from exportrules.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=600)
 
 
 # ---- the published shapes ----

@@ -13,21 +13,22 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules import senses
+from exportrules.answer.determination import Determination, check
+from exportrules.answer.schema import DeterminationShape
 from exportrules.cli import cli
-from exportrules.determination import Determination, check
 from exportrules.errors import QuestionError
 from exportrules.ledger.answers import ANSWER_COLUMNS
-from exportrules.names.parties import find_parties, party_key
+from exportrules.question import senses
+from exportrules.question.names.parties import find_parties, party_key
+from exportrules.question.senses import Named, QuestionWord, Sense, wholes
 from exportrules.render.memo import memo
 from exportrules.render.text import headline
-from exportrules.schema import DeterminationShape
-from exportrules.senses import Named, Sense, Word, wholes
 from exportrules.study.receipt import ask_again, receipt
+from tests.drawing import drawn
 
 LAW = exportrules.default_ruleset()
 YES = ("no_license_requirement", "license_exception")
@@ -149,7 +150,7 @@ def test_an_owner_with_a_near_name_is_open_where_its_listing_decides() -> None:
 
 def test_many_doubtful_words_are_asked_about_in_few_combinations() -> None:
     kinds = tuple(Sense(f"is {n}", ((str(n),),)) for n in range(9))
-    words = [Word(word, kinds) for word in ("end_user", "parties", "exporter")]
+    words = [QuestionWord(word, kinds) for word in ("end_user", "parties", "exporter")]
     made = wholes({}, words)
     assert len(made) == 8
     assert made[0].named == (("0",), ("0",))
@@ -360,7 +361,7 @@ def outcome_of(asked: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(("asked", "field"), NEEDED, ids=lambda value: value if isinstance(value, str) else "")
-@settings(max_examples=12, deadline=None)
+@drawn(12)
 @given(data=st.data())
 def test_noise_never_frees(asked: dict[str, Any], field: str, data: st.DataObject) -> None:
     assert ask(**asked).outcome == "license_required"
@@ -384,7 +385,7 @@ RANK = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(
     st.sampled_from(["A100", "H100", "H20", "RTX 4090", "V100", "MI250", "L4", "Ascend 910B"]),
     st.sampled_from(["CN", "SG", "AE", "MO", "DE", "RU", "VN"]),
@@ -440,7 +441,7 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@drawn(25)
 @given(QUESTIONS)
 def test_every_interface_gives_the_same_outcome(asked: dict[str, Any]) -> None:
     row, command = of_ledger(asked), of_command(asked)
@@ -571,7 +572,7 @@ def test_an_army_says_that_it_is_one_in_other_languages_too(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Armée du Salut", "Heilsarmee", "Ejército de Salvación"])
 def test_the_salvation_army_is_none(name: str) -> None:
-    assert not any(doubt.says for doubt in ask(**CARD, end_user=name)._timeline.question.doubts)
+    assert not any(doubt.says for doubt in ask(**CARD, end_user=name).timeline.question.doubts)
 
 
 @pytest.mark.parametrize("on", ["2020-03-01", "2026-12-01"])

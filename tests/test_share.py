@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 import exportrules
 from exportrules.cli import cli
 from exportrules.errors import QuestionError, UnknownNameError
+from exportrules.files.load import default_ruleset
+from exportrules.question.catalogue import chip_rows
 from exportrules.render.charts.share import share_chart
 from exportrules.render.share import counted
-from exportrules.source import default_ruleset
 from exportrules.study.share import COUNTED, percent, share, share_rows
 from tests.test_charts import rows as drawn_rows
 
@@ -34,7 +35,7 @@ def test_a_month_counts_what_check_answers_on_its_last_day() -> None:
     assert [month.day for month in found.months] == [date(2023, 10, 31), date(2023, 11, 30), date(2023, 12, 31)]
     chips = [
         row.chip
-        for row in LAW.chips
+        for row in chip_rows(LAW)
         if row.vendor == "nvidia" and row.kind == "ic" and row.status == "announced"
         and [f.value for f in row.figures if f.figure == "designed_for_datacenter"] == [True]
     ]  # fmt: skip

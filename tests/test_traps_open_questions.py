@@ -13,8 +13,8 @@ import pytest
 
 from exportrules import check, default_ruleset
 from exportrules.errors import QuestionError
-from exportrules.model import Conclusion
-from exportrules.references import references
+from exportrules.files.integrity import references
+from exportrules.law.model import Conclusion
 from exportrules.render.text import margin_lines
 
 LAW = default_ruleset()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportrules.span import (
+from exportrules.law.span import (
     DAY,
     Span,
     days_of_change,
@@ -21,7 +21,7 @@ from exportrules.span import (
     union,
     until,
 )
-from exportrules.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate, truth, word
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, any_of, negate, truth, word
 
 TRUTHS: tuple[Truth, ...] = (FALSE, UNKNOWN, TRUE)
 PAIRS = list(product(TRUTHS, repeat=2))

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
 from tests.drawing import drawn
 from tests.oracle.oracle import DESTINATIONS, LAST_DAY, Deal, Item, NotCovered, agree, read
 
@@ -36,7 +37,7 @@ FAMILIES = [("", "")] * 6 + [
 def days_of_change() -> list[date]:
     """Every day on which something begins or ends, with the day before and after."""
     found: set[date] = set()
-    for item in LAW.view().provisions:
+    for item in view_of(LAW).provisions:
         for span in item.spans:
             found |= {span.start} | ({span.stop} if span.stop else set())
     for group in LAW.groups.values():

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules import docket
-from exportrules.law import CONCLUDED_FACTS
-from exportrules.model import Gap, Row, Test
-from exportrules.unknowns import _intervals
+from exportrules.engine import docket
+from exportrules.engine.unknowns import _intervals
+from exportrules.law.facts import CONCLUDED_FACTS
+from exportrules.law.model import Gap, Row, Test
 from tests.drawing import drawn
 
 LAW = exportrules.default_ruleset()

@@ -46,7 +46,9 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        _fail(error.format_message(), 2)
+        from exportrules.cli.mistakes import said
+
+        _fail(said(error), 2)
     except (RulesetError, LedgerError, OutputError) as error:
         _fail(str(error), 1)
     except ExportRulesError as error:

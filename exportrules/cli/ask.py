@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.options import chips_options, on_option, question_options, table_options
+from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
-    from exportrules.timeline import Timeline
+    from exportrules.answer.timeline import Timeline
+    from exportrules.law.ruleset import Ruleset
 
 _STATUS = {
     "no_license_requirement": 0,
@@ -53,6 +53,7 @@ def _lang(written: str, for_programs: bool) -> str:
 )
 @click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
 @click.option("--force", is_flag=True, help="Replace a receipt that is there.")
+@log_option
 @lang_option
 @click.pass_context
 def check(
@@ -65,6 +66,7 @@ def check(
     exit_code: bool,
     receipt: str | None,
     force: bool,
+    journal: str | None,
     lang: str,
 ) -> None:
     """Was CHIP exportable on a day; under which rule, for whom, until when?
@@ -77,17 +79,23 @@ def check(
     exportrules check H100 --on 2024-06-01 --to SG --ultimate-parent CN --exporter other
     exportrules check --fact tpp=2000 --fact designed_for_datacenter=true --on 2023-12-01 --json
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
     from exportrules.render.safe import safe_json
 
     lang = _lang(lang, as_json or explain)
     if receipt:
-        from exportrules.output import free
+        from exportrules.files.write import free
 
         free(receipt, force=force)
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
     determination = ask(chip, on=on, **asked)
+    if journal:
+        log(journal, determination, "check")
     if receipt:
-        from exportrules.output import write_whole
+        from exportrules.files.write import write_whole
         from exportrules.study import canonical
         from exportrules.study.receipt import receipt as made
 
@@ -111,18 +119,25 @@ def check(
 @click.command()
 @question_options
 @table_options
+@log_option
 @lang_option
-def timeline(chip: Any, asked: dict[str, Any], form: str, lang: str) -> None:
+def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, lang: str) -> None:
     """Every span of one answer for CHIP, with what opened it, under a bar of its months.
 
     \b
     exportrules timeline H800
     exportrules timeline A100 --exporter other -f csv
     """
-    from exportrules.determination import timeline as ask
+    from exportrules.answer.determination import timeline as ask
 
     lang = _lang(lang, form != "simple")
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
     made = ask(chip, **asked)
+    if journal:
+        log(journal, made, "timeline")
     if form == "simple" and lang != "en":
         from exportrules.render.spoken import timeline_in
 
@@ -198,10 +213,11 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
+    from exportrules.answer.words import short
     from exportrules.errors import QuestionError
-    from exportrules.facts import read_date
-    from exportrules.render.text import deal_words, footer, heading, short, table
+    from exportrules.question.values import read_date
+    from exportrules.render.text import deal_words, footer, heading, table
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
@@ -223,7 +239,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
             rows.append(row)
     printed = table(rows, form)
     if form == "simple":
-        question = found[0]._timeline.question
+        question = found[0].timeline.question
         head = heading(question, law) if len(places) == 1 else deal_words(question, law)
         printed = f"{head}\n\n{printed}\n\n{footer(law)}"
     click.echo(printed)
@@ -232,7 +248,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
 def _places(law: Ruleset, written: str | None) -> list[str | None]:
     """The destinations of a list, each once; a name that has a comma of its own is one."""
     from exportrules.errors import QuestionError, UnknownNameError
-    from exportrules.names.places import find_place
+    from exportrules.question.names.places import find_place
 
     if written is None or "," not in written:
         return [written]

@@ -8,8 +8,8 @@ import click
 
 from exportrules.cli.completion import names
 from exportrules.cli.options import table_options
-from exportrules.facts import facts_of
-from exportrules.facts import show as shown
+from exportrules.question.figures import facts_of
+from exportrules.question.values import show as shown
 from exportrules.render.safe import safe
 
 _LAW = [
@@ -26,7 +26,7 @@ def law_options(command: Any) -> Any:
 
     @functools.wraps(command)
     def wrapped(ruleset: str | None, overlay: tuple[str, ...], **rest: Any) -> Any:
-        from exportrules.source import load_ruleset
+        from exportrules.files.load import load_ruleset
 
         return command(law=load_ruleset(ruleset, overlay), **rest)
 
@@ -44,14 +44,15 @@ def chips(law: Any, name: str | None, form: str) -> None:
 
     -f json has numbers as numbers, with their units, sources, bounds, estimates, and every reading of a disputed one.
     """
-    from exportrules.names.chips import find_chip
+    from exportrules.question.catalogue import chip_rows
+    from exportrules.question.names.chips import find_chip
     from exportrules.render.text import table
 
     chosen = find_chip(law, name).variants if name else tuple(law.variants)
     if form == "json":
         from exportrules.render.catalogue import catalogue_json
 
-        click.echo(catalogue_json(row for row in law.chips if row.chip in chosen))
+        click.echo(catalogue_json(row for row in chip_rows(law) if row.chip in chosen))
         return
     rows = []
     for variant_id in chosen:

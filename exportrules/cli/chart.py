@@ -39,7 +39,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     Bands run from a chip's release to the verified horizon; what is not verified is hatched. Lines are the
     instruments that changed an answer; a letter's is dashed, and only on the bands whose answer it changed.
     """
-    from exportrules.determination import timeline as ask
+    from exportrules.answer.determination import timeline as ask
     from exportrules.render.charts import ready, write
 
     if not chips:
@@ -55,8 +55,11 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
 @chips_options
 @click.option("--on", required=True, metavar="DATE", help="The day whose rules are drawn, YYYY-MM-DD.")
 @click.option("--plane", "axes", metavar="X,Y", help="Two figures. [default: those that the newest rule tests]")
+@click.option("--all", "every", is_flag=True, help="Without a CHIP: label every point, not only the leading ones.")
 @file_options
-def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | None, output: str, force: bool) -> None:
+def thresholds(
+    chips: list[Any], asked: dict[str, Any], on: str, axes: str | None, every: bool, output: str, force: bool
+) -> None:
     """The lines of one day's rules in a plane of two figures, and each CHIP as a point.
 
     \b
@@ -64,17 +67,21 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     exportrules chart thresholds A100 A800 H100 H800 --on 2022-12-01 -o io.png
     exportrules chart thresholds H20 H200 --on 2026-02-01 --plane tpp,performance_density -o density.svg
 
-    Without a CHIP, all that were public that day. The lines are the bounds of the provisions in force; which
+    Without a CHIP, all that were public that day, the leading ones with a label: datacenter chips and those near a
+    line. The lines are the bounds of the provisions in force; which
     two figures are drawn follows from the one that took effect last. Points have the colour of their answer;
     in HTML, the pointer shows the margins.
     """
-    from exportrules.determination import timeline as ask
-    from exportrules.facts import read_date
+    from exportrules.answer.determination import timeline as ask
+    from exportrules.question.values import read_date
     from exportrules.render.charts import ready, write
     from exportrules.study.plane import plane
 
     day = read_date(on)
+    if chips and every:
+        raise QuestionError("--all is for a plane without a CHIP: chips that are named all have a label. Leave it out.")
     ready(output, force=force)
+    from exportrules.render.charts.leading import leading
     from exportrules.render.charts.thresholds import thresholds_chart
 
     named = bool(chips)
@@ -82,7 +89,8 @@ def thresholds(chips: list[Any], asked: dict[str, Any], on: str, axes: str | Non
     wanted = chips or [variant.id for variant, _ in law.variants.values() if variant.item_kind == "ic"]
     timelines = [ask(chip, **asked) for chip in wanted]
     found = plane(timelines, day, _axes(axes) if axes else None, named=named)
-    write(thresholds_chart(timelines, found), output, force=force)
+    labelled = None if named or every else leading(found)
+    write(thresholds_chart(timelines, found, labelled), output, force=force)
     click.echo(f"Written: {output}")
     for x, y in found.others:
         click.echo(f"The rules of {day} test another pair too: --plane {x},{y}")

@@ -10,8 +10,8 @@ from exportrules.cli.completion import names
 from exportrules.cli.options import FORMATS, form_of, on_option, question_options, table_options, terms_options
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
-    from exportrules.question import Question
+    from exportrules.law.ruleset import Ruleset
+    from exportrules.question.question import Question
 
 
 @click.command()
@@ -25,7 +25,7 @@ def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
     exportrules flip H20 --on 2024-06-03
     exportrules flip A800 --on 2023-01-05 --to HK
     """
-    from exportrules.determination import check as ask
+    from exportrules.answer.determination import check as ask
     from exportrules.render.flips import flip_rows, flips_text
     from exportrules.study.flips import flips
 
@@ -73,10 +73,10 @@ def diff(
     exportrules diff --ruleset rulesets-2026.11 --ruleset rulesets
     """
     from exportrules.errors import QuestionError
-    from exportrules.facts import read_date
+    from exportrules.files.load import load_ruleset
+    from exportrules.question.values import read_date
     from exportrules.render.differences import moved_rows, news_text, step_rows, steps_text
     from exportrules.render.text import heading, table
-    from exportrules.source import load_ruleset
     from exportrules.study.differences import between, chosen, editions, named
 
     if len(ruleset) == 2 and not first:
@@ -131,12 +131,12 @@ def changes(
     exportrules changes --from 2026-01-01 --chips H20,H200 -o chips.ics
     """
     from exportrules.errors import QuestionError
-    from exportrules.facts import read_date
-    from exportrules.output import free, write_whole
+    from exportrules.files.load import load_ruleset
+    from exportrules.files.write import free, write_whole
+    from exportrules.question.values import read_date
     from exportrules.render.differences import event_rows, event_text, events_text
     from exportrules.render.safe import safe
     from exportrules.render.text import heading, table
-    from exportrules.source import load_ruleset
     from exportrules.study.calendar import events, icalendar
     from exportrules.study.differences import chosen
 
@@ -186,9 +186,9 @@ def what_if(
     exportrules what-if no-io-limb.toml --to CN
     exportrules what-if no-io-limb.toml --chips A800,H800 -f csv
     """
+    from exportrules.files.load import load_ruleset
     from exportrules.render.differences import moved_rows, moved_text
     from exportrules.render.text import footer, heading, table
-    from exportrules.source import load_ruleset
     from exportrules.study.differences import chosen, named, supposed
     from exportrules.study.whatif import supposition
 
@@ -209,6 +209,6 @@ def what_if(
 
 def _question(law: Ruleset, chips: list[str], asked: dict[str, Any]) -> Question:
     """The deal that all chips are asked about, as it is resolved."""
-    from exportrules.determination import timeline
+    from exportrules.answer.determination import timeline
 
     return timeline(chips[0], ruleset=law, **asked).question

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
 
 
 def names(kind: str, *, several: bool = False) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
@@ -41,13 +41,13 @@ def names(kind: str, *, several: bool = False) -> Callable[[click.Context, click
 
 
 def _law() -> Ruleset | None:
-    from exportrules.source import compiled_ruleset
+    from exportrules.files.load import compiled_ruleset
 
     return compiled_ruleset()
 
 
 def _chips(incomplete: str) -> Iterable[tuple[str, str]]:
-    from exportrules.names.chips import names_beginning
+    from exportrules.question.names.chips import names_beginning
 
     law = _law()
     # a name with a space would need quotes: names match with hyphens in place of spaces
@@ -80,13 +80,13 @@ def _facts(_: str) -> Iterable[tuple[str, str]]:
 
 
 def _casebooks(_: str) -> Iterable[tuple[str, str]]:
-    from exportrules.source import cases_directory
+    from exportrules.files.load import cases_directory
 
     return [(path.stem, "") for path in sorted(cases_directory().glob("*.toml"))]
 
 
 def _activities(_: str) -> Iterable[tuple[str, str]]:
-    from exportrules.question import ACTIVITIES
+    from exportrules.question.question import ACTIVITIES
 
     return [(name, "") for name in ACTIVITIES]
 

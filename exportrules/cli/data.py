@@ -18,11 +18,11 @@ from exportrules.cli.browse import law_options
 @click.pass_context
 def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], today: str | None) -> None:
     """Check a ruleset DIRECTORY: every defect, each with its place. Exit 1 if there is one."""
-    from exportrules.facts import read_date
-    from exportrules.lint import defects
-    from exportrules.reading import problems_of
+    from exportrules.files.lint import defects
+    from exportrules.files.load import is_overlay, label_of, rule_texts
+    from exportrules.files.parse import problems_of
+    from exportrules.question.values import read_date
     from exportrules.render.safe import safe
-    from exportrules.source import is_overlay, label_of, rule_texts
 
     day = read_date(today, "today") if today else None
     texts, label = rule_texts(directory, overlay), label_of(directory)
@@ -62,7 +62,7 @@ def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None
     """
     import json
 
-    from exportrules.facts import read_date
+    from exportrules.question.values import read_date
     from exportrules.render.confirmation import confirmation_data, confirmation_text
     from exportrules.render.safe import safe_json
     from exportrules.study.codified import read_copies
@@ -98,7 +98,7 @@ def schema(kind: str | None) -> None:
 
         made = file_schema(kind)
     else:
-        from exportrules.schema import determination_schema
+        from exportrules.answer.schema import determination_schema
 
         made = determination_schema()
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
@@ -128,12 +128,12 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
     from pathlib import Path
 
     from exportrules.errors import OutputError, RulesetError
-    from exportrules.facts import read_date
-    from exportrules.output import free, write_whole
-    from exportrules.partyfile import to_toml
+    from exportrules.files.load import load_ruleset, read_file
+    from exportrules.files.partyfile import to_toml
+    from exportrules.files.screening import read_list
+    from exportrules.files.write import free, write_whole
+    from exportrules.question.values import read_date
     from exportrules.render.safe import safe
-    from exportrules.screening import read_list
-    from exportrules.source import load_ruleset, read_file
 
     day, target = read_date(as_of, "--as-of"), free(Path(output) / "parties.toml", force=force)
     data = read_file(file, file, 256 * 2**20)

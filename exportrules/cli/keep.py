@@ -6,40 +6,64 @@ from typing import Any
 
 import click
 
-from exportrules.cli.options import on_option, question_options
+from exportrules.cli.options import log_option, on_option, question_options
 
 
 @click.command()
 @question_options
 @on_option
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md for Markdown, .html for a page to print.")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md, .html, .pdf or .docx.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def memo(chip: Any, asked: dict[str, Any], on: str, output: str | None, force: bool) -> None:
+@click.option("--matter", metavar="TEXT", help="For the head: the matter or file that it belongs to.")
+@click.option("--order", metavar="TEXT", help="For the head: the order, invoice or shipment.")
+@click.option("--quantity", metavar="TEXT", help="For the head: how many, a number first: '8 boards'.")
+@click.option("--value", metavar="TEXT", help="For the head: the amount with its currency: 'USD 240,000'.")
+@click.option("--preparer", metavar="NAME", help="For the head and the line to sign on: who prepared it.")
+@click.option("--for", "addressed", metavar="NAME", help="For the head: for whom it was prepared.")
+@click.option("--paper", type=click.Choice(("a4", "letter")), help="Of .pdf, .docx and .html. [default: letter]")
+@log_option
+def memo(
+    chip: Any,
+    asked: dict[str, Any],
+    on: str,
+    output: str | None,
+    force: bool,
+    paper: str | None,
+    journal: str | None,
+    **entries: str | None,
+) -> None:
     """A memorandum on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
 
-    Without -o it is printed as Markdown. The HTML holds all that it needs and prints on one or two pages.
+    Without -o it is printed as Markdown. What is given for the head stands above it, with the day of the
+    question and a line to sign below; it changes no answer. PDF and Word need the extra: pip install
+    'exportrules[memo]'
 
     \b
     exportrules memo H800 --on 2023-06-01
     exportrules memo H800 --on 2023-06-01 -o h800.html
+    exportrules memo H800 --on 2023-06-01 --matter 2023-114 --quantity 8 --preparer "J. Moreau" -o h800.pdf
     """
-    from exportrules.determination import check as ask
-    from exportrules.errors import QuestionError
-    from exportrules.output import free, write_whole
-    from exportrules.render.memo import memo as written
+    from exportrules.answer.determination import check as ask
+    from exportrules.files.write import write_whole
+    from exportrules.render.head import head
+    from exportrules.render.memo_file import document, form_of
     from exportrules.render.safe import safe
 
-    form = "md"
+    form = form_of(output, paper, force=force)
+    above = head(**entries)
+    if journal:
+        from exportrules.study.journal import log, ready
+
+        ready(journal)
+    determination = ask(chip, on=on, **asked)
+    made = document(determination, form, above, paper)
+    if journal:
+        log(journal, determination, "memo")
     if output:
-        form = free(output, force=force).suffix.lower().removeprefix(".")
-        if form not in ("md", "html"):
-            raise QuestionError(f"{output} ends in neither .md nor .html. Name the file for the form that is wanted.")
-    text = written(ask(chip, on=on, **asked), form)
-    if output:
-        write_whole(output, text, force=force)
+        write_whole(output, made, force=force)
         click.echo(f"Written: {safe(output)}")
     else:
-        click.echo(text, nl=False)
+        click.echo(made, nl=False)
 
 
 @click.command()
@@ -64,7 +88,7 @@ def verify(
     from pathlib import Path
 
     from exportrules.errors import RulesetError
-    from exportrules.source import label_of, rule_texts
+    from exportrules.files.load import label_of, rule_texts
     from exportrules.study.verify import verify as verified
 
     try:

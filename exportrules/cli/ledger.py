@@ -16,11 +16,11 @@ import click
 from exportrules.cli.browse import law_options
 from exportrules.cli.completion import names
 from exportrules.errors import QuestionError
-from exportrules.output import free
+from exportrules.files.write import free
 from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.batch import Source
     from exportrules.ledger.run import Progress, Settings
 
@@ -84,12 +84,12 @@ def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) 
 
 
 def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
+    from exportrules.files.write import write_whole, written_whole
     from exportrules.ledger.manifest import manifest
     from exportrules.ledger.run import audit as run
     from exportrules.ledger.sources import open_source
     from exportrules.ledger.spellings import spellings, spellings_csv
     from exportrules.ledger.summary import summarise
-    from exportrules.output import write_whole, written_whole
     from exportrules.render.audit import audit_text, counts_text
 
     force = options["force"]
@@ -154,11 +154,11 @@ def _same(path: Path, other: str) -> bool:
 
 
 def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
-    from exportrules.facts import read_date
     from exportrules.ledger.answers import Layer, chosen_columns
     from exportrules.ledger.cells import readers
     from exportrules.ledger.run import Settings
     from exportrules.ledger.spellings import read_names
+    from exportrules.question.values import read_date
 
     mark = options["delimiter"]
     if mark is not None:
@@ -273,8 +273,8 @@ def compile_(law: Ruleset, **options: Any) -> None:
         return
     if not options["output"]:
         raise click.UsageError("name the table to write, -o segments.parquet, or print the look-up with --sql duckdb")
-    from exportrules.facts import read_date
     from exportrules.ledger.answers import Layer
+    from exportrules.question.values import read_date
 
     layer = Layer(read_date(options["known_on"], "--known-on") if options["known_on"] else None, options["as_printed"])
     path, force = Path(options["output"]), options["force"]

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from exportrules.cli.completion import names
-from exportrules.errors import QuestionError
+from exportrules.errors import QuestionError, UnknownNameError
 
 #: Command name -> module that holds it. Modules are imported when their command is called.
 COMMANDS = {
@@ -20,6 +20,7 @@ COMMANDS = {
     "timeline": "ask",
     "memo": "keep",
     "verify": "keep",
+    "cite": "cite",
     "diff": "compare",
     "changes": "compare",
     "what-if": "compare",
@@ -63,10 +64,11 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
-            import difflib
+            from exportrules.cli.mistakes import near_command
+            from exportrules.errors import either
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            near = near_command(args[0], list(COMMANDS))
+            hint = f" Did you mean {either(near)}?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.", ctx)
         return super().resolve_command(ctx, args)
 
@@ -101,7 +103,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(chip: str | None, chip_file: str | None, **rest: Any) -> Any:
-        from exportrules.source import load_chip
+        from exportrules.files.load import load_chip
 
         if chip and chip_file:
             raise QuestionError("a chip is named and a chip file is given. Use one of the two.")
@@ -120,12 +122,19 @@ def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def wrapped(chips: tuple[str, ...], chip_file: tuple[str, ...], asked: dict[str, Any], **rest: Any) -> Any:
-        from exportrules.names.chips import find_chip
-        from exportrules.source import load_chip
+        from exportrules.files.load import load_chip
+        from exportrules.question.names.chips import find_chip
 
         named: dict[object, str] = {}
         for chip in chips:
-            named.setdefault(find_chip(asked["ruleset"], chip).variants, chip)
+            try:
+                named.setdefault(find_chip(asked["ruleset"], chip).variants, chip)
+            except UnknownNameError:
+                from exportrules.cli.mistakes import unquoted
+
+                if whole := unquoted(asked["ruleset"], chips):
+                    raise QuestionError(whole) from None
+                raise
         own = [load_chip(file) for file in dict.fromkeys(chip_file)]
         return command(chips=[*named.values(), *own], asked=asked, **rest)
 
@@ -141,7 +150,7 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def wrapped(fact: tuple[str, ...], asked: dict[str, Any], ruleset: str | None, overlay: tuple[str, ...],
                 **rest: Any) -> Any:  # fmt: skip
-        from exportrules.source import default_ruleset, load_ruleset
+        from exportrules.files.load import default_ruleset, load_ruleset
 
         law = load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset()
         return command(asked={**asked, "facts": read_facts(fact), "ruleset": law}, **rest)
@@ -255,6 +264,12 @@ def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """--on, the day of one answer."""
     said = "Day of export, YYYY-MM-DD, in Washington, D.C.; nothing defaults to today."
     return click.option("--on", required=True, metavar="DATE", help=said)(command)
+
+
+def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--log FILE: a line for each question that is answered."""
+    said = "Add a line on the question, its answer and the time (UTC) to FILE.jsonl, before answering."
+    return click.option("--log", "journal", metavar="FILE", help=said)(command)
 
 
 #: One fact of a command line: its name, a sign, its value.

@@ -10,7 +10,7 @@ from exportrules.cli.browse import law_options
 from exportrules.cli.options import table_options
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
     from exportrules.study.vectors import Score
 
 
@@ -40,7 +40,7 @@ def vectors(
     if as_schema:
         import json
 
-        from exportrules.schema import vector_schema
+        from exportrules.answer.schema import vector_schema
 
         click.echo(json.dumps(vector_schema(), indent=2, ensure_ascii=False))
     elif answers:
@@ -61,7 +61,7 @@ def vectors(
 
 
 def _write(law: Ruleset, output: str, force: bool, chips: tuple[str, ...]) -> None:
-    from exportrules.output import written_whole
+    from exportrules.files.write import written_whole
     from exportrules.study.vectors import vectors as found
 
     count = 0

@@ -14,7 +14,7 @@ from exportrules.cli.options import table_options
 from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
     from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
     from exportrules.study.verdicts import Verdict
 
@@ -100,7 +100,8 @@ def _claim(claim: Claim) -> Iterator[str]:
 
 
 def _implied(claim: Claim) -> str:
-    from exportrules.render.text import WHO, decision
+    from exportrules.answer.words import decision
+    from exportrules.render.text import WHO
 
     who = "everyone" if claim.implies_for == "everyone" else WHO.get(claim.implies_for, claim.implies_for)
     since = f", first on {claim.implies_since}" if claim.implies_since else ""
@@ -124,7 +125,7 @@ def _reply(reply: Reply) -> Iterator[str]:
 
 
 def _days(days: Days) -> Iterator[str]:
-    from exportrules.render.text import decision
+    from exportrules.answer.words import decision
 
     answer, span = days.span.answer, days.span
     standing = "" if answer.standing == "verified" else f" [{answer.standing.replace('_', ' ')}]"

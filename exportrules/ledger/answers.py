@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, cast
 
+from exportrules.answer.timeline import Timeline
 from exportrules.errors import ExportRulesError, QuestionError
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import index_at, last_day
+from exportrules.law.view import view_of
 from exportrules.ledger.cells import NOT_AI_CHIP, NOT_LISTED, Problem, brief_error
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.saying import COMMAND, Saying
-from exportrules.question import Question, resolve
-from exportrules.senses import words_of
-from exportrules.span import index_at, last_day
-from exportrules.timeline import MOST_REMEMBERED, Timeline
+from exportrules.question.deal import Deal
+from exportrules.question.question import Question, resolve
+from exportrules.question.senses import words_of
 
 #: The columns that an audit can add, in their order.
 ANSWER_COLUMNS = (
@@ -152,7 +154,7 @@ def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: f
     alike: object = None
     # what was known on a day depends on who asks, and what is not encoded on the very country
     if to and layer.known_on is None and to not in ruleset.edition.destinations_not_encoded:
-        place = ruleset.view(as_printed=layer.as_printed).place_class(to)
+        place = view_of(ruleset, as_printed=layer.as_printed).place_class(to)
         alike = ("segments", layer, place, open_, frozenset((n, v) for n, v in asked.items() if n != "to"))
     known = memory.get(alike)
     if known is None:
@@ -165,8 +167,8 @@ def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: f
             known = known[0], tuple(map(_of_no_ai_chip, known[1]))
         if layer.also_on:
             known = beside(*known, layer.also_on)
-        if alike and len(memory) < MOST_REMEMBERED // 2:
-            memory[alike] = known
+        if alike:
+            memory.keep(alike, known)
     return cast("Answers", known)
 
 
@@ -236,10 +238,9 @@ def timeline_of(
         facts = {**dict.fromkeys(_OF_ANY_ITEM), **facts}
     if not deal["headquarters"] and open_ & {"headquarters", "end_user"}:
         facts |= {"headquarters": None} | ({} if deal["ultimate_parent"] else {"ultimate_parent": None})
-    question = resolve(
-        ruleset, chip.text if chip else None, **deal, known_on=layer.known_on, end_user=users or None, parties=others,
-        facts=facts, as_printed=layer.as_printed, not_listed=unlisted,
-    )  # fmt: skip
+    written = Deal(**deal, known_on=layer.known_on, end_user=users or None, parties=others, facts=facts,
+                   as_printed=layer.as_printed, not_listed=unlisted)  # fmt: skip
+    question = resolve(ruleset, chip.text if chip else None, written)
     return Timeline(ruleset, question)
 
 

@@ -12,17 +12,17 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from exportrules.entries import read_given
 from exportrules.errors import ExportRulesError, RefusedNameError, UnknownNameError
-from exportrules.facts import show
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.headers import FIELDS
-from exportrules.names.chips import ChipName, find_chip
-from exportrules.names.exporters import find_exporter, near_addressee
-from exportrules.names.placeholders import says_nothing
-from exportrules.names.places import find_place
-from exportrules.question import ACTIVITIES, read_end_uses
-from exportrules.senses import Named, body_of, read_name
+from exportrules.question.eccns import read_given
+from exportrules.question.names.chips import ChipName, find_chip
+from exportrules.question.names.exporters import find_exporter, near_addressee
+from exportrules.question.names.placeholders import says_nothing
+from exportrules.question.names.places import find_place
+from exportrules.question.question import ACTIVITIES, read_end_uses
+from exportrules.question.senses import Named, body_of, read_name
+from exportrules.question.values import show
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law import CONCLUDED_FACTS, Ruleset
+from exportrules.law.facts import CONCLUDED_FACTS
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.headers import FIELDS, look_of, spellings
 from exportrules.ledger.saying import COMMAND, Saying
-from exportrules.names.keys import key
+from exportrules.question.names.keys import key
 
 #: Several columns may name parties; of anything else there is one.
 REPEATABLE = "parties"

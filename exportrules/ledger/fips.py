@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 
 
 class Suspicion(NamedTuple):

@@ -14,8 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from exportrules.errors import QuestionError
-from exportrules.facts import read_date
-from exportrules.law import Ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import DATES, Layer, chosen_columns
 from exportrules.ledger.batch import Batch
 from exportrules.ledger.columns import Told
@@ -24,7 +24,7 @@ from exportrules.ledger.saying import PYTHON
 from exportrules.ledger.sinks import Rendered
 from exportrules.ledger.sources import arrow_batch
 from exportrules.ledger.unread import SAMPLE, FirstRows
-from exportrules.source import default_ruleset
+from exportrules.question.values import read_date
 
 _KINDS = "pyarrow Table, RecordBatch or RecordBatchReader; pandas, Polars or Spark DataFrame; DuckDB relation"
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from exportrules.names.keys import key
+from exportrules.question.names.keys import key
 
 #: What a column can be read as, besides the facts of the vocabulary; in the order in which they are told.
 FIELDS = (

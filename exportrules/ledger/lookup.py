@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, profile_of, unanswered
 from exportrules.ledger.batch import as_text, coded, values_of
 from exportrules.ledger.cells import (

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from exportrules.attestation import tables
 from exportrules.errors import LedgerError
-from exportrules.law import Ruleset
+from exportrules.law.attestation import tables
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.run import Account, ranked
 from exportrules.ledger.sources import sha256_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from exportrules.errors import LedgerError, QuestionError
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import Batch, Source
 from exportrules.ledger.cells import DATE_STYLES, meaning_of, readers

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from exportrules.errors import QuestionError
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import last_day
 from exportrules.ledger.answers import DATES, Layer, column, segments, timeline_of
 from exportrules.ledger.cells import ChipCell
-from exportrules.names.chips import ChipName, find_chip, spellings_of
-from exportrules.names.exporters import find_exporter, near_addressee
-from exportrules.names.places import find_place
-from exportrules.span import last_day
+from exportrules.question.names.chips import ChipName, find_chip, spellings_of
+from exportrules.question.names.exporters import find_exporter, near_addressee
+from exportrules.question.names.places import find_place
 
 #: Days before the first transition, and after the last: all of them.
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
@@ -101,7 +101,7 @@ def names_path(path: Path) -> Path:
 
 
 def _write(table: Any, path: Path, force: bool) -> int:
-    from exportrules.output import written_whole
+    from exportrules.files.write import written_whole
 
     ending = path.suffix.lower()
     if ending not in (".parquet", ".csv"):

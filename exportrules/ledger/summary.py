@@ -7,11 +7,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import index_at
 from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
 from exportrules.ledger.fips import Suspicion, suspect_fips
 from exportrules.ledger.run import Account, Tally, ranked
-from exportrules.span import index_at
 
 #: Fields of a question that a ledger may leave out; each is then assumed.
 ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user", "parties")

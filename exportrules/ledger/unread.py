@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exportrules.errors import QuestionError
-from exportrules.law import Ruleset
+from exportrules.law.model import FAVOURS
+from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.batch import Batch, coded, values_of
 from exportrules.ledger.cells import brief
 from exportrules.ledger.columns import Columns
 from exportrules.ledger.headers import look_of
 from exportrules.ledger.saying import Saying
-from exportrules.model import FAVOURS
-from exportrules.names.parties import listed_exactly
+from exportrules.question.names.parties import listed_exactly
 
 #: So many rows are looked at for listed names.
 SAMPLE = 10_000

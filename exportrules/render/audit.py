@@ -12,7 +12,7 @@ from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, WIDTH, table
 
 if TYPE_CHECKING:
-    from exportrules.law import Ruleset
+    from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.answers import Layer
     from exportrules.ledger.run import Account
     from exportrules.ledger.spellings import Spelling

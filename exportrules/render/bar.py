@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from exportrules.render.text import decision
-from exportrules.result import Answer
-from exportrules.span import DAY
-from exportrules.timeline import Timeline
+from exportrules.answer.result import Answer
+from exportrules.answer.timeline import Timeline
+from exportrules.answer.words import decision
+from exportrules.law.span import DAY
 
 #: (outcome, review policy where a license is required) -> its mark in blocks, and in ASCII.
 MARKS = {
@@ -27,7 +27,7 @@ MARKS = {
 BLOCKS = "".join(block for block, _ in MARKS.values())
 
 
-class Cell(NamedTuple):
+class BarCell(NamedTuple):
     """One month: what is drawn, and the outcome that it stands for."""
 
     mark: str
@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     words: str
 
 
-def months(timeline: Timeline, *, blocks: bool) -> list[Cell]:
+def months(timeline: Timeline, *, blocks: bool) -> list[BarCell]:
     """The months of coverage, each as it ended; an answer that did not last to the end of one shows where it began."""
     edition, horizon = timeline.ruleset.edition, timeline.ruleset.horizon
     ends = list(_month_ends(edition.covers_from, horizon))
@@ -67,6 +67,6 @@ def _month_ends(first: date, last: date) -> Iterator[date]:
         yield min(month - DAY, last)
 
 
-def _cell(answer: Answer, blocks: bool) -> Cell:
+def _cell(answer: Answer, blocks: bool) -> BarCell:
     policy = answer.review_policy if answer.outcome == "license_required" else None
-    return Cell(MARKS[answer.outcome, policy][0 if blocks else 1], answer.outcome, decision(answer.outcome, policy))
+    return BarCell(MARKS[answer.outcome, policy][0 if blocks else 1], answer.outcome, decision(answer.outcome, policy))

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules.chiprows import ChipRow, Figure, figure_value
+from exportrules.question.catalogue import ChipRow, Figure, figure_value
 from exportrules.render.safe import safe_json
 
 _ENDS = ("at_least", "more_than", "at_most", "less_than")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.safe import safe
 from exportrules.render.text import footer, wrapped
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 
-from exportrules.determination import Determination
-from exportrules.facts import show
-from exportrules.law import Ruleset
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import Finding, RowTrace, TestTrace
+from exportrules.answer.words import fact_name, listed, spelled, value_name
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.values import show
 from exportrules.render.safe import safe
-from exportrules.render.words import fact_name, listed, spelled, value_name
-from exportrules.result import Finding, RowTrace, TestTrace
 
 HEAD = ("Test", "Value", "Source of the value", "Met", "Rule")
 
@@ -29,22 +29,25 @@ _PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activit
 def rows(
     d: Determination, findings: Sequence[Finding], cited: Container[str], ref: Callable[[str], str]
 ) -> Iterator[tuple[str, ...]]:
-    """The tests of the provisions `cited`: variants with the same value share a row, and one row has all variants."""
+    """The tests of the provisions `cited`, a row each: one row has all variants, and all rules that make the test."""
     values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
     paragraphs: dict[tuple[str, str, str], list[str]] = {}
     for test, row, found in _tests(findings, cited):
         met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
-        key = (_line(d._timeline.ruleset, test), met, ref(found.provision))
+        key = (_line(d.timeline.ruleset, test), met, ref(found.provision))
         paragraphs.setdefault(key, []).append(row.paragraph)
         whose = values.setdefault(key, {}).setdefault(_value(d, test), [])
         if found.subject not in whose:
             whose.append(found.subject)
+    rules: dict[tuple[str, str, str, str], list[str]] = {}
     for (line, met, rule), found_values in values.items():
         at = list(dict.fromkeys(filter(None, paragraphs[line, met, rule])))
         alone = len(found_values) == 1
         shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in found_values.items()]
         sources = dict.fromkeys(source for _, source in found_values)
-        yield line, "; ".join(shown), "; ".join(sources), met, f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip()
+        made = rules.setdefault((line, "; ".join(shown), "; ".join(sources), met), [])
+        made.append(f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip())
+    yield from ((*test, "; ".join(made)) for test, made in rules.items())
 
 
 def _tests(findings: Sequence[Finding], cited: Container[str]) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:
@@ -70,17 +73,37 @@ def _line(law: Ruleset, test: TestTrace) -> str:
 
 def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
     """A fact's value with its unit, and where it is from."""
-    vocabulary = d._timeline.ruleset.facts
+    vocabulary = d.timeline.ruleset.facts
     kind, _, detail = test.source.partition(": ")
     source = spelled(detail) if kind == "derived" else _SOURCE.get(kind, kind)
-    if kind == "assumed" and any(test.fact in _NATURE[name.described] for name in d._timeline.question.names):
+    if kind == "assumed" and any(test.fact in _NATURE[name.described] for name in d.timeline.question.names):
         source = "if it is not such a body"
+    if kind == "assumed" and not _assumed(d, test.fact):
+        source = _SOURCE["concluded"]
     if kind == "concluded":
-        return safe(_concluded(d._timeline.ruleset, test.value)), safe(source)
+        return safe(_concluded(d.timeline.ruleset, test.value)), safe(source)
     readings = test.value if isinstance(test.value, tuple) else (test.value,)
     unit = vocabulary[test.fact].unit if test.fact in vocabulary and test.value is not None else ""
-    return safe(f"{' or '.join(value_name(d._timeline.ruleset, show(v)) for v in readings)} {unit}".strip()), safe(
+    return safe(f"{' or '.join(value_name(d.timeline.ruleset, show(v)) for v in readings)} {unit}".strip()), safe(
         source
+    )
+
+
+def _assumed(d: Determination, fact: str) -> bool:
+    """True if a fact was assumed; of a conclusion that nothing led to, if a fact that could lead to it was."""
+    known = d.timeline.ruleset.facts.get(fact)
+    if known is None or known.about not in ("conclusion", "derived"):
+        return True
+    q, facts = d.timeline.question, d.timeline.courses[0].subject.facts
+    leads = {
+        test.fact
+        for provision, _ in d.timeline.ruleset.provisions.values()
+        if provision.concludes is not None and provision.concludes.fact == fact
+        for row in provision.when
+        for test in row.tests
+    }
+    return not leads or any(
+        name in q.defaulted or (name in facts and facts[name].source == "assumed") for name in leads
     )
 
 
@@ -95,11 +118,11 @@ def _concluded(law: Ruleset, value: object) -> str:
 def figures(d: Determination) -> Iterator[str]:
     """Where the figures are from, all the sources of variants alike together; what was given is from nowhere else."""
     kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
-    q, vocabulary = d._timeline.question, d._timeline.ruleset.facts
-    given = [fact_name(d._timeline.ruleset, name) for name in q.facts if vocabulary[name].about == "item"]
+    q, vocabulary = d.timeline.question, d.timeline.ruleset.facts
+    given = [fact_name(d.timeline.ruleset, name) for name in q.facts if vocabulary[name].about == "item"]
     aside = f", but for what was given ({listed(given)})" if given else ""
     alike: dict[str, tuple[list[str], dict[str, None]]] = {}
-    for course in d._timeline.courses:
+    for course in d.timeline.courses:
         chip = course.subject.chip
         if chip is not None and course.subject.id in d.variants and chip.sources:
             names, sources = alike.setdefault(kind.get(chip.confidence, "estimated"), ([], {}))

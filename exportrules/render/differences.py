@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from exportrules.law import Ruleset
-from exportrules.question import Question
+from exportrules.answer.words import POLICY, decision
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.question import Question
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, POLICY, deal_words, decision, exporter_words, footer, heading, wrapped
+from exportrules.render.text import DISCLAIMER, deal_words, exporter_words, footer, heading, wrapped
 
 if TYPE_CHECKING:
     from exportrules.study.calendar import Event
-    from exportrules.study.differences import Edition, Moved, Said, Step
+    from exportrules.study.differences import EditionChanges, Moved, Said, Step
 
 Named = Callable[[Iterable[str]], list[str]]
 
@@ -60,7 +61,7 @@ def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: dat
     return "\n".join(lines)
 
 
-def news_text(old: Ruleset, new: Ruleset, edition: Edition, called: Named, asked: str) -> str:
+def news_text(old: Ruleset, new: Ruleset, edition: EditionChanges, called: Named, asked: str) -> str:
     """What an edition changed, under the headings of NEWS.md."""
     lines = [f"## Data edition {new.edition.edition}, after {old.edition.edition}", "", f"Asked: {safe(asked)}.", ""]
     verified = old.horizon

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exportrules.determination import Determination
-from exportrules.facts import show
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import Finding, RowTrace, TestTrace
+from exportrules.answer.words import POLICY
+from exportrules.question.values import show
 from exportrules.render.safe import safe
-from exportrules.render.text import POLICY, answer, wrapped
-from exportrules.result import Finding, RowTrace, TestTrace
+from exportrules.render.text import answer, wrapped
 
 _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from exportrules.determination import Determination
-from exportrules.facts import show
-from exportrules.model import Number
+from exportrules.answer.determination import Determination
+from exportrules.answer.words import decision, fact_name, listed
+from exportrules.law.model import Number
+from exportrules.question.values import show
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, decision, footer, wrapped
-from exportrules.render.words import fact_name, listed
+from exportrules.render.text import deal, footer, wrapped
 
 if TYPE_CHECKING:
     from exportrules.study.flips import Flip
@@ -34,14 +34,14 @@ def flips_text(d: Determination, found: Sequence[Flip]) -> str:
         "die area); everything else stays as it is.",
         0,
     )
-    return "\n".join([*lines, "", footer(d._timeline.ruleset)])
+    return "\n".join([*lines, "", footer(d.timeline.ruleset)])
 
 
 def _flip(flip: Flip, subjects: Sequence[str], d: Determination) -> Iterator[str]:
-    facts = d._timeline.ruleset.facts
+    facts = d.timeline.ruleset.facts
     unit = f" {facts[flip.fact].unit}" if facts[flip.fact].unit else ""
     whose = f" ({listed(map(safe, subjects))})" if len(d.variants) > 1 else ""
-    yield f"{fact_name(d._timeline.ruleset, flip.fact)} {show(flip.now)}{unit}{whose}"
+    yield f"{fact_name(d.timeline.ruleset, flip.fact)} {show(flip.now)}{unit}{whose}"
     about = "" if flip.exact else "about "
     yield (
         f"    at {about}{_line(flip)} ({distance(flip)}):"
@@ -50,9 +50,9 @@ def _flip(flip: Flip, subjects: Sequence[str], d: Determination) -> Iterator[str
     )
     yield f"    {decision(flip.outcome, flip.review_policy)}"
     for name in flip.by:
-        yield from wrapped(f"by {name}: {d._timeline.ruleset.provision(name)[0].title}", 8)
+        yield from wrapped(f"by {name}: {d.timeline.ruleset.provision(name)[0].title}", 8)
     for name, was, now in flip.follows:
-        yield from wrapped(f"with it: {fact_name(d._timeline.ruleset, name)} {show(was)} becomes {show(now)}", 8)
+        yield from wrapped(f"with it: {fact_name(d.timeline.ruleset, name)} {show(was)} becomes {show(now)}", 8)
 
 
 def _line(flip: Flip) -> str:

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from exportrules.attestation import told
-from exportrules.determination import Determination
-from exportrules.facts import facts_of, show
-from exportrules.model import Bounds
+from exportrules.answer.determination import Determination
+from exportrules.answer.next_steps import REVIEWED
+from exportrules.answer.parties import parties
+from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
+from exportrules.answer.timeline import END, RELEASE, START
+from exportrules.answer.trace import is_open
+from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question
+from exportrules.engine.unknowns import Branch
+from exportrules.law.attestation import told
+from exportrules.law.model import Bounds
+from exportrules.law.span import DAY
+from exportrules.question.figures import facts_of
+from exportrules.question.values import show
 from exportrules.render.decisive import HEAD, figures, rows
-from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
-from exportrules.render.parties import parties
+from exportrules.render.head import Head
+from exportrules.render.page import Block, Heading, Items, Pairs, Paragraph, Signature, Table, cited, markdown, page
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, decision, given
-from exportrules.render.words import called, case_words, day_of, fact_name, listed, open_question
-from exportrules.result import DEFINITE, Change, Citation, Finding
-from exportrules.span import DAY
-from exportrules.timeline import END, RELEASE, START
-from exportrules.trace import is_open
-from exportrules.unknowns import Branch
+from exportrules.render.sections import gathered
+from exportrules.render.text import DISCLAIMER, deal, given
 
 _EVIDENCE = {
     "published": "text published",
     "disclosed": "disclosed by its addressee",
     "reported": "as reported; the text itself was not read",
-}
-_REVIEWED = {
-    "policy_of_denial": "under a policy of denial",
-    "presumption_of_denial": "under a presumption of denial",
-    "indeterminate": "under a policy that is left open",
-    "case_by_case": "case by case",
-    "presumption_of_approval": "under a presumption of approval",
-    "unpublished": "by a standard that was not published",
 }
 #: What made a change where no provision did, told with its day.
 _CHANGES = {
@@ -46,15 +42,30 @@ _CHANGES = {
 
 def memo(d: Determination, form: str) -> str:
     """The memorandum as `md` or `html`."""
-    made = _Memo(d)
-    return (page if form == "html" else markdown)(made.title, list(made.blocks()))
+    return (page if form == "html" else markdown)(*contents(d))
+
+
+def contents(d: Determination, head: Head | None = None, *, signed: bool = False) -> tuple[str, list[Block]]:
+    """The title of the memorandum and its blocks, whatever they are written as.
+
+    With a `head` that has entries they stand above, beside the day of the question, and a line to sign below;
+    `signed` asks for that line without a head.
+    """
+    made, entries = _Memo(d), head.rows() if head else []
+    blocks = list(made.blocks())
+    if entries:
+        asked = [("Day of export", day_of(d.on))]
+        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + asked]))
+    if entries or signed:
+        blocks.append(Signature(safe(head.preparer) if head else ""))
+    return made.title, blocks
 
 
 class _Memo:
     def __init__(self, d: Determination) -> None:
         self.d = d
-        self.q = d._timeline.question
-        self.law = d._timeline.ruleset
+        self.q = d.timeline.question
+        self.law = d.timeline.ruleset
         self.place = {code: place.name for code, place in self.law.places.items()}
         self.citations = d.citations
         self.number = {c.provision: n for n, c in enumerate(self.citations, 1)}
@@ -86,6 +97,9 @@ class _Memo:
         if self.d.notices:
             yield Heading("Points to watch")
             yield Items([safe(notice) for notice in self.d.notices])
+        if steps := self.d.next_steps:
+            yield Heading("Next steps")
+            yield Items([safe(step.says) for step in steps])
         if self.citations:
             yield Heading("Authorities")
             yield Items([self.authority(c) for c in self.citations], numbered=True)
@@ -141,7 +155,7 @@ class _Memo:
 
     def own(self, fact: str) -> Iterator[object]:
         """What the data has for a fact of the variants asked."""
-        for course in self.d._timeline.courses:
+        for course in self.d.timeline.courses:
             chip = course.subject.chip
             found = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
             yield from (found.candidates or (found.value,)) if found else ()
@@ -170,7 +184,7 @@ class _Memo:
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
-        said = f"An application is reviewed {_REVIEWED[self.d.review_policy or 'indeterminate']}."
+        said = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
         return f"{said} {self.turns()}" if self.d.turns_on else said
 
     def turns(self) -> str:
@@ -211,8 +225,12 @@ class _Memo:
         )
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
 
+    @cached_property
+    def assumed(self) -> list[Assumption]:
+        return self.d.assumptions
+
     def assumptions(self) -> Iterator[Block]:
-        assumed = self.d.assumptions
+        assumed = self.assumed
         if not assumed:
             yield Paragraph("None: everything that the answer rests on was stated.")
             return
@@ -234,7 +252,7 @@ class _Memo:
     @property
     def open(self) -> bool:
         """Whether it is open that a license is required at all."""
-        return is_open(self.d._timeline, self.d._answer, self.d.on)
+        return is_open(self.d.moment)
 
     def held(self, kind: str, truth: str = "true") -> list[Finding]:
         """The provisions of a kind that hold, each once, whatever the variant."""
@@ -263,14 +281,14 @@ class _Memo:
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"
-        shown = [c.subject.chip for c in d._timeline.courses if c.subject.chip and c.subject.id in d.variants]
+        shown = [c.subject.chip for c in d.timeline.courses if c.subject.chip and c.subject.id in d.variants]
         days = sorted(chip.announced for chip in shown if chip.announced)
         if days:
             first = next(chip for chip in shown if chip.announced == days[0])
             source = f" ({safe(first.announced_source)})" if first.announced_source else ""
             verb = "was" if days[0] <= d.on else "was only"
             yield f"The chip {verb} made public on {day_of(days[0])}{source}."
-        facts = d._timeline.courses[0].subject.facts
+        facts = d.timeline.courses[0].subject.facts
         subject = facts.get("subject_to_ear")
         if subject is not None and subject.value is True:
             how = "is taken to be" if subject.source == "assumed" else "is"
@@ -306,7 +324,7 @@ class _Memo:
             yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
 
     def requirements(self) -> Iterator[str]:
-        law = self.d._answer.law
+        law = self.d.moment.answer.law
         standing = list(dict.fromkeys([*law.requirements, *law.overcome]))
         for name in standing:
             c = self.citations[self.number[name] - 1] if name in self.number else None
@@ -319,25 +337,26 @@ class _Memo:
             if found.provision not in standing and found.provision in self.number:
                 yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
-        sections = sorted({_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"})
+        sections = {_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"}
         if not standing:
             yield "None was found."
         if sections:
-            yield f"Also in force, tested, and not reaching this transaction: {listed(_shared(sections), '; ')}."
+            yield f"Also in force, tested, and not reaching this transaction: {listed(gathered(sections), '; ')}."
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
         for found in held:
             yield f"{safe(found.title)} ({safe(found.cite)}){self.ref(found.provision)}."
         if not held:
-            yield "None in force reaches this transaction."
+            yield "None that is encoded and in force reaches this transaction."
+        yield from self.left_out("savings", "Known and not applied here")
 
     def exceptions(self) -> Iterator[str]:
         d = self.d
         for e in d.exceptions:
             conditions = f" Its conditions: {listed(e['conditions'], '; ')}." if e["conditions"] else ""
             may = "may overcome the requirement, depending on what is not known"
-            how = "overcomes what is required" if d._answer.law.outcome == "license_exception" else may
+            how = "overcomes what is required" if d.moment.answer.law.outcome == "license_exception" else may
             yield f"{self.condition()}{e['name']} {how}{self.ref(e['provision'])}.{conditions}"
         for closed in d.closed_exceptions:
             bars = closed["bars"]
@@ -345,12 +364,30 @@ class _Memo:
             yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but is closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
+            # what is not encoded is not said to be absent
             if d.requirements and holding:
                 yield f"By their terms these hold, yet a requirement is left: {listed(map(safe, holding), '; ')}."
             elif self.open:
-                yield "None in force would overcome what may be required."
+                yield "None that is encoded would overcome what may be required."
             else:
-                yield "None in force overcomes what is required." if d.requirements else "None is needed."
+                yield "None that is encoded overcomes what is required." if d.requirements else "None is needed."
+        if d.moment.answer.law.outcome != "no_license_requirement":
+            yield from self.left_out("exceptions", "Not encoded, and to be read by hand")
+
+    def left_out(self, step: str, lead: str) -> Iterator[str]:
+        """The law that is known, not encoded and of this step, as far as its day and its tests let it reach the deal.
+
+        Of law that tests nothing that the data has, all is told where a license is or may be required.
+        """
+        found = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
+        required = self.d.moment.answer.law.outcome != "no_license_requirement"
+        said = []
+        for gap in self.law.edition.not_encoded:
+            reaches = f"not_encoded#{gap.id}" in found
+            if gap.step == step and (reaches or (gap.quiet and required)):
+                said.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
+        if said:
+            yield f"{lead}: {' '.join(said)}"
 
     def condition(self) -> str:
         """The words before what follows only if a license is required, where that is open."""
@@ -358,11 +395,13 @@ class _Memo:
 
     def policies(self) -> Iterator[str]:
         several = len(self.d.policies) > 1
-        without = "Without the exception, " if self.d._answer.law.outcome == "license_exception" else self.condition()
+        without = (
+            "Without the exception, " if self.d.moment.answer.law.outcome == "license_exception" else self.condition()
+        )
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
-            yield _upper(f"{without}an application{of} is reviewed {_REVIEWED[p['review_policy']]}{refs}.")
+            yield _upper(f"{without}an application{of} is reviewed {REVIEWED[p['review_policy']]}{refs}.")
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""
@@ -380,9 +419,15 @@ class _Memo:
         return (
             f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
             f"through {day_of(date.fromisoformat(r['verified_through']))}; {attestations}SHA-256 of the data: "
-            f"{r['sha256']}. "
-            f"{DISCLAIMER}"
+            f"{r['sha256']}. Cite with that digest and the question: {deal(self.d)} {DISCLAIMER}"
         )
+
+
+def _may_reach(gap: Finding) -> bool:
+    """True if a row of left-out law may hold, the day since which the goods were under way aside: nobody gave it."""
+    return any(
+        all(test.truth != "false" or test.fact == "en_route_since" for test in row.tests) for row in gap.when
+    ) and not any(row.truth == "true" for row in gap.unless)
 
 
 def _attested(said: Mapping[str, Any]) -> str:
@@ -400,11 +445,3 @@ def _upper(text: str) -> str:
 def _section(cite: str) -> str:
     """The pin-point of a citation without what follows it."""
     return cite.split(";")[0].strip()
-
-
-def _shared(cites: Iterable[str]) -> Iterator[str]:
-    """Citations of one title of the Code, the title named once."""
-    seen = False
-    for cite in cites:
-        yield cite.removeprefix("15 CFR ") if seen else cite
-        seen = seen or cite.startswith("15 CFR ")

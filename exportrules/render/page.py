@@ -51,7 +51,24 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-Block = Heading | Paragraph | Items | Table
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Labels with what they stand for, as the head of a memorandum has them."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A line to sign on, with whoever signs under it, and one for the day."""
+
+    who: str
+
+
+Block = Heading | Paragraph | Items | Table | Pairs | Signature
+
+#: The sizes of paper that a page can be set for.
+PAPERS = ("a4", "letter")
 
 
 def markdown(title: str, blocks: Sequence[Block]) -> str:
@@ -63,6 +80,10 @@ def markdown(title: str, blocks: Sequence[Block]) -> str:
         elif isinstance(block, Paragraph):
             text, lead = _md(block.text), f"**{_md(block.lead)}** " if block.lead else ""
             parts.append(f"**{text}**" if block.role == "answer" else lead + text)
+        elif isinstance(block, Pairs):
+            parts.append("\n".join(f"- **{_md(label)}:** {_md(text)}" for label, text in block.rows))
+        elif isinstance(block, Signature):
+            parts.append(f"Signature: {_LINE}  \n{_md(block.who)}  \nDate: {_LINE}".replace("  \n  \n", "  \n"))
         elif isinstance(block, Items):
             marks = (f"{n}." if block.numbered else "-" for n in range(1, len(block.items) + 1))
             parts.append("\n".join(f"{mark} {_md(item)}" for mark, item in zip(marks, block.items, strict=True)))
@@ -73,11 +94,15 @@ def markdown(title: str, blocks: Sequence[Block]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def page(title: str, blocks: Sequence[Block]) -> str:
-    """The page as one HTML file with its style inside: no script, no image, nothing fetched."""
+def page(title: str, blocks: Sequence[Block], paper: str = "") -> str:
+    """The page as one HTML file with its style inside: no script, no image, nothing fetched.
+
+    `paper` is one of PAPERS, or '' for the reader's own.
+    """
     inner = "\n".join(line for block in blocks for line in _html(block))
     shown = html.escape(safe(title))
-    return _PAGE.format(title=shown, style=_STYLE, body=f"<h1>{shown}</h1>\n{inner}")
+    size = f"@page {{ size: {paper}; }}\n" if paper else ""
+    return _PAGE.format(title=shown, style=_STYLE + size, body=f"<h1>{shown}</h1>\n{inner}")
 
 
 def _md(text: str) -> str:
@@ -94,6 +119,17 @@ def _inline(text: str) -> str:
         return _URL.sub(r'<a href="\1">\1</a>', html.escape(safe(part), quote=False))
 
     return _each(text, plain, lambda number: f'<sup><a href="#authority-{number}">{number}</a></sup>')
+
+
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """The pieces of a text in their order, each with its kind: 'text', 'url', or 'cited' with an authority's number."""
+    for i, part in enumerate(_CITED.split(text)):
+        if i % 2:
+            yield "cited", part
+            continue
+        for j, piece in enumerate(_URL.split(safe(part))):
+            if piece:
+                yield "url" if j % 2 else "text", piece
 
 
 def _each(text: str, plain: Callable[[str], str], note: Callable[[str], str]) -> str:
@@ -115,6 +151,14 @@ def _html(block: Block) -> Iterator[str]:
             name = f' id="authority-{number}"' if block.numbered else ""
             yield f"<li{name}>{_inline(item)}</li>"
         yield f"</{tag}>"
+    elif isinstance(block, Pairs):
+        yield '<table class="head">'
+        for label, text in block.rows:
+            yield f'<tr><th scope="row">{_inline(label)}</th><td>{_inline(text)}</td></tr>'
+        yield "</table>"
+    elif isinstance(block, Signature):
+        who = _inline(block.who) or "Signature"
+        yield f'<div class="signature"><p>{who}</p><p>Date</p></div>'
     else:
         yield "<table>"
         yield f"<thead><tr>{''.join(f'<th>{_inline(cell)}</th>' for cell in block.head)}</tr></thead>"
@@ -124,8 +168,11 @@ def _html(block: Block) -> Iterator[str]:
         yield "</tbody></table>"
 
 
+#: To be filled in by hand.
+_LINE = "\\_" * 24
+
 _STYLE = """
-@page { size: letter; margin: 17mm 18mm; }
+@page { margin: 12mm 15mm 13mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt serif; } }
 body { font: 10pt/1.38 Georgia, "Times New Roman", serif; color: #1a1a1a; max-width: 48rem; margin: 2rem auto;
   padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.45em; line-height: 1.2; margin: 0 0 .5em; }
@@ -141,10 +188,23 @@ table { border-collapse: collapse; width: 100%; margin: .4em 0; font-size: .9em;
 th, td { text-align: left; vertical-align: top; padding: .18em .6em .18em 0; border-bottom: 1px solid #ddd; }
 td:nth-child(4) { white-space: nowrap; }
 tr { break-inside: avoid; }
+table.head { width: auto; } table.head th { width: auto !important; padding-right: 1.5em; white-space: nowrap; }
+table.head th, table.head td { border: 0; padding-bottom: 0; }
+.signature { display: flex; gap: 2em; margin-top: 3.2em; break-inside: avoid; }
+.signature p { border-top: 1px solid #1a1a1a; flex: 1; padding-top: .2em; } .signature p + p { flex: .4; }
 sup { line-height: 0; }
 sup a::before { content: "["; } sup a::after { content: "]"; }
 a { color: #0b4a8f; text-decoration: none; }
-@media print { body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; } a { color: inherit; } }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font: 9.5pt/1.2 "Times New Roman", "Liberation Serif", Tinos, serif;
+    font-size-adjust: .46; }
+  h2 { margin: .65em 0 .2em; } p { margin: .2em 0; } li { margin: .1em 0; break-inside: avoid; }
+  p.small, ol, table { font-size: 9pt; line-height: 1.17; }
+  table { table-layout: fixed; } th, td { padding: .06em .5em .06em 0; overflow-wrap: break-word; }
+  th:nth-child(1) { width: 28%; } th:nth-child(2) { width: 30%; } th:nth-child(3) { width: 17%; }
+  th:nth-child(4) { width: 5%; }
+  a { color: inherit; }
+}
 """
 
 _PAGE = """<!doctype html>

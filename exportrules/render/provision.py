@@ -5,13 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 
-from exportrules.attestation import told
-from exportrules.facts import show
-from exportrules.law import Ruleset, code_url
-from exportrules.model import RELATIONS, Instrument, Provision, Row, Test
+from exportrules.law.attestation import told
+from exportrules.law.model import RELATIONS, Instrument, Provision, Row, Test
+from exportrules.law.paragraphs import code_url
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import union
+from exportrules.law.view import view_of
+from exportrules.question.values import show
 from exportrules.render.safe import safe
 from exportrules.render.text import table
-from exportrules.span import union
 
 _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in group", "ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
@@ -43,7 +45,7 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
     put("compliance", provision.compliance)
     put("through", provision.expires)
     for label, printed in (("in force", False), ("as printed", True)):
-        view = law.view(as_printed=printed)
+        view = view_of(law, as_printed=printed)
         spans = union(span for f in view.provisions if f.provision.id == provision.id for span in f.spans)
         put(
             label,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.safe import safe
 from exportrules.render.text import WIDTH, footer, heading, table
 

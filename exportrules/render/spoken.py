@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from exportrules.determination import Determination
+from exportrules.answer.determination import Determination
+from exportrules.answer.timeline import Timeline
 from exportrules.render.languages import spoken, tell
 from exportrules.render.text import answer, timeline_text
-from exportrules.timeline import Timeline
 
 
 def answer_in(d: Determination, language: str) -> str:

@@ -8,79 +8,37 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules.bounds import signs, words
-from exportrules.determination import Determination
-from exportrules.facts import show
-from exportrules.law import Ruleset
-from exportrules.model import Bounds, Policy
-from exportrules.question import Question
+from exportrules.answer.determination import Determination
+from exportrules.answer.parties import parties
+from exportrules.answer.result import DEFINITE, Assumption, Change
+from exportrules.answer.timeline import Timeline
+from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening
+from exportrules.law.bounds import signs, words
+from exportrules.law.model import Bounds, Policy
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import last_day
+from exportrules.question.question import Question
+from exportrules.question.values import show
 from exportrules.render.languages import filled, language, padded, tell
-from exportrules.render.parties import parties
 from exportrules.render.safe import safe, safe_json
-from exportrules.render.words import case_words, opening
-from exportrules.result import DEFINITE, Assumption, Change
-from exportrules.span import last_day
-from exportrules.timeline import Timeline
 
 WIDTH = 100
 DISCLAIMER = "Not legal advice: a computed reading of cited rules."
 
-POLICY = {
-    "policy_of_denial": "policy of denial",
-    "presumption_of_denial": "presumption of denial",
-    "indeterminate": "review policy undetermined",
-    "case_by_case": "case-by-case review",
-    "presumption_of_approval": "presumption of approval",
-    "unpublished": "review policy not published",
-}
-_OUTCOME = {
-    "no_license_requirement": "no license requirement found",
-    "license_exception": "a license exception, on conditions",
-    "license_required": "license required",
-    "not_released": "not released",
-    "indeterminate": "undetermined",
-}
-_SHORT = {
-    "no_license_requirement": "none found",
-    "license_exception": "exception",
-    "license_required": "license",
-    "not_released": "not released",
-    "indeterminate": "undetermined",
-}
-_SHORT_POLICY = {
-    "policy_of_denial": "denial",
-    "presumption_of_denial": "presumed denial",
-    "indeterminate": "policy open",
-    "case_by_case": "case by case",
-    "presumption_of_approval": "presumed approval",
-    "unpublished": "policy not public",
-}
-ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
-
-
-def decision(outcome: str, policy: str | None) -> str:
-    """An outcome and its policy in a few words."""
-    return _OUTCOME[outcome] + (f" ({POLICY[policy]})" if policy and outcome != "indeterminate" else "")
-
-
-def short(outcome: str, policy: str | None) -> str:
-    """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
-    return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
-
 
 def headline(d: Determination) -> str:
     """The answer in plain words, on one line: the law's answer, and what keeps it from being the last word."""
-    edition, law = d._timeline.ruleset.edition, d._answer.law
+    edition, law = d.timeline.ruleset.edition, d.moment.answer.law
     # what is left out of the law keeps it from an answer, on this day and on any other
     unsure = law.blocked and law.outcome != "license_required"
     # nor does anything free a buyer that calls itself an army before it is said whether it is one
     unsure = unsure or (
-        bool(d._timeline.question.unsaid) and law.outcome in ("no_license_requirement", "license_exception")
+        bool(d.timeline.question.unsaid) and law.outcome in ("no_license_requirement", "license_exception")
     )
     outcome, policy = ("indeterminate", None) if unsure else (law.outcome, law.review_policy)
     verdict = _verdict(d, outcome, policy)
     if d.outcome == "not_released":
-        released = d._timeline.released(d.on)
+        released = d.timeline.released(d.on)
         until = f" until {released}" if released else ""
         would = decision(outcome, policy)
         return f"NOT RELEASED{until}; by the law of that day it would have been: {would}."
@@ -105,15 +63,15 @@ def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
         names = list(dict.fromkeys(e["name"] for e in d.exceptions))
         refuse = " (BIS may refuse)" if any(e["may_be_refused"] for e in d.exceptions) else ""
         return f"ONLY IF the conditions of {' and '.join(names)} are met{refuse}"
-    if turns_on := d.turns_on or d._timeline.question.unsaid:
+    if turns_on := d.turns_on or d.timeline.question.unsaid:
         return f"UNDETERMINED (turns on {', '.join(dict.fromkeys(_short(d, fact) for fact in turns_on))})"
     left_out = "law that is known to apply here is not encoded; see the notices"
-    return f"UNDETERMINED ({left_out if d._answer.law.blocked else 'the encoded law does not settle it'})"
+    return f"UNDETERMINED ({left_out if d.moment.answer.law.blocked else 'the encoded law does not settle it'})"
 
 
 def _short(d: Determination, fact: str) -> str:
     """A fact by its name, and why a word may mean several things; a provision of uncertain reach, in words."""
-    doubt = d._timeline.question.doubt(fact)
+    doubt = d.timeline.question.doubt(fact)
     return "how far a provision reaches" if "#" in fact else f"{fact}: {doubt.says}" if doubt else fact
 
 
@@ -127,7 +85,7 @@ def answer(d: Determination) -> str:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
         lines += item("parameters met", ", ".join(d.eccn) + paragraphs)
     # of parties that are on no list, the assumptions tell
-    for party in parties(d) if d._timeline.question.listed or d._timeline.question.owners else ():
+    for party in parties(d) if d.timeline.question.listed or d.timeline.question.owners else ():
         lines += item("party", safe(f"{party.written}: {party.known}"))
     for citation in d.citations:
         lines += item(citation.role, f"{safe(citation.title)}")
@@ -144,14 +102,14 @@ def answer(d: Determination) -> str:
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]
-    law = d._timeline.ruleset
+    law = d.timeline.ruleset
     vocabulary = law.facts
     for fact in d.turns_on:
-        if (doubt := d._timeline.question.doubt(fact)) is not None:
+        if (doubt := d.timeline.question.doubt(fact)) is not None:
             lines += item("turns on", safe(f"{fact}: {doubt.says}. {doubt.settle}"))
         elif fact in vocabulary:
             lines += item("turns on", f"{fact}: {vocabulary[fact].question or vocabulary[fact].definition}")
-        elif (doubtful := d._timeline.ruleset.provisions.get(fact)) is not None:
+        elif (doubtful := d.timeline.ruleset.provisions.get(fact)) is not None:
             lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
         lines += [line for s in d.settle if s.fact == fact for line in _more(f"{s.case}: {s.option}")]
     for branch in d.cases:
@@ -164,7 +122,9 @@ def answer(d: Determination) -> str:
         lines += item("if instead", line)
     for notice in d.notices:
         lines += item("notice", safe(notice))
-    return "\n".join([*lines, "", footer(d._timeline.ruleset)])
+    for step in d.next_steps:
+        lines += item("next", safe(step.says))
+    return "\n".join([*lines, "", footer(d.timeline.ruleset)])
 
 
 def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator[str]:
@@ -172,12 +132,12 @@ def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator
 
     `name` says how a figure is called: by its id, as options take it, or in words.
     """
-    law = d._timeline.ruleset
+    law = d.timeline.ruleset
     silent = {name for name, (provision, _) in law.provisions.items() if not provision.margins}
     margins = d.margin
     several = {m.fact for m in margins for n in margins if m.fact == n.fact and m.value != n.value}
     for m in margins:
-        assumed = m.fact not in d._timeline.question.facts and law.facts[m.fact].about != "item"
+        assumed = m.fact not in d.timeline.question.facts and law.facts[m.fact].about != "item"
         if m.provision not in silent and not assumed:
             whose = f"{m.subject}: " if m.fact in several else ""
             yield f"{whose}{name(m.fact)} {show(m.value)}: {m.percent} ({m.provision})"
@@ -266,7 +226,7 @@ def footer(law: Ruleset) -> str:
 
 def deal(d: Determination) -> str:
     """What was asked, in one clause: the chip, the place, the exporter, whatever else was said, the day."""
-    return f"{asked_words(d._timeline)}, {d.on}."
+    return f"{asked_words(d.timeline)}, {d.on}."
 
 
 def heading(question: Question, law: Ruleset) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from exportrules.attestation import tables
+from exportrules.answer.words import decision
+from exportrules.law.attestation import tables
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, decision, item
+from exportrules.render.text import deal, item
 
 if TYPE_CHECKING:
     from exportrules.study.verify import Verification
@@ -62,7 +63,7 @@ def _lines(v: Verification) -> Iterator[str]:
     if was:
         yield from _law("receipt", was["ruleset"])
     if v.now is not None and (v.changed or not was):
-        attestations = tables(v.now._timeline.ruleset.attestations.values())
+        attestations = tables(v.now.timeline.ruleset.attestations.values())
         yield from _law("verified with", {**v.now.ruleset, "attestations": attestations})
 
 

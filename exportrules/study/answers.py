@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from exportrules.determination import timeline
-from exportrules.law import Ruleset
-from exportrules.result import Answer
-from exportrules.span import last_day
+from exportrules.answer.determination import timeline
+from exportrules.answer.result import Answer
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import last_day
+from exportrules.law.view import view_of
 
 #: The layers of the law, and whether each is the text as printed.
 LAYERS = {"as_enforced": False, "as_printed": True}
@@ -90,7 +91,7 @@ def grouped_answers(
 
 def _alike(law: Ruleset, places: Sequence[str]) -> Iterator[list[str]]:
     """The places in groups that no encoded rule tells apart in either layer."""
-    views = [law.view(as_printed=printed) for printed in LAYERS.values()]
+    views = [view_of(law, as_printed=printed) for printed in LAYERS.values()]
     groups: dict[object, list[str]] = {}
     for place in places:
         apart = place if place in law.edition.destinations_not_encoded else ""

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.determination import timeline
-from exportrules.docket import Docket
-from exportrules.law import Ruleset
-from exportrules.span import DAY, earliest
+from exportrules.answer.determination import timeline
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.docket import Docket
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY, earliest
 from exportrules.study import canonical
 from exportrules.study.differences import Said, named, steps
-from exportrules.timeline import Timeline
 
 
 class Event(NamedTuple):
@@ -80,7 +80,7 @@ def _scheduled(made: Timeline, after: date) -> Iterator[tuple[date, str, str]]:
     for course in made.courses:
         item = {n: f for n, f in course.subject.facts.items() if n not in law.facts or law.facts[n].about == "item"}
         for entry in Docket(made.view, item).entries:
-            found = entry.found
+            found = entry.in_force
             if found.provision.kind in ("gap", "notice", "suspension"):
                 continue
             for number, span in enumerate(found.spans):

@@ -14,9 +14,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules.bounds import stated
 from exportrules.errors import QuestionError
-from exportrules.model import Bounds
+from exportrules.law.bounds import stated
+from exportrules.law.model import Bounds
 
 _LARGEST = 2**53 - 1
 

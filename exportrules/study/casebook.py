@@ -17,15 +17,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from exportrules import determination
-from exportrules.determination import Determination
+from exportrules.answer import determination
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.timeline import SpanOfAnswer, Timeline
 from exportrules.errors import QuestionError, RulesetError, UnknownNameError
-from exportrules.law import Ruleset
-from exportrules.model import STRICT, Policy
-from exportrules.names.chips import find_chip
-from exportrules.result import DEFINITE
-from exportrules.source import cases_directory, read_file
-from exportrules.timeline import SpanOfAnswer, Timeline
+from exportrules.files.load import cases_directory, read_file
+from exportrules.law.model import STRICT, Policy
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.chips import find_chip
 
 _MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 
@@ -191,15 +191,15 @@ def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
     Raises RulesetError with file and key path: for a key that does not exist, a wrong type, a window
     that ends before it begins, and whatever the law does not know (a chip, a place, a fact).
     """
-    from exportrules import reading
+    from exportrules.files import parse
 
     file = Path(path)
     text = read_file(str(path), path)
-    data = reading._parse(file.name, text)
+    data = parse._parse(file.name, text)
     lines = text.decode("utf-8-sig").splitlines()
     book = _shaped(data, file.name, lines)
     for loc, message in _defects(book, law):
-        line = reading.line_of(lines, loc)
+        line = parse.line_of(lines, loc)
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
         raise RulesetError(file.name, f"{where}{f' (line {line})' if line else ''}: {message}")
     return book
@@ -250,7 +250,7 @@ def first_day_text(first: FirstDay) -> str:
 
 def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
     """The file's tables as objects. Table by table, so that a mistyped key is told with the keys of its table."""
-    from exportrules.reading import _validated
+    from exportrules.files.parse import _validated
 
     book: Casebook = _validated(Casebook, {**data, "claim": ()}, name, lines)
     claims = []

@@ -17,13 +17,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from exportrules.bounds import signed
-from exportrules.determination import Determination, check, timeline
+from exportrules.answer.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, RulesetError
-from exportrules.facts import BITS, Fact, facts_of
-from exportrules.law import Ruleset
-from exportrules.model import Alternative, Bounds, Family, Number, Scalar, Variant
-from exportrules.source import data_directory, default_ruleset
+from exportrules.files.load import data_directory, default_ruleset
+from exportrules.law.bounds import signed
+from exportrules.law.facts import Fact
+from exportrules.law.model import Alternative, Bounds, Family, Number, Scalar, Variant
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.figures import BITS, facts_of
 
 #: A day under the entry of October 2022, and a day under that of October 2023.
 DAYS = (date(2022, 11, 1), date(2023, 12, 1))

@@ -16,14 +16,14 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from exportrules.errors import QuestionError, RulesetError
-from exportrules.source import DEEPEST_FOLDER, MOST_FILES, read_file
+from exportrules.files.load import DEEPEST_FOLDER, MOST_FILES, read_file
 
 #: The whole of title 15 as XML is some 40 MB.
 LARGEST_TEXT = 256 * 2**20
 SUFFIXES = (".xml", ".md", ".txt")
 
 
-class Paragraph(NamedTuple):
+class CodeParagraph(NamedTuple):
     """A paragraph as it is compared, and the number that it bears: "(a)(6)(iii)"; '' for what stands before any."""
 
     number: str
@@ -36,7 +36,7 @@ class Copy(NamedTuple):
     section: str
     on: date
     file: str
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: tuple[CodeParagraph, ...]
 
     @property
     def text(self) -> str:
@@ -242,9 +242,9 @@ _ROMAN = re.compile(r"(?=.)x{0,3}(ix|iv|v?i{0,3})")
 _KINDS = ("a", "1", "i", "A", "1", "i")
 
 
-def paragraphs(lines: Iterable[str]) -> tuple[Paragraph, ...]:
+def paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
     """Lines as paragraphs with their whole numbers, ready to be compared."""
-    found: list[Paragraph] = []
+    found: list[CodeParagraph] = []
     stack: list[str] = []
     for line in lines:
         bare = _bare(line)
@@ -260,17 +260,17 @@ def paragraphs(lines: Iterable[str]) -> tuple[Paragraph, ...]:
                     stack = deeper if len(deeper) > len(stack) else stack
         text = plain(line)
         if text:
-            found.append(Paragraph("".join(f"({label})" for label in stack), text))
+            found.append(CodeParagraph("".join(f"({label})" for label in stack), text))
     return tuple(found)
 
 
 _ITEM = re.compile(r"^([a-z](?:\.\d+)?(?:\.[a-z])?(?:\.\d+)?)\.\s")
 
 
-def entry_paragraphs(lines: Iterable[str]) -> tuple[Paragraph, ...]:
+def entry_paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
     """The lines of an entry of the Commerce Control List, whose paragraphs are numbered "a.1."."""
     matched = [(_ITEM.match(_bare(line)), plain(line)) for line in lines]
-    return tuple(Paragraph(f".{match[1]}" if match else "", text) for match, text in matched if text)
+    return tuple(CodeParagraph(f".{match[1]}" if match else "", text) for match, text in matched if text)
 
 
 def _placed(stack: list[str], label: str) -> list[str]:

@@ -13,9 +13,10 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from exportrules.law import Ruleset
-from exportrules.model import Provision
-from exportrules.span import Span
+from exportrules.law.model import Provision
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import Span
+from exportrules.law.view import view_of
 from exportrules.study.codified import Copy, plain
 
 Status = Literal["word for word", "differs", "section not given", "no quote"]
@@ -73,7 +74,7 @@ def confirm(law: Ruleset, copies: Sequence[Copy], problems: Iterable[str] = ()) 
     by_section: dict[str, list[Copy]] = defaultdict(list)
     for copy in sorted(copies, key=lambda c: (c.on, c.file)):
         by_section[copy.section].append(copy)
-    spans = {f.provision.id: f.spans for f in law.view(as_printed=True).provisions}
+    spans = {f.provision.id: f.spans for f in view_of(law, as_printed=True).provisions}
     confirmations = [
         _confirmed(provision, spans.get(provision.id, ()), by_section)
         for provision, _ in law.provisions.values()

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 
 from exportrules.errors import ExportRulesError
-from exportrules.law import Ruleset
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.study.package import LICENSE, data_tables
 from exportrules.study.tables import Field, Table
 

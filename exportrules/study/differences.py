@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.determination import timeline
-from exportrules.engine import Reading
+from exportrules.answer.determination import timeline
+from exportrules.answer.moment import Moment
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.evaluate import Reading
 from exportrules.errors import QuestionError
-from exportrules.law import Ruleset
-from exportrules.model import Policy
-from exportrules.names.chips import find_chip
-from exportrules.span import DAY, last_day
-from exportrules.timeline import Timeline
-from exportrules.trace import asked
-from exportrules.truth import FALSE
+from exportrules.law.model import Policy
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY, last_day
+from exportrules.law.truth import FALSE
+from exportrules.law.view import view_of
+from exportrules.question.names.chips import find_chip
 
 _EXPLAINING = (
     "classification", "conclusion", "requirement", "savings", "exception", "bar", "review_policy", "suspension",
@@ -54,7 +55,7 @@ class Step(NamedTuple):
     through: tuple[str, ...]
 
 
-class Edition(NamedTuple):
+class EditionChanges(NamedTuple):
     """What one ruleset changed against another: past days (verified by the older), later days, what is new, gone."""
 
     past: list[Moved]
@@ -145,7 +146,7 @@ def supposed(law: Ruleset, reform: Ruleset, chips: Iterable[str], deal: Mapping[
     ]
 
 
-def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str, Any]) -> Edition:
+def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str, Any]) -> EditionChanges:
     """What a new edition changed. `chips` are names; the past ends with the older edition's horizon."""
     ids = [chip for chip in chosen(new, chips) if chip in old.variants] if chips else [*new.variants]
     found = supposed(old, new, ids, deal)
@@ -158,7 +159,7 @@ def editions(old: Ruleset, new: Ruleset, chips: Sequence[str], deal: Mapping[str
             later = span.first if span.first is not None and span.first > horizon else horizon + DAY
             future.append(span._replace(first=later))
     files = sorted(name for name in {*old.files, *new.files} if old.files.get(name) != new.files.get(name))
-    return Edition(
+    return EditionChanges(
         past,
         future,
         [name for name in new.instruments if name not in old.instruments],
@@ -186,17 +187,17 @@ def _through(before: Timeline, after: Timeline, day: date) -> list[str]:
 
 def _holding(made: Timeline, day: date) -> dict[str, int]:
     found: dict[str, int] = {}
-    for course in asked(made, made.at(day)):
+    for course in Moment(made, day).courses:
         for entry, held in Reading(course.docket, day).truths.values():
             if entry.kind in _EXPLAINING:
-                name = entry.found.provision.id
+                name = entry.in_force.provision.id
                 found[name] = max(held, found.get(name, FALSE))
     return found
 
 
 def _written(law: Ruleset, name: str) -> str | None:
     """A provision as it stands in a ruleset, its days in force included."""
-    spans = [found.spans for found in law.view().provisions if found.provision.id == name]
+    spans = [found.spans for found in view_of(law).provisions if found.provision.id == name]
     return f"{law.provisions[name][0]!r} {spans}" if name in law.provisions else None
 
 

@@ -12,16 +12,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from exportrules.determination import Determination
-from exportrules.docket import Docket
-from exportrules.engine import Law, Reading
-from exportrules.facts import Fact, followers, settled, values_for
-from exportrules.model import Number, Policy
-from exportrules.span import holds_on
-from exportrules.timeline import Course
-from exportrules.trace import asked
-from exportrules.truth import FALSE
-from exportrules.unknowns import decide
+from exportrules.answer.determination import Determination
+from exportrules.engine.course import Course
+from exportrules.engine.docket import Docket
+from exportrules.engine.evaluate import Law, Reading
+from exportrules.engine.unknowns import decide
+from exportrules.law.facts import Fact
+from exportrules.law.model import Number, Policy
+from exportrules.law.span import holds_on
+from exportrules.law.truth import FALSE
+from exportrules.question.figures import followers, settled, values_for
 
 #: How far beside a line the answer is computed where the line itself is not part of it.
 STEP = Decimal("0.001")
@@ -61,7 +61,7 @@ def flips(d: Determination) -> list[Flip]:
     if d.outcome == "not_released" or d.standing in ("destination_not_encoded", "before_coverage"):
         return []
     found: list[Flip] = []
-    for course in asked(d._timeline, d._answer):
+    for course in d.moment.courses:
         found += _Numbers(d, course).flips()
     return found
 
@@ -71,7 +71,7 @@ class _Numbers:
 
     def __init__(self, d: Determination, course: Course) -> None:
         self.on, self.course = d.on, course
-        self.view, self.ruleset = course.view, d._timeline.ruleset
+        self.view, self.ruleset = course.view, d.timeline.ruleset
         self.listings = course.subject.listings(self.view)
         self.facts = course.subject.facts
         self.law = self.decided(self.facts)
@@ -171,7 +171,7 @@ class _Numbers:
 
         def truths(facts: dict[str, Fact]) -> dict[str, int]:
             read = Reading(self._docket(facts), self.on)
-            return {e.found.provision.id: held for e, held in read.truths.values() if e.kind in _EXPLAINING}
+            return {e.in_force.provision.id: held for e, held in read.truths.values() if e.kind in _EXPLAINING}
 
         before, after = truths(was), truths(now)
         apart: dict[str, set[tuple[str, Any]]] = {}

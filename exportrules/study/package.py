@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from exportrules.errors import OutputError, QuestionError
-from exportrules.law import Ruleset
-from exportrules.names.chips import find_chip
-from exportrules.names.places import find_place
-from exportrules.output import free, write_whole
+from exportrules.files.write import free, write_whole
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.catalogue import chip_rows
+from exportrules.question.names.chips import find_chip
+from exportrules.question.names.places import find_place
 from exportrules.study.answers import EXPORTERS, grouped_answers
 from exportrules.study.tables import Field, Table, tables
 
@@ -51,7 +52,7 @@ def data_tables(
     who = [_exporter(ruleset, exporter) for exporter in exporters]
     if not who:
         raise QuestionError("no exporter is named. Write maker, other, or both.")
-    rows = [row for row in ruleset.chips if row.chip in chosen]
+    rows = [row for row in chip_rows(ruleset) if row.chip in chosen]
     asked = [*(row.chip for row in rows), *families]
     answers = grouped_answers(
         ruleset, list(dict.fromkeys(asked)), list(dict.fromkeys(places)), list(dict.fromkeys(who))
@@ -64,7 +65,7 @@ def _exporter(ruleset: Ruleset, written: str) -> str:
     name = written.strip().casefold()
     if name in ("maker", "other"):
         return name
-    from exportrules.names.exporters import find_exporter
+    from exportrules.question.names.exporters import find_exporter
 
     found = find_exporter(ruleset, written, "")
     if found is None or found == "other":

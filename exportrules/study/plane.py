@@ -12,15 +12,19 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from exportrules.determination import Determination
-from exportrules.engine import Reading
+from exportrules.answer.determination import Determination
+from exportrules.answer.moment import Moment
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.course import Course
+from exportrules.engine.evaluate import Reading
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law import InForce, Ruleset, View, refers
-from exportrules.model import Number, Row, Test
-from exportrules.span import holds_on
-from exportrules.timeline import Course, Timeline
-from exportrules.trace import asked
-from exportrules.truth import FALSE
+from exportrules.law.force import InForce
+from exportrules.law.model import Number, Row, Test
+from exportrules.law.paragraphs import refers
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import holds_on
+from exportrules.law.truth import FALSE
+from exportrules.law.view import View
 
 #: What lists conclude of the parties: it follows from the deal, never from the item's figures.
 _OF_PARTIES = frozenset({"end_user_lists", "owner_lists"})
@@ -33,18 +37,18 @@ class Region(NamedTuple):
     `bound` names the one company that the row binds; empty: everyone. A row of an uncertain provision is not `certain`.
     """
 
-    found: InForce
+    in_force: InForce
     row: Row
     tests: tuple[Test, ...]
     bound: str
 
     @property
     def provision(self) -> str:
-        return self.found.provision.id
+        return self.in_force.provision.id
 
     @property
     def certain(self) -> bool:
-        return self.found.provision.certain
+        return self.in_force.provision.certain
 
     def side(self, fact: str) -> tuple[Number | None, Number | None]:
         """Where the region begins and ends along one figure; None where the text draws no line."""
@@ -105,7 +109,7 @@ def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None 
             raise QuestionError(f"no provision in force on {on} for this deal tests two figures of a chip, so there "
                                 f"is no plane to draw.{_first_plane(every, on, named)}")  # fmt: skip
         view = timelines[0].view
-        _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].found.provision))
+        _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].in_force.provision))
         axes = newest[0], newest[1]
     known = _figures(law)
     for name in axes:
@@ -133,7 +137,7 @@ def carve_outs(law: Ruleset, found: Plane) -> dict[tuple[str, str], tuple[Test, 
     """Which chips the drawn entries leave out again, by (provision, paragraph): tests of the item."""
     out = {}
     for region in found.regions:
-        provision = region.found.provision
+        provision = region.in_force.provision
         for row in provision.unless if provision.kind == "classification" else ():
             if all(t.fact in law.facts and law.facts[t.fact].about == "item" for t in row.tests):
                 out[provision.id, row.paragraph] = row.tests
@@ -231,7 +235,7 @@ def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tu
     points, missing = [], []
     for made in timelines:
         # a variant once, in whatever senses the question has
-        for subject in {c.subject.id: c.subject for c in asked(made, made.at(on))}.values():
+        for subject in {c.subject.id: c.subject for c in Moment(made, on).courses}.values():
             facts = [subject.facts.get(name) for name in (x, y)]
             values = [f.value for f in facts if f and isinstance(f.value, int | Decimal)]
             if len(values) < 2:

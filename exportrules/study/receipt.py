@@ -16,32 +16,26 @@ from pathlib import Path
 from typing import Any
 
 import exportrules
-from exportrules import determination as ask
-from exportrules.attestation import tables
-from exportrules.determination import Determination
+from exportrules.answer import determination as ask
+from exportrules.answer.asked import arguments
+from exportrules.answer.determination import Determination
+from exportrules.answer.trace import FIELDS
+from exportrules.engine.course import Course
 from exportrules.errors import RulesetError
-from exportrules.law import Ruleset
-from exportrules.model import Alternative, Variant
-from exportrules.question import TERMS
-from exportrules.source import whole_digest
-from exportrules.span import holds_on
+from exportrules.files.load import whole_digest
+from exportrules.law.attestation import tables
+from exportrules.law.model import Alternative, Variant
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import holds_on
 from exportrules.study import canonical
-from exportrules.timeline import Course
-from exportrules.trace import FIELDS, asked
 
 FORMAT = "exportrules receipt 1"
 
-#: The modules that decide what an answer says: what `determination` imports, directly or not.
-ENGINE = (
-    "attestation", "bounds", "cases", "claims", "compiled", "determination", "docket", "engine", "entries",
-    "errors", "facts", "figures", "force", "implied", "law", "lexicon", "model", "names/chips", "names/close",
-    "names/defects", "names/exporters", "names/grammar", "names/inside", "names/keys", "names/parties",
-    "names/placeholders", "names/places", "names/servers", "names/slips", "names/words", "notices", "question",
-    "reading", "references", "result", "senses", "source", "span", "timeline", "trace", "truth", "unknowns",
-)  # fmt: skip
+#: The rooms whose modules decide what an answer says: all that answering imports is in them.
+ENGINE = ("law", "question", "engine", "files", "answer")
 
-#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest.
-ANSWER = tuple(name for name in FIELDS if name not in ("findings", "ruleset"))
+#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest, and the steps.
+ANSWER = tuple(name for name in FIELDS if name not in ("findings", "next_steps", "ruleset"))
 
 #: What of an answer must be the same for the answer to be the same. The days that it holds, its notices and its
 #: citations may be told otherwise by a later edition.
@@ -62,11 +56,11 @@ _QUESTION: dict[str, tuple[type, ...]] = {
 
 def receipt(d: Determination) -> dict[str, Any]:
     """The receipt of an answer, as canonical data with its seal."""
-    law = d._timeline.ruleset
+    law = d.timeline.ruleset
     body = {
         "format": FORMAT,
         "question": question_of(d),
-        "facts": {course.subject.id: _used(course, d.on) for course in asked(d._timeline, d._answer)},
+        "facts": {course.subject.id: _used(course, d.on) for course in d.moment.courses},
         "answer": canonical.exact({name: getattr(d, name) for name in ANSWER}),
         "ruleset": {
             "edition": law.edition.edition,
@@ -90,7 +84,8 @@ def _engine() -> tuple[tuple[str, str], ...]:
     import hashlib
 
     folder = Path(exportrules.__file__).parent
-    return tuple((f"{name}.py", hashlib.sha256((folder / f"{name}.py").read_bytes()).hexdigest()) for name in ENGINE)
+    files = [folder / "errors.py", *(file for room in ENGINE for file in sorted((folder / room).rglob("*.py")))]
+    return tuple((f.relative_to(folder).as_posix(), hashlib.sha256(f.read_bytes()).hexdigest()) for f in files)
 
 
 def engine() -> dict[str, Any]:
@@ -106,25 +101,16 @@ def engine_digest(version: str, files: Mapping[str, str]) -> str:
 
 def question_of(d: Determination) -> dict[str, Any]:
     """What was asked, so that it can be asked again: what was left to its default is left out."""
-    q = d._timeline.question
-    found: dict[str, Any] = {"on": d.on}
-    chip = _own(d)
-    if chip is not None:
+    found: dict[str, Any] = {"on": d.on, **arguments(d.timeline)}
+    chip = found.get("chip")
+    if isinstance(chip, Variant):
+        del found["chip"]
         found["chip_figures"] = {f.name: v for f in fields(chip) if (v := getattr(chip, f.name)) != f.default}
         for name in ("alternative", "contains"):
             if name in found["chip_figures"]:
                 found["chip_figures"][name] = [
                     {f.name: getattr(part, f.name) for f in fields(part)} for part in found["chip_figures"][name]
                 ]
-    elif q.subjects[0].chip is not None:
-        found["chip"] = q.label
-    values = {name: getattr(q, name) for name in _OPTIONS} | {"exporter": q.asked_exporter}
-    found |= {name: v for name, v in values.items() if name not in q.defaulted and TERMS.get(name) not in q.facts}
-    found |= {"parties": q.parties} if q.parties else {}
-    found |= {"not_listed": q.not_listed} if q.not_listed else {}
-    found |= {"facts": {name: fact.value for name, fact in q.facts.items()}} if q.facts else {}
-    found |= {"known_on": q.known_on} if q.known_on else {}
-    found |= {"as_printed": True} if q.as_printed else {}
     kept: dict[str, Any] = canonical.exact(found)
     return kept
 
@@ -148,20 +134,9 @@ def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
     return ask.check(chip, ruleset=law, **rest)
 
 
-def _own(d: Determination) -> Variant | None:
-    """The chip of one's own that was asked about, if it was one."""
-    q, law = d._timeline.question, d._timeline.ruleset
-    chip = q.subjects[0].chip
-    if chip is None:
-        return None
-    known = law.variants.get(chip.id)
-    named = known is not None and known[0] is chip and q.subjects[0].facts["chip_family"].value == known[1].id
-    return None if named else chip
-
-
 def _chip(figures: Any) -> Variant:
     """A chip from canonical figures: numbers and days that were written as text become what they were."""
-    from exportrules.reading import chip_of
+    from exportrules.files.parse import chip_of
 
     if not isinstance(figures, dict):
         raise RulesetError("chip_figures", "a table is wanted.")

@@ -12,8 +12,9 @@ from typing import Any
 import pydantic
 from pydantic.json_schema import GenerateJsonSchema
 
-from exportrules.lexicon import PartNumbers, Refused, Servers, Word
-from exportrules.model import (
+from exportrules.files.integrity import NEEDS
+from exportrules.law.lexicon import PartNumbers, Refused, Servers, Word
+from exportrules.law.model import (
     Attestation,
     Description,
     Edition,
@@ -28,7 +29,6 @@ from exportrules.model import (
     Territory,
     Variant,
 )
-from exportrules.references import NEEDS
 from exportrules.study.casebook import Casebook
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

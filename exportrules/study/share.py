@@ -14,14 +14,14 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from exportrules.chiprows import ChipRow
-from exportrules.determination import timeline
+from exportrules.answer.determination import timeline
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.timeline import Timeline
 from exportrules.errors import QuestionError
-from exportrules.law import Ruleset
-from exportrules.names.exporters import find_exporter
-from exportrules.result import DEFINITE
-from exportrules.span import DAY
-from exportrules.timeline import Timeline
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
+from exportrules.question.catalogue import ChipRow, chip_rows
+from exportrules.question.names.exporters import find_exporter
 
 #: The outcomes that are counted, in the order of the columns.
 COUNTED = ("no_license_requirement", "license_exception", "license_required", "indeterminate")
@@ -73,7 +73,7 @@ def share(ruleset: Ruleset, maker: str, first: str | None = None, last: str | No
     QuestionError for a maker without data-center chips, and for a month outside of the law that is verified.
     """
     vendor = _vendor(ruleset, maker)
-    own = [row for row in ruleset.chips if row.vendor == vendor and row.kind == "ic"]
+    own = [row for row in chip_rows(ruleset) if row.vendor == vendor and row.kind == "ic"]
     chosen, unknown, unannounced = [], [], []
     for row in own:
         purpose = {figure.value for figure in row.figures if figure.figure == "designed_for_datacenter"}
@@ -111,7 +111,7 @@ def _kinds(timelines: Sequence[Timeline], day: date) -> Iterator[tuple[str, str 
 
 
 def _vendor(ruleset: Ruleset, maker: str) -> str:
-    makers = {row.vendor: row.vendor_name for row in ruleset.chips}
+    makers = {row.vendor: row.vendor_name for row in chip_rows(ruleset)}
     found = find_exporter(ruleset, maker, "") if maker.strip().casefold() not in ("maker", "other") else None
     if found not in makers:
         raise QuestionError(f"no chip of {maker!r} is in this data. Makers: {', '.join(sorted(makers.values()))}.")

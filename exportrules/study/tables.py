@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exportrules.chiprows import FIGURES, ChipRow, Figure, figure_value
-from exportrules.law import Ruleset
-from exportrules.result import OUTCOMES, STANDINGS
+from exportrules.answer.result import OUTCOMES, STANDINGS
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.catalogue import FIGURES, ChipRow, Figure, figure_value
 from exportrules.study.answers import Grouped, Spell, members_by_place
 
 POLICIES = (

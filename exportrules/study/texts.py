@@ -15,11 +15,12 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from exportrules.determination import timeline
+from exportrules.answer.determination import timeline
+from exportrules.answer.words import decision
 from exportrules.errors import ExportRulesError
-from exportrules.law import Ruleset
-from exportrules.render.text import decision
-from exportrules.source import default_ruleset
+from exportrules.files.load import default_ruleset
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.catalogue import chip_rows
 
 #: Names of a list before the rest is counted.
 _MOST = 12
@@ -74,7 +75,7 @@ def answers(law: Ruleset, chips: Sequence[str], text: Text, to: str) -> dict[str
 
 def page(law: Ruleset) -> str:
     """The whole of docs/texts.md."""
-    chips = [row.chip for row in law.chips if row.kind == "ic"]
+    chips = [row.chip for row in chip_rows(law) if row.kind == "ic"]
     china = {text: answers(law, chips, text, "CN") for text in TEXTS}
     return "\n".join([*_head(law, chips), *_counts(china), *_changes(law, china), *_places(law, chips, china)]) + "\n"
 
@@ -116,7 +117,7 @@ def _rank(kind: Kind) -> tuple[int, str]:
 
 
 def _changes(law: Ruleset, china: dict[Text, dict[str, Kind]]) -> Iterator[str]:
-    names = {row.chip: row.name for row in law.chips}
+    names = {row.chip: row.name for row in chip_rows(law)}
     yield from ["## What each text changed, to China", ""]
     # each text after the one that it followed, as enforced; of the last, what certification gains
     for before, after in pairwise(text for text in TEXTS if not text.as_printed):

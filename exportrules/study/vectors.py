@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.determination import timeline
-from exportrules.engine import STRICTEST
+from exportrules.answer.determination import timeline
+from exportrules.answer.result import OUTCOMES
+from exportrules.answer.trace import cite_of
+from exportrules.engine.evaluate import STRICTEST
 from exportrules.errors import RulesetError
-from exportrules.law import Ruleset
-from exportrules.names.chips import find_chip
-from exportrules.result import OUTCOMES
-from exportrules.source import read_file
-from exportrules.span import until
-from exportrules.trace import cite_of
+from exportrules.files.load import read_file
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import until
+from exportrules.question.names.chips import find_chip
 
 #: China and what stands around it: Macau, A:6, D:4, D:1, A:5, both D:4 and A:6, and part 746.
 DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.law import Ruleset
-from exportrules.render.text import decision
-from exportrules.result import DEFINITE
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.words import decision
+from exportrules.law.ruleset import Ruleset
 from exportrules.study.casebook import (
     Casebook,
     Claim,

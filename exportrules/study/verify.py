@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from exportrules.determination import Determination
+from exportrules.answer.determination import Determination
 from exportrules.errors import ExportRulesError, RulesetError
-from exportrules.law import Ruleset
-from exportrules.source import is_overlay, ruleset_from, whole_digest
+from exportrules.files.load import is_overlay, ruleset_from, whole_digest
+from exportrules.law.ruleset import Ruleset
 from exportrules.study import canonical
+from exportrules.study.moved import by_todays_names
 from exportrules.study.receipt import DECISIVE, FORMAT, ask_again, engine, engine_digest, receipt, seal
 
 #: The keys of a receipt and what each holds.
@@ -61,7 +62,7 @@ def verify(
 ) -> Verification:
     """Ask the question of a receipt again.
 
-    `text` is the receipt, `law` the files of the ruleset to ask (:func:`exportrules.source.rule_texts`), `earlier`
+    `text` is the receipt, `law` the files of the ruleset to ask (:func:`exportrules.files.load.rule_texts`), `earlier`
     those of the receipt's own ruleset where they are at hand; `labels` is what messages call their directories.
     Raises RulesetError for rule files that are bad.
     """
@@ -269,7 +270,7 @@ def _body(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _files_apart(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
-    files, others = was["files"], now["files"]
+    files, others = by_todays_names(was["files"]), now["files"]
     found = sorted(name for name in {*files, *others} if files.get(name) != others.get(name))
     return tuple(found) or (() if was["version"] == now["version"] else ("version",))
 
@@ -321,7 +322,7 @@ def _decisive(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_used(name: str, text: bytes | None, kept: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
     """Whether an answer rests on a file: on its instrument, on its chips, or on tables that all answers lean on."""
-    from exportrules.reading import read_file
+    from exportrules.files.parse import read_file
 
     answers = [answer for answer in (kept["answer"], now) if answer is not None]
     named = canonical.canonical(answers).decode("utf-8")

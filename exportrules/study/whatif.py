@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exportrules.law import Ruleset
-from exportrules.lint import defects
-from exportrules.model import Provision
-from exportrules.span import last_day
+from exportrules.files.lint import defects
+from exportrules.law.model import Provision
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import last_day
+from exportrules.law.view import view_of
 
 
 def supposition(law: Ruleset, reform: Ruleset) -> Iterator[str]:
@@ -28,6 +29,6 @@ def _relations(law: Ruleset, provision: Provision) -> Iterator[str]:
     for word, targets in (("displaces", provision.displaces), ("suspends", provision.suspends)):
         for target in targets:
             yield f"{word} {target}: {law.provisions[target][0].title}"
-    spans = [s for found in law.view().provisions if found.provision is provision for s in found.spans]
+    spans = [s for found in view_of(law).provisions if found.provision is provision for s in found.spans]
     days = ", ".join(f"from {s.start}" + (f" through {last_day(s.stop)}" if s.stop else "") for s in spans)
     yield f"in force {days}" if days else "in force on no day"

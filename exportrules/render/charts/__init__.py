@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exportrules.errors import QuestionError
-from exportrules.output import free, write_whole
+from exportrules.files.write import free, write_whole
 
 SUFFIXES = (".svg", ".png", ".html")
 

@@ -24,6 +24,8 @@ REACH, LED = (9, 15, 22, 32, 46, 62, 80, 105, 135, 170, 210), 22
 #: Pixels: half the size of a mark; by how much another point must be farther off than a label's own; from a leader's
 #: end to its label.
 MARK, CLEARLY, GAP = 5.0, 4.0, 1.5
+#: Half the size of the mark of a point that has no name.
+SMALL = 2.5
 #: What a leader across a line costs, in pixels of distance: the reader follows it, but would rather not.
 ACROSS = 150.0
 #: How often all labels are placed anew for those that found no room.
@@ -71,10 +73,14 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """What is on the picture so far: `taken` may not be covered, no label stands on `lines`."""
+    """What is on the picture so far: `taken` may not be covered, no label stands on `lines`.
+
+    `unnamed` are points with a small mark and no label of their own.
+    """
 
     frame: Box
     points: Sequence[Spot]
+    unnamed: Sequence[Spot]
     lines: Sequence[Box]
     taken: list[Box]
     leaders: list[Stroke] = field(default_factory=list)
@@ -86,13 +92,14 @@ class _Room:
             and not any(wide.meets(other) for other in self.taken)
             and not any(box.meets(line) for line in self.lines)
             and not any(wide.off(*point) < MARK for point in self.points)
+            and not any(box.off(*point) < SMALL + 1 for point in self.unnamed)
             and not any(wide.cut(leader) for leader in self.leaders)
         )  # fmt: skip
 
     def own(self, point: Spot, box: Box) -> bool:
         """Whether a label is taken for its point's without a leader."""
         apart = box.off(*point) + CLEARLY
-        nearest = all(other == point or box.off(*other) > apart for other in self.points)
+        nearest = all(other == point or box.off(*other) > apart for other in (*self.points, *self.unnamed))
         return nearest and not self.crossed(_stroke(point, box))
 
     def clear(self, point: Spot, leader: Stroke) -> bool:
@@ -102,6 +109,7 @@ class _Room:
             not any(box.cut(seen) for box in self.taken)
             and not any(_meet(seen, other) for other in self.leaders)
             and not any(other != point and _off(seen, other) < MARK + 1 for other in self.points)
+            and not any(_off(seen, other) < SMALL for other in self.unnamed if math.dist(point, other) > MARK)
         )
 
     def crossed(self, stroke: Stroke) -> int:
@@ -109,16 +117,23 @@ class _Room:
 
 
 def place(
-    points: Sequence[Spot], texts: Sequence[str], size: float, frame: Box, taken: Sequence[Box], lines: Sequence[Box]
+    points: Sequence[Spot],
+    texts: Sequence[str],
+    size: float,
+    frame: Box,
+    taken: Sequence[Box],
+    lines: Sequence[Box],
+    unnamed: Sequence[Spot] = (),
 ) -> list[Placed | None]:
     """A place for each text, None where there is no room. The most crowded choose first.
 
-    Who finds none has the first choice in the next try; the try that leaves out the fewest is taken.
+    Who finds none has the first choice in the next try; the try that leaves out the fewest is taken. `unnamed` are
+    points without a text: no label covers them or could be taken for theirs.
     """
     order = sorted(range(len(points)), key=lambda number: -_crowd(points[number], points))
     best: dict[int, Placed] = {}
     for _ in range(TRIES):
-        room, found = _Room(frame, points, lines, list(taken)), dict[int, Placed]()
+        room, found = _Room(frame, points, unnamed, lines, list(taken)), dict[int, Placed]()
         for number in order:
             spot = _best(room, points[number], width_of(texts[number], size), size)
             if spot:

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from exportrules.determination import Determination
-from exportrules.law import Ruleset
+from exportrules.answer.determination import Determination
+from exportrules.answer.result import Answer
+from exportrules.answer.words import decision, open_question
+from exportrules.law.ruleset import Ruleset
+from exportrules.render.cite import short
 from exportrules.render.safe import safe
-from exportrules.render.text import DISCLAIMER, decision
-from exportrules.render.words import open_question
-from exportrules.result import Answer
+from exportrules.render.text import DISCLAIMER
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
@@ -255,9 +256,8 @@ def _rows() -> list[dict[str, Any]]:
 
 def source_line(law: Ruleset) -> str:
     """Where a picture comes from, for whoever meets it without its page."""
-    edition, address = law.edition, project_address()
-    whose = f"exportrules ({address})" if address else "exportrules"
-    return f"{whose}, ruleset {edition.edition}, {safe(law.currency)}, data SHA-256 {law.digest[:12]}. {DISCLAIMER}"
+    address = project_address()
+    return f"{short(law)} {f'{address} ' if address else ''}{DISCLAIMER}"
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from exportrules.law import Ruleset
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.charts.look import GREY, PALE, Class, Picture, Scale, Sign, below, class_of, epoch
 from exportrules.render.charts.wording import legend_words
 from exportrules.render.share import counted

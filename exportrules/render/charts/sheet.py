@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from exportrules.law import Ruleset
-from exportrules.model import Number
+from exportrules.law.model import Number
+from exportrules.law.ruleset import Ruleset
 from exportrules.render.charts.labels import Box
 from exportrules.render.charts.look import Class, Picture, Scale, class_of
 
@@ -118,12 +118,15 @@ def _line(region: Region) -> str:
 
 
 def _label(points: Sequence[Point], drawn: Mapping[str, Sequence[Point]]) -> str:
-    """The family where all of its variants stand here, else the variants; '~' marks a figure that is not firm."""
+    """The family where all of its variants stand here, else the variants; '~' marks a figure that is not firm.
+
+    Those with firm figures come first.
+    """
     families: dict[str, list[Point]] = {}
     for point in points:
         families.setdefault(point.family, []).append(point)
     names = []
-    for family, own in families.items():
+    for family, own in sorted(families.items(), key=lambda item: any(p.estimated for p in item[1])):
         others = [p.name for p in drawn[family] if p not in own]
         doubt = "~" if any(p.estimated for p in own) else ""
         names.append(doubt + (family if not others else _shared([p.name for p in own], others)))

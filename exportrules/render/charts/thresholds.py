@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from exportrules.facts import show
-from exportrules.model import Test
+from exportrules.answer.timeline import Timeline
+from exportrules.answer.words import decision
+from exportrules.law.model import Test
+from exportrules.question.values import show
 from exportrules.render.charts.labels import Box, place
+from exportrules.render.charts.leading import RULE
 from exportrules.render.charts.look import (
     GREY,
     INK,
@@ -24,8 +27,7 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
 from exportrules.render.safe import safe
-from exportrules.render.text import deal_words, decision, margin_lines
-from exportrules.timeline import Timeline
+from exportrules.render.text import deal_words, margin_lines
 
 if TYPE_CHECKING:
     from exportrules.study.plane import Plane, Region
@@ -52,8 +54,14 @@ SHAPES = {
 _OPERATOR = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}", "is": "{}"}
 
 
-def thresholds_chart(timelines: Sequence[Timeline], plane: Plane) -> dict[str, Any]:
-    """The specification of a plane."""
+def thresholds_chart(
+    timelines: Sequence[Timeline], plane: Plane, labelled: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """The specification of a plane.
+
+    `labelled` has the ids of the variants to label (`leading` chooses them); the others are drawn small, without one.
+    None: all are labelled.
+    """
     law, question = timelines[0].ruleset, timelines[0].question
     sheet = sheet_of(plane, law)
     _draw_entries(sheet)
@@ -61,8 +69,10 @@ def thresholds_chart(timelines: Sequence[Timeline], plane: Plane) -> dict[str, A
     edges, dots = sheet.edges(), sheet.dots()
     _draw_edges(sheet, edges)
     taken = _draw_names(sheet, dots)
-    unlabelled = _draw_dots(sheet, dots, taken, edges)
-    notes = [*_rules(sheet), *_limits(sheet, dots, unlabelled)]
+    large = [d for d in dots if labelled is None or any(point.id in labelled for point in d.points)]
+    small = [d for d in dots if d not in large]
+    unlabelled = _draw_dots(sheet, large, small, taken, edges)
+    notes = [*_rules(sheet), *_limits(sheet, dots, unlabelled, brief=labelled is not None), *_unnamed(small)]
     below(sheet.picture, sheet.picture.y.pixels + 66, _signs(sheet, edges, dots), notes, law)
     title = f"{_title(plane.x)} against {_title(plane.y)}: the lines of the law of {plane.on}"
     subtitle = [f"{_count(plane)} to {law.places[question.to].name}; {deal_words(question, law)}"]
@@ -75,7 +85,7 @@ def _count(plane: Plane) -> str:
 
 def _draw_entries(sheet: Sheet) -> None:
     """The ground that each entry covers, in greys that never add up: where entries overlap, the first is seen."""
-    entries = [r for r in sheet.plane.regions if r.found.provision.kind == "classification"]
+    entries = [r for r in sheet.plane.regions if r.in_force.provision.kind == "classification"]
     order = sorted({region.provision for region in entries})
     rows = []
     for region in sorted(entries, key=lambda r: -order.index(r.provision)):
@@ -182,7 +192,7 @@ def _corner(box: Box, corner: tuple[bool, bool, int], wide: float) -> Box:
 
 
 def _name(sheet: Sheet, region: Region) -> str:
-    provision, instrument = region.found.provision, region.found.instrument
+    provision, instrument = region.in_force.provision, region.in_force.instrument
     if region.bound:
         return f"{instrument.type} to {region.bound}{'' if region.certain else ' (uncertain)'}"
     if provision.concludes is not None:
@@ -190,8 +200,31 @@ def _name(sheet: Sheet, region: Region) -> str:
     return f"{instrument.citation}: {(provision.policy or provision.kind).replace('_', ' ')}"
 
 
-def _draw_dots(sheet: Sheet, dots: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge]) -> list[str]:
-    """The chips and their labels; returns the labels for which there was no room."""
+def _draw_dots(
+    sheet: Sheet, dots: Sequence[Dot], small: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge]
+) -> list[str]:
+    """The chips, and labels for those that are not small; returns the labels for which there was no room."""
+    picture = sheet.picture
+    frame = Box(2, 2, picture.x.pixels - 2, picture.y.pixels - 2)
+    lines = [Box(e.box[0] - 3, e.box[1] - 3, e.box[2] + 3, e.box[3] + 3) for e in edges]
+    spots, unnamed = ([(d.x, d.y) for d in own] for own in (dots, small))
+    places = place(spots, [d.label for d in dots], SIZE, frame, taken, lines, unnamed)
+    words, leaders = [], []
+    for dot, spot in zip(dots, places, strict=True):
+        if spot is None:
+            continue
+        words.append({**picture.at(spot.box.left, (spot.box.top + spot.box.bottom) / 2), "text": safe(dot.label)})
+        leaders += [picture.box(*spot.leader)] if spot.leader else []
+    picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
+    _draw_marks(sheet, "chips", dots, size=62, width=1)
+    # upon the large ones: of two chips on one spot with two answers both are seen
+    _draw_marks(sheet, "chips_small", small, size=22, width=0.5)
+    picture.texts("chip_labels", words, baseline="middle", size=SIZE)
+    return [dot.label for dot, spot in zip(dots, places, strict=True) if spot is None]
+
+
+def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, width: float) -> None:
+    """The marks of chips, with what the pointer shows."""
     picture, plane = sheet.picture, sheet.plane
     shapes = bool(_carved(sheet))
     rows = []
@@ -208,21 +241,9 @@ def _draw_dots(sheet: Sheet, dots: Sequence[Dot], taken: Sequence[Box], edges: S
         }  # fmt: skip
         shape = SHAPES[first.datacenter][0] if shapes else "circle"
         rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **told})
-    frame = Box(2, 2, picture.x.pixels - 2, picture.y.pixels - 2)
-    lines = [Box(e.box[0] - 3, e.box[1] - 3, e.box[2] + 3, e.box[3] + 3) for e in edges]
-    places = place([(d.x, d.y) for d in dots], [d.label for d in dots], SIZE, frame, taken, lines)
-    words, leaders = [], []
-    for dot, spot in zip(dots, places, strict=True):
-        if spot is None:
-            continue
-        words.append({**picture.at(spot.box.left, (spot.box.top + spot.box.bottom) / 2), "text": safe(dot.label)})
-        leaders += [picture.box(*spot.leader)] if spot.leader else []
-    picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
     told_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
-    picture.draw("chips", "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=1,
-                 size=62, opacity=1)  # fmt: skip
-    picture.texts("chip_labels", words, baseline="middle", size=SIZE)
-    return [dot.label for dot, spot in zip(dots, places, strict=True) if spot is None]
+    picture.draw(layer, "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=width,
+                 size=size, opacity=1)  # fmt: skip
 
 
 def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
@@ -247,7 +268,7 @@ def _rules(sheet: Sheet) -> Iterator[str]:
     """What each line is, in words: bounds are inclusive or exclusive as the text has them."""
     said: dict[str, list[str]] = {}
     for region in sheet.plane.regions:
-        said.setdefault(f"{_name(sheet, region)} [{region.found.instrument.citation}]", []).append(_asks(region))
+        said.setdefault(f"{_name(sheet, region)} [{region.in_force.instrument.citation}]", []).append(_asks(region))
     for name, asked in said.items():
         yield f"{name}: {'; or '.join(dict.fromkeys(asked))}"
     left_out: dict[str, list[str]] = {}
@@ -258,8 +279,15 @@ def _rules(sheet: Sheet) -> Iterator[str]:
         yield f"Left out of {' and '.join(names)} by {text}"
 
 
-def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str]) -> Iterator[str]:
-    """What the picture does not show."""
+def _unnamed(small: Sequence[Dot]) -> Iterator[str]:
+    """What the small marks are."""
+    if small:
+        variants = sum(len(dot.points) for dot in small)
+        yield f"Drawn small, without a label: {variants} variants. {RULE}. --all labels every point."
+
+
+def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str], brief: bool) -> Iterator[str]:
+    """What the picture does not show; `brief` has the first of the chips of which a figure is not known."""
     plane = sheet.plane
     if plane.on > sheet.law.horizon:
         yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."
@@ -279,7 +307,8 @@ def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str]) -> Ite
     if any(p.estimated for p in plane.points):
         yield "~ before a name: a figure of it is estimated or disputed."
     if plane.missing:
-        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {', '.join(plane.missing)}"
+        missing = some(plane.missing) + " (--all lists them)" if brief else ", ".join(plane.missing)
+        yield f"Not drawn, since {_title(plane.x)} or {_title(plane.y)} is not known: {missing}"
     if unlabelled:
         yield f"Without a label for want of room: {', '.join(unlabelled)}"
 

@@ -8,7 +8,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from exportrules.law import Ruleset
+from exportrules.answer.result import DEFINITE
+from exportrules.answer.timeline import SpanOfAnswer, Timeline
+from exportrules.answer.words import called, decision, open_question
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import DAY
 from exportrules.render.charts.look import (
     GREY,
     INK,
@@ -27,11 +31,7 @@ from exportrules.render.charts.look import (
 )
 from exportrules.render.charts.wording import ONE, SEVERAL, fitting, legend_words
 from exportrules.render.safe import safe
-from exportrules.render.text import deal_words, decision
-from exportrules.render.words import called, open_question
-from exportrules.result import DEFINITE
-from exportrules.span import DAY
-from exportrules.timeline import SpanOfAnswer, Timeline
+from exportrules.render.text import deal_words
 
 WIDTH, PITCH, BAND = 880, 40, 30
 LABEL, STEP = 10.5, 15
@@ -304,9 +304,9 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
                 words = fitting(kind, same[0].span.answer, right - left)
                 for line, text in enumerate(words.lines):
                     down = (line - (len(words.lines) - 1) / 2) * (words.size + 0.5)
-                    middle = picture.at((left + right) / 2, (upper + lower) / 2 + down)
-                    under = next(piece for piece in same if epoch(piece.stop) > middle["x"])
-                    written = {**middle, "text": text, "color": kind.ink, **_told(timeline, under)}
+                    centre = picture.at((left + right) / 2, (upper + lower) / 2 + down)
+                    under = next(piece for piece in same if epoch(piece.stop) > centre["x"])
+                    written = {**centre, "text": text, "color": kind.ink, **_told(timeline, under)}
                     (inside if words.size == ONE else small).append(written)
     picture.draw("outlines", "rect", outlines, filled=False, stroke=INK, strokeWidth=1.8)
     picture.draw("bands", "rect", rects, TOLD, fields=("fill",), opacity=1)

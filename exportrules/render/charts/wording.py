@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from exportrules.answer.result import Answer
+from exportrules.answer.words import POLICY
 from exportrules.render.charts.look import Class, width_of
-from exportrules.render.text import POLICY
-from exportrules.result import Answer
 
 #: The facts on which a review policy may turn, as an adjective of the application.
 _ADJECTIVE = {"part_748_dd_certified": "certified"}

@@ -1,0 +1,190 @@
+"""What was assumed, and what the answer would be if it were otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from exportrules.answer.moment import Moment
+from exportrules.answer.result import Assumption, Otherwise
+from exportrules.engine.cases import together
+from exportrules.engine.course import Course
+from exportrules.engine.docket import Docket
+from exportrules.engine.evaluate import Law
+from exportrules.engine.unknowns import Verdict, decide
+from exportrules.law.facts import NOT_EN_ROUTE, Fact
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import View, view_of
+from exportrules.question.figures import settled
+
+
+def other_layer(moment: Moment) -> str | None:
+    """What the law says as printed (or, asked as printed, as enforced), where that is another outcome."""
+    if moment.answer.outcome != moment.answer.law.outcome:
+        return None
+    ruleset, q = moment.ruleset, moment.question
+
+    def other(course: Course) -> View:
+        return view_of(ruleset, as_printed=not q.as_printed, known_on=q.known_on, exporter=course.subject.exporter)
+
+    law = _decided(moment, other, {})
+    return law.outcome if law.outcome != moment.answer.law.outcome else None
+
+
+def _decided(moment: Moment, layer: Callable[[Course], View], changed: Mapping[str, Fact]) -> Law:
+    """The law of a day for the subjects asked, some facts changed; subjects that it treats alike are asked once."""
+    made: dict[object, Verdict] = {}
+    verdicts = []
+    for course in moment.courses:
+        view, subject = layer(course), course.subject
+        docket = Docket(view, settled(subject.facts, changed), subject.listings(view), moment.on)
+        alike = (view, docket.signature())
+        if alike not in made:
+            made[alike] = decide(docket, moment.on)
+        verdicts.append((subject.words, made[alike]))
+    return together(verdicts).law
+
+
+def assumptions(moment: Moment) -> list[Assumption]:
+    """What was assumed, and for each assumption the other values that would change the answer that day."""
+    q, ruleset = moment.question, moment.ruleset
+    place = {code: p.name for code, p in ruleset.places.items()}
+    turned_on = moment.once(mentioned)
+    found: list[Assumption] = []
+
+    def add(fact: str, value: Any, says: str, ways: Mapping[str, Mapping[str, Any]]) -> None:
+        others = [o for name, change in ways.items() if (o := _otherwise(moment, name, change))]
+        found.append(Assumption(fact, value, says, tuple(others)))
+
+    if "to" in q.defaulted:
+        add("destination", q.to, f"the destination is {place[q.to]}", {})
+    if "exporter" in q.defaulted:
+        says = f"the exporter is the chip's maker, {_name(ruleset, q.exporter)}"
+        add("exporter", q.exporter, says, {"another exporter": {"exporter": "other"}})
+    if "activity" in q.defaulted:
+        ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
+        add("activity", q.activity, "it is an export from the United States", ways)
+    seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
+    seated = [course.subject.facts["headquarters"].value is not None for course in moment.courses]
+    open_ = q.unsaid == ("headquarters",)  # whether it is the body that its name says was said, of which country not
+    if seat and not open_ and seated[0] and len(q.seats) < 2:
+        by = ", as the party data say" if q.seats else ""
+        # of a body of some state, which sits in that state, nothing is assumed
+        unless = "" if all(seated) else ", unless it is the body that its name says,"
+        parent = f"its ultimate parent in {place[q.ultimate_parent]}"
+        parts = [f"its headquarters in {place[q.headquarters]}{by}"] if "headquarters" in seat else []
+        parts += [parent] if "ultimate_parent" in seat else []
+        # what was stated of the two is not assumed
+        says = f"the end user{unless} has {(f'{by[:1]} and ').join(parts)}"
+        ways = {f"{' or '.join(seat).replace('_', ' ')} in China": dict.fromkeys(seat, "CN")}
+        if q.headquarters != q.to:
+            ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
+        add("headquarters", q.headquarters, says, ways)
+    if "end_use" in q.defaulted:
+        uses = ruleset.facts["end_use"].supposed
+        others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
+        add("end_use", list(q.end_use), "the end use is civil", others)
+    if not q.listed and "end_user_lists" not in q.facts:
+        near = {name.written for name in q.names if name.near}
+        apart = near | {name.written for name in q.names if name.declined}  # what is declared is not assumed
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in apart]
+        verb = "is" if len(names) == 1 else "are"
+        unless = ", unless it is the party that its name is close to" if near else ""
+        declared = ", as declared," if apart - near and not near else ""
+        nobody = f"the buyer{declared} is on no list{unless}"
+        named = f"{' and '.join(names)} {verb} on no list in this data" if names else nobody
+        lists = ruleset.facts["end_user_lists"]
+        called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
+        listed: dict[str, dict[str, Any]] = {
+            f"a buyer on the {said}": {"end_user_lists": frozenset({name})} for name, said in called.items()
+        }
+        add("end_user_lists", (), named, listed)
+    under_way = tuple(_under_way(moment))
+    if under_way and "en_route_since" not in q.facts:
+        says = ruleset.facts["en_route_since"].says
+        found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
+    # what a name says of its bearer is a word of the question, and not assumed to be otherwise
+    bodies = {f"{name.described}_end_user" for name in q.names if name.described}
+    for name, definition in ruleset.facts.items():
+        if name == "en_route_since" or name in bodies:
+            continue
+        if definition.assumed is None or not definition.says or name in q.facts or name in moment.answer.turns_on:
+            continue
+        values = _others(definition.assumed, definition.values)
+        ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
+        if name not in turned_on and not (name == "subject_to_ear" and q.activity != "export"):
+            ways = {}
+        if name == "subject_to_ear" and q.activity == "export":
+            continue
+        if name in turned_on or name == "subject_to_ear":
+            add(name, definition.assumed, definition.says, ways)
+            if not found[-1].otherwise and name != "subject_to_ear":
+                found.pop()
+    return found
+
+
+def _under_way(moment: Moment) -> Iterator[Otherwise]:
+    """What the answer would be for goods that were under way by the last day that a savings clause of the day asks for;
+    open where the clause is known and its words are not."""
+    asking: dict[date, bool] = {}
+    for found in (found for course in moment.courses for found in moment.in_force(course)):
+        for test in (test for row in found.provision.when for test in row.tests if test.fact == "en_route_since"):
+            if isinstance(test.bound, date):
+                asking[test.bound] = asking.get(test.bound, False) or found.provision.kind == "savings"
+    for day in sorted(asking):
+        changed = {"en_route_since": Fact(day, "given")}
+        law = _decided(moment, lambda course: course.view, changed)
+        if law.outcome != moment.answer.law.outcome:
+            yield Otherwise(f"goods under way since {day} or before", law.outcome, law.review_policy)
+        elif not asking[day] and set(law.notices) - set(moment.answer.law.notices):
+            yield Otherwise(f"goods under way since {day} or before", "indeterminate", "indeterminate")
+
+
+def _a(word: str) -> str:
+    """A word of the vocabulary behind its article: a supercomputer, an advanced-node fab."""
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word.replace('_', '-')}"
+
+
+def _name(ruleset: Ruleset, exporter: str | None) -> str:
+    known = ruleset.exporters.get(exporter or "")
+    return known.name if known else "not known"
+
+
+def mentioned(moment: Moment) -> set[str]:
+    """The facts that some provision in force tests, as far as its other tests let it hold for what was asked."""
+    found: set[str] = set()
+    for course in moment.courses:
+        facts = course.subject.facts
+        for item in moment.in_force(course):
+            for row in item.provision.when + item.provision.unless:
+                names = {test.fact for test in row.tests}
+                found |= {n for n in names if n in facts or n in moment.ruleset.facts}
+    return found
+
+
+def _otherwise(moment: Moment, name: str, change: Mapping[str, Any]) -> Otherwise | None:
+    """The decision on the day with some facts changed, if it is another one."""
+    facts = moment.courses[0].subject.facts
+    changed = {n: Fact(v, "question" if _was_asked(facts, n) else "given") for n, v in change.items()}
+    law = _decided(moment, lambda course: course.view, changed)
+    same_outcome = law.outcome == moment.answer.law.outcome
+    if same_outcome and law.review_policy in (moment.answer.law.review_policy, "indeterminate"):
+        return None
+    return Otherwise(name, law.outcome, law.review_policy)
+
+
+def _was_asked(facts: Mapping[str, Fact], name: str) -> bool:
+    return name in facts and facts[name].source == "question"
+
+
+def _others(value: Any, values: tuple[str, ...]) -> list[Any]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [50]
+    return [v for v in values if v != value]
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,95 @@
+"""One day of a timeline: what the parts of an answer are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from exportrules.answer.result import Answer, Change
+from exportrules.answer.timeline import Timeline
+from exportrules.engine.course import Course
+from exportrules.engine.evaluate import Reading
+from exportrules.law.force import InForce
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import holds_on, index_at, last_day
+from exportrules.law.view import View
+from exportrules.question.question import Question
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A timeline on one day. Each part of the answer is computed once, when it is first asked for."""
+
+    timeline: Timeline
+    on: date
+    _parts: dict[Callable[[Moment], Any], Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, part: Callable[[Moment], T]) -> T:
+        """The value of `part(self)`, computed at the first call. It must not be changed by who receives it."""
+        if part not in self._parts:
+            self._parts[part] = part(self)
+        found: T = self._parts[part]
+        return found
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The answer that the day shares with its span."""
+        return self.timeline.at(self.on)
+
+    @property
+    def question(self) -> Question:
+        """What was asked, the day aside."""
+        return self.timeline.question
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The ruleset that was asked."""
+        return self.timeline.ruleset
+
+    @property
+    def view(self) -> View:
+        """The layer of the law that was asked."""
+        return self.timeline.view
+
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """The courses that the answer rests on: one for each variant that counts on the day, in each sense."""
+        return tuple(course for course in self.timeline.courses if course.subject.id in self.answer.asked)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The evaluator's reading of the day for each of these courses, in their order."""
+        return tuple(Reading(course.docket, self.on) for course in self.courses)
+
+    def in_force(self, course: Course) -> Iterator[InForce]:
+        """The provisions of a course's docket that are in force on the day."""
+        return (found for found in course.docket.pool if holds_on(found.spans, self.on))
+
+    @property
+    def holds(self) -> tuple[date | None, date | None]:
+        """First and last day of this outcome, policy and standing; None where no day is known."""
+        starts = self.timeline.starts
+        first, last = self._run
+        stop = starts[last + 1] if last + 1 < len(starts) else None
+        return (None if first == 0 else starts[first]), last_day(stop)
+
+    @property
+    def previous(self) -> Change | None:
+        """What the answer was before `holds`, and the provisions that changed it."""
+        first, _ = self._run
+        return self.timeline.change(first, first - 1) if first > 0 else None
+
+    @property
+    def next(self) -> Change | None:
+        """What it becomes after `holds`, and the provisions that change it."""
+        _, last = self._run
+        return self.timeline.change(last + 1, last + 1) if last + 1 < len(self.timeline.starts) else None
+
+    @cached_property
+    def _run(self) -> tuple[int, int]:
+        return self.timeline.holds(index_at(self.timeline.starts, self.on))

@@ -1,0 +1,267 @@
+"""What a careful lawyer would add to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from exportrules.answer.assumptions import mentioned, other_layer
+from exportrules.answer.moment import Moment
+from exportrules.engine.course import Course
+from exportrules.law.attestation import told
+from exportrules.law.facts import Fact
+from exportrules.law.model import FAVOURS, Membership, Provision
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import Span, earliest, last_day
+from exportrules.question.figures import facts_of
+from exportrules.question.names.parties import find_parties, is_favoured
+from exportrules.question.question import Question
+from exportrules.question.senses import called
+from exportrules.question.values import show
+
+
+def notices(moment: Moment) -> list[str]:
+    """Every notice of an answer, the most important first, each once."""
+    return list(dict.fromkeys([
+        *_doubts(moment),
+        *_standing(moment),
+        *_release(moment),
+        *_of_the_law(moment),
+        *_announced_changes(moment),
+        *_figures(moment),
+        *_territories(moment),
+        *_parties(moment),
+        *_memberships(moment),
+    ]))  # fmt: skip
+
+
+def _standing(moment: Moment) -> Iterator[str]:
+    edition, answer, on = moment.ruleset.edition, moment.answer, moment.on
+    said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
+    if moment.answer.standing == "beyond_horizon":
+        yield f"The law was verified through {edition.verified_through}; {on} is later.{said}"
+    elif moment.answer.standing == "attested":
+        for attestation in moment.timeline.vouching(on):
+            note = f" ({attestation.note})" if attestation.note else ""
+            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
+    elif moment.answer.standing == "before_coverage":
+        yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{said}"
+    elif moment.answer.standing == "destination_not_encoded":
+        yield f"The law for {moment.ruleset.places[moment.question.to].name} is not encoded.{said}"
+    if moment.view.membership("united-states", moment.question.to):
+        yield "A shipment within the United States is no export; parties and end uses can still be restricted."
+    if moment.question.known_on:
+        yield f"Answered with what was known on {moment.question.known_on}: later instruments are left aside."
+    if moment.answer.law.outcome == "indeterminate" and not moment.answer.turns_on:
+        yield "Too many facts are unknown to follow every case; give more of them."
+
+
+def _release(moment: Moment) -> Iterator[str]:
+    for course in moment.timeline.courses:
+        chip = course.subject.chip
+        if chip is None:
+            continue
+        if chip.status == "reported":
+            yield f"{chip.name} was never announced by its maker; a press report does not count."
+        elif chip.announced is None and course.public(moment.on) is None and course.subject.id in moment.answer.asked:
+            yield f"The day on which {chip.name} became public is not known; it is taken as public."
+        elif chip.announced is None and course.public(moment.on) is False:
+            yield f"{chip.name} was surely not public before {chip.not_public_before}; the very day is not known."
+        elif chip.announced_by == "press" and chip.announced and abs((moment.on - chip.announced).days) < 366:
+            yield f"{chip.name}: first public by {chip.announced_source}."
+    if moment.answer.outcome == "not_released" and moment.answer.projection:
+        said = moment.answer.projection.outcome.replace("_", " ")
+        all_the_same = (
+            "controlled all the same" if moment.answer.projection.outcome != "no_license_requirement" else "free, too"
+        )
+        yield f"By the encoded law an unannounced sample would be {all_the_same}: {said}."
+    if moment.answer.left_out:
+        yield "Not asked: " + "; ".join(f"{name} ({why})" for name, why in moment.answer.left_out) + "."
+
+
+def _of_the_law(moment: Moment) -> Iterator[str]:
+    pool = {f.provision.id: f.provision for c in moment.timeline.courses for f in c.docket.pool}
+    yield from (pool[name].notice for name in moment.answer.law.notices if name in pool)
+    printed = moment.once(other_layer)
+    if printed is not None:
+        layer = "As enforced" if moment.question.as_printed else "As printed"
+        yield f"{layer} the answer is {printed.replace('_', ' ')}."
+
+
+def _announced_changes(moment: Moment) -> Iterator[str]:
+    """What is already public of the next change; the end of a text often is known from its successor alone."""
+    change = moment.next
+    if change is None or moment.question.known_on or change.standing != moment.answer.standing:
+        return
+    said: dict[str, str] = {"unpublished": "review policy not published", "indeterminate": "review policy undetermined"}
+    policy = f" ({said.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
+    becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
+    provisions = moment.ruleset.provisions
+    displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
+    for name in change.by:
+        found = provisions.get(name)
+        public = earliest(found[1].released, found[1].published) if found else None
+        ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
+        ends = ends or name in displaced
+        if found and public and public <= moment.on < change.date and not ends:
+            yield f"{_coming(found[0], found[1].citation, public, moment.on, change.date)} {becomes}"
+            return
+
+
+def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
+    """How a change that is already public comes about: what is in effect is not told as if it were to come."""
+    if on < provision.effective:
+        return f"Public but not yet effective: {citation} was known from {public};"
+    if provision.kind == "savings":
+        return f"The savings clause of {citation} applies through {provision.expires}:"
+    if provision.compliance == day:
+        return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
+    return f"{citation} has been public since {public}:"
+
+
+def _figures(moment: Moment) -> Iterator[str]:
+    turned_on = moment.once(mentioned)
+    for course in moment.courses:
+        chip, facts = course.subject.chip, course.subject.facts
+        figures = {n: known.figure for n, known in moment.ruleset.facts.items() if known.figure and n in facts}
+        rest = [name for fact, name in figures.items() if fact in turned_on and facts[fact].estimated]
+        if chip is not None and rest:
+            yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
+        for fact, name in figures.items():
+            if fact in turned_on and facts[fact].candidates and chip is not None:
+                readings = " or ".join(show(v) for v in facts[fact].candidates)
+                yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."
+        yield from _mistakes(course)
+
+
+def _mistakes(course: Course) -> Iterator[str]:
+    """The classic mistakes with TOPS: the factor two counted twice, a sparse figure."""
+    facts, chip = course.subject.facts, course.subject.chip
+    total = _given(facts, "tpp")
+    if total is None:
+        return
+    own = facts_of(chip).get("tpp") if chip else None
+    if own and isinstance(own.value, int | Decimal) and total in (own.value * 2, own.value * 4):
+        yield (
+            f"The TPP given, {total}, is exactly {total / own.value} times the {own.value} of the data sheet: a data "
+            "sheet's TOPS already count a multiply-accumulate as two operations, and sparse figures do not count."
+        )
+    peak = _given(facts, "peak_tops")
+    if peak and total > 64 * peak:
+        yield "The TPP given is over 64 times the peak TOPS given; no format has more than 64 bits. Was it doubled?"
+
+
+def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
+    """A number that the caller supplied."""
+    fact = facts.get(name)
+    if fact is None or fact.source != "given" or isinstance(fact.value, bool):
+        return None
+    return Decimal(fact.value) if isinstance(fact.value, int | Decimal) else None
+
+
+def _doubts(moment: Moment) -> Iterator[str]:
+    """Words that may mean several things and do not decide here; those that do are what the answer turns on."""
+    for doubt in moment.question.doubts:
+        if doubt.word not in moment.answer.turns_on:
+            yield f"{doubt.says}. It makes no difference on this day."
+    for name in moment.question.names:
+        if name.declined:
+            yield f"{name.written!r} is declared not to be {called(moment.ruleset, name.declined)}."
+
+
+def _territories(moment: Moment) -> Iterator[str]:
+    """Places that are read as another country, and by which text."""
+    q, ruleset = moment.question, moment.ruleset
+    for territory in (ruleset.territories[code] for code in q.territories):
+        country = ruleset.places[territory.treated_as].name
+        yield (
+            f"{territory.name} is read as {country} ({territory.by}). A company registered there may have its "
+            "headquarters or its parent elsewhere; if so, give that country as headquarters or ultimate parent."
+        )
+
+
+def _parties(moment: Moment) -> Iterator[str]:
+    q, ruleset = moment.question, moment.ruleset
+    if len(q.seats) > 1:
+        places = " and ".join(ruleset.places[code].name for code in q.seats)
+        several = len(find_parties(ruleset, q.end_user or "").listed) > 1
+        said = (
+            f"Parties in {places} are called {q.end_user!r}" if several else f"{q.end_user!r} has addresses in {places}"
+        )
+        yield f"{said} in this data; where the end user has its headquarters is left open."
+    owner = q.facts.get("listed_owner")
+    if owner and owner.value and not q.owners:
+        yield (
+            f"{owner.value!r} is on no list in this data; whether the buyer's owner is listed must be found by hand: "
+            "on that rests the requirement for affiliates, and on its entry the review policy."
+        )
+    yield from _not_listed_yet(moment)
+    if (q.end_user or q.parties) and not q.listed and not q.near:
+        yield (
+            "No party named is on a list in this data. That is not a clearance: denied persons and blocked persons "
+            "(744.8) are here only if they were imported, and so are most parties that were removed from a list."
+        )
+    yield from _amended_since(moment)
+    yield from _lists_end(ruleset, q, moment.on)
+    if q.exporter == "other" and q.asked_exporter != "other":
+        yield f"No public letter is addressed to {q.asked_exporter!r}; it is treated as any other exporter."
+
+
+def _amended_since(moment: Moment) -> Iterator[str]:
+    """Entries that were amended after the day: the data have the policy of the last amendment."""
+    for name in dict.fromkeys((*moment.question.listed, *moment.question.owners)):
+        party = moment.ruleset.parties[name]
+        for entry in party.listing:
+            if entry.amended and moment.on in Span(entry.start, entry.stop) and moment.on < entry.amended:
+                yield (
+                    f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since"
+                    " then, and may have been another on this day."
+                )
+
+
+def _lists_end(ruleset: Ruleset, q: Question, on: date) -> Iterator[str]:
+    """The lists that were not read through the day."""
+    if not (q.end_user or q.parties):
+        return
+    ends = {(made.verified_through, made.title) for made in ruleset.lists.values() if made.id not in FAVOURS}
+    late = sorted((day, title) for day, title in ends if day < on)
+    if late:
+        yield f"Verified only in part on this day: {', '.join(f'{title} through {day}' for day, title in late)}."
+    elif not ends and on > ruleset.edition.parties_verified_through:
+        yield f"Party lists were verified through {ruleset.edition.parties_verified_through} only."
+
+
+def _not_listed_yet(moment: Moment) -> Iterator[str]:
+    """Parties that the data knows and that stood on no list on the day."""
+    for name in dict.fromkeys((*moment.question.listed, *moment.question.owners)):
+        party = moment.ruleset.parties[name]
+        if not is_favoured(party) and not any(
+            moment.on in Span(listing.start, listing.stop) for listing in party.listing
+        ):
+            when = ", ".join(
+                f"{entry.list.replace('_', ' ')} from {entry.start}"
+                f"{f' to {last_day(entry.stop)}' if entry.stop else ''} ({entry.cite})"
+                for entry in party.listing
+            )
+            yield f"{party.name} is listed ({when}), not on this day. A listed owner or sister company is a red flag."
+
+
+def _memberships(moment: Moment) -> Iterator[str]:
+    q = moment.question
+    for group in moment.ruleset.groups.values():
+        for member in group.disputed:
+            if member.country in (q.to, q.headquarters, q.ultimate_parent) and moment.on in _span(member):
+                name = moment.ruleset.places[member.country].name
+                yield f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed."
+
+
+def _span(member: Membership) -> Span:
+    return Span(member.start or date.min, member.stop)
+
+
+def _bases(chip: Any, fact: str) -> str:
+    parts = {"performance_density": ("performance_density", "die_area_mm2", "tpp"), "tpp": ("tpp",)}.get(fact, (fact,))
+    said = [a.basis for a in chip.alternative if a.fact in parts]
+    return "other readings: " + "; ".join(said) if said else "sources differ"

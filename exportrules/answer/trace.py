@@ -1,0 +1,325 @@
+"""How an answer was reached: findings, margins, citations, and the whole of it as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from exportrules.answer.moment import Moment
+from exportrules.answer.result import Citation, Finding, Margin, RowTrace, Settlement, TestTrace
+from exportrules.engine.course import Course
+from exportrules.engine.evaluate import Reading
+from exportrules.law.bounds import stated
+from exportrules.law.facts import NOT_EN_ROUTE, Fact
+from exportrules.law.force import InForce
+from exportrules.law.model import Bounds, Instrument, Provision, Row, Test
+from exportrules.law.paragraphs import code_url, refers
+from exportrules.law.span import holds_on
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, word
+from exportrules.question.deal import TERMS
+
+_COMPARED = ("ge", "gt", "le", "lt")
+_DECIDING = ("classification", "requirement", "review_policy", "conclusion")
+
+#: The fields of a determination, in the order in which they are written out.
+FIELDS = (
+    "outcome", "review_policy", "eccn", "eccn_paragraphs", "requirements", "exceptions", "closed_exceptions",
+    "policies", "findings", "transaction", "assumptions", "variants", "turns_on", "settle", "cases", "margin", "holds",
+    "previous", "next", "standing", "attestations", "projection", "as_printed_outcome", "notices", "next_steps",
+    "citations", "ruleset",
+)  # fmt: skip
+
+
+def as_dict(determination: object) -> dict[str, Any]:
+    """Every field as plain data: dates ISO 8601, exact numbers, words."""
+    return {name: plain(getattr(determination, name)) for name in FIELDS}
+
+
+def plain(value: Any) -> Any:
+    """JSON-ready data. A number keeps its exact digits; a long quotient is rounded to six decimals."""
+    if hasattr(value, "_asdict"):
+        return {name: plain(item) for name, item in value._asdict().items()}
+    if isinstance(value, Bounds):
+        return {name: plain(end) for name, end in stated(value)}
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return None if value == NOT_EN_ROUTE else value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(round(value, 6))
+    return value
+
+
+def transaction(moment: Moment) -> dict[str, Any]:
+    """What was asked, as it was resolved."""
+    q = moment.question
+    return {
+        "chip": q.label,
+        "family": q.family or None,
+        "on": moment.on,
+        "to": q.to,
+        "exporter": q.exporter,
+        "activity": q.activity,
+        "headquarters": q.headquarters,
+        "ultimate_parent": q.ultimate_parent,
+        "end_user": q.end_user,
+        "parties": list(q.parties),
+        "listed_parties": list(q.listed),
+        "near_parties": list(q.near),
+        "not_listed": list(q.not_listed),
+        "end_use": list(q.end_use),
+        "facts": {name: fact.value for name, fact in q.facts.items()},
+        "known_on": q.known_on,
+        "as_printed": q.as_printed,
+        "defaulted": sorted(q.defaulted),
+    }
+
+
+def settlements(moment: Moment) -> list[Settlement]:
+    """For each unknown fact that decides: what to write on the command line, and in which case."""
+    return [settled for fact in moment.answer.turns_on for settled in _settlements(moment, fact)]
+
+
+def _settlements(moment: Moment, fact: str) -> Iterator[Settlement]:
+    definition = moment.ruleset.facts.get(fact)
+    if fact == "variant":
+        yield Settlement(fact, "once you know it", "VARIANT", f"VARIANT as CHIP: exportrules chips {_name(moment)}")
+    if definition is None:
+        return
+    ways = dict(definition.settle)
+    if not ways and definition.type == "boolean":
+        ways = {"yes": "it is so", "no": "it is not"}
+    placeholder = {"number": "NUMBER", "date": "YYYY-MM-DD"}.get(
+        definition.type, "|".join(definition.values) or "VALUE"
+    )
+    own = [f"--{option.replace('_', '-')} " for option, name in TERMS.items() if name == fact]
+    option = own[0] if own else f"--fact {fact}="
+    for value, case in ways.items():
+        yield Settlement(fact, f"if {case}", value, f"{option}{value}")
+    if not ways:
+        yield Settlement(fact, "once you know it", placeholder, f"{option}{placeholder}")
+
+
+def _name(moment: Moment) -> str:
+    label = moment.question.label
+    return f'"{label}"' if " " in label else label
+
+
+def exceptions(moment: Moment) -> list[dict[str, Any]]:
+    """Each exception that overcomes the requirements, with its conditions."""
+    found = []
+    for name in moment.answer.law.exceptions:
+        provision = _lookup(moment, name).provision
+        found.append({
+            "provision": name,
+            "name": provision.name,
+            "conditions": list(provision.conditions),
+            "may_be_refused": provision.may_be_refused,
+        })  # fmt: skip
+    return found
+
+
+def closed_exceptions(moment: Moment) -> list[dict[str, Any]]:
+    """Each exception that would lift a requirement by its own terms, with the bars that close it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reading in moment.readings if moment.answer.law.outcome != "license_exception" else ():
+        for entry, bars in reading.closed:
+            overcomes = entry.in_force.provision.overcomes
+            if any(refers(ref, r.in_force.provision) for r, _ in reading.requirements for ref in overcomes):
+                found[entry.in_force.provision.id] = bars
+    return [
+        {"provision": name, "name": _lookup(moment, name).provision.name, "bars": list(bars)}
+        for name, bars in found.items()
+    ]
+
+
+def findings(moment: Moment) -> list[Finding]:
+    """Every provision in force on the day, with every row, test and carve-out, for each variant asked."""
+    courses, readings = moment.courses, moment.readings
+    return [
+        finding
+        for course, reading in zip(courses, readings, strict=True)
+        for finding in _findings(moment, course, reading, _label(course, courses))
+    ]
+
+
+def _label(course: Course, courses: Sequence[Course]) -> str:
+    """What a course is called among several: its variant, if there are several, and its sense of the question."""
+    every = [other.subject.words for other in courses]
+    told = [
+        (word, text) for place, (word, text) in enumerate(course.subject.words) if len({w[place] for w in every}) > 1
+    ]
+    told.sort(key=lambda pair: pair[0] != "variant")
+    return ", ".join(text if word == "variant" else f"{word} {text}" for word, text in told)
+
+
+def _findings(moment: Moment, course: Course, reading: Reading, subject: str) -> Iterator[Finding]:
+    closed = {entry.in_force.provision.id: bars for entry, bars in reading.closed}
+    for provision in (found.provision for found in moment.in_force(course)):
+        held = reading.truths[provision.id][1] if provision.id in reading.truths else FALSE
+        yield Finding(
+            provision=provision.id,
+            kind=provision.kind,
+            title=provision.title,
+            cite=provision.cite,
+            truth=word(held),
+            when=tuple(_row(reading, row) for row in provision.when),
+            unless=tuple(_row(reading, row) for row in provision.unless),
+            certain=provision.certain,
+            subject=subject,
+            closed_by=closed.get(provision.id, ()),
+        )
+
+
+def _row(reading: Reading, row: Row) -> RowTrace:
+    tests = [(test, reading.docket.test(test, reading.day, reading.concluded)) for test in row.tests]
+    held: Truth = min((t for _, t in tests), default=TRUE)
+    return RowTrace(row.paragraph, word(held), tuple(_test(reading, test, held) for test, held in tests))
+
+
+def _test(reading: Reading, test: Test, held: Truth) -> TestTrace:
+    fact = reading.docket.facts.get(test.fact)
+    made = reading.concluded.get(test.fact)
+    if made is not None:
+        value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(made.items()) if t != FALSE)
+        return TestTrace(test.fact, test.op, test.bound, value, "concluded", word(held))
+    if fact is None:
+        return TestTrace(test.fact, test.op, test.bound, None, "concluded" if made else "unknown", word(held))
+    value = fact.candidates or fact.value
+    source = f"{fact.source}: {fact.detail}" if fact.detail else fact.source
+    return TestTrace(test.fact, test.op, test.bound, value, source, word(held))
+
+
+def margins(moment: Moment) -> list[Margin]:
+    """For each number that a rule of the day turns on: how far it is from the nearest line."""
+    found: list[Margin] = []
+    courses = moment.courses
+    for course, reading in zip(courses, moment.readings, strict=True):
+        nearest: dict[str, tuple[tuple[Decimal, bool], Margin]] = {}
+        subject = course.subject.name if len(courses) > 1 else ""
+        for margin, distance in _margins(moment, course, reading, subject):
+            if margin.fact not in nearest or distance < nearest[margin.fact][0]:
+                nearest[margin.fact] = (distance, margin)
+        found += [margin for _, margin in nearest.values()]
+    return list(dict.fromkeys(found))
+
+
+def _margins(
+    moment: Moment, course: Course, reading: Reading, subject: str
+) -> Iterator[tuple[Margin, tuple[Decimal, bool]]]:
+    """Each line of the day with its distance; of two as near, that of a requirement comes first."""
+    for provision in (found.provision for found in moment.in_force(course)):
+        if provision.kind not in _DECIDING:
+            continue
+        for row in provision.when + provision.unless:
+            truths = {test: reading.docket.test(test, reading.day, reading.concluded) for test in row.tests}
+            for test in row.tests:
+                value = _number(course.docket.facts.get(test.fact))
+                others = all(held != FALSE for t, held in truths.items() if t.fact != test.fact)
+                if test.op in _COMPARED and value is not None and others and isinstance(test.bound, int | Decimal):
+                    bound = Decimal(test.bound)
+                    distance = abs(value - bound) / bound if bound else Decimal(1)
+                    percent = _percent(value, bound)
+                    margin = Margin(test.fact, value, test.op, test.bound, provision.id, percent, subject)
+                    yield margin, (distance, provision.kind != "requirement")
+
+
+def _percent(value: Decimal, bound: Decimal) -> str:
+    if value == bound:
+        return f"exactly at {bound}"
+    share = abs(value - bound) / bound * 100 if bound else Decimal(100)
+    digits = 1 if share >= Decimal("0.1") else 3
+    return f"{round(share, digits)} % {'under' if value < bound else 'over'} {bound}"
+
+
+def _number(fact: Fact | None) -> Decimal | None:
+    if fact is None or isinstance(fact.value, bool) or not isinstance(fact.value, int | Decimal):
+        return None
+    return Decimal(fact.value)
+
+
+def stands(moment: Moment) -> frozenset[str]:
+    """The requirements that stand, whatever is unknown and whichever variant it is."""
+    law = moment.answer.law
+    if law.outcome != "indeterminate":
+        return frozenset([*law.requirements, *law.overcome])
+    readings = [reading.requirements for reading in moment.readings]
+    return frozenset.intersection(
+        *(frozenset(e.in_force.provision.id for e, held in r if held == TRUE) for r in readings)
+    )
+
+
+def is_open(moment: Moment) -> bool:
+    """Whether it is not even known that some license is required."""
+    needed = moment.answer.cases and all(
+        c.outcome in ("license_required", "license_exception") for c in moment.answer.cases
+    )
+    return moment.answer.law.outcome == "indeterminate" and not needed and not moment.once(stands)
+
+
+def citations(moment: Moment) -> list[Citation]:
+    """Where the answer rests: requirements, exceptions, review policies, the entries that were met or missed."""
+    law = moment.answer.law
+    # where branches differ in outcome, what stands in one of them alone is told as what may stand
+    settled = law.outcome != "indeterminate"
+    firm = moment.once(stands)
+    required = [*law.requirements, *([] if settled else law.overcome)]
+    roles = {name: "requirement" if name in firm else "may apply" for name in required}
+    roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}
+    roles |= dict.fromkeys(law.exceptions, "exception" if settled else "may overcome")
+    roles |= dict.fromkeys((bar for x in moment.once(closed_exceptions) for bar in x["bars"]), "bar")
+    review = "if required" if is_open(moment) else "review policy"
+    for _, _, by in law.policies:
+        roles |= {name: review for name in by if name not in roles}
+    for reading in moment.readings:
+        for entry, held in reading.truths.values():
+            if entry.in_force.provision.kind in ("classification", "listing") and held == TRUE:
+                roles.setdefault(entry.in_force.provision.id, entry.in_force.provision.kind)
+            if held == UNKNOWN and entry.in_force.provision.kind in ("requirement", "classification"):
+                roles.setdefault(entry.in_force.provision.id, "may apply")
+            if held == UNKNOWN and entry.in_force.provision.id in law.exceptions:
+                maybe = [bar.in_force.provision.id for bar, closing in reading.bars(entry) if closing == UNKNOWN]
+                roles |= {bar: "may close" for bar in maybe if bar not in roles}
+    if not law.requirements:
+        kinds = {course.docket.value("item_kind") for course in moment.courses}
+        for found in moment.timeline.courses[0].docket.pool:
+            about = found.provision.classifies
+            if holds_on(found.spans, moment.on) and (about in kinds or (about == "ic" and "system" in kinds)):
+                roles.setdefault(found.provision.id, "tested, not met")
+    return [_citation(_lookup(moment, name), role, moment.on) for name, role in roles.items()]
+
+
+def cite_of(provision: Provision, instrument: Instrument) -> str:
+    """A provision as a reader is shown it: the Federal Register's number before the paragraph of a rule."""
+    if instrument.type in ("code", "letter", "authorization"):
+        return provision.cite
+    return f"{instrument.citation}; {provision.cite}"
+
+
+def _citation(found: InForce, role: str, on: date) -> Citation:
+    provision, instrument = found.provision, found.instrument
+    return Citation(
+        provision=provision.id,
+        role=role,
+        title=provision.title,
+        cite=cite_of(provision, instrument),
+        url=provision.url,
+        code_url=code_url(provision.paragraph, on),
+        evidence=provision.evidence or instrument.evidence,
+        quote=provision.quote,
+        conditions=provision.conditions,
+    )
+
+
+def _lookup(moment: Moment, name: str) -> InForce:
+    for course in moment.timeline.courses:
+        for found in course.docket.pool:
+            if found.provision.id == name:
+                return found
+    raise KeyError(name)

@@ -1,0 +1,163 @@
+"""Outcomes, policies, facts, days and lists as prose has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from exportrules.law.model import Instrument, Provision
+from exportrules.law.ruleset import Ruleset
+
+POLICY = {
+    "policy_of_denial": "policy of denial",
+    "presumption_of_denial": "presumption of denial",
+    "indeterminate": "review policy undetermined",
+    "case_by_case": "case-by-case review",
+    "presumption_of_approval": "presumption of approval",
+    "unpublished": "review policy not published",
+}
+_OUTCOME = {
+    "no_license_requirement": "no license requirement found",
+    "license_exception": "a license exception, on conditions",
+    "license_required": "license required",
+    "not_released": "not released",
+    "indeterminate": "undetermined",
+}
+_SHORT = {
+    "no_license_requirement": "none found",
+    "license_exception": "exception",
+    "license_required": "license",
+    "not_released": "not released",
+    "indeterminate": "undetermined",
+}
+_SHORT_POLICY = {
+    "policy_of_denial": "denial",
+    "presumption_of_denial": "presumed denial",
+    "indeterminate": "policy open",
+    "case_by_case": "case by case",
+    "presumption_of_approval": "presumed approval",
+    "unpublished": "policy not public",
+}
+ACTIVITY = {"export": "export", "reexport": "reexport", "transfer": "in-country transfer"}
+
+
+def decision(outcome: str, policy: str | None) -> str:
+    """An outcome and its policy in a few words."""
+    return _OUTCOME[outcome] + (f" ({POLICY[policy]})" if policy and outcome != "indeterminate" else "")
+
+
+def short(outcome: str, policy: str | None) -> str:
+    """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
+    return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
+
+
+def day_of(day: date) -> str:
+    """A day as a letter has it: June 1, 2023."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+#: What to ask about a word of the question.
+_QUESTIONS = {
+    "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
+    "exporter": "is the exporter the addressee of a letter, or another company?",
+    "headquarters": "in which country does the end user have its headquarters?",
+    "ultimate_parent": "in which country does the ultimate parent have its headquarters?",
+    "parties": "is a party the listed one whose name is close to its own, or what its name says?",
+    "variant": "which variant is it?",
+}
+_LINKS = {name.lower(): name for name in ("BLink", "C2C", "CXL", "HCCS", "NVLink", "PCIe", "RoCE", "UALink")}
+_LINKS |= {name.lower(): name for name in ("Ethernet", "Fabric", "GPU", "Infinity", "Link", "Xe")}
+_ID = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b(?:blink|hccs|nvlink|(?:[fbt][fp]|int)\d+)\b")
+
+
+def fact_name(law: Ruleset, fact: str) -> str:
+    """A fact as a reader calls it, by its label; a provision of uncertain reach, in words."""
+    if "#" in fact:
+        return "how far a provision reaches"
+    known = law.facts.get(fact)
+    return (known.label if known else "") or fact.replace("_", " ")
+
+
+def open_question(law: Ruleset, fact: str) -> str:
+    """What to ask to learn an unknown fact, or how far a provision of uncertain reach goes."""
+    if fact in law.provisions:
+        provision = law.provisions[fact][0]
+        if provision.effective_by and provision.certain:
+            return f"had this begun by then ({window(provision)}): {provision.title}?"
+        return f"does this reach the deal: {provision.title}?"
+    known = law.facts.get(fact)
+    if known and known.question:
+        return known.question
+    if fact in _QUESTIONS:
+        return _QUESTIONS[fact]
+    if known and known.type == "boolean":
+        return f"is this so: {known.definition.rstrip('.')}?"
+    name = fact_name(law, fact)
+    return f"what is the {name}?" if known and known.type == "number" else f"{name}: which?"
+
+
+def window(provision: Provision) -> str:
+    """The days between which a provision began, where no source gives the day; else its first day."""
+    by = provision.effective_by
+    return f"some day from {provision.effective} to {by}" if by else str(provision.effective)
+
+
+def opening(law: Ruleset, opened_by: str, day: date) -> str:
+    """What opened an answer, with the window of days where it is not known when it began."""
+    found = law.provisions.get(opened_by)
+    if found is None or found[0].effective_by is None or day not in (found[0].effective, found[0].effective_by):
+        return opened_by
+    return f"{opened_by} (begins on {window(found[0])})"
+
+
+def value_name(law: Ruleset, value: str) -> str:
+    """A word of the vocabulary as a reader writes it: Entity List for entity_list."""
+    if value in ("true", "false"):
+        return "yes" if value == "true" else "no"
+    labels = (known.value_labels for known in law.facts.values() if known.value_labels)
+    return next((found[value] for found in labels if value in found), value)
+
+
+def case_words(law: Ruleset, text: str) -> str:
+    """The words of a case, small groups of countries by their members: Belarus or Russia for meu-russia-belarus."""
+    return "".join(_countries(law, part) for part in re.split(r"( and | or )", text))
+
+
+def _countries(law: Ruleset, word: str) -> str:
+    group = law.groups.get(word)
+    names = sorted({law.places[member.country].name for member in group.member}) if group and not group.union else []
+    return " or ".join(names) if 0 < len(names) < 4 else word
+
+
+def spelled(source: str) -> str:
+    """Where a figure is from, formats and links as their makers write them: FP16/BF16, NVLink + PCIe 5.0 x16."""
+    return _ID.sub(lambda found: _spelled(found.group()), source)
+
+
+def _spelled(name: str) -> str:
+    parts = re.sub(r"^pcie_(\d)_(\d)", r"PCIe_\1.\2", name).split("_")
+    if all(re.fullmatch(r"(?:[fbt][fp]|int)\d+", part) for part in parts):
+        return "/".join(parts).upper()
+    words = (re.sub(r"^(fp\d+)$", lambda m: m.group().upper(), part).replace("gbe", "GbE") for part in parts)
+    return " ".join(_LINKS.get(word, word) for word in words)
+
+
+def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> str:
+    """One, two and three; with semicolons where the parts have commas."""
+    found = [str(word) for word in words]
+    if len(found) < 2:
+        return "".join(found)
+    joint = f" {last} " if between == ", " else f"; {last} "
+    return between.join(found[:-1]) + joint + found[-1]
+
+
+def called(instrument: Instrument) -> str:
+    """What an instrument is called where it changed an answer: by its citation.
+
+    Letters without an addressee are supposed, not known. What is cited for them tells of letters to others, which
+    changed nothing here.
+    """
+    if instrument.type == "letter" and not instrument.addressee:
+        return "letters to unnamed companies, if any"
+    return instrument.citation

@@ -1,0 +1,101 @@
+"""One subject under the law of every day: the evaluator run once for each day on which the law changes for it.
+
+Courses and verdicts are remembered with the ruleset, so that subjects that the law treats alike share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar, cast
+
+from exportrules.engine.docket import Docket, Marks
+from exportrules.engine.unknowns import Verdict, decide
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.span import index_at
+from exportrules.law.view import View, view_of
+from exportrules.question.question import Question, Subject
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """One subject under the law of every day: `verdicts[i]` holds from `starts[i]` on."""
+
+    subject: Subject
+    docket: Docket
+    starts: tuple[date, ...]
+    verdicts: tuple[Verdict, ...]
+
+    def at(self, day: date) -> Verdict:
+        return self.verdicts[index_at(self.starts, day)]
+
+    @property
+    def view(self) -> View:
+        """The law as the exporter of this sense of the question knew it."""
+        return self.docket.view
+
+    def public(self, day: date) -> bool | None:
+        """Whether the chip was public; None where the day is not known, or it was never announced."""
+        chip = self.subject.chip
+        if chip is None or not self.subject.facts.get("chip"):
+            return True
+        if chip.status == "reported":  # never announced: the law reaches a sample of it all the same
+            return None
+        if chip.announced is not None:
+            return chip.announced <= day
+        return False if chip.not_public_before is not None and day < chip.not_public_before else None
+
+
+def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
+    """The law's verdicts on one subject, from the first day to the last. Remembered by the subject's facts."""
+    view = view_of(ruleset, as_printed=question.as_printed, known_on=question.known_on, exporter=subject.exporter)
+    memory = ruleset.memory
+    knowing = subject.exporter if view.known_on else None
+    marks = Marks(view, subject.facts)
+    # what nobody said is the same for all who did not say it
+    said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
+    facts = frozenset([(name, marks[name]) for name in said])
+    # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
+    sense = subject.sense
+    key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
+    known = memory.get(key)
+    if isinstance(known, Course):
+        return replace(known, subject=subject, docket=known.docket.of(subject.facts))
+    docket = Docket(view, subject.facts, subject.listings(view), marks=marks)
+    alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
+    shared = memory.get(alike)
+    if shared is None:
+        shared = joined(sorted({date.min, *docket.days_of_change()}), lambda day: _decided(docket, day, alike[:4]))
+        memory.keep(alike, shared)
+    starts, verdicts = cast("tuple[tuple[date, ...], tuple[Verdict, ...]]", shared)
+    course = Course(subject, docket, starts, verdicts)
+    memory.keep(key, course)
+    return course
+
+
+def _decided(docket: Docket, day: date, layer: tuple[object, ...]) -> Verdict:
+    """The evaluator's verdict on a day; profiles that differ in what has no force that day share it."""
+    memory = docket.view.ruleset.memory
+    today = docket.on(day)
+    key = (*layer, today.signature())
+    known = memory.get(key)
+    if isinstance(known, Verdict):
+        return known
+    made = decide(today, day)
+    memory.keep(key, made)
+    return made
+
+
+def joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:
+    """The answers of the days, neighbours with equal answers joined."""
+    starts: list[date] = []
+    answers: list[T] = []
+    for day in days:
+        new = answer(day)
+        if not answers or new != answers[-1]:
+            starts.append(day)
+            answers.append(new)
+    return tuple(starts), tuple(answers)

@@ -1,0 +1,389 @@
+"""A profile's docket: the provisions that can touch one set of facts, prepared for evaluation.
+
+Facts do not change with the day, so tests of plain facts are settled once, rows that can never
+hold are dropped, and only memberships in country groups and conclusions of other provisions are
+left for the day. That is what makes ten thousand profiles cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from exportrules.law.bounds import holds
+from exportrules.law.facts import CONCLUDING, Fact
+from exportrules.law.force import InForce, doubt_of, provides
+from exportrules.law.model import Bounds, Row, Test
+from exportrules.law.paragraphs import under
+from exportrules.law.span import Span, days_of_change, holds_on
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
+from exportrules.law.view import SortedRow, View
+from exportrules.question.figures import settled
+
+#: The order in which kinds are read: what requirements rest on, then what may test which of them stand, where bars go
+#: before the exceptions that they close.
+STAGES = dict.fromkeys((*CONCLUDING, "requirement", "savings"), 0) | {"bar": 1}
+LAST_STAGE = 2
+
+
+#: So many prepared provisions are kept in a view; profiles beyond that are prepared each for itself.
+MOST_ENTRIES = 200_000
+
+
+class PreparedRow(NamedTuple):
+    """A row prepared for one profile: tests of plain facts are settled, the rest wait for a day."""
+
+    paragraph: str
+    settled: Truth
+    groups: tuple[tuple[Span, ...], ...]
+    concluded: tuple[Test, ...]
+    open: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedProvision:
+    """A provision prepared for one profile. `fixed` is its truth where nothing is left for the day to settle."""
+
+    in_force: InForce
+    when: tuple[PreparedRow, ...]
+    unless: tuple[PreparedRow, ...]
+    fits: Truth
+    doubt: Truth
+    needs_rows: bool
+    mentions: frozenset[str]
+    stage: int
+    fixed: Truth | None
+    kind: str
+    made: tuple[str, str] | None
+    days: dict[date, PreparedProvision | None] = field(default_factory=dict, repr=False)
+
+    def on(self, day: date) -> PreparedProvision | None:
+        """The provision as it is read on one day, groups settled; None where it has no force or cannot hold."""
+        try:
+            return self.days[day]
+        except KeyError:
+            return self.days.setdefault(day, self._read_on(day))
+
+    def _read_on(self, day: date) -> PreparedProvision | None:
+        if not holds_on(self.in_force.spans, day):
+            return None
+        if not any(row.groups for row in self.when + self.unless):
+            return None if self.fixed == FALSE else self
+        when, unless = _rows_on(self.when, day), _rows_on(self.unless, day)
+        if self.needs_rows and not when:
+            return None
+        fixed = fixed_truth(when, unless, self.needs_rows, self.fits, self.doubt)
+        return None if fixed == FALSE else replace(self, when=when, unless=unless, fixed=fixed, days={})
+
+
+def _rows_on(rows: tuple[PreparedRow, ...], day: date) -> tuple[PreparedRow, ...]:
+    """The rows that can hold on the day."""
+    return tuple(row._replace(groups=()) for row in rows if all(holds_on(spans, day) for spans in row.groups))
+
+
+def fixed_truth(
+    when: tuple[PreparedRow, ...], unless: tuple[PreparedRow, ...], needs_rows: bool, fits: Truth, doubt: Truth
+) -> Truth | None:
+    """The truth of a provision whose rows wait for nothing; None if one of them does."""
+    if any(row.groups or row.concluded for row in when + unless):
+        return None
+    held = any_of(row.settled for row in when) if needs_rows else TRUE
+    return min(held, fits, doubt, negate(any_of(row.settled for row in unless)))
+
+
+class Marks(dict[str, int]):
+    """A small number for each fact of a profile, alike for what the law treats alike on every day. Made when asked for.
+
+    Where a figure is disputed what derives from it follows each reading, so that such a profile is like itself alone.
+    """
+
+    def __init__(self, view: View, facts: Mapping[str, Fact]) -> None:
+        super().__init__()
+        self.view, self.facts = view, facts
+        self.exact = any(fact.candidates for fact in facts.values())
+
+    def after(self, facts: Mapping[str, Fact], changed: Iterable[str]) -> Marks:
+        """The marks of the same facts with some of them changed; exact if these were."""
+        other = Marks.__new__(Marks)
+        other.view, other.facts, other.exact = self.view, facts, self.exact
+        other.update(self)
+        for name in changed:
+            other.pop(name, None)
+        return other
+
+    def __missing__(self, name: str) -> int:
+        fact = self.facts.get(name)
+        has: object = None
+        if fact is not None:
+            told = fact.value if self.exact else self.view.class_of(name, fact.value)
+            has = told, fact.settled, fact.candidates
+        mark = self[name] = self.view.mark(has)
+        return mark
+
+
+class Docket:
+    """The provisions that can touch one profile on some day, prepared for quick evaluation."""
+
+    def __init__(
+        self,
+        view: View,
+        facts: Mapping[str, Fact],
+        listings: Iterable[InForce] = (),
+        on: date | None = None,
+        marks: Marks | None = None,
+    ) -> None:
+        """A docket for every day, or for one day alone. `marks` are those of the facts, where they are known."""
+        listed = tuple(listings)
+        pool = (*listed, *view.provisions)
+        self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
+        self.view, self.facts, self.day = view, facts, on
+        self.marks = Marks(view, facts) if marks is None else marks
+        self.entries = self._prepare((*listed, *self._left_by_the_deal()) if on is None else self.pool)
+
+    def _left_by_the_deal(self) -> tuple[InForce, ...]:
+        """The provisions that the terms of the deal alone do not rule out, the same for every item and place."""
+        view = self.view
+        key = view.deal(self.marks)
+        left: tuple[InForce, ...] | None = view.pools.get(key)
+        if left is None:
+            left = view.pools[key] = tuple(found for found in view.provisions if self._fits_the_deal(found))
+        return left
+
+    def _fits_the_deal(self, found: InForce) -> bool:
+        rows = [self.view.sorted_row(row).plain for row in found.provision.when]
+        terms = ([test for test in plain if test.fact in self.view.deal_facts] for plain in rows)
+        return not rows or any(self._may_hold(tests, []) for tests in terms)
+
+    def _prepare(self, pool: Iterable[InForce]) -> tuple[PreparedProvision, ...]:
+        """Those provisions that may hold, prepared."""
+        known, marks = self.view.entries, self.marks
+        entries: list[PreparedProvision] = []
+        for found in pool:
+            key = (id(found), found.told_by(marks))
+            entry = known[key] if key in known else self._entry(found, key)
+            if entry is not None:
+                entries.append(entry)
+        return tuple(entries) if self.day is None else _on(entries, self.day)
+
+    def _with(
+        self,
+        entries: Iterable[PreparedProvision] = (),
+        facts: Mapping[str, Fact] | None = None,
+        marks: Marks | None = None,
+    ) -> Docket:
+        """A docket of the same pool and day: what is not given is as it is here."""
+        other = object.__new__(Docket)
+        other.view, other.pool, other.day, other.entries = self.view, self.pool, self.day, tuple(entries)
+        other.facts = self.facts if facts is None else facts
+        other.marks = self.marks if marks is None else marks
+        return other
+
+    def of(self, facts: Mapping[str, Fact]) -> Docket:
+        """The same provisions, prepared alike, for facts that the law cannot tell from these."""
+        return self._with(self.entries, facts)
+
+    def keeping(self, entries: Iterable[PreparedProvision]) -> Docket:
+        """The docket with these of its provisions alone."""
+        return self._with(entries)
+
+    def on(self, day: date) -> Docket:
+        """The docket of one day: what may hold on it, with the day's groups settled."""
+        if self.day == day:
+            return self
+        other = self._with(_on(self.entries, day))
+        other.day = day
+        return other
+
+    def supposing(self, fact: str, value: Any) -> Docket:
+        """The same docket with one more fact settled; entries that do not mention it stay as they are."""
+        supposed, known = {fact: Fact(value, "supposed")}, self.facts.get(fact)
+        # one of several readings is a value, and what is derived follows it; the example of a range is none
+        exact = known is not None and bool(known.candidates)
+        facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
+        changed = {name for name, has in facts.items() if has is not self.facts.get(name)}
+        branch = self._with(facts=facts, marks=self.marks.after(facts, changed))
+        entries: list[PreparedProvision] = []
+        for entry in self.entries:
+            touched = fact == "item_kind" or not changed.isdisjoint(entry.mentions)
+            entries += branch._prepare((entry.in_force,)) if touched else (entry,)
+        branch.entries = tuple(entries)
+        return branch
+
+    def test(self, test: Test, day: date, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
+        """The truth of one test on a day."""
+        if test.fact in self.view.concludable:
+            return self.concluded(test, concluded)
+        if test.op == "in_group" and isinstance(country := self.value(test.fact), str):
+            return truth(holds_on(self.view.membership(str(test.bound), country), day))
+        return self._plain(test)
+
+    def days_of_change(self) -> set[date]:
+        """Every day on which something that can touch this profile begins or ends."""
+        days: set[date] = set()
+        for entry in self.entries:
+            days |= days_of_change(entry.in_force.spans)
+            for row in entry.when + entry.unless:
+                for spans in row.groups:
+                    days |= days_of_change(spans)
+        return days - {date.min}
+
+    def signature(self) -> tuple[Any, ...]:
+        """What verdicts depend on: two profiles with equal signatures share them."""
+        home = self.view.membership("united-states", str(self.value("destination")))
+        return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
+
+    def _entry(self, found: InForce, key: tuple[int, object]) -> PreparedProvision | None:
+        """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
+        view = self.view
+        entry = self._prepared(found)
+        if len(view.entries) >= MOST_ENTRIES:
+            return entry
+        if entry is not None:
+            content = (id(found), entry.fits, entry.doubt, entry.when, entry.unless, entry.made)
+            marks = tuple(self.marks[name] for name in sorted(entry.mentions))
+            entry = view.alike.setdefault((*content, marks), entry)
+        view.entries[key] = entry
+        return entry
+
+    def _prepared(self, found: InForce) -> PreparedProvision | None:
+        """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
+        provision = found.provision
+        fits = self.fits(provision.classifies)
+        if fits == FALSE:
+            return None
+        when = self._rows(provision.when)
+        if provision.when and not when:
+            return None
+        unless = self._rows(provision.unless)
+        doubt = TRUE if provision.certain else self._doubt(found)
+        if doubt == FALSE:
+            return None
+        mentions = frozenset(t.fact for row in when + unless for t in row.open + row.concluded)
+        if doubt == UNKNOWN:
+            mentions |= {doubt_of(found)}
+        needs_rows = bool(provision.when)
+        held = fixed_truth(when, unless, needs_rows, fits, doubt)
+        made = provides(provision)
+        if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
+            made = ("contains_eccn", made[1])
+        kind, stage = provision.kind, STAGES.get(provision.kind, LAST_STAGE)
+        return PreparedProvision(found, when, unless, fits, doubt, needs_rows, mentions, stage, held, kind, made)
+
+    def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
+        prepared = []
+        for row in rows:
+            found = self._row(self.view.sorted_row(row))
+            if found is not None:
+                prepared.append(found)
+        return tuple(prepared)
+
+    def _row(self, row: SortedRow) -> PreparedRow | None:
+        """The row with its plain tests settled; None if it can never hold."""
+        unknown: list[Test] = []
+        if not self._may_hold(row.plain, unknown):
+            return None
+        groups: list[tuple[Span, ...]] = []
+        for test in row.groups:
+            country = self.value(test.fact)
+            if country is None:
+                unknown.append(test)
+                continue
+            spans = self.view.membership(str(test.bound), country)
+            if not spans:
+                return None
+            if spans[0].start != date.min or spans[0].stop is not None:
+                groups.append(spans)
+        settled = UNKNOWN if unknown else TRUE
+        return PreparedRow(row.row.paragraph, settled, tuple(groups), row.concluded, tuple(unknown))
+
+    def _may_hold(self, tests: Iterable[Test], unknown: list[Test]) -> bool:
+        """Whether none of the tests fails; those that are not known to hold go to `unknown`."""
+        settled, marks = self.view.settled, self.marks
+        for test in tests:
+            key = (id(test), marks[test.fact])
+            held = settled.get(key)
+            if held is None:
+                held = settled[key] = self._plain(test)
+            if held == FALSE:
+                return False
+            if held == UNKNOWN:
+                unknown.append(test)
+        return True
+
+    def value(self, name: str) -> Any:
+        fact = self.facts.get(name)
+        return None if fact is None else fact.value
+
+    def _plain(self, test: Test) -> Truth:
+        fact = self.facts.get(test.fact)
+        if fact is None or fact.value is None:
+            return UNKNOWN
+        readings = {compare(value, test.op, test.bound) for value in fact.candidates or (fact.value,)}
+        return readings.pop() if len(readings) == 1 else UNKNOWN
+
+    def concluded(self, test: Test, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
+        """The truth of a test of what provisions conclude: at least UNKNOWN where that was said not to be known."""
+        made = concluded.get(test.fact, {})
+        least = UNKNOWN if self.unsettled(test.fact) else FALSE
+        if isinstance(test.bound, bool):
+            holds = max(made.get("true", FALSE), least)
+            return holds if test.bound else negate(holds)
+        bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
+        if test.fact == "required_under":
+            return any_of([least, *(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))])
+        return any_of([least, *(made.get(bound, FALSE) for bound in bounds)])
+
+    def supplied(self) -> dict[str, dict[str, Truth]]:
+        """What was supplied of the facts that provisions conclude: they add to it and take nothing away."""
+        found: dict[str, dict[str, Truth]] = {}
+        for name in self.view.concludable:
+            value = self.value(name)
+            if value is True:
+                found[name] = {"true": TRUE}
+            elif isinstance(value, frozenset) and value:
+                found[name] = dict.fromkeys(value, TRUE)
+        return found
+
+    def unsettled(self, name: str) -> bool:
+        """Whether somebody said of a fact that provisions conclude that it is not known."""
+        fact = self.facts.get(name)
+        return fact is not None and fact.settled and fact.value is None
+
+    def fits(self, classifies: str | None) -> Truth:
+        """Whether an entry that classifies this kind of item (an IC, a system, a stack) is about this one."""
+        kind = self.value("item_kind")
+        if classifies is None:
+            return TRUE
+        if kind is None:
+            return UNKNOWN
+        return truth(classifies == kind or (classifies == "ic" and kind == "system"))
+
+    def _doubt(self, found: InForce) -> Truth:
+        """An uncertain provision reads as UNKNOWN until someone supposes that it is, or is not, so."""
+        supposed = self.facts.get(doubt_of(found))
+        if supposed is None or not supposed.settled or supposed.value is None:
+            return UNKNOWN
+        return truth(supposed.value is True)
+
+
+def _on(entries: Iterable[PreparedProvision], day: date) -> tuple[PreparedProvision, ...]:
+    return tuple([today for entry in entries if (today := entry.on(day)) is not None])
+
+
+def compare(value: Any, op: str, bound: Any) -> Truth:
+    """One comparison of two known values; of a set of words, whether one of them passes; of bounds, whether all do."""
+    if isinstance(value, Bounds):
+        return holds(value, op, bound)
+    if op == "is":
+        return truth(bound in value if isinstance(value, frozenset) else value == bound)
+    if op == "in":
+        return truth(bool(value & set(bound)) if isinstance(value, frozenset) else value in bound)
+    if op == "ge":
+        return truth(value >= bound)
+    if op == "gt":
+        return truth(value > bound)
+    if op == "le":
+        return truth(value <= bound)
+    return truth(value < bound)

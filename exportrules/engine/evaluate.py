@@ -1,0 +1,240 @@
+"""The reference evaluator: a docket and a day in, what the law says out.
+
+It follows the order of analysis of 15 CFR part 732: is the item subject to the EAR, what is it
+(classification), which license requirements stand, what saves or overcomes them, under which
+review policy would an application be read. It reads no file, no clock and no environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple, get_args
+
+from exportrules.engine.docket import Docket, PreparedProvision, PreparedRow
+from exportrules.law.model import Policy
+from exportrules.law.paragraphs import closes, refers
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
+
+STRICTEST: tuple[Policy, ...] = get_args(Policy)
+
+
+class Law(NamedTuple):
+    """What the law in force on a day says of one set of facts, no fact of it left open."""
+
+    outcome: str
+    review_policy: Policy | None = None
+    eccn: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    overcome: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    policies: tuple[tuple[str, Policy, tuple[str, ...]], ...] = ()
+    notices: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> tuple[str, Policy | None, bool]:
+        """What branches are compared by."""
+        return self.outcome, self.review_policy, bool(self.blocked)
+
+
+class Reading:
+    """All provisions that may hold on one day, with their truths: the raw result of one evaluation."""
+
+    def __init__(self, docket: Docket, day: date) -> None:
+        self.docket, self.day = docket.on(day), day
+        self.concluded = self.docket.supplied()
+        self.truths: dict[str, tuple[PreparedProvision, Truth]] = {}
+        self.paragraphs: list[str] = []
+        self.closed: list[tuple[PreparedProvision, tuple[str, ...]]] = []
+        self._tests: dict[int, Truth] = {}
+        self.unknown = False
+        self._read_stage(0)
+        self.reach = self._reach()
+        self.requirements = self._requirements()
+        made = self.concluded.setdefault("required_under", {})
+        for entry, held in self.requirements:
+            paragraph = entry.in_force.provision.paragraph
+            made[paragraph] = max(held, made.get(paragraph, FALSE))
+        self._read_stage(1)
+        self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
+        self._read_stage(2)
+        self.unknown = self.unknown or self.reach == UNKNOWN
+
+    def _reach(self) -> Truth:
+        """Whether the EAR can require a license at all: an item subject to it, leaving the United States."""
+        subject = self.docket.facts.get("subject_to_ear")
+        reach = UNKNOWN if subject is None or subject.value is None else truth(subject.value is True)
+        home = self.docket.facts.get("destination")
+        if home and isinstance(home.value, str):
+            reach = min(reach, negate(truth(bool(self.docket.view.membership("united-states", home.value)))))
+        return reach
+
+    def left(self, fact: str) -> Docket:
+        """What another value of an unknown fact can move: a provision that does not hold stays so, whatever is learnt.
+
+        All of it for the kind of item, on which hangs what an entry concludes.
+        """
+        if fact == "item_kind":
+            return self.docket
+        return self.docket.keeping(entry for entry, _ in self.truths.values())
+
+    def held(self, *kinds: str) -> list[PreparedProvision]:
+        """The provisions of these kinds that hold."""
+        return [e for e, held in self.truths.values() if held == TRUE and e.kind in kinds]
+
+    def bars(self, exception: PreparedProvision) -> list[tuple[PreparedProvision, Truth]]:
+        """The bars that may hold and reach an exception, each with its truth."""
+        return [(bar, held) for bar, held in self._bars if closes(bar.in_force.provision, exception.in_force.provision)]
+
+    def _read_stage(self, stage: int) -> None:
+        for entry in self.docket.entries:
+            if entry.stage == stage:
+                self._read(entry)
+
+    def _read(self, entry: PreparedProvision) -> None:
+        held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
+        if held != FALSE and entry.kind == "exception":
+            held = self._unclosed(entry, held)
+        if held == FALSE:
+            return
+        self.truths[entry.in_force.provision.id] = (entry, held)
+        self.unknown = self.unknown or held == UNKNOWN
+        if entry.made is not None:
+            fact, value = entry.made
+            values = self.concluded.setdefault(fact, {})
+            values[value] = max(held, values.get(value, FALSE))
+            if fact == "eccn" and held == TRUE:
+                self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
+
+    def _unclosed(self, exception: PreparedProvision, held: Truth) -> Truth:
+        """The truth of an exception that holds, or may, by its own terms: what no bar closes."""
+        bars = self.bars(exception)
+        by = tuple(bar.in_force.provision.id for bar, closing in bars if closing == TRUE)
+        if by and held == TRUE:
+            self.closed.append((exception, by))
+        return min(held, negate(any_of(closing for _, closing in bars)))
+
+    def rows(self, entry: PreparedProvision) -> Truth:
+        """Whether some `when` row holds and no `unless` row does."""
+        held: Truth = FALSE if entry.needs_rows else TRUE
+        for row in entry.when:
+            if held == TRUE:
+                break
+            held = max(held, self.row(row))
+        for row in entry.unless:
+            if held == FALSE:
+                break
+            held = min(held, negate(self.row(row)))
+        return held
+
+    def row(self, row: PreparedRow) -> Truth:
+        """The truth of one row on the day."""
+        held = row.settled
+        for test in row.concluded:
+            # settled once: a fact is tested only after every provision that concludes it was read
+            known = self._tests.get(id(test))
+            if known is None:
+                known = self._tests[id(test)] = self.docket.concluded(test, self.concluded)
+            held = min(held, known)
+        return held
+
+    def _requirements(self) -> list[tuple[PreparedProvision, Truth]]:
+        """The license requirements that may stand: in reach of the EAR, and saved by nothing."""
+        savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings"]
+        found = []
+        for entry, held in self.truths.values():
+            if entry.kind == "requirement":
+                saved = any_of(
+                    s_held
+                    for saving, s_held in savings
+                    if any(refers(ref, entry.in_force.provision) for ref in saving.in_force.provision.saves_from)
+                )
+                stands = min(held, self.reach, negate(saved))
+                if stands != FALSE:
+                    found.append((entry, stands))
+        return found
+
+
+def read_law(reading: Reading) -> Law:
+    """The answer of a reading in which nothing is open."""
+    standing = [entry for entry, held in reading.requirements if held == TRUE]
+    exceptions = reading.held("exception")
+    left: list[PreparedProvision] = []
+    overcome: list[PreparedProvision] = []
+    used: list[PreparedProvision] = []
+    for entry in standing:
+        by = [
+            x
+            for x in exceptions
+            if any(refers(ref, entry.in_force.provision) for ref in x.in_force.provision.overcomes)
+        ]
+        (overcome if by else left).append(entry)
+        used += by
+    eccn = sorted(v for v, held in reading.concluded.get("eccn", {}).items() if held == TRUE)
+    notices = [
+        e.in_force.provision.id for e, held in reading.truths.values() if held == TRUE and e.in_force.provision.notice
+    ]
+    blocked = [e.in_force.provision.id for e in reading.held("gap") if e.in_force.provision.blocking]
+    outcome = "license_required" if left else "license_exception" if standing else "no_license_requirement"
+    policies = [(e.in_force.provision.id, *_review(e, reading)) for e in left or standing]
+    return Law(
+        outcome=outcome,
+        review_policy=_strictest(policy for _, policy, _ in policies),
+        eccn=tuple(eccn),
+        paragraphs=tuple(dict.fromkeys(reading.paragraphs)),
+        requirements=tuple(e.in_force.provision.id for e in left or standing),
+        overcome=tuple(e.in_force.provision.id for e in overcome),
+        exceptions=tuple(dict.fromkeys(x.in_force.provision.id for x in used)) if not left else (),
+        policies=tuple(policies),
+        notices=tuple(notices),
+        blocked=tuple(blocked) if outcome != "license_required" else (),
+    )
+
+
+def fold(laws: list[Law]) -> Law:
+    """One answer for branches that agree in their decision: what all of them share, or else what any has."""
+    if len(laws) == 1:
+        return laws[0]
+
+    def shared(name: str) -> tuple[Any, ...]:
+        columns = [getattr(law, name) for law in laws]
+        common = tuple(v for v in columns[0] if all(v in other for other in columns))
+        return common or tuple(dict.fromkeys(v for column in columns for v in column))
+
+    common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
+    merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "notices")}
+    paragraphs = tuple(p for p in laws[0].paragraphs if all(p in law.paragraphs for law in laws))
+    # law left out that touches one branch leaves the whole open
+    merged["blocked"] = tuple(dict.fromkeys(name for law in laws for name in law.blocked))
+    return laws[0]._replace(eccn=common_eccn, paragraphs=paragraphs, policies=_policies(laws, merged), **merged)
+
+
+def _policies(laws: list[Law], merged: dict[str, Any]) -> tuple[tuple[str, Policy, tuple[str, ...]], ...]:
+    """The policy of each requirement that is left; indeterminate where the branches review it differently."""
+    found: dict[str, tuple[Policy, tuple[str, ...]]] = {}
+    for name, policy, by in (entry for law in laws for entry in law.policies):
+        if name in merged["requirements"]:
+            before, said = found.get(name, (policy, ()))
+            found[name] = (policy if policy == before else "indeterminate", tuple(dict.fromkeys((*said, *by))))
+    return tuple((name, policy, by) for name, (policy, by) in found.items())
+
+
+def _review(requirement: PreparedProvision, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
+    """The review policy of one requirement, and the provisions that say so."""
+    provision = requirement.in_force.provision
+    said = [(provision.policy, provision.id)] if provision.policy else []
+    found = [
+        e.in_force.provision
+        for e in reading.held("review_policy", "listing")
+        if any(refers(ref, provision) for ref in e.in_force.provision.governs)
+    ]
+    ruling = [p for p in found if p.governing]
+    said += [(p.policy, p.id) for p in ruling or found if p.policy]
+    strictest = _strictest(policy for policy, _ in said) or "indeterminate"
+    return strictest, tuple(name for policy, name in said if policy == strictest)
+
+
+def _strictest(policies: Iterable[Policy]) -> Policy | None:
+    return min(policies, key=STRICTEST.index, default=None)

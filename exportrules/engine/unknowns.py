@@ -1,0 +1,343 @@
+"""Unknown facts, followed to where they lead.
+
+Nothing is guessed: where a provision in force turns on an unknown, the evaluator is run once for
+every way in which the fact could fall (each interval between the bounds that the law states), and
+the branches are folded together where they agree. What is left is what the answer turns on.
+The facts are split in the order of the vocabulary, so that the folded tree is the same whatever
+the order of files: it depends on a fact exactly where the decision does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from exportrules.engine.docket import Docket, PreparedProvision
+from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law
+from exportrules.law.bounds import End, between, meet
+from exportrules.law.force import doubt_of, provides
+from exportrules.law.model import Bounds, Policy, Test
+from exportrules.law.paragraphs import refers, under
+from exportrules.law.span import DAY, holds_on
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth
+from exportrules.question.values import show
+
+MOST_BRANCHES = 4096
+
+
+class Branch(NamedTuple):
+    """One way in which unknown facts could fall, and the decision there."""
+
+    conditions: tuple[tuple[str, str], ...]
+    outcome: str
+    review_policy: Policy | None
+
+
+class Verdict(NamedTuple):
+    """The law's answer with its unknowns: the decision, what it turns on, each case."""
+
+    law: Law
+    turns_on: tuple[str, ...] = ()
+    cases: tuple[Branch, ...] = ()
+
+
+def decide(docket: Docket, day: date) -> Verdict:
+    """What the law in force on the day says, each unknown followed to where it leads."""
+    tree = _follow(docket, day, _Budget(MOST_BRANCHES))
+    if isinstance(tree, Law):
+        return Verdict(tree)
+    leaves = list(_leaves(tree, ()))
+    outcomes = {law.outcome for _, law in leaves}
+    policies = {law.review_policy for _, law in leaves}
+    merged = fold([law for _, law in leaves])._replace(
+        outcome=outcomes.pop() if len(outcomes) == 1 else "indeterminate",
+        review_policy=policies.pop() if len(policies) == 1 else "indeterminate",
+    )
+    cases = tuple(_branch(conditions, law) for conditions, law in leaves)
+    order = docket.view.ruleset.fact_order
+    turns_on = sorted({fact for case in cases for fact, _ in case.conditions}, key=lambda f: (order.get(f, 10**6), f))
+    return Verdict(merged, tuple(turns_on), cases)
+
+
+def _branch(conditions: tuple[tuple[str, str], ...], law: Law) -> Branch:
+    """One case as it is told: open where known law is left out that touches it."""
+    return Branch(conditions, *("indeterminate", "indeterminate") if law.blocked else (law.outcome, law.review_policy))
+
+
+@dataclass(slots=True)
+class _Budget:
+    left: int
+
+
+class _Fork(NamedTuple):
+    fact: str
+    ways: tuple[tuple[str, Any], ...]
+
+
+def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
+    """The decision tree over the open facts, in the order of the vocabulary, equal branches folded."""
+    reading = Reading(docket, day)
+    order = docket.view.ruleset.fact_order
+    asked = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
+    waiting = sorted(asked, key=lambda fact: (order.get(fact, 10**6), fact))
+    budget.left -= 1
+    if not waiting or budget.left <= 0:
+        return read_law(reading) if not waiting else Law("indeterminate", "indeterminate")
+    fact = waiting[0]
+    ways: list[tuple[Range, Law | _Fork]] = []
+    docket = reading.left(fact)
+    for cell in cells(docket, fact, asked[fact], day):
+        branch = _follow(docket.supposing(fact, cell.example), day, budget)
+        if ways and _same(ways[-1][1], branch):
+            ways[-1] = (ways[-1][0].joined(cell), _folded(ways[-1][1], branch))
+        else:
+            ways.append((cell, branch))
+    if len(ways) == 1:  # neighbours that agree were folded
+        return ways[0][1]
+    return _Fork(fact, tuple((cell.text, branch) for cell, branch in ways))
+
+
+def _same(one: Law | _Fork, other: Law | _Fork) -> bool:
+    if isinstance(one, Law) and isinstance(other, Law):
+        return one.decision == other.decision
+    if isinstance(one, _Fork) and isinstance(other, _Fork):
+        return (
+            one.fact == other.fact
+            and [t for t, _ in one.ways] == [t for t, _ in other.ways]
+            and all(_same(a, b) for (_, a), (_, b) in zip(one.ways, other.ways, strict=True))
+        )
+    return False
+
+
+def _folded(one: Law | _Fork, other: Law | _Fork) -> Law | _Fork:
+    if isinstance(one, Law) and isinstance(other, Law):
+        return fold([one, other])
+    if isinstance(one, _Fork) and isinstance(other, _Fork):
+        pairs = zip(one.ways, other.ways, strict=True)
+        return _Fork(one.fact, tuple((text, _folded(a, b)) for (text, a), (_, b) in pairs))
+    raise AssertionError("only equal branches are folded")
+
+
+def _leaves(tree: Law | _Fork, path: tuple[tuple[str, str], ...]) -> Iterator[tuple[tuple[tuple[str, str], ...], Law]]:
+    if isinstance(tree, Law):
+        yield path, tree
+        return
+    for text, branch in tree.ways:
+        yield from _leaves(branch, (*path, (tree.fact, text)))
+
+
+class Range(NamedTuple):
+    """A range of values that the law treats alike, with one example of it."""
+
+    example: Any
+    low: Any = None
+    high: Any = None
+    low_in: bool = False
+    high_in: bool = False
+    words: str = ""
+
+    @property
+    def text(self) -> str:
+        if self.words:
+            return self.words
+        if self.low is not None and self.low == self.high:
+            return f"exactly {show(self.low)}"
+        parts = []
+        if self.low is not None:
+            parts.append(f"{'at least' if self.low_in else 'more than'} {show(self.low)}")
+        if self.high is not None:
+            parts.append(f"{'at most' if self.high_in else 'less than'} {show(self.high)}")
+        return " and ".join(parts) or "any value"
+
+    def reaches(self, bounds: Bounds) -> bool:
+        """Whether some value of it is within bounds."""
+        return (
+            meet(between(End(self.low or 0, self.low is None or self.low_in), End(self.high, self.high_in)), bounds)
+            is not None
+        )
+
+    def joined(self, later: Range) -> Range:
+        if self.words or later.words:
+            return Range(self.example, words=f"{self.text} or {later.text}")
+        return Range(self.example, self.low, later.high, self.low_in, later.high_in)
+
+
+def open_tests(reading: Reading) -> dict[str, list[Test]]:
+    """The unknown facts on which the decision may turn, each with the tests that ask for it.
+
+    Found backwards from what decides: requirements, and what saves, overcomes, reviews or blocks those that may stand;
+    from an exception back to the bars that may close it. A provision that could only add a notice is not followed.
+    """
+    found: dict[str, list[Test]] = {}
+    live = [entry for entry, _ in reading.requirements]
+    waiting = [entry for entry, held in reading.truths.values() if held == UNKNOWN and _decides(entry, live)]
+    seen: set[str] = set()
+    while waiting:
+        entry = waiting.pop()
+        if entry.in_force.provision.id in seen:
+            continue
+        seen.add(entry.in_force.provision.id)
+        if entry.kind == "exception":
+            waiting += [bar for bar, held in reading.bars(entry) if held == UNKNOWN]
+        if entry.fits == UNKNOWN:
+            found.setdefault("item_kind", [])
+        if entry.doubt == UNKNOWN and reading.rows(entry) != FALSE:
+            found.setdefault(doubt_of(entry.in_force), [])
+        for row in entry.when + entry.unless:
+            if reading.row(row) == UNKNOWN:
+                for test in row.open:
+                    found.setdefault(test.fact, []).append(test)
+                for test in row.concluded:
+                    waiting += _makers(reading, test)
+                    if reading.docket.unsettled(test.fact):
+                        found.setdefault(test.fact, []).append(test)
+    if live and reading.reach == UNKNOWN:
+        found.setdefault("subject_to_ear", [])
+    return found
+
+
+def _foregone(reading: Reading) -> bool:
+    """Whether the decision stands already, whatever the unknowns: a requirement that nothing can lift, with a
+    policy that no other requirement can make stricter."""
+    reviews = [(e, held) for e, held in reading.truths.values() if e.kind in ("review_policy", "listing")]
+    exceptions = [e for e, _ in reading.truths.values() if e.kind == "exception"]
+    firm: list[PreparedProvision] = []
+    loose: list[PreparedProvision] = []
+    for entry, held in reading.requirements:
+        reachable = any(
+            refers(ref, entry.in_force.provision) for x in exceptions for ref in x.in_force.provision.overcomes
+        )
+        (firm if held == TRUE and not reachable else loose).append(entry)
+    if not firm:
+        return False
+
+    def possible(entry: PreparedProvision, at_least: Truth) -> list[int]:
+        provision = entry.in_force.provision
+        said: list[Policy | None] = [provision.policy]
+        said += [
+            e.in_force.provision.policy
+            for e, held in reviews
+            if held >= at_least and any(refers(ref, provision) for ref in e.in_force.provision.governs)
+        ]
+        return [STRICTEST.index(policy) for policy in said if policy] or [STRICTEST.index("indeterminate")]
+
+    undecided = any(
+        held == UNKNOWN and any(refers(ref, r.in_force.provision) for r in firm for ref in e.in_force.provision.governs)
+        for e, held in reviews
+    )
+    strictest = min(min(possible(entry, TRUE)) for entry in firm)
+    if undecided:
+        return strictest == 0
+    return all(min(possible(entry, UNKNOWN), default=0) >= strictest for entry in loose)
+
+
+def _decides(entry: PreparedProvision, live: list[PreparedProvision]) -> bool:
+    provision = entry.in_force.provision
+    if provision.kind == "requirement":
+        return True
+    if provision.kind == "gap":
+        return provision.blocking
+    named = provision.saves_from + provision.overcomes + provision.governs
+    return any(refers(reference, r.in_force.provision) for reference in named for r in live)
+
+
+def _makers(reading: Reading, test: Test) -> list[PreparedProvision]:
+    """The provisions, themselves unknown, that could make a concluded fact so."""
+    # a boolean conclusion is always "true"; a test for false asks for it as well
+    bounds = (
+        test.bound if isinstance(test.bound, tuple) else ("true" if test.bound is False else str(test.bound).lower(),)
+    )
+    found = []
+    for entry, held in reading.truths.values():
+        if held != UNKNOWN:
+            continue
+        provision = entry.in_force.provision
+        if test.fact == "required_under":
+            if provision.kind == "requirement" and any(under(str(b), provision.paragraph) for b in bounds):
+                found.append(entry)
+        elif (made := provides(provision)) and made[0] in (test.fact, _bare(test.fact)) and made[1] in bounds:
+            found.append(entry)
+    return found
+
+
+def _bare(fact: str) -> str:
+    """What is concluded as `eccn` of a chip is `contains_eccn` of the system around it."""
+    return "eccn" if fact == "contains_eccn" else fact
+
+
+def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Range]:
+    """The ways in which a fact could fall, as far as the tests tell them apart on the day."""
+    known = docket.facts.get(fact)
+    if known is not None and known.candidates:
+        return [Range(value, words=show(value)) for value in sorted(known.candidates, key=str)]
+    definition = docket.view.ruleset.facts.get(fact)
+    if definition is None or definition.type == "boolean":
+        return [Range(False, words="no"), Range(True, words="yes")]
+    if definition.type in ("number", "date"):
+        intervals = _intervals({_cut(test) for test in tests}, definition.type == "date")
+        if known is None or not isinstance(known.value, Bounds):
+            return intervals
+        return [cell for cell in intervals if cell.reaches(known.value)]
+    if definition.values and definition.type != "set":
+        # every word there is, whatever the tests ask: what an entry classifies is asked of the kind of item in no row
+        return [Range(word, words=word) for word in definition.values]
+    groups = {test.bound for test in tests if test.op == "in_group"}
+    if groups:
+        return _places(docket, sorted(map(str, groups)), day)
+    return _words(tests, definition.type == "set")
+
+
+def _words(tests: list[Test], several: bool) -> list[Range]:
+    """One cell for every set of words that all tests treat alike, and one for any other word."""
+    bounds = [test.bound if isinstance(test.bound, tuple) else (str(test.bound),) for test in tests]
+    alike: dict[tuple[bool, ...], list[str]] = {}
+    for word in sorted({word for bound in bounds for word in bound}):
+        alike.setdefault(tuple(word in bound for bound in bounds), []).append(word)
+    found = [Range(frozenset(same[:1]) if several else same[0], words=" or ".join(same)) for same in alike.values()]
+    other: Any = frozenset() if several else "\0other"
+    return [*found, Range(other, words="none of these" if several else "any other")]
+
+
+def _cut(test: Test) -> tuple[Any, bool]:
+    """Where a test parts the line: at its bound, the bound itself above (True) or below."""
+    return test.bound, test.op in ("ge", "lt", "is")
+
+
+def _intervals(cuts: set[tuple[Any, bool]], days: bool) -> list[Range]:
+    """The cells between the cuts, each with an example inside it."""
+    found: list[Range] = []
+    low, low_in = None, False
+    for bound, above in sorted(cuts, key=lambda cut: (cut[0], not cut[1])):
+        found.append(Range(_between(low, low_in, bound, not above, days), low, bound, low_in, not above))
+        low, low_in = bound, above
+    found.append(Range(_between(low, low_in, None, False, days), low, None, low_in, False))
+    return found
+
+
+def _between(low: Any, low_in: bool, high: Any, high_in: bool, days: bool) -> Any:
+    if low_in and low is not None:
+        return low
+    if high_in and high is not None:
+        return high
+    if days:
+        return high - DAY if high is not None else low + DAY
+    if high is None:
+        return low * 2 + 1 if low is not None else 1
+    return (Decimal(low or 0) + Decimal(high)) / 2
+
+
+def _places(docket: Docket, groups: list[str], day: date) -> list[Range]:
+    """One example country for every pattern of memberships."""
+    patterns: dict[tuple[bool, ...], list[str]] = {}
+    for code in docket.view.ruleset.places:
+        pattern = tuple(holds_on(docket.view.membership(g, code), day) for g in groups)
+        patterns.setdefault(pattern, []).append(code)
+    return [
+        Range(
+            codes[0], words=" and ".join(g for g, inside in zip(groups, pattern, strict=True) if inside) or "elsewhere"
+        )
+        for pattern, codes in sorted(patterns.items())
+    ]

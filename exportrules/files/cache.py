@@ -1,0 +1,177 @@
+"""The compiled form of a ruleset: validated objects as JSON, kept under the digest of their files.
+
+JSON and never pickle, since a cache directory may be writable by others. Dates and decimals are
+tagged. The first line is the SHA-256 of the rest: a digit that a disk has turned is law that was
+never written. What cannot be read back whole is compiled anew; what cannot be written is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from exportrules.law import lexicon, model
+
+#: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
+FORMAT = 5
+
+_TABLES: dict[str, type] = {
+    "facts": model.FactDefinition,
+    "groups": model.Group,
+    "places": model.Place,
+    "territories": model.Territory,
+    "exporters": model.Exporter,
+    "instruments": model.Instrument,
+    "families": model.Family,
+    "lists": model.PartyList,
+    "descriptions": model.Description,
+    "attestations": model.Attestation,
+    "words": lexicon.Word,
+    "parts": lexicon.PartNumbers,
+    "servers": lexicon.Servers,
+    "refused": lexicon.Refused,
+}
+#: Kept in a file of their own, read when somebody is named: there are thousands of them.
+_PARTIES: dict[str, type] = {"parties": model.Party}
+_PARTS: dict[type, dict[str, type]] = {
+    model.Row: {"tests": model.Test},
+    model.Provision: {
+        "when": model.Row,
+        "unless": model.Row,
+        "concludes": model.Conclusion,
+        "entries": model.Conclusion,
+    },
+    model.Instrument: {"provision": model.Provision},
+    model.Group: {"member": model.Membership, "disputed": model.Membership},
+    model.Party: {"listing": model.Listing},
+    model.Variant: {
+        "alternative": model.Alternative,
+        "contains": model.Contained,
+        **dict.fromkeys(
+            ("die_area_mm2", "dram_bandwidth_gbytes_s", "memory_bandwidth_density", "tpp_estimate"), model.Bounds
+        ),
+    },
+    model.Family: {"variant": model.Variant},
+    model.Gap: {"when": model.Row, "unless": model.Row},
+    model.Edition: {"not_encoded": model.Gap},
+}
+
+
+def recall(digest: str) -> dict[str, Any] | None:
+    """The compiled tables of a digest but for its parties, if they are at hand and whole."""
+    return _read(_file_of(digest), {**_TABLES, "edition": model.Edition})
+
+
+def recall_parties(digest: str) -> dict[str, model.Party] | None:
+    """The compiled parties of a digest."""
+    found = _read(_file_of(digest, "-parties"), _PARTIES)
+    return found["parties"] if found else None
+
+
+def _read(name: str, shapes: dict[str, type]) -> dict[str, Any] | None:
+    try:
+        with open(os.path.join(_directory(), name), "rb") as file:
+            seal, _, body = file.read().partition(b"\n")
+        if seal.decode() != hashlib.sha256(body).hexdigest():
+            return None
+        stored = json.loads(body, object_hook=_untag)
+        return {
+            name: _build(shape, stored[name])
+            if shape is model.Edition
+            else {key: _build(shape, value) for key, value in stored[name].items()}
+            for name, shape in shapes.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RuntimeError):
+        return None
+
+
+def remember(digest: str, tables: dict[str, Any]) -> None:
+    """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
+    with contextlib.suppress(OSError, RuntimeError):
+        # the parties first: who finds the rest finds them too
+        _write(_file_of(digest, "-parties"), {name: tables.get(name, {}) for name in _PARTIES})
+        _write(_file_of(digest), {name: table for name, table in tables.items() if name not in _PARTIES})
+
+
+def _write(name: str, tables: dict[str, Any]) -> None:
+    import tempfile
+
+    file = os.path.join(_directory(), name)
+    os.makedirs(os.path.dirname(file), exist_ok=True)
+    body = json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")).encode()
+    # a name of its own: where many processes start at once, each replaces a whole file by a whole one
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        os.replace(beside, file)
+    except OSError:
+        os.unlink(beside)
+
+
+def _file_of(digest: str, part: str = "") -> str:
+    return f"{FORMAT}-{digest}{part}.json"
+
+
+def _directory() -> str:
+    chosen = os.environ.get("EXPORTRULES_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = chosen or os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(root):
+        raise OSError("there is no home directory to keep the compiled form in")
+    return os.path.join(root, "exportrules")
+
+
+def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is date:
+        return {"@d": value.isoformat()}
+    if kind is Decimal:
+        return {"@n": str(value)}
+    if kind is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if kind is tuple or kind is list:
+        return [_plain(item) for item in value]
+    if not is_dataclass(kind):
+        return value
+    kept = ((name, getattr(value, name), default) for name, default in _fields(kind))
+    return {name: _plain(item) for name, item, default in kept if default is MISSING or item != default}
+
+
+@cache
+def _fields(shape: type) -> tuple[tuple[str, Any], ...]:
+    """(name, default) of the fields of a dataclass."""
+    return tuple((f.name, f.default) for f in fields(shape))
+
+
+def _untag(table: dict[str, Any]) -> Any:
+    if len(table) == 1:
+        if "@d" in table:
+            return date.fromisoformat(table["@d"])
+        if "@n" in table:
+            return Decimal(table["@n"])
+    return table
+
+
+def _build(shape: type, stored: dict[str, Any]) -> Any:
+    parts = _PARTS.get(shape, {})
+    made: dict[str, Any] = {}
+    for name, value in stored.items():
+        part = parts.get(name)
+        if type(value) is list:
+            made[name] = tuple([_build(part, v) for v in value] if part else value)
+        elif part and type(value) is dict:
+            made[name] = _build(part, value)
+        elif type(value) is dict:
+            made[name] = {key: tuple(item) if type(item) is list else item for key, item in value.items()}
+        else:
+            made[name] = value
+    return shape(**made)

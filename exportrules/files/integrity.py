@@ -1,0 +1,440 @@
+"""What would break an evaluation: dangling names, bounds of a wrong type, circles, figures that no chip can have.
+
+Checked whenever files are compiled, so that a ruleset that loads can be asked anything.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from exportrules.law.model import Attestation, FactDefinition, Family, Group, Instrument, Provision, Row, Test
+from exportrules.law.paragraphs import refers
+from exportrules.law.ruleset import Ruleset
+from exportrules.law.view import view_of
+from exportrules.question.impossible import figure_defects, is_figure
+from exportrules.question.names.defects import leads_nowhere
+
+ORDERED = ("ge", "gt", "le", "lt")
+PLACES = ("destination", "headquarters", "ultimate_parent")
+FAMILIES = ("chip_family", "contained_family")
+#: The tables whose words the tests of a row may name.
+NAMED = ("facts", "groups", "places", "exporters", "families")
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What is wrong and where: a provision id, a chip id, a group, a file."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iterator[Defect]:
+    """Yield every such defect of a ruleset.
+
+    `changed` names the tables in which it differs from a ruleset without defects, e.g. {"families"}: checks that read
+    none of them are left out, since they cannot find anything. Without it everything is checked. Raises ValueError for
+    a name that is not a table, which would leave out what it was meant to check.
+    """
+    if unknown := sorted(set(changed or ()) - {table.name for table in fields(Ruleset) if table.init}):
+        raise ValueError(
+            f"{', '.join(unknown)}: not a table of a ruleset. Name the fields of Ruleset, e.g. 'families'."
+        )
+
+    def reads(*tables: str) -> bool:
+        return changed is None or any(table in changed for table in tables)
+
+    if reads("instruments", "exporters"):
+        for instrument in ruleset.instruments.values():
+            yield from _instrument(ruleset, instrument)
+    if reads("instruments", *NAMED):
+        for provision, _ in ruleset.provisions.values():
+            yield from _tests(ruleset, provision)
+            if reads("instruments"):
+                yield from _relations(ruleset, provision)
+                yield from _shape(provision)
+    if reads("edition", *NAMED):
+        for gap in ruleset.edition.not_encoded:
+            yield from _rows(ruleset, gap.when + gap.unless, f"not_encoded {gap.id}")
+    if reads("facts"):
+        for name, fact in ruleset.facts.items():
+            yield from _assumed(name, fact)
+    if reads("groups", "places", "instruments"):
+        for group in ruleset.groups.values():
+            yield from _group(ruleset, group)
+    if reads("families", "exporters", "facts"):
+        for family in ruleset.families.values():
+            yield from _family(ruleset, family)
+    if reads("territories", "places"):
+        yield from _territories(ruleset)
+    if reads("parties", "places", "instruments"):
+        yield from _parties(ruleset)
+    yield from (Defect(*defect) for defect in leads_nowhere(ruleset))
+    for exporter in ruleset.exporters.values():
+        if exporter.country and exporter.country not in ruleset.places:
+            yield Defect(f"exporter {exporter.id}", f"its country {exporter.country!r} is not in places.toml.")
+    counted = Counter(v.id for f in ruleset.families.values() for v in f.variant)
+    yield from (Defect(name, "this variant id is used twice. Ids are unique.") for name, n in counted.items() if n > 1)
+    for name, attestation in ruleset.attestations.items():
+        yield from (Defect(name, message) for message in _attestation(ruleset, attestation))
+    if reads("groups", "instruments", "edition"):
+        yield from _circles(ruleset)
+
+
+def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:
+    counted = Counter(p.id for p in instrument.provision)
+    for name, n in counted.items():
+        if n > 1:
+            yield Defect(name, "this provision id is used twice in its file. Ids are unique.")
+        if name.endswith("#"):
+            yield Defect(instrument.id, "a provision without an id. Name its paragraph.")
+    for addressee in filter(None, instrument.addressee.split(",")):
+        if addressee not in ruleset.exporters:
+            yield Defect(instrument.id, f"the addressee {addressee!r} is not in exporters.toml.")
+
+
+def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
+    yield from _rows(ruleset, provision.when + provision.unless, provision.id)
+    made = provision.entries
+    if made and made.value not in (ruleset.facts[made.fact].values if made.fact in ruleset.facts else ()):
+        said = f"it is reviewed by entries that conclude {made.fact} = {_written(made.value)}"
+        yield Defect(provision.id, f"{said}; no entry of a party list concludes that.")
+    made = provision.concludes
+    if made is None:
+        return
+    fact = ruleset.facts.get(made.fact)
+    if fact is None:
+        yield Defect(provision.id, f"it concludes {made.fact!r}, which is not in facts.toml.")
+    elif (fact.type == "boolean") != (made.value is True) or fact.type not in ("boolean", "set"):
+        said = f"it concludes {made.fact} = {_written(made.value)}"
+        yield Defect(provision.id, f"{said}; only true of a boolean, or a word of a set, can be concluded.")
+
+
+def _rows(ruleset: Ruleset, rows: tuple[Row, ...], where: str) -> Iterator[Defect]:
+    for row in rows:
+        if not row.tests:
+            yield Defect(where, "a row without tests would always hold; leave `when` out for that.")
+        for test in row.tests:
+            yield from _test(ruleset, test, where)
+
+
+def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
+    fact = ruleset.facts.get(test.fact)
+    if fact is None:
+        yield Defect(where, f"the fact {test.fact!r} is not in facts.toml.")
+        return
+    wrong = _wrong_bound(ruleset, test, fact)
+    if wrong:
+        yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {wrong}")
+        return
+    known, missing = _known_words(ruleset, test.fact, fact)
+    words: Any = test.bound if isinstance(test.bound, tuple) else (test.bound,)
+    if known and test.op in ("is", "in"):
+        for word in words:
+            if word not in known:
+                yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {word!r} {missing}.")
+
+
+def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
+    """What is wrong between the operator, the bound and the type of the fact; '' if nothing is."""
+    if _is_a(test.bound, "number") and not is_figure(Decimal(test.bound)):  # type: ignore[arg-type]
+        return "no figure of law is negative, of more than 15 digits, or finer than 30 decimals."
+    wanted = {"number": "a number", "date": "a date", "boolean": "true or false", "text": "a word"}
+    if test.op in ORDERED:
+        if fact.type not in ("number", "date"):
+            return f"a fact of type {fact.type} has no order."
+        return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
+    if test.op == "in_group":
+        if test.fact not in PLACES:
+            return f"{test.fact} is no place; only {', '.join(PLACES)} can be in a group."
+        if not isinstance(test.bound, str):
+            return "one group is wanted as bound, in quotes."
+        return "" if test.bound in ruleset.groups else f"the group {test.bound!r} is not in groups.toml."
+    if test.op == "in":
+        if fact.type not in ("text", "set"):
+            return f"a fact of type {fact.type} is no word: compare it with ge, gt, le, lt or is."
+        return "" if isinstance(test.bound, tuple) else "a list of words is wanted as bound."
+    if fact.type == "set":  # `is` asks for a word in the set
+        return "" if isinstance(test.bound, str) else "one word is wanted as bound, in quotes."
+    return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
+
+
+def _is_a(value: object, kind: str) -> bool:
+    if kind == "number":
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    shapes: dict[str, type] = {"boolean": bool, "date": datetime.date, "text": str, "set": str}
+    return isinstance(value, shapes[kind])
+
+
+def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set[str], str]:
+    """The words that a fact can have, where the ruleset defines them, and what to say of any other."""
+    if name in PLACES:
+        return set(ruleset.places), "is not in places.toml"
+    if name == "exporter":
+        return {*ruleset.exporters, "other"}, "is not in exporters.toml"
+    if name in FAMILIES:
+        return {*ruleset.families, ""}, "is no family of any chip file"
+    if name == "chip":
+        return {*ruleset.variants, "own"}, "is no variant of any chip file"
+    return set(fact.values), f"is none of: {', '.join(fact.values)}"
+
+
+#: What each relation reaches.
+REACHES = {
+    "saves_from": "requirement",
+    "overcomes": "requirement",
+    "governs": "requirement",
+    "closes": "exception",
+    "spares": "exception",
+}
+
+
+def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
+    if provision.suspends and provision.kind != "suspension":
+        yield Defect(
+            provision.id, f"a {provision.kind} does not suspend: give the stay a provision of kind suspension."
+        )
+    for relation in ("displaces", "suspends"):
+        for target in getattr(provision, relation):
+            if target not in ruleset.provisions:
+                yield Defect(provision.id, f"{relation} {target!r}, which is no provision of this ruleset.")
+            elif target == provision.id:
+                yield Defect(provision.id, f"{relation} itself.")
+            elif relation == "displaces" and ruleset.provisions[target][0].effective >= provision.effective:
+                yield Defect(
+                    provision.id, f"displaces {target!r}, which does not begin before it: a circle, or a wrong date."
+                )
+    for target in provision.settles:
+        known = ruleset.provisions.get(target)
+        if known is None:
+            yield Defect(provision.id, f"settles {target!r}, which is no provision of this ruleset.")
+        elif known[0].certain and known[0].kind != "notice":
+            yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
+    yield from _replaced(ruleset, provision)
+    if provision.kind != "bar" and (provision.closes or provision.spares):
+        kind = provision.kind.replace("_", " ")
+        yield Defect(provision.id, f"a {kind} does not close exceptions: give the limit a provision of kind bar.")
+    for relation, reached in REACHES.items():
+        for reference in getattr(provision, relation):
+            if not any(p.kind == reached and refers(reference, p) for p, _ in ruleset.provisions.values()):
+                yield Defect(provision.id, f"{relation} {reference!r}, which reaches no {reached} of this ruleset.")
+
+
+def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
+    """What makes it unclear in whose place a provision is read, or leaves no day for it."""
+    for target in provision.replaces:
+        known = ruleset.provisions.get(target)
+        if known is None:
+            yield Defect(provision.id, f"replaces {target!r}, which is no provision of this ruleset.")
+            continue
+        if target == provision.id:
+            yield Defect(provision.id, "replaces itself.")
+            continue
+        if known[0].kind != provision.kind:
+            said = f"replaces {target!r}, which is a {known[0].kind}; so this cannot be a {provision.kind}."
+            yield Defect(provision.id, said)
+        for other in known[0].replaces:
+            if other not in provision.replaces:
+                said = f"replaces {target!r}, which itself replaces {other!r}: name both."
+                yield Defect(provision.id, said)
+        for later, _ in ruleset.provisions.values():
+            if target in later.displaces and later.effective <= provision.effective:
+                said = f"replaces {target!r}, which {later.id!r} displaces from {later.effective}"
+                yield Defect(provision.id, f"{said}: this begins on {provision.effective}, too late for any day.")
+
+
+#: What a provision of a kind cannot do without.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "classification": ("concludes", "classifies"),
+    "conclusion": ("concludes",),
+    "requirement": ("paragraph", "when"),
+    "savings": ("saves_from", "when"),
+    "exception": ("overcomes", "name"),
+    "bar": ("closes", "when"),
+    "review_policy": ("policy", "governs"),
+    "suspension": ("suspends",),
+    "notice": ("notice",),
+}
+
+
+def _shape(provision: Provision) -> Iterator[Defect]:
+    for name in NEEDS.get(provision.kind, ()):
+        if not getattr(provision, name):
+            yield Defect(provision.id, f"a provision of kind {provision.kind} needs {name!r}.")
+    if provision.expires and provision.expires < provision.effective:
+        yield Defect(provision.id, f"it expires on {provision.expires}, before it begins on {provision.effective}.")
+    if provision.effective_by and provision.effective_by <= provision.effective:
+        said = f"effective_by {provision.effective_by} is not after effective {provision.effective}"
+        yield Defect(provision.id, f"{said}. A provision whose first day is known has `effective` alone.")
+    if provision.effective_by and (provision.displaces or provision.suspends or provision.replaces):
+        yield Defect(
+            provision.id,
+            "it begins on a day that nobody knows (effective_by), and so cannot end another provision on that day.",
+        )
+    if provision.compliance and provision.compliance < provision.effective:
+        yield Defect(provision.id, f"compliance {provision.compliance} lies before effective {provision.effective}.")
+
+
+def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
+    where = f"fact {name}"
+    for value in fact.value_labels or {}:
+        if value not in fact.values:
+            yield Defect(where, f"value_labels names {value!r}, which is none of its values.")
+    for value in fact.supposed:
+        if value not in fact.values:
+            yield Defect(where, f"supposed names {value!r}, which is none of its values.")
+    if fact.assumed is None:
+        return
+    if fact.type == "set" or not _is_a(fact.assumed, fact.type):
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is not of the type {fact.type}.")
+    elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is no figure that an item or a deal can have.")
+    elif fact.values and fact.assumed not in fact.values:
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
+
+
+def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:
+    where = f"group {group.id}"
+    for name in group.union + group.less:
+        if name not in ruleset.groups:
+            yield Defect(where, f"it is made of {name!r}, which is not in groups.toml.")
+    for member in group.member + group.disputed:
+        if member.country not in ruleset.places:
+            yield Defect(where, f"the member {member.country!r} is not in places.toml.")
+        if member.start and member.stop and member.stop <= member.start:
+            yield Defect(where, f"{member.country} leaves on {member.stop}, before it enters on {member.start}.")
+    for member in group.member:
+        if (member.start or member.stop) and not (member.by or member.cite):
+            yield Defect(where, f"{member.country} is dated without saying by which instrument.")
+        for by in filter(None, (member.by, member.stop_by)):
+            if by not in ruleset.instruments:
+                yield Defect(where, f"{member.country} by {by!r}, which is no instrument file.")
+
+
+def _family(ruleset: Ruleset, family: Family) -> Iterator[Defect]:
+    if family.vendor not in ruleset.exporters:
+        yield Defect(family.id, f"the vendor {family.vendor!r} is not in exporters.toml.")
+    if not family.variant:
+        yield Defect(family.id, "a family without variants says nothing: add a [[variant]] with its figures.")
+    for variant in family.variant:
+        for message in figure_defects(variant):
+            yield Defect(variant.id, message)
+        if variant.vendor and variant.vendor not in ruleset.exporters:
+            yield Defect(variant.id, f"the vendor {variant.vendor!r} is not in exporters.toml.")
+        for part in variant.contains:
+            if part.chip not in ruleset.variants:
+                yield Defect(variant.id, f"it contains {part.chip!r}, which is no variant of any chip file.")
+            elif variant.id in _inside(ruleset, part.chip):
+                yield Defect(variant.id, f"it contains {part.chip!r}, and with it itself.")
+        for name in (*(a.fact for a in variant.alternative), *variant.estimated):
+            if name not in ruleset.facts:
+                yield Defect(variant.id, f"{name!r} is disputed or estimated, yet is not in facts.toml.")
+
+
+def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
+    """A variant, and every variant that it is made of."""
+    found: set[str] = set()
+    waiting = [variant_id]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in ruleset.variants:
+            found.add(name)
+            waiting += [part.chip for part in ruleset.variants[name][0].contains]
+    return found
+
+
+def _territories(ruleset: Ruleset) -> Iterator[Defect]:
+    for territory in ruleset.territories.values():
+        where = f"territory {territory.code}"
+        if territory.code in ruleset.places:
+            yield Defect(where, "it stands in places.toml as well. A place is in one of the two files.")
+        if bool(territory.treated_as) == bool(territory.refused):
+            yield Defect(where, "write either `treated_as`, with `by`, or `refused`, the reason.")
+        if territory.treated_as and territory.treated_as not in ruleset.places:
+            yield Defect(where, f"it is treated as {territory.treated_as!r}, which is not in places.toml.")
+        if territory.treated_as and not territory.by:
+            yield Defect(where, "`by` is missing: the text that says whose treatment it has.")
+
+
+def _parties(ruleset: Ruleset) -> Iterator[Defect]:
+    for party in ruleset.parties.values():
+        where = f"party {party.id}"
+        for country in (party.country, *party.also_in, party.seat):
+            if country and country not in ruleset.places:
+                yield Defect(where, f"its country {country!r} is not in places.toml.")
+        for listing in party.listing:
+            if listing.by and listing.by not in ruleset.instruments:
+                yield Defect(where, f"listed by {listing.by!r}, which is no instrument file.")
+            if listing.stop and listing.stop <= listing.start:
+                yield Defect(where, f"it leaves the list on {listing.stop}, before it enters on {listing.start}.")
+
+
+def _attestation(ruleset: Ruleset, said: Attestation) -> Iterator[str]:
+    """What makes an attestation vouch for nothing, or for more than anybody can know."""
+    edition = ruleset.edition
+    if not said.by.strip():
+        yield "attestation.by is empty. Name the person or body that verified the law; every answer shows it."
+    for name in ("by", "note"):
+        # a line of its own would leave the comment of emitted SQL, the cell of a table
+        if not getattr(said, name).isprintable():
+            yield f"attestation.{name} holds a line end or another character that does not print. Write one line."
+    if said.on < said.through:
+        yield (
+            f"attestation.through = {said.through} is after attestation.on = {said.on}: nobody can verify the law of a "
+            "later day. Verify again on a later day, or attest an earlier one."
+        )
+    if said.through <= edition.verified_through:
+        yield (
+            f"attestation.through = {said.through} adds nothing: this edition is verified through "
+            f"{edition.verified_through}. Write a later day, or leave the attestation out."
+        )
+    if said.edition and said.edition != edition.edition:
+        yield (
+            f"attestation.edition = {said.edition!r}, while this ruleset is edition {edition.edition!r}. Verify what "
+            "the new edition encodes, then write its name."
+        )
+    if said.provisions is not None and not said.provisions:
+        yield "attestation.provisions is empty. Name provisions or paragraphs, or leave the key out to attest all law."
+    for reference in said.provisions or ():
+        if not any(reference and refers(reference, p) for p, _ in ruleset.provisions.values()):
+            yield (
+                f"attestation.provisions names {reference!r}, which is no provision, paragraph or section of this "
+                "ruleset. Take an id or a paragraph from `exportrules instruments ID`."
+            )
+
+
+def _circles(ruleset: Ruleset) -> Iterator[Defect]:
+    made_of = {group.id: group.union + group.less for group in ruleset.groups.values()}
+    for name in made_of:
+        seen, waiting = set(), list(made_of[name])
+        while waiting:
+            inner = waiting.pop()
+            if inner == name:
+                yield Defect(f"group {name}", "it is made of itself, through the groups that it unites or leaves out.")
+                return
+            if inner not in seen:
+                seen.add(inner)
+                waiting += made_of.get(inner, ())
+    for layer in (False, True):
+        try:
+            view_of(ruleset, as_printed=layer)
+        except ValueError as error:
+            yield Defect("relations", str(error))
+            return
+
+
+def _written(value: object) -> str:
+    """A bound as TOML would have it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,269 @@
+"""TOML to Ruleset: the only module that opens rule files.
+
+Every load hashes every data file (milliseconds) and reads the compiled form kept under that digest
+in the user's cache; an edited file has another digest and is compiled anew. Where no cache can be
+written, the files are compiled in memory. Pydantic is imported only to compile.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+from _thread import allocate_lock
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from exportrules.errors import RulesetError
+from exportrules.files import cache
+from exportrules.law.ruleset import Origin, Ruleset
+from exportrules.question.catalogue import ChipRow, chip_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exportrules.law.model import Party
+
+T = TypeVar("T")
+
+#: What no rule file, and no directory of them, ever comes near: refused before it can fill a machine.
+LARGEST_FILE = 32 * 2**20
+LARGEST_RULESET = 64 * 2**20
+MOST_FILES = 20_000
+DEEPEST_FOLDER = 16
+
+_default: list[Ruleset] = []
+_reading = allocate_lock()
+_loading = allocate_lock()  # threading itself would cost a millisecond of every start
+
+
+def data_directory() -> Path:
+    """Where the rulesets are: inside the installed package, or beside it in a source checkout."""
+    from pathlib import Path
+
+    return Path(_data())
+
+
+def _data() -> str:
+    # os.path throughout: pathlib and what it imports cost a twentieth of a cold start
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    for place in (os.path.join(package, "rulesets"), os.path.join(os.path.dirname(package), "rulesets")):
+        if os.path.isdir(place):
+            return place
+    missing = os.path.join(package, "rulesets")
+    raise RulesetError(missing, "the rulesets are missing. Reinstall exportrules, or give a directory.")
+
+
+def default_ruleset() -> Ruleset:
+    """The ruleset that came with the package, loaded once in a process."""
+    if not _default:
+        with _loading:
+            if not _default:
+                _default.append(load_ruleset(None))
+    return _default[0]
+
+
+def catalogue(ruleset: Ruleset | None = None) -> tuple[ChipRow, ...]:
+    """Every chip of a ruleset as a typed row: maker, days, figures with their units, estimates and sources.
+
+    None is the ruleset that came with the package.
+    """
+    return chip_rows(ruleset or default_ruleset())
+
+
+def load_ruleset(
+    path: str | os.PathLike[str] | None = None, overlays: Sequence[str | os.PathLike[str]] = ()
+) -> Ruleset:
+    """Load a directory of rulesets with overlays (more files of the same schema, e.g. a company's own letters).
+
+    `path` holds `us-ear/` and `chips/`; None is the data that came with the package. An overlay is a
+    directory, or one file. The digest of the result covers every file read, under names that do not
+    depend on where the directories lie. Raises RulesetError with file and key path.
+    """
+    origin = (None if path is None else os.fspath(path), tuple(os.fspath(overlay) for overlay in overlays))
+    return ruleset_from(rule_texts(path, overlays), label_of(path), origin=origin)
+
+
+def label_of(path: str | os.PathLike[str] | None) -> str:
+    """What messages call a directory of rules: the path as it was given."""
+    return "rulesets" if path is None else os.fspath(path).rstrip("/") or "/"
+
+
+def rule_texts(
+    path: str | os.PathLike[str] | None, overlays: Sequence[str | os.PathLike[str]] = ()
+) -> dict[str, bytes]:
+    """The rule files of a directory and its overlays by name: `us-ear/facts.toml`, `overlay-1/letter.toml`."""
+    root = os.fspath(path) if path is not None else _data()
+    files = list(_files_in(root))
+    for number, overlay in enumerate((os.fspath(overlay) for overlay in overlays), 1):
+        if not os.path.exists(overlay):
+            raise RulesetError(overlay, "there is no such file. Name a TOML rule file, or a directory of them.")
+        alone = [(os.path.basename(overlay), overlay)] if os.path.isfile(overlay) else _files_in(overlay)
+        files += [(f"overlay-{number}/{name}", file) for name, file in alone]
+    texts: dict[str, bytes] = {}
+    left = LARGEST_RULESET
+    for name, file in files:
+        texts[name] = read_file(name if is_overlay(name) else file, file)
+        left -= len(texts[name])
+        if left < 0:
+            raise RulesetError(name, f"with this file the rules are more than {_mb(LARGEST_RULESET)}; no law is.")
+    return texts
+
+
+def ruleset_from(
+    texts: Mapping[str, bytes], label: str = "rulesets", *, keep: bool = True, origin: Origin = (None, ())
+) -> Ruleset:
+    """The ruleset of files that were read; messages name its own files under `label`. `keep` its compiled form."""
+    hashes = _hashes(texts)
+    whole = whole_digest(hashes)
+
+    def compiled_anew() -> dict[str, Any]:
+        from exportrules.files.parse import compile_files
+
+        tables = compile_files({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
+        if keep:
+            cache.remember(whole, tables)
+        return tables
+
+    tables = _undisturbed(lambda: cache.recall(whole))
+    if tables is None:
+        tables = _undisturbed(compiled_anew)
+    else:
+        tables["parties"] = Parties(lambda: cache.recall_parties(whole) or compiled_anew()["parties"])
+    return Ruleset(**tables, digest=whole, files=hashes, origin=origin)
+
+
+def compiled_ruleset() -> Ruleset | None:
+    """The ruleset that came with the package if its compiled form is at hand: nothing is compiled for it."""
+    texts = rule_texts(None)
+    whole = whole_digest(_hashes(texts))
+    return ruleset_from(texts) if _undisturbed(lambda: cache.recall(whole)) else None
+
+
+class Parties(Mapping[str, "Party"]):
+    """The parties of a ruleset by id, read when somebody is named: of most questions nobody is."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Party]]) -> None:
+        self._read: Callable[[], Mapping[str, Party]] | None = read
+        self._found: Mapping[str, Party] = {}
+
+    def _all(self) -> Mapping[str, Party]:
+        with _reading:
+            if self._read is not None:
+                self._found, self._read = _undisturbed(self._read), None
+        return self._found
+
+    def __getitem__(self, party: str) -> Party:
+        return self._all()[party]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def values(self) -> ValuesView[Party]:
+        return self._all().values()
+
+    def items(self) -> ItemsView[str, Party]:
+        return self._all().items()
+
+
+def _hashes(texts: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+
+
+def whole_digest(files: Mapping[str, str]) -> str:
+    """SHA-256 over the lines "name digest" of every file, in the order of their names."""
+    return hashlib.sha256("\n".join(f"{name} {files[name]}" for name in sorted(files)).encode()).hexdigest()
+
+
+def is_overlay(name: str) -> bool:
+    """Whether a file of a ruleset came in an overlay."""
+    return name.startswith("overlay-")
+
+
+def _undisturbed(build: Callable[[], T]) -> T:
+    """Thousands of objects that all stay: looking for garbage among them half-way is wasted."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return build()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def load_chip(path: str | os.PathLike[str]) -> Any:
+    """A chip of one's own from a TOML file with the keys of a variant. Raises RulesetError with file and key path."""
+    from exportrules.files.parse import read_chip
+
+    return read_chip(os.path.basename(path), read_file(os.fspath(path), path))
+
+
+def _files_in(root: str) -> Iterable[tuple[str, str]]:
+    """(name inside the directory, path) of every rule file; the casebook and hidden folders hold none."""
+    if not os.path.isdir(root):
+        raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
+    found: list[str] = []
+    seen = 0
+    for folder, inner, names in os.walk(root, onerror=_unreadable):
+        inner[:] = sorted(name for name in inner if name != "cases" and not name.startswith("."))
+        seen += len(inner) + len(names)
+        if seen > MOST_FILES:
+            raise RulesetError(root, f"more than {MOST_FILES} files lie under this directory. Is it the right one?")
+        if folder[len(root) :].count(os.sep) > DEEPEST_FOLDER:
+            raise RulesetError(folder, f"directories are nested more than {DEEPEST_FOLDER} deep; no rules need that.")
+        for name in inner:
+            # it would be left out without a word, and its law with it
+            if os.path.islink(os.path.join(folder, name)):
+                told = (
+                    "this directory is a link, and links to directories are not followed. Copy the directory instead."
+                )
+                raise RulesetError(os.path.join(folder, name), told)
+        found += [os.path.join(folder, name) for name in names if name.lower().endswith(".toml")]
+    if not found:
+        raise RulesetError(root, "there is no .toml file in this directory.")
+    for path in sorted(found):
+        if os.path.islink(path) and not _leads_inside(path, root):
+            raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise RulesetError(path, "this is no plain file but a pipe, a socket or a device. Move it elsewhere.")
+        yield os.path.relpath(path, root).replace(os.sep, "/"), path
+
+
+def _unreadable(error: OSError) -> None:
+    """A directory that cannot be listed: its law would be missing from every answer."""
+    raise RulesetError(str(error.filename), f"the directory cannot be read: {error.strerror or error}.")
+
+
+def _leads_inside(link: str, root: str) -> bool:
+    try:
+        target = os.path.realpath(link, strict=True)
+    except OSError:
+        return True  # to nowhere, or to itself: reading it says so
+    inside = os.path.realpath(root)
+    return os.path.commonpath([target, inside]) == inside
+
+
+def read_file(name: str, path: str | os.PathLike[str], largest: int | None = None) -> bytes:
+    """The bytes of one file, never more than `largest`. Raises RulesetError under the given name."""
+    most = LARGEST_FILE if largest is None else largest
+    try:
+        with open(path, "rb") as file:
+            # of a pipe or a device no size is known before
+            text = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise RulesetError(name, f"the file cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    if len(text) > most:
+        raise RulesetError(name, f"the file is larger than {_mb(most)}; no such file is. Split it.")
+    return text
+
+
+def _mb(size: int) -> str:
+    return f"{size // 2**20} MB"
+
+
+def cases_directory() -> Path:
+    """Where the casebook is."""
+    return data_directory() / "cases"

@@ -1,0 +1,416 @@
+"""Rule files read and validated: TOML text to the objects of the model, with errors that name the place.
+
+Strict: a key that the model does not name, a quoted number, a missing date are errors. Imported
+only when files are compiled, since pydantic is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import reprlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pydantic
+from pydantic_core import SchemaValidator
+
+from exportrules.errors import ORDERS, RulesetError
+from exportrules.files.integrity import Defect, references
+from exportrules.files.parsed import Parsed
+from exportrules.law.lexicon import PartNumbers, Refused, Servers, Word
+from exportrules.law.model import (
+    RELATIONS,
+    Attestation,
+    Description,
+    Edition,
+    Exporter,
+    FactDefinition,
+    Family,
+    Group,
+    Instrument,
+    Party,
+    PartyList,
+    Place,
+    Provision,
+    Territory,
+    Variant,
+)
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.impossible import check_defects, figure_defects
+
+DEEPEST = 12
+
+#: What a file holds is told by its first table: key, table of the ruleset, shape, key inside the shape.
+_LISTS: dict[str, tuple[str, type, str]] = {
+    "group": ("groups", Group, "id"),
+    "place": ("places", Place, "code"),
+    "territory": ("territories", Territory, "code"),
+    "exporter": ("exporters", Exporter, "id"),
+    "party": ("parties", Party, "id"),
+    "description": ("descriptions", Description, "id"),
+    "word": ("words", Word, "id"),
+    "parts": ("parts", PartNumbers, "id"),
+    "servers": ("servers", Servers, "id"),
+    "refused": ("refused", Refused, "id"),
+}
+
+
+def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
+    """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
+    tables, origin = _tables(texts, _refuse)
+    for defect in references(Ruleset(**tables)):
+        raise _refused(defect, tables, origin)
+    return tables
+
+
+def problems_of(texts: Mapping[str, bytes]) -> tuple[list[str], Ruleset | None]:
+    """Every problem for which the files would be refused, and the ruleset if there is none."""
+    bad: list[RulesetError] = []
+    try:
+        tables, origin = _tables(texts, bad.append)
+    except RulesetError as error:
+        return [*(problem for e in bad for problem in e.problems), *error.problems], None
+    if bad:
+        return [problem for error in bad for problem in error.problems], None
+    ruleset = Ruleset(**tables)
+    found = [str(_refused(defect, tables, origin)) for defect in references(ruleset)]
+    return list(dict.fromkeys(found)), None if found else ruleset
+
+
+def _refused(defect: Defect, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> RulesetError:
+    file = _file_of(defect.where, defect.message, tables, origin)
+    return RulesetError(file, defect.message if file == defect.where else str(defect))
+
+
+def _refuse(error: RulesetError) -> None:
+    raise error
+
+
+#: Some ten rulesets of today's size.
+_PARSED = Parsed(most=24 * 2**20)
+
+
+def _tables(
+    texts: Mapping[str, bytes], refuse: Callable[[RulesetError], None]
+) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
+    """The tables, and the file that each entry came from. What is wrong with a file goes to `refuse`."""
+    tables: dict[str, Any] = {
+        "edition": None,
+        "facts": {},
+        "instruments": {},
+        "families": {},
+        "lists": {},
+        "attestations": {},
+    }
+    tables |= {table: {} for table, _, _ in _LISTS.values()}
+    origin: dict[tuple[str, str], str] = {}
+    unread = False
+    for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
+        try:
+            found = _PARSED.read(name, texts[name], read_file)
+        except RulesetError as error:
+            refuse(error)
+            unread = True
+            continue
+        for table, key, value in found:
+            if table == "edition":
+                if tables["edition"] is not None:
+                    said = "a second edition: an overlay adds law, it does not restate the ruleset."
+                    refuse(RulesetError(name, said))
+                tables["edition"] = value
+                continue
+            if key in tables[table]:
+                first = origin[table, key]
+                said = f"{key!r} is already defined in {first}. Ids are unique: rename one of them."
+                refuse(RulesetError(name, said))
+            tables[table][key] = value
+            origin[table, key] = name
+    if tables["edition"] is None and not unread:
+        raise RulesetError(", ".join(sorted(texts)[:1]) or "ruleset", "there is no ruleset.toml with an edition.")
+    return tables, origin
+
+
+def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> str:
+    """The file that a defect stands in; of one between files, the last file that was read."""
+    if where in tables["attestations"]:
+        return where
+    kind, _, name = where.partition(" ")
+    tables_of = {"group": "groups", "party": "parties", "fact": "facts", "exporter": "exporters"}
+    key = (tables_of[kind], name) if kind in tables_of else ("instruments", where.split("#")[0])
+    found = [origin.get(key)]
+    for family in tables["families"].values():
+        if where == family.id or any(where == v.id for v in family.variant):
+            found.append(origin.get(("families", family.id)))
+    found += [origin.get(("instruments", word.split("#")[0].rstrip(","))) for word in message.split() if "#" in word]
+    return max((f for f in found if f), key=lambda f: (f.startswith("overlay"), f), default="ruleset.toml")
+
+
+def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
+    """(table, key, object) for everything in one file."""
+    data = _parse(name, text)
+    lines = text.decode("utf-8-sig").splitlines()
+    if "attestation" in data:
+        if not name.startswith("overlay"):
+            said = "an attestation is its author's own, not part of a ruleset. Put it into an overlay."
+            raise RulesetError(name, said)
+        yield "attestations", name, _validated(Attestation, data.pop("attestation"), name, lines, ("attestation",))
+        if not data:
+            return
+    listed = next((key for key in _LISTS if key in data), None)
+    if "edition" in data:
+        yield "edition", "edition", _validated(Edition, data, name, lines)
+    elif "fact" in data:
+        if set(data) != {"fact"} or not isinstance(data["fact"], dict):
+            raise RulesetError(name, _alone("[fact.NAME]", "fact", data))
+        for key, value in data["fact"].items():
+            yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
+    elif listed:
+        table, shape, identity = _LISTS[listed]
+        head = data.pop("list", None) if listed == "party" else None
+        if head is not None:
+            made = _validated(PartyList, head, name, lines, ("list",))
+            yield "lists", made.id, made
+        # an import that found no party says so with an empty list
+        if set(data) != {listed} or (not data[listed] and listed != "party"):
+            raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))
+        rows = data[listed] if isinstance(data[listed], tuple) else (data[listed],)
+        for number, value in enumerate(rows):
+            made = _validated(shape, value, name, lines, (listed, number))
+            yield table, getattr(made, identity), made
+    elif "provision" in data or "issuer" in data:
+        instrument = _validated(Instrument, data, name, lines)
+        whole = tuple(_qualified(p, instrument) for p in instrument.provision)
+        yield "instruments", instrument.id, replace(instrument, provision=whole)
+    elif "variant" in data or "vendor" in data:
+        family = _validated(Family, data, name, lines)
+        yield "families", family.id, family
+    else:
+        raise RulesetError(
+            name,
+            "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
+            "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], "
+            "[[parts]], [[servers]], [[refused]] or [fact.NAME].",
+        )
+
+
+def _alone(wanted: str, key: str, data: Mapping[str, Any]) -> str:
+    others = ", ".join(sorted(set(data) - {key}))
+    return f"only {wanted} tables belong here{f', not {others}' if others else ', and there is none'}."
+
+
+def read_chip(name: str, text: bytes) -> Variant:
+    """A chip of one's own: the keys of a variant at the top of the file."""
+    data = _parse(name, text)
+    if "variant" in data:
+        raise RulesetError(name, "this is a family's file. Put the keys of one [[variant]] at the top, and its vendor.")
+    return chip_of(name, data, text.decode().splitlines())
+
+
+def chip_of(name: str, data: Mapping[str, Any], lines: list[str] | None = None) -> Variant:
+    """A chip of one's own from its keys, as TOML has them. Raises RulesetError with the key path."""
+    made: Variant = _validated(
+        Variant, {key: _frozen(value, name, 1) for key, value in data.items()}, name, lines or []
+    )
+    for message in (*figure_defects(made), *check_defects(made)):
+        raise RulesetError(name, message)
+    return made
+
+
+def _qualified(provision: Provision, instrument: Instrument) -> Provision:
+    """Short ids made whole, and what a provision takes over from its instrument."""
+    whole: dict[str, Any] = {
+        name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
+        for name in RELATIONS
+    }
+    return replace(
+        provision,
+        id=f"{instrument.id}#{provision.id}",
+        evidence=provision.evidence or instrument.evidence,
+        url=provision.url or instrument.url,
+        **whole,
+    )
+
+
+def _parse(name: str, text: bytes) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise RulesetError(name, f"byte {error.start + 1} is not UTF-8. Save the file as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RulesetError(name, f"this is not TOML: {error}.") from None
+    except (ValueError, ArithmeticError):
+        said = "a number has too many digits, or too large an exponent, to be a figure of law or of a chip."
+        raise RulesetError(name, said) from None
+    except RecursionError:
+        raise RulesetError(name, "the tables are nested too deep to be a rule file.") from None
+    return {_quiet(key, name): _frozen(value, name, 1) for key, value in data.items()}
+
+
+def _frozen(value: Any, name: str, depth: int) -> Any:
+    if depth > DEEPEST:
+        raise RulesetError(name, f"tables and lists are nested more than {DEEPEST} deep; no rule needs that.")
+    if isinstance(value, list):
+        return tuple(_frozen(item, name, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return {_quiet(key, name): _frozen(item, name, depth + 1) for key, item in value.items()}
+    return _quiet(value, name) if isinstance(value, str) else value
+
+
+def _quiet(text: str, name: str) -> str:
+    found = ORDERS.search(text)
+    if found:
+        said = f"the text {reprlib.repr(text)} holds the control character U+{ord(found.group()):04X}"
+        raise RulesetError(name, f"{said}. A terminal would act upon it: take it out.")
+    return text
+
+
+_validators: dict[type, SchemaValidator] = {}
+
+
+def _validator(shape: type) -> SchemaValidator:
+    if shape not in _validators:
+        _validators[shape] = SchemaValidator(_from_tables(pydantic.TypeAdapter(shape).core_schema))
+    return _validators[shape]
+
+
+def _from_tables(schema: Any) -> Any:
+    """Strict in everything, yet a dataclass may be made from a table (strict mode would want an instance)."""
+    if isinstance(schema, dict):
+        copy = {key: _from_tables(value) for key, value in schema.items()}
+        return {**copy, "strict": False} if copy.get("type") == "dataclass" else copy
+    if isinstance(schema, list | tuple):
+        return type(schema)(_from_tables(item) for item in schema)
+    return schema
+
+
+def _validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[str | int, ...] = ()) -> Any:
+    try:
+        return _validator(shape).validate_python(data)
+    except pydantic.ValidationError as error:
+        told = _told(error, shape, lines, at)
+        more = f" ({len(told) - 1} more in this file.)" if len(told) > 1 else ""
+        raise RulesetError(name, told[0] + more, told) from None
+    except ArithmeticError as error:
+        raise RulesetError(name, f"a number is out of all bounds: {error}.") from None
+
+
+def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> list[str]:
+    """Every problem of a file, each with its key path and line."""
+    # a misspelt key is both unknown and missing: the first says more
+    problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
+    # where a table of bounds may stand, what is wrong inside it says more than that it is not a number
+    within = [p for p in problems if p["type"] not in _NO_NUMBER or not isinstance(p["input"], dict)]
+    inside = {place[:end] for p in within for place in [_path(tuple(p["loc"]))] for end in range(len(place) + 1)}
+    problems = [p for p in problems if p in within or _path(tuple(p["loc"])) not in inside]
+    # the members of a union fail one by one, at one place
+    first: dict[tuple[str | int, ...], Any] = {}
+    for problem in problems:
+        first.setdefault(_path(tuple(problem["loc"])), problem)
+    told = []
+    for place, problem in first.items():
+        loc = at + place
+        line = line_of(lines, loc)
+        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+        told.append(f"{where}{f' (line {line})' if line else ''}: {_cure(problem, shape, problems)}")
+    return told
+
+
+#: What pydantic says of a value that is not a number, once for each kind of number.
+_NO_NUMBER = ("int_type", "is_instance_of")
+
+_WANTED = {
+    "date_type": "a date is wanted, as YYYY-MM-DD without quotes.",
+    "bool_type": "true or false is wanted, without quotes.",
+    "string_type": "text in quotes is wanted.",
+    "tuple_type": "a list in square brackets is wanted.",
+    "dataclass_type": "a table is wanted.",
+    "dict_type": "a table is wanted.",
+    "int_type": "a whole number is wanted, without quotes.",
+    "is_instance_of": "a number is wanted, without quotes.",
+    "finite_number": "a number is wanted, without quotes.",
+}
+
+
+#: Keys of earlier editions, and what is written now.
+_RENAMED = {"verified_through": "text_read, the day of the codified text that was read, and register_swept"}
+
+
+def _cure(problem: Any, shape: type, problems: list[Any]) -> str:
+    kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
+    if kind == "unexpected_keyword_argument":
+        if key in _RENAMED:
+            return f"there is no key {key!r} here any more. Write {_RENAMED[key]}."
+        near = difflib.get_close_matches(key, _keys_of(shape), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"there is no key {key!r} here.{hint}"
+    if kind == "missing":
+        return f"the key {key!r} is missing."
+    got = problem.get("input")
+    said = f" It is {_quoted(got)}." if isinstance(got, str | int | bool | Decimal) else ""
+    if kind == "literal_error":
+        return f"one of {problem['ctx']['expected']} is wanted.{said}"
+    tried = {p["type"] for p in problems if _path(tuple(p["loc"])) == _path(tuple(problem["loc"]))}
+    if tried == {"bool_type", "string_type"}:
+        return f"true, or a word in quotes, is wanted.{said}"
+    if tried - {"dataclass_type"} == {"int_type", "is_instance_of"}:
+        return f"a number is wanted, without quotes.{said}"
+    if len(tried) > 2:  # a union: none of its members
+        return (
+            "a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words."
+            f"{said}"
+        )
+    return f"{_WANTED.get(kind) or problem['msg'][:1].lower() + problem['msg'][1:] + '.'}{said}"
+
+
+def _quoted(value: object) -> str:
+    return str(value) if isinstance(value, Decimal) else repr(value)
+
+
+def _keys_of(shape: type) -> list[str]:
+    from exportrules.files import cache
+
+    found = [f.name for f in fields(shape)] if is_dataclass(shape) else []
+    for part in cache._PARTS.get(shape, {}).values():
+        found += _keys_of(part)
+    return found
+
+
+def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The key path without the names of union members that pydantic appends."""
+    unions = {"bool", "int", "decimal", "str", "date", "tuple[str, ...]", "Decimal", "Bounds"}
+    return tuple(part for part in loc if part not in unions)
+
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+
+
+def line_of(lines: list[str], loc: tuple[str | int, ...]) -> int | None:
+    """The line of a key path, by the table headers above it; the header's own line where the key is absent."""
+    counts: dict[str, int] = {}
+    here: tuple[str | int, ...] = ()
+    best: int | None = None
+    wanted = [part for part in loc if isinstance(part, str)]
+    for number, line in enumerate(lines, 1):
+        if header := _HEADER.match(line):
+            names = [part.strip("\"' ") for part in header.group(2).split(".")]
+            path: list[str | int] = []
+            for depth, part in enumerate(names, 1):
+                path.append(part)
+                full = "/".join(map(str, path))
+                if depth == len(names) and header.group(1) == "[[":
+                    counts[full] = counts.get(full, -1) + 1
+                    path.append(counts[full])
+                elif full in counts:
+                    path.append(counts[full])
+            here = tuple(path)
+            if here == loc[: len(here)]:
+                best = number
+        elif here == loc[: len(here)] and wanted:
+            rest = [part for part in loc[len(here) :] if isinstance(part, str)]
+            if rest and re.match(rf"\s*[\"']?{re.escape(rest[0])}[\"']?\s*[=.]", line):
+                best = number
+    return best

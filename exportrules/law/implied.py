@@ -1,0 +1,101 @@
+"""Provisions that stand in no rule file of their own: of law that is left out, and of listed parties."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from exportrules.law.model import Conclusion, Gap, Instrument, Listing, Party, PartyList, Provision
+from exportrules.law.span import last_day
+
+GAPS = Instrument(
+    id="not_encoded",
+    title="Known law that this ruleset leaves out",
+    type="code",
+    issuer="",
+    citation="ruleset.toml",
+    url="",
+    evidence="reported",
+)
+
+
+def gap_provision(gap: Gap) -> Provision:
+    """Law that is known and left out, as a provision that says so where it would apply."""
+    return Provision(
+        id=f"not_encoded#{gap.id}",
+        kind="gap",
+        title=gap.what,
+        cite="ruleset.toml, not_encoded",
+        effective=gap.start or date.min,
+        expires=last_day(gap.stop),
+        evidence="reported",
+        when=gap.when,
+        unless=gap.unless,
+        blocking=gap.blocking,
+        notice=f"Not encoded: {gap.what} {gap.effect}",
+    )
+
+
+_REGISTER = re.compile(r"(\d+) FR (\d+)")
+
+
+def listing_fact(owner: bool) -> str:
+    """The fact that a party's entries conclude: of the buyer's owner, or of a party to the deal."""
+    return "owner_lists" if owner else "end_user_lists"
+
+
+def listing_provision(
+    party: Party, listing: Listing, number: int, owner: bool, printed: PartyList | None, governs: tuple[str, ...]
+) -> Provision:
+    """One entry of a party: it concludes the list, and it governs the requirements that are reviewed by such entries.
+
+    `printed` is the list as the party file has it. An entry that requires a license for something else alone concludes
+    nothing, and says so.
+    """
+    called = printed.title if printed else listing.list.replace("_", " ")
+    whose = "an owner of the buyer, " if owner else ""
+    return Provision(
+        id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
+        kind="notice" if listing.only_for else "listing",
+        title=f"{whose}{party.name}: {called}",
+        cite=_cite(listing, printed),
+        effective=listing.start,
+        evidence=listing.evidence,
+        url=register_url(listing),
+        concludes=None if listing.only_for else Conclusion(fact=listing_fact(owner), value=listing.list),
+        policy=listing.policy,
+        governs=governs,
+        notice=_only(party, listing, called) if listing.only_for else listing.note,
+    )
+
+
+def _cite(listing: Listing, printed: PartyList | None) -> str:
+    """The page of the entry, and where the list is printed, unless the page says so itself."""
+    where = printed.cite if printed else listing.list
+    return listing.cite if where in listing.cite else f"{listing.cite}; {where}"
+
+
+def _only(party: Party, listing: Listing, called: str) -> str:
+    said = f"{party.name} is on the {called} for {listing.only_for} alone: outside them its entry requires no license"
+    return f"{said} for an AI chip. Who ships for such a project needs one. {listing.note}".rstrip()
+
+
+def register_url(listing: Listing) -> str:
+    """The official address of a listing: its own, else that of the Federal Register page that it cites first."""
+    page = _REGISTER.match(listing.cite)
+    if listing.url or page is None:
+        return listing.url
+    return f"https://www.federalregister.gov/citation/{page.group(1)}-FR-{page.group(2)}"
+
+
+def list_instrument(listing: Listing) -> Instrument:
+    """The instrument of a listing whose rule is not encoded by itself."""
+    return Instrument(
+        id=listing.list,
+        title=listing.list.replace("_", " ").capitalize(),
+        type="code",
+        issuer="BIS",
+        citation=listing.cite,
+        url=register_url(listing),
+        evidence=listing.evidence,
+    )

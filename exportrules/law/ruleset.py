@@ -1,0 +1,123 @@
+"""The law data of one edition: everything that its files hold, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from exportrules.errors import UnknownNameError
+from exportrules.law.attestation import horizon, told
+from exportrules.law.facts import Fact
+from exportrules.law.lexicon import PartNumbers, Refused, Servers, Word
+from exportrules.law.memory import Memory
+from exportrules.law.model import (
+    Attestation,
+    Description,
+    Edition,
+    Exporter,
+    FactDefinition,
+    Family,
+    Group,
+    Instrument,
+    Party,
+    PartyList,
+    Place,
+    Provision,
+    Territory,
+    Variant,
+)
+
+#: The directory that a ruleset was read from (None: the package's own), and its overlays.
+Origin = tuple[str | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ruleset:
+    """The law data of one edition, its overlays included. `digest` is SHA-256 over every data file."""
+
+    edition: Edition
+    facts: Mapping[str, FactDefinition]
+    groups: Mapping[str, Group]
+    places: Mapping[str, Place]
+    territories: Mapping[str, Territory]
+    exporters: Mapping[str, Exporter]
+    parties: Mapping[str, Party]
+    instruments: Mapping[str, Instrument]
+    families: Mapping[str, Family]
+    lists: Mapping[str, PartyList] = field(default_factory=dict)
+    descriptions: Mapping[str, Description] = field(default_factory=dict)
+    attestations: Mapping[str, Attestation] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
+    servers: Mapping[str, Servers] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
+    digest: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = (None, ())
+    views: dict[tuple[bool, date | None, str], object] = field(default_factory=dict, init=False)
+    #: results of questions, bounded; and indexes over the data, one of each kind
+    memory: Memory = field(default_factory=Memory, init=False)
+    indexes: dict[str, Any] = field(default_factory=dict, init=False)
+
+    def __repr__(self) -> str:
+        return f"<Ruleset {self.edition.edition}: {len(self.instruments)} instruments, {len(self.families)} families>"
+
+    @cached_property
+    def provisions(self) -> dict[str, tuple[Provision, Instrument]]:
+        """Every provision by its full id, e.g. '88fr73458#3A090.a'."""
+        return {p.id: (p, i) for i in self.instruments.values() for p in i.provision}
+
+    @cached_property
+    def reviewed_by_entries(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The requirements that are reviewed as entries of a list say, by what such an entry concludes."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for p, _ in self.provisions.values():
+            if p.entries:
+                key = (p.entries.fact, str(p.entries.value))
+                found[key] = (*found.get(key, ()), p.id)
+        return found
+
+    @cached_property
+    def variants(self) -> dict[str, tuple[Variant, Family]]:
+        return {v.id: (v, f) for f in self.families.values() for v in f.variant}
+
+    @cached_property
+    def assumed(self) -> dict[str, Fact]:
+        """What is taken of a deal of which nobody says it: the same objects for every question."""
+        return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
+
+    @cached_property
+    def horizon(self) -> date:
+        """The last day for which all of the law was verified: by this edition, or by whoever attests it."""
+        return horizon(self.edition, self.attestations.values())
+
+    @cached_property
+    def currency(self) -> str:
+        """How far the law was verified, and by whom beyond the edition's own day: one clause for every output."""
+        return ", ".join([f"verified through {self.edition.verified_through}", *map(told, self.attestations.values())])
+
+    @cached_property
+    def fact_order(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.facts)}
+
+    @property
+    def every_place(self) -> list[Place | Territory]:
+        """The destinations, and the territories that are read as one of them or refused."""
+        return [*self.places.values(), *self.territories.values()]
+
+    def provision(self, reference: str) -> tuple[Provision, Instrument]:
+        """Look up 'instrument#provision'. Raises UnknownNameError with near names."""
+        found = self.provisions.get(reference)
+        if found is None:
+            import difflib
+
+            near = difflib.get_close_matches(reference, self.provisions, n=3, cutoff=0.4)
+            raise UnknownNameError(
+                f"there is no provision {reference!r} in this ruleset. List the instruments, or the provisions of one: "
+                "exportrules instruments [ID].",
+                near,
+            )
+        return found

@@ -1,0 +1,162 @@
+"""What a caller says of an item that the catalogue knows, held against what the catalogue has.
+
+A figure that the catalogue does not have may be supplied. One that it has may be supplied as its sources round it; a
+figure that contradicts it describes another item, and an answer from it would be about no chip there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeGuard
+
+from exportrules.errors import QuestionError
+from exportrules.law.bounds import meet
+from exportrules.law.facts import Fact
+from exportrules.law.model import Bounds, Number
+from exportrules.question.figures import followers, settled
+from exportrules.question.values import show
+
+#: How far two sources of one figure may be apart: 1 part in 200. Data sheets give three significant digits or more, and
+#: rounding to three moves a number by half a unit of the third: by 0.5 % at the most, where the digits are 100. Some
+#: chips are as near as that to a bound of law, so what is taken as rounding may not carry a chip over one either.
+TOLERANCE = Decimal("0.005")
+
+#: Where a fact comes from the catalogue.
+_KNOWN = ("chip", "derived")
+
+
+class Known(NamedTuple):
+    """A variant with what the catalogue has of it."""
+
+    name: str
+    facts: Mapping[str, Fact]
+
+
+def agreeing(
+    variants: Sequence[Known], given: Mapping[str, Fact], class_of: Callable[[str, Any], object]
+) -> tuple[list[int], tuple[tuple[str, str], ...]]:
+    """The positions of the variants that the facts given can describe; and the others by name, each with the reason.
+
+    A figure that some variants of a family have says which of them is meant, and one that the catalogue lacks may be
+    supplied. `class_of` says what the law can tell a value of a fact by. Raises QuestionError where no variant has the
+    figure and the catalogue has another.
+    """
+    against = [[n for n in given if _contradicts(n, given[n], v.facts, class_of)] for v in variants]
+    kept = [i for i, names in enumerate(against) if not names]
+    for name in dict.fromkeys(name for names in against for name in names):
+        # a variant of which the catalogue does not know it is not thereby the one that is meant
+        if not any(_is_known(variants[i].facts.get(name)) for i in kept):
+            raise QuestionError(_message(name, variants, given[name]))
+    said = ((v, names[0]) for v, names in zip(variants, against, strict=True) if names)
+    return kept, tuple((v.name, f"by the catalogue its {name} is {_shown(v.facts[name])}") for v, name in said)
+
+
+def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
+    known = "; ".join(f"{v.name}: {_shown(v.facts[name])}" for v in variants if _is_known(v.facts.get(name)))
+    share = f"{(TOLERANCE * 100).normalize():f} %"
+    rounding = f" Up to {share} is taken as rounding, short of a bound of the law." if _is_number(claim.value) else ""
+    return (
+        f"{name} = {_exact(claim.value)} contradicts the catalogue ({known}).{rounding} For another item leave out the "
+        "chip's name and give the facts of that item, or a chip file of it; if the catalogue is wrong, put a corrected "
+        "chip into an overlay."
+    )
+
+
+def _contradicts(name: str, claim: Fact, facts: Mapping[str, Fact], class_of: Callable[[str, Any], object]) -> bool:
+    """Whether a claim is none of the values that the catalogue has for a fact, rounding and disputes allowed for."""
+    known = facts.get(name)
+    if not _is_known(known) or claim.value is None:
+        return False
+    if isinstance(claim.value, Bounds) or isinstance(known.value, Bounds):
+        return _within(claim, known) is None
+    if not _is_number(claim.value) or not _is_number(known.value):
+        return claim.value not in _readings(known)
+    low, high = _range(known)
+    if not low * (1 - TOLERANCE) <= claim.value <= high * (1 + TOLERANCE):
+        return True
+    moved = settled(facts, {name: claim})
+    return any(_crosses(n, facts[n], moved[n], class_of) for n in (name, *followers(name)) if n in facts)
+
+
+def narrowed(facts: Mapping[str, Fact], given: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts given, bounds as what the catalogue has within them: a bound takes nothing away from what is known."""
+    found = dict(given)
+    for name, claim in given.items():
+        known = facts.get(name)
+        if isinstance(claim.value, Bounds) and _is_known(known) and (within := _within(claim, known)):
+            if within == _readings(known):
+                del found[name]
+            else:
+                found[name] = replace(claim, value=within[0], candidates=within[1:] and within)
+    return found
+
+
+def _within(claim: Fact, known: Fact) -> tuple[Any, ...] | None:
+    """What is left of the readings of a fact within bounds that are claimed, or of bounds with the number claimed."""
+    met = [meet(value, claim.value) for value in _readings(known)]  # type: ignore[arg-type]
+    return tuple(value for value in met if value is not None) or None
+
+
+def _crosses(name: str, known: Fact, moved: Fact, class_of: Callable[[str, Any], object]) -> bool:
+    """Whether the law tells the readings of a figure from those of the catalogue.
+
+    One value out of several readings settles a dispute, and any between them may be right.
+    """
+    if not _is_known(known) or not _is_number(known.value):
+        return False
+    low, high = _range(known)
+    classes = {class_of(name, value) for value in _readings(known)}
+    if len(_readings(moved)) < len(_readings(known)):
+        return any(not low <= value <= high and class_of(name, value) not in classes for value in _readings(moved))
+    return {class_of(name, value) for value in _readings(moved)} != classes
+
+
+def _range(known: Fact) -> tuple[Decimal, Decimal]:
+    numbers = [Decimal(value) for value in _readings(known) if _is_number(value)]
+    return min(numbers), max(numbers)
+
+
+def _readings(fact: Fact) -> tuple[Any, ...]:
+    return fact.candidates or (fact.value,)
+
+
+def _shown(fact: Fact) -> str:
+    return " or ".join(show(value) for value in _readings(fact))
+
+
+def _exact(value: object) -> str:
+    """A value to the last digit that its writer gave."""
+    return format(value, "f") if isinstance(value, Decimal) else show(value)
+
+
+def _is_number(value: object) -> TypeGuard[Number]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _is_known(fact: Fact | None) -> TypeGuard[Fact]:
+    return fact is not None and fact.source in _KNOWN and fact.value is not None
+
+
+#: A wafer of 300 mm: no die is larger.
+_LARGEST_DIE = 70_686
+
+
+def consistent(given: Mapping[str, Fact]) -> None:
+    """Refuse figures of an item that cannot all be so: one of them would free what the others control."""
+    area, density, total = (_number(given, name) for name in ("die_area_mm2", "performance_density", "tpp"))
+    if area is not None and area > _LARGEST_DIE:
+        raise QuestionError(
+            f"die_area_mm2 = {show(area)} is more than a wafer of 300 mm, {_LARGEST_DIE} mm2. Check the unit."
+        )
+    if area and density is not None and total is not None and abs(total / area - density) > density / 50:
+        raise QuestionError(
+            f"tpp = {show(total)} over die_area_mm2 = {show(area)} is a density of {total / area:.3f}, and not "
+            f"performance_density = {show(density)}. One of the three is wrong: give the two that you can prove."
+        )
+
+
+def _number(given: Mapping[str, Fact], name: str) -> Decimal | None:
+    value = given[name].value if name in given else None
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None

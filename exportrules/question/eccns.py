@@ -1,0 +1,139 @@
+"""Facts that a caller supplies: entries as the rules spell them, and conclusions of the law only where they add to it.
+
+A fact that names entries is compared with those that rules test: '3a090.a' or a bare '3A090' would be an item that no
+rule knows, and free. What can be read for certain is spelled as the rules spell it, the rest is refused.
+
+A fact that provisions conclude (`about = "conclusion"`) may be supplied where it adds to what they conclude. What could
+only take a conclusion away is refused here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from exportrules.errors import QuestionError, either
+from exportrules.law.facts import Fact
+from exportrules.law.paragraphs import under
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.values import read_fact
+
+#: Category, product group and number, then a paragraph: 3A090.a, 5A992, 3A001.a.7.
+_ENTRY = re.compile(r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)")
+
+
+def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
+    """A fact that a caller supplies, an entry of the list as the rules spell it. Raises QuestionError."""
+    fact = read_fact(name, value, ruleset.facts)
+    if ruleset.facts[name].about == "derived":
+        raise QuestionError(f"{name} is not given: it follows from other facts. {ruleset.facts[name].definition}")
+    if name == "eccn_declared" and isinstance(fact.value, str):
+        return Fact(_spelled(name, fact.value), fact.source)
+    if ruleset.facts[name].about == "conclusion":
+        if fact.value is False and not _doubted(ruleset, name):
+            raise QuestionError(
+                f"{name} is concluded by the rules; it can be added as {name}=true, not taken away. Give the facts "
+                "from which they conclude it."
+            )
+        if isinstance(fact.value, frozenset):
+            return Fact(frozenset(_concluded(ruleset, name, word) for word in fact.value), fact.source)
+    return fact
+
+
+def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What a declared ECCN makes of the item, as the fact `declared`: a word of its `classes`, or 'other'.
+
+    A paragraph .z keeps the word of its number, and says so: such an item is one of 3A090 or 4A090 as well.
+    """
+    number, definition = given.get("eccn_declared"), ruleset.facts.get("declared")
+    if definition is None or number is None:
+        return {}
+    if not isinstance(number.value, str):
+        # somebody said that it is not known, which is not the same as that none was declared
+        return {"declared": Fact(None, "derived", detail="the declared ECCN is not known")}
+    entry, *paragraphs = number.value.split(".")
+    word = next((word for word, entries in definition.classes.items() if entry in entries), "other")
+    if "z" in paragraphs and f"{word}.z" in definition.values:
+        word += ".z"
+    return {"declared": Fact(word, "derived", detail="from the declared ECCN")}
+
+
+def _doubted(ruleset: Ruleset, name: str) -> bool:
+    """Whether a provision that concludes the fact is itself uncertain, so that someone may say that it is not so."""
+    concluding = [p for p, _ in ruleset.provisions.values() if p.concludes and p.concludes.fact == name]
+    return any(not p.certain for p in concluding)
+
+
+def _concluded(ruleset: Ruleset, name: str, word: str) -> str:
+    """One word of a fact that provisions conclude. Raises QuestionError for one that no rule could conclude."""
+    if name in ("eccn", "contains_eccn"):
+        return _known(ruleset, name, word)
+    if name == "required_under":
+        paragraphs = [p.paragraph for p, _ in ruleset.provisions.values() if p.kind == "requirement" and p.paragraph]
+        if not any(under(word, p) or under(p, word) for p in paragraphs):
+            raise QuestionError(
+                f"{name} = {word!r}: no requirement in this ruleset is under that paragraph. Write it as the rules do, "
+                f"e.g. {name}=744.11 or {name}=742.6(a)(6)."
+            )
+    return word
+
+
+def _spelled(name: str, word: str) -> str:
+    """An entry in one spelling: the number in capitals, its paragraph in small letters."""
+    written = word.strip().upper()
+    found = _ENTRY.fullmatch(written)
+    if found:
+        return found[1] + found[2].lower()
+    if written == "EAR99":
+        return written
+    raise QuestionError(
+        f"{name} = {word!r} is not an entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99."
+    )
+
+
+def _known(ruleset: Ruleset, name: str, word: str) -> str:
+    """The entry as the rules spell it. One that no rule concludes is refused: it would say what the item is not."""
+    words = _words(ruleset)[name]
+    spelled = {known.casefold(): known for known in words}
+    if (found := spelled.get(word.strip().casefold())) is not None:
+        return found
+    try:
+        entry = _spelled(name, word)
+    except QuestionError:
+        entry = ""
+    paragraphs = sorted(known for known in words if entry and _number(known) == _number(entry))
+    if paragraphs:
+        raise QuestionError(
+            f"{name} = {word!r}: the rules tell the paragraphs of {_number(entry)} apart. Write {either(paragraphs)}."
+        )
+    near = difflib.get_close_matches(word.casefold(), spelled, n=3)
+    hint = f" Did you mean {either([spelled[n] for n in near])}?" if near else ""
+    if entry:
+        hint = f" The number under which the maker or BIS classified the item is another fact: eccn_declared={entry}."
+    raise QuestionError(
+        f"{name} = {word!r} is not an entry that a rule concludes from figures; those are {', '.join(sorted(words))}. "
+        f"{name} adds an entry whose parameters the item meets and takes none away.{hint}"
+    )
+
+
+def _number(entry: str) -> str:
+    return entry.partition(".")[0]
+
+
+def _words(ruleset: Ruleset) -> dict[str, set[str]]:
+    """The entries that rules test or conclude: of the item, and of what is inside it."""
+    found: dict[str, set[str]] | None = ruleset.indexes.get("entries")
+    if found is None:
+        found = {"eccn": set(), "contains_eccn": set()}
+        for provision, _ in ruleset.provisions.values():
+            for test in (test for row in provision.when + provision.unless for test in row.tests):
+                if test.fact in found:
+                    found[test.fact] |= set(test.bound) if isinstance(test.bound, tuple) else {str(test.bound)}
+            made = provision.concludes
+            if made and made.fact in found and isinstance(made.value, str):
+                found[made.fact].add(made.value)
+                if provision.classifies != "system":
+                    found["contains_eccn"].add(made.value)
+        ruleset.indexes["entries"] = found
+    return found

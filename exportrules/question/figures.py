@@ -1,0 +1,201 @@
+"""Figures that follow from a chip's data sheet: TPP, performance density, aggregate I/O, adjusted peak performance.
+
+The only technical code of the project. All arithmetic is exact (`int`, `Decimal`): bounds of law sit 0.6 % from
+real chips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from exportrules.law.bounds import (
+    hull,
+    meet,
+    pairwise,
+    quotient,
+    total,
+)
+from exportrules.law.facts import Fact
+from exportrules.law.model import Bounds, Number, Variant
+
+#: Bits of the widest multiply input, by format of a throughput figure (3A090, technical notes).
+BITS = {
+    "fp64": 64,
+    "fp64_tensor": 64,
+    "fp32": 32,
+    "tf32": 32,
+    "fp16_bf16": 16,
+    "fp8": 8,
+    "int8": 8,
+    "fp6": 6,
+    "fp4": 4,
+    "int4": 4,
+}
+
+#: Weighting factors of adjusted peak performance (Technical Note on APP): other processors, vector processors. Whether
+#: a GPU is a vector processor in the sense of the note was never said, so both readings are kept.
+APP_WEIGHTS = (Decimal("0.3"), Decimal("0.9"))
+
+_EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
+
+
+def tpp(dense_tops: Mapping[str, Number]) -> Number:
+    """Total processing performance: the largest dense TOPS x bit length over the formats given."""
+    return max(tops * BITS[name] for name, tops in dense_tops.items())
+
+
+def performance_density(total: Number, die_area_mm2: Number) -> Decimal:
+    """TPP per mm2 of the logic dies made on a non-planar process."""
+    return _EXACT.divide(Decimal(total), Decimal(die_area_mm2))
+
+
+def app(dense_tops: Mapping[str, Number], count: int = 1) -> list[Decimal]:
+    """Readings of the adjusted peak performance of so many chips, in weighted teraflops; none without a 64-bit rate."""
+    rates = [Decimal(tops) for name, tops in dense_tops.items() if BITS[name] == 64]
+    return [weight * max(rates) * count for weight in APP_WEIGHTS] if rates else []
+
+
+def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
+    """Every fact of the item that a chip file states or that follows from it. Missing ones are absent.
+
+    `within`: so many of the chip are inside a system, whose adjusted peak performance is at least theirs together.
+    """
+    found: dict[str, Fact] = {"item_kind": Fact(chip.item_kind, "chip")}
+
+    def put(name: str, values: Iterable[Any], source: str, detail: str = "") -> None:
+        readings = list(dict.fromkeys(values))
+        readings += [a.value for a in chip.alternative if a.fact == name and a.value not in readings]
+        if readings:
+            candidates = tuple(readings) if len(readings) > 1 else ()
+            found[name] = Fact(readings[0], source, candidates, name in chip.estimated, detail)
+
+    def readings_of(name: str) -> tuple[Any, ...]:
+        fact = found.get(name)
+        return () if fact is None else fact.candidates or (fact.value,)
+
+    if chip.designed_for_datacenter is not None:
+        put("designed_for_datacenter", [chip.designed_for_datacenter], "chip")
+    if chip.non_planar is not None:
+        put("non_planar", [chip.non_planar], "chip")
+    put("die_area_mm2", _present(chip.die_area_mm2), "chip")
+    put("dram_bandwidth_gbytes_s", _present(chip.dram_bandwidth_gbytes_s), "chip")
+    put("memory_bandwidth_density", _present(chip.memory_bandwidth_density), "chip")
+    if chip.dense_tops:
+        # of formats that tie, the 16-bit one is what data sheets lead with
+        products = {name: (tops * BITS[name], name == "fp16_bf16") for name, tops in chip.dense_tops.items()}
+        fastest = max(products, key=lambda name: products[name])
+        put("tpp", [tpp(chip.dense_tops)], "derived", f"{chip.dense_tops[fastest]} x {BITS[fastest]} bit ({fastest})")
+        put("peak_tops", [max(chip.dense_tops.values())], "derived", "largest dense figure of any format")
+        put("app_wt", app(chip.dense_tops, within or 1), "derived", "64-bit teraflops x 0.3 or 0.9")
+    else:
+        put("tpp", _present(chip.tpp_estimate), "chip")
+    put("bits_x_tops_2022", readings_of("tpp"), "derived", "the data sheet's dense figure, as for TPP")
+    put("performance_density", _densities(readings_of("tpp"), readings_of("die_area_mm2")), "derived", "TPP / die area")
+    if chip.io_gbytes_s:
+        links = {name: rate for name, rate in chip.io_gbytes_s.items() if not name.startswith("pcie")}
+        put("aggregate_io_gbytes_s", [sum(chip.io_gbytes_s.values())], "derived", " + ".join(chip.io_gbytes_s))
+        put("chip_to_chip_io_gbytes_s", [sum(links.values())], "derived", " + ".join(links) or "PCIe only")
+    if chip.estimated:
+        found = {name: _estimated_through(name, fact, chip.estimated) for name, fact in found.items()}
+    return complete(found)
+
+
+def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts with what follows from them, where it was not stated itself."""
+    found = dict(facts)
+
+    def derive(name: str, values: list[Any], detail: str, *parents: str) -> None:
+        readings = tuple(dict.fromkeys(values))
+        stated = found.get(name)
+        if stated and isinstance(stated.value, Bounds) and readings:
+            # both are known of it; where they contradict each other what was said stands, as it does of a number
+            within = meet(stated.value, hull(readings))
+            if within not in (None, stated.value):
+                found[name] = replace(stated, value=within)
+        elif name not in found and readings:
+            doubtful = any(found[p].estimated for p in parents)
+            found[name] = Fact(readings[0], "derived", readings if len(readings) > 1 else (), doubtful, detail)
+
+    def readings_of(name: str) -> tuple[Any, ...]:
+        fact = found.get(name)
+        return () if fact is None or fact.value is None else fact.candidates or (fact.value,)
+
+    totals, areas = readings_of("tpp"), readings_of("die_area_mm2")
+    derive("bits_x_tops_2022", list(totals), "taken as the TPP", "tpp")
+    derive("performance_density", _densities(totals, areas), "TPP / die area", "tpp", "die_area_mm2")
+    dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
+    sums = pairwise(total, readings_of(dram), readings_of(links))
+    derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
+    return found
+
+
+def _densities(totals: Sequence[Number | Bounds], areas: Sequence[Number | Bounds]) -> list[Number | Bounds]:
+    return pairwise(quotient, totals, [area for area in areas if area])
+
+
+#: What follows from a fact, and is derived again when that fact is settled another way.
+_FOLLOWS = {
+    "tpp": ("bits_x_tops_2022", "performance_density"),
+    "die_area_mm2": ("performance_density",),
+    "dram_bandwidth_gbytes_s": ("dram_plus_io_gbytes_s",),
+    "aggregate_io_gbytes_s": ("dram_plus_io_gbytes_s",),
+}
+
+
+def followers(name: str) -> tuple[str, ...]:
+    """The facts that follow from a fact."""
+    return _FOLLOWS.get(name, ())
+
+
+def values_for(name: str, follower: str, bound: Number, facts: Mapping[str, Fact]) -> list[Fraction]:
+    """The values of a fact at which one that follows from it comes to a bound, all other facts as they are.
+
+    One value for each reading of the other fact; none where it is not known, or no value can do it.
+    """
+
+    def readings(other: str) -> list[Fraction]:
+        fact = facts.get(other)
+        values = () if fact is None else fact.candidates or (fact.value,)
+        return [Fraction(value) for value in values if isinstance(value, int | Decimal)]
+
+    wanted = Fraction(bound)
+    if follower == "bits_x_tops_2022":
+        return [wanted]
+    if follower == "performance_density" and name == "tpp":
+        return [wanted * area for area in readings("die_area_mm2")]
+    if follower == "performance_density":
+        return [total / wanted for total in readings("tpp") if wanted]
+    rest = "aggregate_io_gbytes_s" if name == "dram_bandwidth_gbytes_s" else "dram_bandwidth_gbytes_s"
+    return [wanted - value for value in readings(rest)]
+
+
+def settled(facts: Mapping[str, Fact], changed: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts with some of them changed, and what had been derived from those derived again."""
+    found = {**facts, **changed}
+    for name in changed:
+        for follower in _FOLLOWS.get(name, ()):
+            # what was only assumed gives way to what follows
+            if follower in found and follower not in changed and found[follower].source in ("derived", "assumed"):
+                del found[follower]
+    return complete(found)
+
+
+def _present(value: Any) -> list[Any]:
+    return [] if value is None else [value]
+
+
+_RESTS_ON = {
+    "bits_x_tops_2022": ("tpp",),
+    "peak_tops": ("tpp",),
+    "performance_density": ("tpp", "die_area_mm2"),
+    "chip_to_chip_io_gbytes_s": ("aggregate_io_gbytes_s",),
+}
+
+
+def _estimated_through(name: str, fact: Fact, estimated: tuple[str, ...]) -> Fact:
+    doubtful = name in estimated or any(parent in estimated for parent in _RESTS_ON.get(name, ()))
+    return replace(fact, estimated=doubtful) if doubtful else fact

@@ -1,0 +1,269 @@
+"""What people write for a chip, resolved to the variants that it means.
+
+A name from the chip files is looked up; anything else is read by the grammar (:mod:`exportrules.names.grammar`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from exportrules.errors import RefusedNameError, UnknownNameError, either
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.grammar import (
+    LONGEST,
+    SHORT,
+    NameReading,
+    fold,
+    ids_of,
+    readings,
+    shown_detail,
+    true_of,
+)
+from exportrules.question.names.keys import key, memo
+from exportrules.question.names.servers import find_server, how_to_ask, server_message
+from exportrules.question.names.slips import near_chips
+
+
+class ChipName(NamedTuple):
+    """A resolved chip: the variants asked, and the family they belong to where a family was named."""
+
+    label: str
+    variants: tuple[str, ...]
+    family: str = ""
+
+
+#: How clusters label what they hold: the name is inside.
+_LABELS = (
+    re.compile(r"(?:gres[:/])?gpu[:=](?P<name>[^:=\s][^:=]*)(?::[0-9]+)?", re.I),
+    re.compile(r"nvidia\.com/gpu\.product\s*[:=]\s*\"?(?P<name>[^\"]+)\"?", re.I),
+)
+
+_COUNT = r"[0-9]{1,6}"
+_UNITS = r"pcs?|pieces?|units?|ea|sets?|Stk|Stück|张|張|片|块|塊|枚|颗|顆|台|個|个|개|장"
+#: A count beside a name. It never takes the last letter of a name: "A100X 2" is not a number of A100.
+_COUNTED = (
+    re.compile(rf"(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*](?=[\s(])|(?:{_UNITS})\.?(?=\s))\s*(?P<name>\S.*)", re.I),
+    re.compile(rf"{_COUNT}[x×*](?P<name>\S.*)", re.I),
+    re.compile(rf"(?P<name>.*\S)[\s,;]+[x×*]\s*{_COUNT}", re.I),
+    re.compile(rf"(?P<name>.*\S)\s*\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\)", re.I),
+    re.compile(rf"(?P<name>.*\S)[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:{_UNITS})\.?)", re.I),
+    re.compile(rf"(?P<name>.*\S)[\s,;]+{_COUNT}", re.I),
+)
+_DANGLING = re.compile(r"(?P<name>.*\S)\s+[x×]\s*", re.I)
+
+
+def find_chip(ruleset: Ruleset, text: str) -> ChipName:
+    """The variants that a name means.
+
+    Raises RefusedNameError for what is understood and names no one chip (a server, a driver's mask, a series), and
+    UnknownNameError, with near names, for anything else that is not certain.
+    """
+    found, ways, left = _looked_up(ruleset, text)
+    if found is None:
+        raise _refusal(ruleset, text, ways, left)
+    if text[-1:] in "xX×" and (parted := _DANGLING.fullmatch(text)) and _known(ruleset, parted["name"]):
+        said = f"{text!r} can be {parted['name']!r} and a number that is cut off, or one name."
+        raise RefusedNameError(f"{said} Write it without the gap, or without the X.")
+    return found
+
+
+def _known(ruleset: Ruleset, text: str) -> ChipName | None:
+    return _looked_up(ruleset, text)[0]
+
+
+def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[NameReading], str]:
+    """What a text means for certain; or, for the message, the ways to read it and the first word that none can."""
+    index = memo(ruleset, "chips", _chip_index)
+    found = index.get(text) or index.get(key(text))
+    if found is not None:
+        return found, [], ""
+    inner = next((label["name"] for pattern in _LABELS if (label := pattern.fullmatch(text.strip()))), text)
+    if inner != text:
+        return _looked_up(ruleset, inner)
+    ways, left = readings(ruleset, text)
+    sound = {way: meant for way in ways if (meant := _variants(ruleset, way)) or way.refused}
+    heaviest = max((way.weight for way in sound), default=0)
+    best = [way for way in sound if way.weight == heaviest]
+    means = {sound[way] for way in best}
+    if len(means) == 1 and not any(way.refused for way in best) and not _machine(ruleset, best, means):
+        return _as_named(ruleset, best[0], next(iter(means))), [], ""
+    return None, best or ways, left
+
+
+def _as_named(ruleset: Ruleset, way: NameReading, means: frozenset[str]) -> ChipName:
+    """Under the label of the name in it, where nothing but the name says which chip is meant."""
+    named = memo(ruleset, "chips", _chip_index).get(way.name or "")
+    return named if named and not way.details and set(named.variants) == means else chip_name(ruleset, means)
+
+
+def _variants(ruleset: Ruleset, way: NameReading) -> frozenset[str]:
+    """The variants that a reading means; none where it contradicts itself or is not vouched for."""
+    if not way.variants or not (way.vouched or way.shortest > SHORT) or (way.reseller and way.makers is None):
+        return frozenset()
+    own = {v for v in way.variants if way.makers is None or ruleset.variants[v][1].vendor in way.makers}
+    return true_of(ruleset, own, way.details)
+
+
+def _machine(ruleset: Ruleset, ways: Iterable[NameReading], means: Iterable[frozenset[str]]) -> bool:
+    """Whether a word says that a machine is meant, and the name is that of a chip."""
+    chips = any(ruleset.variants[v][0].item_kind != "system" for found in means for v in found)
+    return chips and any(way.system for way in ways)
+
+
+def chip_name(ruleset: Ruleset, variants: Iterable[str]) -> ChipName:
+    """Variants under one label: of the variant, of the family, or of several families."""
+    wanted = set(variants)
+    families = list(dict.fromkeys(ruleset.variants[v][1].id for v in ruleset.variants if v in wanted))
+    ordered = tuple(v for name in families for v in (x.id for x in ruleset.families[name].variant) if v in wanted)
+    if len(families) > 1:
+        return ChipName(" or ".join(ruleset.families[name].name for name in families), ordered)
+    family = ruleset.families[families[0]]
+    if len(ordered) == 1:
+        return ChipName(ruleset.variants[ordered[0]][0].name, ordered)
+    return ChipName(family.name, ordered, family.id)
+
+
+def spellings_of(ruleset: Ruleset) -> dict[str, ChipName]:
+    """Every chip under the :func:`key` of every name it goes by, also with its vendor's name before it."""
+    index = memo(ruleset, "chips", _chip_index)
+    ids = {*map(key, ruleset.variants), *map(key, ruleset.families)}
+    found = {spelling: name for spelling, name in index.items() if key(spelling) == spelling}
+    for spelling, name in list(found.items()):
+        vendor = ruleset.exporters.get(ruleset.variants[name.variants[0]][1].vendor)
+        for prefix in (
+            map(key, (vendor.name, *vendor.aliases, *vendor.brands)) if vendor and spelling not in ids else ()
+        ):
+            if not spelling.startswith(prefix):
+                found.setdefault(prefix + spelling, name)
+    for listed in ruleset.parts.values():
+        for number, means in listed.numbers.items():
+            found.setdefault(key(number), chip_name(ruleset, ids_of(ruleset, means)))
+    return {spelling: name for spelling, name in found.items() if spelling not in _refused(ruleset)}
+
+
+def names_beginning(ruleset: Ruleset, text: str) -> list[tuple[str, str]]:
+    """Names that begin like the text, each with its maker: what a shell offers. A maker that is written stays."""
+    wanted = key(text)
+    found = []
+    for family in ruleset.families.values():
+        vendor = ruleset.exporters.get(family.vendor)
+        for maker in ("", *((vendor.name, *vendor.brands) if vendor else ())):
+            # the maker's name alone would offer all of its chips twice
+            if (key(maker) + key(family.name)).startswith(wanted) and len(key(maker)) < max(1, len(wanted)):
+                found.append((f"{maker} {family.name}".strip(), family.vendor))
+    return found
+
+
+def _refused(ruleset: Ruleset) -> dict[str, str]:
+    return memo(ruleset, "refused names", _refused_names)
+
+
+def _refused_names(ruleset: Ruleset) -> dict[str, str]:
+    return {key(text): refused.id for refused in ruleset.refused.values() for text in refused.written}
+
+
+def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
+    """Names by their keys; ids also as they are written, since an id is never refused."""
+    index: dict[str, ChipName] = {}
+    ids: dict[str, ChipName] = {}
+    for family in ruleset.families.values():
+        shared: dict[str, list[str]] = {}
+        for variant in family.variant:
+            for name in (variant.id, variant.name, *variant.aliases):
+                shared.setdefault(key(name), []).append(variant.id)
+        labels = {v.id: v.name for v in family.variant}
+        for name, found in shared.items():
+            one = list(dict.fromkeys(found))
+            label = labels[one[0]] if len(one) == 1 else family.name
+            index[name] = ChipName(label, tuple(one), family.id if len(one) > 1 else "")
+        whole = ChipName(family.name, tuple(labels), family.id)
+        for name in (family.id, family.name, *family.aliases):
+            index[key(name)] = whole
+        ids |= {variant.id: index[key(variant.id)] for variant in family.variant} | {family.id: whole}
+    for name in _refused(ruleset):
+        index.pop(name, None)
+    return ids | index
+
+
+def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) -> UnknownNameError:
+    """The error that says best why a text is no certain name of a chip."""
+    masked = next((way.refused for way in ways if way.refused), "") or ("" if ways else _masked_inside(ruleset, text))
+    if masked:
+        refused = ruleset.refused[masked]
+        near = [_label(ruleset, name) for name in refused.means]
+        return RefusedNameError(f"{text!r} does not say which chip is meant. {refused.why}", near[:3])
+    if server := find_server(ruleset, text):
+        return RefusedNameError(server_message(ruleset, text, *server))
+    if said := _machine_named(ruleset, text, ways):
+        return RefusedNameError(said)
+    if bare := without_count(ruleset, text):
+        return UnknownNameError(f"no chip is called {text!r} here: it states a quantity. Write the name alone.", [bare])
+    why, near = _contradiction(ruleset, ways)
+    if not why and left and left != key(text):
+        why = f": the word {left!r} is not understood"
+    return UnknownNameError(
+        f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside. "
+        f"{how_to_ask(ruleset, text)}",
+        near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name)),
+    )
+
+
+def without_count(ruleset: Ruleset, text: str) -> str:
+    """The name of a chip that stands beside a quantity; '' where there is none."""
+    for pattern in _COUNTED if len(text) <= LONGEST else ():
+        found = pattern.fullmatch(text.strip())
+        if found and _known(ruleset, found["name"]):
+            return found["name"]
+    return ""
+
+
+def _masked_inside(ruleset: Ruleset, text: str) -> str:
+    """A refused name of four letters or more that is a word of the text: what is beside it does not settle it."""
+    letters, cuts, gaps = fold(text)
+    for name, refused in _refused(ruleset).items():
+        place = letters.find(name) if len(name) > SHORT else -1
+        stop = place + len(name)
+        if place >= 0 and {place, stop} <= cuts and (stop in gaps or not letters[stop : stop + 1].isalpha()):
+            return refused
+    return ""
+
+
+def _machine_named(ruleset: Ruleset, text: str, ways: list[NameReading]) -> str:
+    means = {v for way in ways if way.system for v in _variants(ruleset, way)}
+    if not means:
+        return ""
+    label = chip_name(ruleset, means).label
+    return f"{text!r} is a server or another machine, and not a chip. Ask by the GPUs in it: {label!r}."
+
+
+def _contradiction(ruleset: Ruleset, ways: list[NameReading]) -> tuple[str, list[str]]:
+    """What of a name is not true of the chip that it names, and the chip's own names."""
+    for way in ways:
+        if not way.variants:
+            return ": these words name no product", []
+        families = dict.fromkeys(ruleset.variants[v][1].name for v in chip_name(ruleset, way.variants).variants)
+        label = " or ".join(families)
+        makers = {ruleset.variants[v][1].vendor for v in way.variants}
+        if way.makers is not None and not way.makers & makers:
+            made = either([ruleset.exporters[m].name for m in sorted(makers)])
+            return f": {label!r} is a chip of {made}", [label]
+        wrong = [d for d in sorted(way.details) if not true_of(ruleset, way.variants, [d])]
+        if way.details:
+            own = ", ".join(ruleset.variants[v][0].name for v in chip_name(ruleset, way.variants).variants[:6])
+            what = either([shown_detail(ruleset, detail) for detail in wrong or sorted(way.details)])
+            return f": no {label} with {what} is known. Known are: {own}", []
+        if way.reseller:
+            return f": a dealer's name beside {label!r} says too little; add the maker", [label]
+        return f": {label!r} is too short a name to be certain beside these words; add the maker", [label]
+    return "", []
+
+
+def _label(ruleset: Ruleset, name: str) -> str:
+    return ruleset.families[name].name if name in ruleset.families else ruleset.variants[name][0].name
+
+
+def _label_of(ruleset: Ruleset, text: str) -> str:
+    found = _known(ruleset, text)
+    return found.label if found else ""

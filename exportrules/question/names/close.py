@@ -1,0 +1,365 @@
+"""Listed parties that a name is close to, and how: leading parts, other order, abbreviations, typos, Chinese names.
+
+Names are compared by their words. A word that says nothing of who bears it ("technology", "Beijing") weighs little, one
+that few listed names have weighs much; what two names share, and what they do not, decides. Listed names come up for
+comparison by the rarer words of a name, so that nearly all names of a ledger are done with after a few look-ups.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from exportrules.law.model import Party
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import Near, visible
+from exportrules.question.names.words import (
+    ABBREVIATIONS,
+    CHINESE_GENERIC,
+    CHINESE_PLACES,
+    CHINESE_SUFFIXES,
+    COMMON,
+    ENDINGS,
+    GENERIC,
+    KINDS,
+    LATIN,
+    PLACES,
+    SIMPLIFIED,
+    SMALL_WORDS,
+)
+
+#: No more listed names than these are compared word by word, and reported.
+MOST_COMPARED = 40
+MOST_REPORTED = 6
+#: A word of more listed names than these brings none up by itself.
+MOST_NAMES = 120
+#: Both names must be covered by what they share to this part of their weight.
+SHARED = 0.8
+#: In a name of one word that tells, a slip is read in words of this length only: "Canon" is not "Cancon".
+SHORTEST_SLIP = 6
+#: What a word weighs that says little, whatever its rarity.
+LIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A listed name: whose it is, as printed, its words in order, and those that tell who it is."""
+
+    party: str
+    printed: str
+    words: tuple[str, ...]
+    core: tuple[str, ...]
+    weight: float = 0.0
+
+
+def spelled(text: str) -> list[str]:
+    """The words of a name in one case, width and alphabet, without punctuation and accents."""
+    folded = visible(text).casefold()
+    if not folded.isascii():
+        folded = folded.translate(SIMPLIFIED).translate(LATIN)
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    spaced = "".join(c if c.isalnum() else "" if c in ".'’`" else " " for c in folded)
+    return spaced.split()
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words that names are compared by: abbreviations written out, no plurals, no endings of companies."""
+    found = []
+    for word in spelled(text):
+        if word not in ENDINGS and word not in SMALL_WORDS:
+            found.append(ABBREVIATIONS.get(word) or _singular(word))
+    return tuple(found)
+
+
+def _singular(word: str) -> str:
+    one = word
+    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        one = word[:-3] + "y" if word.endswith("ies") else word[:-1]
+    return ABBREVIATIONS.get(one, one)
+
+
+def is_light(word: str) -> bool:
+    """Whether a word tells no companies apart: a trade, a place, a number, a letter."""
+    return word in GENERIC or word in PLACES or word.isdigit() or len(word) < 2
+
+
+def core_of(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if not is_light(word))
+
+
+@dataclass
+class Index:
+    """The listed names by their words."""
+
+    names: list[Name] = field(default_factory=list)
+    by_word: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    sets: dict[str, frozenset[int]] = field(default_factory=dict)
+    glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    chinese: list[tuple[str, str, str]] = field(default_factory=list)
+    _slips: dict[str, list[str]] = field(default_factory=dict)
+    _variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _weights: dict[str, float] = field(default_factory=dict)
+
+    def weight(self, word: str) -> float:
+        """The rarer a word among listed names, the more it says."""
+        found = self._weights.get(word)
+        if found is None:
+            rare = math.log(1 + len(self.names) / (1 + len(self.by_word.get(word, ()))))
+            most = LIGHT if is_light(word) else 2 * LIGHT if word in COMMON else rare
+            found = self._weights[word] = min(rare, most)
+        return found
+
+    def set_of(self, word: str) -> frozenset[int]:
+        """The listed names that have a frequent word."""
+        found = self.sets.get(word)
+        if found is None:
+            found = self.sets[word] = frozenset(self.by_word[word])
+        return found
+
+    def variants(self, word: str) -> tuple[str, ...]:
+        """Words of listed names that are one slip of the pen away."""
+        found = self._variants.get(word)
+        if found is None:
+            slips = len(word) >= 4 and not is_light(word)
+            found = self._variants[word] = tuple(self._slipped(word)) if slips else ()
+        return found
+
+    def _slipped(self, word: str) -> Iterator[str]:
+        from rapidfuzz.distance import OSA
+
+        if not self._slips:
+            slips: dict[str, list[str]] = defaultdict(list)
+            for known in (*self.by_word, *ENDINGS):
+                if len(known) >= 4:
+                    for shorter in _shortened(known):
+                        slips[shorter].append(known)
+            self._slips = slips
+        close = {known for shorter in _shortened(word) for known in self._slips.get(shorter, ())}
+        return (known for known in sorted(close) if known != word and OSA.distance(known, word, score_cutoff=1) <= 1)
+
+
+def _shortened(word: str) -> set[str]:
+    """The word, and it without each of its letters: two words that differ by one slip share one of these."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
+def index_of(parties: Iterable[Party]) -> Index:
+    """The index of some parties."""
+    index = Index()
+    for party in parties:
+        for printed in dict.fromkeys((party.name, *party.aliases)):
+            if chinese := chinese_core(printed):
+                index.chinese.append((chinese, party.id, printed))
+            words = words_of(printed) if not _is_chinese(printed) else ()
+            if not core_of(words) and len(words) < 2:
+                continue
+            number = len(index.names)
+            index.names.append(Name(party.id, printed, words, core_of(words)))
+            for word in set(words):
+                index.by_word[word].append(number)
+            for one, two in pairwise(words):
+                index.glued[one + two].append(number)
+        for printed in party.weak:
+            if chinese := chinese_core(printed):
+                index.chinese.append((chinese, party.id, printed))
+    for known in index.by_word.values():
+        known.sort(key=lambda number: len(index.names[number].words))
+    index.names = [
+        Name(n.party, n.printed, n.words, n.core, sum(index.weight(word) for word in n.words)) for n in index.names
+    ]
+    return index
+
+
+def close_names(index: Index, text: str) -> list[Near]:
+    """The listed names that a text is close to, the closest first; one for each party."""
+    found = list(_chinese(index, text)) if _is_chinese(text) else []
+    # a slip of the pen in "Limited" is no word of a name
+    words = tuple(word for word in words_of(text) if ENDINGS.isdisjoint(index.variants(word)) or word in index.by_word)
+    if words:
+        found += [
+            near for number in _candidates(index, words) if (near := _compared(index, words, index.names[number]))
+        ]
+    best: dict[str, Near] = {}
+    for near in sorted(found, key=lambda near: (-near.score, len(near.name), near.party)):
+        best.setdefault(near.party, near)
+    return list(best.values())[:MOST_REPORTED]
+
+
+def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
+    """The listed names that share most with the words, by weight."""
+    scores: dict[int, float] = defaultdict(float)
+    asked = dict.fromkeys(words, 1.0)
+    for word in words:
+        if len(index.by_word.get(word, ())) < 3:
+            asked |= {other: 0.9 for other in index.variants(word) if other not in asked}
+    asked |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
+    frequent: list[str] = []
+    for word, trust in asked.items():
+        known = index.by_word.get(word, ())
+        if len(known) > MOST_NAMES:
+            frequent.append(word)
+            # "Huawei" alone is many names: the shortest of them come up, and those that share another word
+            for number in () if is_light(word) else known[:MOST_NAMES]:
+                scores[number] += 0.0
+            continue
+        weight = trust * index.weight(word)
+        for number in known:
+            scores[number] += weight
+        for number in index.glued.get(word, ()):
+            scores[number] += weight
+    frequent.sort(key=lambda word: len(index.by_word[word]))
+    if len(frequent) > 1:
+        for number in index.set_of(frequent[0]) & index.set_of(frequent[1]):
+            scores[number] += 0.0
+    for word in frequent if scores else ():
+        weight = index.weight(word)
+        for number in scores.keys() & index.set_of(word):
+            scores[number] += weight
+    # what shares little with both names is close in no way
+    least = 0.6 * sum(map(index.weight, words))
+    names = index.names
+    close = [number for number, score in scores.items() if score >= least or score >= 0.6 * names[number].weight]
+    return heapq.nlargest(MOST_COMPARED, close, key=lambda number: scores[number] - names[number].weight / 100)
+
+
+def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
+    """How a name is close to a listed one, if it is."""
+    if words == name.words:
+        return Near(name.party, name.printed, "abbreviated", 98)
+    if sorted(words) == sorted(name.words):
+        return Near(name.party, name.printed, "words swapped", 97)
+    shared, other, told = 0.0, 0.0, 0
+    slips: list[tuple[str, str]] = []
+    core = core_of(words)
+    ours, theirs = _joined(words, name.words)
+    left = Counter(theirs)
+    total = sum(index.weight(word) for word in ours)
+    listed = sum(index.weight(word) for word in theirs)
+    rest: list[str] = []
+    for word in ours:
+        if left[word] > 0:
+            left[word] -= 1
+            shared += index.weight(word)
+            other += index.weight(word)
+            told += not is_light(word)
+        else:
+            rest.append(word)
+    for word in rest:
+        for known in index.variants(word):
+            if left[known] > 0:
+                left[known] -= 1
+                shared += 0.95 * index.weight(word)
+                other += 0.95 * index.weight(known)
+                slips.append((word, known))
+                break
+    ours_part, theirs_part = shared / total, other / listed
+    if not core and len(words) > 2 and name.words[: len(words)] == words:
+        # "China Electronics Technology Group Corporation": trades alone, yet the head of many an entry
+        return Near(name.party, name.printed, "leading part", 80)
+    if not told:
+        # only trades and places are shared, or words with a slip: then nearly all of both must be
+        told_slips = [pair for pair in slips if not is_light(pair[1])]
+        longest = max if len(words) > 1 else min  # "Inspr Group" has a second word of "Inspur Group"
+        if any(longest(map(len, pair)) < SHORTEST_SLIP for pair in told_slips) and len(words) < 3:
+            return None
+        if not told_slips and min(ours_part, theirs_part) < 0.9:
+            return None
+    score = round(100 * min(ours_part, theirs_part))
+    if ours_part >= SHARED and theirs_part >= SHARED and len(slips) < 3:
+        return Near(name.party, name.printed, "near", min(96, score))
+    if len(slips) > 1 or not KINDS.isdisjoint(set(words) ^ set(name.words)):
+        return None
+    if slips and not told and any(len(known) <= SHORTEST_SLIP for _, known in slips):
+        return None
+    same = core == name.core and (says_who(core) or (len(core) == 1 and len(core[0]) == 3))
+    if same or (says_who(core) and core == name.core[: len(core)] and ours_part >= 0.95):
+        return Near(name.party, name.printed, "leading part", max(80, score))
+    if says_who(name.core) and theirs_part >= 0.9 and _stands_in(name.words, words, bool(slips)):
+        return Near(name.party, name.printed, "contains a listed name", max(80, score))
+    return None
+
+
+def _joined(words: tuple[str, ...], listed: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Both with two words as one where the other name has them as one."""
+    return _glued(words, set(listed)), _glued(listed, set(words))
+
+
+def _glued(words: tuple[str, ...], whole: set[str]) -> tuple[str, ...]:
+    for i, (one, two) in enumerate(pairwise(words)):
+        if one + two in whole and not {one, two} <= whole:
+            return (*words[:i], one + two, *words[i + 2 :])
+    return words
+
+
+def says_who(core: tuple[str, ...]) -> bool:
+    """Whether words tell who is meant: two of them, or one that is not a word of daily life."""
+    return len(core) > 1 or (len(core) == 1 and len(core[0]) >= 4 and core[0] not in COMMON)
+
+
+def _stands_in(listed: tuple[str, ...], words: tuple[str, ...], slipped: bool) -> bool:
+    """Whether a listed name stands in a longer one in one piece; with a slip its words may stand anywhere."""
+    spaced = f" {' '.join(words)} "
+    return f" {' '.join(listed)} " in spaced or slipped or all(word in words for word in listed)
+
+
+# --- Chinese ----------------------------------------------------------------------------------------
+
+
+def _is_chinese(text: str) -> bool:
+    return not text.isascii() and any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def chinese_core(text: str) -> str:
+    """What a Chinese company is called, without its place, its trade and its legal form; '' of other names."""
+    if not _is_chinese(text):
+        return ""
+    whole = _chinese_letters(text)
+    core = whole
+    for suffix in CHINESE_SUFFIXES:
+        core = core.removesuffix(suffix)
+    core = _without_places(core)
+    while trimmed := next((core.removesuffix(word) for word in CHINESE_GENERIC if core.endswith(word)), ""):
+        core = trimmed
+    # "中国电子" without its place and its trade is nothing, and a university goes by its place: then it is the whole
+    return whole if len(core) < 2 or core in CHINESE_GENERIC or "大学" in whole or "学院" in whole else core
+
+
+def _chinese_letters(text: str) -> str:
+    folded = visible(text).translate(SIMPLIFIED)
+    return "".join(c for c in folded if "\u4e00" <= c <= "\u9fff" or c.isdigit())
+
+
+def _without_places(text: str) -> str:
+    for _ in range(2):
+        for place in CHINESE_PLACES:
+            if text.startswith(place) and len(text) > len(place) + 1:
+                text = text[len(place) :]
+                text = text[1:] if text[0] in "省市" and len(text) > 2 else text
+    return text
+
+
+def _chinese(index: Index, text: str) -> Iterator[Near]:
+    """Listed names whose core stands in the text: two characters at its head, more anywhere."""
+    whole = _chinese_letters(text)
+    head = _without_places(whole)
+    own = chinese_core(text)
+    for core, party, printed in index.chinese:
+        if core == own:
+            yield Near(party, printed, "leading part", 92)
+        elif core in whole and (len(core) > 2 or head.startswith(core) or whole.startswith(core)):
+            yield Near(party, printed, "contains a listed name", 85 if len(core) > 2 else 80)
+        elif len(own) >= 2 and core.startswith(own) and own not in CHINESE_PLACES:
+            yield Near(party, printed, "leading part", 85)
+
+
+def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:
+    """The index of a ruleset, built when the first name is close to nothing exactly."""
+    found = ruleset.indexes.get("near parties")
+    if not isinstance(found, Index):
+        found = ruleset.indexes["near parties"] = index_of(restricting)
+    return found

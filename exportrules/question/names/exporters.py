@@ -1,0 +1,118 @@
+"""What people write for an exporter: a maker, an addressee of a letter, or anyone else.
+
+A letter binds its addressee alone, so whom a name means can be the whole answer. A name that has an addressee's in it,
+or is spelled nearly like it, may be the addressee or its subsidiary: :func:`near_addressee` says whose.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from exportrules.errors import QuestionError
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import key, memo
+from exportrules.question.names.parties import party_key
+from exportrules.question.names.placeholders import says_nothing
+
+#: Roles and pronouns: they say that somebody exports, not who.
+_NOBODY = frozenset(
+    """
+    us usa we me i our ours ourselves self own ownaccount inhouse internal unitedstates unitedstatesofamerica
+    distributor distributors reseller resellers dealer dealers broker agent forwarder freightforwarder carrier courier
+    supplier suppliers seller sellers shipper shippers sender vendor vendors exporter exporters usppi principal
+    principalparty thirdparty 3rdparty 3p partner trader wholesaler retailer merchant person entity firm corporation
+    corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
+    商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
+    fournisseur distributeur exportateur
+    """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
+)
+#: What stands beside such a word and says no more: "the exporter", "somebody else", "maker/other".
+_BESIDE = frozenset(
+    """
+    the a an my our your some other else maker original equipment local authorized authorised official company of record
+    somebody someone anybody anyone chip der die das unser unsere
+    """.split()  # noqa: SIM905 - as above
+)
+#: A key of fewer letters is near nothing: AMB, AMC and ADM are companies of their own.
+_SHORTEST_NEAR = 5
+_WHO = "Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."
+
+
+def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
+    """An exporter's id: a maker or addressee, 'other', or None where the maker is asked for and not known.
+
+    Raises QuestionError for a text that names nobody.
+    """
+    word = text.strip().casefold()
+    if word == "maker":
+        return vendor or None
+    if word == "other":
+        return "other"
+    wanted = party_key(text)
+    if not wanted or says_nothing(text) or key(text) in _NOBODY or not any(map(str.isalpha, wanted)) or _role(text):
+        raise QuestionError(f"the exporter {text!r} does not say who exports, and a letter binds one company. {_WHO}")
+    return memo(ruleset, "exporters", _exporter_index).get(wanted, "other")
+
+
+def _role(text: str) -> bool:
+    """Whether every word of a text is a role or stands beside one."""
+    words = [key(word) for word in re.split(r"[\W_]+", text) if word]
+    return all(word in _NOBODY or word in _BESIDE for word in words)
+
+
+def near_addressee(ruleset: Ruleset, text: str) -> str:
+    """The addressee of a letter that a name may mean without being its exact name; '' where it means none."""
+    if text.strip().casefold() in ("maker", "other"):
+        return ""
+    index = memo(ruleset, "exporters", _exporter_index)
+    if party_key(text) in index:
+        return ""
+    names = memo(ruleset, "addressees", _addressees)
+    words, whole = _words(text), party_key(text)
+    for name, exporter in names.items():
+        if _contains(words, whole, name) or any(_alike(part, key(name)) for part in (whole, *words)):
+            return exporter
+    return ""
+
+
+def _contains(words: list[str], whole: str, name: str) -> bool:
+    """Whether a name stands in another: as its words, at its head, or, in Chinese and the like, anywhere."""
+    part = _words(name)
+    if not name.isascii():
+        return key(name) in whole
+    inside = any(words[at : at + len(part)] == part for at in range(len(words) - len(part) + 1))
+    return inside or (len(key(name)) > _SHORTEST_NEAR and whole.startswith(key(name)))
+
+
+def _alike(written: str, name: str) -> bool:
+    """Whether a word is an addressee's name with a slip in it."""
+    # of a short name a slip makes another word: its first letter at least is right
+    firm = len(name) > _SHORTEST_NEAR or written[:1] == name[:1]
+    if len(name) < _SHORTEST_NEAR or not firm or abs(len(written) - len(name)) > 2:
+        return False
+    return difflib.SequenceMatcher(None, written, name).ratio() >= 0.8
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in map(key, text.replace("/", " ").replace("-", " ").replace("(", " ").split()) if word]
+
+
+def _addressees(ruleset: Ruleset) -> dict[str, str]:
+    """The names of the addressees of letters, without corporate suffixes, the longest first."""
+    bound = {a for i in ruleset.instruments.values() for a in i.addressee.split(",") if a}
+    found = {name: e.id for e in ruleset.exporters.values() if e.id in bound for name in _names_of(e.name, *e.aliases)}
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _names_of(*names: str) -> Iterator[str]:
+    for name in names:
+        words = name.replace(",", " ").split()
+        while len(words) > 1 and party_key(" ".join(words)) == party_key(" ".join(words[:-1])):
+            words.pop()
+        yield " ".join(words)
+
+
+def _exporter_index(ruleset: Ruleset) -> dict[str, str]:
+    return {party_key(n): e.id for e in ruleset.exporters.values() for n in (e.id, e.name, *e.aliases)}

@@ -1,0 +1,327 @@
+"""A closed grammar of chip names: every word must be known, and every detail must be true of the chip.
+
+A text is cut at its gaps, at changes of script and between letters and digits, and read as a row of words: names from
+the chip files, makers and their brands, details (form, memory, generation), words of trade, part numbers. Each way to
+read the whole text is followed; none that leaves a word over counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from exportrules.law.lexicon import Word, ids_in
+from exportrules.law.model import Variant
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import key, memo
+
+#: Longer texts name no chip.
+LONGEST = 250
+
+#: Names so short that a word like "board" beside them does not make them the name of a chip.
+SHORT = 3
+
+_MEMORY = re.compile(r"([0-9]{1,4})(?:gb|gib|g)")
+_SLICE = re.compile(r"mig(?:[0-9]g)?[0-9]{1,3}gb(?:me)?")
+_NUMBER_JOINED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+
+Kind = Literal["name", "number", "refused", "maker", "detail", "noise", "general", "reseller", "system"]
+
+
+class NamePiece(NamedTuple):
+    """What a word of a text can be: `means` are variants, makers, a detail or a refusal, by the kind.
+
+    Between digits it is parted only where its own spelling is (`gaps`): "L4, 0" is not an L40, "H20-3e" is an H20-3e.
+    `own` is the word without a maker's name before it.
+    """
+
+    kind: Kind
+    means: frozenset[str] = frozenset()
+    gaps: frozenset[int] = frozenset()
+    own: str = ""
+
+
+class Folded(NamedTuple):
+    """A text as letters and digits; `cuts` are the places where a word may end, `gaps` those where the text has one."""
+
+    letters: str
+    cuts: frozenset[int]
+    gaps: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """One way to read a text to its end. `weight` is how much of it the names take, `name` the only one of them."""
+
+    variants: frozenset[str] | None = None
+    makers: frozenset[str] | None = None
+    details: frozenset[str] = frozenset()
+    refused: str = ""
+    weight: int = 0
+    name: str | None = None
+    shortest: int = 99
+    reseller: bool = False
+    system: bool = False
+    vouched: bool = False
+
+
+def fold(text: str) -> Folded:
+    """The letters and digits of a text in one case and width, with the places where a word may end."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", "".join(c for c in text if c not in "™℠®©"))
+    letters: list[str] = []
+    cuts, gaps = {0}, set()
+    gap = False
+    for c in _NUMBER_JOINED.sub("", text.casefold()):
+        if not c.isalnum():
+            gap = bool(letters)
+            continue
+        place = len(letters)
+        if gap:
+            gaps.add(place)
+        if gap or (letters and _script(letters[-1]) != _script(c)) or _script(c) == "east":
+            cuts.add(place)
+        letters.append(c)
+        gap = False
+    cuts.add(len(letters))
+    return Folded("".join(letters), frozenset(cuts), frozenset(gaps))
+
+
+def _script(c: str) -> str:
+    if c.isdigit():
+        return "digit"
+    return "east" if ord(c) >= 0x1100 else "letter"  # from Hangul on, scripts are written without gaps
+
+
+def readings(ruleset: Ruleset, text: str) -> tuple[list[NameReading], str]:
+    """Every way to read the whole text; and the first word that none of them understood, '' if some do."""
+    folded = fold(text)
+    if len(folded.letters) > LONGEST:
+        return [], ""
+    ways: dict[int, set[NameReading]] = {0: {NameReading()}}
+    for start in range(len(folded.letters)):
+        for stop, piece in _pieces(ruleset, folded, start) if start in ways else ():
+            for way in ways[start]:
+                further = _with(way, piece)
+                if further is not None:
+                    ways.setdefault(stop, set()).add(further)
+    end = len(folded.letters)
+    if end and end in ways:
+        return sorted(ways[end], key=_rank), ""
+    return [], _word_at(folded, max(ways))
+
+
+def _rank(way: NameReading) -> tuple[object, ...]:
+    """Those that name something first, the heaviest first; then in any order that is always the same."""
+    return (
+        way.variants is None,
+        -way.weight,
+        sorted(way.variants or ()),
+        sorted(way.details),
+        way.refused,
+        repr(way.name),
+    )
+
+
+def _word_at(folded: Folded, place: int) -> str:
+    stops = [gap for gap in folded.gaps if gap > place]
+    return folded.letters[place : min(stops, default=len(folded.letters))]
+
+
+def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int, NamePiece]]:
+    """The words that begin at a place, with where they end."""
+    letters, cuts, gaps = folded
+    words = memo(ruleset, "chip words", _vocabulary)
+    longest = memo(ruleset, "longest chip word", _longest)[""]
+    for stop in range(start + 1, min(len(letters), start + longest) + 1):
+        if stop not in cuts:
+            # a maker's name may be glued to what follows: "NVIDIAH100"
+            yield from ((stop, p) for p in words.get(letters[start:stop], ()) if p.kind == "maker")
+        else:
+            inside = [gap for gap in gaps if start < gap < stop]
+            parted = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
+            for piece in words.get(letters[start:stop], ()):
+                # nor is "A 2" an A2
+                if parted <= piece.gaps and not (inside and stop - start <= SHORT):
+                    yield stop, piece
+    size = _MEMORY.match(letters, start)
+    if size and size.end() in cuts and not gaps & {*range(start + 1, size.end(1))}:
+        yield size.end(), NamePiece("detail", frozenset({f"{int(size[1])}gb"}))
+    part = _SLICE.match(letters, start)
+    if part and part.end() in cuts:
+        yield part.end(), NamePiece("noise")
+
+
+def _with(way: NameReading, piece: NamePiece) -> NameReading | None:
+    """The reading with one more word; None where the words contradict each other."""
+    variants, makers, details = way.variants, way.makers, way.details
+    refused, weight, name, shortest = way.refused, way.weight, way.name, way.shortest
+    if piece.kind in ("name", "number"):
+        variants = piece.means if variants is None else variants & piece.means
+        if not variants:
+            return None
+        name = piece.own if name is None else ""
+        weight, shortest = weight + len(piece.own), min(shortest, len(piece.own))
+    elif piece.kind == "refused":
+        refused, weight = next(iter(piece.means)), weight + len(piece.own)
+    elif piece.kind == "maker":
+        makers = piece.means if makers is None else makers & piece.means
+        if not makers:
+            return None
+    elif piece.kind == "detail":
+        details = details | piece.means
+    return NameReading(
+        variants,
+        makers,
+        details,
+        refused,
+        weight,
+        name,
+        shortest,
+        way.reseller or piece.kind == "reseller",
+        way.system or piece.kind == "system",
+        way.vouched or piece.kind in ("maker", "detail", "noise", "number"),
+    )
+
+
+def true_of(ruleset: Ruleset, variants: Iterable[str], details: Iterable[str]) -> frozenset[str]:
+    """The variants of which all the details are true."""
+    wanted = [_meant(ruleset, detail) for detail in details]
+    return frozenset(v for v in variants if all(features(ruleset, v) & any_of for any_of in wanted))
+
+
+def shown_detail(ruleset: Ruleset, detail: str) -> str:
+    """A detail as it is written: "HBM2e", "80GB"."""
+    return next((word.id for word in _details(ruleset) if key(word.id) == detail), detail.upper())
+
+
+def features(ruleset: Ruleset, variant: str) -> frozenset[str]:
+    """The details that are true of a variant: of its names, its chip file, and of the chips in a system."""
+    return memo(ruleset, "chip details", _features)[variant]
+
+
+def _meant(ruleset: Ruleset, detail: str) -> frozenset[str]:
+    return memo(ruleset, "covered details", _covered).get(detail, frozenset({detail}))
+
+
+def _covered(ruleset: Ruleset) -> dict[str, frozenset[str]]:
+    return {key(w.id): frozenset(map(key, (w.id, *w.covers))) for w in ruleset.words.values() if w.kind == "detail"}
+
+
+def _features(ruleset: Ruleset) -> dict[str, frozenset[str]]:
+    spelled = {key(s): key(w.id) for w in _details(ruleset) for s in w.written}
+    found: dict[str, frozenset[str]] = {}
+    for family in ruleset.families.values():
+        for variant in family.variant:
+            written = (*family.details, *variant.details, *_names(variant), *_inherited(ruleset, variant))
+            if len(family.variant) == 1:
+                written += (family.name, *family.aliases)
+            said = {spelled.get(key(d), key(d)) for d in (*family.details, *variant.details)}
+            found[variant.id] = frozenset(said).union(*(_said_in(text, spelled) for text in written))
+    return found
+
+
+def _details(ruleset: Ruleset) -> list[Word]:
+    return [word for word in ruleset.words.values() if word.kind == "detail"]
+
+
+def _inherited(ruleset: Ruleset, variant: Variant) -> Iterator[str]:
+    for part in variant.contains:
+        inner, family = ruleset.variants[part.chip]
+        yield from (*family.details, *inner.details, *_names(inner))
+
+
+def _said_in(text: str, spelled: dict[str, str]) -> Iterator[str]:
+    """The details that stand in a name: "A100 SXM4 80GB" says SXM4 and 80 GB."""
+    folded = fold(text)
+    cuts = sorted(folded.cuts)
+    for number, start in enumerate(cuts):
+        for stop in cuts[number + 1 :]:
+            detail = spelled.get(folded.letters[start:stop])
+            if detail:
+                yield detail
+        found = _MEMORY.match(folded.letters, start)
+        if found and found.end() in folded.cuts:
+            yield f"{int(found[1])}gb"
+
+
+def _names(variant: Variant) -> tuple[str, ...]:
+    return (variant.id, variant.name, *variant.aliases)
+
+
+def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
+    """Every word by its letters."""
+    words: dict[str, dict[Kind, set[str]]] = {}
+    gaps: dict[str, frozenset[int]] = {}
+
+    def add(text: str, kind: Kind, *means: str) -> None:
+        spelled, _, parted = fold(text)
+        if spelled:
+            words.setdefault(spelled, {}).setdefault(kind, set()).update(means)
+            gaps[spelled] = gaps.get(spelled, frozenset()) | parted
+
+    for family in ruleset.families.values():
+        whole = [variant.id for variant in family.variant]
+        # ids are looked up whole: with the maker in them they would outweigh longer names
+        for name in (family.name, *family.aliases):
+            add(name, "name", *whole)
+        for variant in family.variant:
+            for name in (variant.name, *variant.aliases):
+                add(name, "name", variant.id)
+            for detail in (*family.details, *variant.details):
+                add(detail, "detail", key(detail))
+    for exporter in ruleset.exporters.values():
+        for name in (exporter.name, *exporter.aliases, *exporter.brands):
+            add(name, "maker", exporter.id)
+    for word in ruleset.words.values():
+        for text in word.written:
+            if word.kind == "detail":
+                # where a chip file spells it so too, it is still this one detail
+                words.setdefault(key(text), {})["detail"] = {key(word.id)}
+            else:
+                add(text, word.kind)
+    for listed in ruleset.parts.values():
+        for number, means in listed.numbers.items():
+            add(number, "number", *ids_of(ruleset, means))
+    for refused in ruleset.refused.values():
+        for text in refused.written:
+            # a driver's mask, a series: it wins over what its letters happen to spell
+            words.pop(key(text), None)
+            add(text, "refused", refused.id)
+    makers = [text for text, kinds in words.items() if "maker" in kinds]
+
+    def own(text: str, kind: Kind) -> str:
+        bare = _without_makers(text, makers)
+        # a Quadro RTX 6000 is one product, an RTX 6000 may be two: here the brand does say which
+        return text if kind != "refused" and "refused" in words.get(bare, ()) else bare
+
+    return {
+        text: [
+            NamePiece(kind, frozenset(means), gaps.get(text, frozenset()), own(text, kind))
+            for kind, means in kinds.items()
+        ]
+        for text, kinds in words.items()
+    }
+
+
+def _without_makers(text: str, makers: Iterable[str]) -> str:
+    """ "Tesla H100" weighs as much as "H100"."""
+    found = next((maker for maker in makers if text != maker and text.startswith(maker)), "")
+    return _without_makers(text.removeprefix(found), makers) if found else text
+
+
+def _longest(ruleset: Ruleset) -> dict[str, int]:
+    return {"": max(map(len, memo(ruleset, "chip words", _vocabulary)), default=0)}
+
+
+def ids_of(ruleset: Ruleset, means: str) -> tuple[str, ...]:
+    """The variants of ids joined by commas; a family stands for all of its own."""
+    found: list[str] = []
+    for name in ids_in(means):
+        family = ruleset.families.get(name)
+        # a variant may bear the name of its family
+        found += [v.id for v in family.variant] if family else [name]
+    return tuple(found)

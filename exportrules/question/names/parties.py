@@ -1,0 +1,214 @@
+"""What people write for a company or institution, resolved to listed parties.
+
+Names match exactly after normalising case, punctuation, corporate suffixes and the short name behind a name; a name
+that is only close to a listed one is reported as near, and never taken for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from exportrules.law.model import FAVOURS, Description, Party
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import Near, memo, visible
+from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
+
+#: So many spellings are remembered: more than a ledger has, fewer than fill a machine.
+MOST_REMEMBERED = 500_000
+#: Words that initials may leave out.
+_SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
+
+__all__ = ["Matches", "Near", "described_as", "find_parties", "is_favoured", "party_key", "party_keys"]
+
+
+class Matches(NamedTuple):
+    """The parties that a name certainly is, and those that it may be."""
+
+    listed: tuple[str, ...] = ()
+    near: tuple[Near, ...] = ()
+
+
+def party_key(text: str) -> str:
+    """The key of a company or institution. Corporate suffixes are left out, and so is a short name in brackets behind
+    it, one that the name itself spells out: 'Huawei Technologies Co., Ltd. (Huawei)' is 'Huawei Technologies'."""
+    return _parted(text)[0]
+
+
+def party_keys(text: str) -> tuple[str, ...]:
+    """All that a listed name is found by: its key, and that of its short name, if one stands behind it."""
+    name, short = _parted(text)
+    return (name, short) if short else (name,)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The key of a name and that of the short name behind it; '' where what stands in brackets tells parties apart."""
+    name, inner = _brackets(text)
+    short = "".join(_bare(inner))
+    if short and _spells_out(_spaced(name), short, inner):
+        return "".join(_bare(name)), short
+    return "".join(_bare(text)), ""
+
+
+def _brackets(text: str) -> tuple[str, str]:
+    """What stands before brackets at the end, corporate suffixes aside, and in them; the text alone without such."""
+    folded = visible(text)
+    before, opened, rest = folded.rpartition("(")
+    inner, closed, behind = rest.partition(")")
+    at_the_end = opened and closed and all(word in SUFFIXES for word in _bare(behind))
+    return (before, inner) if at_the_end else (folded, "")
+
+
+def _spaced(text: str) -> list[str]:
+    """The words of a name in one case and width."""
+    folded = visible(text).casefold()
+    spaced = "".join(c if c.isalnum() or c == "&" else "" if c in ".'’" else " " for c in folded)
+    return spaced.replace("&", " and ").split()
+
+
+def _bare(text: str) -> list[str]:
+    """The words of a name without the corporate suffixes at its end."""
+    words = _spaced(text)
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    if words:
+        for suffix in CHINESE_SUFFIXES:
+            words[-1] = words[-1].removesuffix(suffix)
+        words = words if words[-1] else words[:-1]
+    return words
+
+
+def _spells_out(words: list[str], short: str, inner: str) -> bool:
+    """Whether a short name says nothing that the name does not: it repeats some of its words, or has their initials.
+
+    '(China)' or '(Shanghai)' behind a name that has no such word is another company, and never left out.
+    """
+    if not short.isascii():
+        return short in "".join(words)
+    said = " ".join(_spaced(inner))
+    return f" {said} " in f" {' '.join(words)} " or _initials(words, short)
+
+
+def _initials(words: list[str], short: str) -> bool:
+    """Whether the letters are the initials of all words in order, with one letter more of a word at most: NSCC-GZ.
+
+    Two letters or two words prove nothing: they are the code of some country as well. Twenty letters are no short name.
+    """
+    if len(words) < 3 or not 3 <= len(short) < 20:
+        return False
+    long = sum(word not in SUFFIXES for word in words) > 2
+    left = {short}
+    for number, word in enumerate(words, 1):
+        taken = {s[1:] for s in left if s.startswith(word[0])}
+        taken |= {s[1:] for s in taken if long and s and s[0] in word[1:]}
+        left = taken | left if word in _SMALL_WORDS else taken
+        if "" in left and all(w in SUFFIXES for w in words[number:]):
+            return True
+    return False
+
+
+def find_parties(ruleset: Ruleset, text: str) -> Matches:
+    """The listed parties that a name certainly is, or else those that it is close to. Remembered by spelling."""
+    known: dict[str, Matches] = memo(ruleset, "matches", lambda _: {})
+    found = known.get(text)
+    if found is None:
+        found = _matches(ruleset, text)
+        if len(known) < MOST_REMEMBERED:
+            known[text] = found
+    return found
+
+
+def _matches(ruleset: Ruleset, text: str) -> Matches:
+    index = memo(ruleset, "parties", _party_index)
+    wanted = party_key(text)
+    found = index.get(wanted, ()) or _named_twice(index, text)
+    if found or not wanted:
+        return Matches(found)
+    # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
+    from exportrules.question.names.close import close_names, near_index
+    from exportrules.question.names.inside import standing_in, whole_names
+
+    weak = memo(ruleset, "weak names", _weak_index)
+    near = [Near(party, name, "short name", 90) for party, name in weak.get(wanted, ())]
+    parts = [key for part in _brackets(text) if (key := party_key(part)) != wanted]
+    for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
+        if not is_favoured(ruleset.parties[party]):
+            near.append(Near(party, ruleset.parties[party].name, "contains a listed name", 95))
+    near += close_names(near_index(ruleset, _restricting(ruleset)), text)
+    near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
+    best: dict[str, Near] = {}
+    for close in sorted(near, key=lambda close: -close.score):
+        best.setdefault(close.party, close)
+    return Matches((), tuple(best.values()))
+
+
+def _restricting(ruleset: Ruleset) -> Iterator[Party]:
+    return (party for party in ruleset.parties.values() if not is_favoured(party))
+
+
+def is_favoured(party: Party) -> bool:
+    """Whether lists name a party to its favour alone: it is no red flag, and a name close to it earns nothing."""
+    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
+
+
+def described_as(ruleset: Ruleset, text: str) -> str:
+    """'military' or 'military_intelligence' where a name says that its bearer is such a body, of whatever country;
+    '' else."""
+    known = memo(ruleset, "descriptions", lambda law: {made.id: _phrases(made) for made in law.descriptions.values()})
+    said = f" {' '.join(_plain_words(text))} "
+    for kind in ("military_intelligence", "military"):
+        meant, other = known.get(kind, ((), ()))
+        left = said
+        for phrase in other:
+            left = left.replace(phrase, " ")
+        if any(phrase in left for phrase in meant):
+            return kind
+    return ""
+
+
+def _phrases(made: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases as they stand among words; of Chinese, which has none between, as they stand anywhere."""
+
+    def spaced(text: str) -> str:
+        words = " ".join(_plain_words(text))
+        return words if any("\u4e00" <= c <= "\u9fff" for c in words) else f" {words} "
+
+    return tuple(map(spaced, made.words)), tuple(map(spaced, made.not_words))
+
+
+def _plain_words(text: str) -> list[str]:
+    from exportrules.question.names.close import spelled
+
+    return spelled(text)
+
+
+def listed_exactly(ruleset: Ruleset, text: str) -> tuple[str, ...]:
+    """The listed parties that a name is exactly; no near ones are looked for."""
+    index = memo(ruleset, "parties", _party_index)
+    return index.get(party_key(text), ()) or _named_twice(index, text)
+
+
+def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
+    """The parties that go by both names where another name stands in brackets: 'Inspur Group (浪潮集团)'."""
+    name, inner = _brackets(text)
+    other = index.get(party_key(inner), ())
+    return tuple(party for party in index.get(party_key(name), ()) if party in other)
+
+
+def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
+    for party in ruleset.parties.values():
+        # an office of every state ("Ministry of Defence") is no party for certain, printed as it is
+        weak = {party_key(name) for name in party.weak}
+        for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n) if k not in weak):
+            index[name] = (*index.get(name, ()), party.id)
+    return index
+
+
+def _weak_index(ruleset: Ruleset) -> dict[str, tuple[tuple[str, str], ...]]:
+    index: dict[str, tuple[tuple[str, str], ...]] = {}
+    for party in ruleset.parties.values():
+        for name in party.weak:
+            key = party_key(name)
+            index[key] = (*index.get(key, ()), (party.id, name))
+    return index

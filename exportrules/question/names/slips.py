@@ -1,0 +1,73 @@
+"""Slips of the pen in names of chips: near names to suggest, never to read.
+
+Digits say which product is meant, and so does a letter behind them: an A1000 is not near an A100, nor an H20B near an
+H20. Near is one wrong letter in a word of four or more, a letter O in place of a zero, a misspelt maker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from exportrules.law.ruleset import Ruleset
+from exportrules.question.names.keys import key, memo
+
+_LOOKALIKES = {"o": "0", "i": "1", "l": "1"}
+_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+LEAST = 4
+
+
+def near_chips(ruleset: Ruleset, text: str, left: str, label: Callable[[str], str]) -> list[str]:
+    """At most three names that a text misspells. `left` is its first word that is not known."""
+    found = [label(_with_digits(text))] if _with_digits(text) != text else []
+    wanted = key(text)
+    if left:
+        makers = memo(ruleset, "makers' words", _makers)
+        found += [label(text.casefold().replace(left, word, 1)) for word in makers if one_slip(left, word)]
+    names = memo(ruleset, "names of families", _names)
+    found += [name for spelled, name in names.items() if one_slip(wanted, spelled)]
+    return list(dict.fromkeys(filter(None, found)))[:3]
+
+
+def _makers(ruleset: Ruleset) -> dict[str, str]:
+    return {key(n): e.id for e in ruleset.exporters.values() for n in (e.name, *e.aliases, *e.brands)}
+
+
+def _names(ruleset: Ruleset) -> dict[str, str]:
+    return {key(n): f.name for f in ruleset.families.values() for n in (f.name, *f.aliases)}
+
+
+def _with_digits(text: str) -> str:
+    """The text with letters O, I and L beside digits as the digits that they look like."""
+    return re.sub(
+        r"(?i)(?<=[0-9])[oil]+(?![a-z])|(?<=[a-z][0-9])[oil](?=[0-9oil])|(?<=[a-z])[o](?=[0-9])", _digits, text
+    )
+
+
+def _digits(found: re.Match[str]) -> str:
+    return "".join(_LOOKALIKES[c] for c in found[0].casefold())
+
+
+def one_slip(written: str, name: str) -> bool:
+    """Whether two names differ by one letter, or two that are swapped, in one word of four letters or more."""
+    if abs(len(written) - len(name)) > 1:
+        return False
+    ours, theirs = _RUNS.findall(written), _RUNS.findall(name)
+    if len(ours) != len(theirs):
+        return False
+    unlike = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
+    if len(unlike) != 1:
+        return False
+    a, b = unlike[0]
+    return min(len(a), len(b)) >= LEAST and not a[0].isdigit() and not b[0].isdigit() and _close(a, b)
+
+
+def _close(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    start = next((i for i, c in enumerate(short) if c != long[i]), len(short))
+    if len(long) - len(short) == 1:
+        return short[start:] == long[start + 1 :]
+    if len(long) != len(short):
+        return False
+    swapped = short[:start] + short[start : start + 2][::-1] + short[start + 2 :]
+    return short[start + 1 :] == long[start + 1 :] or swapped == long

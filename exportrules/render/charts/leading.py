@@ -1,0 +1,75 @@
+"""Which chips of a whole catalogue a plane names: a few dozen that its lines are about.
+
+The others are drawn as well, small and without a label: nobody reads three hundred labels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from exportrules.law.model import Number
+from exportrules.render.charts.look import Class, class_of
+
+if TYPE_CHECKING:
+    from exportrules.study.plane import Plane, Point, Region
+
+#: How many labels a reader can take in, and there is room for.
+MOST = 48
+#: How near to a line a chip that is not for datacenters is of interest: a factor, so 4,267 to 5,400 at 4,800.
+NEAR = 1.125
+#: Marks nearer to each other than this, in the logarithm of a factor along either figure, lie on one another.
+APART = 0.04
+#: `leading` in words, for the picture.
+RULE = (
+    f"Labels are for up to {MOST} products that are designed for datacenters or within an eighth of a line: those with "
+    f"firm figures first, then the nearest to a line"
+)
+
+
+def leading(plane: Plane) -> frozenset[str]:
+    """The ids of the variants to label, one for each product: the variants of a family that have the same answer.
+
+    Of a product the variant with firm figures that is nearest to a line is labelled. A product whose mark would lie
+    on another's is not, unless both have one spot, and so one label.
+    """
+    away = {point.id: _off(plane, point) for point in plane.points}
+    products: dict[tuple[str, Class], Point] = {}
+    for point in sorted(plane.points, key=lambda p: (p.estimated, away[p.id], p.id)):
+        if (point.datacenter or away[point.id] <= math.log(NEAR)) and not any(
+            _covers(point, other) for other in products.values()
+        ):
+            products.setdefault((point.family, class_of(point.answer)), point)
+    return frozenset(point.id for point in list(products.values())[:MOST])
+
+
+def _covers(one: Point, other: Point) -> bool:
+    """Whether two marks lie on one another without being one."""
+    apart = [abs(_log(a) - _log(b)) if a != b else 0.0 for a, b in ((one.x, other.x), (one.y, other.y))]
+    return 0 < max(apart) < APART
+
+
+def _off(plane: Plane, point: Point) -> float:
+    """How far a chip is from the nearest line of the plane: the logarithm of a factor, as the picture shows it."""
+    return min((far for region in plane.regions for far in _from_sides(plane, region, point)), default=math.inf)
+
+
+def _from_sides(plane: Plane, region: Region, point: Point) -> Iterator[float]:
+    across, upward = region.side(plane.x), region.side(plane.y)
+    for value, bounds, other, ends in ((point.x, across, point.y, upward), (point.y, upward, point.x, across)):
+        for bound in bounds:
+            if bound:  # a logarithmic picture has no line at zero
+                # a line ends where its region does
+                yield max(abs(_log(value) - _log(bound)), _outside(other, ends))
+
+
+def _outside(value: Number, ends: tuple[Number | None, Number | None]) -> float:
+    low, high = ends
+    below = _log(low) - _log(value) if low else 0.0
+    above = _log(value) - _log(high) if high else 0.0
+    return max(below, above, 0.0)
+
+
+def _log(value: Number) -> float:
+    return math.log(value) if value > 0 else -math.inf

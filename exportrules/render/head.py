@@ -1,0 +1,111 @@
+"""The head of a memorandum: the file that it belongs to, the goods, who wrote it and for whom."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exportrules.errors import QuestionError
+from exportrules.question.names.placeholders import says_nothing
+
+#: The longest entry: a head is a few lines.
+LONGEST = 200
+
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_EXAMPLES = {
+    "matter": "--matter '2023-114 Lotus'",
+    "order": "--order PO-4711",
+    "quantity": "--quantity '8 boards'",
+    "value": "--value 'USD 240,000'",
+    "preparer": "--preparer 'J. Moreau, Trade Compliance'",
+    "addressed": "--for 'General Counsel'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is printed above a memorandum, as it was written; '' for what nobody gave."""
+
+    matter: str = ""
+    order: str = ""
+    quantity: str = ""
+    value: str = ""
+    preparer: str = ""
+    addressed: str = ""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The entries that were given, with their labels, in the order of a memorandum."""
+        labels = {
+            "addressed": "For",
+            "preparer": "Prepared by",
+            "matter": "Matter",
+            "order": "Order",
+            "quantity": "Quantity",
+            "value": "Value",
+        }
+        return [(label, getattr(self, name)) for name, label in labels.items() if getattr(self, name)]
+
+
+def head(
+    *,
+    matter: str | None = None,
+    order: str | None = None,
+    quantity: str | None = None,
+    value: str | None = None,
+    preparer: str | None = None,
+    addressed: str | None = None,
+) -> Head:
+    """A head from what a caller gave. Raises QuestionError for an entry that says nothing or cannot be so.
+
+    A quantity begins with a number above zero; a value is an amount with its currency.
+    """
+    given = {"matter": matter, "order": order, "quantity": quantity, "value": value, "preparer": preparer,
+             "addressed": addressed}  # fmt: skip
+    read = {name: _entry(name, text) for name, text in given.items() if text is not None}
+    if "quantity" in read and _amount(read["quantity"], at_the_start=True) is None:
+        raise _refused("quantity", quantity, "does not begin with a number above zero")
+    if "value" in read:
+        _value(read["value"])
+    return Head(**read)
+
+
+def _entry(name: str, text: object) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise _refused(name, text, "is empty")
+    written = text.strip()
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in written):
+        raise _refused(name, text, "has a line break or a character that nobody sees")
+    if len(written) > LONGEST:
+        raise _refused(name, f"{written[:20]}...", f"is longer than {LONGEST} characters, and the head is a few lines")
+    if says_nothing(written) and not (name == "quantity" and written.isdigit()):
+        raise _refused(name, text, "is a placeholder and says nothing")
+    return written
+
+
+def _amount(text: str, *, at_the_start: bool = False) -> Decimal | None:
+    """The one number of a text, thousands parted by commas; None where there is none above zero, or several."""
+    if at_the_start:
+        found = _NUMBER.match(text)
+        if found is None or (text[found.end() :] and not text[found.end()].isspace()):
+            return None
+        numbers = [found.group()]
+    else:
+        numbers = _NUMBER.findall(text)
+        if len(numbers) != 1:
+            return None
+    amount = Decimal(numbers[0].replace(",", ""))
+    return amount if amount > 0 else None
+
+
+def _value(text: str) -> None:
+    if "-" in text or _amount(text) is None:
+        raise _refused("value", text, "is not one amount above zero")
+    if not any(c.isalpha() or unicodedata.category(c) == "Sc" for c in text):
+        raise _refused("value", text, "names no currency")
+
+
+def _refused(name: str, text: object, why: str) -> QuestionError:
+    option = {"addressed": "for"}.get(name, name)
+    return QuestionError(f"--{option} {text!r} {why}. Leave it out, or write e.g. {_EXAMPLES[name]}.")

@@ -1,0 +1,193 @@
+"""What to do next: computed from the record, in words, and never more than three steps."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exportrules import check, default_ruleset, load_ruleset
+from exportrules.answer.next_steps import KINDS, MOST, Answered, ledger_steps
+from exportrules.answer.schema import NextStepShape
+
+LAW = default_ruleset()
+
+
+def steps(chip: str | None, **asked: Any) -> list[tuple[str, str]]:
+    return [(step.kind, step.says) for step in check(chip, **asked).next_steps]
+
+
+def test_a_yes_asks_for_the_parties_and_for_what_was_assumed() -> None:
+    assert steps("H800", on="2023-06-01") == [
+        ("screen", "Screen the buyer and every other party by name: none was given, and an unlisted one is assumed."),
+        (
+            "confirm",
+            "Confirm what was assumed and would change the answer: the end use is civil; the end user is not a "
+            "military end user; the exporter has no letter from BIS beyond those that are public.",
+        ),
+        (
+            "wait",
+            "If the day of export moves past 2023-10-22, ask again: from 2023-10-23, an application is reviewed by a "
+            "standard that was not published.",
+        ),
+    ]
+
+
+def test_a_parent_in_china_is_asked_for_where_it_would_matter() -> None:
+    (kind, says), *_ = [step for step in steps("H100", on="2024-06-03", to="SG") if step[0] == "ask"]
+    assert kind == "ask"
+    assert says.startswith("Ask the end user for its headquarters and its ultimate parent: where they are is assumed (")
+    given_both = steps("H100", on="2024-06-03", to="SG", headquarters="SG", ultimate_parent="SG")
+    assert not any("ultimate parent" in says for _, says in given_both)
+
+
+def test_a_requirement_says_what_to_apply_under() -> None:
+    assert steps("H100", on="2022-10-25") == [
+        (
+            "apply",
+            "Obtain a license before exporting: it is required under 15 CFR 742.6(a)(6)(i); an application is reviewed "
+            "under a presumption of denial.",
+        )
+    ]
+    reexported = steps("H100", on="2022-10-25", to="CN", activity="reexport", exporter="other")
+    assert reexported[0][1].startswith("Obtain a license before reexporting: ")
+
+
+def test_an_assumption_that_alone_requires_the_license_is_to_be_confirmed() -> None:
+    assert steps("A100", on="2022-09-15")[1] == (
+        "confirm",
+        "Confirm what was assumed: the exporter is the chip's maker, NVIDIA (with another exporter: no license "
+        "requirement found).",
+    )
+
+
+def test_a_certification_is_settled_before_applying() -> None:
+    certify, apply = check("H200", on="2026-02-02").next_steps
+    assert (certify.kind, apply.kind) == ("certify", "apply")
+    assert "certifications of 15 CFR part 748, supp. 2, (dd) (no: " in certify.says
+    assert certify.how[0] == "--fact part_748_dd_certified=yes if the application carries all of them"
+    assert apply.says.endswith("; how an application is reviewed is open.")
+    assert set(apply.provisions) == set(check("H200", on="2026-02-02").requirements)
+
+
+def test_the_conditions_of_an_exception_are_a_step_and_stand_in_it() -> None:
+    d = check("RTX 4090", on="2024-06-03", exporter="other")
+    first = d.next_steps[0]
+    assert first.kind == "certify"
+    assert first.says.startswith("Meet all 4 conditions of License Exception NAC and keep proof of each, and BIS may ")
+    assert list(first.how) == d.exceptions[0]["conditions"]
+    assert not any("purchase order" in says for _, says in steps("RTX 4090", on="2024-06-03", exporter="other"))
+
+
+def test_a_near_name_is_found_out_and_a_screened_one_is_screened_further() -> None:
+    near = check("RTX 4090", on="2023-06-01", end_user="Inspur").next_steps[0]
+    assert near.kind == "screen"
+    assert near.says.startswith('Find out who the end user is: "Inspur" is close to Inspur Group')
+    assert near.how == ('If it is not: --not-listed "Inspur"; if it is, write the listed name.',)
+    unlisted = dict(steps("V100", on="2026-08-01", to="DE", end_user="Acme GmbH"))
+    assert unlisted["screen"] == (
+        'Screen "Acme GmbH" against the lists that are not in this data too: denied persons and blocked persons '
+        "(744.8)."
+    )
+
+
+def test_a_list_that_was_imported_is_not_asked_for_again(tmp_path: Path) -> None:
+    (tmp_path / "denied.toml").write_text(
+        '[[party]]\nid = "someone"\nname = "Someone Denied"\ncountry = "DE"\n[[party.listing]]\n'
+        'list = "denied_persons"\nstart = 2021-01-04\ncite = "86 FR 1"\nevidence = "published"\n',
+        encoding="utf-8",
+    )
+    overlaid = load_ruleset(overlays=[tmp_path / "denied.toml"])
+    says = dict(steps("V100", on="2026-08-01", to="DE", end_user="Acme GmbH", ruleset=overlaid))["screen"]
+    assert says.endswith("not in this data too: blocked persons (744.8).")
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "words"),
+    [
+        ({"on": "2026-11-20"}, "verify", "Verify the law of 2026-11-20: it was read through 2026-09-24"),
+        ({"on": "2019-05-05"}, "verify", "Read the law of 2019-05-05 itself: it is encoded from 2020-01-01 on."),
+        ({"on": "2017-01-02"}, "verify", "Read the law of 2017-01-02 itself"),
+    ],
+)
+def test_where_the_law_was_not_verified_that_comes_first(asked: dict[str, Any], kind: str, words: str) -> None:
+    first = check("V100", **asked).next_steps[0]
+    assert first.kind == kind
+    assert first.says.startswith(words)
+
+
+def test_a_day_before_release_is_to_be_checked() -> None:
+    assert steps("H800", on="2022-01-03") == [
+        (
+            "correct",
+            "Check the day of export, or whether it was a sample: the chip was first made public on 2023-03-21.",
+        )
+    ]
+
+
+def test_a_figure_is_to_be_had_from_the_maker() -> None:
+    asked = steps(None, on="2023-12-01", facts={"tpp": 2000})
+    assert asked[0] == ("ask", "Obtain the performance density of the item (TPP per mm2) from its maker.")
+    assert asked[1] == ("ask", "Find out: is the chip designed or marketed for datacenters?")
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=60)
+@given(
+    st.sampled_from(sorted(LAW.variants)),
+    st.dates(min_value=date(2018, 1, 1), max_value=date(2027, 12, 31)),
+    st.sampled_from(sorted(LAW.places)),
+    st.sampled_from([None, "Inspur", "Huawei", "Acme GmbH", "People's Liberation Army"]),
+    st.sampled_from([None, "other", "NVIDIA Singapore Pte Ltd"]),
+)
+def test_any_answer_has_few_steps_in_words_that_rest_on_its_record(
+    chip: str, day: date, to: str, buyer: str | None, exporter: str | None
+) -> None:
+    d = check(chip, on=day, to=to, end_user=buyer, exporter=exporter)
+    found = d.next_steps
+    assert len(found) <= MOST
+    assert len(set(found)) == len(found)
+    assert d.to_dict()["next_steps"] == [
+        {"kind": s.kind, "says": s.says, "how": list(s.how), "provisions": list(s.provisions)} for s in found
+    ]
+    for step in found:
+        assert step.kind in KINDS
+        assert re.match(r"[A-Z].*[.?]$", step.says)
+        assert not re.search(r"\b[a-z]+_[a-z_]+\b|\bNone\b|  |\.\.|\(\)", step.says), step.says
+        NextStepShape.model_validate({**step._asdict(), "how": list(step.how), "provisions": list(step.provisions)})
+    kinds = [step.kind for step in found]
+    if d.turns_on and d.standing == "verified" and d.outcome != "not_released":
+        assert kinds[0] in ("ask", "read", "certify", "screen"), found
+    if d.outcome == "license_required" and not d.turns_on:
+        assert "apply" in kinds
+    if "apply" in kinds:
+        assert d.moment.answer.law.outcome == "license_required"
+
+
+def test_the_kinds_of_the_schema_are_those_of_the_steps() -> None:
+    assert NextStepShape.model_json_schema()["properties"]["kind"]["enum"] == list(KINDS)
+
+
+def test_the_steps_of_a_ledger_add_up_and_begin_with_what_needed_a_license() -> None:
+    groups = [
+        Answered(3, "indeterminate", "indeterminate", "verified", ("headquarters",)),
+        Answered(2, "license_required", "presumption_of_denial", "verified"),
+        Answered(1200, "license_required", "case_by_case", "verified"),
+        Answered(1, "license_required", "indeterminate", "verified", ("part_748_dd_certified",)),
+        Answered(7, "indeterminate", "indeterminate", "beyond_horizon", ("headquarters",)),
+        Answered(1, "not_released", "", "verified"),
+        Answered(9, "no_license_requirement", "", "verified"),
+    ]
+    assert ledger_steps(LAW, groups) == [
+        "1,203 rows for which a license was required: compare them with the licenses that were granted.",
+        "3 rows turning on the end user's headquarters: ask for it.",
+        "1 row turning on this: does the application carry the certifications of 15 CFR part 748, supp. 2, (dd)?",
+        "7 rows of a day after 2026-09-24: verify the law of that day, or wait for an edition that reaches it.",
+        "1 row of a day before the chip was public: check the day, or whether it was a sample.",
+    ]
+    assert ledger_steps(LAW, []) == []
+    assert ledger_steps(LAW, [Answered(9, "no_license_requirement", "", "verified")]) == []

@@ -1,0 +1,76 @@
+"""A determination is a value: it is equal, hashed, copied and pickled by what was asked."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exportrules import Chip, Determination, RulesetError, check, default_ruleset, load_ruleset
+from exportrules.answer import determination as module
+
+OWN = Chip(id="acme-x", name="Acme X", dense_tops={"fp16_bf16": 400}, die_area_mm2=800, designed_for_datacenter=True)
+ASKED: list[tuple[Any, dict[str, Any]]] = [
+    ("H800", {"on": "2023-06-01"}),
+    ("A100", {"on": "2022-09-15", "to": "MO", "exporter": "other", "end_user": "Inspur", "parties": ["A", "B"]}),
+    (None, {"on": "2024-01-02", "facts": {"tpp": "2368.5", "designed_for_datacenter": True}}),
+    ("H20", {"on": "2025-05-01", "known_on": "2025-04-01", "end_use": ["supercomputer", "military"]}),
+    (OWN, {"on": "2024-01-02"}),
+]
+
+
+@pytest.mark.parametrize(("chip", "asked"), ASKED)
+def test_the_same_question_is_the_same_answer(chip: Any, asked: dict[str, Any]) -> None:
+    one, other = check(chip, **asked), check(chip, **asked)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert len({one, other}) == 1
+    later = check(chip, **{**asked, "on": "2026-02-02"})
+    assert one != later
+    assert one != check(chip, **asked, as_printed=True)
+    assert one != one.outcome
+
+
+def test_one_question_under_two_rulesets_is_two_answers(tmp_path: Path) -> None:
+    overlay = tmp_path / "chip.toml"
+    overlay.write_text(
+        'id = "acme"\nname = "Acme"\nvendor = "nvidia"\n[[variant]]\nid = "acme-1"\nname = "Acme 1"\n', "utf-8"
+    )
+    assert check("H800", on="2023-06-01") != check("H800", on="2023-06-01", ruleset=load_ruleset(None, [overlay]))
+
+
+@pytest.mark.parametrize(("chip", "asked"), ASKED)
+def test_a_pickle_is_asked_again(chip: Any, asked: dict[str, Any]) -> None:
+    found = check(chip, **asked)
+    again = pickle.loads(pickle.dumps(found))
+    assert isinstance(again, Determination)
+    assert again.to_dict() == found.to_dict()
+    if chip is not OWN:  # a chip of one's own is the same only where it is the same object
+        assert again == found
+    assert len(pickle.dumps(found)) < 3000
+
+
+def test_a_pickle_of_other_rules_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = pickle.dumps(check("H800", on="2023-06-01", ruleset=replace(default_ruleset(), digest="0" * 64)))
+    module._loaded.cache_clear()
+    with pytest.raises(RulesetError, match="given by other rule files than those found here"):
+        pickle.loads(kept)
+
+
+def test_a_pickle_finds_its_overlays_again(tmp_path: Path) -> None:
+    overlay = tmp_path / "chip.toml"
+    overlay.write_text(
+        'id = "acme"\nname = "Acme"\nvendor = "nvidia"\n[[variant]]\nid = "acme-1"\nname = "Acme 1"\n', "utf-8"
+    )
+    found = check("H800", on="2023-06-01", ruleset=load_ruleset(None, [overlay]))
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_a_copy_is_the_answer_itself() -> None:
+    found = check("H800", on="2023-06-01")
+    assert copy.copy(found) is found
+    assert copy.deepcopy([found])[0] is found
