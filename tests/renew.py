@@ -24,7 +24,7 @@ from exportrules.errors import RulesetError
 from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.view import view_of
-from exportrules.study import catalogue, differences, schemas
+from exportrules.study import catalogue, datapage, differences, schemas, texts
 from exportrules.study.differences import Moved
 from tests import boundaries, make_snapshots, provisions, readme, reference
 
@@ -45,6 +45,8 @@ def chip_pages() -> Iterator[Page]:
     """The catalogue of chips, with the values that others have published."""
     published = catalogue.read_published(ROOT / "docs" / "published-values.toml")
     yield ROOT / "docs" / "chips.md", catalogue.page(default_ruleset(), published)
+    yield ROOT / "docs" / "texts.md", texts.page(default_ruleset())
+    yield ROOT / "docs" / "data.md", datapage.page(default_ruleset())
 
 
 def reference_pages() -> Iterator[Page]:

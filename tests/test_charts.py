@@ -526,16 +526,19 @@ def test_one_specification_becomes_svg_png_and_html_that_say_where_they_come_fro
     assert isinstance(svg, str)
     said = " ".join("".join(node.itertext()) for node in ElementTree.fromstring(svg).iter() if node.text)
     edition = LAW.edition
-    for words in (
-        f"data edition {edition.edition}",
-        f"verified through {edition.verified_through}",
-        "Not legal advice",
-    ):
+    for words in (f"edition {edition.edition}", f"verified through {edition.verified_through}", "Not legal advice"):
         assert words in said
     assert set(re.findall(r"https?://[^\"'<> ]+", svg)) == {
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1999/xlink",
     }
+    root = ElementTree.fromstring(svg)
+    assert (root.get("role"), root.get("aria-labelledby")) == ("img", "chart-title chart-description")
+    first, second = list(root)[:2]
+    assert (first.tag.rpartition("}")[2], second.tag.rpartition("}")[2]) == ("title", "desc")
+    assert first.text == spec["title"]["text"]
+    for words in (*spec["title"]["subtitle"], *texts(spec, "legend_words"), f"edition {edition.edition}"):
+        assert words in str(second.text)
     assert rendered(spec, ".svg") == svg
     png = rendered(spec, ".png")
     assert isinstance(png, bytes)

@@ -1,4 +1,4 @@
-"""DuckDB, Polars and dbt as docs/data.md shows them, and what a compiled table says of itself."""
+"""DuckDB, Polars and dbt as docs/warehouses.md shows them, and what a compiled table says of itself."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     pytest.importorskip("polars")
     compiled(tmp_path)
     monkeypatch.chdir(tmp_path)
-    result = doctest.testfile(str(ROOT / "docs" / "data.md"), module_relative=False)
+    result = doctest.testfile(str(ROOT / "docs" / "warehouses.md"), module_relative=False)
     assert (result.failed, result.attempted > 8) == (0, True)
 
 

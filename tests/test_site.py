@@ -72,6 +72,32 @@ def watched(browser: Browser, address: str, width: int) -> tuple[Page, list[str]
     return page, wrong
 
 
+def test_a_site_without_what_draws_ends_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    from mkdocs.exceptions import PluginError
+
+    spec = importlib.util.spec_from_file_location("site_hooks", ROOT / "scripts" / "site_hooks.py")
+    assert spec
+    assert spec.loader
+    hooks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hooks)
+    assert hooks.on_config({}) == {}
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(
+        PluginError, match=r"draws its charts with altair\. Install it with: pip install -e '\.\[docs\]'"
+    ):
+        hooks.on_config({})
+
+
+def test_every_picture_has_words_for_those_who_cannot_see_it(site: Path) -> None:
+    pictures = [
+        found for page in site.rglob("*.html") for found in re.findall(r"<img\b[^>]*>", page.read_text("utf-8"))
+    ]
+    assert len(pictures) > 4
+    assert [picture for picture in pictures if len(re.findall(r'alt="([^"]{20,})"', picture)) != 1] == []
+
+
 def test_the_html_names_nothing_that_is_fetched_from_elsewhere(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > 12

@@ -59,8 +59,10 @@ def _book(book: Casebook, law: Ruleset) -> str:
     number = counted(book, judged)
     if number.silent < len(book.claim):
         count = len(book.claim) - number.silent
-        said = (f"{count} of {len(book.claim)} claims imply an answer: {number.agree} agree with the law, "
-                f"{number.contradicted} are contradicted by it, {number.not_decided} are not decided.")  # fmt: skip
+        said = (
+            f"Claims that imply an answer: {count} of {len(book.claim)}. Agrees: {number.agree}. Contradicted by the "
+            f"law: {number.contradicted}. Not decided: {number.not_decided}."
+        )
         lines += ["", "", *_wrapped(said, 0)]
     return "\n".join([*lines, "", footer(law)])
 
@@ -69,7 +71,8 @@ def _verdict(reached: Verdict | None) -> Iterator[str]:
     if reached is None:
         return
     if reached.verdict == "contradicted":
-        yield from _wrapped(f"CONTRADICTED by {reached.because}", 2)
+        joint = " of" if reached.because[:1].isdigit() else ":"
+        yield from _wrapped(f"CONTRADICTED by the law{joint} {reached.because}", 2)
     else:
         yield from _wrapped(f"{reached.verdict.upper()}{f': {reached.because}' if reached.because else ''}", 2)
 

@@ -27,7 +27,7 @@ from exportrules.answer.determination import Determination, check
 from exportrules.answer.timeline import Timeline
 from exportrules.explore.catalogue import FIGURES, chip_rows, maker_rows, place_rows
 from exportrules.explore.lines import planes
-from exportrules.explore.states import Deal, Known, Places, States, asked_of, read_places
+from exportrules.explore.states import Known, Places, Route, States, asked_of, read_places
 from exportrules.explore.tell import provision_row, told
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import days_of_change, holds_on
@@ -163,7 +163,7 @@ class _Cells:
         self._opened: dict[Hashable, tuple[str, ...]] = {}
         self._entries: dict[Hashable, Hashable] = {}
 
-    def row(self, question: Question, items: Sequence[int], deals: Sequence[Deal]) -> list[int]:
+    def row(self, question: Question, items: Sequence[int], deals: Sequence[Route]) -> list[int]:
         """The number of the course for each deal."""
         described = [(s, i) for s, i in zip(question.subjects, items, strict=True) if s.has_figures] or list(
             zip(question.subjects, items, strict=True)
@@ -191,7 +191,7 @@ class _Cells:
         return [int(number) for number in numbers]
 
     def _course(
-        self, question: Question, described: Sequence[tuple[Subject, int]], deal: Deal, ids: Sequence[int]
+        self, question: Question, described: Sequence[tuple[Subject, int]], deal: Route, ids: Sequence[int]
     ) -> tuple[int, bool]:
         """The number of the course, and whether an answer in it names a country that entered or left a group."""
         many = len(self.states.days)
@@ -267,7 +267,7 @@ def _released(question: Question) -> Hashable:
 _MOVES = re.compile(r"\((?P<country>[A-Z]{2}) (?=(?:enters|leaves) )")
 
 
-def _unnamed(text: str, deal: Deal) -> str:
+def _unnamed(text: str, deal: Route) -> str:
     """A reason with the place of the deal that enters or leaves a group in the country's stead: 0, 1 or 2."""
     return _MOVES.sub(lambda found: f"({{{deal.index(found['country'])}}} ", text)
 

@@ -24,7 +24,7 @@ from exportrules.law.view import View, view_of
 from exportrules.question.question import Question, Subject
 
 #: A deal's places: destination, headquarters, ultimate parent.
-Deal = tuple[str, str, str]
+Route = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Places:
 
     of: Mapping[str, int]
     classes: tuple[str, ...]
-    deals: tuple[Deal, ...]
+    deals: tuple[Route, ...]
     kind: Codes
     moves: Mapping[str, tuple[Hashable, ...]]
 
@@ -109,10 +109,10 @@ class States:
     `item_of` has the distinct item of each that was given; `days` are the first days of the law's stretches.
     """
 
-    def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Deal], known: Known) -> None:
+    def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Route], known: Known) -> None:
         """`known` has the states of other layers; it is added to."""
         self.view, self.deals = view, deals
-        self._dockets: dict[tuple[int, Deal], Docket] = {}
+        self._dockets: dict[tuple[int, Route], Docket] = {}
         countries = sorted({country for deal in deals for country in deal})
         at = {country: number for number, country in enumerate(countries)}
         likeness = Likeness(view, countries)
@@ -143,7 +143,7 @@ class States:
                 numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
         return numbers[which.ravel()].reshape(sums.shape)
 
-    def course(self, item: Subject, item_number: int, deal: Deal, ids: Sequence[int], known: Known) -> Course:
+    def course(self, item: Subject, item_number: int, deal: Route, ids: Sequence[int], known: Known) -> Course:
         """The course of an item in a deal whose states have these numbers, one for each of the days."""
         subject = placed(item, deal)
         begun = [n for n, number in enumerate(ids) if n == 0 or number != ids[n - 1]]
@@ -151,7 +151,7 @@ class States:
         verdicts = tuple(known.states[ids[n]].verdict for n in begun)
         return Course(subject, docket, tuple(self.days[n] for n in begun), verdicts)
 
-    def _docket(self, subject: Subject, item_number: int, deal: Deal) -> Docket:
+    def _docket(self, subject: Subject, item_number: int, deal: Route) -> Docket:
         """The docket of a subject: the same provisions for all that are one distinct item."""
         made = self._dockets.get((item_number, deal))
         if made is None:
@@ -216,13 +216,13 @@ def _closed(reading: Reading) -> tuple[Hashable, ...]:
     return tuple((entry.in_force.provision.id, bars) for entry, bars in reading.closed)
 
 
-def placed(item: Subject, deal: Deal) -> Subject:
+def placed(item: Subject, deal: Route) -> Subject:
     """The item on its way to a destination, for an end user seated and owned in these countries."""
     places = {fact: Fact(country, "question") for fact, country in zip(PLACE_FACTS, deal, strict=True)}
     return replace(item, facts={**item.facts, **places})
 
 
-def asked_of(question: Question, deal: Deal) -> Question:
+def asked_of(question: Question, deal: Route) -> Question:
     """The question with another deal's places."""
     to, headquarters, parent = deal
     subjects = tuple(placed(subject, deal) for subject in question.subjects)

@@ -48,10 +48,34 @@ def rendered(spec: Mapping[str, Any], suffix: str) -> str | bytes:
     import vl_convert
 
     if suffix == ".svg":
-        return vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
+        return told(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]), spec)
     if suffix == ".png":
         return vl_convert.vegalite_to_png(dict(spec), scale=SCALE, allowed_base_urls=[])
     return page(spec)
+
+
+def told(svg: str, spec: Mapping[str, Any]) -> str:
+    """The SVG as one image with a title and a description, for whoever cannot see it and for whoever finds it alone."""
+    import html
+
+    title, said = html.escape(str(spec["description"])), html.escape(" ".join(described(spec)))
+    head, end, rest = svg.partition(">")
+    names = ' role="img" aria-labelledby="chart-title chart-description"'
+    inside = f'<title id="chart-title">{title}</title><desc id="chart-description">{said}</desc>'
+    return f"{head}{names}{end}{inside}{rest}"
+
+
+def described(spec: Mapping[str, Any]) -> list[str]:
+    """What a picture shows, in its own words: what was asked, the legend, the notes, where it comes from."""
+    layers = {layer.get("name"): spec["datasets"][layer["data"]["name"]] for layer in spec["layer"]}
+
+    def texts(name: str) -> list[str]:
+        return [str(row["text"]) for row in layers.get(name, ()) if "text" in row]
+
+    shown = texts("chips")
+    parts = [*spec["title"]["subtitle"], "; ".join(shown), "; ".join(texts("legend_words")), " ".join(texts("notes")),
+             " ".join(texts("caption"))]  # fmt: skip
+    return [part if part.endswith((".", "?")) else f"{part}." for part in parts if part]
 
 
 #: The browser itself is told to fetch nothing ('unsafe-eval': Vega makes functions out of expressions).

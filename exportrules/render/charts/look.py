@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -254,7 +256,19 @@ def _rows() -> list[dict[str, Any]]:
 
 def source_line(law: Ruleset) -> str:
     """Where a picture comes from, for whoever meets it without its page."""
-    return f"{short(law)} {DISCLAIMER}"
+    address = project_address()
+    return f"{short(law)} {f'{address} ' if address else ''}{DISCLAIMER}"
+
+
+@cache
+def project_address() -> str:
+    """The address of the project, as its package says it; empty where it says none."""
+    try:
+        urls = metadata("exportrules").get_all("Project-URL") or ()
+    except PackageNotFoundError:
+        return ""
+    known = dict(url.split(", ", 1) for url in urls)
+    return known.get("Homepage") or known.get("Repository") or ""
 
 
 def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from exportrules.law.ruleset import Ruleset
-from exportrules.render.charts.look import GREY, PALE, Class, Picture, Scale, Sign, below, epoch
+from exportrules.render.charts.look import GREY, PALE, Class, Picture, Scale, Sign, below, class_of, epoch
+from exportrules.render.charts.wording import legend_words
 from exportrules.render.share import counted
 from exportrules.render.text import deal_words
 
@@ -49,7 +50,12 @@ def share_chart(found: Share, law: Ruleset) -> dict[str, Any]:
             foot += number
     _axes(picture, first, last)
     picture.draw("columns", "rect", drawn, TOLD, fields=("fill",), opacity=1, stroke="#FFFFFF", strokeWidth=0.4)
-    signs = [Sign("swatch", kind.words, kind.colour) for kind in ORDER if kind in kinds]
+    answers = [made.at(month.day) for made in found.timelines for month in found.months]
+    signs = [
+        Sign("swatch", legend_words(kind, (a for a in answers if class_of(a) == kind)), kind.colour)
+        for kind in ORDER
+        if kind in kinds
+    ]
     below(picture, HEIGHT + 44, signs, counted(found, law, 6), law)
     question = found.timelines[0].question
     place = law.places[question.to].name

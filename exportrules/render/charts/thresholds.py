@@ -26,6 +26,7 @@ from exportrules.render.charts.look import (
     width_of,
 )
 from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
+from exportrules.render.charts.wording import legend_words
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, margin_lines
 
@@ -247,7 +248,14 @@ def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, widt
 
 
 def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
-    found = [Sign("swatch", kind.words, kind.colour) for kind in in_order(dot.kind for dot in dots)]
+    found = [
+        Sign(
+            "swatch",
+            legend_words(kind, (p.answer for dot in dots if dot.kind == kind for p in dot.points)),
+            kind.colour,
+        )
+        for kind in in_order(dot.kind for dot in dots)
+    ]
     lines = {edge.line for edge in edges}
     found += [Sign("line", "a line of the rules, for everyone")] if "line" in lines else []
     found += [Sign("dashed", "a line of a letter: it binds its addressee alone")] if "dashed" in lines else []
@@ -292,7 +300,9 @@ def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str], brief:
     if plane.on > sheet.law.horizon:
         yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."
     else:
-        yield from open_notes(sheet.law, [(dot.label, dot.points[0].answer.turns_on) for dot in dots])
+        # a policy that is open under an exception is not drawn
+        drawn = [dot for dot in dots if "indeterminate" in dot.kind]
+        yield from open_notes(sheet.law, [(dot.label, dot.points[0].answer.turns_on) for dot in drawn])
     out: dict[str, dict[str, None]] = {}
     for region in plane.left_out:
         beyond = (_title(t.fact) for t in region.tests if t.fact not in (plane.x, plane.y))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from exportrules.answer.result import DEFINITE
 from exportrules.answer.timeline import SpanOfAnswer, Timeline
@@ -273,7 +273,8 @@ def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None
 
 
 def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float) -> None:
-    rects, outlines, strokes, unreleased, names = [], [], [], [], []
+    rects, outlines, strokes, names = [], [], [], []
+    unreleased: list[dict[str, Any]] = []
     inside: list[dict[str, Any]] = []
     small: list[dict[str, Any]] = []
     several = len({_maker(t) for t in timelines}) > 1
@@ -315,8 +316,9 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
     # no line runs through a remark
     grounds = []
     for remark in unreleased:
-        x, y = picture.x.px(cast("float", remark["x"])), picture.y.px(cast("float", remark["y"]))
-        grounds.append(picture.box(x - 3, y - 8, x + width_of(str(remark["text"]), 11) + 3, y + 8))
+        begins, height = picture.x.px(remark["x"]), picture.y.px(remark["y"])
+        ends = begins + width_of(remark["text"], 11)
+        grounds.append(picture.box(begins - 3, height - 8, ends + 3, height + 8))
     picture.draw("unreleased_ground", "rect", grounds, fill="#FFFFFF", opacity=1)
     picture.texts("unreleased", unreleased, baseline="middle")
     picture.texts("chips", names, size=13, align="right", baseline="middle", fontWeight="bold")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from exportrules.answer.determination import Determination
 from exportrules.answer.result import Answer
 from exportrules.answer.words import POLICY
 from exportrules.render.charts.look import Class, width_of
@@ -37,7 +38,7 @@ class Words(NamedTuple):
     size: float
 
 
-def conditional(answer: Answer) -> str:
+def conditional(answer: Answer | Determination) -> str:
     """What a review policy comes to where it turns on one yes or no: "case by case if certified, else denial"."""
     if answer.outcome != "license_required" or answer.review_policy != "indeterminate":
         return ""
@@ -52,7 +53,7 @@ def conditional(answer: Answer) -> str:
     return f"{found['yes']} if {adjective}, else {found['no']}"
 
 
-def legend_words(kind: Class, answers: Iterable[Answer]) -> str:
+def legend_words(kind: Class, answers: Iterable[Answer | Determination]) -> str:
     """What a colour means in this picture, whose answers of that colour are given."""
     said = {conditional(answer) for answer in answers}
     condition = next(iter(said)) if len(said) == 1 else ""
