@@ -39,6 +39,7 @@ def executed(notebook: Any) -> Any:
             "{connection_file}",
             "--HistoryManager.enabled=False",
         ]
+        assert manager.kernel_spec is not None
         manager.kernel_spec.argv[:] = command
         paths = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
         client = NotebookClient(
