@@ -39,9 +39,8 @@ def executed(notebook: Any) -> Any:
             "{connection_file}",
             "--HistoryManager.enabled=False",
         ]
-        spec = manager.kernel_spec
-        assert spec is not None
-        spec.argv[:] = command
+        assert manager.kernel_spec is not None
+        manager.kernel_spec.argv[:] = command
         paths = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
         client = NotebookClient(
             notebook, km=manager, timeout=300, startup_timeout=240, resources={"metadata": {"path": str(place)}}

@@ -34,8 +34,9 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = FIRST_DAY.toordinal() - _EPOCH, LAST_DAY.toordinal() - _EPOCH
 #: The day of a row that has none, and the null of a column of dates.
 _NO_DAY, _NULL = _LAST + 2**19, -(2**31)
-#: A range of days is looked up among those of its profile and of so many days (a power of two), not among all.
-_BUCKET, _BUCKETS = 7, 2**20
+#: A range of days is looked up among those of its profile and of 2**7 days, not among all. The numbers of such buckets
+#: have no gaps between them, so that Spark finds one by its place in an array.
+_BUCKET = 7
 #: A day with a time of day behind it, which is read as that day (:func:`exportrules.ledger.cells.read_day`).
 _CLOCK = r"^\d{4}-\d{2}-\d{2}[T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\z"
 
@@ -73,6 +74,15 @@ class _Days(NamedTuple):
     every: bool
     first: int
     last: int
+
+    @property
+    def buckets(self) -> int:
+        """How many buckets a profile has; the last is for rows without a day."""
+        return (self.last >> _BUCKET) - (self.first >> _BUCKET) + 2
+
+    def bucket(self, profile: int, day: int) -> int:
+        """The number of the bucket of a profile and a day."""
+        return profile * self.buckets + min((day >> _BUCKET) - (self.first >> _BUCKET), self.buckets - 1)
 
     @property
     def troubled(self) -> bool:
@@ -185,7 +195,8 @@ class _Rows:
         columns = zip(*ranges, strict=True) if ranges else ((),) * 4
         known = pa.table([pa.array(list(c), kind.type) for c, kind in zip(columns, schema, strict=True)], schema=schema)
         profile, day = f.col(self._name("profile")), f.col(self._name("day"))
-        own = profile.cast("long") * f.lit(_BUCKETS) + f.shiftright(day, _BUCKET).cast("long")
+        place = f.least(f.shiftright(day, _BUCKET) - f.lit(days.first >> _BUCKET), f.lit(days.buckets - 1))
+        own = profile.cast("long") * f.lit(days.buckets) + place.cast("long")
         found = found.join(self._small(known), [own == f.col(bucket), day.between(f.col(low), f.col(high))], "left")
 
         # a row that was not there when cells were gathered meets nothing
@@ -261,14 +272,12 @@ def _tables(lookup: Lookup, days: _Days) -> tuple[list[tuple[int, int, int, int]
     for number, profile in enumerate(lookup.profiles):
         for low, high, segment in _within(profile.starts, profile.segments, days):
             which = numbers.setdefault(segment, len(numbers))
-            ranges += [
-                (number * _BUCKETS + bucket, low, high, which)
-                for bucket in range(low >> _BUCKET, (high >> _BUCKET) + 1)
-            ]
+            begins = {low, *range(((low >> _BUCKET) + 1) << _BUCKET, high + 1, 1 << _BUCKET)}
+            ranges += [(days.bucket(number, day), low, high, which) for day in sorted(begins)]
         if days.troubled:
             other = f" {profile.problem.text}" if profile.problem else ""
             which = numbers.setdefault(unanswered(Problem("", other)), len(numbers))
-            ranges.append((number * _BUCKETS + (_NO_DAY >> _BUCKET), _NO_DAY, _NO_DAY, which))
+            ranges.append((days.bucket(number, _NO_DAY), _NO_DAY, _NO_DAY, which))
     return ranges, list(numbers)
 
 
