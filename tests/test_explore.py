@@ -132,8 +132,8 @@ def checked(law: Ruleset, cell: dict[str, str]) -> dict[str, Any]:
 
 
 def alike(answer: dict[str, Any], expected: dict[str, Any]) -> bool:
-    """Whether the page says the same. Where no provision of an answer begins or ends, all are named that could touch the
-    deal, and the page may name those of a deal that is alike: some of them are then the same."""
+    """Whether the page says the same. Where no provision of an answer begins or ends, all are named that could touch
+    the deal, and the page may name those of a deal that is alike: some of them are then the same."""
     by = answer["by"] == expected["by"] or set(answer["by"]) & set(expected["by"])
     return bool(by) and {**answer, "by": 0} == {**expected, "by": 0}
 
