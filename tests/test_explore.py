@@ -79,7 +79,9 @@ class Seen:
 def cells(law: Ruleset, data: dict[str, Any], many: int, seed: int) -> list[dict[str, str]]:
     """Questions that the page can be asked, drawn at random; days around changes more often than others."""
     chance = random.Random(seed)
-    days = sorted({p.effective for p, _ in law.provisions.values()} | {law.edition.verified_through})
+    provisions = [p for p, _ in law.provisions.values()]
+    begun = {p.effective for p in provisions} | {p.effective_by for p in provisions if p.effective_by}
+    days = sorted(begun | {p.expires for p in provisions if p.expires} | {law.edition.verified_through})
     places, chips = sorted(law.places), [chip["id"] for chip in data["chips"]]
     restricted = ["CN", "HK", "MO", "RU", "IR", "AE", "SG", "IL", "CY", "KH", "NI"]
     found = []
@@ -130,10 +132,10 @@ def checked(law: Ruleset, cell: dict[str, str]) -> dict[str, Any]:
 
 
 def alike(answer: dict[str, Any], expected: dict[str, Any]) -> bool:
-    """Whether the page says the same. Where no provision of an answer begins or ends, `check` names all that could
-    touch the deal; the page those of them that bear on it."""
-    by = set(answer["by"]) <= set(expected["by"]) and bool(answer["by"]) == bool(expected["by"])
-    return by and {**answer, "by": 0} == {**expected, "by": 0}
+    """Whether the page says the same. Where no provision of an answer begins or ends, all are named that could touch
+    the deal, and the page may name those of a deal that is alike: some of them are then the same."""
+    by = answer["by"] == expected["by"] or set(answer["by"]) & set(expected["by"])
+    return bool(by) and {**answer, "by": 0} == {**expected, "by": 0}
 
 
 def compared(browser: Any, file: Path, many: int) -> None:

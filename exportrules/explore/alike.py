@@ -289,7 +289,8 @@ def _joined(
     when = [row for row, (_, is_when) in zip(left, rows, strict=True) if is_when]
     if found.provision.when and not any(when):
         return np.uint64(0)
-    return _random(f"{found.provision.id}:{left}")
+    # while it is not known whether a text has begun, it is an uncertain part of the same provision
+    return _random(f"{found.provision.id}:{found.provision.certain}:{left}")
 
 
 def _distinct(values: Sequence[tuple[int, ...]]) -> Kinds:
