@@ -360,6 +360,7 @@ def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline]
     assert len(missing) <= without
 
 
+@pytest.mark.slow
 def test_the_leading_chips_of_a_catalogue_are_those_that_its_lines_are_about(catalogue: list[Timeline]) -> None:
     found = plane(catalogue, date(2025, 6, 1), named=False)
     names = {point.name for point in found.points if point.id in leading(found)}

@@ -150,6 +150,7 @@ def ask(**changes: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_many_processes_that_begin_at_once_with_an_empty_cache(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     running = [

@@ -127,7 +127,8 @@ def command_lines(draw: st.DrawFn) -> list[str]:
     return line
 
 
-ALL = commands()
+#: But for those that serve until they are stopped: tests/test_mcp.py and tests/test_serve.py are about them.
+ALL = [(words, command) for words, command in commands() if words not in (("mcp",), ("serve",))]
 
 
 @pytest.fixture(scope="module")

@@ -237,6 +237,7 @@ def test_a_quotation_mark_that_is_never_closed_costs_one_row(audit: Run, monkeyp
     assert said.rows[1000]["qty"] == '"16'
 
 
+@pytest.mark.slow
 def test_ten_megabytes_in_a_cell(audit: Run) -> None:
     cell = "x" * (10 << 20)
     said = audit(f"{HEADER}\n{ROW}\n{cell},2022-09-15,CN,1\nA100,2022-09-15,CN,{cell}\nA100,{cell},CN,1\n")

@@ -130,6 +130,7 @@ def test_a_reply_that_is_not_known_yet_cannot_be_sent_by_mistake() -> None:
             use(LAW, "check", {"chip": "A10", "on": "2021-06-01", **written})
 
 
+@pytest.mark.slow
 def test_500_drawn_questions_are_answered_as_check_answers() -> None:
     for number, given in enumerate(drawn_questions(LAW, 500, seed=18)):
         arguments = {name: value for name, value in given.items() if name != "chip"}

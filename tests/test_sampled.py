@@ -87,6 +87,7 @@ def test_lines_with_answers_keep_to_the_schema_and_questions_give_none_away(draw
         assert set(json.loads(line)) == {"question", "edition", "chip", "to", "exporter", "headquarters", "on"}
 
 
+@pytest.mark.slow
 def test_an_assistant_is_scored_on_the_questions_it_was_given(tmp_path: Path) -> None:
     questions, answers = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
     said = vectors("--sample", "60", "--seed", "3", "-o", str(questions))

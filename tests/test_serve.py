@@ -80,6 +80,7 @@ def test_the_whole_answer_is_that_of_json_on_the_command_line(client: TestClient
     assert client.get("/check", params=H800).json() == json.loads(printed)
 
 
+@pytest.mark.slow
 def test_500_drawn_questions_are_answered_and_refused_as_check_does(client: TestClient) -> None:
     parts = ["requirements", "eccn", "exceptions", "previous", "transaction", "cases"]
     for number, given in enumerate(drawn_questions(LAW, 500, seed=19)):
@@ -335,7 +336,9 @@ def test_a_ledger_comes_back_as_the_command_writes_it(client: TestClient, tmp_pa
     (tmp_path / "in.csv").write_bytes(CSV)
     arguments = ["audit", str(tmp_path / "in.csv"), "--exporter", "maker", "-o", str(tmp_path / "out.csv")]
     assert CliRunner().invoke(cli, arguments).exit_code == 0
-    assert response.content == (tmp_path / "out.csv").read_bytes()
+    # a service takes no file of names, so a row that cannot be read is mended in the row
+    written = (tmp_path / "out.csv").read_bytes().replace(b"in a --names file", b"in the cell itself")
+    assert response.content == written
     account = json.loads(response.headers["exportrules-account"])
     assert (account["rows_in"], account["rows_out"]) == (3, 3)
     assert sum(account["outcomes"].values()) == 3
@@ -545,6 +548,8 @@ def test_a_port_that_is_taken_and_a_bad_law_are_said_in_one_line(running: Served
 def test_a_missing_library_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, module in (("serve", "uvicorn"), ("mcp", "mcp")):
         monkeypatch.setitem(sys.modules, module, None)
+        for inner in [m for m in sys.modules if m.startswith(f"{module}.")]:
+            monkeypatch.setitem(sys.modules, inner, None)
         for loaded in [m for m in sys.modules if m.startswith("exportrules.serve.")]:
             monkeypatch.delitem(sys.modules, loaded)
         result = CliRunner().invoke(cli, [name])

@@ -168,6 +168,7 @@ def test_answers_that_cannot_be_read_name_the_line(text: bytes, message: str, tm
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 def test_the_command_scores_and_its_status_says_it(tmp_path: Path, found: list[Vector]) -> None:
     chip = ["--chip", "nvidia-h20"]
     path = tmp_path / "v.jsonl"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exportrules.errors import UnknownNameError
+from exportrules.explore.states import Places
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.figures import facts_of
 from exportrules.question.names.chips import find_chip
 from exportrules.question.values import show
-
-if TYPE_CHECKING:
-    from exportrules.explore.data import Entry
-    from exportrules.explore.states import Places
 
 #: The figures of a chip that rules test, in the order of the page.
 FIGURES = (
@@ -32,6 +30,29 @@ def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]
         names = [*known.aliases, *known.brands] if known else []
         rows.append({"id": vendor, "name": known.name if known else vendor, "aliases": names})
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chip as people ask for it: a variant, or a family of several."""
+
+    id: str
+    variants: tuple[str, ...]
+
+
+def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
+    """The chips of a page: every variant, and every family of several. `chips` are names of those that are wanted.
+
+    Raises UnknownNameError for a name that is not known.
+    """
+    wanted = {v for chip in chips for v in find_chip(ruleset, chip).variants} if chips else set(ruleset.variants)
+    found = []
+    for family in ruleset.families.values():
+        inside = tuple(v.id for v in family.variant if v.id in wanted)
+        if len(inside) > 1 and len(inside) == len(family.variant):
+            found.append(Entry(family.id, inside))
+        found += [Entry(v, (v,)) for v in inside]
+    return found
 
 
 def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:

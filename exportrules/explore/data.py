@@ -17,7 +17,6 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,7 +24,7 @@ import numpy as np
 
 from exportrules.answer.determination import Determination, check
 from exportrules.answer.timeline import Timeline
-from exportrules.explore.catalogue import FIGURES, chip_rows, maker_rows, place_rows
+from exportrules.explore.catalogue import FIGURES, chip_rows, entries, maker_rows, place_rows
 from exportrules.explore.lines import planes
 from exportrules.explore.states import Known, Places, Route, States, asked_of, read_places
 from exportrules.explore.tell import provision_row, told
@@ -33,7 +32,6 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import days_of_change, holds_on
 from exportrules.law.view import view_of
 from exportrules.question.deal import Deal
-from exportrules.question.names.chips import find_chip
 from exportrules.question.question import Question, Subject, resolve
 
 #: Who exports, and how the law is read, in the order of the page's data.
@@ -55,29 +53,6 @@ class Table:
         if found == len(self.values):
             self.values.append(value)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A chip as people ask for it: a variant, or a family of several."""
-
-    id: str
-    variants: tuple[str, ...]
-
-
-def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
-    """The chips of a page: every variant, and every family of several. `chips` are names of those that are wanted.
-
-    Raises UnknownNameError for a name that is not known.
-    """
-    wanted = {v for chip in chips for v in find_chip(ruleset, chip).variants} if chips else set(ruleset.variants)
-    found = []
-    for family in ruleset.families.values():
-        inside = tuple(v.id for v in family.variant if v.id in wanted)
-        if len(inside) > 1 and len(inside) == len(family.variant):
-            found.append(Entry(family.id, inside))
-        found += [Entry(v, (v,)) for v in inside]
-    return found
 
 
 def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:

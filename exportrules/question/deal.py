@@ -47,5 +47,5 @@ class Deal(NamedTuple):
 
 
 def several(value: Any) -> Any:
-    """Several values as a tuple, which can be remembered; one text, and what has no parts, as it is."""
-    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+    """Several values as a tuple, which can be remembered; one text, a mapping, and what has no parts, as it is."""
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value

@@ -45,7 +45,7 @@ class _Query:
         "map",
         "columns",
         "also_on=...",
-        "the ledger itself: a service takes no map of names",
+        "the cell itself",
     )
 
     def column(self, field: str, name: str) -> str:
@@ -91,7 +91,7 @@ def answered(law: Ruleset, given: dict[str, Any], ledger: Path, output: Path) ->
     mark = _MARKS.get(mark.lower(), mark) if mark else None
     if mark is not None and (len(mark) != 1 or not mark.isascii() or mark in '"\r\n'):
         raise QuestionError(f"delimiter = {mark!r} is not one character. Write ',', ';' or 'tab'.")
-    source = open_source(ledger, encoding=given.get("encoding", "utf-8"), delimiter=mark)
+    source = open_source(ledger, encoding=given.get("encoding"), delimiter=mark)
     return audit(source, law, settings, output)
 
 
