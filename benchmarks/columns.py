@@ -8,6 +8,8 @@ it, and how many requirements would have been missed had the column been passed 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -40,7 +42,7 @@ def ledger(header: str, rows: int = ROWS, seed: int = 11) -> pa.Table:
     return plain.append_column(header, pa.array(names))
 
 
-def requirements(table: pa.Table, **options: object) -> int:
+def requirements(table: pa.Table, **options: Any) -> int:
     """How many rows need a license."""
     outcomes = exportrules.audit(table, answers=["outcome"], **options).column("outcome").to_pylist()
     return int(outcomes.count("license_required"))

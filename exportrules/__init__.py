@@ -8,7 +8,14 @@
 
 from exportrules.answer.determination import Determination, check, timeline
 from exportrules.answer.timeline import Timeline
-from exportrules.errors import ExportRulesError, QuestionError, RulesetError, UnknownNameError
+from exportrules.errors import (
+    ExportRulesError,
+    LedgerError,
+    OutputError,
+    QuestionError,
+    RulesetError,
+    UnknownNameError,
+)
 from exportrules.files.load import catalogue, default_ruleset, load_chip, load_ruleset
 from exportrules.law.model import Bounds
 from exportrules.law.model import Variant as Chip
@@ -25,6 +32,8 @@ __all__ = [
     "Determination",
     "ExportRulesError",
     "Figure",
+    "LedgerError",
+    "OutputError",
     "QuestionError",
     "Ruleset",
     "RulesetError",

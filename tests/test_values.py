@@ -74,3 +74,12 @@ def test_a_copy_is_the_answer_itself() -> None:
     found = check("H800", on="2023-06-01")
     assert copy.copy(found) is found
     assert copy.deepcopy([found])[0] is found
+
+
+def test_a_notebook_shows_tables_and_nothing_that_was_written_as_markup() -> None:
+    found = check("H800", on="2023-11-17", exporter="other")
+    assert "<td>license required (presumption of denial)</td>" in found._repr_html_()
+    assert "<td>2023-11-17</td>" in found.timeline._repr_html_()
+    own = Chip(id="x", name="<b>X</b>", dense_tops={"fp16_bf16": 400})
+    assert "<b>" not in check(own, on="2024-01-02")._repr_html_()
+    assert repr(found.timeline) == f"<Timeline H800 to CN: {len(found.timeline.spans)} spans>"

@@ -19,6 +19,7 @@ from exportrules.answer.moment import Moment
 from exportrules.answer.next_steps import NextStep, next_steps
 from exportrules.answer.result import Assumption, Change, Citation, Finding, Margin, Projection, Settlement
 from exportrules.answer.timeline import Timeline
+from exportrules.answer.words import decision, html_table
 from exportrules.engine.unknowns import Branch
 from exportrules.errors import RulesetError
 from exportrules.files.load import default_ruleset, load_ruleset
@@ -86,6 +87,20 @@ class Determination:
     def __repr__(self) -> str:
         where = f"{self.timeline.question.label} to {self.timeline.question.to} on {self.on}"
         return f"<Determination {where}: {self.outcome}, {self.review_policy}>"
+
+    def _repr_html_(self) -> str:
+        """The answer as a small table, for a notebook; `explain()` and the properties have the rest."""
+        first, last = self.holds
+        rows = [
+            ("answer", decision(self.outcome, self.review_policy)),
+            ("chip", self.timeline.question.label),
+            ("to", self.timeline.question.to),
+            ("day", self.on),
+            ("holds", f"{first or 'the first day'} through {last or 'the last day'}"),
+            *(("source", f"{cited.cite} [{cited.role}]") for cited in self.citations),
+            *(("turns on", fact) for fact in self.turns_on),
+        ]
+        return html_table(("", ""), rows)
 
     @property
     def outcome(self) -> str:

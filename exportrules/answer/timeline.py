@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from exportrules.answer.result import DEFINITE, Answer, Change, Projection
+from exportrules.answer.words import decision, html_table
 from exportrules.engine.cases import together
 from exportrules.engine.course import Course, course_of, joined
 from exportrules.engine.evaluate import Law, Reading
@@ -47,6 +48,18 @@ class Timeline:
         self.courses = courses or tuple(course_of(ruleset, question, s) for s in described)
         self.view = self.courses[0].view
         self.starts, self.answers = joined(self._days(), self._answer)
+
+    def __repr__(self) -> str:
+        return f"<Timeline {self.question.label} to {self.question.to}: {len(self.spans)} spans>"
+
+    def _repr_html_(self) -> str:
+        """The spans as a table, for a notebook."""
+        rows = (
+            (span.start or "", span.last or "", decision(span.answer.outcome, span.answer.review_policy),
+             ", ".join(span.opened_by))
+            for span in self.spans
+        )  # fmt: skip
+        return html_table(("from", "through", "answer", "opened by"), rows)
 
     def supposing(self, figures: Mapping[str, Fact]) -> Timeline:
         """The answers had these facts of each variant been others: what a question may not claim of a known chip."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from exportrules.law.model import Instrument, Provision
@@ -50,6 +50,15 @@ def decision(outcome: str, policy: str | None) -> str:
 def short(outcome: str, policy: str | None) -> str:
     """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
     return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table for a notebook, every cell escaped."""
+    from html import escape  # of no use to a plain answer
+
+    top = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def day_of(day: date) -> str:
