@@ -253,7 +253,7 @@ def test_a_file_of_100_mb(tmp_path: Path) -> None:
     directory = overlay(tmp_path)
     with (directory / "huge.toml").open("wb") as file:
         file.truncate(100 * 2**20)
-    told = "the file is larger than 32 MB; no such file is. Split it."
+    told = "the file is larger than 32 MB, the limit for a rule file. Split it."
     assert refused([directory]) == f"overlay-1/huge.toml: {told}"
     with pytest.raises(RulesetError, match="larger than 32 MB"):
         load_chip(directory / "huge.toml")
@@ -269,7 +269,7 @@ def test_a_device_without_an_end(tmp_path: Path) -> None:
 def test_files_that_are_too_large_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = overlay(tmp_path, a="#" * 2**19, b="#" * 2**19, c="#" * 2**19)
     monkeypatch.setattr(load, "LARGEST_RULESET", 2**20 + 2**19)
-    assert refused([directory]).endswith(": with this file the rules are more than 1 MB; no law is.")
+    assert refused([directory]).endswith(": with this file the rules are more than 1 MB, the limit for a ruleset.")
 
 
 def test_a_directory_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,7 +333,9 @@ def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     largest = 2**21
     assert all(path.stat().st_size < largest for path in data_directory().rglob("*.toml"))
     monkeypatch.setattr(load, "LARGEST_FILE", largest)
-    assert refused([directory]) == "overlay-1/zz.toml: the file is larger than 2 MB; no such file is. Split it."
+    assert (
+        refused([directory]) == "overlay-1/zz.toml: the file is larger than 2 MB, the limit for a rule file. Split it."
+    )
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ def test_the_version_is_printed(call: Call) -> None:
         ),
         (
             ("check", "A100", "--on", "2022-02-30"),
-            "the date '2022-02-30' is no day of the calendar. Write YYYY-MM-DD.",
+            "the date '2022-02-30' is not a calendar day. Write YYYY-MM-DD.",
         ),
         ((*A100, "--fact", "tpp"), "--fact 'tpp' is not NAME=VALUE. Write e.g. --fact tpp=2368"),
         ((*A100, "--fact", "=3"), "--fact '=3' is not NAME=VALUE. Write e.g. --fact tpp=2368"),

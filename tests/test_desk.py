@@ -429,7 +429,10 @@ def test_names_go_through_excel_and_back(tmp_path: Path) -> None:
     names.write_text("\ufeffcolumn;written;means\nchip;グラボ;A100\n", "utf-8")
     assert "needed a license" in audited(*asked, "--names", str(names))
     names.write_bytes("column,written,means\nchip,グラボ,A100\n".encode("cp932"))
-    assert refused(*asked, "--names", str(names)) == "n.csv: this is no CSV in UTF-8. In Excel, save it as CSV UTF-8."
+    assert (
+        refused(*asked, "--names", str(names))
+        == "n.csv: this is not a CSV file in UTF-8. In Excel, save it as CSV UTF-8."
+    )
 
 
 # numbers and words

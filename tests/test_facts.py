@@ -485,10 +485,10 @@ def test_a_day_is_read(written: object) -> None:
             "the date '2022-09-15T00:00:00' cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15.",
         ),
         ("２０２２-09-15", "the date '２０２２-09-15' cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15."),
-        ("2022-02-30", "the date '2022-02-30' is no day of the calendar. Write YYYY-MM-DD."),
-        ("2023-02-29", "the date '2023-02-29' is no day of the calendar. Write YYYY-MM-DD."),
-        ("2022-13-01", "the date '2022-13-01' is no day of the calendar. Write YYYY-MM-DD."),
-        ("0000-01-01", "the date '0000-01-01' is no day of the calendar. Write YYYY-MM-DD."),
+        ("2022-02-30", "the date '2022-02-30' is not a calendar day. Write YYYY-MM-DD."),
+        ("2023-02-29", "the date '2023-02-29' is not a calendar day. Write YYYY-MM-DD."),
+        ("2022-13-01", "the date '2022-13-01' is not a calendar day. Write YYYY-MM-DD."),
+        ("0000-01-01", "the date '0000-01-01' is not a calendar day. Write YYYY-MM-DD."),
         (None, "the date = None is not a date. Write YYYY-MM-DD or pass datetime.date."),
         (20220915, "the date = 20220915 is not a date. Write YYYY-MM-DD or pass datetime.date."),
         (1663200000.0, "the date = 1663200000.0 is not a date. Write YYYY-MM-DD or pass datetime.date."),
@@ -505,8 +505,8 @@ def test_a_moment_is_refused(moment: datetime) -> None:
     with pytest.raises(QuestionError) as caught:
         check("A100", on=moment)
     assert str(caught.value) == (
-        f"the date = {moment!r} is a moment, not a day. The law changes by the day in Washington, D.C.: pass "
-        "datetime.date, e.g. value.date() once it is in that time zone."
+        f"the date = {moment!r} is a datetime; a date is required. Rules take effect by calendar day in Washington, "
+        "D.C.: pass datetime.date, e.g. value.date() once it is in that time zone."
     )
 
 

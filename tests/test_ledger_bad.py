@@ -294,7 +294,7 @@ def problems_of(audit: Run, column: str, cells: Sequence[str], *options: str) ->
 
 
 def test_dates_that_are_no_days(audit: Run) -> None:
-    calendar = "is no day of the calendar. Write YYYY-MM-DD."
+    calendar = "is not a calendar day. Write YYYY-MM-DD."
     certain = "cannot be read for certain."
     zone = "is a moment in a time zone; the law knows days in Washington, D.C. Write that day."
     wanted = {
@@ -417,11 +417,11 @@ GOOD_LINE = '{"part": "A100", "ship_date": "2022-09-15", "dest": "CN", "qty": 1.
 def test_json_lines_leave_as_they_came_and_bad_ones_are_kept(audit: Run) -> None:
     lines = {
         GOOD_LINE: "",
-        "garbage": "the line 'garbage' is no JSON: Expecting value: line 1 column 1 (char 0).",
+        "garbage": "the line 'garbage' is not JSON: Expecting value: line 1 column 1 (char 0).",
         '["A100"]': "the line '[\"A100\"]' is JSON, but no object. Write {...} with the names of the columns.",
         "": "the line is empty.",
         '{"part": "A100", "part": "H100"}': (
-            """the line '{"part": "A100", "part": "H100"}' is no JSON: 'part' is there twice."""
+            """the line '{"part": "A100", "part": "H100"}' is not JSON: 'part' is there twice."""
         ),
         '{"part": "\\ud800"}': "the line has half of a pair of \\u escapes, which is no text.",
         "{}": "the date is empty; it is never assumed. the destination is empty; it is never assumed.",
@@ -702,7 +702,7 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
         (HEADER, ("--encoding", "rot13"), "--encoding 'rot13' is no encoding. Write e.g. utf-8, cp1252, gb18030."),
         (HEADER, ("--delimiter", "ab"), "--delimiter 'ab' is not one character. Write ',', ';' or 'tab'."),
         (HEADER, ("--delimiter", '"'), "--delimiter '\"' is not one character. Write ',', ';' or 'tab'."),
-        (HEADER, ("--also-on", "2024-13-01"), "--also-on '2024-13-01' is no day of the calendar. Write YYYY-MM-DD."),
+        (HEADER, ("--also-on", "2024-13-01"), "--also-on '2024-13-01' is not a calendar day. Write YYYY-MM-DD."),
         (HEADER, ("--dates", "eu"), "Invalid value for '--dates': 'eu' is not one of 'iso', 'dmy', 'mdy', 'excel', "
          "'excel1904'."),
         (HEADER, ("--summary", "summary.csv"), "--summary 'summary.csv': the summary is a Markdown file, FILE.md. To "
@@ -766,8 +766,8 @@ NAMES = "column,written,means\n"
         (f"{NAMES}chip,x,A100\nchip,x,H100\n", "row 2: 'x' has two meanings. Keep one."),
         (f"{NAMES}chip,x,A100,more\n", "row 1 has more cells than the header. Quote a cell with a comma in it."),
         (f"{NAMES}to,,CN\n", "row 1: `written` is empty, and what an empty cell means is never assumed."),
-        (f'{NAMES}chip,"x\n', "this is no CSV in UTF-8: unexpected end of data."),
-        (b"\xff\xfea", "this is no CSV in UTF-8. In Excel, save it as CSV UTF-8."),
+        (f'{NAMES}chip,"x\n', "this is not a CSV file in UTF-8: unexpected end of data."),
+        (b"\xff\xfea", "this is not a CSV file in UTF-8. In Excel, save it as CSV UTF-8."),
     ],
 )  # fmt: skip
 def test_maps_of_names_that_are_none(audit: Run, tmp_path: Path, data: str | bytes, message: str) -> None:

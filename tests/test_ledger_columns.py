@@ -495,7 +495,7 @@ def test_a_quantity_is_never_cut_out_of_a_name(text: str) -> None:
 
 def test_days_are_read_before_they_are_looked_at_as_placeholders(ask: Ask) -> None:
     ask(["part,date,dest", "A100,0000-00-00,CN", "A100,TBD,CN"], "--exporter", "other")
-    assert "is no day of the calendar" in rows()[0]["problem"]
+    assert "is not a calendar day" in rows()[0]["problem"]
     assert "the date 'TBD' says nothing" in rows()[1]["problem"]
 
 

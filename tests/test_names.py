@@ -295,9 +295,7 @@ def test_a_place_of_a_question_is_refused_when_it_is_not_known(name: str) -> Non
 
 @pytest.mark.parametrize("name", ["to", "headquarters", "ultimate_parent", "exporter", "activity", "end_use"])
 def test_an_empty_field_is_refused(name: str) -> None:
-    with pytest.raises(
-        QuestionError, match=rf"^{name} = '' says nothing\. Leave it out for the default, or write a name\.$"
-    ):
+    with pytest.raises(QuestionError, match=rf"^{name} = '' is empty\. Omit it for the default, or give a name\.$"):
         check("A100", on=date(2022, 9, 15), **{name: ""})  # type: ignore[arg-type]
 
 

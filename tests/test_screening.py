@@ -319,7 +319,7 @@ def test_bad_csv_rows_are_reported_and_the_rest_is_read() -> None:
         (row(name={"a": 1}), "name is not a text"),
         (row(alt_names=[1]), "alt_names is not a list of texts"),
         (row(name="half \ud800"), "surrogate"),
-        (row(start_date="2021-02-30"), "no day of the calendar"),
+        (row(start_date="2021-02-30"), "not a calendar day"),
         (row(source="Entity List"), "is not known"),
         (row(source=None), "is not known"),
     ],
@@ -467,7 +467,7 @@ def test_the_list_of_denied_persons_is_read_with_its_expiry_days() -> None:
     }
     assert adds_up(made)
     assert len(made.unreadable) == 1
-    assert "'2020-31-31' is no day of the calendar" in made.unreadable[0]
+    assert "'2020-31-31' is not a calendar day" in made.unreadable[0]
 
 
 def test_the_list_of_denied_persons_may_have_commas_and_other_spellings_of_its_columns() -> None:

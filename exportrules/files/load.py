@@ -106,7 +106,9 @@ def rule_texts(
         texts[name] = read_file(name if is_overlay(name) else file, file)
         left -= len(texts[name])
         if left < 0:
-            raise RulesetError(name, f"with this file the rules are more than {_mb(LARGEST_RULESET)}; no law is.")
+            raise RulesetError(
+                name, f"with this file the rules are more than {_mb(LARGEST_RULESET)}, the limit for a ruleset."
+            )
     return texts
 
 
@@ -256,7 +258,7 @@ def read_file(name: str, path: str | os.PathLike[str], largest: int | None = Non
     except (OSError, ValueError) as error:
         raise RulesetError(name, f"the file cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     if len(text) > most:
-        raise RulesetError(name, f"the file is larger than {_mb(most)}; no such file is. Split it.")
+        raise RulesetError(name, f"the file is larger than {_mb(most)}, the limit for a rule file. Split it.")
     return text
 
 

@@ -146,13 +146,13 @@ def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
     said = brief(text, 40)
     if ZONED.fullmatch(text):
         return trouble(
-            "date is a moment, not a day",
+            "date is a datetime, not a day",
             f"the date {said} is a moment in a time zone; the law knows days in Washington, D.C. Write that day.",
         )
     try:
         day = day_in(text, style)
     except (ValueError, OverflowError):
-        return trouble(kind, f"the date {said} is no day of the calendar. Write YYYY-MM-DD.")
+        return trouble(kind, f"the date {said} is not a calendar day. Write YYYY-MM-DD.")
     if day is None:
         return trouble(kind, f"the date {said} cannot be read for certain. {cure_of(text, style, say)}")
     if not FIRST_DAY <= day <= LAST_DAY:

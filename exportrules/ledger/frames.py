@@ -60,7 +60,7 @@ def audit(
     kind = type(table).__module__.partition(".")[0]
     way = _WAYS.get(kind)
     if way is None:
-        raise QuestionError(f"a {type(table).__name__} is no table that is known here. Give a {_KINDS}.")
+        raise QuestionError(f"a {type(table).__name__} is not a table that is supported. Give a {_KINDS}.")
     return way(table, law, settings)
 
 

@@ -67,14 +67,14 @@ class JsonSource:
 
 
 def _object(line: bytes) -> tuple[dict[str, Any], Problem | None]:
-    kind = "line is no JSON object"
+    kind = "line is not a JSON object"
     if not line.strip():
         return {}, Problem("row is empty", "the line is empty.")
     try:
         # numbers stay as they are written
         found = json.loads(line.decode("utf-8"), parse_float=Decimal, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        return {}, Problem(kind, f"the line {brief(shown(line.strip()))} is no JSON: {first_line(error)}")
+        return {}, Problem(kind, f"the line {brief(shown(line.strip()))} is not JSON: {first_line(error)}")
     if not isinstance(found, dict):
         said = brief(shown(line.strip()))
         return {}, Problem(

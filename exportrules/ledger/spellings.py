@@ -77,9 +77,9 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
-        raise LedgerError(name, "this is no CSV in UTF-8. In Excel, save it as CSV UTF-8.") from None
+        raise LedgerError(name, "this is not a CSV file in UTF-8. In Excel, save it as CSV UTF-8.") from None
     except csv.Error as error:
-        raise LedgerError(name, f"this is no CSV in UTF-8: {error}.") from None
+        raise LedgerError(name, f"this is not a CSV file in UTF-8: {error}.") from None
     found: dict[str, dict[str, str]] = {}
     if not {"column", "written", "means"} <= header:
         raise LedgerError(name, "a map of names has the columns column, written, means. --write-names writes one.")

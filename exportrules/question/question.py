@@ -245,8 +245,10 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
 
 def _say(name: str, text: object) -> None:
     """Refuse what says nothing, so that no default or name is taken for it."""
-    if not isinstance(text, str) or not text.strip():
-        raise QuestionError(f"{name} = {text!r} says nothing. Leave it out for the default, or write a name.")
+    if not isinstance(text, str):
+        raise QuestionError(f"{name} = {text!r} is not text. Omit it for the default, or give a name.")
+    if not text.strip():
+        raise QuestionError(f"{name} = {text!r} is empty. Omit it for the default, or give a name.")
     if name in PLACE_WORDS and len(text.strip()) == 2 and text.strip().isupper():
         return  # a code: NA is Namibia
     if name not in ("exporter", "activity", "end_use") and says_nothing(text):

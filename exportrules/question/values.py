@@ -142,8 +142,8 @@ def read_date(value: object, what: str = "the date") -> date:
         return value
     if isinstance(value, date):
         raise QuestionError(
-            f"{what} = {value!r} is a moment, not a day. The law changes by the day in Washington, D.C.: "
-            "pass datetime.date, e.g. value.date() once it is in that time zone."
+            f"{what} = {value!r} is a datetime; a date is required. Rules take effect by calendar day in Washington, "
+            "D.C.: pass datetime.date, e.g. value.date() once it is in that time zone."
         )
     if isinstance(value, str):
         text = value.strip()
@@ -151,7 +151,7 @@ def read_date(value: object, what: str = "the date") -> date:
             try:
                 return date.fromisoformat(text)
             except ValueError:
-                raise QuestionError(f"{what} {value!r} is no day of the calendar. Write YYYY-MM-DD.") from None
+                raise QuestionError(f"{what} {value!r} is not a calendar day. Write YYYY-MM-DD.") from None
         raise QuestionError(f"{what} {value!r} cannot be read for certain. Write YYYY-MM-DD, e.g. 2022-09-15.")
     raise QuestionError(f"{what} = {value!r} is not a date. Write YYYY-MM-DD or pass datetime.date.")
 

@@ -46,7 +46,7 @@ def _lines(v: Verification) -> Iterator[str]:
         ("moved by all of", v.needed),
         ("perhaps by", v.used),
         ("missing", v.missing),
-        ("told otherwise", v.told),
+        ("also differs", v.told),
         ("facts", v.facts),
     ):
         if names:

@@ -38,7 +38,7 @@ ENGINE = ("law", "question", "engine", "files", "answer")
 ANSWER = tuple(name for name in FIELDS if name not in ("findings", "next_steps", "ruleset"))
 
 #: What of an answer must be the same for the answer to be the same. The days that it holds, its notices and its
-#: citations may be told otherwise by a later edition.
+#: citations may be different in a later edition.
 DECISIVE = ("outcome", "review_policy", "standing", "eccn", "requirements", "exceptions", "turns_on", "projection")
 
 _OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")

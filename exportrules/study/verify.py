@@ -36,7 +36,7 @@ class Verification:
     `why` is one sentence. `changed` are the files of law that differ, `engine` the modules; `alone` those
     whose change moves the answer by itself, `needed` those without whose change it would not have moved,
     `used` those that the answer rests on, where no more can be told. `told` are the parts of the answer
-    that are only told otherwise.
+    that differ without deciding.
     """
 
     status: Literal["same", "moved", "altered", "incomplete", "unread"]
@@ -70,7 +70,7 @@ def verify(
         kept = canonical.read(text)
     except ValueError as error:
         if FAMILY.encode() not in text:
-            return _unread("it is no JSON text of whole numbers")
+            return _unread("it is not JSON with whole numbers")
         return _altered(f"it is no receipt any more: {error}")
     other = _other_format(kept)
     if other:
