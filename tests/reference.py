@@ -40,7 +40,7 @@ NAMES = {
         "default_ruleset",
         "load_ruleset",
     ],
-    "Errors": ["ExportRulesError", "QuestionError", "RulesetError", "UnknownNameError"],
+    "Errors": ["ExportRulesError", "LedgerError", "OutputError", "QuestionError", "RulesetError", "UnknownNameError"],
 }
 #: The classes that callers make themselves; the others are handed to them.
 MADE_BY_CALLERS = {"Bounds", "Chip"}
