@@ -103,8 +103,10 @@ def mutants(session: Path) -> list[Mutant]:
 
 
 def drawn(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
-    """A sample in which every module has its share."""
+    """A sample in which every module has its share; one that is smaller than the modules are many is drawn of all."""
     rng, picked = random.Random(seed), []
+    if size < len({m.module for m in found}):
+        return rng.sample(found, size)
     for module, count in sorted(Counter(m.module for m in found).items()):
         mine = [m for m in found if m.module == module]
         picked += rng.sample(mine, min(count, max(1, round(size * count / len(found)))))
