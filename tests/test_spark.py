@@ -91,7 +91,7 @@ def test_days_as_dates_with_some_missing_or_impossible(spark: Any) -> None:
     rows = [{"chip": chip, "date": day, "to": "CN"} for chip in chips for day in days]
     answered = alike(spark, pa.Table.from_pylist(rows), exporter="maker")
     assert [row["problem"] for row in answered if row["date"] is None and row["chip"] == "Abacus 3000"] == [
-        "the date is empty; it is never assumed. no chip is called 'Abacus 3000'. Say what it means in a --names file."
+        "the date is empty; it is never assumed. no chip is called 'Abacus 3000'. Say what it means in names={...}."
     ]
     plain = alike(
         spark, pa.Table.from_pylist([row for row in rows if row["date"] == date(2022, 9, 15)]), exporter="maker"
