@@ -25,8 +25,12 @@ def decided(d: Determination) -> tuple[str, object]:
     return d.outcome, d.review_policy
 
 
+#: Variants that are asked about alone: the id of one may be its family's, and a flip is of one variant.
+ALONE = sorted(v for v in LAW.variants if v not in LAW.families or len(LAW.families[v].variant) == 1)
+
+
 @settings(derandomize=True, database=None, deadline=None, max_examples=60)
-@given(st.sampled_from(sorted(LAW.variants)), st.sampled_from(DAYS), st.sampled_from(["CN", "AE", "SG", "RU"]))
+@given(st.sampled_from(ALONE), st.sampled_from(DAYS), st.sampled_from(["CN", "AE", "SG", "RU"]))
 def test_the_flip_value_flips_and_one_step_before_does_not(chip: str, on: str, to: str) -> None:
     base = check(chip, on=on, to=to)
     for flip in flips(base):

@@ -5,13 +5,18 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exportrules import Chip, Determination, RulesetError, check, default_ruleset, load_ruleset
+from exportrules import Bounds, Chip, Determination, QuestionError, RulesetError, check, default_ruleset, load_ruleset
 from exportrules.answer import determination as module
+from exportrules.law.facts import Fact
+from exportrules.law.force import parts, settled
+from exportrules.law.span import Span
+from exportrules.question.figures import complete
 
 OWN = Chip(id="acme-x", name="Acme X", dense_tops={"fp16_bf16": 400}, die_area_mm2=800, designed_for_datacenter=True)
 ASKED: list[tuple[Any, dict[str, Any]]] = [
@@ -83,3 +88,25 @@ def test_a_notebook_shows_tables_and_nothing_that_was_written_as_markup() -> Non
     own = Chip(id="x", name="<b>X</b>", dense_tops={"fp16_bf16": 400})
     assert "<b>" not in check(own, on="2024-01-02")._repr_html_()
     assert repr(found.timeline) == f"<Timeline H800 to CN: {len(found.timeline.spans)} spans>"
+
+
+def test_facts_that_are_not_a_mapping_are_refused() -> None:
+    with pytest.raises(QuestionError, match="is not a mapping of names to values"):
+        check("A100", on="2022-09-15", facts=["tpp"])  # type: ignore[arg-type]
+
+
+def test_a_figure_known_by_bounds_is_narrowed_by_what_follows_from_the_others() -> None:
+    known = {
+        "tpp": Fact(5000, "given"),
+        "die_area_mm2": Fact(500, "given"),
+        "performance_density": Fact(Bounds(at_most=20), "given"),
+    }
+    assert complete(known)["performance_density"].value == 10
+
+
+def test_a_document_may_settle_what_is_not_there_and_a_window_may_be_past() -> None:
+    provision = default_ruleset().provisions["88fr73458#3A090.a"][0]
+    assert list(settled([replace(provision, settles=("gone#x",))])) == [provision.id]
+    late = (Span(date(2025, 1, 1), None),)
+    by = replace(provision, effective_by=date(2024, 1, 1))
+    assert [(part.certain, spans) for part, spans in parts(by, late)] == [(True, late)]
