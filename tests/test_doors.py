@@ -221,3 +221,9 @@ def test_a_customer_number_in_a_row_is_a_problem_of_the_row() -> None:
     answered = exportrules.audit(pa.Table.from_pylist([{**CARD, "end_user": "100234"}])).to_pylist()
     assert answered[0]["outcome"] == "indeterminate"
     assert "is a number" in answered[0]["problem"]
+
+
+@pytest.mark.parametrize("slip", ["makr", "makre", "Makerr", "unknwon", "distributer", "resseller"])
+def test_a_slip_of_a_word_for_nobody_is_no_other_exporter(slip: str) -> None:
+    with pytest.raises(QuestionError, match=r"is nearly the word .* Write 'maker'"):
+        exportrules.check("A100", on="2022-09-15", exporter=slip)

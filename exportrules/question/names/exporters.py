@@ -53,7 +53,28 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     wanted = party_key(text)
     if not wanted or says_nothing(text) or key(text) in _NOBODY or not any(map(str.isalpha, wanted)) or _role(text):
         raise QuestionError(f"the exporter {text!r} does not say who exports, and a letter binds one company. {_WHO}")
-    return memo(ruleset, "exporters", _exporter_index).get(wanted, "other")
+    known = memo(ruleset, "exporters", _exporter_index).get(wanted)
+    if known is None and (meant := _slip_of(key(text))):
+        raise QuestionError(f"the exporter {text!r} is nearly the word {meant!r}, so it may not name a company. {_WHO}")
+    return known or "other"
+
+
+def _slip_of(written: str) -> str:
+    """The word for nobody, or 'maker', that a single word is a slip of; '' where it is none.
+
+    Taken for a company's name it would be another exporter, whom no letter binds.
+    """
+    words = [word for word in ("maker", "unknown", *sorted(_NOBODY)) if len(word) >= _SHORTEST_NEAR and word.isascii()]
+    return next(
+        (
+            word
+            for word in words
+            if word[0] == written[:1]
+            and abs(len(word) - len(written)) < 2
+            and difflib.SequenceMatcher(None, written, word).ratio() >= 0.8
+        ),
+        "",
+    )
 
 
 def _role(text: str) -> bool:
