@@ -9,7 +9,6 @@ only take a conclusion away is refused here.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 
@@ -107,6 +106,8 @@ def _known(ruleset: Ruleset, name: str, word: str) -> str:
         raise QuestionError(
             f"{name} = {word!r}: the rules tell the paragraphs of {_number(entry)} apart. Write {either(paragraphs)}."
         )
+    import difflib
+
     near = difflib.get_close_matches(word.casefold(), spelled, n=3)
     hint = f" Did you mean {either([spelled[n] for n in near])}?" if near else ""
     if entry:

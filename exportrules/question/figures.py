@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exportrules.law.bounds import (
     hull,
@@ -21,6 +20,9 @@ from exportrules.law.bounds import (
 )
 from exportrules.law.facts import Fact
 from exportrules.law.model import Bounds, Number, Variant
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 #: Bits of the widest multiply input, by format of a throughput figure (3A090, technical notes).
 BITS = {
@@ -156,6 +158,7 @@ def values_for(name: str, follower: str, bound: Number, facts: Mapping[str, Fact
 
     One value for each reading of the other fact; none where it is not known, or no value can do it.
     """
+    from fractions import Fraction
 
     def readings(other: str) -> list[Fraction]:
         fact = facts.get(other)

@@ -7,13 +7,11 @@ citations, conditions, notices of the law) is quoted and never translated.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from exportrules.errors import QuestionError
@@ -37,6 +35,9 @@ class Entry(NamedTuple):
 @cache
 def entries() -> tuple[Entry, ...]:
     """The table of words, in its order."""
+    import tomllib
+    from importlib import resources
+
     file = resources.files("exportrules.render").joinpath("languages.toml")
     found = tomllib.loads(file.read_text("utf-8"))["text"]
     return tuple(Entry(_pattern(texts["en"]), texts) for texts in found)

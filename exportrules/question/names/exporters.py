@@ -6,7 +6,6 @@ or is spelled nearly like it, may be the addressee or its subsidiary: :func:`nea
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -71,7 +70,7 @@ def _slip_of(written: str) -> str:
             for word in words
             if word[0] == written[:1]
             and abs(len(word) - len(written)) < 2
-            and difflib.SequenceMatcher(None, written, word).ratio() >= 0.8
+            and _ratio(written, word) >= 0.8
         ),
         "",
     )
@@ -113,7 +112,13 @@ def _alike(written: str, name: str) -> bool:
     firm = len(name) > _SHORTEST_NEAR or written[:1] == name[:1]
     if len(name) < _SHORTEST_NEAR or not firm or abs(len(written) - len(name)) > 2:
         return False
-    return difflib.SequenceMatcher(None, written, name).ratio() >= 0.8
+    return _ratio(written, name) >= 0.8
+
+
+def _ratio(written: str, name: str) -> float:
+    import difflib  # for a word that is nearly another alone
+
+    return difflib.SequenceMatcher(None, written, name).ratio()
 
 
 def _words(text: str) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from exportrules.errors import UnknownNameError
 from exportrules.law.ruleset import Ruleset
@@ -131,6 +130,8 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         return UnknownNameError(f"{text!r} is a city, not a country. If the one in {country} is meant, write {code}.")
     near: list[str] = []
     if len(spelled) > 3 and spelled.isascii():
+        from difflib import get_close_matches
+
         names = {key(n): p.name for p in ruleset.every_place for n in (p.name, *p.aliases)}
         words = set(spelled.split())
         shared = [p.name for p in ruleset.every_place if words < set(place_key(p.name).split())]
