@@ -169,7 +169,7 @@ QUESTIONS: list[tuple[str | None, str, dict[str, object] | None]] = [
 def hold_ruleset(files: dict[str, bytes]) -> bool:
     """Files as a ruleset: refused in one line that names the place, or fit to be asked. Whether they were fit."""
     try:
-        law = Ruleset(**parse.compile_files(files), digest="fuzz")
+        law = Ruleset(**parse.compile_files(files), files={}, digest="fuzz")
     except RulesetError as error:
         told = str(error)
         assert told.startswith(tuple(name.split("/")[0] for name in files))
@@ -282,7 +282,7 @@ _laws: list[Ruleset] = []
 
 def _law() -> Ruleset:
     if not _laws:
-        _laws.append(Ruleset(**parse.compile_files(FILES), digest="fuzz"))
+        _laws.append(Ruleset(**parse.compile_files(FILES), files={}, digest="fuzz"))
     return _laws[0]
 
 

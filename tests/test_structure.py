@@ -27,7 +27,7 @@ ROOMS = [
     "",
 ]
 WITHIN = {
-    "law": """truth span model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
+    "law": """truth span shape model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
     "question": """figures values catalogue impossible eccns claims names senses deal question""",
     "question/names": """placeholders words keys defects grammar servers slips close inside parties chips exporters
                          places""",

@@ -262,7 +262,9 @@ def test_variants_that_turn_on_the_same_fact_are_no_reason_to_name_the_variant()
 
 
 def variants(*verdicts: Verdict) -> Verdict:
-    return together([(Subject(name, name, {}).words, verdict) for name, verdict in zip("AB", verdicts, strict=False)])
+    return together(
+        [(Subject(id=name, name=name, facts={}).words, verdict) for name, verdict in zip("AB", verdicts, strict=False)]
+    )
 
 
 def test_variants_are_named_where_they_decide_differently_not_where_they_turn_on_different_facts() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -21,13 +20,12 @@ from exportrules.question.question import Question
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
 class Moment:
     """A timeline on one day. Each part of the answer is computed once, when it is first asked for."""
 
-    timeline: Timeline
-    on: date
-    _parts: dict[Callable[[Moment], Any], Any] = field(default_factory=dict, init=False, repr=False)
+    def __init__(self, timeline: Timeline, on: date) -> None:
+        self.timeline, self.on = timeline, on
+        self._parts: dict[Callable[[Moment], Any], Any] = {}
 
     def once(self, part: Callable[[Moment], T]) -> T:
         """The value of `part(self)`, computed at the first call. It must not be changed by who receives it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -63,8 +62,8 @@ class Timeline:
 
     def supposing(self, figures: Mapping[str, Fact]) -> Timeline:
         """The answers had these facts of each variant been others: what a question may not claim of a known chip."""
-        changed = tuple(replace(s, facts=settled(s.facts, figures)) for s in self.question.subjects)
-        return Timeline(self.ruleset, replace(self.question, subjects=changed))
+        changed = tuple(s.changed(facts=settled(s.facts, figures)) for s in self.question.subjects)
+        return Timeline(self.ruleset, self.question.changed(subjects=changed))
 
     def index(self, day: date) -> int:
         return index_at(self.starts, day)

@@ -92,7 +92,7 @@ def _settlements(moment: Moment, fact: str) -> Iterator[Settlement]:
         yield Settlement(fact, "once you know it", "VARIANT", f"VARIANT as CHIP: exportrules chips {_name(moment)}")
     if definition is None:
         return
-    ways = dict(definition.settle)
+    ways = dict(definition.settle or {})
     if not ways and definition.type == "boolean":
         ways = {"yes": "it is so", "no": "it is not"}
     placeholder = {"number": "NUMBER", "date": "YYYY-MM-DD"}.get(

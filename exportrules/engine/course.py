@@ -6,13 +6,13 @@ Courses and verdicts are remembered with the ruleset, so that subjects that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar, cast
 
 from exportrules.engine.docket import Docket, Marks
 from exportrules.engine.unknowns import Verdict, decide
 from exportrules.law.ruleset import Ruleset
+from exportrules.law.shape import Shape
 from exportrules.law.span import index_at
 from exportrules.law.view import View, view_of
 from exportrules.question.question import Question, Subject
@@ -20,8 +20,7 @@ from exportrules.question.question import Question, Subject
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class Course(Shape):
     """One subject under the law of every day: `verdicts[i]` holds from `starts[i]` on."""
 
     subject: Subject
@@ -63,7 +62,7 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
     known = memory.get(key)
     if isinstance(known, Course):
-        return replace(known, subject=subject, docket=known.docket.of(subject.facts))
+        return known.changed(subject=subject, docket=known.docket.of(subject.facts))
     docket = Docket(view, subject.facts, subject.listings(view), marks=marks)
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
@@ -71,7 +70,7 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
         shared = joined(sorted({date.min, *docket.days_of_change()}), lambda day: _decided(docket, day, alike[:4]))
         memory.keep(alike, shared)
     starts, verdicts = cast("tuple[tuple[date, ...], tuple[Verdict, ...]]", shared)
-    course = Course(subject, docket, starts, verdicts)
+    course = Course(subject=subject, docket=docket, starts=starts, verdicts=verdicts)
     memory.keep(key, course)
     return course
 

@@ -8,7 +8,6 @@ left for the day. That is what makes ten thousand profiles cheap.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from exportrules.law.facts import CONCLUDING, Fact
 from exportrules.law.force import InForce, doubt_of, provides
 from exportrules.law.model import Bounds, Row, Test
 from exportrules.law.paragraphs import under
+from exportrules.law.shape import Shape
 from exportrules.law.span import Span, days_of_change, holds_on
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
 from exportrules.law.view import SortedRow, View
@@ -42,8 +42,7 @@ class PreparedRow(NamedTuple):
     open: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PreparedProvision:
+class PreparedProvision(Shape):
     """A provision prepared for one profile. `fixed` is its truth where nothing is left for the day to settle."""
 
     in_force: InForce
@@ -57,7 +56,7 @@ class PreparedProvision:
     fixed: Truth | None
     kind: str
     made: tuple[str, str] | None
-    days: dict[date, PreparedProvision | None] = field(default_factory=dict, repr=False)
+    days: dict[date, PreparedProvision | None]
 
     def on(self, day: date) -> PreparedProvision | None:
         """The provision as it is read on one day, groups settled; None where it has no force or cannot hold."""
@@ -75,7 +74,7 @@ class PreparedProvision:
         if self.needs_rows and not when:
             return None
         fixed = fixed_truth(when, unless, self.needs_rows, self.fits, self.doubt)
-        return None if fixed == FALSE else replace(self, when=when, unless=unless, fixed=fixed, days={})
+        return None if fixed == FALSE else self.changed(when=when, unless=unless, fixed=fixed, days={})
 
 
 def _rows_on(rows: tuple[PreparedRow, ...], day: date) -> tuple[PreparedRow, ...]:
@@ -269,7 +268,20 @@ class Docket:
         if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
             made = ("contains_eccn", made[1])
         kind, stage = provision.kind, STAGES.get(provision.kind, LAST_STAGE)
-        return PreparedProvision(found, when, unless, fits, doubt, needs_rows, mentions, stage, held, kind, made)
+        return PreparedProvision(
+            in_force=found,
+            when=when,
+            unless=unless,
+            fits=fits,
+            doubt=doubt,
+            needs_rows=needs_rows,
+            mentions=mentions,
+            stage=stage,
+            fixed=held,
+            kind=kind,
+            made=made,
+            days={},
+        )
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []

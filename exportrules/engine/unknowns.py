@@ -10,7 +10,6 @@ the order of files: it depends on a fact exactly where the decision does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -67,9 +66,9 @@ def _branch(conditions: tuple[tuple[str, str], ...], law: Law) -> Branch:
     return Branch(conditions, *("indeterminate", "indeterminate") if law.blocked else (law.outcome, law.review_policy))
 
 
-@dataclass(slots=True)
 class _Budget:
-    left: int
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 class _Fork(NamedTuple):

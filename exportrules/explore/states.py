@@ -149,7 +149,7 @@ class States:
         begun = [n for n, number in enumerate(ids) if n == 0 or number != ids[n - 1]]
         docket = self._docket(subject, item_number, deal)
         verdicts = tuple(known.states[ids[n]].verdict for n in begun)
-        return Course(subject, docket, tuple(self.days[n] for n in begun), verdicts)
+        return Course(subject=subject, docket=docket, starts=tuple(self.days[n] for n in begun), verdicts=verdicts)
 
     def _docket(self, subject: Subject, item_number: int, deal: Route) -> Docket:
         """The docket of a subject: the same provisions for all that are one distinct item."""

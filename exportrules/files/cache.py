@@ -11,18 +11,17 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from exportrules.law import lexicon, model
+from exportrules.law.shape import Shape
 
 #: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
 FORMAT = 5
 
-_TABLES: dict[str, type] = {
+_TABLES: dict[str, type[Shape]] = {
     "facts": model.FactDefinition,
     "groups": model.Group,
     "places": model.Place,
@@ -39,8 +38,8 @@ _TABLES: dict[str, type] = {
     "refused": lexicon.Refused,
 }
 #: Kept in a file of their own, read when somebody is named: there are thousands of them.
-_PARTIES: dict[str, type] = {"parties": model.Party}
-_PARTS: dict[type, dict[str, type]] = {
+_PARTIES: dict[str, type[Shape]] = {"parties": model.Party}
+_PARTS: dict[type[Shape], dict[str, type[Shape]]] = {
     model.Row: {"tests": model.Test},
     model.Provision: {
         "when": model.Row,
@@ -62,6 +61,7 @@ _PARTS: dict[type, dict[str, type]] = {
     model.Gap: {"when": model.Row, "unless": model.Row},
     model.Edition: {"not_encoded": model.Gap},
 }
+_NONE: dict[str, type[Shape]] = {}
 
 
 def recall(digest: str) -> dict[str, Any] | None:
@@ -75,7 +75,7 @@ def recall_parties(digest: str) -> dict[str, model.Party] | None:
     return found["parties"] if found else None
 
 
-def _read(name: str, shapes: dict[str, type]) -> dict[str, Any] | None:
+def _read(name: str, shapes: dict[str, type[Shape]]) -> dict[str, Any] | None:
     try:
         with open(os.path.join(_directory(), name), "rb") as file:
             seal, _, body = file.read().partition(b"\n")
@@ -140,16 +140,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if kind is tuple or kind is list:
         return [_plain(item) for item in value]
-    if not is_dataclass(kind):
-        return value
-    kept = ((name, getattr(value, name), default) for name, default in _fields(kind))
-    return {name: _plain(item) for name, item, default in kept if default is MISSING or item != default}
-
-
-@cache
-def _fields(shape: type) -> tuple[tuple[str, Any], ...]:
-    """(name, default) of the fields of a dataclass."""
-    return tuple((f.name, f.default) for f in fields(shape))
+    return {name: _plain(item) for name, item in value.stated().items()} if isinstance(value, Shape) else value
 
 
 def _untag(table: dict[str, Any]) -> Any:
@@ -161,17 +152,16 @@ def _untag(table: dict[str, Any]) -> Any:
     return table
 
 
-def _build(shape: type, stored: dict[str, Any]) -> Any:
-    parts = _PARTS.get(shape, {})
-    made: dict[str, Any] = {}
+def _build(shape: type[Shape], stored: dict[str, Any]) -> Any:
+    """The shape of a table, which becomes its fields: lists are tuples again, tables of a known shape are shapes."""
+    parts = _PARTS.get(shape, _NONE)
     for name, value in stored.items():
-        part = parts.get(name)
         if type(value) is list:
-            made[name] = tuple([_build(part, v) for v in value] if part else value)
-        elif part and type(value) is dict:
-            made[name] = _build(part, value)
+            part = parts.get(name)
+            stored[name] = tuple([_build(part, v) for v in value] if part else value)
         elif type(value) is dict:
-            made[name] = {key: tuple(item) if type(item) is list else item for key, item in value.items()}
-        else:
-            made[name] = value
-    return shape(**made)
+            part = parts.get(name)
+            stored[name] = (
+                _build(part, value) if part else {k: tuple(v) if type(v) is list else v for k, v in value.items()}
+            )
+    return shape.restored(stored)

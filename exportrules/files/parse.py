@@ -62,7 +62,7 @@ _LISTS: dict[str, tuple[str, type, str]] = {
 def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
     """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
     tables, origin = _tables(texts, _refuse)
-    for defect in references(Ruleset(**tables)):
+    for defect in references(Ruleset(**tables, files={})):
         raise _refused(defect, tables, origin)
     return tables
 
@@ -76,7 +76,7 @@ def problems_of(texts: Mapping[str, bytes]) -> tuple[list[str], Ruleset | None]:
         return [*(problem for e in bad for problem in e.problems), *error.problems], None
     if bad:
         return [problem for error in bad for problem in error.problems], None
-    ruleset = Ruleset(**tables)
+    ruleset = Ruleset(**tables, files={})
     found = [str(_refused(defect, tables, origin)) for defect in references(ruleset)]
     return list(dict.fromkeys(found)), None if found else ruleset
 

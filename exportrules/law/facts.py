@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from exportrules.law.model import Bounds, Scalar
 
@@ -20,8 +20,7 @@ CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_use
 PLACE_FACTS = ("destination", "headquarters", "ultimate_parent")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A value and where it comes from; `value = None` is an unknown, `Bounds` are what is known of a figure.
 
     `candidates` holds every reading of a disputed value; a test on which they disagree is UNKNOWN.

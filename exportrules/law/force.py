@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from operator import itemgetter
 
 from exportrules.law.facts import CONCLUDED_FACTS
 from exportrules.law.model import Instrument, Provision
+from exportrules.law.shape import Shape
 from exportrules.law.span import Span, earliest, overlap, subtract, union, until
 
 
@@ -57,7 +58,7 @@ def settled(provisions: Iterable[Provision]) -> dict[str, Provision]:
             if uncertain is not None and uncertain.kind == "notice":
                 del written[target]
             elif uncertain is not None:
-                written[target] = replace(uncertain, certain=True, cite=f"{uncertain.cite}; {document.cite}")
+                written[target] = uncertain.changed(certain=True, cite=f"{uncertain.cite}; {document.cite}")
     return written
 
 
@@ -68,29 +69,26 @@ def parts(provision: Provision, spans: tuple[Span, ...]) -> Iterator[tuple[Provi
         window = [Span(provision.effective, provision.effective_by)]
         maybe, certain = overlap(spans, window), subtract(spans, window)
         if maybe:
-            yield replace(provision, certain=False), maybe
+            yield provision.changed(certain=False), maybe
     if certain:
         yield provision, certain
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class InForce:
-    """A provision with the days on which it is in force.
-
-    `told_by` takes from the marks of a profile those that decide how the provision is prepared for it.
-    """
+class InForce(Shape):
+    """A provision with the days on which it is in force."""
 
     provision: Provision
     instrument: Instrument
     spans: tuple[Span, ...]
-    told_by: Callable[[Mapping[str, int]], object] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def told_by(self) -> Callable[[Mapping[str, int]], object]:
+        """What takes from the marks of a profile those that decide how the provision is prepared for it."""
         provision = self.provision
         facts = {test.fact for row in provision.when + provision.unless for test in row.tests}
         facts |= {"item_kind"} if provision.classifies else set()
         facts |= set() if provision.certain else {doubt_of(self)}
-        object.__setattr__(self, "told_by", itemgetter(*sorted(facts)) if facts else untold)
+        return itemgetter(*sorted(facts)) if facts else untold
 
 
 def untold(marks: Mapping[str, int]) -> None:

@@ -5,13 +5,11 @@ They are of one make with the shapes of the law (:mod:`exportrules.model`), and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
-from exportrules.law.model import Shape
+from exportrules.law.shape import Shape
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Word(Shape):
     """Words that are written beside the name of a chip, in all their spellings.
 
@@ -31,7 +29,6 @@ def ids_in(value: str) -> list[str]:
     return [part.rpartition(" x ")[2].strip() for part in value.split(",") if part.strip()]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PartNumbers(Shape):
     """Part numbers and device ids as one source gives them: the id of a variant or family by number.
 
@@ -45,7 +42,6 @@ class PartNumbers(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Servers(Shape):
     """Machines by the name that their maker or cloud gives them, and the chips in them where a source says which.
 
@@ -60,7 +56,6 @@ class Servers(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Refused(Shape):
     """A name that is written for chips and does not say which: a driver's mask, an instruction set, a series.
 

@@ -1,16 +1,17 @@
 """The shapes of the data files: law, facts, groups, places, parties, exporters, chips.
 
-Plain frozen dataclasses. When a TOML file is compiled, pydantic validates it against these very
+Frozen shapes (:mod:`exportrules.law.shape`). When a TOML file is compiled, pydantic validates it against these very
 classes, strictly and without coercion (:mod:`exportrules.files.load`); to answer a question pydantic
 is not imported. Keys that a class does not name are errors.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
+
+from exportrules.law.shape import Shape
 
 Number = int | Decimal
 Scalar = bool | int | Decimal | str | date
@@ -45,22 +46,8 @@ RELATIONS = (
     "displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs",
 )  # fmt: skip
 
-STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
-
-class Shape:
-    """Base of the shapes. What dataclasses would generate for each (a third of a cold start) stands here once."""
-
-    __slots__ = ()
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    def __repr__(self) -> str:
-        stated = ((name, getattr(self, name)) for name in self.__dataclass_fields__)  # type: ignore[attr-defined]
-        return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in stated if v not in (None, '', ()))})"
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Test(Shape):
+class Test(Shape, eq=True):
     """One comparison: the fact, an operator, the bound that the text states."""
 
     __test__: ClassVar[bool] = False  # pytest: not a test class
@@ -70,15 +57,13 @@ class Test(Shape):
     bound: bool | int | Decimal | str | date | tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Row(Shape):
+class Row(Shape, eq=True):
     """A flat AND of tests, under the paragraph number that the text gives it."""
 
     tests: tuple[Test, ...]
     paragraph: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Conclusion(Shape):
     """A fact that holds where a provision holds, e.g. `eccn` has `3A090.a`."""
 
@@ -86,7 +71,6 @@ class Conclusion(Shape):
     value: bool | str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Provision(Shape):
     """One dated paragraph of law as a predicate table.
 
@@ -159,7 +143,6 @@ class Provision(Shape):
     notice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Instrument(Shape):
     """A Federal Register rule, a letter, a guidance: one file, never deleted.
 
@@ -180,7 +163,6 @@ class Instrument(Shape):
     provision: tuple[Provision, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FactDefinition(Shape):
     """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN.
 
@@ -206,12 +188,11 @@ class FactDefinition(Shape):
     says: str = ""
     otherwise: str = ""
     question: str = ""
-    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    settle: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, tuple[str, ...]] | None = None
+    settle: dict[str, str] | None = None
     supposed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Membership(Shape):
     """A country in a group. No `start` means: already on the first day of coverage.
 
@@ -230,7 +211,6 @@ class Membership(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Group(Shape):
     """A set of destinations, by dated members or as a union of groups minus others."""
 
@@ -242,7 +222,6 @@ class Group(Shape):
     disputed: tuple[Membership, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Place(Shape):
     """A destination under the name that the EAR gives it.
 
@@ -260,7 +239,6 @@ class Place(Shape):
     cities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Territory(Shape):
     """A place that the tables of the EAR do not list: read as the country that a text names, or refused.
 
@@ -292,7 +270,6 @@ ListName = Literal[
 FAVOURS = frozenset(("approved_740_supp_8",))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Listing(Shape):
     """One dated entry of a party list. `stop` is the first day no longer listed.
 
@@ -316,7 +293,6 @@ class Listing(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Party(Shape):
     """A party under the names and aliases of its entries.
 
@@ -335,7 +311,6 @@ class Party(Shape):
     listing: tuple[Listing, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PartyList(Shape):
     """A list of parties: where it is printed, through which day it was read, and what it leaves out."""
 
@@ -347,7 +322,6 @@ class PartyList(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Description(Shape):
     """Words by which a buyer says what it is. `not_words` are phrases that have such words and mean something else."""
 
@@ -358,7 +332,6 @@ class Description(Shape):
     not_words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Exporter(Shape):
     """A maker of chips or an addressee of a letter, and the prefixes of its product names."""
 
@@ -369,8 +342,7 @@ class Exporter(Shape):
     brands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Bounds(Shape):
+class Bounds(Shape, eq=True):
     """A figure of which only bounds are known, on one side or both: `{ at_most = 600 }`."""
 
     at_least: int | Decimal | None = None
@@ -379,7 +351,6 @@ class Bounds(Shape):
     less_than: int | Decimal | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Alternative(Shape):
     """Another value that a source gives for a fact of a chip."""
 
@@ -388,7 +359,6 @@ class Alternative(Shape):
     basis: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Contained(Shape):
     """So many of one chip inside a system."""
 
@@ -396,7 +366,6 @@ class Contained(Shape):
     count: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variant(Shape):
     """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
 
@@ -435,7 +404,6 @@ class Variant(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Family(Shape):
     """A product family: what people mean by "A100"."""
 
@@ -448,7 +416,6 @@ class Family(Shape):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Gap(Shape):
     """Law that is known and left out, and what it could change. With `permission`, what it asks for is a permission:
     whoever needs none under the law that is encoded needs theirs. `step` names the step of the analysis that a
@@ -467,7 +434,6 @@ class Gap(Shape):
     unless: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Edition(Shape):
     """What a ruleset covers.
 
@@ -492,7 +458,6 @@ class Edition(Shape):
         return min(self.text_read, self.register_swept)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Attestation(Shape):
     """Who verified the law through a later day than the ruleset's own, in an overlay.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -29,13 +28,21 @@ from exportrules.law.model import (
     Territory,
     Variant,
 )
+from exportrules.law.shape import Shape
 
 #: The directory that a ruleset was read from (None: the package's own), and its overlays.
 Origin = tuple[str | None, tuple[str, ...]]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Ruleset:
+class _Kept:
+    """What a ruleset keeps of its own work: views, results of questions (bounded), indexes, one of each kind."""
+
+    views: dict[tuple[bool, date | None, str], object]
+    memory: Memory
+    indexes: dict[str, Any]
+
+
+class Ruleset(Shape, _Kept):
     """The law data of one edition, its overlays included. `digest` is SHA-256 over every data file."""
 
     edition: Edition
@@ -47,20 +54,20 @@ class Ruleset:
     parties: Mapping[str, Party]
     instruments: Mapping[str, Instrument]
     families: Mapping[str, Family]
-    lists: Mapping[str, PartyList] = field(default_factory=dict)
-    descriptions: Mapping[str, Description] = field(default_factory=dict)
-    attestations: Mapping[str, Attestation] = field(default_factory=dict)
-    words: Mapping[str, Word] = field(default_factory=dict)
-    parts: Mapping[str, PartNumbers] = field(default_factory=dict)
-    servers: Mapping[str, Servers] = field(default_factory=dict)
-    refused: Mapping[str, Refused] = field(default_factory=dict)
+    lists: Mapping[str, PartyList]
+    descriptions: Mapping[str, Description]
+    attestations: Mapping[str, Attestation]
+    words: Mapping[str, Word]
+    parts: Mapping[str, PartNumbers]
+    servers: Mapping[str, Servers]
+    refused: Mapping[str, Refused]
+    files: Mapping[str, str]
     digest: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = (None, ())
-    views: dict[tuple[bool, date | None, str], object] = field(default_factory=dict, init=False)
-    #: results of questions, bounded; and indexes over the data, one of each kind
-    memory: Memory = field(default_factory=Memory, init=False)
-    indexes: dict[str, Any] = field(default_factory=dict, init=False)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        vars(self).update(views={}, memory=Memory(), indexes={})
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.edition.edition}: {len(self.instruments)} instruments, {len(self.families)} families>"

@@ -9,11 +9,10 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from exportrules.law.bounds import high, low
 from exportrules.law.facts import CONCLUDED_FACTS, PLACE_FACTS
@@ -37,8 +36,7 @@ from exportrules.law.truth import Truth
 _NO_LINES: tuple[list[Any], frozenset[str]] = ([], frozenset())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SortedRow:
+class SortedRow(NamedTuple):
     """A row with its tests by what they wait for: nothing, the day's groups, other provisions."""
 
     row: Row
@@ -69,7 +67,10 @@ class View:
         days = days_in_force([p for p, _ in known], self.start_of, as_printed)
         read = settled([p for p, _ in known])
         self.provisions = in_order(
-            InForce(part, i, spans) for p, i in known if p.id in read for part, spans in parts(read[p.id], days[p.id])
+            InForce(provision=part, instrument=i, spans=spans)
+            for p, i in known
+            if p.id in read
+            for part, spans in parts(read[p.id], days[p.id])
         )
         self.concludable = CONCLUDED_FACTS | {p.concludes.fact for p, _ in known if p.concludes}
         self._interned: dict[Test, Test] = {}
@@ -215,13 +216,13 @@ class View:
             printed = self.ruleset.lists.get(listing.list)
             governs = self.ruleset.reviewed_by_entries.get((listing_fact(owner), listing.list), ())
             made = listing_provision(party, listing, number, owner, printed, governs)
-            found.append(InForce(made, instrument, spans))
+            found.append(InForce(provision=made, instrument=instrument, spans=spans))
         # kept only when it is whole: another thread may be asking of the same party
         return self._listings.setdefault((party.id, owner), found)
 
     def narrowed(self, listing: InForce, spans: tuple[Span, ...]) -> InForce:
         """A listing on some of its days; the same object for the same days, since prepared ones are told by it."""
-        made = InForce(listing.provision, listing.instrument, spans)
+        made = listing.changed(spans=spans)
         return self._narrowed.setdefault((listing.provision.id, spans), made)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:

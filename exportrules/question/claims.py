@@ -7,7 +7,6 @@ figure that contradicts it describes another item, and an answer from it would b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard
 
@@ -89,7 +88,7 @@ def narrowed(facts: Mapping[str, Fact], given: Mapping[str, Fact]) -> dict[str, 
             if within == _readings(known):
                 del found[name]
             else:
-                found[name] = replace(claim, value=within[0], candidates=within[1:] and within)
+                found[name] = claim._replace(value=within[0], candidates=within[1:] and within)
     return found
 
 

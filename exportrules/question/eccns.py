@@ -52,7 +52,7 @@ def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:
         # somebody said that it is not known, which is not the same as that none was declared
         return {"declared": Fact(None, "derived", detail="the declared ECCN is not known")}
     entry, *paragraphs = number.value.split(".")
-    word = next((word for word, entries in definition.classes.items() if entry in entries), "other")
+    word = next((word for word, entries in (definition.classes or {}).items() if entry in entries), "other")
     if "z" in paragraphs and f"{word}.z" in definition.values:
         word += ".z"
     return {"declared": Fact(word, "derived", detail="from the declared ECCN")}

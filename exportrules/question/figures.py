@@ -7,7 +7,6 @@ real chips.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +116,7 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
             # both are known of it; where they contradict each other what was said stands, as it does of a number
             within = meet(stated.value, hull(readings))
             if within not in (None, stated.value):
-                found[name] = replace(stated, value=within)
+                found[name] = stated._replace(value=within)
         elif name not in found and readings:
             doubtful = any(found[p].estimated for p in parents)
             found[name] = Fact(readings[0], "derived", readings if len(readings) > 1 else (), doubtful, detail)
@@ -201,4 +200,4 @@ _RESTS_ON = {
 
 def _estimated_through(name: str, fact: Fact, estimated: tuple[str, ...]) -> Fact:
     doubtful = name in estimated or any(parent in estimated for parent in _RESTS_ON.get(name, ()))
-    return replace(fact, estimated=doubtful) if doubtful else fact
+    return fact._replace(estimated=doubtful) if doubtful else fact

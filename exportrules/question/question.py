@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +12,7 @@ from exportrules.law.facts import NOT_EN_ROUTE, Fact
 from exportrules.law.force import InForce
 from exportrules.law.model import FAVOURS, Party, Variant
 from exportrules.law.ruleset import Ruleset
+from exportrules.law.shape import Shape
 from exportrules.law.span import ALWAYS, Span, overlap, union
 from exportrules.law.view import View, view_of
 from exportrules.question.claims import Known, agreeing, consistent, narrowed
@@ -56,8 +56,7 @@ _INSTEAD = {
 _BETWEEN = re.compile(r"\s*[;,+]\s*")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
+class Subject(Shape):
     """One variant in one sense of the question, ready for the law: its facts, and the parties that are listed."""
 
     id: str
@@ -100,8 +99,7 @@ class Subject:
         return "tpp" in self.facts or "memory_bandwidth_density" in self.facts
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class Question(Shape):
     """Everything that was asked except the day, resolved against one ruleset.
 
     `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
@@ -214,7 +212,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
         label=label,
         family=family,
         subjects=tuple(
-            Subject(s.id, s.name, settled({**ruleset.assumed, **sense.deal, **s.facts}, claims), s.chip, sense)
+            s.changed(facts=settled({**ruleset.assumed, **sense.deal, **s.facts}, claims), sense=sense)
             for sense in senses
             for s, claims in described
         ),
@@ -343,7 +341,7 @@ def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tup
     if chip is None:
         # it is none of the products that letters name; what it can do is in its facts
         unnamed = {"chip": Fact("own", "question"), "chip_family": Fact("own", "question")}
-        return "a chip of one's own", "", (Subject("own", "a chip of one's own", unnamed),)
+        return "a chip of one's own", "", (Subject(id="own", name="a chip of one's own", facts=unnamed),)
     if isinstance(chip, Variant):
         for message in figure_defects(chip):
             raise QuestionError(f"{chip.id}: {message}")
@@ -372,7 +370,7 @@ def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
         inner, inner_family = ruleset.variants[chip.contains[0].chip]
         inside = facts_of(inner, chip.contains[0].count)
         facts = {**inside, **facts, "contained_family": Fact(inner_family.id, "chip")}
-    return Subject(chip.id, chip.name, facts, chip)
+    return Subject(id=chip.id, name=chip.name, facts=facts, chip=chip)
 
 
 def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject, ...]) -> str:

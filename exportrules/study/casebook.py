@@ -23,8 +23,9 @@ from exportrules.answer.result import DEFINITE
 from exportrules.answer.timeline import SpanOfAnswer, Timeline
 from exportrules.errors import QuestionError, RulesetError, UnknownNameError
 from exportrules.files.load import cases_directory, read_file
-from exportrules.law.model import STRICT, Policy
+from exportrules.law.model import Policy
 from exportrules.law.ruleset import Ruleset
+from exportrules.law.shape import STRICT
 from exportrules.question.names.chips import find_chip
 
 _MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")

@@ -68,9 +68,7 @@ def _slip_of(written: str) -> str:
         (
             word
             for word in words
-            if word[0] == written[:1]
-            and abs(len(word) - len(written)) < 2
-            and _ratio(written, word) >= 0.8
+            if word[0] == written[:1] and abs(len(word) - len(written)) < 2 and _ratio(written, word) >= 0.8
         ),
         "",
     )

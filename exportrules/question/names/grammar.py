@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from exportrules.law.lexicon import Word, ids_in
@@ -52,8 +51,7 @@ class Folded(NamedTuple):
     gaps: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class NameReading:
+class NameReading(NamedTuple):
     """One way to read a text to its end. `weight` is how much of it the names take, `name` the only one of them."""
 
     variants: frozenset[str] | None = None
