@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import click
-
-from exportrules.cli.options import Group
-
-#: A group without a command: what click raises is its whole help, which is to be read, not one line of an error. Click
-#: before 8.2 raises nothing and prints it by itself.
-_NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+if TYPE_CHECKING:
+    from exportrules.cli.commands import cli as cli
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="exportrules", prog_name="exportrules")
-def cli() -> None:
-    """Was this AI chip exportable on that day? Dated, cited US export rules, computed.
+def __getattr__(name: str) -> Any:
+    """`cli`, the group of all commands: built when it is wanted, since a plain check needs neither it nor click."""
+    if name != "cli":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from exportrules.cli import commands
 
-    Exit status: 0 answered; 3 indeterminate (check only); 2 the command line is wrong;
-    1 a file is bad, lint found defects, or a receipt does not verify.
-    """
+    return commands.cli
 
 
 def main() -> None:
     """Entry point: errors of callers as one line and an exit status, never a traceback."""
     import gc
 
+    from exportrules.cli import plain
     from exportrules.errors import ExportRulesError, LedgerError, OutputError, RulesetError
 
     encoding = getattr(sys.stdout, "encoding", None)
@@ -36,23 +31,17 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        # click returns the status of ctx.exit() here, or what the command returned: nothing
-        sys.exit(cli(standalone_mode=False, obj=encoding) or 0)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except _NO_ARGUMENTS as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        from exportrules.cli.mistakes import said
+        if asked := plain.read(sys.argv[1:]):
+            sys.exit(plain.answer(asked))
+        from exportrules.cli.commands import run
 
-        _fail(said(error), 2)
+        sys.exit(run(encoding))
     except (RulesetError, LedgerError, OutputError) as error:
         _fail(str(error), 1)
     except ExportRulesError as error:
         _fail(str(error), 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
@@ -64,5 +53,5 @@ def _fail(message: str, status: int) -> None:
     """One line on stderr, whatever a file name or a caller put into the message."""
     from exportrules.render.safe import safe
 
-    click.echo(f"exportrules: {safe(message)}", err=True)
+    print(f"exportrules: {safe(message)}", file=sys.stderr, flush=True)
     sys.exit(status)

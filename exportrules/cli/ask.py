@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from exportrules.cli import plain
 from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
 
@@ -80,7 +80,6 @@ def check(
     exportrules check --fact tpp=2000 --fact designed_for_datacenter=true --on 2023-12-01 --json
     """
     from exportrules.answer.determination import check as ask
-    from exportrules.render.safe import safe_json
 
     lang = _lang(lang, as_json or explain)
     if receipt:
@@ -101,19 +100,16 @@ def check(
 
         write_whole(receipt, canonical.readable(made(determination)), force=force)
     if as_json:
-        # laid out for a reader, one line for a script
-        click.echo(safe_json(determination.to_json(2 if sys.stdout.isatty() else None)))
+        click.echo(plain.as_data(determination))
     elif explain:
-        click.echo(_verdict(determination.explain(), determination.outcome))
+        click.echo(plain.verdict(determination.explain(), determination.outcome))
     elif lang != "en":
         from exportrules.render.spoken import answer_in
 
-        click.echo(_verdict(answer_in(determination, lang), determination.outcome))
+        click.echo(plain.verdict(answer_in(determination, lang), determination.outcome))
     else:
-        from exportrules.render.text import answer
-
-        click.echo(_verdict(answer(determination), determination.outcome))
-    ctx.exit(_STATUS[determination.outcome] if exit_code else 3 if determination.outcome == "indeterminate" else 0)
+        click.echo(plain.as_text(determination))
+    ctx.exit(_STATUS[determination.outcome] if exit_code else plain.status(determination))
 
 
 @click.command()
@@ -163,12 +159,6 @@ def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, l
         for span in made.spans
     ]
     click.echo(table(rows, form))
-
-
-def _verdict(text: str, outcome: str) -> str:
-    """The answer with its first line in the colour of the outcome."""
-    first, end, rest = text.partition("\n")
-    return tinted(first, outcome, bold=True) + end + rest
 
 
 def _bar(made: Timeline) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
-
 #: The colour of an answer, in the eight that every terminal has.
 HUES = {
     "no_license_requirement": "cyan",
@@ -25,11 +23,17 @@ def coloured() -> bool:
 
 def tinted(text: str, outcome: str, *, bold: bool = False) -> str:
     """The text in the colour of an outcome, or as it is where nobody wants colour."""
-    return click.style(text, fg=HUES[outcome], bold=bold or None) if coloured() else text
+    if not coloured():
+        return text
+    import click
+
+    return click.style(text, fg=HUES[outcome], bold=bold or None)
 
 
 def draws(characters: str) -> bool:
     """Whether the output can show these characters."""
+    import click
+
     context = click.get_current_context(silent=True)
     known = context.obj if context else None  # what `main` found, before it made the output UTF-8
     try:
