@@ -31,6 +31,8 @@ LARGEST_FILE = 32 * 2**20
 LARGEST_RULESET = 64 * 2**20
 MOST_FILES = 20_000
 DEEPEST_FOLDER = 16
+#: Bytes that hold nearly every rule file.
+_USUAL = 2**16
 
 _default: list[Ruleset] = []
 _reading = allocate_lock()
@@ -229,9 +231,9 @@ def _files_in(root: str) -> Iterable[tuple[str, str]]:
     for path in sorted(found):
         if os.path.islink(path) and not _leads_inside(path, root):
             raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
-        if os.path.exists(path) and not os.path.isfile(path):
+        if not os.path.isfile(path) and os.path.exists(path):
             raise RulesetError(path, "this is no plain file but a pipe, a socket or a device. Move it elsewhere.")
-        yield os.path.relpath(path, root).replace(os.sep, "/"), path
+        yield path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/"), path
 
 
 def _unreadable(error: OSError) -> None:
@@ -253,8 +255,10 @@ def read_file(name: str, path: str | os.PathLike[str], largest: int | None = Non
     most = LARGEST_FILE if largest is None else largest
     try:
         with open(path, "rb") as file:
-            # of a pipe or a device no size is known before
-            text = file.read(most + 1)
+            # of a pipe or a device no size is known before; to ask for the most at once would reserve it for each file
+            text = file.read(_USUAL)
+            if len(text) == _USUAL:
+                text += file.read(most + 1 - _USUAL)
     except (OSError, ValueError) as error:
         raise RulesetError(name, f"the file cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     if len(text) > most:
