@@ -26,7 +26,7 @@ from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.law.attestation import tables
 from exportrules.law.model import Policy, Variant
 from exportrules.law.ruleset import Origin, Ruleset
-from exportrules.question.deal import Deal, several
+from exportrules.question.deal import Deal, key_of, several
 from exportrules.question.question import resolve
 from exportrules.question.values import read_date
 
@@ -301,12 +301,12 @@ def check(
     matters; `not_listed` has the names of buyers that are declared not to be the listed party. Raises
     QuestionError for what cannot be understood.
     """
-    deal = Deal(
+    terms = (
         to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
         several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
-    return Determination(_timeline(ruleset or default_ruleset(), chip, deal), on if type(on) is date else read_date(on))
+    return Determination(_timeline(ruleset or default_ruleset(), chip, terms), on if type(on) is date else read_date(on))
 
 
 def timeline(
@@ -327,24 +327,27 @@ def timeline(
     ruleset: Ruleset | None = None,
 ) -> Timeline:
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
-    deal = Deal(
+    terms = (
         to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
         several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
-    return _timeline(ruleset or default_ruleset(), chip, deal)
+    return _timeline(ruleset or default_ruleset(), chip, terms)
 
 
-def _timeline(law: Ruleset, chip: str | Variant | None, deal: Deal) -> Timeline:
-    """The timeline of a question, remembered under what was written: asking again takes a microsecond."""
+def _timeline(law: Ruleset, chip: str | Variant | None, terms: tuple[Any, ...]) -> Timeline:
+    """The timeline of a question, remembered under what was written: asking again takes a microsecond.
+
+    `terms` are those of a deal in their order; a deal is made of them where the question is new.
+    """
     try:
-        key = (chip, *deal.key())
+        key = chip, key_of(terms)
         known = law.memory.get(key)
     except TypeError:  # something cannot be hashed: it is asked anew, or refused with the reason
-        return Timeline(law, resolve(law, chip, deal))
+        return Timeline(law, resolve(law, chip, Deal(*terms)))
     if type(known) is Timeline:
         return known
-    made = Timeline(law, resolve(law, chip, deal))
+    made = Timeline(law, resolve(law, chip, Deal(*terms)))
     law.memory.keep(key, made)
     return made
 

@@ -33,19 +33,26 @@ class Deal(NamedTuple):
     known_on: date | str | None = None
     as_printed: bool = False
 
-    def key(self) -> tuple[object, ...]:
-        """A hashable form of the terms, equal for deals that are written alike. Raises TypeError where there is none.
 
-        1 and true are equal in Python, yet not the same answer to a question: a fact's type is part of the key.
-        """
-        facts = self.facts
-        if not facts:
-            return self
-        if not isinstance(facts, Mapping):
-            raise TypeError
-        return (*self[:9], tuple((name, type(value), value) for name, value in facts.items()), *self[10:])
+_FACTS = Deal._fields.index("facts")
+
+
+def key_of(terms: tuple[Any, ...]) -> tuple[object, ...]:
+    """A hashable form of the terms of a deal, equal for deals that are written alike. Raises TypeError where there is
+    none.
+
+    1 and true are equal in Python, yet not the same answer to a question: a fact's type is part of the key.
+    """
+    facts = terms[_FACTS]
+    if not facts:
+        return terms
+    if not isinstance(facts, Mapping):
+        raise TypeError
+    return (*terms[:_FACTS], tuple((name, type(value), value) for name, value in facts.items()), *terms[_FACTS + 1 :])
 
 
 def several(value: Any) -> Any:
     """Several values as a tuple, which can be remembered; one text, a mapping, and what has no parts, as it is."""
+    if type(value) is tuple:
+        return value
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
