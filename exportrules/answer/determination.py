@@ -306,7 +306,8 @@ def check(
         several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
-    return Determination(_timeline(ruleset or default_ruleset(), chip, terms), on if type(on) is date else read_date(on))
+    made = _timeline(ruleset or default_ruleset(), chip, terms)
+    return Determination(made, on if type(on) is date else read_date(on))
 
 
 def timeline(

@@ -342,6 +342,8 @@ class Docket:
         if isinstance(test.bound, bool):
             holds = max(made.get("true", FALSE), least)
             return holds if test.bound else negate(holds)
+        if not made:  # as it mostly is
+            return least
         bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
         if test.fact == "required_under":
             return any_of([least, *(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))])

@@ -137,6 +137,8 @@ class Reading:
             known = self._tests.get(id(test))
             if known is None:
                 known = self._tests[id(test)] = self.docket.concluded(test, self.concluded)
+            if known == FALSE:
+                return FALSE
             held = min(held, known)
         return held
 

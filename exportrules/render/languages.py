@@ -22,7 +22,7 @@ _PLACE = re.compile(r"\{([a-z]+)\}")
 #: Characters that end a line or stand in it, and never begin one.
 _NOT_FIRST = "。、，；：！？）」』】〉》)].,;:"
 #: A word with the space behind it, or one wide character.
-_PIECES = re.compile(r"[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s*|.\s*")
+_PIECES = r"[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s*|.\s*"
 
 
 class Entry(NamedTuple):
@@ -120,7 +120,7 @@ def width_of(text: str) -> int:
 def filled(text: str, width: int, first: str, rest: str) -> list[str]:
     """The text in lines no wider than `width`, indented by `first` and `rest`; it may break at any wide character."""
     lines, line = [], first
-    for piece in _PIECES.findall(text):
+    for piece in re.findall(_PIECES, text):
         if width_of(line) + width_of(piece.rstrip()) > width and line.strip() and piece[0] not in _NOT_FIRST:
             lines.append(line.rstrip())
             line = rest
