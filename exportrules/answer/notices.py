@@ -10,7 +10,7 @@ from typing import Any
 from exportrules.answer.assumptions import mentioned, other_layer
 from exportrules.answer.moment import Moment
 from exportrules.engine.course import Course
-from exportrules.law.attestation import told
+from exportrules.law.attestation import clause
 from exportrules.law.facts import Fact
 from exportrules.law.model import FAVOURS, Membership, Provision
 from exportrules.law.ruleset import Ruleset
@@ -45,7 +45,7 @@ def _standing(moment: Moment) -> Iterator[str]:
     elif moment.answer.standing == "attested":
         for attestation in moment.timeline.vouching(on):
             note = f" ({attestation.note})" if attestation.note else ""
-            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
+            yield f"The law of this day rests on an attestation: {clause(attestation)}{note}."
     elif moment.answer.standing == "before_coverage":
         yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{said}"
     elif moment.answer.standing == "destination_not_encoded":

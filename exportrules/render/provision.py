@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 
-from exportrules.law.attestation import told
+from exportrules.law.attestation import clause
 from exportrules.law.model import RELATIONS, Instrument, Provision, Row, Test
 from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
@@ -109,7 +109,7 @@ def coverage_text(law: Ruleset, form: str) -> str:
         f"party lists through {edition.parties_verified_through}.\n"
         f"The codified text was read as of {edition.text_read}. The Federal Register was searched through "
         f"{edition.register_swept}.\nAnswers end with the earlier of the two days. {edition.sweep}\n"
-        + "".join(f"{safe(_upper(told(said)))}.\n" for said in law.attestations.values())
+        + "".join(f"{safe(_upper(clause(said)))}.\n" for said in law.attestations.values())
         + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )
