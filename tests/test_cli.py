@@ -321,7 +321,7 @@ def test_the_version_is_printed(call: Call) -> None:
             "instruments [ID].\n",
         ),
         (("instruments", "zzz"), "there is no instrument 'zzz' in this ruleset. List them: exportrules instruments.\n"),
-        (("show", "87fr62186"), "'87fr62186' is an instrument, and its provisions are shown one by one."),
+        (("show", "87fr62186"), "'87fr62186' is an instrument; give one of its provisions."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

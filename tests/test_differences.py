@@ -101,7 +101,7 @@ def test_days_reversed_and_empty_lists_are_refused() -> None:
     assert refused("diff", "2023-11-17", "2023-11-16", "--chips", "A100") == (
         "2023-11-16 lies before 2023-11-17. Write the earlier day first."
     )
-    assert refused("diff", "2023-11-17").startswith("two days are wanted")
+    assert refused("diff", "2023-11-17").startswith("give two days")
     assert refused("diff", "2023-11-16", "2023-11-17", "--chips", " , ").startswith("--chips names no chip.")
     assert "Did you mean" in refused("diff", "2023-11-16", "2023-11-17", "--chips", "H2O")
 
@@ -293,7 +293,7 @@ def test_what_if_says_what_is_supposed_and_what_is_doubtful(tmp_path: Path) -> N
     beside.write_text(words.replace('replaces = ["87fr62186#3A090.a"]\n', ""), encoding="utf-8")
     assert "doubtful: " in run("what-if", beside, "--chips", "V100")
     nothing = run("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "V100")
-    assert re.search(r"^0 of \d+ variants would be answered otherwise\.$", nothing, re.MULTILINE)
+    assert re.search(r"^0 of \d+ variants would have another answer\.$", nothing, re.MULTILINE)
 
 
 # --- the calendar -------------------------------------------------------------------------------

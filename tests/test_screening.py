@@ -504,5 +504,5 @@ def test_a_list_without_an_entry_is_refused_before_it_screens_nobody(tmp_path: P
     asked = ["parties", "import", str(tmp_path / "empty.json"), "--as-of", "2026-07-31", "-o", str(tmp_path / "out")]
     said = CliRunner().invoke(cli, asked)
     assert said.exit_code != 0
-    assert "there is no entry in it" in str(said.exception)
+    assert "the file has no entry" in str(said.exception)
     assert not (tmp_path / "out").exists()
