@@ -1,4 +1,4 @@
-"""One provision for a lawyer's eye, and the map of what is and is not encoded."""
+"""One provision as a lawyer reads it, and the list of what is and is not encoded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in group", "ge": ">=
 
 
 def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -> str:
-    """Everything a provision says: dates, source, rows, relations, and the days on which it is in force."""
+    """The whole provision: dates, source, rows, relations, and the days on which it is in force."""
     lines = [f"{provision.id} [{provision.kind}]", *_wrap(provision.title), ""]
 
     def put(label: str, text: object) -> None:
@@ -70,7 +70,7 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
 
 
 def coverage_text(law: Ruleset, form: str) -> str:
-    """The honest map of the edges: instruments with their provisions, and what is left out with its effect."""
+    """The extent of the ruleset: its instruments with their provisions, and what is left out with its effect."""
     edition = law.edition
     rows = []
     for instrument in sorted(law.instruments.values(), key=lambda i: (str(i.published or i.released or ""), i.id)):

@@ -119,7 +119,7 @@ def _events(answer: dict[str, Any]) -> Iterator[str]:
         through = f", through {', '.join(event['through'])}" if event["through"] else ""
         yield f"{day}: {', '.join(event['chips'])}: {event['what']}{through}{projected}."
     if not answer["events"]:
-        yield "No change touches these chips from that day on."
+        yield "No change affects these chips from that day on."
 
 
 _LISTED = {"listed": "listed, as ", "listed_on_another_day": "not listed on that day, but on another: "}
