@@ -502,9 +502,9 @@ def test_a_good_chip_file_is_read(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("826", '"826"', "die_area_mm2 (line 5): a number is wanted, without quotes. It is '826'."),
-        ("826", "-826", "die_area_mm2 = -826 is no figure that a chip can have."),
-        ("826", "0", "die_area_mm2 = 0 is no figure that a chip can have."),
-        ("312", "-312", "fp16_bf16 = -312 is no figure that a chip can have."),
+        ("826", "-826", "die_area_mm2 = -826 is not a figure that a chip can have."),
+        ("826", "0", "die_area_mm2 = 0 is not a figure that a chip can have."),
+        ("312", "-312", "fp16_bf16 = -312 is not a figure that a chip can have."),
         (
             "fp16_bf16",
             "fp17",
@@ -513,7 +513,7 @@ def test_a_good_chip_file_is_read(tmp_path: Path) -> None:
         ),
         ("die_area_mm2", "die_are", "die_are (line 5): there is no key 'die_are' here. Did you mean 'die_area_mm2'?"),
         ("name = ", "nome = ", None),
-        ("826", "826\ntpp_check = 5000", "TPP follows as 4992, the check value is 5000."),
+        ("826", "826\ntpp_check = 5000", "TPP computes to 4992, but the check value is 5000."),
         ("2022-01-01", "2022-02-30", "this is not TOML: Invalid date or datetime (at line 3, column 13)."),
     ],
     ids=["quoted", "negative", "zero", "negative throughput", "format", "unknown key", "two mistakes", "check", "date"],
@@ -550,7 +550,7 @@ def test_a_chip_made_in_python_is_checked_as_a_file_is(figures: dict[str, Any]) 
 def test_a_chip_file_that_contains_an_unknown_chip_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(CHIP + 'item_kind = "system"\ncontains = [{ chip = "acme-y", count = 8 }]\n', encoding="utf-8")
-    with pytest.raises(ExportRulesError, match="it contains 'acme-y', which is no variant of the chips known here"):
+    with pytest.raises(ExportRulesError, match="it contains 'acme-y', which is not a chip in the catalogue"):
         check(load_chip(file), on=date(2023, 12, 1))
 
 

@@ -244,7 +244,7 @@ def lint_of_a_defect(call: Call, tmp_path_factory: pytest.TempPathFactory) -> Sa
 
 
 def test_lint_prints_a_defect(lint_of_a_defect: Said) -> None:
-    assert lint_of_a_defect.first == "acme-x-1: TPP follows as 4992, the check value is 4800."
+    assert lint_of_a_defect.first == "acme-x-1: TPP computes to 4992, but the check value is 4800."
     assert lint_of_a_defect.out.splitlines()[-1].endswith(": 1 defects.")
 
 
@@ -282,7 +282,7 @@ def test_the_version_is_printed(call: Call) -> None:
         ),
         (
             ("check", "p5.48xlarge", "--on", "2022-09-15"),
-            "'p5.48xlarge' is a cloud instance of Amazon Web Services, and not a chip. Ask by the GPUs in it: 8 x H100 "
+            "'p5.48xlarge' is a cloud instance of Amazon Web Services, not a chip. Ask by the GPUs in it: 8 x H100 "
             "SXM5 80GB.\n",
         ),
         (

@@ -296,7 +296,7 @@ def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     if fact.type == "set" or not _is_a(fact.assumed, fact.type):
         yield Defect(where, f"assumed = {_written(fact.assumed)} is not of the type {fact.type}.")
     elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is no figure that an item or a deal can have.")
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is not a figure that an item or a deal can have.")
     elif fact.values and fact.assumed not in fact.values:
         yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
 
