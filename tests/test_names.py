@@ -641,7 +641,7 @@ def test_parties_of_one_name_in_several_countries_leave_the_seat_open() -> None:
     assert (found.outcome, found.turns_on) == ("indeterminate", ["headquarters", "ultimate_parent"])
     assert not [a for a in found.assumptions if a.fact == "headquarters"]
     assert (
-        f"Parties in China (PRC) and Singapore are called {INSPUR!r} in this data; where the end user has its "
+        f"Parties in China (PRC) and Singapore are called {INSPUR!r} in this data; the country of the end user's "
         "headquarters is left open."
     ) in found.notices
     # where they differ in no consequence nothing is open
@@ -661,8 +661,8 @@ def _owned(owner: str, on: str = "2025-10-15") -> Determination:
 def test_an_owner_who_is_on_no_list_is_told() -> None:
     found = _owned("Alibaba")
     assert (
-        "'Alibaba' is on no list in this data; whether the buyer's owner is listed must be found by hand: on that "
-        "rests the requirement for affiliates, and on its entry the review policy."
+        "'Alibaba' is on no list in this data; whether the buyer's owner is listed must be checked by hand: the "
+        "requirement for affiliates depends on that, and the review policy on the owner's entry."
     ) in found.notices
     for known in ("Huawei", "unknown"):
         assert not any("is on no list in this data; whether" in notice for notice in _owned(known).notices)

@@ -62,7 +62,7 @@ def settled(provisions: Iterable[Provision]) -> dict[str, Provision]:
 
 
 def parts(provision: Provision, spans: tuple[Span, ...]) -> Iterator[tuple[Provision, tuple[Span, ...]]]:
-    """The provision with its days in force; with `effective_by`, one part uncertain until then and one certain after."""
+    """The provision with its days in force; with `effective_by`, one part uncertain until then, one certain after."""
     certain = spans
     if provision.effective_by and provision.certain:
         window = [Span(provision.effective, provision.effective_by)]

@@ -174,7 +174,7 @@ class _Memo:
             by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
             met = f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
             return met + refuse
-        would = f" By the encoded law: {decision(*d.projection)}." if d.projection else ""
+        would = f" Under the encoded law: {decision(*d.projection)}." if d.projection else ""
         if d.outcome == "not_released":
             return f"It does not arise: the chip had not been made public by then.{would}"
         if d.turns_on and d.standing in DEFINITE:

@@ -54,7 +54,7 @@ class Folded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NameReading:
-    """One way to read a text to its end. `weight` counts the letters in names; `name` is the only name, if there is one.
+    """One way to read a text to its end. `weight` counts the letters in names; `name` is set if there is only one.
 
     `vouched` is True if another word confirms a short name.
     """

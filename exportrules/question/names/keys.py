@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Near(NamedTuple):
-    """A listed party to which a name is similar: its id, the listed name, the kind of similarity, a score of 0 to 100."""
+    """A listed party to which a name is similar: its id, the listed name, the kind of similarity, a score up to 100."""
 
     party: str
     name: str
