@@ -275,7 +275,7 @@ def test_files_that_are_too_large_together(tmp_path: Path, monkeypatch: pytest.M
 def test_a_directory_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = overlay(tmp_path, **{f"f{n}": "" for n in range(20)})
     monkeypatch.setattr(load, "MOST_FILES", 19)
-    told = "more than 19 files lie under this directory. Is it the right one?"
+    told = "there are more than 19 files in this directory. Is it the right one?"
     with pytest.raises(RulesetError) as caught:
         list(load._files_in(str(directory)))
     assert str(caught.value) == f"{directory}: {told}"
@@ -302,7 +302,7 @@ def test_a_pipe_in_the_place_of_a_file(tmp_path: Path) -> None:
     directory = overlay(tmp_path, rule=RULE)
     os.mkfifo(directory / "pipe.toml")
     assert refused([directory]) == (
-        f"{directory}/pipe.toml: this is no plain file but a pipe, a socket or a device. Move it elsewhere."
+        f"{directory}/pipe.toml: this is not a regular file but a pipe, a socket or a device. Move it elsewhere."
     )
 
 
@@ -345,7 +345,7 @@ def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (
             "covers_from = 2020-01-01",
             'covers_from = "2020-01-01"',
-            "covers_from (line {line}): a date is wanted, as YYYY-MM-DD without quotes. It is '2020-01-01'.",
+            "covers_from (line {line}): a date is required, as YYYY-MM-DD without quotes. It is '2020-01-01'.",
         ),
         (
             "covers_from = 2020-01-01",
@@ -390,7 +390,9 @@ def test_an_edited_file_is_read_again_and_not_taken_from_the_cache(tmp_path: Pat
     directory = overlay(tmp_path, rule=RULE)
     first = load_ruleset(None, [directory])
     (directory / "rule.toml").write_text(RULE.replace("4800", '"4800"'), encoding="utf-8")
-    assert refused([directory]) == 'overlay-1/rule.toml: acme-letter#r: tpp ge "4800": a number is wanted as bound.'
+    assert (
+        refused([directory]) == 'overlay-1/rule.toml: acme-letter#r: tpp ge "4800": a number is required as the bound.'
+    )
     (directory / "rule.toml").write_text(RULE, encoding="utf-8")
     assert load_ruleset(None, [directory]).digest == first.digest != default_ruleset().digest
 
@@ -501,7 +503,7 @@ def test_a_good_chip_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("826", '"826"', "die_area_mm2 (line 5): a number is wanted, without quotes. It is '826'."),
+        ("826", '"826"', "die_area_mm2 (line 5): a number is required, without quotes. It is '826'."),
         ("826", "-826", "die_area_mm2 = -826 is not a figure that a chip can have."),
         ("826", "0", "die_area_mm2 = 0 is not a figure that a chip can have."),
         ("312", "-312", "fp16_bf16 = -312 is not a figure that a chip can have."),

@@ -372,7 +372,7 @@ def test_a_bad_chip_file_is_status_1(call: Call, tmp_path: Path) -> None:
     said = call("check", "--chip", str(file), "--on", "2023-12-01")
     assert (said.status, said.out) == (1, "")
     assert said.err == (
-        "exportrules: own.toml: die_area_mm2 (line 3): a number is wanted, without quotes. It is '826'.\n"
+        "exportrules: own.toml: die_area_mm2 (line 3): a number is required, without quotes. It is '826'.\n"
     )
 
 

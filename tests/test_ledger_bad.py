@@ -806,8 +806,8 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
     [
         (("-o", "ledger.csv", "--force"), "ledger.csv is the ledger itself. Write to another file."),
         (("-o", "hard.csv", "--force"), "hard.csv is the ledger itself. Write to another file."),
-        (("-o", "there.csv"), "there.csv is there already. Use --force to replace it, or another name."),
-        (("-o", "kept.csv"), "kept.csv.manifest.json is there already. Use --force to replace it, or another name."),
+        (("-o", "there.csv"), "there.csv already exists. Use --force to replace it, or another name."),
+        (("-o", "kept.csv"), "kept.csv.manifest.json already exists. Use --force to replace it, or another name."),
         (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the file that is "
          "meant."),
         (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),

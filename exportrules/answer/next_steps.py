@@ -100,8 +100,8 @@ def _standing(moment: Moment) -> Iterator[NextStep]:
     edition, places, standing = moment.ruleset.edition, moment.ruleset.places, moment.answer.standing
     if standing == "beyond_horizon":
         says = (
-            f"Verify the law of {moment.on}: it was read through {edition.verified_through}, and the projection assumes "
-            "that it has not changed since."
+            f"Verify the law of {moment.on}: it was read through {edition.verified_through}, and the projection "
+            "assumes that it has not changed since."
         )
         yield NextStep("verify", says, ("record it as an attestation and give it with --overlay",))
     elif standing == "before_coverage":

@@ -14,20 +14,20 @@ from exportrules.render.text import DISCLAIMER, deal_words, exporter_words, foot
 
 if TYPE_CHECKING:
     from exportrules.study.calendar import Event
-    from exportrules.study.differences import EditionChanges, Moved, Said, Step
+    from exportrules.study.differences import Decision, EditionChanges, Moved, Step
 
 Named = Callable[[Iterable[str]], list[str]]
 
 
-def change(before: Said, after: Said) -> str:
+def change(before: Decision, after: Decision) -> str:
     """The answers before and after; a review policy is included where it is known and the outcome is not."""
-    return f"{_said(before)} -> {_said(after)}"
+    return f"{_words(before)} -> {_words(after)}"
 
 
-def _said(said: Said) -> str:
-    if said.outcome == "indeterminate" and said.review_policy not in (None, "indeterminate"):
-        return f"{decision(*said)}; if required: {POLICY[said.review_policy]}"
-    return decision(*said)
+def _words(answer: Decision) -> str:
+    if answer.outcome == "indeterminate" and answer.review_policy not in (None, "indeterminate"):
+        return f"{decision(*answer)}; if required: {POLICY[answer.review_policy]}"
+    return decision(*answer)
 
 
 def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int, last: date) -> str:
@@ -179,7 +179,7 @@ def _projected(span: Moved, horizon: date) -> str:
     return "no" if span.last is not None and span.last <= horizon else f"after {horizon}"
 
 
-def _pair(before: Said, after: Said) -> dict[str, str]:
+def _pair(before: Decision, after: Decision) -> dict[str, str]:
     return {
         "before": before.outcome,
         "policy_before": before.review_policy or "",

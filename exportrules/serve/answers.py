@@ -41,7 +41,7 @@ from exportrules.serve.shapes import (
     TimelineShape,
 )
 from exportrules.study.calendar import Event, events
-from exportrules.study.differences import Said, chosen
+from exportrules.study.differences import Decision, chosen
 from exportrules.study.flips import flips
 
 #: So many chips by days: what a matrix may ask for.
@@ -150,7 +150,7 @@ def answer_changes(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event(law: Ruleset, event: Event) -> dict[str, Any]:
-    def said(answer: Said | None) -> dict[str, Any] | None:
+    def plainly(answer: Decision | None) -> dict[str, Any] | None:
         return answer and {"outcome": answer.outcome, "review_policy": answer.review_policy}
 
     return {
@@ -158,8 +158,8 @@ def _event(law: Ruleset, event: Event) -> dict[str, Any]:
         "by": plain(event.by),
         "what": what(law, event),
         "chips": list(event.chips),
-        "before": said(event.before),
-        "after": said(event.after),
+        "before": plainly(event.before),
+        "after": plainly(event.after),
         "through": list(event.through),
         "projected": event.projected,
     }

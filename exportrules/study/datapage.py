@@ -1,4 +1,4 @@
-"""The page about the data package: how to get it, what its tables hold, how to read it.
+"""The page about the data package: how to write it, what its tables contain, how to read it.
 
 python -m exportrules.study.datapage > docs/data.md
 """
@@ -85,11 +85,11 @@ def page(law: Ruleset) -> str:
 def _table(table: Table) -> Iterator[str]:
     yield from [f"## {table.name}", "", table.description, "", "| field | type | what it is |", "| --- | --- | --- |"]
     for field in table.fields:
-        yield f"| `{field.name}` | {field.type} | {_said(field)} |"
+        yield f"| `{field.name}` | {field.type} | {_description(field)} |"
     yield ""
 
 
-def _said(field: Field) -> str:
+def _description(field: Field) -> str:
     unit = f" In {field.unit}." if field.unit else ""
     values = f" One of {', '.join(f'`{value}`' for value in field.values)}." if field.values else ""
     parts = f" In CSV separated by `{field.parts.strip() or 'a space'}`." if field.type == "list" else ""
