@@ -493,8 +493,8 @@ def test_an_overlay_that_is_not_the_receipts_is_told(tmp_path: Path) -> None:
     letter = tmp_path / "letter.toml"
     letter.write_text(LETTER, encoding="utf-8")
     found = checked(made(0), rule_texts(None, [letter]))
-    said = "an overlay was given that is not the receipt's, and the answer differs: for that reason, or because the receipt "
-    assert (found.status, found.why) == ("moved", f"{said}was altered")
+    said = "an overlay was given that is not the receipt's, and the answer differs: for that reason, or because the "
+    assert (found.status, found.why) == ("moved", f"{said}receipt was altered")
     letter.write_text(LETTER.replace("1000", "9000"), encoding="utf-8")
     same = checked(made(0), rule_texts(None, [letter]))
     assert (same.status, same.why) == (
