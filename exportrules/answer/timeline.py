@@ -203,8 +203,8 @@ class Timeline:
 
     def _answer(self, day: date) -> Answer:
         public, left_out = self._public(day)
-        asked = public or self.courses
-        verdicts = [(course.subject.words, course.at(day)) for course in asked]
+        courses = public or self.courses
+        verdicts = [(course.subject.words, course.at(day)) for course in courses]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
         standing = self._standing(day, public, law)
@@ -223,7 +223,7 @@ class Timeline:
             projection=Projection(law.outcome, law.review_policy) if differs else None,
             turns_on=turns_on,
             cases=verdict.cases,
-            asked=tuple(dict.fromkeys(course.subject.id for course in asked)),
+            asked=tuple(dict.fromkeys(course.subject.id for course in courses)),
             left_out=left_out,
         )
 
@@ -283,7 +283,7 @@ def _reported(law: Law, standing: str, public: bool) -> tuple[str, Policy | None
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 
-def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]) -> bool:
+def _rests_on(law: Law, courses: Iterable[Course], day: date, named: Sequence[str]) -> bool:
     """True if a license is required by provisions that are all named, so that other, newer law cannot change that.
 
     An answer without a requirement, or with an exception, rests on all of the law, and partial attestations never
@@ -293,7 +293,7 @@ def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]
         return False
     names = {*law.requirements, *(name for _, _, by in law.policies for name in by)}
     rests = []
-    for course in asked:
+    for course in courses:
         rests += [entry.provision for entry in course.docket.pool if entry.provision.id in names]
         rests += [
             entry.in_force.provision

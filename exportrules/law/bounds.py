@@ -62,7 +62,7 @@ def defect(bounds: Bounds) -> str:
         return f"no bound is given. Write one or two of: {', '.join(_WORDS)}."
     if None not in (bounds.at_least, bounds.more_than) or None not in (bounds.at_most, bounds.less_than):
         return "two bounds are given for one side. Give the narrower one."
-    return "" if _is_filled(low(bounds), high(bounds)) else "no value lies within these bounds."
+    return "" if _is_filled(low(bounds), high(bounds)) else "no value is within these bounds."
 
 
 def _is_filled(lowest: End, highest: End) -> bool:

@@ -179,7 +179,7 @@ def _head() -> list[str]:
         "  **DRAM**: GB/s of memory bandwidth. **DC**: designed or marketed for datacenters.",
         '- The classes are computed, as `check(chip, on=..., to="CN", exporter="other").eccn`: under the text in force',
         f"  on {first} (87 FR 62186) and on {second} (88 FR 73458). They say which parameters are met, also for a chip",
-        "  that was not public yet; they are no classification ruling for a board.",
+        "  that was not public yet; they are not a classification ruling for a board.",
         "- `~` an estimate is underneath; `!` sources differ, see the last section; `-` not known. *open* names the",
         "  facts that the answer turns on.",
     ]  # fmt: skip

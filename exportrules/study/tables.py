@@ -185,7 +185,7 @@ def _segment(subject: str, says: str) -> tuple[Field, ...]:
         Field("valid_through", "date", "Last of the days, included; empty: no last day is known."),
         Field("outcome", "string", "The answer. no_license_requirement: nothing encoded requires one.",
               values=OUTCOMES, required=True),
-        Field("review_policy", "string", "How an application would be reviewed: the strictest policy that stands.",
+        Field("review_policy", "string", "How an application would be reviewed: the strictest policy that applies.",
               values=POLICIES),
         Field("standing", "string", "The basis of the answer: verified law, or the reason why it is only a projection.",
               values=STANDINGS, required=True),

@@ -145,10 +145,10 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
             yield from ((stop, p) for p in words.get(letters[start:stop], ()) if p.kind == "maker")
         else:
             inside = [gap for gap in gaps if start < gap < stop]
-            parted = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
+            own_gaps = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
             for piece in words.get(letters[start:stop], ()):
                 # a short name has no gap at all: "A 2" is not an A2
-                if parted <= piece.gaps and not (inside and stop - start <= SHORT):
+                if own_gaps <= piece.gaps and not (inside and stop - start <= SHORT):
                     yield stop, piece
     size = _MEMORY.match(letters, start)
     if size and size.end() in cuts and not gaps & {*range(start + 1, size.end(1))}:
@@ -261,10 +261,10 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
     gaps: dict[str, frozenset[int]] = {}
 
     def add(text: str, kind: Kind, *means: str) -> None:
-        spelled, _, parted = fold(text)
+        spelled, _, gaps_in_text = fold(text)
         if spelled:
             words.setdefault(spelled, {}).setdefault(kind, set()).update(means)
-            gaps[spelled] = gaps.get(spelled, frozenset()) | parted
+            gaps[spelled] = gaps.get(spelled, frozenset()) | gaps_in_text
 
     for family in ruleset.families.values():
         whole = [variant.id for variant in family.variant]
