@@ -161,7 +161,7 @@ def test_a_fact_that_was_given_stands_beside_the_answer_to_its_last_digit() -> N
 
 
 def test_a_ruleset_without_chips_has_nothing_to_compare() -> None:
-    with pytest.raises(QuestionError, match="knows no chip"):
+    with pytest.raises(QuestionError, match="has no chip"):
         chosen(replace(LAW, families={}), [])
 
 
