@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 
 class ExportRulesError(Exception):
-    """Base of every error that a caller can cause and mend."""
+    """Base of every error that a caller can cause and correct."""
 
 
 class QuestionError(ExportRulesError, ValueError):
-    """The question cannot be asked as it stands: a date, a fact, an option."""
+    """A date, a fact or an option of the question is invalid."""
 
 
 class UnknownNameError(QuestionError):
-    """A chip, place, exporter or fact that is not known here; `suggestions` are near names."""
+    """A chip, place, exporter or fact that is not in the data; `suggestions` are similar names."""
 
     def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
         self.suggestions = tuple(suggestions)
@@ -25,13 +25,13 @@ class UnknownNameError(QuestionError):
 
 
 class RefusedNameError(UnknownNameError):
-    """A name that is understood and does not name one chip: a server, a driver's mask, a series."""
+    """A name that is recognised but does not identify one chip: a server, a driver's mask, a series."""
 
 
 class RulesetError(ExportRulesError):
-    """A rule, chip, group, party or case file is bad. `where` is the file and key path.
+    """A rule, chip, group, party or case file is invalid. `where` is the file and key path.
 
-    The message has the first problem; `problems` has a line for each.
+    The message gives the first problem; `problems` has one line for each.
     """
 
     def __init__(self, where: str, message: str, problems: Sequence[str] = ()) -> None:
@@ -49,21 +49,21 @@ class LedgerError(ExportRulesError):
 
 
 class OutputError(ExportRulesError):
-    """A file that was asked for cannot be written."""
+    """A requested output file cannot be written."""
 
 
-#: What a terminal acts upon or is misled by: control characters but for tab and line end, and turned directions.
+#: Characters that control or mislead a terminal: controls other than tab and newline, and bidirectional overrides.
 ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def one_line(text: str) -> str:
-    """The text with whatever is no printable character shown as an escape: a file's own words stand in messages."""
+    """The text with unprintable characters escaped, since messages quote the words of files."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def either(names: Sequence[str]) -> str:
-    """Names to choose from, as a message has them."""
+    """The names quoted and joined with "or", for a message that offers a choice."""
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

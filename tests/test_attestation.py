@@ -244,7 +244,9 @@ def test_a_name_of_two_lines_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_ruleset_may_not_attest_itself(tmp_path: Path) -> None:
-    with pytest.raises(exportrules.RulesetError, match="an attestation is its author's own, not part of a ruleset"):
+    with pytest.raises(
+        exportrules.RulesetError, match="an attestation is a statement by its author, not part of a ruleset"
+    ):
         load_ruleset(tmp_path, []) if overlay(tmp_path) else None
 
 

@@ -275,7 +275,7 @@ def test_files_that_are_too_large_together(tmp_path: Path, monkeypatch: pytest.M
 def test_a_directory_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = overlay(tmp_path, **{f"f{n}": "" for n in range(20)})
     monkeypatch.setattr(load, "MOST_FILES", 19)
-    told = "more than 19 files lie under this directory. Is it the right one?"
+    told = "there are more than 19 files in this directory. Is it the right one?"
     with pytest.raises(RulesetError) as caught:
         list(load._files_in(str(directory)))
     assert str(caught.value) == f"{directory}: {told}"
@@ -302,7 +302,7 @@ def test_a_pipe_in_the_place_of_a_file(tmp_path: Path) -> None:
     directory = overlay(tmp_path, rule=RULE)
     os.mkfifo(directory / "pipe.toml")
     assert refused([directory]) == (
-        f"{directory}/pipe.toml: this is no plain file but a pipe, a socket or a device. Move it elsewhere."
+        f"{directory}/pipe.toml: this is not a regular file but a pipe, a socket or a device. Move it elsewhere."
     )
 
 
@@ -345,7 +345,7 @@ def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (
             "covers_from = 2020-01-01",
             'covers_from = "2020-01-01"',
-            "covers_from (line {line}): a date is wanted, as YYYY-MM-DD without quotes. It is '2020-01-01'.",
+            "covers_from (line {line}): a date is required, as YYYY-MM-DD without quotes. It is '2020-01-01'.",
         ),
         (
             "covers_from = 2020-01-01",
@@ -390,7 +390,9 @@ def test_an_edited_file_is_read_again_and_not_taken_from_the_cache(tmp_path: Pat
     directory = overlay(tmp_path, rule=RULE)
     first = load_ruleset(None, [directory])
     (directory / "rule.toml").write_text(RULE.replace("4800", '"4800"'), encoding="utf-8")
-    assert refused([directory]) == 'overlay-1/rule.toml: acme-letter#r: tpp ge "4800": a number is wanted as bound.'
+    assert (
+        refused([directory]) == 'overlay-1/rule.toml: acme-letter#r: tpp ge "4800": a number is required as the bound.'
+    )
     (directory / "rule.toml").write_text(RULE, encoding="utf-8")
     assert load_ruleset(None, [directory]).digest == first.digest != default_ruleset().digest
 
@@ -501,10 +503,10 @@ def test_a_good_chip_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("826", '"826"', "die_area_mm2 (line 5): a number is wanted, without quotes. It is '826'."),
-        ("826", "-826", "die_area_mm2 = -826 is no figure that a chip can have."),
-        ("826", "0", "die_area_mm2 = 0 is no figure that a chip can have."),
-        ("312", "-312", "fp16_bf16 = -312 is no figure that a chip can have."),
+        ("826", '"826"', "die_area_mm2 (line 5): a number is required, without quotes. It is '826'."),
+        ("826", "-826", "die_area_mm2 = -826 is not a figure that a chip can have."),
+        ("826", "0", "die_area_mm2 = 0 is not a figure that a chip can have."),
+        ("312", "-312", "fp16_bf16 = -312 is not a figure that a chip can have."),
         (
             "fp16_bf16",
             "fp17",
@@ -513,7 +515,7 @@ def test_a_good_chip_file_is_read(tmp_path: Path) -> None:
         ),
         ("die_area_mm2", "die_are", "die_are (line 5): there is no key 'die_are' here. Did you mean 'die_area_mm2'?"),
         ("name = ", "nome = ", None),
-        ("826", "826\ntpp_check = 5000", "TPP follows as 4992, the check value is 5000."),
+        ("826", "826\ntpp_check = 5000", "TPP computes to 4992, but the check value is 5000."),
         ("2022-01-01", "2022-02-30", "this is not TOML: Invalid date or datetime (at line 3, column 13)."),
     ],
     ids=["quoted", "negative", "zero", "negative throughput", "format", "unknown key", "two mistakes", "check", "date"],
@@ -550,7 +552,7 @@ def test_a_chip_made_in_python_is_checked_as_a_file_is(figures: dict[str, Any]) 
 def test_a_chip_file_that_contains_an_unknown_chip_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(CHIP + 'item_kind = "system"\ncontains = [{ chip = "acme-y", count = 8 }]\n', encoding="utf-8")
-    with pytest.raises(ExportRulesError, match="it contains 'acme-y', which is no variant of the chips known here"):
+    with pytest.raises(ExportRulesError, match="it contains 'acme-y', which is not a chip in the catalogue"):
         check(load_chip(file), on=date(2023, 12, 1))
 
 

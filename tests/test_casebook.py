@@ -337,7 +337,8 @@ def test_the_good_file_is_good(law: Ruleset, tmp_path: Path) -> None:
         (
             "until = 2022-09-30",
             'until = "2022-09-30"',
-            "mine.toml: claim[0].until (line 11): a date is wanted, as YYYY-MM-DD without quotes. It is '2022-09-30'.",
+            "mine.toml: claim[0].until (line 11): a date is required, as YYYY-MM-DD without quotes. "
+            "It is '2022-09-30'.",
         ),
         (
             'published = "2025-05"',
@@ -355,7 +356,7 @@ def test_the_good_file_is_good(law: Ruleset, tmp_path: Path) -> None:
         (
             'label = "sold by the maker"',
             'label = "sold by the maker"\nfirst_day_required = "yes"',
-            "mine.toml: claim[0].question[0].first_day_required (line 15): true or false is wanted, without quotes. "
+            "mine.toml: claim[0].question[0].first_day_required (line 15): true or false is required, without quotes. "
             "It is 'yes'.",
         ),
         (
@@ -387,7 +388,7 @@ def test_bad_files_name_the_file_the_key_and_the_cure(
         (
             b"2022-09-30",
             b"2022.09",
-            "claim[0].until (line 11): a date is wanted, as YYYY-MM-DD without quotes. It is 2022.09.",
+            "claim[0].until (line 11): a date is required, as YYYY-MM-DD without quotes. It is 2022.09.",
         ),
         (
             b"2022-09-30",
@@ -396,7 +397,7 @@ def test_bad_files_name_the_file_the_key_and_the_cure(
         ),
         (b'["A100"]', b"[" * 20 + b"]" * 20, "tables and lists are nested more than 12 deep; no rule needs that."),
         (b'["A100"]', b"[" * 9999 + b"]" * 9999, "the tables are nested too deep to be a rule file."),
-        (b'["A100"]', b"100", "claim[0].chips (line 9): a list in square brackets is wanted. It is 100."),
+        (b'["A100"]', b"100", "claim[0].chips (line 9): a list in square brackets is required. It is 100."),
         (
             b'label = "sold by the maker"',
             b'label = "x"\nfacts = { tpp = "4800 TOPS" }',

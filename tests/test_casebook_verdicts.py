@@ -138,7 +138,7 @@ def test_a_claim_that_implies_nothing_is_not_judged(law: Ruleset, tmp_path: Path
     [
         ('implies = "banned"', MAKER, "implies"),
         ('implies_since = 2022-10-07', MAKER, "implies_since needs implies, the outcome that the claim implies."),
-        ('implies_for = "maker"', MAKER, "implies_for says for whom, and implies says nothing. Add implies."),
+        ('implies_for = "maker"', MAKER, "implies_for says for whom, but implies is missing. Add implies."),
         ('implies = "license_required"\nimplies_since = 2022-10-21', MAKER, "is outside of the window"),
         ('implies = "license_exception"\nimplies_since = 2022-10-07', MAKER, 'Write implies = "license_required".'),
         ('implies = "no_license_requirement"\nimplies_policy = "case_by_case"', MAKER, "Omit implies_policy."),

@@ -605,7 +605,7 @@ def test_the_other_plane_of_a_day_is_offered(tmp_path: Path) -> None:
         (("timeline", "-o", "{}/a.svg"), "no chip is named. Name one or more: exportrules chart timeline A100 H100 -o"),
         (("timeline", "A1000", "-o", "{}/a.svg"), "no chip is called 'A1000' here."),
         (("timeline", "A100", "-o", "{}/a.gif"), "'{}/a.gif' does not end in .svg, .png or .html, so it is not clear"),
-        (("timeline", "A100", "-o", "{}/there.svg"), "{}/there.svg is there already. Use --force to replace it"),
+        (("timeline", "A100", "-o", "{}/there.svg"), "{}/there.svg already exists. Use --force to replace it"),
         (("timeline", "A100", "-o", "{}/no/a.svg"), "{}/no/a.svg: the file cannot be written: No such file"),
         (("thresholds", "--on", "2021-1-1", "-o", "{}/a.svg"), "the date '2021-1-1' cannot be read for certain."),
         (("thresholds", "--on", "2021-01-01", "-o", "{}/a.svg"), "no provision in force on 2021-01-01 for this deal"),

@@ -244,7 +244,7 @@ def lint_of_a_defect(call: Call, tmp_path_factory: pytest.TempPathFactory) -> Sa
 
 
 def test_lint_prints_a_defect(lint_of_a_defect: Said) -> None:
-    assert lint_of_a_defect.first == "acme-x-1: TPP follows as 4992, the check value is 4800."
+    assert lint_of_a_defect.first == "acme-x-1: TPP computes to 4992, but the check value is 4800."
     assert lint_of_a_defect.out.splitlines()[-1].endswith(": 1 defects.")
 
 
@@ -282,7 +282,7 @@ def test_the_version_is_printed(call: Call) -> None:
         ),
         (
             ("check", "p5.48xlarge", "--on", "2022-09-15"),
-            "'p5.48xlarge' is a cloud instance of Amazon Web Services, and not a chip. Ask by the GPUs in it: 8 x H100 "
+            "'p5.48xlarge' is a cloud instance of Amazon Web Services, not a chip. Ask by the GPUs in it: 8 x H100 "
             "SXM5 80GB.\n",
         ),
         (
@@ -321,7 +321,7 @@ def test_the_version_is_printed(call: Call) -> None:
             "instruments [ID].\n",
         ),
         (("instruments", "zzz"), "there is no instrument 'zzz' in this ruleset. List them: exportrules instruments.\n"),
-        (("show", "87fr62186"), "'87fr62186' is an instrument, and its provisions are shown one by one."),
+        (("show", "87fr62186"), "'87fr62186' is an instrument; give one of its provisions."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -372,7 +372,7 @@ def test_a_bad_chip_file_is_status_1(call: Call, tmp_path: Path) -> None:
     said = call("check", "--chip", str(file), "--on", "2023-12-01")
     assert (said.status, said.out) == (1, "")
     assert said.err == (
-        "exportrules: own.toml: die_area_mm2 (line 3): a number is wanted, without quotes. It is '826'.\n"
+        "exportrules: own.toml: die_area_mm2 (line 3): a number is required, without quotes. It is '826'.\n"
     )
 
 

@@ -129,9 +129,9 @@ def test_the_day_comes_from_the_text_the_name_the_folder_or_whoever_hands_it_in(
 @pytest.mark.parametrize(
     ("name", "body", "problem"),
     [
-        ("a.md", "§ 742.6 Regional stability.\n\nWords.", "no day is named in this text or its name. Say it: --on"),
-        ("2024-01-01.md", "Words.", "no section is named in this text. Say which it is: --section 742.6."),
-        ("2024-13-01.md", "§ 742.6 R.\n\nWords.", "2024-13-01 is not a day of the calendar."),
+        ("a.md", "§ 742.6 Regional stability.\n\nWords.", "no day is named in this text or its name. Give it: --on"),
+        ("2024-01-01.md", "Words.", "no section is named in this text. Give it: --section 742.6."),
+        ("2024-13-01.md", "§ 742.6 R.\n\nWords.", "2024-13-01 is not a calendar day."),
         ("2024-01-01..2024-02-01.md", "§ 742.6 R.\n\nWords.", "it names several days, 2024-01-01, 2024-02-01."),
         ("2024-01-01.xml", "<ECFR><DIV8 N='742.6'>", "this is not XML: "),
         ("2024-01-01.xml", "<ECFR><P>Words</P></ECFR>", "there is no DIV8 or DIV9 in it"),
@@ -161,7 +161,7 @@ def test_a_path_that_is_not_there_and_a_folder_without_texts_are_refused(tmp_pat
 
 def test_a_stated_day_that_is_not_the_files_is_refused(tmp_path: Path) -> None:
     file = text(tmp_path, "2024-01-01.md", "§ 742.6 R.\n\nWords.")
-    assert "Which of the two is it?" in read_copies([file], on=date(2024, 2, 1))[1][0]
+    assert "Give the right one." in read_copies([file], on=date(2024, 2, 1))[1][0]
 
 
 # --- quotes --------------------------------------------------------------------------------------------

@@ -23,7 +23,17 @@ from exportrules.cli import cli
 from exportrules.files.load import data_directory
 from exportrules.render.differences import moved_rows, step_rows
 from exportrules.study.calendar import events
-from exportrules.study.differences import Moved, Said, between, chosen, editions, moved, named, said, supposed
+from exportrules.study.differences import (
+    Decision,
+    Moved,
+    between,
+    chosen,
+    decision_on,
+    editions,
+    moved,
+    named,
+    supposed,
+)
 from tests.readme import EXAMPLES
 
 LAW = default_ruleset()
@@ -53,7 +63,7 @@ def test_a_chip_is_listed_exactly_where_its_two_answers_differ(chip: str, one: d
     first, last = min(one, other), max(one, other)
     steps = between(LAW, [chip], first, last, {"to": to})
     made = timeline(chip, to=to)
-    was, now = said(made, first), said(made, last)
+    was, now = decision_on(made, first), decision_on(made, last)
     assert bool(steps) == (was != now)
     if steps:
         assert (steps[0].before, steps[-1].after) == (was, now)
@@ -62,8 +72,8 @@ def test_a_chip_is_listed_exactly_where_its_two_answers_differ(chip: str, one: d
             assert step.after == following.before
         for step in steps:
             assert first < step.on <= last
-            assert said(made, step.on) == step.after
-            assert said(made, step.on - timedelta(1)) == step.before
+            assert decision_on(made, step.on) == step.after
+            assert decision_on(made, step.on - timedelta(1)) == step.before
             assert step.through
 
 
@@ -80,7 +90,7 @@ HORIZON = LAW.edition.verified_through
 def test_nothing_happens_at_the_horizon(to: str) -> None:
     for chip in LAW.variants:
         made = timeline(chip, to=to)
-        assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)), chip
+        assert decision_on(made, HORIZON) == decision_on(made, HORIZON + timedelta(1)), chip
     assert between(LAW, LAW.variants, HORIZON, HORIZON + timedelta(1), {"to": to}) == []
     told = events(LAW, LAW.variants, HORIZON, {"to": to})
     assert [e for e in told if e.on == HORIZON + timedelta(1) or "end of the verified period" in e.through] == []
@@ -94,14 +104,18 @@ def test_nor_where_the_law_is_left_out(tmp_path: Path) -> None:
                                        (data_directory() / file).read_text("utf-8") + gap))  # fmt: skip
     made = timeline("V100", to="SG", ruleset=blocked)
     assert made.at(HORIZON).outcome == "indeterminate"
-    assert said(made, HORIZON) == said(made, HORIZON + timedelta(1)) == Said("indeterminate", "indeterminate")
+    assert (
+        decision_on(made, HORIZON)
+        == decision_on(made, HORIZON + timedelta(1))
+        == Decision("indeterminate", "indeterminate")
+    )
 
 
 def test_days_reversed_and_empty_lists_are_refused() -> None:
     assert refused("diff", "2023-11-17", "2023-11-16", "--chips", "A100") == (
-        "2023-11-16 lies before 2023-11-17. Write the earlier day first."
+        "2023-11-16 is before 2023-11-17. Write the earlier day first."
     )
-    assert refused("diff", "2023-11-17").startswith("two days are wanted")
+    assert refused("diff", "2023-11-17").startswith("give two days")
     assert refused("diff", "2023-11-16", "2023-11-17", "--chips", " , ").startswith("--chips names no chip.")
     assert "Did you mean" in refused("diff", "2023-11-16", "2023-11-17", "--chips", "H2O")
 
@@ -147,7 +161,7 @@ def test_a_fact_that_was_given_stands_beside_the_answer_to_its_last_digit() -> N
 
 
 def test_a_ruleset_without_chips_has_nothing_to_compare() -> None:
-    with pytest.raises(QuestionError, match="knows no chip"):
+    with pytest.raises(QuestionError, match="has no chip"):
         chosen(replace(LAW, families={}), [])
 
 
@@ -186,7 +200,7 @@ def test_a_day_lies_in_a_span_exactly_where_the_two_say_different_things(
     before, after = timeline(chip, to=to, ruleset=LAW), timeline(chip, to=to, ruleset=changed)
     spans = list(moved(chip, before, after))
     inside = [s for s in spans if (s.first or date.min) <= day and (s.last is None or day <= s.last)]
-    was, now = said(before, day), said(after, day)
+    was, now = decision_on(before, day), decision_on(after, day)
     assert len(inside) == (was != now)
     for span in inside:
         assert (span.before, span.after) == (was, now)
@@ -212,7 +226,7 @@ def test_past_and_future_are_told_apart_at_the_older_horizon(changed: Ruleset) -
     first = found.past[0]
     assert (first.first, first.before, first.after.outcome) == (
         date(2023, 11, 17) if first.first == date(2023, 11, 17) else first.first,
-        Said("no_license_requirement", None),
+        Decision("no_license_requirement", None),
         "license_exception",
     )
     assert first.through == ("88fr73458#3A090.b",)
@@ -225,7 +239,7 @@ def test_a_corrected_figure_is_told_by_the_chip(tmp_path: Path) -> None:
     new = edited(tmp_path, "new", (file, "nvlink = 400", "nvlink = 600"), (file, "io_check = 528", "io_check = 728"))
     chip = chosen(LAW, ["H800"])[0]
     first, *_ = supposed(LAW, new, [chip], {})
-    assert (str(first.first), first.after) == ("2023-03-21", Said("license_required", "presumption_of_denial"))
+    assert (str(first.first), first.after) == ("2023-03-21", Decision("license_required", "presumption_of_denial"))
     assert f"{chip}: aggregate_io_gbytes_s" in first.through
 
 
@@ -259,7 +273,7 @@ def test_without_its_io_limb_the_rule_of_2022_catches_the_a800_on_its_first_day(
     free = [m for m in found if m.before.outcome == "no_license_requirement"]
     caught = {(LAW.variants[m.chip][1].name, str(m.first), str(m.last)) for m in free}
     assert caught == {("A800", "2022-11-07", "2023-10-22"), ("H800", "2023-03-21", "2023-10-22")}
-    assert {m.after for m in found} == {Said("license_required", "presumption_of_denial")}
+    assert {m.after for m in found} == {Decision("license_required", "presumption_of_denial")}
     assert {m.through for m in found} == {("no-io-limb#3A090.a",)}
 
 
@@ -293,7 +307,7 @@ def test_what_if_says_what_is_supposed_and_what_is_doubtful(tmp_path: Path) -> N
     beside.write_text(words.replace('replaces = ["87fr62186#3A090.a"]\n', ""), encoding="utf-8")
     assert "doubtful: " in run("what-if", beside, "--chips", "V100")
     nothing = run("what-if", EXAMPLES / "no-io-limb.toml", "--chips", "V100")
-    assert re.search(r"^0 of \d+ variants would be answered otherwise\.$", nothing, re.MULTILINE)
+    assert re.search(r"^0 of \d+ variants would have another answer\.$", nothing, re.MULTILINE)
 
 
 # --- the calendar -------------------------------------------------------------------------------
@@ -447,5 +461,5 @@ def test_a_calendar_is_written_whole_and_not_over_another(tmp_path: Path) -> Non
     file = tmp_path / "chips.ics"
     run("changes", "--from", "2022-01-01", "--chips", "A800", "-f", "ics", "-o", file)
     assert file.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
-    assert "is there already" in refused("changes", "--from", "2022-01-01", "--chips", "A800", "-o", file)
+    assert "already exists" in refused("changes", "--from", "2022-01-01", "--chips", "A800", "-o", file)
     assert refused("changes", "--from", "2030-01-01", "--chips", "V100", "-f", "ics").startswith("no change from")

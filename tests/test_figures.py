@@ -26,7 +26,7 @@ def chip(**figures: Any) -> Variant:
 
 
 def absurd(name: str, value: object) -> str:
-    return f"{name} = {value} is no figure that a chip can have."
+    return f"{name} = {value} is not a figure that a chip can have."
 
 
 # --- what no chip can have -------------------------------------------------------------------------
@@ -108,7 +108,7 @@ TOPS: Mapping[str, Any] = {"dense_tops": {"fp16_bf16": 312}, "die_area_mm2": 826
 
 @pytest.mark.parametrize("stated", [4991, 4993, Decimal("4991.9"), Decimal("4992.1"), 0])
 def test_a_tpp_that_does_not_follow_is_told(stated: Any) -> None:
-    said = [f"TPP follows as 4992, the check value is {stated}."]
+    said = [f"TPP computes to 4992, but the check value is {stated}."]
     assert list(check_defects(chip(dense_tops={"fp16_bf16": 312}, tpp_check=stated))) == said
 
 
@@ -138,7 +138,7 @@ def test_a_chip_with_a_format_of_its_own_is_not_computed() -> None:
 )  # fmt: skip
 def test_a_density_is_held_to_the_places_that_are_stated(stated: str, right: bool) -> None:
     # 4992 / 826 = 6.0435835351089588377723...
-    said = [f"performance density follows as 6.0436, the check value is {stated}."]
+    said = [f"performance density computes to 6.0436, but the check value is {stated}."]
     found = list(check_defects(chip(**TOPS, performance_density_check=Decimal(stated))))
     assert found == ([] if right else said)
 
@@ -161,7 +161,7 @@ def test_a_density_half_way_is_rounded_up() -> None:
 @pytest.mark.parametrize(("stated", "right"), [(664, True), (663, False), (665, False)])
 def test_links_that_do_not_add_up_are_told(stated: int, right: bool) -> None:
     found = list(check_defects(chip(io_gbytes_s={"nvlink": 600, "pcie_4_0_x16": 64}, io_check=stated)))
-    assert found == ([] if right else [f"the links add up to 664, the check value is {stated}."])
+    assert found == ([] if right else [f"the links add up to 664, but the check value is {stated}."])
 
 
 def test_without_links_there_is_nothing_to_add() -> None:
@@ -316,14 +316,14 @@ def test_a_figure_of_fifteen_orders_is_read(written: Any) -> None:
 
 @pytest.mark.parametrize("written", ["1e16", "1e-16", 10**16, 10**20, 10**21, -(10**21)])
 def test_a_figure_of_sixteen_orders_is_refused(written: Any) -> None:
-    with pytest.raises(QuestionError, match=r"out of all proportion|not a figure that an item can have"):
+    with pytest.raises(QuestionError, match=r"not a plausible number|not a figure that an item can have"):
         read_fact("tpp", written, FACTS)
 
 
 def test_a_whole_number_of_absurd_size_is_not_repeated() -> None:
     with pytest.raises(QuestionError) as caught:
         read_fact("tpp", 10**20 + 1, FACTS)
-    assert str(caught.value) == "tpp is out of all proportion of TOPS x bit. Check the unit."
+    assert str(caught.value) == "tpp is not a plausible number of TOPS x bit. Check the unit."
 
 
 def test_the_last_day_of_the_calendar_is_no_day_at_all() -> None:
@@ -335,7 +335,7 @@ def test_a_whole_share_is_read_and_more_is_refused() -> None:
     for written, value in (("99.5", Decimal("99.5")), (99, 99), (100, 100), ("100.0", 100)):
         assert read_fact("listed_ownership_percent", written, FACTS).value == value
     for over in ("100.01", 101):
-        with pytest.raises(QuestionError, match="more than all of it"):
+        with pytest.raises(QuestionError, match="more than 100 percent"):
             read_fact("listed_ownership_percent", over, FACTS)
     assert read_fact("tpp", 101, FACTS).value == 101
 

@@ -185,7 +185,7 @@ def test_a_declared_encoding_is_read_and_an_undeclared_one_is_found(audit: Run, 
     assert said.outcomes == [OPEN, LICENSE]
     byte = cell.encode(encoding)[3 if encoding == "cp1252" else 0]
     assert said.problems[0] == (
-        f"row 1: the row has the byte 0x{byte:02X}, which is no UTF-8 text (shown as \\x{byte:02x}). "
+        f"row 1: the row has the byte 0x{byte:02X}, which is not UTF-8 text (shown as \\x{byte:02x}). "
         "If the whole file is in another encoding, say --encoding."
     )
     assert "1 line is not UTF-8 text. It would read: " in said.out
@@ -250,7 +250,7 @@ def test_ten_megabytes_in_a_cell(audit: Run) -> None:
     said = audit(None, out="out.xlsx")
     assert (said.status, said.err) == (
         1,
-        "exportrules: out.xlsx: row 2 has a cell of 10,485,760 characters, and a cell of Excel holds 32,767. Write "
+        "exportrules: out.xlsx: row 2 has a cell of 10,485,760 characters, and an Excel cell holds 32,767. Write "
         ".csv or .parquet.\n",
     )
 
@@ -418,12 +418,12 @@ def test_json_lines_leave_as_they_came_and_bad_ones_are_kept(audit: Run) -> None
     lines = {
         GOOD_LINE: "",
         "garbage": "the line 'garbage' is not JSON: Expecting value: line 1 column 1 (char 0).",
-        '["A100"]': "the line '[\"A100\"]' is JSON, but no object. Write {...} with the names of the columns.",
+        '["A100"]': "the line '[\"A100\"]' is JSON, but not an object. Write {...} with the names of the columns.",
         "": "the line is empty.",
         '{"part": "A100", "part": "H100"}': (
             """the line '{"part": "A100", "part": "H100"}' is not JSON: 'part' is there twice."""
         ),
-        '{"part": "\\ud800"}': "the line has half of a pair of \\u escapes, which is no text.",
+        '{"part": "\\ud800"}': "the line has half of a pair of \\u escapes, which is not text.",
         "{}": "the date is empty; it is never assumed. the destination is empty; it is never assumed.",
         '{"part": null, "ship_date": "2022-09-15", "dest": "CN"}': "the chip is empty, and no figures describe it.",
     }
@@ -449,9 +449,9 @@ def test_json_as_deep_as_a_well_and_numbers_beyond_reason(audit: Run) -> None:
     ("data", "message"),
     [
         ("", "the file is empty."),
-        ("\n\n", "no line of the file is a JSON object. Write one object a line."),
-        ("[\n]\n", "no line of the file is a JSON object. Write one object a line."),
-        ((GOOD_LINE + "\n").encode("utf-16"), "no line of the file is a JSON object. Write one object a line."),
+        ("\n\n", "no line of the file is a JSON object. Write one object per line."),
+        ("[\n]\n", "no line of the file is a JSON object. Write one object per line."),
+        ((GOOD_LINE + "\n").encode("utf-16"), "no line of the file is a JSON object. Write one object per line."),
     ],
 )
 def test_no_json_lines(audit: Run, data: str | bytes, message: str) -> None:
@@ -552,7 +552,7 @@ def test_a_sheet_of_excel_is_full_before_the_ledger_is(
     said = audit(f"{HEADER}\n{free}\n{free}\n{free}\n", "--force", *plain, out="out.xlsx")
     assert (said.status, said.err) == (
         1,
-        "exportrules: out.xlsx: a sheet of Excel holds 3 rows, its header among them, and the ledger has more. Write "
+        "exportrules: out.xlsx: an Excel sheet holds 3 rows including its header, and the ledger has more. Write "
         ".csv or .parquet.\n",
     )
     assert len(cells_in(said.folder / "out.xlsx")) == 3  # the earlier one
@@ -806,8 +806,8 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
     [
         (("-o", "ledger.csv", "--force"), "ledger.csv is the ledger itself. Write to another file."),
         (("-o", "hard.csv", "--force"), "hard.csv is the ledger itself. Write to another file."),
-        (("-o", "there.csv"), "there.csv is there already. Use --force to replace it, or another name."),
-        (("-o", "kept.csv"), "kept.csv.manifest.json is there already. Use --force to replace it, or another name."),
+        (("-o", "there.csv"), "there.csv already exists. Use --force to replace it, or another name."),
+        (("-o", "kept.csv"), "kept.csv.manifest.json already exists. Use --force to replace it, or another name."),
         (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the file that is "
          "meant."),
         (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),
@@ -850,7 +850,7 @@ def test_two_columns_of_one_name_only_where_a_file_can_have_them(audit: Run) -> 
         said = audit(None, out=f"out.{kind}")
         assert (said.status, said.err) == (
             2,
-            f"exportrules: two columns of the ledger are called 'qty', and .{kind} wants one. Write .csv.\n",
+            f"exportrules: two columns of the ledger are named 'qty'; .{kind} needs unique names. Write .csv.\n",
         )
 
 
@@ -1012,7 +1012,7 @@ def test_a_manifest_says_nothing_of_other_folders(audit: Run, run: Run, tmp_path
     assert said.out.startswith(f"DIFFERS  input: {Path(name).name} is not there.")
 
 
-NO_MANIFEST = "this is no manifest of an audit. It is written beside the output."
+NO_MANIFEST = "this is not a manifest of an audit. It is written beside the output."
 
 
 @pytest.mark.parametrize(

@@ -297,7 +297,7 @@ def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
     assert file.read_text("utf-8") == printed.output
     again = run("memo", "H800", "--on", "2023-06-01", "-o", file)
     assert isinstance(again.exception, QuestionError)
-    assert "is there already" in str(again.exception)
+    assert "already exists" in str(again.exception)
     assert run("memo", "H800", "--on", "2023-06-01", "-o", file, "--force").exit_code == 0
     odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.htm")
     assert str(odd.exception).endswith(

@@ -121,7 +121,7 @@ def test_a_word_with_a_slip_is_suggested(option: str, written: str, meant: str) 
 def test_an_unknown_chip_in_a_server_says_how_to_ask(name: str) -> None:
     told = message("check", name, "--on", "2025-06-01")
     assert told.startswith(f"no chip is called {name!r} here")
-    assert "Of a server, write the chip in it." in told
+    assert "For a server, write the chip in it." in told
     assert "with item_kind=system: tpp=NUMBER, designed_for_datacenter=yes." in told
 
 

@@ -277,7 +277,7 @@ def test_every_code_is_its_own_place() -> None:
 
 @pytest.mark.parametrize("written", ["n.a.", "N/A", "#N/A", "na", "n/a", "N.A.", "C/O", "unknown", "TBD", "不明", "-"])
 def test_what_says_nothing_is_no_place(written: str) -> None:
-    with pytest.raises(UnknownNameError, match=r"it says nothing\. Write an ISO 3166 code of two capital letters"):
+    with pytest.raises(UnknownNameError, match=r"it is a placeholder\. Write an ISO 3166 code of two capital letters"):
         find_place(LAW, written)
 
 
@@ -641,7 +641,7 @@ def test_parties_of_one_name_in_several_countries_leave_the_seat_open() -> None:
     assert (found.outcome, found.turns_on) == ("indeterminate", ["headquarters", "ultimate_parent"])
     assert not [a for a in found.assumptions if a.fact == "headquarters"]
     assert (
-        f"Parties in China (PRC) and Singapore are called {INSPUR!r} in this data; where the end user has its "
+        f"Parties in China (PRC) and Singapore are called {INSPUR!r} in this data; the country of the end user's "
         "headquarters is left open."
     ) in found.notices
     # where they differ in no consequence nothing is open
@@ -661,8 +661,8 @@ def _owned(owner: str, on: str = "2025-10-15") -> Determination:
 def test_an_owner_who_is_on_no_list_is_told() -> None:
     found = _owned("Alibaba")
     assert (
-        "'Alibaba' is on no list in this data; whether the buyer's owner is listed must be found by hand: on that "
-        "rests the requirement for affiliates, and on its entry the review policy."
+        "'Alibaba' is on no list in this data; whether the buyer's owner is listed must be checked by hand: the "
+        "requirement for affiliates depends on that, and the review policy on the owner's entry."
     ) in found.notices
     for known in ("Huawei", "unknown"):
         assert not any("is on no list in this data; whether" in notice for notice in _owned(known).notices)
@@ -764,7 +764,7 @@ def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
         ("NVIDIA A100 10de:2330", "no chip is called"),
         ("A100 H100", "no chip is called"),
         ("Huawei A100", "'A100' is a chip of 'NVIDIA'"),
-        ("Lenovo P100", "a dealer's name beside 'P100' says too little"),
+        ("Lenovo P100", "a reseller's name beside 'P100' does not identify it"),
         ("A10 board", "too short a name"),
         ("A 2 GPU", "no chip is called"),
         ("L4, 0 GPU", "no chip is called"),
@@ -800,15 +800,15 @@ def test_a_word_too_many_and_a_detail_that_is_not_true_are_refused(written: str,
         ("gfx90a", "an instruction set that several products have"),
         (
             "p5.48xlarge",
-            "a cloud instance of Amazon Web Services, and not a chip. Ask by the GPUs in it: 8 x H100 SXM5",
+            "a cloud instance of Amazon Web Services, not a chip. Ask by the GPUs in it: 8 x H100 SXM5",
         ),
-        ("Standard_ND96isr_H200_v5", "a cloud instance of Microsoft Azure, and not a chip. Ask by the GPUs in it: 8 x"),
+        ("Standard_ND96isr_H200_v5", "a cloud instance of Microsoft Azure, not a chip. Ask by the GPUs in it: 8 x"),
         ("a3-megagpu-8g", "8 x H100 SXM5 80GB"),
         ("Dell PowerEdge XE9680", "it is sold with 8 x H100 SXM5 80GB, 8 x H200 SXM5 141GB"),
         ("XE9680x8H100-SXM-80GB", "a server of Dell"),
         ("SYS-821GE-TNHR-1", "a server of Supermicro"),
-        ("H100整机", "a server or another machine, and not a chip. Ask by the GPUs in it: 'H100'"),
-        ("A100 X", "can be 'A100' and a number that is cut off"),
+        ("H100整机", "a server or another machine, not a chip. Ask by the GPUs in it: 'H100'"),
+        ("A100 X", "can be one name, or 'A100' and a number that was cut off"),
     ],
 )
 def test_what_is_understood_and_names_no_one_chip_says_so(written: str, says: str) -> None:
@@ -889,11 +889,11 @@ def test_a_word_of_a_chip_file_that_leads_nowhere_is_a_defect() -> None:
     said = [str(defect) for defect in defects(law)]
     assert "parts own: '4711' means 'nvidia-a101', which is in no chip file." in said
     assert "parts own: '4712' means nothing. Name a variant or a family." in said
-    assert "word SXM9: it covers 'SXM10', which is no detail of any chip." in said
+    assert "word SXM9: it covers 'SXM10', which is not a detail of any chip." in said
     assert "nvidia-h100: the name 'H100' is refused by 'h100', so it can never be asked." in said
 
 
 def test_a_chip_that_a_rule_names_is_in_the_catalogue() -> None:
     families = {name: family for name, family in LAW.families.items() if name != "nvidia-h20"}
     said = {str(defect) for defect in references(replace(LAW, families=families))}
-    assert any("'nvidia-h20' is no family of any chip file" in text for text in said)
+    assert any("'nvidia-h20' is not a family in any chip file" in text for text in said)

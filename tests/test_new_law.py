@@ -184,5 +184,5 @@ def test_what_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
     assert run.exit_code == 1
     assert run.output.count("there is no key 'kin' here. Did you mean 'kind'?") == 3
     assert run.output.count("there is no key 'efective' here. Did you mean 'effective'?") == 3
-    assert "groups.toml: group[0].id (line 2): text in quotes is wanted. It is 5." in run.output
+    assert "groups.toml: group[0].id (line 2): text in quotes is required. It is 5." in run.output
     assert "groups.toml: group[0].title (line 1): the key 'title' is missing." in run.output

@@ -91,7 +91,7 @@ def test_a_near_name_is_found_out_and_a_screened_one_is_screened_further() -> No
     assert near.how == ('If it is not: --not-listed "Inspur"; if it is, write the listed name.',)
     unlisted = dict(steps("V100", on="2026-08-01", to="DE", end_user="Acme GmbH"))
     assert unlisted["screen"] == (
-        'Screen "Acme GmbH" against the lists that are not in this data too: denied persons and blocked persons '
+        'Also screen "Acme GmbH" against the lists that are not in this data: denied persons and blocked persons '
         "(744.8)."
     )
 
@@ -104,7 +104,7 @@ def test_a_list_that_was_imported_is_not_asked_for_again(tmp_path: Path) -> None
     )
     overlaid = load_ruleset(overlays=[tmp_path / "denied.toml"])
     says = dict(steps("V100", on="2026-08-01", to="DE", end_user="Acme GmbH", ruleset=overlaid))["screen"]
-    assert says.endswith("not in this data too: blocked persons (744.8).")
+    assert says.endswith("not in this data: blocked persons (744.8).")
 
 
 @pytest.mark.parametrize(

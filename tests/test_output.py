@@ -36,7 +36,7 @@ def test_a_file_has_the_permissions_that_any_new_file_has(tmp_path: Path) -> Non
 def test_what_is_there_is_replaced_only_when_told(tmp_path: Path) -> None:
     target = tmp_path / "a.md"
     target.write_text("mine")
-    with pytest.raises(QuestionError, match=r"a\.md is there already\. Use --force to replace it, or another name\."):
+    with pytest.raises(QuestionError, match=r"a\.md already exists\. Use --force to replace it, or another name\."):
         write_whole(target, "yours")
     assert target.read_text() == "mine"
     write_whole(target, "yours", force=True)
@@ -46,7 +46,7 @@ def test_what_is_there_is_replaced_only_when_told(tmp_path: Path) -> None:
 
 def test_a_file_that_comes_while_another_is_written_is_kept(tmp_path: Path) -> None:
     target = tmp_path / "a.md"
-    with pytest.raises(QuestionError, match="is there already"), written_whole(target) as part:  # noqa: PT012
+    with pytest.raises(QuestionError, match="already exists"), written_whole(target) as part:  # noqa: PT012
         part.write_text("ours")
         target.write_text("theirs")
     assert target.read_text() == "theirs"
@@ -72,7 +72,7 @@ def test_a_link_is_never_written_through(tmp_path: Path, force: bool, outside: s
 def test_folders_and_devices_are_refused_even_with_force(tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="is a folder"):
         free(tmp_path, force=True)
-    with pytest.raises(QuestionError, match="no regular file"):
+    with pytest.raises(QuestionError, match="not a regular file"):
         free(os.devnull, force=True)
     with pytest.raises(QuestionError, match="names no file"):
         free("")
@@ -91,7 +91,7 @@ def test_an_error_while_writing_leaves_all_as_it_was(tmp_path: Path) -> None:
         part.write_text("half")
         1 / 0  # noqa: B018
     assert target.read_text() == "before"
-    with pytest.raises(OutputError, match="nothing came"), written_whole(tmp_path / "b.csv"):
+    with pytest.raises(OutputError, match="nothing was produced"), written_whole(tmp_path / "b.csv"):
         pass
     with pytest.raises(OutputError, match="No space left"), written_whole(tmp_path / "b.csv"):
         raise OSError(28, "No space left on device")

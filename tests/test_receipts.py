@@ -220,10 +220,10 @@ def test_what_does_not_follow_is_altered_even_when_sealed_again(path: tuple[Any,
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"", "it is not JSON with whole numbers"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "it is not JSON with whole numbers"),
-        (b"[" * 200_000, "it is not JSON with whole numbers"),
-        (b'{"a": 1.5}', "it is not JSON with whole numbers"),
+        (b"", "it is not JSON with integers only"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "it is not JSON with integers only"),
+        (b"[" * 200_000, "it is not JSON with integers only"),
+        (b'{"a": 1.5}', "it is not JSON with integers only"),
         (b"[1, 2]", "a receipt has the keys format, question,"),
         (b'{"format": "exportrules receipt 2"}', "its format is 'exportrules receipt 2', and this version reads "),
     ],
@@ -238,13 +238,13 @@ def test_what_is_no_receipt_of_this_version_is_not_called_altered(text: bytes, s
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (b'"a": 1, "a": 2}', "it is no receipt any more: a key stands twice in one object"),
-        (b'"a": 1.5}', "it is no receipt any more: 1.5 is no whole number"),
-        (b'"a": NaN}', "it is no receipt any more: NaN is no whole number"),
-        (b'"a": ' + b"[" * 200_000, "it is no receipt any more: "),
-        (b'"a": ' + b"7" * 5000 + b"}", "it is no receipt any more: a number has 5000 digits, and one beyond 2^53 is "),
-        (b'"a": \xff}', "it is no receipt any more: 'utf-8' codec"),
-        (b'"seal', "it is no receipt any more: Unterminated string"),
+        (b'"a": 1, "a": 2}', "it is no longer a receipt: a key is repeated in one object"),
+        (b'"a": 1.5}', "it is no longer a receipt: 1.5 is not an integer"),
+        (b'"a": NaN}', "it is no longer a receipt: NaN is not an integer"),
+        (b'"a": ' + b"[" * 200_000, "it is no longer a receipt: "),
+        (b'"a": ' + b"7" * 5000 + b"}", "it is no longer a receipt: a number has 5000 digits, and one beyond 2^53 is "),
+        (b'"a": \xff}', "it is no longer a receipt: 'utf-8' codec"),
+        (b'"seal', "it is no longer a receipt: Unterminated string"),
     ],
 )
 def test_what_is_a_receipt_no_more_is_said_in_a_sentence(more: bytes, said: str) -> None:
@@ -363,7 +363,7 @@ def test_without_its_own_rules_no_file_is_blamed_for_what_a_forger_may_have_done
     found = checked(forged, edition(tmp_path, "new", (RULE, "# ", "# or so: ")))
     assert (found.status, found.alone, found.used) == ("moved", (), (RULE,))
     assert found.why == (
-        "the law data changed, and the answer is another: by that, or because the receipt was altered"
+        "the law data changed, and the answer differs: for that reason, or because the receipt was altered"
     )  # fmt: skip
     assert f"perhaps by      {RULE}" in verification_text(found)
     unused = checked(forged, edition(tmp_path, "other", ASIDE))
@@ -493,8 +493,8 @@ def test_an_overlay_that_is_not_the_receipts_is_told(tmp_path: Path) -> None:
     letter = tmp_path / "letter.toml"
     letter.write_text(LETTER, encoding="utf-8")
     found = checked(made(0), rule_texts(None, [letter]))
-    said = "an overlay was given that is not the receipt's, and the answer is another: by that, or because the receipt "
-    assert (found.status, found.why) == ("moved", f"{said}was altered")
+    said = "an overlay was given that is not the receipt's, and the answer differs: for that reason, or because the "
+    assert (found.status, found.why) == ("moved", f"{said}receipt was altered")
     letter.write_text(LETTER.replace("1000", "9000"), encoding="utf-8")
     same = checked(made(0), rule_texts(None, [letter]))
     assert (same.status, same.why) == (
@@ -528,7 +528,7 @@ def test_a_receipt_is_written_and_verified_by_the_commands(tmp_path: Path) -> No
     assert kept["question"]["chip_figures"]["die_area_mm2"] == "814.5"
     file.write_text(file.read_text("utf-8").replace("no_license_requirement", "license_required"), encoding="utf-8")
     status, said = run("verify", file)
-    assert (status, said.strip()) == (1, "ALTERED: its seal does not fit what stands in it.")
+    assert (status, said.strip()) == (1, "ALTERED: its seal does not match its content.")
     status, said = run("verify", file, "--json")
     assert (status, json.loads(said)["status"]) == (1, "altered")
 

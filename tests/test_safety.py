@@ -196,7 +196,7 @@ def test_no_text_of_a_file_is_an_order_to_the_terminal(kind: str, place: str, or
     told, character = str(caught.value), json.loads('"' + order + '"')[0]
     code = f"{ord(character):04X}"
     assert told.startswith("overlay-1/x.toml: the text ")
-    assert told.endswith(f" holds the control character U+{code}. A terminal would act upon it: take it out.")
+    assert told.endswith(f" has the control character U+{code}. A terminal would act upon it: remove it.")
     assert told.isprintable()
     (tmp_path / "x.toml").write_text(FILES[kind], "utf-8")
     load_ruleset(None, [tmp_path])

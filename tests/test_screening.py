@@ -171,7 +171,7 @@ def test_ends_and_terms_of_denial_orders(party: Callable[[str], Party]) -> None:
 def test_an_end_before_the_start_is_unreadable() -> None:
     made = read(row(start_date="2021-04-08", end_date="2020-01-01"))
     assert not made.parties
-    assert "lies before" in made.unreadable[0]
+    assert "is before start_date" in made.unreadable[0]
 
 
 def test_undated_rows_are_certain_from_the_file_and_presumed_before(party: Callable[[str], Party]) -> None:
@@ -273,7 +273,7 @@ def test_what_the_base_lists_is_left_to_it() -> None:
 
 def test_json_that_breaks_off_names_the_place() -> None:
     data = (DATA / "consolidated.json").read_bytes()[:1500]
-    with pytest.raises(RulesetError, match=r"not whole JSON: .* line \d+, column \d+ \(character \d+ of \d+\)"):
+    with pytest.raises(RulesetError, match=r"incomplete JSON: .* line \d+, column \d+ \(character \d+ of \d+\)"):
         read_list("c.json", data, AS_OF, default_ruleset())
 
 
@@ -320,8 +320,8 @@ def test_bad_csv_rows_are_reported_and_the_rest_is_read() -> None:
         (row(alt_names=[1]), "alt_names is not a list of texts"),
         (row(name="half \ud800"), "surrogate"),
         (row(start_date="2021-02-30"), "not a calendar day"),
-        (row(source="Entity List"), "is not known"),
-        (row(source=None), "is not known"),
+        (row(source="Entity List"), "is unknown"),
+        (row(source=None), "is unknown"),
     ],
 )
 def test_bad_json_rows(bad: Any, said: str) -> None:
@@ -504,5 +504,5 @@ def test_a_list_without_an_entry_is_refused_before_it_screens_nobody(tmp_path: P
     asked = ["parties", "import", str(tmp_path / "empty.json"), "--as-of", "2026-07-31", "-o", str(tmp_path / "out")]
     said = CliRunner().invoke(cli, asked)
     assert said.exit_code != 0
-    assert "there is no entry in it" in str(said.exception)
+    assert "the file has no entry" in str(said.exception)
     assert not (tmp_path / "out").exists()

@@ -233,7 +233,7 @@ def test_a_page_of_another_site_cannot_reach_it_under_a_name_of_its_own(client: 
 
 
 def test_a_host_that_others_reach_wants_a_name() -> None:
-    with pytest.raises(QuestionError, match="nobody is asked for a password"):
+    with pytest.raises(QuestionError, match="no password is required"):
         checked(Settings(host="0.0.0.0"))
     assert checked(Settings(host="0.0.0.0", hosts=("rules.example",))).host == "0.0.0.0"
 

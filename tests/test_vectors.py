@@ -137,11 +137,11 @@ GOOD = {
         (b"{", "answers.jsonl, line 1: this is not JSON in UTF-8. Write one object a line."),
         (b"\xff\xfe", "answers.jsonl, line 1: this is not JSON in UTF-8. Write one object a line."),
         (b"[" * 100_000, "answers.jsonl, line 1: this is not JSON in UTF-8. Write one object a line."),
-        (b"\n\n[1]\n", "answers.jsonl, line 3: an object is wanted, in curly brackets."),
-        (b"{}", "answers.jsonl, line 1: 'chip' is missing, or is no text in quotes."),
+        (b"\n\n[1]\n", "answers.jsonl, line 3: an object is required, in curly brackets."),
+        (b"{}", "answers.jsonl, line 1: 'chip' is missing, or is not text in quotes."),
         (
             json.dumps({**GOOD, "on": 20240603}).encode(),
-            "answers.jsonl, line 1: 'on' is missing, or is no text in quotes.",
+            "answers.jsonl, line 1: 'on' is missing, or is not text in quotes.",
         ),
         (
             json.dumps({**GOOD, "outcome": "yes"}).encode(),

@@ -1,4 +1,4 @@
-"""A question as the arguments that ask it again."""
+"""The arguments that reproduce a question."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ _OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "en
 
 
 def arguments(timeline: Timeline) -> dict[str, Any]:
-    """The arguments of `exportrules.timeline` that gave this timeline; what was left to its default is left out.
+    """The arguments of `exportrules.timeline` that produced this timeline, without those left to their defaults.
 
-    `chip` is a name, or the :class:`Variant` of a chip of one's own; absent where facts alone describe the item.
+    `chip` is a name, or the :class:`Variant` of a user-defined chip; it is absent if only facts describe the item.
     """
     q = timeline.question
     own = own_chip(timeline)
-    found: dict[str, Any] = {}
+    args: dict[str, Any] = {}
     if own is not None:
-        found["chip"] = own
+        args["chip"] = own
     elif q.subjects[0].chip is not None:
-        found["chip"] = q.label
+        args["chip"] = q.label
     values = {name: getattr(q, name) for name in _OPTIONS} | {"exporter": q.asked_exporter}
-    found |= {name: v for name, v in values.items() if name not in q.defaulted and TERMS.get(name) not in q.facts}
-    found |= {"parties": q.parties} if q.parties else {}
-    found |= {"not_listed": q.not_listed} if q.not_listed else {}
-    found |= {"facts": {name: fact.value for name, fact in q.facts.items()}} if q.facts else {}
-    found |= {"known_on": q.known_on} if q.known_on else {}
-    found |= {"as_printed": True} if q.as_printed else {}
-    return found
+    args |= {name: v for name, v in values.items() if name not in q.defaulted and TERMS.get(name) not in q.facts}
+    args |= {"parties": q.parties} if q.parties else {}
+    args |= {"not_listed": q.not_listed} if q.not_listed else {}
+    args |= {"facts": {name: fact.value for name, fact in q.facts.items()}} if q.facts else {}
+    args |= {"known_on": q.known_on} if q.known_on else {}
+    args |= {"as_printed": True} if q.as_printed else {}
+    return args
 
 
 def own_chip(timeline: Timeline) -> Variant | None:
-    """The chip of one's own that was asked about; None where a chip of the ruleset, or none, was named."""
+    """The user-defined chip of the question; None if it names a chip of the ruleset, or none."""
     q, law = timeline.question, timeline.ruleset
     chip = q.subjects[0].chip
     if chip is None:

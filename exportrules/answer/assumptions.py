@@ -1,4 +1,4 @@
-"""What was assumed, and what the answer would be if it were otherwise."""
+"""The assumptions of an answer, and what the answer would be without each of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from exportrules.question.figures import settled
 
 
 def other_layer(moment: Moment) -> str | None:
-    """What the law says as printed (or, asked as printed, as enforced), where that is another outcome."""
+    """The outcome in the other layer (as printed, or as enforced if asked as printed); None if it is the same."""
     if moment.answer.outcome != moment.answer.law.outcome:
         return None
     ruleset, q = moment.ruleset, moment.question
@@ -33,29 +33,29 @@ def other_layer(moment: Moment) -> str | None:
 
 
 def _decided(moment: Moment, layer: Callable[[Course], View], changed: Mapping[str, Fact]) -> Law:
-    """The law of a day for the subjects asked, some facts changed; subjects that it treats alike are asked once."""
-    made: dict[object, Verdict] = {}
+    """The law of the day with some facts changed. Subjects that it treats alike are evaluated once."""
+    decided: dict[object, Verdict] = {}
     verdicts = []
     for course in moment.courses:
         view, subject = layer(course), course.subject
         docket = Docket(view, settled(subject.facts, changed), subject.listings(view), moment.on)
-        alike = (view, docket.signature())
-        if alike not in made:
-            made[alike] = decide(docket, moment.on)
-        verdicts.append((subject.words, made[alike]))
+        key = (view, docket.signature())
+        if key not in decided:
+            decided[key] = decide(docket, moment.on)
+        verdicts.append((subject.words, decided[key]))
     return together(verdicts).law
 
 
 def assumptions(moment: Moment) -> list[Assumption]:
-    """What was assumed, and for each assumption the other values that would change the answer that day."""
+    """The assumptions of the answer, each with the other values that would change it on that day."""
     q, ruleset = moment.question, moment.ruleset
     place = {code: p.name for code, p in ruleset.places.items()}
-    turned_on = moment.once(mentioned)
-    found: list[Assumption] = []
+    tested = moment.once(mentioned)
+    assumed: list[Assumption] = []
 
     def add(fact: str, value: Any, says: str, ways: Mapping[str, Mapping[str, Any]]) -> None:
         others = [o for name, change in ways.items() if (o := _otherwise(moment, name, change))]
-        found.append(Assumption(fact, value, says, tuple(others)))
+        assumed.append(Assumption(fact, value, says, tuple(others)))
 
     if "to" in q.defaulted:
         add("destination", q.to, f"the destination is {place[q.to]}", {})
@@ -67,15 +67,15 @@ def assumptions(moment: Moment) -> list[Assumption]:
         add("activity", q.activity, "it is an export from the United States", ways)
     seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
     seated = [course.subject.facts["headquarters"].value is not None for course in moment.courses]
-    open_ = q.unsaid == ("headquarters",)  # whether it is the body that its name says was said, of which country not
+    open_ = q.unsaid == ("headquarters",)  # a body by its name, given to be one, but of unknown country
     if seat and not open_ and seated[0] and len(q.seats) < 2:
         by = ", as the party data say" if q.seats else ""
-        # of a body of some state, which sits in that state, nothing is assumed
+        # nothing is assumed about the country of a body of some state
         unless = "" if all(seated) else ", unless it is the body that its name says,"
         parent = f"its ultimate parent in {place[q.ultimate_parent]}"
         parts = [f"its headquarters in {place[q.headquarters]}{by}"] if "headquarters" in seat else []
         parts += [parent] if "ultimate_parent" in seat else []
-        # what was stated of the two is not assumed
+        # of the two, only what was not given is assumed
         says = f"the end user{unless} has {(f'{by[:1]} and ').join(parts)}"
         ways = {f"{' or '.join(seat).replace('_', ' ')} in China": dict.fromkeys(seat, "CN")}
         if q.headquarters != q.to:
@@ -87,24 +87,24 @@ def assumptions(moment: Moment) -> list[Assumption]:
         add("end_use", list(q.end_use), "the end use is civil", others)
     if not q.listed and "end_user_lists" not in q.facts:
         near = {name.written for name in q.names if name.near}
-        apart = near | {name.written for name in q.names if name.declined}  # what is declared is not assumed
-        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in apart]
+        excluded = near | {name.written for name in q.names if name.declined}  # a declaration is not an assumption
+        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in excluded]
         verb = "is" if len(names) == 1 else "are"
         unless = ", unless it is the party that its name is close to" if near else ""
-        declared = ", as declared," if apart - near and not near else ""
+        declared = ", as declared," if excluded - near and not near else ""
         nobody = f"the buyer{declared} is on no list{unless}"
         named = f"{' and '.join(names)} {verb} on no list in this data" if names else nobody
         lists = ruleset.facts["end_user_lists"]
         called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
         listed: dict[str, dict[str, Any]] = {
-            f"a buyer on the {said}": {"end_user_lists": frozenset({name})} for name, said in called.items()
+            f"a buyer on the {title}": {"end_user_lists": frozenset({name})} for name, title in called.items()
         }
         add("end_user_lists", (), named, listed)
     under_way = tuple(_under_way(moment))
     if under_way and "en_route_since" not in q.facts:
         says = ruleset.facts["en_route_since"].says
-        found.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
-    # what a name says of its bearer is a word of the question, and not assumed to be otherwise
+        assumed.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
+    # a name that describes its bearer as such a body is part of the question; the contrary is not assumed
     bodies = {f"{name.described}_end_user" for name in q.names if name.described}
     for name, definition in ruleset.facts.items():
         if name == "en_route_since" or name in bodies:
@@ -113,36 +113,36 @@ def assumptions(moment: Moment) -> list[Assumption]:
             continue
         values = _others(definition.assumed, definition.values)
         ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
-        if name not in turned_on and not (name == "subject_to_ear" and q.activity != "export"):
+        if name not in tested and not (name == "subject_to_ear" and q.activity != "export"):
             ways = {}
         if name == "subject_to_ear" and q.activity == "export":
             continue
-        if name in turned_on or name == "subject_to_ear":
+        if name in tested or name == "subject_to_ear":
             add(name, definition.assumed, definition.says, ways)
-            if not found[-1].otherwise and name != "subject_to_ear":
-                found.pop()
-    return found
+            if not assumed[-1].otherwise and name != "subject_to_ear":
+                assumed.pop()
+    return assumed
 
 
 def _under_way(moment: Moment) -> Iterator[Otherwise]:
-    """What the answer would be for goods that were under way by the last day that a savings clause of the day asks for;
-    open where the clause is known and its words are not."""
-    asking: dict[date, bool] = {}
-    for found in (found for course in moment.courses for found in moment.in_force(course)):
-        for test in (test for row in found.provision.when for test in row.tests if test.fact == "en_route_since"):
+    """The answer for goods that were under way by the cut-off day of a savings clause in force; indeterminate if the
+    clause is known but its text is not."""
+    cutoffs: dict[date, bool] = {}
+    for provision in (p.provision for course in moment.courses for p in moment.in_force(course)):
+        for test in (test for row in provision.when for test in row.tests if test.fact == "en_route_since"):
             if isinstance(test.bound, date):
-                asking[test.bound] = asking.get(test.bound, False) or found.provision.kind == "savings"
-    for day in sorted(asking):
+                cutoffs[test.bound] = cutoffs.get(test.bound, False) or provision.kind == "savings"
+    for day in sorted(cutoffs):
         changed = {"en_route_since": Fact(day, "given")}
         law = _decided(moment, lambda course: course.view, changed)
         if law.outcome != moment.answer.law.outcome:
             yield Otherwise(f"goods under way since {day} or before", law.outcome, law.review_policy)
-        elif not asking[day] and set(law.notices) - set(moment.answer.law.notices):
+        elif not cutoffs[day] and set(law.notices) - set(moment.answer.law.notices):
             yield Otherwise(f"goods under way since {day} or before", "indeterminate", "indeterminate")
 
 
 def _a(word: str) -> str:
-    """A word of the vocabulary behind its article: a supercomputer, an advanced-node fab."""
+    """A word of the vocabulary with its article: a supercomputer, an advanced-node fab."""
     return f"{'an' if word[0] in 'aeio' else 'a'} {word.replace('_', '-')}"
 
 
@@ -152,19 +152,19 @@ def _name(ruleset: Ruleset, exporter: str | None) -> str:
 
 
 def mentioned(moment: Moment) -> set[str]:
-    """The facts that some provision in force tests, as far as its other tests let it hold for what was asked."""
-    found: set[str] = set()
+    """The facts that provisions in force on the day test, among those that can apply to the question."""
+    mentions: set[str] = set()
     for course in moment.courses:
         facts = course.subject.facts
         for item in moment.in_force(course):
             for row in item.provision.when + item.provision.unless:
                 names = {test.fact for test in row.tests}
-                found |= {n for n in names if n in facts or n in moment.ruleset.facts}
-    return found
+                mentions |= {n for n in names if n in facts or n in moment.ruleset.facts}
+    return mentions
 
 
 def _otherwise(moment: Moment, name: str, change: Mapping[str, Any]) -> Otherwise | None:
-    """The decision on the day with some facts changed, if it is another one."""
+    """The decision on the day with some facts changed; None if it is the same."""
     facts = moment.courses[0].subject.facts
     changed = {n: Fact(v, "question" if _was_asked(facts, n) else "given") for n, v in change.items()}
     law = _decided(moment, lambda course: course.view, changed)

@@ -1,7 +1,7 @@
-"""The answer to one question, and the calls that ask: :func:`check` and :func:`timeline`.
+"""The answer to one question, and the functions that return it: :func:`check` and :func:`timeline`.
 
-A determination is cheap to make: the day and a reference to its timeline. Its parts are computed
-when they are asked for.
+A determination is cheap to create: a day and a reference to its timeline. Its parts are computed
+on access.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from exportrules.question.values import read_date
 
 
 class Determination:
-    """What the law of one day says of one deal. Immutable; it has no truth value."""
+    """The law's answer for one deal on one day. Immutable, and without a truth value."""
 
     __slots__ = ("_moment", "on", "timeline")
 
@@ -46,7 +46,7 @@ class Determination:
 
     @property
     def moment(self) -> Moment:
-        """The day of the timeline that all parts of the answer are computed from, once each."""
+        """The day of the timeline, from which each part of the answer is computed once."""
         try:
             return self._moment
         except AttributeError:
@@ -62,7 +62,7 @@ class Determination:
         )
 
     def __eq__(self, other: object) -> bool:
-        """Two answers are equal if the same was asked of the same data for the same day."""
+        """Two answers are equal if question, day and data are equal."""
         if not isinstance(other, Determination):
             return NotImplemented
         return self._value() == other._value()
@@ -80,7 +80,7 @@ class Determination:
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Determination], tuple[Any, ...]]:
-        """A pickle holds the question and the digest of the data; whoever loads it asks again of the same data."""
+        """A pickle stores the question and the digest of the data; loading it asks the same data again."""
         law = self.timeline.ruleset
         return _again, (arguments(self.timeline), self.on, law.digest, law.origin)
 
@@ -110,7 +110,7 @@ class Determination:
 
     @property
     def review_policy(self) -> Policy | None:
-        """How an application would be reviewed, the strictest policy that stands; None where there would be none."""
+        """The strictest policy under which an application would be reviewed; None if no license is required."""
         timeline = self.timeline
         return timeline.answers[bisect_right(timeline.starts, self.on) - 1].review_policy
 
@@ -118,23 +118,23 @@ class Determination:
     def standing(self) -> str:
         """`verified`, `attested`, `before_coverage`, `beyond_horizon`, `destination_not_encoded` or `unannounced`.
 
-        An unannounced chip, one that its maker never announced, is answered by the law from reported figures.
+        The answer for an unannounced chip, one that its maker never announced, rests on reported figures.
         """
         return self.moment.answer.standing
 
     @property
     def projection(self) -> Projection | None:
-        """Where the standing is neither `verified` nor `attested`: what the encoded law would say all the same."""
+        """The encoded law's own answer, if `outcome` may not rest on it alone (see `standing`); else None."""
         return self.moment.answer.projection
 
     @property
     def eccn(self) -> list[str]:
-        """The AI-chip entries whose parameters are met, e.g. `3A090.a`. No classification ruling for a board."""
+        """The AI-chip entries whose parameters are met, e.g. `3A090.a`. Not a classification ruling for a board."""
         return list(self.moment.answer.law.eccn)
 
     @property
     def eccn_paragraphs(self) -> list[str]:
-        """The paragraphs of those entries that are met, e.g. `a.1`."""
+        """The paragraphs of these entries that are met, e.g. `a.1`."""
         return list(self.moment.answer.law.paragraphs)
 
     @property
@@ -154,7 +154,7 @@ class Determination:
 
     @property
     def policies(self) -> list[dict[str, Any]]:
-        """The review policy of each requirement, and the provisions that say so."""
+        """The review policy of each requirement, and the provisions that set it."""
         return [{"requirement": r, "review_policy": p, "by": list(by)} for r, p, by in self.moment.answer.law.policies]
 
     @property
@@ -164,37 +164,37 @@ class Determination:
 
     @property
     def settle(self) -> list[Settlement]:
-        """How to settle each of those facts: the option to write, and in which case it is the right one."""
+        """How to settle each fact of `turns_on`: the option to write, and the case in which it is right."""
         return list(self.moment.once(trace.settlements))
 
     @property
     def cases(self) -> list[Branch]:
-        """The answer in each way in which those facts could fall."""
+        """The answer for each combination of values of the facts in `turns_on`."""
         return list(self.moment.answer.cases)
 
     @property
     def holds(self) -> tuple[date | None, date | None]:
-        """First and last day of this outcome, policy and standing; None where no day is known."""
+        """The first and last day of this outcome, policy and standing; None if there is no such day."""
         return self.moment.holds
 
     @property
     def previous(self) -> Change | None:
-        """What the answer was before `holds`, and the provisions that changed it."""
+        """The answer before `holds`, and the provisions that changed it."""
         return self.moment.previous
 
     @property
     def next(self) -> Change | None:
-        """What it becomes after `holds`, and the provisions that change it."""
+        """The answer after `holds`, and the provisions that change it."""
         return self.moment.next
 
     @property
     def transaction(self) -> dict[str, Any]:
-        """What was asked, as it was resolved."""
+        """The question as it was resolved."""
         return trace.transaction(self.moment)
 
     @property
     def assumptions(self) -> list[Assumption]:
-        """What was assumed; each says what the answer would be if it were otherwise, where that differs."""
+        """The assumptions of the answer, each with the other values that would change it."""
         return list(self.moment.once(assumptions.assumptions))
 
     @property
@@ -209,22 +209,22 @@ class Determination:
 
     @property
     def margin(self) -> list[Margin]:
-        """How far each decisive number is from the bound that it meets or misses."""
+        """The distance of each decisive number from the bound that it meets or misses."""
         return list(self.moment.once(trace.margins))
 
     @property
     def as_printed_outcome(self) -> str | None:
-        """What the printed text says, where that differs from what is enforced."""
+        """The outcome under the text as printed, if it differs from the law as enforced (or the reverse); else None."""
         return self.moment.once(assumptions.other_layer)
 
     @property
     def notices(self) -> list[str]:
-        """What a careful lawyer would add."""
+        """Remarks that a careful lawyer would add."""
         return list(self.moment.once(notices.notices))
 
     @property
     def next_steps(self) -> list[NextStep]:
-        """The two or three steps that follow: what to find out, to obtain, to apply for; never more than the record."""
+        """At most three next steps: something to find out, to obtain or to apply for, each based on the answer."""
         return list(self.moment.once(next_steps))
 
     @property
@@ -234,15 +234,15 @@ class Determination:
 
     @property
     def attestations(self) -> list[dict[str, Any]]:
-        """Who verified the law of a day beyond the edition's own, where the standing is `attested`."""
+        """The attestations that cover the day, if the standing is `attested`."""
         return tables(self.timeline.vouching(self.on)) if self.standing == "attested" else []
 
     @property
     def ruleset(self) -> dict[str, str]:
-        """Edition, how far it was verified, and SHA-256 over every data file that was read, overlays included.
+        """The edition, the day through which it was verified, and the SHA-256 of all data files, overlays included.
 
-        `text_read` is the day of the codified text that was read, `register_swept` the day through which the Federal
-        Register was searched; `verified_through` is the earlier one.
+        `text_read` is the date of the codified text that was read, `register_swept` the day through which the Federal
+        Register was searched; `verified_through` is the earlier of the two.
         """
         used = self.timeline.ruleset
         return {
@@ -258,7 +258,7 @@ class Determination:
         return trace.as_dict(self)
 
     def to_json(self, indent: int | None = 2) -> str:
-        """The same as JSON text."""
+        """The whole determination as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
     def explain(self) -> str:
@@ -268,7 +268,7 @@ class Determination:
         return explanation(self)
 
 
-# the slots' own setters: a determination refuses every other way of being changed
+# the setters of the slots themselves, since `__setattr__` refuses every change
 _set_timeline: Callable[[Determination, Timeline], None] = Determination.timeline.__set__  # type: ignore[attr-defined, misc]
 _set_day: Callable[[Determination, date], None] = Determination.on.__set__  # type: ignore[attr-defined, misc]
 _set_moment: Callable[[Determination, Moment], None] = Determination._moment.__set__  # type: ignore[attr-defined, misc]
@@ -294,12 +294,12 @@ def check(
 ) -> Determination:
     """Was this chip exportable on this day; under which rule, for whom, until when?
 
-    `on` is a `date` (or ISO text; a `datetime` is refused). What is left out takes its stated
-    default, and the answer says so: to China, by the maker, an export, an unlisted civil buyer
-    headquartered where the goods go; a party of the data, in the country that they give. A name
-    close to a listed party's, or to that of a letter's addressee, leaves the answer open where it
-    matters; `not_listed` has the names of buyers that are declared not to be the listed party. Raises
-    QuestionError for what cannot be understood.
+    `on` is a `date` (or ISO text; a `datetime` is refused). An omitted term takes its default, which
+    the answer reports: an export to China by the maker, to an unlisted civil buyer with its
+    headquarters in the country of destination, or in the country that the data give for a known
+    party. A name similar to that of a listed party, or of a letter's addressee, leaves the answer
+    open where it matters; `not_listed` are names of buyers declared not to be the listed party.
+    Raises QuestionError for a term that cannot be read.
     """
     terms = (
         to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
@@ -337,35 +337,35 @@ def timeline(
 
 
 def _timeline(law: Ruleset, chip: str | Variant | None, terms: tuple[Any, ...]) -> Timeline:
-    """The timeline of a question, remembered under what was written: asking again takes a microsecond.
+    """The timeline of a question, cached by its terms as written: asking again takes a microsecond.
 
-    `terms` are those of a deal in their order; a deal is made of them where the question is new.
+    `terms` are the fields of a deal in order; the deal itself is built only for a new question.
     """
     try:
         key = chip, key_of(terms)
         known = law.memory.get(key)
-    except TypeError:  # something cannot be hashed: it is asked anew, or refused with the reason
+    except TypeError:  # an unhashable term: resolve it without the cache, or refuse it with the reason
         return Timeline(law, resolve(law, chip, Deal(*terms)))
     if type(known) is Timeline:
         return known
-    made = Timeline(law, resolve(law, chip, Deal(*terms)))
-    law.memory.keep(key, made)
-    return made
+    new = Timeline(law, resolve(law, chip, Deal(*terms)))
+    law.memory.keep(key, new)
+    return new
 
 
-def _again(asked: dict[str, Any], on: date, digest: str, origin: Origin) -> Determination:
-    """The answer of a pickle, asked again. Raises RulesetError where the data are not those it was given by."""
+def _again(question: dict[str, Any], on: date, digest: str, origin: Origin) -> Determination:
+    """Load a pickle by asking its question again. Raises RulesetError if the data differ from those of the pickle."""
     law = default_ruleset()
     if law.digest != digest:
         law = _loaded(origin)
     if law.digest != digest:
         raise RulesetError(
             "rulesets",
-            "a pickled determination was given by other rule files than those found here. Keep receipts to compare "
-            "answers across editions: exportrules receipt.",
+            "a pickled determination rests on rule files that differ from those here. Keep receipts to compare answers "
+            "across editions: exportrules receipt.",
         )
-    question = dict(asked)
-    return check(question.pop("chip", None), on=on, ruleset=law, **question)
+    terms = dict(question)
+    return check(terms.pop("chip", None), on=on, ruleset=law, **terms)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""One day of a timeline: what the parts of an answer are computed from."""
+"""One day of a timeline, from which the parts of an answer are computed."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ T = TypeVar("T")
 
 
 class Moment:
-    """A timeline on one day. Each part of the answer is computed once, when it is first asked for."""
+    """A timeline on one day. Each part of the answer is computed once, on first access."""
 
     def __init__(self, timeline: Timeline, on: date) -> None:
         self.timeline, self.on = timeline, on
         self._parts: dict[Callable[[Moment], Any], Any] = {}
 
     def once(self, part: Callable[[Moment], T]) -> T:
-        """The value of `part(self)`, computed at the first call. It must not be changed by who receives it."""
+        """The value of `part(self)`, computed on the first call. Callers must not modify it."""
         if part not in self._parts:
             self._parts[part] = part(self)
-        found: T = self._parts[part]
-        return found
+        value: T = self._parts[part]
+        return value
 
     @cached_property
     def answer(self) -> Answer:
@@ -41,17 +41,17 @@ class Moment:
 
     @property
     def question(self) -> Question:
-        """What was asked, the day aside."""
+        """The question, without its day."""
         return self.timeline.question
 
     @property
     def ruleset(self) -> Ruleset:
-        """The ruleset that was asked."""
+        """The ruleset that answers."""
         return self.timeline.ruleset
 
     @property
     def view(self) -> View:
-        """The layer of the law that was asked."""
+        """The layer of the law that answers."""
         return self.timeline.view
 
     @cached_property
@@ -66,11 +66,11 @@ class Moment:
 
     def in_force(self, course: Course) -> Iterator[InForce]:
         """The provisions of a course's docket that are in force on the day."""
-        return (found for found in course.docket.pool if holds_on(found.spans, self.on))
+        return (provision for provision in course.docket.pool if holds_on(provision.spans, self.on))
 
     @property
     def holds(self) -> tuple[date | None, date | None]:
-        """First and last day of this outcome, policy and standing; None where no day is known."""
+        """The first and last day of this outcome, policy and standing; None if there is no such day."""
         starts = self.timeline.starts
         first, last = self._run
         stop = starts[last + 1] if last + 1 < len(starts) else None
@@ -78,13 +78,13 @@ class Moment:
 
     @property
     def previous(self) -> Change | None:
-        """What the answer was before `holds`, and the provisions that changed it."""
+        """The answer before `holds`, and the provisions that changed it."""
         first, _ = self._run
         return self.timeline.change(first, first - 1) if first > 0 else None
 
     @property
     def next(self) -> Change | None:
-        """What it becomes after `holds`, and the provisions that change it."""
+        """The answer after `holds`, and the provisions that change it."""
         _, last = self._run
         return self.timeline.change(last + 1, last + 1) if last + 1 < len(self.timeline.starts) else None
 

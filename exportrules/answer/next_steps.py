@@ -1,7 +1,7 @@
-"""What to do next: the two or three steps that follow from an answer.
+"""The next steps after an answer, at most three.
 
-Computed from what the answer left open, what it assumed, what it requires and the conditions of its exceptions. A step
-names something to find out, to obtain or to apply for; none says anything that is not in the record.
+They are computed from the open points of the answer, its assumptions and requirements, and the conditions of its
+exceptions. A step names something to find out, to obtain or to apply for, and adds nothing that is not in the answer.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
 from exportrules.question.names.keys import memo
 
-#: The most steps that an answer has; what comes first decides.
+#: The most steps that an answer has: the first ones, by priority.
 MOST = 3
-#: Kinds of steps, so that a program can sort them.
+#: Kinds of steps, for programs that sort them.
 KINDS = ("verify", "read", "correct", "screen", "ask", "certify", "apply", "confirm", "wait")
 
 #: How an application is reviewed, to follow "is reviewed".
@@ -46,14 +46,14 @@ _SEATS = {
     "ultimate_parent": "Ask the end user for its ultimate parent, and in which country that has its headquarters",
 }
 _SHIPPING = {"export": "exporting", "reexport": "reexporting", "transfer": "transferring"}
-#: Lists that no package holds, only an import.
+#: Lists that are not in the package and must be imported.
 _IMPORTED = {"denied_persons": "denied persons", "sdn_744_8": "blocked persons (744.8)"}
 
 
 class NextStep(NamedTuple):
-    """One step. `how` says how its result is told to this program, or what it consists of; it may be empty.
+    """One step. `how` says how to enter its result, or lists what it consists of; it may be empty.
 
-    `provisions` are the ids of the provisions that the step follows from.
+    `provisions` are the ids of the provisions from which the step follows.
     """
 
     kind: str
@@ -96,14 +96,14 @@ def _steps(moment: Moment) -> Iterator[NextStep]:
 
 
 def _standing(moment: Moment) -> Iterator[NextStep]:
-    """What is to be verified where an answer does not rest on verified law."""
+    """The steps to verify an answer that does not rest on verified law."""
     edition, places, standing = moment.ruleset.edition, moment.ruleset.places, moment.answer.standing
     if standing == "beyond_horizon":
         says = (
-            f"Verify the law of {moment.on}: it was read through {edition.verified_through}, and the rest is what that "
-            "law would say"
+            f"Verify the law of {moment.on}: it was read through {edition.verified_through}, and the projection "
+            "assumes that it has not changed since."
         )
-        yield NextStep("verify", f"{says}.", ("record it as an attestation and give it with --overlay",))
+        yield NextStep("verify", says, ("record it as an attestation and give it with --overlay",))
     elif standing == "before_coverage":
         yield NextStep("verify", f"Read the law of {moment.on} itself: it is encoded from {edition.covers_from} on.")
     elif standing == "destination_not_encoded":
@@ -114,7 +114,7 @@ def _standing(moment: Moment) -> Iterator[NextStep]:
 
 
 def _release(moment: Moment) -> NextStep:
-    """Nobody could ship a chip that was not public: the day is wrong, or it was a sample."""
+    """The step for a chip that was not public: nobody could ship it, so the day is wrong or it was a sample."""
     released = moment.timeline.released(moment.on)
     public = f"the chip was first made public on {released}" if released else "the chip was not public by then"
     return NextStep("correct", f"Check the day of export, or whether it was a sample: {public}.")
@@ -128,7 +128,7 @@ def _left_out(moment: Moment) -> Iterator[NextStep]:
 
 
 def _settle(moment: Moment, fact: str) -> NextStep:
-    """What to find out so that an open fact is settled, and what follows from each way it can fall."""
+    """The step that settles an unknown fact, with the answer for each of its values."""
     q, law = moment.question, moment.ruleset
     how = tuple(f"{s.option} {s.case}" for s in settlements(moment) if s.fact == fact)
     doubt = q.doubt(fact)
@@ -163,11 +163,11 @@ def _is_for_the_application(moment: Moment, fact: str) -> bool:
 
 
 def _ways(moment: Moment, fact: str) -> str:
-    """The answer in each way that the fact alone could fall, for a parenthesis; '' if other facts matter too."""
+    """A parenthesis with the answer for each value of the fact; '' if the answer turns on other facts too."""
     if len(moment.answer.turns_on) != 1 or not all(len(case.conditions) == 1 for case in moment.answer.cases):
         return ""
-    said = [f"{case.conditions[0][1]}: {_decided(case.outcome, case.review_policy)}" for case in moment.answer.cases]
-    return f" ({'; '.join(said)})" if said else ""
+    ways = [f"{case.conditions[0][1]}: {_decided(case.outcome, case.review_policy)}" for case in moment.answer.cases]
+    return f" ({'; '.join(ways)})" if ways else ""
 
 
 def _decided(outcome: str, policy: Policy | None) -> str:
@@ -189,7 +189,7 @@ def _apply(moment: Moment) -> NextStep:
 
 
 def _sections(law: Ruleset, names: Iterable[str], most: int = 3) -> str:
-    """The paragraphs of provisions, as a sentence has them."""
+    """The paragraphs of provisions, joined for a sentence."""
     cites = [law.provisions[name][0].cite.split(";")[0].strip() for name in names if name in law.provisions]
     return _and([cite if n == 0 else cite.removeprefix("15 CFR ") for n, cite in enumerate(dict.fromkeys(cites))], most)
 
@@ -200,7 +200,7 @@ def _and(words: Sequence[str], most: int = 9) -> str:
 
 
 def _freed(assumed: Iterable[Assumption]) -> Iterator[NextStep]:
-    """Assumptions without which nothing would be required: worth checking before anyone applies."""
+    """The step to confirm assumptions without which no license would be required, before anyone applies for one."""
     free = [
         (assumption, other)
         for assumption in assumed
@@ -208,8 +208,8 @@ def _freed(assumed: Iterable[Assumption]) -> Iterator[NextStep]:
         if other.outcome in ("no_license_requirement", "license_exception")
     ]
     if free:
-        said = [f"{assumption.says} (with {other.value}: {_CASES[other.outcome]})" for assumption, other in free]
-        yield NextStep("confirm", f"Confirm what was assumed: {'; '.join(dict.fromkeys(said))}.")
+        ways = [f"{assumption.says} (with {other.value}: {_CASES[other.outcome]})" for assumption, other in free]
+        yield NextStep("confirm", f"Confirm what was assumed: {'; '.join(dict.fromkeys(ways))}.")
 
 
 def _conditions(moment: Moment) -> Iterator[NextStep]:
@@ -224,7 +224,7 @@ def _conditions(moment: Moment) -> Iterator[NextStep]:
 
 
 def _screen(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]:
-    """Whom to look up: parties that nobody named, or lists that are not here."""
+    """The step to screen parties: those that were not named, or those named against the missing lists."""
     q, law = moment.question, moment.ruleset
     names = list(dict.fromkeys(name for name in (q.end_user, *q.parties) if name))
     if not names:
@@ -235,14 +235,14 @@ def _screen(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]
     missing = [*memo(law, "lists that name nobody", _missing).values()]
     if missing:
         who = _and([f'"{name}"' for name in names], 3)
-        says = f"Screen {who} against the lists that are not in this data too: {_and(missing)}."
+        says = f"Also screen {who} against the lists that are not in this data: {_and(missing)}."
         yield NextStep("screen", says, ("exportrules parties import FILE -o DIR, then --overlay DIR",))
 
 
 def _missing(law: Ruleset) -> dict[str, str]:
-    """The lists that no party of the data is on."""
-    held = {listing.list for party in law.parties.values() for listing in party.listing}
-    return {name: said for name, said in _IMPORTED.items() if name not in held}
+    """The lists of `_IMPORTED` on which the data have no party."""
+    present = {listing.list for party in law.parties.values() for listing in party.listing}
+    return {name: title for name, title in _IMPORTED.items() if name not in present}
 
 
 def _seat(assumed: Iterable[Assumption]) -> Iterator[NextStep]:
@@ -254,7 +254,7 @@ def _seat(assumed: Iterable[Assumption]) -> Iterator[NextStep]:
 
 
 def _confirm(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]:
-    """What else was assumed and would change the answer; conditions of an exception are a step of their own."""
+    """The step to confirm other assumptions that would change the answer, except conditions of an exception."""
     law = moment.ruleset
     tested = {
         test.fact
@@ -263,10 +263,10 @@ def _confirm(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep
         for row in law.provisions[name][0].when
         for test in row.tests
     }
-    apart = {"headquarters", "end_user_lists", *tested}
-    said = [a.says for a in assumed if a.otherwise and a.fact not in apart]
-    if said:
-        yield NextStep("confirm", f"Confirm what was assumed and would change the answer: {'; '.join(said)}.")
+    own_step = {"headquarters", "end_user_lists", *tested}
+    others = [a.says for a in assumed if a.otherwise and a.fact not in own_step]
+    if others:
+        yield NextStep("confirm", f"Confirm what was assumed and would change the answer: {'; '.join(others)}.")
 
 
 def _later(moment: Moment) -> Iterator[NextStep]:
@@ -275,14 +275,14 @@ def _later(moment: Moment) -> Iterator[NextStep]:
         return
     last = change.date - DAY
     if END in change.by:
-        yield NextStep("wait", f"For a day after {last} ask a later edition: the law is verified through that day.")
+        yield NextStep("wait", f"For a day after {last} use a later edition: the law is verified through that day.")
     else:
         becomes = _decided(change.outcome, change.review_policy)
         yield NextStep("wait", f"If the day of export moves past {last}, ask again: from {change.date}, {becomes}.")
 
 
 class Answered(NamedTuple):
-    """Rows of a ledger with one answer, for :func:`ledger_steps`."""
+    """A group of ledger rows with the same answer, for :func:`ledger_steps`."""
 
     rows: int
     outcome: str
@@ -292,16 +292,16 @@ class Answered(NamedTuple):
 
 
 def ledger_steps(law: Ruleset, groups: Iterable[Answered], most: int = 5) -> list[str]:
-    """What follows from the answers of a ledger, as sentences, the most rows first within each kind.
+    """The next steps for the answers of a ledger, as sentences: by kind, and by the number of rows within each kind.
 
-    Of groups alike the rows are added up. A ledger has no licenses, so whether one was granted is a step to take.
+    Rows of equal groups are added up. A ledger does not list licenses, so comparing with those granted is a step.
     """
     counts: dict[tuple[int, str], int] = {}
     for group in groups:
         for rank, says in _of_rows(law, group):
             counts[rank, says] = counts.get((rank, says), 0) + group.rows
-    found = sorted(counts.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
-    return [says.format(rows=_rows(rows)) for (_, says), rows in found[:most]]
+    ordered = sorted(counts.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
+    return [says.format(rows=_rows(rows)) for (_, says), rows in ordered[:most]]
 
 
 def _rows(count: int) -> str:
@@ -320,10 +320,10 @@ def _of_rows(law: Ruleset, group: Answered) -> Iterator[tuple[int, str]]:
         yield 4, "{rows} of a day before the chip was public: check the day, or whether it was a sample."
     if group.standing != "beyond_horizon" and group.turns_on and group.outcome in ("indeterminate", "license_required"):
         for fact in group.turns_on:
-            yield 2, f"{{rows}} turning on {_braced(_asked_of_rows(law, fact))}"
+            yield 2, f"{{rows}} turning on {_braced(_open_point(law, fact))}"
 
 
-def _asked_of_rows(law: Ruleset, fact: str) -> str:
+def _open_point(law: Ruleset, fact: str) -> str:
     if fact in _WHO:
         return "a name that is close to a listed party's: find out who it is."
     if fact == "exporter":
@@ -336,7 +336,7 @@ def _asked_of_rows(law: Ruleset, fact: str) -> str:
         return f"how far {law.provisions[fact][0].cite} reaches: read it."
     known = law.facts.get(fact)
     label = (known.label if known else "") or fact.replace("_", " ")
-    return f"this: {known.question}" if known and known.question else f"the {label}: find it out."
+    return f"this: {known.question}" if known and known.question else f"the {label}: find out what it is."
 
 
 def _braced(text: str) -> str:

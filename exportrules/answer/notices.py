@@ -1,4 +1,4 @@
-"""What a careful lawyer would add to an answer."""
+"""Notices: remarks that a careful lawyer would add to an answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from exportrules.answer.assumptions import mentioned, other_layer
 from exportrules.answer.moment import Moment
 from exportrules.engine.course import Course
-from exportrules.law.attestation import told
+from exportrules.law.attestation import clause
 from exportrules.law.facts import Fact
 from exportrules.law.model import FAVOURS, Membership, Provision
 from exportrules.law.ruleset import Ruleset
@@ -23,7 +23,7 @@ from exportrules.question.values import show
 
 
 def notices(moment: Moment) -> list[str]:
-    """Every notice of an answer, the most important first, each once."""
+    """The notices of an answer without duplicates, the most important first."""
     return list(dict.fromkeys([
         *_doubts(moment),
         *_standing(moment),
@@ -39,21 +39,21 @@ def notices(moment: Moment) -> list[str]:
 
 def _standing(moment: Moment) -> Iterator[str]:
     edition, answer, on = moment.ruleset.edition, moment.answer, moment.on
-    said = f" By the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
+    projected = f" Under the encoded law: {answer.projection.outcome.replace('_', ' ')}." if answer.projection else ""
     if moment.answer.standing == "beyond_horizon":
-        yield f"The law was verified through {edition.verified_through}; {on} is later.{said}"
+        yield f"The law was verified through {edition.verified_through}; {on} is later.{projected}"
     elif moment.answer.standing == "attested":
         for attestation in moment.timeline.vouching(on):
             note = f" ({attestation.note})" if attestation.note else ""
-            yield f"The law of this day rests on an attestation: {told(attestation)}{note}."
+            yield f"The law of this day rests on an attestation: {clause(attestation)}{note}."
     elif moment.answer.standing == "before_coverage":
-        yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{said}"
+        yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{projected}"
     elif moment.answer.standing == "destination_not_encoded":
-        yield f"The law for {moment.ruleset.places[moment.question.to].name} is not encoded.{said}"
+        yield f"The law for {moment.ruleset.places[moment.question.to].name} is not encoded.{projected}"
     if moment.view.membership("united-states", moment.question.to):
-        yield "A shipment within the United States is no export; parties and end uses can still be restricted."
+        yield "A shipment within the United States is not an export; parties and end uses can still be restricted."
     if moment.question.known_on:
-        yield f"Answered with what was known on {moment.question.known_on}: later instruments are left aside."
+        yield f"Answered with what was known on {moment.question.known_on}: later instruments are ignored."
     if moment.answer.law.outcome == "indeterminate" and not moment.answer.turns_on:
         yield "Too many facts are unknown to follow every case; give more of them."
 
@@ -66,17 +66,15 @@ def _release(moment: Moment) -> Iterator[str]:
         if chip.status == "reported":
             yield f"{chip.name} was never announced by its maker; a press report does not count."
         elif chip.announced is None and course.public(moment.on) is None and course.subject.id in moment.answer.asked:
-            yield f"The day on which {chip.name} became public is not known; it is taken as public."
+            yield f"The day on which {chip.name} became public is not known; it is treated as public."
         elif chip.announced is None and course.public(moment.on) is False:
-            yield f"{chip.name} was surely not public before {chip.not_public_before}; the very day is not known."
+            yield f"{chip.name} was certainly not public before {chip.not_public_before}; the exact day is not known."
         elif chip.announced_by == "press" and chip.announced and abs((moment.on - chip.announced).days) < 366:
             yield f"{chip.name}: first public by {chip.announced_source}."
     if moment.answer.outcome == "not_released" and moment.answer.projection:
-        said = moment.answer.projection.outcome.replace("_", " ")
-        all_the_same = (
-            "controlled all the same" if moment.answer.projection.outcome != "no_license_requirement" else "free, too"
-        )
-        yield f"By the encoded law an unannounced sample would be {all_the_same}: {said}."
+        outcome = moment.answer.projection.outcome
+        would = "still be controlled" if outcome != "no_license_requirement" else "also be free"
+        yield f"Under the encoded law an unannounced sample would {would}: {outcome.replace('_', ' ')}."
     if moment.answer.left_out:
         yield "Not asked: " + "; ".join(f"{name} ({why})" for name, why in moment.answer.left_out) + "."
 
@@ -91,27 +89,32 @@ def _of_the_law(moment: Moment) -> Iterator[str]:
 
 
 def _announced_changes(moment: Moment) -> Iterator[str]:
-    """What is already public of the next change; the end of a text often is known from its successor alone."""
+    """The next change, if an instrument that makes it is already public and does not merely end."""
     change = moment.next
     if change is None or moment.question.known_on or change.standing != moment.answer.standing:
         return
-    said: dict[str, str] = {"unpublished": "review policy not published", "indeterminate": "review policy undetermined"}
-    policy = f" ({said.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
+    names: dict[str, str] = {
+        "unpublished": "review policy not published",
+        "indeterminate": "review policy undetermined",
+    }
+    policy = f" ({names.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
     becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
     provisions = moment.ruleset.provisions
     displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
     for name in change.by:
-        found = provisions.get(name)
-        public = earliest(found[1].released, found[1].published) if found else None
-        ends = found is not None and found[0].kind != "savings" and bool(found[0].expires)
-        ends = ends or name in displaced
-        if found and public and public <= moment.on < change.date and not ends:
-            yield f"{_coming(found[0], found[1].citation, public, moment.on, change.date)} {becomes}"
+        if name not in provisions:
+            continue
+        provision, instrument = provisions[name]
+        public = earliest(instrument.released, instrument.published)
+        # the end of a text is often known only from its successor
+        ends = (provision.kind != "savings" and bool(provision.expires)) or name in displaced
+        if public and public <= moment.on < change.date and not ends:
+            yield f"{_coming(provision, instrument.citation, public, moment.on, change.date)} {becomes}"
             return
 
 
 def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:
-    """How a change that is already public comes about: what is in effect is not told as if it were to come."""
+    """A clause on how a change that is already public comes about, by whether its provision is yet in effect."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
     if provision.kind == "savings":
@@ -122,22 +125,22 @@ def _coming(provision: Provision, citation: str, public: date, on: date, day: da
 
 
 def _figures(moment: Moment) -> Iterator[str]:
-    turned_on = moment.once(mentioned)
+    tested = moment.once(mentioned)
     for course in moment.courses:
         chip, facts = course.subject.chip, course.subject.facts
         figures = {n: known.figure for n, known in moment.ruleset.facts.items() if known.figure and n in facts}
-        rest = [name for fact, name in figures.items() if fact in turned_on and facts[fact].estimated]
+        rest = [name for fact, name in figures.items() if fact in tested and facts[fact].estimated]
         if chip is not None and rest:
             yield f"{chip.name}: {' and '.join(rest)} {'rests' if len(rest) == 1 else 'rest'} on an estimate."
         for fact, name in figures.items():
-            if fact in turned_on and facts[fact].candidates and chip is not None:
+            if fact in tested and facts[fact].candidates and chip is not None:
                 readings = " or ".join(show(v) for v in facts[fact].candidates)
                 yield f"{chip.name}: the {name} is disputed, {readings}; {_bases(chip, fact)}."
         yield from _mistakes(course)
 
 
 def _mistakes(course: Course) -> Iterator[str]:
-    """The classic mistakes with TOPS: the factor two counted twice, a sparse figure."""
+    """Notices of common mistakes with TOPS: a factor of two counted twice, a sparse figure."""
     facts, chip = course.subject.facts, course.subject.chip
     total = _given(facts, "tpp")
     if total is None:
@@ -154,7 +157,7 @@ def _mistakes(course: Course) -> Iterator[str]:
 
 
 def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
-    """A number that the caller supplied."""
+    """The value of a fact, if it is a number that the caller supplied."""
     fact = facts.get(name)
     if fact is None or fact.source != "given" or isinstance(fact.value, bool):
         return None
@@ -162,7 +165,7 @@ def _given(facts: Mapping[str, Fact], name: str) -> Decimal | None:
 
 
 def _doubts(moment: Moment) -> Iterator[str]:
-    """Words that may mean several things and do not decide here; those that do are what the answer turns on."""
+    """Doubtful words that do not affect the answer (those that do are in `turns_on`), and declarations."""
     for doubt in moment.question.doubts:
         if doubt.word not in moment.answer.turns_on:
             yield f"{doubt.says}. It makes no difference on this day."
@@ -172,7 +175,7 @@ def _doubts(moment: Moment) -> Iterator[str]:
 
 
 def _territories(moment: Moment) -> Iterator[str]:
-    """Places that are read as another country, and by which text."""
+    """Named places that are read as another country, with the text that says so."""
     q, ruleset = moment.question, moment.ruleset
     for territory in (ruleset.territories[code] for code in q.territories):
         country = ruleset.places[territory.treated_as].name
@@ -187,15 +190,15 @@ def _parties(moment: Moment) -> Iterator[str]:
     if len(q.seats) > 1:
         places = " and ".join(ruleset.places[code].name for code in q.seats)
         several = len(find_parties(ruleset, q.end_user or "").listed) > 1
-        said = (
+        where = (
             f"Parties in {places} are called {q.end_user!r}" if several else f"{q.end_user!r} has addresses in {places}"
         )
-        yield f"{said} in this data; where the end user has its headquarters is left open."
+        yield f"{where} in this data; the country of the end user's headquarters is left open."
     owner = q.facts.get("listed_owner")
     if owner and owner.value and not q.owners:
         yield (
-            f"{owner.value!r} is on no list in this data; whether the buyer's owner is listed must be found by hand: "
-            "on that rests the requirement for affiliates, and on its entry the review policy."
+            f"{owner.value!r} is on no list in this data; whether the buyer's owner is listed must be checked by hand: "
+            "the requirement for affiliates depends on that, and the review policy on the owner's entry."
         )
     yield from _not_listed_yet(moment)
     if (q.end_user or q.parties) and not q.listed and not q.near:
@@ -210,22 +213,22 @@ def _parties(moment: Moment) -> Iterator[str]:
 
 
 def _amended_since(moment: Moment) -> Iterator[str]:
-    """Entries that were amended after the day: the data have the policy of the last amendment."""
+    """Entries amended after the day, since the data have only the policy of the last amendment."""
     for name in dict.fromkeys((*moment.question.listed, *moment.question.owners)):
         party = moment.ruleset.parties[name]
         for entry in party.listing:
             if entry.amended and moment.on in Span(entry.start, entry.stop) and moment.on < entry.amended:
                 yield (
                     f"The entry of {party.name} was last amended on {entry.amended}; its review policy is the one since"
-                    " then, and may have been another on this day."
+                    " then, and may have been different on this day."
                 )
 
 
 def _lists_end(ruleset: Ruleset, q: Question, on: date) -> Iterator[str]:
-    """The lists that were not read through the day."""
+    """A notice of the lists that were not verified through the day."""
     if not (q.end_user or q.parties):
         return
-    ends = {(made.verified_through, made.title) for made in ruleset.lists.values() if made.id not in FAVOURS}
+    ends = {(known.verified_through, known.title) for known in ruleset.lists.values() if known.id not in FAVOURS}
     late = sorted((day, title) for day, title in ends if day < on)
     if late:
         yield f"Verified only in part on this day: {', '.join(f'{title} through {day}' for day, title in late)}."
@@ -234,7 +237,7 @@ def _lists_end(ruleset: Ruleset, q: Question, on: date) -> Iterator[str]:
 
 
 def _not_listed_yet(moment: Moment) -> Iterator[str]:
-    """Parties that the data knows and that stood on no list on the day."""
+    """Parties in the data that were on no list on the day."""
     for name in dict.fromkeys((*moment.question.listed, *moment.question.owners)):
         party = moment.ruleset.parties[name]
         if not is_favoured(party) and not any(
@@ -263,5 +266,5 @@ def _span(member: Membership) -> Span:
 
 def _bases(chip: Any, fact: str) -> str:
     parts = {"performance_density": ("performance_density", "die_area_mm2", "tpp"), "tpp": ("tpp",)}.get(fact, (fact,))
-    said = [a.basis for a in chip.alternative if a.fact in parts]
-    return "other readings: " + "; ".join(said) if said else "sources differ"
+    bases = [a.basis for a in chip.alternative if a.fact in parts]
+    return "other readings: " + "; ".join(bases) if bases else "sources differ"

@@ -1,4 +1,4 @@
-"""The parties that a question names, each with what the data knows of it on the day."""
+"""The parties that a question names, each with its listings on the day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exportrules.question.senses import Named, words_of
 
 
 class NamedParty(NamedTuple):
-    """A name as the caller wrote it, what is known of it, and the entry of a list that it is (or '')."""
+    """A name as the caller wrote it, its listing in words, and the id of the list's entry (or '')."""
 
     written: str
     known: str
@@ -20,27 +20,27 @@ class NamedParty(NamedTuple):
 
 
 def parties(d: Determination) -> Iterator[NamedParty]:
-    """Every party named, an owner of the buyer too, in the order in which they were named; one for each entry."""
+    """The named parties and the owner of the buyer, in the order given: one item for each entry of a list."""
     q = d.timeline.question
     owner = q.facts.get("listed_owner")
     known = {name.written: name for name in q.names}
     for written in dict.fromkeys(name for name in (q.end_user, *q.parties) if name):
-        yield from _found(d, known[written], False)
+        yield from _listings(d, known[written], False)
     if owner is not None and isinstance(owner.value, str) and owner.value:
-        yield from _found(d, known[owner.value], True)
+        yield from _listings(d, known[owner.value], True)
 
 
-def _found(d: Determination, name: Named, owner: bool) -> Iterator[NamedParty]:
+def _listings(d: Determination, name: Named, owner: bool) -> Iterator[NamedParty]:
     law, view = d.timeline.ruleset, d.timeline.view
     for party in (law.parties[i] for i in name.listed):
-        entries = [found for found in view.listings(party, owner=owner) if holds_on(found.spans, d.on)]
+        entries = [entry for entry in view.listings(party, owner=owner) if holds_on(entry.spans, d.on)]
         official = f"{party.name}, " if party.name != name.written else ""
-        for found in entries:
-            provision = found.provision
+        for entry in entries:
+            provision = entry.provision
             which = value_name(law, provision.id.partition("#")[0])
             yield NamedParty(name.written, f"{official}on the {which} ({provision.cite})", provision.id)
         if not entries:
             yield NamedParty(name.written, f"{official}on no list in this data on this day")
     if not name.listed:
-        said = "; ".join(words_of(law, name))
-        yield NamedParty(name.written, said or "on no list in this data")
+        known = "; ".join(words_of(law, name))
+        yield NamedParty(name.written, known or "on no list in this data")

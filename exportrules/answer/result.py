@@ -1,4 +1,4 @@
-"""What an answer is made of. Plain immutable objects; their parts are computed when asked for."""
+"""The parts of an answer: plain immutable tuples."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ STANDINGS = (
     "verified", "attested", "unannounced", "before_coverage", "beyond_horizon", "destination_not_encoded",
 )  # fmt: skip
 
-#: Standings under which the encoded law is an answer: the edition or an attestor verified it, and the chip may
-#: be one that its maker never announced.
+#: Standings under which the encoded law gives the answer: it was verified by the edition or by an attestation. The
+#: chip may be one that its maker never announced.
 DEFINITE = ("verified", "attested", "unannounced")
 
 
 class Projection(NamedTuple):
-    """What the encoded law says all the same, where the answer itself may not rest on it."""
+    """The encoded law's own answer, if the reported answer may not rest on it alone."""
 
     outcome: str
     review_policy: Policy | None
 
 
 class Answer(NamedTuple):
-    """The shared answer of one span of days."""
+    """The answer shared by a span of days."""
 
     outcome: str
     review_policy: Policy | None
@@ -41,12 +41,12 @@ class Answer(NamedTuple):
 
     @property
     def decision(self) -> tuple[str, Policy | None, str]:
-        """What `holds` runs over: outcome, review policy, standing."""
+        """Outcome, review policy and standing, which are constant over `holds`."""
         return self.outcome, self.review_policy, self.standing
 
 
 class Change(NamedTuple):
-    """A day on which the answer changes, what it becomes (or was), and what did it."""
+    """A day on which the answer changes, the answer after (or before) it, and the provisions that changed it."""
 
     date: date
     outcome: str
@@ -56,7 +56,7 @@ class Change(NamedTuple):
 
 
 class TestTrace(NamedTuple):
-    """One test as it was read: the fact's value and source, the bound, the truth."""
+    """One test as evaluated: the fact's value and source, the bound, the truth."""
 
     fact: str
     op: str
@@ -67,15 +67,17 @@ class TestTrace(NamedTuple):
 
 
 class RowTrace(NamedTuple):
+    """One row as evaluated: its paragraph, its truth and its tests."""
+
     paragraph: str
     truth: str
     tests: tuple[TestTrace, ...]
 
 
 class Finding(NamedTuple):
-    """One provision in force, with every row and every carve-out.
+    """One provision in force, with every row of `when` and `unless`.
 
-    `closed_by` are the bars that close an exception which holds by its own terms.
+    `closed_by` are the bars that close an exception whose own terms hold.
     """
 
     provision: str
@@ -91,7 +93,7 @@ class Finding(NamedTuple):
 
 
 class Citation(NamedTuple):
-    """Where an answer rests. `code_url` is the text of the Code as it stood on the day asked about."""
+    """A source of an answer. `code_url` is the address of the Code's text as of the day of the question."""
 
     provision: str
     role: str
@@ -105,7 +107,7 @@ class Citation(NamedTuple):
 
 
 class Otherwise(NamedTuple):
-    """What the answer would be if an assumption were wrong."""
+    """The answer for another value of an assumed fact."""
 
     value: str
     outcome: str
@@ -113,7 +115,7 @@ class Otherwise(NamedTuple):
 
 
 class Assumption(NamedTuple):
-    """A fact that nobody supplied, the value taken for it, and the other values that would matter."""
+    """A fact that was not supplied, its assumed value, and the other values that would change the answer."""
 
     fact: str
     value: Any
@@ -122,7 +124,7 @@ class Assumption(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """How to settle a fact that an answer turns on: a case, the value in that case, and the option to write."""
+    """How to settle a fact on which an answer turns: a case, the value in that case, and the option to write."""
 
     fact: str
     case: str
@@ -131,7 +133,7 @@ class Settlement(NamedTuple):
 
 
 class Margin(NamedTuple):
-    """How far a number is from the nearest line that the law of the day draws for it."""
+    """The distance of a number from the nearest bound in the law of the day."""
 
     fact: str
     value: Any

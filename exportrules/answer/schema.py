@@ -1,7 +1,7 @@
-"""The shape of a determination's JSON, as a JSON Schema for those who read it.
+"""The JSON Schema of a determination.
 
-`exportrules schema` prints it; `docs/schema/determination.schema.json` is that print, and a test
-holds the two and the real output together.
+`exportrules schema` prints it; `docs/schema/determination.schema.json` is a copy, and a test compares
+the two with real output.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Standing = Literal[
 ]
 Truth = Literal["false", "unknown", "true"]
 Day = str
-#: A figure of which only bounds are known is a table of them: {"at_least": 5.92}.
+#: A figure of which only bounds are known is an object: {"at_least": 5.92}.
 Value = bool | int | float | str | list[Any] | dict[str, int | float] | None
 
 
@@ -30,7 +30,7 @@ class ExceptionShape(_Shape):
     provision: str
     name: str
     conditions: list[str]
-    may_be_refused: bool = Field(description="whether BIS, given notice, may refuse it")
+    may_be_refused: bool = Field(description="true if BIS, once notified, may refuse it")
 
 
 class ClosedExceptionShape(_Shape):
@@ -69,8 +69,8 @@ class FindingShape(_Shape):
     when: list[RowShape]
     unless: list[RowShape]
     certain: bool
-    subject: str = Field(description="the variant, where a family was asked")
-    closed_by: list[str] = Field(description="of an exception that holds by its own terms: the bars that close it")
+    subject: str = Field(description="the variant, if a family was asked about")
+    closed_by: list[str] = Field(description="the bars that close an exception whose own terms hold")
 
 
 class TransactionShape(_Shape):
@@ -85,9 +85,9 @@ class TransactionShape(_Shape):
     end_user: str | None
     parties: list[str]
     listed_parties: list[str]
-    near_parties: list[str] = Field(description="listed parties whose name is close to one of the question")
+    near_parties: list[str] = Field(description="listed parties with a name similar to one in the question")
     not_listed: list[str] = Field(description="names that were declared not to be a listed party")
-    end_use: list[str] = Field(description="one or more; none where it was said not to be known")
+    end_use: list[str] = Field(description="one or more; empty if given as unknown")
     facts: dict[str, Value]
     known_on: Day | None
     as_printed: bool
@@ -115,7 +115,7 @@ class SettlementShape(_Shape):
 
 
 class CaseShape(_Shape):
-    conditions: list[list[str]] = Field(description="pairs of an unknown fact and the way it falls")
+    conditions: list[list[str]] = Field(description="pairs of an unknown fact and its range of values")
     outcome: Outcome
     review_policy: Policy | None
 
@@ -149,7 +149,7 @@ class CitationShape(_Shape):
     title: str
     cite: str
     url: str
-    code_url: str = Field(description="the text of the section as it stood on the day asked about")
+    code_url: str = Field(description="address of the section's text as of the day of the question")
     evidence: Evidence
     quote: str
     conditions: list[str]
@@ -158,8 +158,8 @@ class CitationShape(_Shape):
 class NextStepShape(_Shape):
     kind: Literal["verify", "read", "correct", "screen", "ask", "certify", "apply", "confirm", "wait"]
     says: str
-    how: list[str] = Field(description="how the result is told to this program, or what the step consists of")
-    provisions: list[str] = Field(description="the provisions that the step follows from")
+    how: list[str] = Field(description="how to enter the result, or what the step consists of")
+    provisions: list[str] = Field(description="the provisions from which the step follows")
 
 
 class AttestationShape(_Shape):
@@ -173,7 +173,7 @@ class AttestationShape(_Shape):
 class RulesetShape(_Shape):
     edition: str
     verified_through: Day = Field(description="the earlier of text_read and register_swept")
-    text_read: Day = Field(description="day of the codified text that was read")
+    text_read: Day = Field(description="date of the codified text that was read")
     register_swept: Day = Field(description="day through which the Federal Register was searched")
     sha256: str
 
@@ -188,7 +188,7 @@ class DeterminationShape(_Shape):
     requirements: list[str]
     exceptions: list[ExceptionShape]
     closed_exceptions: list[ClosedExceptionShape] = Field(
-        description="exceptions that would lift a requirement by their own terms, and what closes them"
+        description="exceptions that would lift a requirement by their own terms, with the bars that close them"
     )
     policies: list[PolicyShape]
     findings: list[FindingShape]
@@ -196,18 +196,20 @@ class DeterminationShape(_Shape):
     assumptions: list[AssumptionShape]
     variants: list[str]
     turns_on: list[str]
-    settle: list[SettlementShape] = Field(description="how to settle what it turns on")
+    settle: list[SettlementShape] = Field(description="how to settle the facts in turns_on")
     cases: list[CaseShape]
     margin: list[MarginShape]
     holds: list[Day | None] = Field(min_length=2, max_length=2, description="first and last day")
     previous: ChangeShape | None
     next: ChangeShape | None
     standing: Standing
-    attestations: list[AttestationShape] = Field(description="who verified the law of the day, if it is attested")
+    attestations: list[AttestationShape] = Field(
+        description="the attestations of the law of the day, if it is attested"
+    )
     projection: ProjectionShape | None
     as_printed_outcome: Outcome | None
     notices: list[str]
-    next_steps: list[NextStepShape] = Field(description="what follows from the answer, the most pressing first")
+    next_steps: list[NextStepShape] = Field(description="the next steps, the most pressing first")
     citations: list[CitationShape]
     ruleset: RulesetShape
 
@@ -220,7 +222,7 @@ def determination_schema() -> dict[str, Any]:
 class VectorShape(_Shape):
     """One conformance vector: a question with its answer. See docs/vectors.md."""
 
-    question: str = Field(default="", description="in plain language, where it is one of a sample")
+    question: str = Field(default="", description="in plain language, if it is one of a sample")
     edition: str = Field(description="of the ruleset that answered")
     chip: str = Field(description="the id of a chip file's variant")
     to: str = Field(description="ISO 3166 code of the destination")

@@ -1,4 +1,4 @@
-"""The answer to one question on every day: a single question is a bisection in it."""
+"""The answer to one question on every day. A single question is a bisection in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from exportrules.law.truth import TRUE
 from exportrules.question.figures import settled
 from exportrules.question.question import Question
 
-#: What opens an answer where no provision does.
+#: What opens a span if no provision does.
 START, END, RELEASE = "start of coverage", "end of the verified period", "chip first made public"
 
 
@@ -37,10 +37,10 @@ class SpanOfAnswer(NamedTuple):
 
 
 class Timeline:
-    """The answer to one question on every day. Immutable once made."""
+    """The answer to one question on every day. Immutable."""
 
     def __init__(self, ruleset: Ruleset, question: Question, courses: tuple[Course, ...] = ()) -> None:
-        """`courses` are those of the question's described subjects, where they are known from a question like it."""
+        """`courses` are those of the question's described subjects, if already known from a similar question."""
         self.ruleset, self.question = ruleset, question
         described = [s for s in question.subjects if s.has_figures] or question.subjects
         self.undescribed = tuple(s for s in question.subjects if s not in described)
@@ -61,7 +61,7 @@ class Timeline:
         return html_table(("from", "through", "answer", "opened by"), rows)
 
     def supposing(self, figures: Mapping[str, Fact]) -> Timeline:
-        """The answers had these facts of each variant been others: what a question may not claim of a known chip."""
+        """The timeline with some facts of each variant changed, even facts that a question may not contradict."""
         changed = tuple(s.changed(facts=settled(s.facts, figures)) for s in self.question.subjects)
         return Timeline(self.ruleset, self.question.changed(subjects=changed))
 
@@ -73,19 +73,19 @@ class Timeline:
         return self.answers[index_at(self.starts, day)]
 
     def foreseen(self, day: date) -> tuple[str, Policy | None]:
-        """Outcome and policy as they would be told were the horizon later: what days and editions are compared by.
+        """The outcome and policy on a day, ignoring the horizon. Used to compare days and editions.
 
-        The same on either side of the horizon, on which nothing happens: a chip that was never announced, or law that
-        is left out, is no change there.
+        They are the same on both sides of the horizon, on which no law changes: an unannounced chip or a gap in the
+        law is not a change there.
         """
         answer = self.at(day)
         if answer.standing != "beyond_horizon":
             return answer.outcome, answer.review_policy
         public, _ = self._public(self.starts[self.index(day)])
-        return _told(answer.law, self._within(public), bool(public))
+        return _reported(answer.law, self._within(public), bool(public))
 
     def holds(self, index: int) -> tuple[int, int]:
-        """First and last index of the run of segments with the same outcome, policy and standing."""
+        """The first and last index of the run of segments with the same outcome, policy and standing."""
         decision = self.answers[index].decision
         first = last = index
         while first > 0 and self.answers[first - 1].decision == decision:
@@ -96,14 +96,14 @@ class Timeline:
 
     @property
     def spans(self) -> tuple[SpanOfAnswer, ...]:
-        """Every span of one answer, in order; the first begins, and the last ends, with no known day."""
-        found, index = [], 0
+        """The spans of constant answer, in order. The first has no start, the last no end."""
+        spans, index = [], 0
         while index < len(self.answers):
             first, last = self.holds(index)
             stop = self.starts[last + 1] if last + 1 < len(self.starts) else None
             steps = ((self.starts[i], self.opened_by(i)) for i in range(first + 1, last + 1))
             also = tuple((day, by) for day, by in steps if by)
-            found.append(
+            spans.append(
                 SpanOfAnswer(
                     None if first == 0 else self.starts[first],
                     last_day(stop),
@@ -113,16 +113,16 @@ class Timeline:
                 )
             )
             index = last + 1
-        return tuple(found)
+        return tuple(spans)
 
     def change(self, index: int, towards: int) -> Change:
-        """The change at the start of segment `index`, told as what the answer becomes (or was) at `towards`."""
+        """The change at the start of segment `index`, with the answer of the segment `towards`."""
         answer = self.answers[towards]
         by = self.opened_by(index)
         return Change(self.starts[index], answer.outcome, answer.review_policy, answer.standing, by)
 
     def opened_by(self, index: int) -> tuple[str, ...]:
-        """What made the answer of this segment differ from the one before: provision ids, or a plain word."""
+        """What made the answer of this segment differ from the previous one: provision ids, or a phrase."""
         if index == 0:
             return ()
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]
@@ -132,9 +132,9 @@ class Timeline:
             if after.standing == "beyond_horizon" or before.standing == "attested":
                 return (END,)
             if after.standing == "attested":
-                # a provision's id has a #, and a name is none
-                return tuple(f"attested by {said.by.replace('#', '')}" for said in self.vouching(day))
-        # it is the release too where the first variants were only reported and the maker announces one
+                # a # would make the name look like a provision's id
+                return tuple(f"attested by {attestation.by.replace('#', '')}" for attestation in self.vouching(day))
+        # also a release: the first variants were only reported, and now the maker announces one
         released = after.standing != before.standing or "not_released" in (before.outcome, after.outcome)
         if released and any(_first_day(c) == day for c in self.courses):
             return (RELEASE,)
@@ -146,7 +146,7 @@ class Timeline:
         return self.ruleset.edition.verified_through + DAY
 
     def _moved(self, before: Law, after: Law, day: date) -> tuple[str, ...]:
-        """Provisions of the answers that begin or end on the day, or else the bars that reach an exception of one."""
+        """Provisions of the answers that begin or end on the day, or else the bars that close an exception of one."""
         names = set(_parts(before)) ^ set(_parts(after))
         turning = self._provisions_on(day, "notice", "gap")
         moved = tuple(name for name in turning if name in names)
@@ -159,36 +159,36 @@ class Timeline:
         return moved or tuple(name for name in turning if reaches(name))
 
     def _provisions_on(self, day: date, *silent: str) -> tuple[str, ...]:
-        """The provisions that begin on the day, or else that end on it, but for those of some kinds."""
+        """The provisions that begin on the day or, if none does, that end on it; without those of `silent` kinds."""
         turning = [(begins, name) for kind, name, begins in self._turns.get(day, ()) if kind not in silent]
         beginning = [name for begins, name in turning if begins]
         return tuple(dict.fromkeys(beginning or [name for _, name in turning]))
 
     @cached_property
     def _turns(self) -> dict[date, list[tuple[str, str, bool]]]:
-        """(kind, provision, whether it begins) of what begins or ends on a day, in the order of the law."""
-        found: dict[date, list[tuple[str, str, bool]]] = {}
+        """By day, the provisions that begin or end on it as (kind, id, True if it begins), in the order of the law."""
+        turns: dict[date, list[tuple[str, str, bool]]] = {}
         for course in self.courses:
             for entry in course.docket.entries:
                 for span in entry.in_force.spans:
                     for day, begins in ((span.start, True), (span.stop, False)):
                         if day:
-                            found.setdefault(day, []).append((entry.kind, entry.in_force.provision.id, begins))
-        return found
+                            turns.setdefault(day, []).append((entry.kind, entry.in_force.provision.id, begins))
+        return turns
 
     def _memberships_on(self, day: date) -> tuple[str, ...]:
-        found = []
+        changes = []
         q = self.question
         seats = {fact.value for s in q.subjects if (fact := s.facts.get("headquarters")) and fact.value}
         for country in {q.to, q.headquarters, q.ultimate_parent, *seats}:
             for group in self.ruleset.groups.values():
                 for m in group.member:
-                    # the groups of the EAR's own table; those of single rules follow them
+                    # only groups of the EAR's own tables ("D:5"): those of single rules follow them
                     if m.country == country and ":" in group.id and day in (m.start, m.stop):
                         enters = day == m.start
                         by = m.by if enters or not m.start else m.stop_by
-                        found.append(f"{by or m.cite} ({country} {'enters' if enters else 'leaves'} {group.id})")
-        return tuple(sorted(found))
+                        changes.append(f"{by or m.cite} ({country} {'enters' if enters else 'leaves'} {group.id})")
+        return tuple(sorted(changes))
 
     def _days(self) -> list[date]:
         days = {date.min, self.ruleset.edition.covers_from, self._horizon}
@@ -202,49 +202,49 @@ class Timeline:
 
     def _answer(self, day: date) -> Answer:
         public, left_out = self._public(day)
-        asked = public or self.courses
-        verdicts = [(course.subject.words, course.at(day)) for course in asked]
+        courses = public or self.courses
+        verdicts = [(course.subject.words, course.at(day)) for course in courses]
         verdict = verdicts[0][1] if len(verdicts) == 1 else together(verdicts)
         law = verdict.law
         standing = self._standing(day, public, law)
-        outcome, policy = _told(law, standing, bool(public))
+        outcome, policy = _reported(law, standing, bool(public))
         turns_on = verdict.turns_on
         if self.question.unsaid and outcome in ("no_license_requirement", "license_exception"):
-            # a buyer that calls itself an army is free only once its nature and its country are said
+            # a buyer that describes itself as a military body is free only once its nature and country are given
             outcome, policy = "indeterminate", "indeterminate"
             turns_on = tuple(dict.fromkeys((*self.question.unsaid, *turns_on)))
-        apart = (outcome, policy) != (law.outcome, law.review_policy)
+        differs = (outcome, policy) != (law.outcome, law.review_policy)
         return Answer(
             outcome=outcome,
             review_policy=policy,
             standing=standing,
             law=law,
-            projection=Projection(law.outcome, law.review_policy) if apart else None,
+            projection=Projection(law.outcome, law.review_policy) if differs else None,
             turns_on=turns_on,
             cases=verdict.cases,
-            asked=tuple(dict.fromkeys(course.subject.id for course in asked)),
+            asked=tuple(dict.fromkeys(course.subject.id for course in courses)),
             left_out=left_out,
         )
 
     def vouching(self, day: date) -> tuple[Attestation, ...]:
-        """The attestations that reach a day beyond the edition's own."""
+        """The attestations that cover a day past the edition's horizon."""
         return vouching(self.ruleset.edition, self.ruleset.attestations.values(), day)
 
     def _standing(self, day: date, public: Sequence[Course], law: Law) -> str:
         edition, within = self.ruleset.edition, self._within(public)
         if day > edition.verified_through:
-            found = self.vouching(day)
-            if not found:
+            attestations = self.vouching(day)
+            if not attestations:
                 return "beyond_horizon"
-            if found[0].provisions is not None:
-                named = [reference for attestation in found for reference in attestation.provisions or ()]
+            if attestations[0].provisions is not None:
+                named = [reference for attestation in attestations for reference in attestation.provisions or ()]
                 if not public or not _rests_on(law, public, day, named):
                     return "beyond_horizon"
             return "attested" if within == "verified" else within
         return "before_coverage" if day < edition.covers_from else within
 
     def _within(self, public: Sequence[Course]) -> str:
-        """The standing between coverage and horizon of an answer about these variants: the strictest that applies."""
+        """The standing, between coverage and horizon, of an answer about these variants: the weakest that applies."""
         if self.question.to in self.ruleset.edition.destinations_not_encoded:
             return "destination_not_encoded"
         chips = [course.subject.chip for course in public]
@@ -255,26 +255,26 @@ class Timeline:
         return min((first for c in self.courses if (first := _first_day(c)) and first > day), default=None)
 
     def _public(self, day: date) -> tuple[tuple[Course, ...], tuple[tuple[str, str], ...]]:
-        """The variants to ask on a day: those that were public and have figures; and why the others are left out.
+        """The variants that were public on a day and have figures; and the others, each with the reason.
 
-        One without a known day counts as public from the first announcement of a sibling on.
+        A variant without a known day counts as public from the first announcement of a sibling.
         """
         left = [*self.question.left_out, *((s.name, "no throughput figures are known") for s in self.undescribed)]
         first = min((announced for c in self.courses if (announced := _announced(c))), default=None)
-        found = []
+        public_courses = []
         for course in self.courses:
             public = course.public(day)
             if public is False or (public is None and first is not None and day < first):
                 left.append((course.subject.name, "not public yet"))
             else:
-                found.append(course)
-        # where none was public all are asked, for the projection
-        said = dict.fromkeys((name, why) for name, why in left if found or why != "not public yet")
-        return tuple(found), tuple(said)
+                public_courses.append(course)
+        # if none was public, all are evaluated for the projection, so none is left out for that reason
+        left_out = dict.fromkeys((name, why) for name, why in left if public_courses or why != "not public yet")
+        return tuple(public_courses), tuple(left_out)
 
 
-def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
-    """The outcome and policy that the law of a day comes to, by what is known of day, place and chip."""
+def _reported(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
+    """The reported outcome and policy, given the law's own answer, the standing, and whether the chip was public."""
     if not public and standing != "beyond_horizon":
         return "not_released", None
     blocked = law.blocked and law.outcome != "license_required"
@@ -282,18 +282,18 @@ def _told(law: Law, standing: str, public: bool) -> tuple[str, Policy | None]:
     return ("indeterminate", "indeterminate") if blocked or unsure else (law.outcome, law.review_policy)
 
 
-def _rests_on(law: Law, asked: Iterable[Course], day: date, named: Sequence[str]) -> bool:
-    """Whether a license is required by provisions that are all named, whatever other law may have come since.
+def _rests_on(law: Law, courses: Iterable[Course], day: date, named: Sequence[str]) -> bool:
+    """True if a license is required by provisions that are all named, so that other, newer law cannot change that.
 
-    That nothing requires a license, or that an exception is open, rests on all of the law: some provisions alone
-    never vouch for it. A requirement rests on itself, its review policy and what makes it hold: entries and lists.
+    An answer without a requirement, or with an exception, rests on all of the law, and partial attestations never
+    suffice. A requirement rests on itself, its review policy and the conclusions that make it hold: entries and lists.
     """
     if law.outcome != "license_required":
         return False
     names = {*law.requirements, *(name for _, _, by in law.policies for name in by)}
     rests = []
-    for course in asked:
-        rests += [found.provision for found in course.docket.pool if found.provision.id in names]
+    for course in courses:
+        rests += [entry.provision for entry in course.docket.pool if entry.provision.id in names]
         rests += [
             entry.in_force.provision
             for entry, held in Reading(course.docket, day).truths.values()

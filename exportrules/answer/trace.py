@@ -1,4 +1,4 @@
-"""How an answer was reached: findings, margins, citations, and the whole of it as plain data."""
+"""The derivation of an answer: findings, margins, citations, and the whole answer as plain data."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ FIELDS = (
 
 
 def as_dict(determination: object) -> dict[str, Any]:
-    """Every field as plain data: dates ISO 8601, exact numbers, words."""
+    """Every field as plain data: ISO 8601 dates, exact numbers, strings."""
     return {name: plain(getattr(determination, name)) for name in FIELDS}
 
 
 def plain(value: Any) -> Any:
-    """JSON-ready data. A number keeps its exact digits; a long quotient is rounded to six decimals."""
+    """A value as JSON-compatible data. Numbers are exact, but quotients are rounded to six decimals."""
     if hasattr(value, "_asdict"):
         return {name: plain(item) for name, item in value._asdict().items()}
     if isinstance(value, Bounds):
@@ -57,7 +57,7 @@ def plain(value: Any) -> Any:
 
 
 def transaction(moment: Moment) -> dict[str, Any]:
-    """What was asked, as it was resolved."""
+    """The question as it was resolved."""
     q = moment.question
     return {
         "chip": q.label,
@@ -82,8 +82,8 @@ def transaction(moment: Moment) -> dict[str, Any]:
 
 
 def settlements(moment: Moment) -> list[Settlement]:
-    """For each unknown fact that decides: what to write on the command line, and in which case."""
-    return [settled for fact in moment.answer.turns_on for settled in _settlements(moment, fact)]
+    """For each fact on which the answer turns: the options to write, each with its case."""
+    return [settlement for fact in moment.answer.turns_on for settlement in _settlements(moment, fact)]
 
 
 def _settlements(moment: Moment, fact: str) -> Iterator[Settlement]:
@@ -113,34 +113,34 @@ def _name(moment: Moment) -> str:
 
 def exceptions(moment: Moment) -> list[dict[str, Any]]:
     """Each exception that overcomes the requirements, with its conditions."""
-    found = []
-    for name in moment.answer.law.exceptions:
-        provision = _lookup(moment, name).provision
-        found.append({
+    provisions = {name: _lookup(moment, name).provision for name in moment.answer.law.exceptions}
+    return [
+        {
             "provision": name,
             "name": provision.name,
             "conditions": list(provision.conditions),
             "may_be_refused": provision.may_be_refused,
-        })  # fmt: skip
-    return found
+        }
+        for name, provision in provisions.items()
+    ]
 
 
 def closed_exceptions(moment: Moment) -> list[dict[str, Any]]:
     """Each exception that would lift a requirement by its own terms, with the bars that close it."""
-    found: dict[str, tuple[str, ...]] = {}
+    closed: dict[str, tuple[str, ...]] = {}
     for reading in moment.readings if moment.answer.law.outcome != "license_exception" else ():
         for entry, bars in reading.closed:
             overcomes = entry.in_force.provision.overcomes
             if any(refers(ref, r.in_force.provision) for r, _ in reading.requirements for ref in overcomes):
-                found[entry.in_force.provision.id] = bars
+                closed[entry.in_force.provision.id] = bars
     return [
         {"provision": name, "name": _lookup(moment, name).provision.name, "bars": list(bars)}
-        for name, bars in found.items()
+        for name, bars in closed.items()
     ]
 
 
 def findings(moment: Moment) -> list[Finding]:
-    """Every provision in force on the day, with every row, test and carve-out, for each variant asked."""
+    """Every provision in force on the day, with every row and test, for each variant and sense of the question."""
     courses, readings = moment.courses, moment.readings
     return [
         finding
@@ -150,18 +150,18 @@ def findings(moment: Moment) -> list[Finding]:
 
 
 def _label(course: Course, courses: Sequence[Course]) -> str:
-    """What a course is called among several: its variant, if there are several, and its sense of the question."""
+    """The label of a course: the variant and the senses that distinguish it from the other courses."""
     every = [other.subject.words for other in courses]
-    told = [
+    distinct = [
         (word, text) for place, (word, text) in enumerate(course.subject.words) if len({w[place] for w in every}) > 1
     ]
-    told.sort(key=lambda pair: pair[0] != "variant")
-    return ", ".join(text if word == "variant" else f"{word} {text}" for word, text in told)
+    distinct.sort(key=lambda pair: pair[0] != "variant")
+    return ", ".join(text if word == "variant" else f"{word} {text}" for word, text in distinct)
 
 
 def _findings(moment: Moment, course: Course, reading: Reading, subject: str) -> Iterator[Finding]:
     closed = {entry.in_force.provision.id: bars for entry, bars in reading.closed}
-    for provision in (found.provision for found in moment.in_force(course)):
+    for provision in (entry.provision for entry in moment.in_force(course)):
         held = reading.truths[provision.id][1] if provision.id in reading.truths else FALSE
         yield Finding(
             provision=provision.id,
@@ -185,20 +185,20 @@ def _row(reading: Reading, row: Row) -> RowTrace:
 
 def _test(reading: Reading, test: Test, held: Truth) -> TestTrace:
     fact = reading.docket.facts.get(test.fact)
-    made = reading.concluded.get(test.fact)
-    if made is not None:
-        value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(made.items()) if t != FALSE)
+    concluded = reading.concluded.get(test.fact)
+    if concluded is not None:
+        value: Any = tuple(v if t == TRUE else f"{v}?" for v, t in sorted(concluded.items()) if t != FALSE)
         return TestTrace(test.fact, test.op, test.bound, value, "concluded", word(held))
     if fact is None:
-        return TestTrace(test.fact, test.op, test.bound, None, "concluded" if made else "unknown", word(held))
+        return TestTrace(test.fact, test.op, test.bound, None, "concluded" if concluded else "unknown", word(held))
     value = fact.candidates or fact.value
     source = f"{fact.source}: {fact.detail}" if fact.detail else fact.source
     return TestTrace(test.fact, test.op, test.bound, value, source, word(held))
 
 
 def margins(moment: Moment) -> list[Margin]:
-    """For each number that a rule of the day turns on: how far it is from the nearest line."""
-    found: list[Margin] = []
+    """For each number that a rule of the day tests: its distance from the nearest bound."""
+    all_margins: list[Margin] = []
     courses = moment.courses
     for course, reading in zip(courses, moment.readings, strict=True):
         nearest: dict[str, tuple[tuple[Decimal, bool], Margin]] = {}
@@ -206,15 +206,15 @@ def margins(moment: Moment) -> list[Margin]:
         for margin, distance in _margins(moment, course, reading, subject):
             if margin.fact not in nearest or distance < nearest[margin.fact][0]:
                 nearest[margin.fact] = (distance, margin)
-        found += [margin for _, margin in nearest.values()]
-    return list(dict.fromkeys(found))
+        all_margins += [margin for _, margin in nearest.values()]
+    return list(dict.fromkeys(all_margins))
 
 
 def _margins(
     moment: Moment, course: Course, reading: Reading, subject: str
 ) -> Iterator[tuple[Margin, tuple[Decimal, bool]]]:
-    """Each line of the day with its distance; of two as near, that of a requirement comes first."""
-    for provision in (found.provision for found in moment.in_force(course)):
+    """Each bound of the day with a sort key: its distance and, at equal distance, requirements first."""
+    for provision in (entry.provision for entry in moment.in_force(course)):
         if provision.kind not in _DECIDING:
             continue
         for row in provision.when + provision.unless:
@@ -244,8 +244,8 @@ def _number(fact: Fact | None) -> Decimal | None:
     return Decimal(fact.value)
 
 
-def stands(moment: Moment) -> frozenset[str]:
-    """The requirements that stand, whatever is unknown and whichever variant it is."""
+def certain_requirements(moment: Moment) -> frozenset[str]:
+    """The requirements that apply whatever the unknown facts are, and to every variant."""
     law = moment.answer.law
     if law.outcome != "indeterminate":
         return frozenset([*law.requirements, *law.overcome])
@@ -256,19 +256,19 @@ def stands(moment: Moment) -> frozenset[str]:
 
 
 def is_open(moment: Moment) -> bool:
-    """Whether it is not even known that some license is required."""
+    """True if it is unknown whether any license is required."""
     needed = moment.answer.cases and all(
         c.outcome in ("license_required", "license_exception") for c in moment.answer.cases
     )
-    return moment.answer.law.outcome == "indeterminate" and not needed and not moment.once(stands)
+    return moment.answer.law.outcome == "indeterminate" and not needed and not moment.once(certain_requirements)
 
 
 def citations(moment: Moment) -> list[Citation]:
-    """Where the answer rests: requirements, exceptions, review policies, the entries that were met or missed."""
+    """The sources of the answer: requirements, exceptions, review policies, and entries that were met or missed."""
     law = moment.answer.law
-    # where branches differ in outcome, what stands in one of them alone is told as what may stand
+    # if branches differ in outcome, a provision that holds in only one of them "may apply"
     settled = law.outcome != "indeterminate"
-    firm = moment.once(stands)
+    firm = moment.once(certain_requirements)
     required = [*law.requirements, *([] if settled else law.overcome)]
     roles = {name: "requirement" if name in firm else "may apply" for name in required}
     roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}
@@ -288,22 +288,22 @@ def citations(moment: Moment) -> list[Citation]:
                 roles |= {bar: "may close" for bar in maybe if bar not in roles}
     if not law.requirements:
         kinds = {course.docket.value("item_kind") for course in moment.courses}
-        for found in moment.timeline.courses[0].docket.pool:
-            about = found.provision.classifies
-            if holds_on(found.spans, moment.on) and (about in kinds or (about == "ic" and "system" in kinds)):
-                roles.setdefault(found.provision.id, "tested, not met")
+        for entry_in_force in moment.timeline.courses[0].docket.pool:
+            about = entry_in_force.provision.classifies
+            if holds_on(entry_in_force.spans, moment.on) and (about in kinds or (about == "ic" and "system" in kinds)):
+                roles.setdefault(entry_in_force.provision.id, "tested, not met")
     return [_citation(_lookup(moment, name), role, moment.on) for name, role in roles.items()]
 
 
 def cite_of(provision: Provision, instrument: Instrument) -> str:
-    """A provision as a reader is shown it: the Federal Register's number before the paragraph of a rule."""
+    """The citation of a provision for a reader; for a rule, the Federal Register citation precedes the paragraph."""
     if instrument.type in ("code", "letter", "authorization"):
         return provision.cite
     return f"{instrument.citation}; {provision.cite}"
 
 
-def _citation(found: InForce, role: str, on: date) -> Citation:
-    provision, instrument = found.provision, found.instrument
+def _citation(in_force: InForce, role: str, on: date) -> Citation:
+    provision, instrument = in_force.provision, in_force.instrument
     return Citation(
         provision=provision.id,
         role=role,
@@ -319,7 +319,7 @@ def _citation(found: InForce, role: str, on: date) -> Citation:
 
 def _lookup(moment: Moment, name: str) -> InForce:
     for course in moment.timeline.courses:
-        for found in course.docket.pool:
-            if found.provision.id == name:
-                return found
+        for in_force in course.docket.pool:
+            if in_force.provision.id == name:
+                return in_force
     raise KeyError(name)

@@ -1,4 +1,4 @@
-"""Outcomes, policies, facts, days and lists as prose has them."""
+"""Format outcomes, policies, facts, days and lists for prose."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def decision(outcome: str, policy: str | None) -> str:
 
 
 def short(outcome: str, policy: str | None) -> str:
-    """An outcome and its policy where there is little room: a cell of a table, a piece of a band."""
+    """A short form of an outcome and its policy, for a cell of a table or a segment of a chart."""
     return _SHORT[outcome] + (f" ({_SHORT_POLICY[policy]})" if policy and outcome == "license_required" else "")
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table for a notebook, every cell escaped."""
-    from html import escape  # of no use to a plain answer
+    from html import escape  # late: a plain answer does not need it
 
     top = "".join(f"<th>{escape(name)}</th>" for name in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
@@ -62,17 +62,17 @@ def html_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def day_of(day: date) -> str:
-    """A day as a letter has it: June 1, 2023."""
+    """A day as written in a letter: June 1, 2023."""
     return f"{day:%B} {day.day}, {day.year}"
 
 
-#: What to ask about a word of the question.
+#: The question that settles each doubtful or missing term.
 _QUESTIONS = {
-    "end_user": "is the end user the listed party whose name is close to its own, or what its name says?",
+    "end_user": "is the end user the listed party with a similar name, or the body that its name describes?",
     "exporter": "is the exporter the addressee of a letter, or another company?",
     "headquarters": "in which country does the end user have its headquarters?",
     "ultimate_parent": "in which country does the ultimate parent have its headquarters?",
-    "parties": "is a party the listed one whose name is close to its own, or what its name says?",
+    "parties": "is a party the listed one with a similar name, or the body that its name describes?",
     "variant": "which variant is it?",
 }
 _LINKS = {name.lower(): name for name in ("BLink", "C2C", "CXL", "HCCS", "NVLink", "PCIe", "RoCE", "UALink")}
@@ -81,7 +81,7 @@ _ID = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b(?:blink|hccs|nvlink|(?:[fbt][
 
 
 def fact_name(law: Ruleset, fact: str) -> str:
-    """A fact as a reader calls it, by its label; a provision of uncertain reach, in words."""
+    """The label of a fact, or a description for a provision of uncertain reach."""
     if "#" in fact:
         return "how far a provision reaches"
     known = law.facts.get(fact)
@@ -89,7 +89,7 @@ def fact_name(law: Ruleset, fact: str) -> str:
 
 
 def open_question(law: Ruleset, fact: str) -> str:
-    """What to ask to learn an unknown fact, or how far a provision of uncertain reach goes."""
+    """The question that settles an unknown fact, or the reach of an uncertain provision."""
     if fact in law.provisions:
         provision = law.provisions[fact][0]
         if provision.effective_by and provision.certain:
@@ -107,29 +107,31 @@ def open_question(law: Ruleset, fact: str) -> str:
 
 
 def window(provision: Provision) -> str:
-    """The days between which a provision began, where no source gives the day; else its first day."""
+    """The first day of a provision, or the days between which it began if no source gives the day."""
     by = provision.effective_by
     return f"some day from {provision.effective} to {by}" if by else str(provision.effective)
 
 
 def opening(law: Ruleset, opened_by: str, day: date) -> str:
-    """What opened an answer, with the window of days where it is not known when it began."""
-    found = law.provisions.get(opened_by)
-    if found is None or found[0].effective_by is None or day not in (found[0].effective, found[0].effective_by):
+    """The provision that opened an answer, with the window of its first day if that is not known."""
+    provision, _ = law.provisions.get(opened_by, (None, None))
+    if provision is None or provision.effective_by is None:
         return opened_by
-    return f"{opened_by} (begins on {window(found[0])})"
+    if day not in (provision.effective, provision.effective_by):
+        return opened_by
+    return f"{opened_by} (begins on {window(provision)})"
 
 
 def value_name(law: Ruleset, value: str) -> str:
-    """A word of the vocabulary as a reader writes it: Entity List for entity_list."""
+    """The label of a value: Entity List for entity_list."""
     if value in ("true", "false"):
         return "yes" if value == "true" else "no"
     labels = (known.value_labels for known in law.facts.values() if known.value_labels)
-    return next((found[value] for found in labels if value in found), value)
+    return next((names[value] for names in labels if value in names), value)
 
 
 def case_words(law: Ruleset, text: str) -> str:
-    """The words of a case, small groups of countries by their members: Belarus or Russia for meu-russia-belarus."""
+    """The words of a case, with small groups of countries spelled out: Belarus or Russia for meu-russia-belarus."""
     return "".join(_countries(law, part) for part in re.split(r"( and | or )", text))
 
 
@@ -140,8 +142,8 @@ def _countries(law: Ruleset, word: str) -> str:
 
 
 def spelled(source: str) -> str:
-    """Where a figure is from, formats and links as their makers write them: FP16/BF16, NVLink + PCIe 5.0 x16."""
-    return _ID.sub(lambda found: _spelled(found.group()), source)
+    """The source of a figure, with formats and links in their makers' spelling: FP16/BF16, NVLink + PCIe 5.0 x16."""
+    return _ID.sub(lambda match: _spelled(match.group()), source)
 
 
 def _spelled(name: str) -> str:
@@ -153,19 +155,19 @@ def _spelled(name: str) -> str:
 
 
 def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> str:
-    """One, two and three; with semicolons where the parts have commas."""
-    found = [str(word) for word in words]
-    if len(found) < 2:
-        return "".join(found)
+    """Words joined for a sentence: one, two and three. Use "; " as `between` if the words contain commas."""
+    texts = [str(word) for word in words]
+    if len(texts) < 2:
+        return "".join(texts)
     joint = f" {last} " if between == ", " else f"; {last} "
-    return between.join(found[:-1]) + joint + found[-1]
+    return between.join(texts[:-1]) + joint + texts[-1]
 
 
 def called(instrument: Instrument) -> str:
-    """What an instrument is called where it changed an answer: by its citation.
+    """The name of an instrument that changed an answer: its citation.
 
-    Letters without an addressee are supposed, not known. What is cited for them tells of letters to others, which
-    changed nothing here.
+    Letters without an addressee are supposed, not known. Their citation is about letters to other companies, which
+    changed nothing here, so they are named in words.
     """
     if instrument.type == "letter" and not instrument.addressee:
         return "letters to unnamed companies, if any"

@@ -1,4 +1,4 @@
-"""chips, instruments, show, coverage: what the ruleset holds."""
+"""chips, instruments, show, coverage: commands that list the contents of the ruleset."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _first_day(provision: Any) -> str:
 
 
 def _cut(title: str, most: int = 60) -> str:
-    """A title that leaves a table on a terminal its lines."""
+    """The title, shortened so that a row of a table fits on a line of a terminal."""
     return title if len(title) <= most else f"{title[: most - 1].rstrip()}…"
 
 
@@ -180,7 +180,7 @@ def show(law: Any, reference: str) -> None:
 
     if reference in law.instruments:
         raise QuestionError(
-            f"{reference!r} is an instrument, and its provisions are shown one by one. List them: exportrules "
+            f"{reference!r} is an instrument; give one of its provisions. List them: exportrules "
             f"instruments {reference}."
         )
     click.echo(provision_text(law, *law.provision(reference)))
@@ -190,7 +190,7 @@ def show(law: Any, reference: str) -> None:
 @law_options
 @table_options
 def coverage(law: Any, form: str) -> None:
-    """What is encoded, what is not, and what that could change."""
+    """Print what is encoded, what is not, and what the gaps could change."""
     from exportrules.render.provision import coverage_text
 
     click.echo(coverage_text(law, form))

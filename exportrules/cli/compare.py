@@ -1,4 +1,4 @@
-"""diff, changes, what-if and flip: answers beside other answers."""
+"""diff, changes, what-if and flip: commands that compare answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @on_option
 @table_options
 def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
-    """Each single number of CHIP whose change would alter the answer, and the value where it does.
+    """List each number of CHIP whose change alone would alter the answer, and the value at which it would.
 
     \b
     exportrules flip H20 --on 2024-06-03
@@ -30,17 +30,17 @@ def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
     from exportrules.study.flips import flips
 
     determination = ask(chip, on=on, **asked)
-    found = flips(determination)
+    turning = flips(determination)
     if form == "simple":
-        click.echo(flips_text(determination, found))
+        click.echo(flips_text(determination, turning))
         return
     from exportrules.render.text import table
 
-    click.echo(table(flip_rows(found), form))
+    click.echo(table(flip_rows(turning), form))
 
 
 def _chips(command: Any) -> Any:
-    help_text = "Names, parted by commas; repeat for more. [default: the whole catalogue]"
+    help_text = "Names, separated by commas; repeat for more. [default: the whole catalogue]"
     complete = names("chips", several=True)
     return click.option("--chips", multiple=True, metavar="NAMES", shell_complete=complete, help=help_text)(command)
 
@@ -62,10 +62,10 @@ def diff(
     overlay: tuple[str, ...],
     form: str,
 ) -> None:
-    """Which chips changed answer between two days, or between two editions, and through which provision.
+    """List the chips whose answer changed between two days, or between two editions, and through which provision.
 
-    With two days, YYYY-MM-DD: every change of a chip whose answers on the two differ. With two --ruleset and no day:
-    what the newer edition changed, days that the older had verified and later days apart, as NEWS.md has it.
+    With two days, YYYY-MM-DD: every change of a chip whose answers on these days differ. With two --ruleset and no
+    day: what the newer edition changed, for days that the older had verified and for later days, as NEWS.md has it.
 
     \b
     exportrules diff 2023-11-16 2023-11-17 --to CN
@@ -90,9 +90,7 @@ def diff(
             click.echo(table(moved_rows([*edition.past, *edition.future], horizon), form))
         return
     if not first or not last or len(ruleset) > 1:
-        raise QuestionError(
-            "two days are wanted, e.g. 2023-11-16 2023-11-17; or no day and --ruleset OLD --ruleset NEW."
-        )
+        raise QuestionError("give two days, e.g. 2023-11-16 2023-11-17; or no day and --ruleset OLD --ruleset NEW.")
     law = load_ruleset(ruleset[0] if ruleset else None, overlay)
     ids = chosen(law, chips)
     start, stop = read_date(first, "the first day"), read_date(last, "the second day")
@@ -124,7 +122,7 @@ def changes(
     output: str | None,
     force: bool,
 ) -> None:
-    """A calendar of every change that touches your chips, what is scheduled beyond the horizon included.
+    """Print a calendar of every change that affects your chips, including those scheduled beyond the horizon.
 
     \b
     exportrules changes --from 2022-01-01 --chips A800,H800
@@ -148,23 +146,23 @@ def changes(
     law = load_ruleset(ruleset, overlay)
     ids = chosen(law, chips)
     question = _question(law, ids, asked)
-    found = events(law, ids, day, asked)
+    calendar = events(law, ids, day, asked)
     if form in ("ics", "atom", "jsonfeed"):
-        if not found:
-            raise QuestionError(f"no change from {since} on touches these chips, and a calendar of nothing is none.")
-        described = {event: event_text(law, event, question) for event in found}
-        feed = Feed(law, f"AI-chip export rules: {heading(question, law)}", found, ids, asked, described)
-        write = {"ics": lambda feed: icalendar(law, found, asked, described), "atom": atom, "jsonfeed": json_feed}
-        made = write[form](feed)
+        if not calendar:
+            raise QuestionError(f"no change from {since} on affects these chips, so there is nothing to write.")
+        described = {event: event_text(law, event, question) for event in calendar}
+        feed = Feed(law, f"AI-chip export rules: {heading(question, law)}", calendar, ids, asked, described)
+        write = {"ics": lambda feed: icalendar(law, calendar, asked, described), "atom": atom, "jsonfeed": json_feed}
+        content = write[form](feed)
     elif form == "simple":
-        made = f"{heading(question, law)}; from {day}\n\n{events_text(law, found, day)}\n".encode()
+        content = f"{heading(question, law)}; from {day}\n\n{events_text(law, calendar, day)}\n".encode()
     else:
-        made = (table(event_rows(law, found, question), form) + "\n").encode()
+        content = (table(event_rows(law, calendar, question), form) + "\n").encode()
     if output:
-        write_whole(output, made, force=force)
+        write_whole(output, content, force=force)
         click.echo(f"Written: {safe(output)}")
     else:
-        click.echo(made, nl=False)
+        click.echo(content, nl=False)
 
 
 @click.command("what-if")
@@ -182,10 +180,10 @@ def what_if(
     overlay: tuple[str, ...],
     form: str,
 ) -> None:
-    """Every chip and span that would change if the law were as REFORM has it.
+    """List every chip and span that would change if the law read as in REFORM.
 
-    REFORM is an overlay whose provisions `replaces` others: a moved threshold, an added limb, a shifted date. See
-    docs/what-if.md.
+    REFORM is an overlay with provisions that replace others (`replaces`): a moved threshold, an added limb, a shifted
+    date. See docs/what-if.md.
 
     \b
     exportrules what-if no-io-limb.toml --to CN
@@ -208,12 +206,12 @@ def what_if(
     )
     if moved:
         click.echo(moved_text(other, moved, lambda names: named(law, names), law.horizon))
-    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would be answered otherwise.")
+    click.echo(f"{len({span.chip for span in moved})} of {len(ids)} variants would have another answer.")
     click.echo(f"\n{footer(law)}")
 
 
 def _question(law: Ruleset, chips: list[str], asked: dict[str, Any]) -> Question:
-    """The deal that all chips are asked about, as it is resolved."""
+    """The resolved question for the first chip; its deal is that of all chips."""
     from exportrules.answer.determination import timeline
 
     return timeline(chips[0], ruleset=law, **asked).question

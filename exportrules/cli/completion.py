@@ -1,8 +1,7 @@
-"""Names for the shell to complete: chips, places, exporters, provisions, casebooks.
+"""Shell completion of names: chips, places, exporters, provisions, casebooks.
 
-They come from the compiled law in the user's cache, so that a press of the key costs a fifth of a
-second and imports neither pydantic nor a table library. Before the first answer has filled the
-cache, nothing is offered.
+Names come from the compiled law in the user's cache, so that a completion takes a fifth of a second and imports
+neither pydantic nor a table library. Until a first answer has filled the cache, nothing is offered.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def names(kind: str, *, several: bool = False) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """What click asks for completions of a parameter, or of the last of `several` that are parted by commas.
+    """A click completer for names of this kind; with `several`, it completes the last name of a list with commas.
 
-    Offers nothing, and says nothing, where something is wrong.
+    If anything is wrong, nothing is offered and nothing is printed.
     """
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -31,11 +30,13 @@ def names(kind: str, *, several: bool = False) -> Callable[[click.Context, click
         written = incomplete[: incomplete.rfind(",") + 1] if several else ""
         begun = incomplete.removeprefix(written)
         try:
-            found = _KINDS[kind](begun)
+            candidates = _KINDS[kind](begun)
         except (ExportRulesError, OSError):
             return []
         wanted = begun.casefold()
-        return [CompletionItem(written + name, help=said) for name, said in found if name.casefold().startswith(wanted)]
+        return [
+            CompletionItem(written + name, help=note) for name, note in candidates if name.casefold().startswith(wanted)
+        ]
 
     return complete
 
@@ -68,7 +69,7 @@ def _instruments(_: str) -> Iterable[tuple[str, str]]:
 
 
 def _provisions(incomplete: str) -> Iterable[tuple[str, str]]:
-    """First the instrument, then, once its name stands there, its provisions."""
+    """The instruments, or the provisions of one once its name is complete."""
     if "#" not in incomplete:
         return [(f"{i.id}#", i.citation) for i in _held("instruments") if i.provision]
     return [(p.id, p.title) for i in _held("instruments") for p in i.provision]

@@ -1,4 +1,4 @@
-"""lint, confirm, schema, parties: the data files themselves."""
+"""lint, confirm, schema, parties: commands on the data files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from exportrules.cli.browse import law_options
 @click.option(
     "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
 )
-@click.option("--today", metavar="DATE", help="A day that the horizon may not pass; without it that is not checked.")
+@click.option("--today", metavar="DATE", help="Report a horizon later than this day; by default that is not checked.")
 @click.pass_context
 def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], today: str | None) -> None:
-    """Check a ruleset DIRECTORY: every defect, each with its place. Exit 1 if there is one."""
+    """Check a ruleset DIRECTORY and print every defect with its place. Exit 1 if there is one."""
     from exportrules.files.lint import defects
     from exportrules.files.load import is_overlay, label_of, rule_texts
     from exportrules.files.parse import problems_of
@@ -26,35 +26,35 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
 
     day = read_date(today, "today") if today else None
     texts, label = rule_texts(directory, overlay), label_of(directory)
-    found, law = problems_of({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
+    problems, law = problems_of({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
     if law is None:
-        # no command takes such files; what makes law doubtful is looked for once they can be read
-        for problem in found:
+        # files that no command accepts; defects of the law are looked for once the files can be read
+        for problem in problems:
             click.echo(f"exportrules: {safe(problem)}", err=True)
         ctx.exit(1)
-    found = [str(defect) for defect in defects(law, day)]
-    for defect in found:
-        click.echo(safe(defect))
+    lines = [str(defect) for defect in defects(law, day)]
+    for line in lines:
+        click.echo(safe(line))
     click.echo(
-        f"{len(texts)} files, {len(law.provisions)} provisions, {len(law.variants)} chips: {len(found)} defects."
+        f"{len(texts)} files, {len(law.provisions)} provisions, {len(law.variants)} chips: {len(lines)} defects."
     )
-    ctx.exit(1 if found else 0)
+    ctx.exit(1 if lines else 0)
 
 
 @click.command()
 @click.argument("texts", nargs=-1, required=True)
-@click.option("--on", metavar="DATE", help="The day of texts that name none: YYYY-MM-DD.")
-@click.option("--section", default="", metavar="SECTION", help="The section of a text that names none, e.g. 742.6.")
+@click.option("--on", metavar="DATE", help="The day of texts that do not state one: YYYY-MM-DD.")
+@click.option("--section", default="", metavar="SECTION", help="The section of texts that do not state one: 742.6.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @law_options
 @click.pass_context
 def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None, section: str, as_json: bool) -> None:
     """Look for the rule files' quotes in dated copies of the codified text: TEXTS are files or folders.
 
-    A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day is read from it, from
-    its name or from its folder's name. Every provision is reported as found word for word, found with differences, or
-    not given; and every section that has changed since the text was read, by its paragraphs. White space, typographic
-    quotes and dashes make no difference. Exit status: 0 all that could be looked for was found; 1 if not.
+    A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day is taken from the
+    text, or from the name of the file or its folder. Every provision is reported as found word for word, found with
+    differences, or not given; and every section that has changed since the quote was read, by paragraph. White space,
+    typographic quotes and dashes are ignored. Exit status: 0 if everything that could be looked for was found, else 1.
 
     \b
     exportrules confirm ecfr/2024-04-04/title-15.xml
@@ -76,7 +76,7 @@ def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None
     ctx.exit(0 if report.confirms else 1)
 
 
-#: The kinds of rule files that have a schema; the module that makes them is imported when one is wanted.
+#: The kinds of rule files that have a schema; the module that builds them is imported on demand.
 _KINDS = (
     "instrument", "chip", "own-chip", "facts", "groups", "places", "territories", "parties", "descriptions", "words",
     "parts", "servers", "refused", "exporters", "ruleset", "attestation", "casebook",
@@ -96,17 +96,17 @@ def schema(kind: str | None) -> None:
     if kind:
         from exportrules.study.schemas import file_schema
 
-        made = file_schema(kind)
+        content = file_schema(kind)
     else:
         from exportrules.answer.schema import determination_schema
 
-        made = determination_schema()
-    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+        content = determination_schema()
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 @click.group()
 def parties() -> None:
-    """Party lists of your own to screen against."""
+    """Import party lists to screen against."""
 
 
 @parties.command("import")
@@ -118,10 +118,10 @@ def parties() -> None:
 def import_parties(file: str, output: str, as_of: str, ruleset: str | None, force: bool) -> None:
     """Turn the US Consolidated Screening List, or BIS's Denied Persons List, into an overlay for --overlay DIR.
 
-    FILE is consolidated.json (best), .csv or .tsv of data.trade.gov, or the Denied Persons List of bis.gov by itself,
-    which has expiry days (tabs or commas between columns), saved by you: nothing is fetched. Rows that cannot be read
-    are reported on standard error and make the exit status 1; the rest is written all the same.
-    A party whose listing day the file does not have is presumed to be listed before DATE too, with a notice.
+    FILE is consolidated.json (best), .csv or .tsv from data.trade.gov, or the Denied Persons List from bis.gov, which
+    has expiry days (columns separated by tabs or commas). Save it yourself: nothing is fetched. Rows that cannot be
+    read are reported on standard error and make the exit status 1; the others are still written. A party without a
+    listing day in the file is presumed to be listed before DATE too, with a notice.
     """
     import hashlib
     import sys
@@ -137,25 +137,25 @@ def import_parties(file: str, output: str, as_of: str, ruleset: str | None, forc
 
     day, target = read_date(as_of, "--as-of"), free(Path(output) / "parties.toml", force=force)
     data = read_file(file, file, 256 * 2**20)
-    made = read_list(Path(file).name, data, day, load_ruleset(ruleset))
-    if not made.read:
+    screening = read_list(Path(file).name, data, day, load_ruleset(ruleset))
+    if not screening.read:
         raise RulesetError(
             Path(file).name,
-            "there is no entry in it, so an overlay made from it would screen nobody. Save the whole list again.",
+            "the file has no entry, so an overlay from it would screen nobody. Save the whole list again.",
         )
     header = [
         f"Written by `exportrules parties import` from {safe(Path(file).name)}, published {day}.",
         f"SHA-256 of that file: {hashlib.sha256(data).hexdigest()}",
         "",
-        *made.summary(),
+        *screening.summary(),
     ]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{target}: the file cannot be written: {error.strerror or error}.") from None
-    write_whole(target, to_toml(made.parties, header), force=force)
-    for problem in made.unreadable:
+    write_whole(target, to_toml(screening.parties, header), force=force)
+    for problem in screening.unreadable:
         click.echo(safe(problem), err=True)
-    click.echo("\n".join(made.summary()))
+    click.echo("\n".join(screening.summary()))
     click.echo(f"Written: {target}")
-    sys.exit(1 if made.unreadable else 0)
+    sys.exit(1 if screening.unreadable else 0)

@@ -1,4 +1,4 @@
-"""memo and verify: answers to keep, and what became of one that was kept."""
+"""memo and verify: write an answer for the file, and check a receipt written earlier."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ def memo(
     journal: str | None,
     **entries: str | None,
 ) -> None:
-    """A memorandum on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
+    """Write a memorandum on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
 
-    Without -o it is printed as Markdown. What is given for the head stands above it, with the day of the
-    question and a line to sign below; it changes no answer. PDF and Word need the extra: pip install
-    'exportrules[memo]'
+    Without -o it is printed as Markdown. The options for the head appear above it, with the day of the question, and
+    a line to sign below; they change no answer. PDF and Word need the extra: pip install 'exportrules[memo]'
 
     \b
     exportrules memo H800 --on 2023-06-01
@@ -56,21 +55,21 @@ def memo(
 
         ready(journal)
     determination = ask(chip, on=on, **asked)
-    made = document(determination, form, above, paper)
+    content = document(determination, form, above, paper)
     if journal:
         log(journal, determination, "memo")
     if output:
-        write_whole(output, made, force=force)
+        write_whole(output, content, force=force)
         click.echo(f"Written: {safe(output)}")
     else:
-        click.echo(made, nl=False)
+        click.echo(content, nl=False)
 
 
 @click.command()
 @click.argument("receipt")
 @click.option("--ruleset", metavar="DIR", help="The rule files to ask, e.g. those of an older edition.")
-@click.option("--overlay", multiple=True, metavar="PATH", help="The overlays of the question, in their order.")
-@click.option("--earlier", metavar="DIR", help="The receipt's own rule files, to try which change moved the answer.")
+@click.option("--overlay", multiple=True, metavar="PATH", help="The overlays of the question, in the same order.")
+@click.option("--earlier", metavar="DIR", help="The receipt's own rule files, to find which change moved the answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the finding as JSON.")
 @click.pass_context
 def verify(
@@ -95,7 +94,7 @@ def verify(
         text = Path(receipt).read_bytes()
     except OSError as error:
         raise RulesetError(receipt, f"the file cannot be read: {error.strerror or error}.") from None
-    found = verified(
+    finding = verified(
         text,
         rule_texts(ruleset, overlay),
         rule_texts(earlier, overlay) if earlier else None,
@@ -105,10 +104,10 @@ def verify(
         import json
         from dataclasses import fields
 
-        told = {f.name: getattr(found, f.name) for f in fields(found) if f.name not in ("was", "now")}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        content = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name not in ("was", "now")}
+        click.echo(json.dumps(content, ensure_ascii=False, indent=2))
     else:
         from exportrules.render.verification import verification_text
 
-        click.echo(verification_text(found))
-    ctx.exit(0 if found.status == "same" else 1)
+        click.echo(verification_text(finding))
+    ctx.exit(0 if finding.status == "same" else 1)

@@ -1,4 +1,4 @@
-"""One verdict for all that a question may mean: the senses of its words, the variants of a family."""
+"""Merge the verdicts on everything a question may mean: the senses of its words, the variants of a family."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Sequence
 from exportrules.engine.evaluate import fold
 from exportrules.engine.unknowns import Branch, Verdict
 
-#: What tells a subject from the others of its question: pairs of a word and its sense.
+#: What distinguishes one subject of a question from the others: pairs of a word and its sense.
 Words = tuple[tuple[str, str], ...]
 
 
 def together(verdicts: Sequence[tuple[Words, Verdict]]) -> Verdict:
-    """One verdict for the senses of a question and the variants of a family, each with the words that tell it apart.
+    """One verdict for the senses of a question and the variants of a family, each given with its distinguishing words.
 
     All have the same words in the same order: a sense for each doubtful word, then the variant.
     """
     if len(verdicts) == 1:
         return verdicts[0][1]
-    apart: dict[tuple[str, str], list[tuple[Words, Verdict]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Words, Verdict]]] = {}
     for words, verdict in verdicts:
-        apart.setdefault(words[0], []).append((words[1:], verdict))
-    found = [(word, together(inner)) for word, inner in apart.items()]
-    return found[0][1] if len(found) == 1 else _either(found)
+        groups.setdefault(words[0], []).append((words[1:], verdict))
+    merged = [(word, together(inner)) for word, inner in groups.items()]
+    return merged[0][1] if len(merged) == 1 else _either(merged)
 
 
 def _either(verdicts: Sequence[tuple[tuple[str, str], Verdict]]) -> Verdict:
-    """One verdict for what a single word may mean; where they differ, the case of each."""
+    """One verdict for the senses of a single word, with a case for each where they differ."""
     word = verdicts[0][0][0]
     laws = [v.law for _, v in verdicts]
     if len({(v.law.decision, v.turns_on, v.cases) for _, v in verdicts}) == 1:
@@ -36,7 +36,7 @@ def _either(verdicts: Sequence[tuple[tuple[str, str], Verdict]]) -> Verdict:
     alike: dict[object, tuple[tuple[Branch, ...], list[str]]] = {}
     for (_, text), verdict in verdicts:
         inner = verdict.cases or (Branch((), verdict.law.outcome, verdict.law.review_policy),)
-        # senses that come to the same are one case; a variant is always told by itself
+        # senses with equal results are one case; a variant always has its own
         alike.setdefault(text if word == "variant" else inner, (inner, []))[1].append(text)
     cases = [
         Branch(((word, " or ".join(texts)), *case.conditions), case.outcome, case.review_policy)

@@ -1,6 +1,6 @@
-"""One subject under the law of every day: the evaluator run once for each day on which the law changes for it.
+"""One subject under the law of every day: the evaluator runs once for each day on which the law changes for it.
 
-Courses and verdicts are remembered with the ruleset, so that subjects that the law treats alike share them.
+Courses and verdicts are cached with the ruleset, so that subjects that the law treats alike share them.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ class Course(Shape):
 
     @property
     def view(self) -> View:
-        """The law as the exporter of this sense of the question knew it."""
+        """The law as the exporter in this sense of the question knew it."""
         return self.docket.view
 
     def public(self, day: date) -> bool | None:
-        """Whether the chip was public; None where the day is not known, or it was never announced."""
+        """True if the chip was public on the day; None if that is unknown, or the chip was never announced."""
         chip = self.subject.chip
         if chip is None or not self.subject.facts.get("chip"):
             return True
-        if chip.status == "reported":  # never announced: the law reaches a sample of it all the same
+        if chip.status == "reported":  # never announced, but the law applies to a sample of it nonetheless
             return None
         if chip.announced is not None:
             return chip.announced <= day
@@ -49,15 +49,15 @@ class Course(Shape):
 
 
 def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
-    """The law's verdicts on one subject, from the first day to the last. Remembered by the subject's facts."""
+    """The law's verdicts on one subject, from the first day to the last. Cached by the subject's facts."""
     view = view_of(ruleset, as_printed=question.as_printed, known_on=question.known_on, exporter=subject.exporter)
     memory = ruleset.memory
     knowing = subject.exporter if view.known_on else None
     marks = Marks(view, subject.facts)
-    # what nobody said is the same for all who did not say it
-    said = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
-    facts = frozenset([(name, marks[name]) for name in said])
-    # a favour is for all parties: whom each name is matters, and that somebody is named as the end user
+    # facts left at their assumed values are the same for every subject, so the key need not have them
+    stated = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
+    facts = frozenset([(name, marks[name]) for name in stated])
+    # an approval must cover all parties: the key needs each party's identity, and whether an end user is named
     sense = subject.sense
     key = (view.as_printed, view.known_on, knowing, sense.named, sense.has_user, sense.owners, facts)
     known = memory.get(key)
@@ -76,20 +76,20 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
 
 
 def _decided(docket: Docket, day: date, layer: tuple[object, ...]) -> Verdict:
-    """The evaluator's verdict on a day; profiles that differ in what has no force that day share it."""
+    """The evaluator's verdict on a day, shared by profiles that differ only in provisions without force on it."""
     memory = docket.view.ruleset.memory
     today = docket.on(day)
     key = (*layer, today.signature())
     known = memory.get(key)
     if isinstance(known, Verdict):
         return known
-    made = decide(today, day)
-    memory.keep(key, made)
-    return made
+    verdict = decide(today, day)
+    memory.keep(key, verdict)
+    return verdict
 
 
 def joined(days: Iterable[date], answer: Callable[[date], T]) -> tuple[tuple[date, ...], tuple[T, ...]]:
-    """The answers of the days, neighbours with equal answers joined."""
+    """The days on which the answer changes, and the answer from each: equal neighbours are joined."""
     starts: list[date] = []
     answers: list[T] = []
     for day in days:

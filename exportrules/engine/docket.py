@@ -1,8 +1,8 @@
-"""A profile's docket: the provisions that can touch one set of facts, prepared for evaluation.
+"""A profile's docket: the provisions that can apply to one set of facts, prepared for evaluation.
 
 Facts do not change with the day, so tests of plain facts are settled once, rows that can never
-hold are dropped, and only memberships in country groups and conclusions of other provisions are
-left for the day. That is what makes ten thousand profiles cheap.
+hold are dropped, and only memberships in country groups and conclusions of other provisions remain
+to be evaluated each day. That makes ten thousand profiles cheap.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, t
 from exportrules.law.view import SortedRow, View
 from exportrules.question.figures import settled
 
-#: The order in which kinds are read: what requirements rest on, then what may test which of them stand, where bars go
-#: before the exceptions that they close.
+#: The order in which kinds are read: first requirements and what they depend on, then bars, then whatever may test
+#: which requirements remain, the exceptions that bars close among them.
 STAGES = dict.fromkeys((*CONCLUDING, "requirement", "savings"), 0) | {"bar": 1}
 LAST_STAGE = 2
 
 
-#: So many prepared provisions are kept in a view; profiles beyond that are prepared each for itself.
+#: The number of prepared provisions that a view caches; later profiles are prepared without the cache.
 MOST_ENTRIES = 200_000
 
 
 class PreparedRow(NamedTuple):
-    """A row prepared for one profile: tests of plain facts are settled, the rest wait for a day."""
+    """A row prepared for one profile: tests of plain facts are settled, the rest depend on the day."""
 
     paragraph: str
     settled: Truth
@@ -43,7 +43,10 @@ class PreparedRow(NamedTuple):
 
 
 class PreparedProvision(Shape):
-    """A provision prepared for one profile. `fixed` is its truth where nothing is left for the day to settle."""
+    """A provision prepared for one profile. `fixed` is its truth if nothing in it depends on the day.
+
+    `made` is the (fact, value) that it concludes.
+    """
 
     in_force: InForce
     when: tuple[PreparedRow, ...]
@@ -59,7 +62,7 @@ class PreparedProvision(Shape):
     days: dict[date, PreparedProvision | None]
 
     def on(self, day: date) -> PreparedProvision | None:
-        """The provision as it is read on one day, groups settled; None where it has no force or cannot hold."""
+        """The provision on one day, with its groups settled; None if it is not in force or cannot hold."""
         try:
             return self.days[day]
         except KeyError:
@@ -85,7 +88,7 @@ def _rows_on(rows: tuple[PreparedRow, ...], day: date) -> tuple[PreparedRow, ...
 def fixed_truth(
     when: tuple[PreparedRow, ...], unless: tuple[PreparedRow, ...], needs_rows: bool, fits: Truth, doubt: Truth
 ) -> Truth | None:
-    """The truth of a provision whose rows wait for nothing; None if one of them does."""
+    """The truth of a provision; None if one of its rows depends on the day or on other provisions."""
     if any(row.groups or row.concluded for row in when + unless):
         return None
     held = any_of(row.settled for row in when) if needs_rows else TRUE
@@ -93,9 +96,9 @@ def fixed_truth(
 
 
 class Marks(dict[str, int]):
-    """A small number for each fact of a profile, alike for what the law treats alike on every day. Made when asked for.
+    """A number for each fact of a profile: values that the law treats alike on every day share it. Computed on access.
 
-    Where a figure is disputed what derives from it follows each reading, so that such a profile is like itself alone.
+    If a figure is disputed, derived facts follow each of its readings, so the marks use exact values instead.
     """
 
     def __init__(self, view: View, facts: Mapping[str, Fact]) -> None:
@@ -104,7 +107,7 @@ class Marks(dict[str, int]):
         self.exact = any(fact.candidates for fact in facts.values())
 
     def after(self, facts: Mapping[str, Fact], changed: Iterable[str]) -> Marks:
-        """The marks of the same facts with some of them changed; exact if these were."""
+        """The marks of the same facts with some of them changed; exact if these are."""
         other = Marks.__new__(Marks)
         other.view, other.facts, other.exact = self.view, facts, self.exact
         other.update(self)
@@ -114,16 +117,16 @@ class Marks(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         fact = self.facts.get(name)
-        has: object = None
+        key: object = None
         if fact is not None:
-            told = fact.value if self.exact else self.view.class_of(name, fact.value)
-            has = told, fact.settled, fact.candidates
-        mark = self[name] = self.view.mark(has)
+            value = fact.value if self.exact else self.view.class_of(name, fact.value)
+            key = value, fact.settled, fact.candidates
+        mark = self[name] = self.view.mark(key)
         return mark
 
 
 class Docket:
-    """The provisions that can touch one profile on some day, prepared for quick evaluation."""
+    """The provisions that can apply to one profile on some day, prepared for fast evaluation."""
 
     def __init__(
         self,
@@ -133,35 +136,35 @@ class Docket:
         on: date | None = None,
         marks: Marks | None = None,
     ) -> None:
-        """A docket for every day, or for one day alone. `marks` are those of the facts, where they are known."""
+        """A docket for every day, or for one day alone. `marks` are those of the facts, if already computed."""
         listed = tuple(listings)
         pool = (*listed, *view.provisions)
-        self.pool = pool if on is None else tuple(found for found in pool if holds_on(found.spans, on))
+        self.pool = pool if on is None else tuple(p for p in pool if holds_on(p.spans, on))
         self.view, self.facts, self.day = view, facts, on
         self.marks = Marks(view, facts) if marks is None else marks
         self.entries = self._prepare((*listed, *self._left_by_the_deal()) if on is None else self.pool)
 
     def _left_by_the_deal(self) -> tuple[InForce, ...]:
-        """The provisions that the terms of the deal alone do not rule out, the same for every item and place."""
+        """The provisions that the terms of the deal do not rule out, whatever the item and place."""
         view = self.view
         key = view.deal(self.marks)
         left: tuple[InForce, ...] | None = view.pools.get(key)
         if left is None:
-            left = view.pools[key] = tuple(found for found in view.provisions if self._fits_the_deal(found))
+            left = view.pools[key] = tuple(p for p in view.provisions if self._fits_the_deal(p))
         return left
 
-    def _fits_the_deal(self, found: InForce) -> bool:
-        rows = [self.view.sorted_row(row).plain for row in found.provision.when]
+    def _fits_the_deal(self, in_force: InForce) -> bool:
+        rows = [self.view.sorted_row(row).plain for row in in_force.provision.when]
         terms = ([test for test in plain if test.fact in self.view.deal_facts] for plain in rows)
         return not rows or any(self._may_hold(tests, []) for tests in terms)
 
     def _prepare(self, pool: Iterable[InForce]) -> tuple[PreparedProvision, ...]:
-        """Those provisions that may hold, prepared."""
+        """The provisions that may hold, prepared."""
         known, marks = self.view.entries, self.marks
         entries: list[PreparedProvision] = []
-        for found in pool:
-            key = (id(found), found.told_by(marks))
-            entry = known[key] if key in known else self._entry(found, key)
+        for in_force in pool:
+            key = (id(in_force), in_force.profile_key(marks))
+            entry = known[key] if key in known else self._entry(in_force, key)
             if entry is not None:
                 entries.append(entry)
         return tuple(entries) if self.day is None else _on(entries, self.day)
@@ -172,7 +175,7 @@ class Docket:
         facts: Mapping[str, Fact] | None = None,
         marks: Marks | None = None,
     ) -> Docket:
-        """A docket of the same pool and day: what is not given is as it is here."""
+        """A docket of the same pool and day, with the given entries; facts and marks default to these."""
         other = object.__new__(Docket)
         other.view, other.pool, other.day, other.entries = self.view, self.pool, self.day, tuple(entries)
         other.facts = self.facts if facts is None else facts
@@ -180,15 +183,15 @@ class Docket:
         return other
 
     def of(self, facts: Mapping[str, Fact]) -> Docket:
-        """The same provisions, prepared alike, for facts that the law cannot tell from these."""
+        """The same prepared provisions, for facts that the law treats as it does these."""
         return self._with(self.entries, facts)
 
     def keeping(self, entries: Iterable[PreparedProvision]) -> Docket:
-        """The docket with these of its provisions alone."""
+        """The docket with only these of its provisions."""
         return self._with(entries)
 
     def on(self, day: date) -> Docket:
-        """The docket of one day: what may hold on it, with the day's groups settled."""
+        """The docket of one day: the provisions that may hold on it, with its groups settled."""
         if self.day == day:
             return self
         other = self._with(_on(self.entries, day))
@@ -198,10 +201,10 @@ class Docket:
     def supposing(self, fact: str, value: Any) -> Docket:
         """The same docket with one more fact settled; entries that do not mention it stay as they are."""
         supposed, known = {fact: Fact(value, "supposed")}, self.facts.get(fact)
-        # one of several readings is a value, and what is derived follows it; the example of a range is none
+        # a reading of a disputed figure is a real value, so derived facts follow it; the example of a range is not
         exact = known is not None and bool(known.candidates)
         facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
-        changed = {name for name, has in facts.items() if has is not self.facts.get(name)}
+        changed = {name for name, new in facts.items() if new is not self.facts.get(name)}
         branch = self._with(facts=facts, marks=self.marks.after(facts, changed))
         entries: list[PreparedProvision] = []
         for entry in self.entries:
@@ -219,7 +222,7 @@ class Docket:
         return self._plain(test)
 
     def days_of_change(self) -> set[date]:
-        """Every day on which something that can touch this profile begins or ends."""
+        """Every day on which something that can apply to this profile begins or ends."""
         days: set[date] = set()
         for entry in self.entries:
             days |= days_of_change(entry.in_force.spans)
@@ -229,26 +232,26 @@ class Docket:
         return days - {date.min}
 
     def signature(self) -> tuple[Any, ...]:
-        """What verdicts depend on: two profiles with equal signatures share them."""
+        """A key of everything that verdicts depend on: profiles with equal signatures share their verdicts."""
         home = self.view.membership("united-states", str(self.value("destination")))
         return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
 
-    def _entry(self, found: InForce, key: tuple[int, object]) -> PreparedProvision | None:
-        """The prepared provision. Equal ones are one object: the same for all profiles that it treats alike."""
+    def _entry(self, in_force: InForce, key: tuple[int, object]) -> PreparedProvision | None:
+        """The prepared provision, cached: one object for all profiles that it treats alike."""
         view = self.view
-        entry = self._prepared(found)
+        entry = self._prepared(in_force)
         if len(view.entries) >= MOST_ENTRIES:
             return entry
         if entry is not None:
-            content = (id(found), entry.fits, entry.doubt, entry.when, entry.unless, entry.made)
+            content = (id(in_force), entry.fits, entry.doubt, entry.when, entry.unless, entry.made)
             marks = tuple(self.marks[name] for name in sorted(entry.mentions))
             entry = view.alike.setdefault((*content, marks), entry)
         view.entries[key] = entry
         return entry
 
-    def _prepared(self, found: InForce) -> PreparedProvision | None:
-        """The provision with its rows settled as far as this profile settles them; None if it can never hold."""
-        provision = found.provision
+    def _prepared(self, in_force: InForce) -> PreparedProvision | None:
+        """The provision with the tests settled that this profile's facts decide; None if it can never hold."""
+        provision = in_force.provision
         fits = self.fits(provision.classifies)
         if fits == FALSE:
             return None
@@ -256,20 +259,25 @@ class Docket:
         if provision.when and not when:
             return None
         unless = self._rows(provision.unless)
-        doubt = TRUE if provision.certain else self._doubt(found)
+        doubt = TRUE if provision.certain else self._doubt(in_force)
         if doubt == FALSE:
             return None
         mentions = frozenset(t.fact for row in when + unless for t in row.open + row.concluded)
         if doubt == UNKNOWN:
-            mentions |= {doubt_of(found)}
+            mentions |= {doubt_of(in_force)}
         needs_rows = bool(provision.when)
         held = fixed_truth(when, unless, needs_rows, fits, doubt)
-        made = provides(provision)
-        if made and made[0] == "eccn" and provision.classifies == "ic" and self.value("item_kind") == "system":
-            made = ("contains_eccn", made[1])
+        conclusion = provides(provision)
+        if (
+            conclusion
+            and conclusion[0] == "eccn"
+            and provision.classifies == "ic"
+            and self.value("item_kind") == "system"
+        ):
+            conclusion = ("contains_eccn", conclusion[1])
         kind, stage = provision.kind, STAGES.get(provision.kind, LAST_STAGE)
         return PreparedProvision(
-            in_force=found,
+            in_force=in_force,
             when=when,
             unless=unless,
             fits=fits,
@@ -279,16 +287,16 @@ class Docket:
             stage=stage,
             fixed=held,
             kind=kind,
-            made=made,
+            made=conclusion,
             days={},
         )
 
     def _rows(self, rows: tuple[Row, ...]) -> tuple[PreparedRow, ...]:
         prepared = []
         for row in rows:
-            found = self._row(self.view.sorted_row(row))
-            if found is not None:
-                prepared.append(found)
+            prepared_row = self._row(self.view.sorted_row(row))
+            if prepared_row is not None:
+                prepared.append(prepared_row)
         return tuple(prepared)
 
     def _row(self, row: SortedRow) -> PreparedRow | None:
@@ -311,7 +319,7 @@ class Docket:
         return PreparedRow(row.row.paragraph, settled, tuple(groups), row.concluded, tuple(unknown))
 
     def _may_hold(self, tests: Iterable[Test], unknown: list[Test]) -> bool:
-        """Whether none of the tests fails; those that are not known to hold go to `unknown`."""
+        """True if none of the tests fails. Tests that are UNKNOWN are appended to `unknown`."""
         settled, marks = self.view.settled, self.marks
         for test in tests:
             key = (id(test), marks[test.fact])
@@ -336,37 +344,37 @@ class Docket:
         return readings.pop() if len(readings) == 1 else UNKNOWN
 
     def concluded(self, test: Test, concluded: Mapping[str, Mapping[str, Truth]]) -> Truth:
-        """The truth of a test of what provisions conclude: at least UNKNOWN where that was said not to be known."""
-        made = concluded.get(test.fact, {})
+        """The truth of a test of a concluded fact: at least UNKNOWN if the fact was given as unknown."""
+        values = concluded.get(test.fact, {})
         least = UNKNOWN if self.unsettled(test.fact) else FALSE
         if isinstance(test.bound, bool):
-            holds = max(made.get("true", FALSE), least)
+            holds = max(values.get("true", FALSE), least)
             return holds if test.bound else negate(holds)
-        if not made:  # as it mostly is
+        if not values:  # the usual case
             return least
         bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
         if test.fact == "required_under":
-            return any_of([least, *(t for paragraph, t in made.items() if any(under(b, paragraph) for b in bounds))])
-        return any_of([least, *(made.get(bound, FALSE) for bound in bounds)])
+            return any_of([least, *(t for paragraph, t in values.items() if any(under(b, paragraph) for b in bounds))])
+        return any_of([least, *(values.get(bound, FALSE) for bound in bounds)])
 
     def supplied(self) -> dict[str, dict[str, Truth]]:
-        """What was supplied of the facts that provisions conclude: they add to it and take nothing away."""
-        found: dict[str, dict[str, Truth]] = {}
+        """The supplied values of facts that provisions conclude. Provisions add to these and remove none."""
+        values: dict[str, dict[str, Truth]] = {}
         for name in self.view.concludable:
             value = self.value(name)
             if value is True:
-                found[name] = {"true": TRUE}
+                values[name] = {"true": TRUE}
             elif isinstance(value, frozenset) and value:
-                found[name] = dict.fromkeys(value, TRUE)
-        return found
+                values[name] = dict.fromkeys(value, TRUE)
+        return values
 
     def unsettled(self, name: str) -> bool:
-        """Whether somebody said of a fact that provisions conclude that it is not known."""
+        """True if a fact that provisions conclude was given as unknown."""
         fact = self.facts.get(name)
         return fact is not None and fact.settled and fact.value is None
 
     def fits(self, classifies: str | None) -> Truth:
-        """Whether an entry that classifies this kind of item (an IC, a system, a stack) is about this one."""
+        """TRUE if an entry that classifies this kind of item (an IC, a system, a stack) can apply to the item."""
         kind = self.value("item_kind")
         if classifies is None:
             return TRUE
@@ -374,9 +382,9 @@ class Docket:
             return UNKNOWN
         return truth(classifies == kind or (classifies == "ic" and kind == "system"))
 
-    def _doubt(self, found: InForce) -> Truth:
-        """An uncertain provision reads as UNKNOWN until someone supposes that it is, or is not, so."""
-        supposed = self.facts.get(doubt_of(found))
+    def _doubt(self, in_force: InForce) -> Truth:
+        """The truth of an uncertain provision: UNKNOWN unless it is supposed to hold or not to hold."""
+        supposed = self.facts.get(doubt_of(in_force))
         if supposed is None or not supposed.settled or supposed.value is None:
             return UNKNOWN
         return truth(supposed.value is True)
@@ -387,7 +395,7 @@ def _on(entries: Iterable[PreparedProvision], day: date) -> tuple[PreparedProvis
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:
-    """One comparison of two known values; of a set of words, whether one of them passes; of bounds, whether all do."""
+    """The truth of one comparison. A set of words passes if one of them does; bounds must pass for every value."""
     if isinstance(value, Bounds):
         return holds(value, op, bound)
     if op == "is":

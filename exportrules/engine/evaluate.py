@@ -1,8 +1,8 @@
-"""The reference evaluator: a docket and a day in, what the law says out.
+"""The evaluator: given a docket and a day, the law's answer.
 
-It follows the order of analysis of 15 CFR part 732: is the item subject to the EAR, what is it
-(classification), which license requirements stand, what saves or overcomes them, under which
-review policy would an application be read. It reads no file, no clock and no environment.
+It follows the order of analysis of 15 CFR part 732: is the item subject to the EAR, how is it
+classified, which license requirements apply, what saves or overcomes them, and under which
+policy would an application be reviewed. It reads no file, no clock and no environment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STRICTEST: tuple[Policy, ...] = get_args(Policy)
 
 
 class Law(NamedTuple):
-    """What the law in force on a day says of one set of facts, no fact of it left open."""
+    """The law's answer on a day for one set of facts, with no unknown left open."""
 
     outcome: str
     review_policy: Policy | None = None
@@ -35,12 +35,12 @@ class Law(NamedTuple):
 
     @property
     def decision(self) -> tuple[str, Policy | None, bool]:
-        """What branches are compared by."""
+        """The part by which branches are compared."""
         return self.outcome, self.review_policy, bool(self.blocked)
 
 
 class Reading:
-    """All provisions that may hold on one day, with their truths: the raw result of one evaluation."""
+    """The provisions that may hold on one day, with their truths: the raw result of one evaluation."""
 
     def __init__(self, docket: Docket, day: date) -> None:
         self.docket, self.day = docket.on(day), day
@@ -53,17 +53,17 @@ class Reading:
         self._read_stage(0)
         self.reach = self._reach()
         self.requirements = self._requirements()
-        made = self.concluded.setdefault("required_under", {})
+        required_under = self.concluded.setdefault("required_under", {})
         for entry, held in self.requirements:
             paragraph = entry.in_force.provision.paragraph
-            made[paragraph] = max(held, made.get(paragraph, FALSE))
+            required_under[paragraph] = max(held, required_under.get(paragraph, FALSE))
         self._read_stage(1)
         self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
         self._read_stage(2)
         self.unknown = self.unknown or self.reach == UNKNOWN
 
     def _reach(self) -> Truth:
-        """Whether the EAR can require a license at all: an item subject to it, leaving the United States."""
+        """TRUE if the EAR can require a license at all: the item is subject to it and leaves the United States."""
         subject = self.docket.facts.get("subject_to_ear")
         reach = UNKNOWN if subject is None or subject.value is None else truth(subject.value is True)
         home = self.docket.facts.get("destination")
@@ -72,9 +72,9 @@ class Reading:
         return reach
 
     def left(self, fact: str) -> Docket:
-        """What another value of an unknown fact can move: a provision that does not hold stays so, whatever is learnt.
+        """The provisions that may still change once the fact is known: one that is FALSE stays FALSE.
 
-        All of it for the kind of item, on which hangs what an entry concludes.
+        For the kind of item these are all, since the conclusions of entries depend on it.
         """
         if fact == "item_kind":
             return self.docket
@@ -85,7 +85,7 @@ class Reading:
         return [e for e, held in self.truths.values() if held == TRUE and e.kind in kinds]
 
     def bars(self, exception: PreparedProvision) -> list[tuple[PreparedProvision, Truth]]:
-        """The bars that may hold and reach an exception, each with its truth."""
+        """The bars that close an exception if they hold, each with its truth."""
         return [(bar, held) for bar, held in self._bars if closes(bar.in_force.provision, exception.in_force.provision)]
 
     def _read_stage(self, stage: int) -> None:
@@ -109,7 +109,7 @@ class Reading:
                 self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
 
     def _unclosed(self, exception: PreparedProvision, held: Truth) -> Truth:
-        """The truth of an exception that holds, or may, by its own terms: what no bar closes."""
+        """The truth of an exception whose own terms have the truth `held`, given the bars that close it."""
         bars = self.bars(exception)
         by = tuple(bar.in_force.provision.id for bar, closing in bars if closing == TRUE)
         if by and held == TRUE:
@@ -117,7 +117,7 @@ class Reading:
         return min(held, negate(any_of(closing for _, closing in bars)))
 
     def rows(self, entry: PreparedProvision) -> Truth:
-        """Whether some `when` row holds and no `unless` row does."""
+        """TRUE if some `when` row holds and no `unless` row does."""
         held: Truth = FALSE if entry.needs_rows else TRUE
         for row in entry.when:
             if held == TRUE:
@@ -133,7 +133,7 @@ class Reading:
         """The truth of one row on the day."""
         held = row.settled
         for test in row.concluded:
-            # settled once: a fact is tested only after every provision that concludes it was read
+            # settled once, since a fact is tested only after every provision that concludes it was read
             known = self._tests.get(id(test))
             if known is None:
                 known = self._tests[id(test)] = self.docket.concluded(test, self.concluded)
@@ -143,9 +143,9 @@ class Reading:
         return held
 
     def _requirements(self) -> list[tuple[PreparedProvision, Truth]]:
-        """The license requirements that may stand: in reach of the EAR, and saved by nothing."""
+        """The license requirements that may apply: within reach of the EAR and not saved."""
         savings = [(e, held) for e, held in self.truths.values() if e.kind == "savings"]
-        found = []
+        requirements = []
         for entry, held in self.truths.values():
             if entry.kind == "requirement":
                 saved = any_of(
@@ -153,20 +153,20 @@ class Reading:
                     for saving, s_held in savings
                     if any(refers(ref, entry.in_force.provision) for ref in saving.in_force.provision.saves_from)
                 )
-                stands = min(held, self.reach, negate(saved))
-                if stands != FALSE:
-                    found.append((entry, stands))
-        return found
+                applies = min(held, self.reach, negate(saved))
+                if applies != FALSE:
+                    requirements.append((entry, applies))
+        return requirements
 
 
 def read_law(reading: Reading) -> Law:
-    """The answer of a reading in which nothing is open."""
-    standing = [entry for entry, held in reading.requirements if held == TRUE]
+    """The answer of a reading in which nothing is UNKNOWN."""
+    requirements = [entry for entry, held in reading.requirements if held == TRUE]
     exceptions = reading.held("exception")
     left: list[PreparedProvision] = []
     overcome: list[PreparedProvision] = []
     used: list[PreparedProvision] = []
-    for entry in standing:
+    for entry in requirements:
         by = [
             x
             for x in exceptions
@@ -179,14 +179,14 @@ def read_law(reading: Reading) -> Law:
         e.in_force.provision.id for e, held in reading.truths.values() if held == TRUE and e.in_force.provision.notice
     ]
     blocked = [e.in_force.provision.id for e in reading.held("gap") if e.in_force.provision.blocking]
-    outcome = "license_required" if left else "license_exception" if standing else "no_license_requirement"
-    policies = [(e.in_force.provision.id, *_review(e, reading)) for e in left or standing]
+    outcome = "license_required" if left else "license_exception" if requirements else "no_license_requirement"
+    policies = [(e.in_force.provision.id, *_review(e, reading)) for e in left or requirements]
     return Law(
         outcome=outcome,
         review_policy=_strictest(policy for _, policy, _ in policies),
         eccn=tuple(eccn),
         paragraphs=tuple(dict.fromkeys(reading.paragraphs)),
-        requirements=tuple(e.in_force.provision.id for e in left or standing),
+        requirements=tuple(e.in_force.provision.id for e in left or requirements),
         overcome=tuple(e.in_force.provision.id for e in overcome),
         exceptions=tuple(dict.fromkeys(x.in_force.provision.id for x in used)) if not left else (),
         policies=tuple(policies),
@@ -196,7 +196,7 @@ def read_law(reading: Reading) -> Law:
 
 
 def fold(laws: list[Law]) -> Law:
-    """One answer for branches that agree in their decision: what all of them share, or else what any has."""
+    """One answer for branches with the same decision: the details that all share or, failing that, all details."""
     if len(laws) == 1:
         return laws[0]
 
@@ -208,34 +208,34 @@ def fold(laws: list[Law]) -> Law:
     common_eccn = tuple(e for e in laws[0].eccn if all(e in law.eccn for law in laws))
     merged: dict[str, Any] = {n: shared(n) for n in ("requirements", "overcome", "exceptions", "notices")}
     paragraphs = tuple(p for p in laws[0].paragraphs if all(p in law.paragraphs for law in laws))
-    # law left out that touches one branch leaves the whole open
+    # a blocking gap in one branch leaves the whole open
     merged["blocked"] = tuple(dict.fromkeys(name for law in laws for name in law.blocked))
     return laws[0]._replace(eccn=common_eccn, paragraphs=paragraphs, policies=_policies(laws, merged), **merged)
 
 
 def _policies(laws: list[Law], merged: dict[str, Any]) -> tuple[tuple[str, Policy, tuple[str, ...]], ...]:
-    """The policy of each requirement that is left; indeterminate where the branches review it differently."""
-    found: dict[str, tuple[Policy, tuple[str, ...]]] = {}
+    """The policy of each merged requirement; indeterminate if the branches review it differently."""
+    policies: dict[str, tuple[Policy, tuple[str, ...]]] = {}
     for name, policy, by in (entry for law in laws for entry in law.policies):
         if name in merged["requirements"]:
-            before, said = found.get(name, (policy, ()))
-            found[name] = (policy if policy == before else "indeterminate", tuple(dict.fromkeys((*said, *by))))
-    return tuple((name, policy, by) for name, (policy, by) in found.items())
+            before, sources = policies.get(name, (policy, ()))
+            policies[name] = (policy if policy == before else "indeterminate", tuple(dict.fromkeys((*sources, *by))))
+    return tuple((name, policy, by) for name, (policy, by) in policies.items())
 
 
 def _review(requirement: PreparedProvision, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
-    """The review policy of one requirement, and the provisions that say so."""
+    """The review policy of one requirement, and the provisions that set it."""
     provision = requirement.in_force.provision
-    said = [(provision.policy, provision.id)] if provision.policy else []
-    found = [
+    policies = [(provision.policy, provision.id)] if provision.policy else []
+    reviews = [
         e.in_force.provision
         for e in reading.held("review_policy", "listing")
         if any(refers(ref, provision) for ref in e.in_force.provision.governs)
     ]
-    ruling = [p for p in found if p.governing]
-    said += [(p.policy, p.id) for p in ruling or found if p.policy]
-    strictest = _strictest(policy for policy, _ in said) or "indeterminate"
-    return strictest, tuple(name for policy, name in said if policy == strictest)
+    governing = [p for p in reviews if p.governing]
+    policies += [(p.policy, p.id) for p in governing or reviews if p.policy]
+    strictest = _strictest(policy for policy, _ in policies) or "indeterminate"
+    return strictest, tuple(name for policy, name in policies if policy == strictest)
 
 
 def _strictest(policies: Iterable[Policy]) -> Policy | None:

@@ -1,10 +1,10 @@
-"""Unknown facts, followed to where they lead.
+"""Case analysis of unknown facts.
 
-Nothing is guessed: where a provision in force turns on an unknown, the evaluator is run once for
-every way in which the fact could fall (each interval between the bounds that the law states), and
-the branches are folded together where they agree. What is left is what the answer turns on.
-The facts are split in the order of the vocabulary, so that the folded tree is the same whatever
-the order of files: it depends on a fact exactly where the decision does.
+Nothing is guessed: if a provision in force turns on an unknown fact, the evaluator runs once for
+each range of its values (each interval between the bounds that the law states), and branches that
+agree are folded. The answer turns on the facts that remain.
+The facts are split in the order of the vocabulary, so that the folded tree does not depend on the
+order of files: it splits on a fact exactly where the decision does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_BRANCHES = 4096
 
 
 class Branch(NamedTuple):
-    """One way in which unknown facts could fall, and the decision there."""
+    """One combination of values of the unknown facts, and the decision for it."""
 
     conditions: tuple[tuple[str, str], ...]
     outcome: str
@@ -36,7 +36,7 @@ class Branch(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The law's answer with its unknowns: the decision, what it turns on, each case."""
+    """The law's answer: the decision, the unknown facts that it turns on, and a case for each combination."""
 
     law: Law
     turns_on: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
 
 
 def decide(docket: Docket, day: date) -> Verdict:
-    """What the law in force on the day says, each unknown followed to where it leads."""
+    """The law's answer on a day, with a case for each combination of the unknowns that it turns on."""
     tree = _follow(docket, day, _Budget(MOST_BRANCHES))
     if isinstance(tree, Law):
         return Verdict(tree)
@@ -62,7 +62,7 @@ def decide(docket: Docket, day: date) -> Verdict:
 
 
 def _branch(conditions: tuple[tuple[str, str], ...], law: Law) -> Branch:
-    """One case as it is told: open where known law is left out that touches it."""
+    """One case as reported: indeterminate if a blocking gap applies to it."""
     return Branch(conditions, *("indeterminate", "indeterminate") if law.blocked else (law.outcome, law.review_policy))
 
 
@@ -77,18 +77,18 @@ class _Fork(NamedTuple):
 
 
 def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
-    """The decision tree over the open facts, in the order of the vocabulary, equal branches folded."""
+    """The decision tree over the unknown facts, in the order of the vocabulary, with equal branches folded."""
     reading = Reading(docket, day)
     order = docket.view.ruleset.fact_order
-    asked = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
-    waiting = sorted(asked, key=lambda fact: (order.get(fact, 10**6), fact))
+    tests = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
+    waiting = sorted(tests, key=lambda fact: (order.get(fact, 10**6), fact))
     budget.left -= 1
     if not waiting or budget.left <= 0:
         return read_law(reading) if not waiting else Law("indeterminate", "indeterminate")
     fact = waiting[0]
     ways: list[tuple[Range, Law | _Fork]] = []
     docket = reading.left(fact)
-    for cell in cells(docket, fact, asked[fact], day):
+    for cell in cells(docket, fact, tests[fact], day):
         branch = _follow(docket.supposing(fact, cell.example), day, budget)
         if ways and _same(ways[-1][1], branch):
             ways[-1] = (ways[-1][0].joined(cell), _folded(ways[-1][1], branch))
@@ -129,7 +129,7 @@ def _leaves(tree: Law | _Fork, path: tuple[tuple[str, str], ...]) -> Iterator[tu
 
 
 class Range(NamedTuple):
-    """A range of values that the law treats alike, with one example of it."""
+    """A range of values that the law treats alike, with one example from it."""
 
     example: Any
     low: Any = None
@@ -152,7 +152,7 @@ class Range(NamedTuple):
         return " and ".join(parts) or "any value"
 
     def reaches(self, bounds: Bounds) -> bool:
-        """Whether some value of it is within bounds."""
+        """True if some value of the range is within the bounds."""
         return (
             meet(between(End(self.low or 0, self.low is None or self.low_in), End(self.high, self.high_in)), bounds)
             is not None
@@ -165,12 +165,13 @@ class Range(NamedTuple):
 
 
 def open_tests(reading: Reading) -> dict[str, list[Test]]:
-    """The unknown facts on which the decision may turn, each with the tests that ask for it.
+    """The unknown facts on which the decision may turn, each with its open tests.
 
-    Found backwards from what decides: requirements, and what saves, overcomes, reviews or blocks those that may stand;
-    from an exception back to the bars that may close it. A provision that could only add a notice is not followed.
+    The search goes backwards from the provisions that decide: requirements; whatever saves, overcomes, reviews or
+    blocks those that may apply; and from an exception to the bars that may close it. A provision that could only add a
+    notice is not followed.
     """
-    found: dict[str, list[Test]] = {}
+    tests: dict[str, list[Test]] = {}
     live = [entry for entry, _ in reading.requirements]
     waiting = [entry for entry, held in reading.truths.values() if held == UNKNOWN and _decides(entry, live)]
     seen: set[str] = set()
@@ -182,25 +183,25 @@ def open_tests(reading: Reading) -> dict[str, list[Test]]:
         if entry.kind == "exception":
             waiting += [bar for bar, held in reading.bars(entry) if held == UNKNOWN]
         if entry.fits == UNKNOWN:
-            found.setdefault("item_kind", [])
+            tests.setdefault("item_kind", [])
         if entry.doubt == UNKNOWN and reading.rows(entry) != FALSE:
-            found.setdefault(doubt_of(entry.in_force), [])
+            tests.setdefault(doubt_of(entry.in_force), [])
         for row in entry.when + entry.unless:
             if reading.row(row) == UNKNOWN:
                 for test in row.open:
-                    found.setdefault(test.fact, []).append(test)
+                    tests.setdefault(test.fact, []).append(test)
                 for test in row.concluded:
                     waiting += _makers(reading, test)
                     if reading.docket.unsettled(test.fact):
-                        found.setdefault(test.fact, []).append(test)
+                        tests.setdefault(test.fact, []).append(test)
     if live and reading.reach == UNKNOWN:
-        found.setdefault("subject_to_ear", [])
-    return found
+        tests.setdefault("subject_to_ear", [])
+    return tests
 
 
 def _foregone(reading: Reading) -> bool:
-    """Whether the decision stands already, whatever the unknowns: a requirement that nothing can lift, with a
-    policy that no other requirement can make stricter."""
+    """True if no unknown can change the decision: a requirement applies that nothing can lift, with a policy that no
+    other requirement can make stricter."""
     reviews = [(e, held) for e, held in reading.truths.values() if e.kind in ("review_policy", "listing")]
     exceptions = [e for e, _ in reading.truths.values() if e.kind == "exception"]
     firm: list[PreparedProvision] = []
@@ -215,13 +216,13 @@ def _foregone(reading: Reading) -> bool:
 
     def possible(entry: PreparedProvision, at_least: Truth) -> list[int]:
         provision = entry.in_force.provision
-        said: list[Policy | None] = [provision.policy]
-        said += [
+        policies: list[Policy | None] = [provision.policy]
+        policies += [
             e.in_force.provision.policy
             for e, held in reviews
             if held >= at_least and any(refers(ref, provision) for ref in e.in_force.provision.governs)
         ]
-        return [STRICTEST.index(policy) for policy in said if policy] or [STRICTEST.index("indeterminate")]
+        return [STRICTEST.index(policy) for policy in policies if policy] or [STRICTEST.index("indeterminate")]
 
     undecided = any(
         held == UNKNOWN and any(refers(ref, r.in_force.provision) for r in firm for ref in e.in_force.provision.governs)
@@ -244,31 +245,31 @@ def _decides(entry: PreparedProvision, live: list[PreparedProvision]) -> bool:
 
 
 def _makers(reading: Reading, test: Test) -> list[PreparedProvision]:
-    """The provisions, themselves unknown, that could make a concluded fact so."""
-    # a boolean conclusion is always "true"; a test for false asks for it as well
+    """The provisions, themselves UNKNOWN, whose conclusions could pass a test."""
+    # a boolean conclusion is always "true"; a test for false depends on it as well
     bounds = (
         test.bound if isinstance(test.bound, tuple) else ("true" if test.bound is False else str(test.bound).lower(),)
     )
-    found = []
+    makers = []
     for entry, held in reading.truths.values():
         if held != UNKNOWN:
             continue
         provision = entry.in_force.provision
         if test.fact == "required_under":
             if provision.kind == "requirement" and any(under(str(b), provision.paragraph) for b in bounds):
-                found.append(entry)
-        elif (made := provides(provision)) and made[0] in (test.fact, _bare(test.fact)) and made[1] in bounds:
-            found.append(entry)
-    return found
+                makers.append(entry)
+        elif (pair := provides(provision)) and pair[0] in (test.fact, _bare(test.fact)) and pair[1] in bounds:
+            makers.append(entry)
+    return makers
 
 
 def _bare(fact: str) -> str:
-    """What is concluded as `eccn` of a chip is `contains_eccn` of the system around it."""
+    """The fact that provisions state for `fact`: the `eccn` of a chip is the `contains_eccn` of its system."""
     return "eccn" if fact == "contains_eccn" else fact
 
 
 def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Range]:
-    """The ways in which a fact could fall, as far as the tests tell them apart on the day."""
+    """The ranges of a fact's values that the tests distinguish on the day."""
     known = docket.facts.get(fact)
     if known is not None and known.candidates:
         return [Range(value, words=show(value)) for value in sorted(known.candidates, key=str)]
@@ -281,7 +282,7 @@ def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Range
             return intervals
         return [cell for cell in intervals if cell.reaches(known.value)]
     if definition.values and definition.type != "set":
-        # every word there is, whatever the tests ask: what an entry classifies is asked of the kind of item in no row
+        # every word of the vocabulary, whatever the tests name: no row tests the kind of item, but `classifies` does
         return [Range(word, words=word) for word in definition.values]
     groups = {test.bound for test in tests if test.op == "in_group"}
     if groups:
@@ -290,30 +291,30 @@ def cells(docket: Docket, fact: str, tests: list[Test], day: date) -> list[Range
 
 
 def _words(tests: list[Test], several: bool) -> list[Range]:
-    """One cell for every set of words that all tests treat alike, and one for any other word."""
+    """One range for each set of words that all tests treat alike, and one for any other word."""
     bounds = [test.bound if isinstance(test.bound, tuple) else (str(test.bound),) for test in tests]
     alike: dict[tuple[bool, ...], list[str]] = {}
     for word in sorted({word for bound in bounds for word in bound}):
         alike.setdefault(tuple(word in bound for bound in bounds), []).append(word)
-    found = [Range(frozenset(same[:1]) if several else same[0], words=" or ".join(same)) for same in alike.values()]
+    named = [Range(frozenset(same[:1]) if several else same[0], words=" or ".join(same)) for same in alike.values()]
     other: Any = frozenset() if several else "\0other"
-    return [*found, Range(other, words="none of these" if several else "any other")]
+    return [*named, Range(other, words="none of these" if several else "any other")]
 
 
 def _cut(test: Test) -> tuple[Any, bool]:
-    """Where a test parts the line: at its bound, the bound itself above (True) or below."""
+    """The point at which a test divides the number line: its bound, and whether the bound belongs to the upper part."""
     return test.bound, test.op in ("ge", "lt", "is")
 
 
 def _intervals(cuts: set[tuple[Any, bool]], days: bool) -> list[Range]:
-    """The cells between the cuts, each with an example inside it."""
-    found: list[Range] = []
+    """The ranges between the cuts, each with an example inside it."""
+    ranges: list[Range] = []
     low, low_in = None, False
     for bound, above in sorted(cuts, key=lambda cut: (cut[0], not cut[1])):
-        found.append(Range(_between(low, low_in, bound, not above, days), low, bound, low_in, not above))
+        ranges.append(Range(_between(low, low_in, bound, not above, days), low, bound, low_in, not above))
         low, low_in = bound, above
-    found.append(Range(_between(low, low_in, None, False, days), low, None, low_in, False))
-    return found
+    ranges.append(Range(_between(low, low_in, None, False, days), low, None, low_in, False))
+    return ranges
 
 
 def _between(low: Any, low_in: bool, high: Any, high_in: bool, days: bool) -> Any:
@@ -329,7 +330,7 @@ def _between(low: Any, low_in: bool, high: Any, high_in: bool, days: bool) -> An
 
 
 def _places(docket: Docket, groups: list[str], day: date) -> list[Range]:
-    """One example country for every pattern of memberships."""
+    """One range for each pattern of memberships in the groups, with an example country."""
     patterns: dict[tuple[bool, ...], list[str]] = {}
     for code in docket.view.ruleset.places:
         pattern = tuple(holds_on(docket.view.membership(g, code), day) for g in groups)

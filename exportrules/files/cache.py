@@ -1,8 +1,8 @@
-"""The compiled form of a ruleset: validated objects as JSON, kept under the digest of their files.
+"""The compiled form of a ruleset: validated objects as JSON, cached by the digest of their files.
 
 JSON and never pickle, since a cache directory may be writable by others. Dates and decimals are
-tagged. The first line is the SHA-256 of the rest: a digit that a disk has turned is law that was
-never written. What cannot be read back whole is compiled anew; what cannot be written is not.
+tagged. The first line is the SHA-256 of the rest, since one corrupted digit would be law that was
+never written. A damaged cache file is compiled again; a cache that cannot be written is skipped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from exportrules.law import lexicon, model
 from exportrules.law.shape import Shape
 
-#: Bump when the shapes of the model change, or what loading refuses: a kept ruleset is not checked again.
+#: Increase when the shapes of the model change, or the checks of loading: a cached ruleset is not checked again.
 FORMAT = 5
 
 _TABLES: dict[str, type[Shape]] = {
@@ -37,7 +37,7 @@ _TABLES: dict[str, type[Shape]] = {
     "servers": lexicon.Servers,
     "refused": lexicon.Refused,
 }
-#: Kept in a file of their own, read when somebody is named: there are thousands of them.
+#: Stored in a separate file, read only if a question names a party: there are thousands of them.
 _PARTIES: dict[str, type[Shape]] = {"parties": model.Party}
 _PARTS: dict[type[Shape], dict[str, type[Shape]]] = {
     model.Row: {"tests": model.Test},
@@ -65,14 +65,14 @@ _NONE: dict[str, type[Shape]] = {}
 
 
 def recall(digest: str) -> dict[str, Any] | None:
-    """The compiled tables of a digest but for its parties, if they are at hand and whole."""
+    """The compiled tables of a digest without its parties; None if they are not cached or damaged."""
     return _read(_file_of(digest), {**_TABLES, "edition": model.Edition})
 
 
 def recall_parties(digest: str) -> dict[str, model.Party] | None:
-    """The compiled parties of a digest."""
-    found = _read(_file_of(digest, "-parties"), _PARTIES)
-    return found["parties"] if found else None
+    """The compiled parties of a digest; None if they are not cached or damaged."""
+    tables = _read(_file_of(digest, "-parties"), _PARTIES)
+    return tables["parties"] if tables else None
 
 
 def _read(name: str, shapes: dict[str, type[Shape]]) -> dict[str, Any] | None:
@@ -93,9 +93,9 @@ def _read(name: str, shapes: dict[str, type[Shape]]) -> dict[str, Any] | None:
 
 
 def remember(digest: str, tables: dict[str, Any]) -> None:
-    """Keep compiled tables, written beside and renamed; silently not where there is no place for them."""
+    """Store compiled tables. A cache that cannot be written is skipped silently."""
     with contextlib.suppress(OSError, RuntimeError):
-        # the parties first: who finds the rest finds them too
+        # the parties first, so that they exist for whoever reads the rest
         _write(_file_of(digest, "-parties"), {name: tables.get(name, {}) for name in _PARTIES})
         _write(_file_of(digest), {name: table for name, table in tables.items() if name not in _PARTIES})
 
@@ -106,14 +106,14 @@ def _write(name: str, tables: dict[str, Any]) -> None:
     file = os.path.join(_directory(), name)
     os.makedirs(os.path.dirname(file), exist_ok=True)
     body = json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")).encode()
-    # a name of its own: where many processes start at once, each replaces a whole file by a whole one
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
+    # a temporary file of its own: if many processes start at once, each replaces the whole file
+    handle, part = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        os.replace(beside, file)
+        os.replace(part, file)
     except OSError:
-        os.unlink(beside)
+        os.unlink(part)
 
 
 def _file_of(digest: str, part: str = "") -> str:
@@ -124,7 +124,7 @@ def _directory() -> str:
     chosen = os.environ.get("EXPORTRULES_CACHE") or os.environ.get("XDG_CACHE_HOME")
     root = chosen or os.path.join(os.path.expanduser("~"), ".cache")
     if not os.path.isabs(root):
-        raise OSError("there is no home directory to keep the compiled form in")
+        raise OSError("there is no home directory for the cache")
     return os.path.join(root, "exportrules")
 
 
@@ -153,7 +153,7 @@ def _untag(table: dict[str, Any]) -> Any:
 
 
 def _build(shape: type[Shape], stored: dict[str, Any]) -> Any:
-    """The shape of a table, which becomes its fields: lists are tuples again, tables of a known shape are shapes."""
+    """A shape whose fields are the stored table itself, with lists turned into tuples and nested tables into shapes."""
     parts = _PARTS.get(shape, _NONE)
     for name, value in stored.items():
         if type(value) is list:

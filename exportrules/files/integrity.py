@@ -1,6 +1,6 @@
-"""What would break an evaluation: dangling names, bounds of a wrong type, circles, figures that no chip can have.
+"""Checks for defects that would break an evaluation: dangling names, bounds of a wrong type, circles, absurd figures.
 
-Checked whenever files are compiled, so that a ruleset that loads can be asked anything.
+They run whenever files are compiled, so that a ruleset that loads can answer any question.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NAMED = ("facts", "groups", "places", "exporters", "families")
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """What is wrong and where: a provision id, a chip id, a group, a file."""
+    """A defect and its place: a provision id, a chip id, a group or a file."""
 
     where: str
     message: str
@@ -41,8 +41,8 @@ def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iter
     """Yield every such defect of a ruleset.
 
     `changed` names the tables in which it differs from a ruleset without defects, e.g. {"families"}: checks that read
-    none of them are left out, since they cannot find anything. Without it everything is checked. Raises ValueError for
-    a name that is not a table, which would leave out what it was meant to check.
+    none of these tables are skipped. Without it everything is checked. Raises ValueError for a name that is not a
+    table, since it would skip the intended checks.
     """
     if unknown := sorted(set(changed or ()) - {table.name for table in fields(Ruleset) if table.init}):
         raise ValueError(
@@ -103,19 +103,25 @@ def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:
 
 def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     yield from _rows(ruleset, provision.when + provision.unless, provision.id)
-    made = provision.entries
-    if made and made.value not in (ruleset.facts[made.fact].values if made.fact in ruleset.facts else ()):
-        said = f"it is reviewed by entries that conclude {made.fact} = {_written(made.value)}"
-        yield Defect(provision.id, f"{said}; no entry of a party list concludes that.")
-    made = provision.concludes
-    if made is None:
+    entries = provision.entries
+    if entries and entries.value not in (ruleset.facts[entries.fact].values if entries.fact in ruleset.facts else ()):
+        yield Defect(
+            provision.id,
+            f"it is reviewed by entries that conclude {entries.fact} = {_written(entries.value)}; no entry of a party "
+            "list concludes that.",
+        )
+    conclusion = provision.concludes
+    if conclusion is None:
         return
-    fact = ruleset.facts.get(made.fact)
+    fact = ruleset.facts.get(conclusion.fact)
     if fact is None:
-        yield Defect(provision.id, f"it concludes {made.fact!r}, which is not in facts.toml.")
-    elif (fact.type == "boolean") != (made.value is True) or fact.type not in ("boolean", "set"):
-        said = f"it concludes {made.fact} = {_written(made.value)}"
-        yield Defect(provision.id, f"{said}; only true of a boolean, or a word of a set, can be concluded.")
+        yield Defect(provision.id, f"it concludes {conclusion.fact!r}, which is not in facts.toml.")
+    elif (fact.type == "boolean") != (conclusion.value is True) or fact.type not in ("boolean", "set"):
+        yield Defect(
+            provision.id,
+            f"it concludes {conclusion.fact} = {_written(conclusion.value)}; only true of a boolean, or a word of a "
+            "set, can be concluded.",
+        )
 
 
 def _rows(ruleset: Ruleset, rows: tuple[Row, ...], where: str) -> Iterator[Defect]:
@@ -144,27 +150,27 @@ def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
 
 
 def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
-    """What is wrong between the operator, the bound and the type of the fact; '' if nothing is."""
+    """The mismatch of a test's operator, its bound and the type of its fact; '' if there is none."""
     if _is_a(test.bound, "number") and not is_figure(Decimal(test.bound)):  # type: ignore[arg-type]
-        return "no figure of law is negative, of more than 15 digits, or finer than 30 decimals."
-    wanted = {"number": "a number", "date": "a date", "boolean": "true or false", "text": "a word"}
+        return "a bound cannot be negative, have more than 15 digits, or more than 30 decimals."
+    names = {"number": "a number", "date": "a date", "boolean": "true or false", "text": "a word"}
     if test.op in ORDERED:
         if fact.type not in ("number", "date"):
             return f"a fact of type {fact.type} has no order."
-        return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
+        return "" if _is_a(test.bound, fact.type) else f"{names[fact.type]} is required as the bound."
     if test.op == "in_group":
         if test.fact not in PLACES:
-            return f"{test.fact} is no place; only {', '.join(PLACES)} can be in a group."
+            return f"{test.fact} is not a place; only {', '.join(PLACES)} can be in a group."
         if not isinstance(test.bound, str):
-            return "one group is wanted as bound, in quotes."
+            return "one group is required as the bound, in quotes."
         return "" if test.bound in ruleset.groups else f"the group {test.bound!r} is not in groups.toml."
     if test.op == "in":
         if fact.type not in ("text", "set"):
-            return f"a fact of type {fact.type} is no word: compare it with ge, gt, le, lt or is."
-        return "" if isinstance(test.bound, tuple) else "a list of words is wanted as bound."
-    if fact.type == "set":  # `is` asks for a word in the set
-        return "" if isinstance(test.bound, str) else "one word is wanted as bound, in quotes."
-    return "" if _is_a(test.bound, fact.type) else f"{wanted[fact.type]} is wanted as bound."
+            return f"a fact of type {fact.type} is not a word: compare it with ge, gt, le, lt or is."
+        return "" if isinstance(test.bound, tuple) else "a list of words is required as the bound."
+    if fact.type == "set":  # `is` tests that the set contains a word
+        return "" if isinstance(test.bound, str) else "one word is required as the bound, in quotes."
+    return "" if _is_a(test.bound, fact.type) else f"{names[fact.type]} is required as the bound."
 
 
 def _is_a(value: object, kind: str) -> bool:
@@ -175,19 +181,19 @@ def _is_a(value: object, kind: str) -> bool:
 
 
 def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set[str], str]:
-    """The words that a fact can have, where the ruleset defines them, and what to say of any other."""
+    """The words that a fact can have, if the ruleset defines them, and the message for any other."""
     if name in PLACES:
         return set(ruleset.places), "is not in places.toml"
     if name == "exporter":
         return {*ruleset.exporters, "other"}, "is not in exporters.toml"
     if name in FAMILIES:
-        return {*ruleset.families, ""}, "is no family of any chip file"
+        return {*ruleset.families, ""}, "is not a family in any chip file"
     if name == "chip":
-        return {*ruleset.variants, "own"}, "is no variant of any chip file"
+        return {*ruleset.variants, "own"}, "is not a variant in any chip file"
     return set(fact.values), f"is none of: {', '.join(fact.values)}"
 
 
-#: What each relation reaches.
+#: The kind of provision that each relation reaches.
 REACHES = {
     "saves_from": "requirement",
     "overcomes": "requirement",
@@ -205,7 +211,7 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     for relation in ("displaces", "suspends"):
         for target in getattr(provision, relation):
             if target not in ruleset.provisions:
-                yield Defect(provision.id, f"{relation} {target!r}, which is no provision of this ruleset.")
+                yield Defect(provision.id, f"{relation} {target!r}, which is not a provision of this ruleset.")
             elif target == provision.id:
                 yield Defect(provision.id, f"{relation} itself.")
             elif relation == "displaces" and ruleset.provisions[target][0].effective >= provision.effective:
@@ -215,7 +221,7 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     for target in provision.settles:
         known = ruleset.provisions.get(target)
         if known is None:
-            yield Defect(provision.id, f"settles {target!r}, which is no provision of this ruleset.")
+            yield Defect(provision.id, f"settles {target!r}, which is not a provision of this ruleset.")
         elif known[0].certain and known[0].kind != "notice":
             yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
     yield from _replaced(ruleset, provision)
@@ -229,29 +235,31 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
 
 
 def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
-    """What makes it unclear in whose place a provision is read, or leaves no day for it."""
+    """Defects of `replaces`: an unclear target, or no day on which the replacement could be in force."""
     for target in provision.replaces:
         known = ruleset.provisions.get(target)
         if known is None:
-            yield Defect(provision.id, f"replaces {target!r}, which is no provision of this ruleset.")
+            yield Defect(provision.id, f"replaces {target!r}, which is not a provision of this ruleset.")
             continue
         if target == provision.id:
             yield Defect(provision.id, "replaces itself.")
             continue
         if known[0].kind != provision.kind:
-            said = f"replaces {target!r}, which is a {known[0].kind}; so this cannot be a {provision.kind}."
-            yield Defect(provision.id, said)
+            message = f"replaces {target!r}, which is a {known[0].kind}; so this cannot be a {provision.kind}."
+            yield Defect(provision.id, message)
         for other in known[0].replaces:
             if other not in provision.replaces:
-                said = f"replaces {target!r}, which itself replaces {other!r}: name both."
-                yield Defect(provision.id, said)
+                yield Defect(provision.id, f"replaces {target!r}, which itself replaces {other!r}: name both.")
         for later, _ in ruleset.provisions.values():
             if target in later.displaces and later.effective <= provision.effective:
-                said = f"replaces {target!r}, which {later.id!r} displaces from {later.effective}"
-                yield Defect(provision.id, f"{said}: this begins on {provision.effective}, too late for any day.")
+                yield Defect(
+                    provision.id,
+                    f"replaces {target!r}, which {later.id!r} displaces from {later.effective}: this begins on "
+                    f"{provision.effective}, too late for any day.",
+                )
 
 
-#: What a provision of a kind cannot do without.
+#: The keys that a provision of each kind requires.
 NEEDS: dict[str, tuple[str, ...]] = {
     "classification": ("concludes", "classifies"),
     "conclusion": ("concludes",),
@@ -272,31 +280,34 @@ def _shape(provision: Provision) -> Iterator[Defect]:
     if provision.expires and provision.expires < provision.effective:
         yield Defect(provision.id, f"it expires on {provision.expires}, before it begins on {provision.effective}.")
     if provision.effective_by and provision.effective_by <= provision.effective:
-        said = f"effective_by {provision.effective_by} is not after effective {provision.effective}"
-        yield Defect(provision.id, f"{said}. A provision whose first day is known has `effective` alone.")
+        yield Defect(
+            provision.id,
+            f"effective_by {provision.effective_by} is not after effective {provision.effective}. A provision whose "
+            "first day is known has `effective` alone.",
+        )
     if provision.effective_by and (provision.displaces or provision.suspends or provision.replaces):
         yield Defect(
             provision.id,
-            "it begins on a day that nobody knows (effective_by), and so cannot end another provision on that day.",
+            "its first day is unknown (effective_by), so it cannot end another provision on that day.",
         )
     if provision.compliance and provision.compliance < provision.effective:
-        yield Defect(provision.id, f"compliance {provision.compliance} lies before effective {provision.effective}.")
+        yield Defect(provision.id, f"compliance {provision.compliance} is before effective {provision.effective}.")
 
 
 def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     where = f"fact {name}"
     for value in fact.value_labels or {}:
         if value not in fact.values:
-            yield Defect(where, f"value_labels names {value!r}, which is none of its values.")
+            yield Defect(where, f"value_labels names {value!r}, which is not one of its values.")
     for value in fact.supposed:
         if value not in fact.values:
-            yield Defect(where, f"supposed names {value!r}, which is none of its values.")
+            yield Defect(where, f"supposed names {value!r}, which is not one of its values.")
     if fact.assumed is None:
         return
     if fact.type == "set" or not _is_a(fact.assumed, fact.type):
         yield Defect(where, f"assumed = {_written(fact.assumed)} is not of the type {fact.type}.")
     elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is no figure that an item or a deal can have.")
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is not a figure that an item or a deal can have.")
     elif fact.values and fact.assumed not in fact.values:
         yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
 
@@ -310,20 +321,20 @@ def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:
         if member.country not in ruleset.places:
             yield Defect(where, f"the member {member.country!r} is not in places.toml.")
         if member.start and member.stop and member.stop <= member.start:
-            yield Defect(where, f"{member.country} leaves on {member.stop}, before it enters on {member.start}.")
+            yield Defect(where, f"{member.country} leaves on {member.stop}, before it joins on {member.start}.")
     for member in group.member:
         if (member.start or member.stop) and not (member.by or member.cite):
             yield Defect(where, f"{member.country} is dated without saying by which instrument.")
         for by in filter(None, (member.by, member.stop_by)):
             if by not in ruleset.instruments:
-                yield Defect(where, f"{member.country} by {by!r}, which is no instrument file.")
+                yield Defect(where, f"{member.country} by {by!r}, which is not an instrument file.")
 
 
 def _family(ruleset: Ruleset, family: Family) -> Iterator[Defect]:
     if family.vendor not in ruleset.exporters:
         yield Defect(family.id, f"the vendor {family.vendor!r} is not in exporters.toml.")
     if not family.variant:
-        yield Defect(family.id, "a family without variants says nothing: add a [[variant]] with its figures.")
+        yield Defect(family.id, "a family needs a variant: add a [[variant]] with its figures.")
     for variant in family.variant:
         for message in figure_defects(variant):
             yield Defect(variant.id, message)
@@ -331,31 +342,31 @@ def _family(ruleset: Ruleset, family: Family) -> Iterator[Defect]:
             yield Defect(variant.id, f"the vendor {variant.vendor!r} is not in exporters.toml.")
         for part in variant.contains:
             if part.chip not in ruleset.variants:
-                yield Defect(variant.id, f"it contains {part.chip!r}, which is no variant of any chip file.")
+                yield Defect(variant.id, f"it contains {part.chip!r}, which is not a variant in any chip file.")
             elif variant.id in _inside(ruleset, part.chip):
-                yield Defect(variant.id, f"it contains {part.chip!r}, and with it itself.")
+                yield Defect(variant.id, f"it contains {part.chip!r}, and so itself.")
         for name in (*(a.fact for a in variant.alternative), *variant.estimated):
             if name not in ruleset.facts:
-                yield Defect(variant.id, f"{name!r} is disputed or estimated, yet is not in facts.toml.")
+                yield Defect(variant.id, f"{name!r} is disputed or estimated, but is not in facts.toml.")
 
 
 def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
-    """A variant, and every variant that it is made of."""
-    found: set[str] = set()
+    """A variant and every variant that it contains, directly or not."""
+    inside: set[str] = set()
     waiting = [variant_id]
     while waiting:
         name = waiting.pop()
-        if name not in found and name in ruleset.variants:
-            found.add(name)
+        if name not in inside and name in ruleset.variants:
+            inside.add(name)
             waiting += [part.chip for part in ruleset.variants[name][0].contains]
-    return found
+    return inside
 
 
 def _territories(ruleset: Ruleset) -> Iterator[Defect]:
     for territory in ruleset.territories.values():
         where = f"territory {territory.code}"
         if territory.code in ruleset.places:
-            yield Defect(where, "it stands in places.toml as well. A place is in one of the two files.")
+            yield Defect(where, "it is in places.toml as well. A place is in one of the two files.")
         if bool(territory.treated_as) == bool(territory.refused):
             yield Defect(where, "write either `treated_as`, with `by`, or `refused`, the reason.")
         if territory.treated_as and territory.treated_as not in ruleset.places:
@@ -372,41 +383,41 @@ def _parties(ruleset: Ruleset) -> Iterator[Defect]:
                 yield Defect(where, f"its country {country!r} is not in places.toml.")
         for listing in party.listing:
             if listing.by and listing.by not in ruleset.instruments:
-                yield Defect(where, f"listed by {listing.by!r}, which is no instrument file.")
+                yield Defect(where, f"listed by {listing.by!r}, which is not an instrument file.")
             if listing.stop and listing.stop <= listing.start:
-                yield Defect(where, f"it leaves the list on {listing.stop}, before it enters on {listing.start}.")
+                yield Defect(where, f"it leaves the list on {listing.stop}, before it joins on {listing.start}.")
 
 
-def _attestation(ruleset: Ruleset, said: Attestation) -> Iterator[str]:
-    """What makes an attestation vouch for nothing, or for more than anybody can know."""
+def _attestation(ruleset: Ruleset, attestation: Attestation) -> Iterator[str]:
+    """A message for each reason why an attestation is invalid: it covers nothing, or more than anyone can know."""
     edition = ruleset.edition
-    if not said.by.strip():
+    if not attestation.by.strip():
         yield "attestation.by is empty. Name the person or body that verified the law; every answer shows it."
     for name in ("by", "note"):
-        # a line of its own would leave the comment of emitted SQL, the cell of a table
-        if not getattr(said, name).isprintable():
+        # a line break would end the comment of emitted SQL, or break the cell of a table
+        if not getattr(attestation, name).isprintable():
             yield f"attestation.{name} holds a line end or another character that does not print. Write one line."
-    if said.on < said.through:
+    if attestation.on < attestation.through:
         yield (
-            f"attestation.through = {said.through} is after attestation.on = {said.on}: nobody can verify the law of a "
-            "later day. Verify again on a later day, or attest an earlier one."
+            f"attestation.through = {attestation.through} is after attestation.on = {attestation.on}: nobody can "
+            "verify the law of a later day. Verify again on a later day, or attest an earlier one."
         )
-    if said.through <= edition.verified_through:
+    if attestation.through <= edition.verified_through:
         yield (
-            f"attestation.through = {said.through} adds nothing: this edition is verified through "
+            f"attestation.through = {attestation.through} adds nothing: this edition is verified through "
             f"{edition.verified_through}. Write a later day, or leave the attestation out."
         )
-    if said.edition and said.edition != edition.edition:
+    if attestation.edition and attestation.edition != edition.edition:
         yield (
-            f"attestation.edition = {said.edition!r}, while this ruleset is edition {edition.edition!r}. Verify what "
-            "the new edition encodes, then write its name."
+            f"attestation.edition = {attestation.edition!r}, while this ruleset is edition {edition.edition!r}. Verify "
+            "what the new edition encodes, then write its name."
         )
-    if said.provisions is not None and not said.provisions:
+    if attestation.provisions is not None and not attestation.provisions:
         yield "attestation.provisions is empty. Name provisions or paragraphs, or leave the key out to attest all law."
-    for reference in said.provisions or ():
+    for reference in attestation.provisions or ():
         if not any(reference and refers(reference, p) for p, _ in ruleset.provisions.values()):
             yield (
-                f"attestation.provisions names {reference!r}, which is no provision, paragraph or section of this "
+                f"attestation.provisions names {reference!r}, which is not a provision, paragraph or section of this "
                 "ruleset. Take an id or a paragraph from `exportrules instruments ID`."
             )
 
@@ -432,7 +443,7 @@ def _circles(ruleset: Ruleset) -> Iterator[Defect]:
 
 
 def _written(value: object) -> str:
-    """A bound as TOML would have it."""
+    """A bound as written in TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

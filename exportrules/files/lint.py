@@ -1,7 +1,7 @@
-"""Lint: every defect of a ruleset, what would break it (:mod:`exportrules.references`) and what makes it doubtful.
+"""Lint: every defect of a ruleset, those that break it (:mod:`exportrules.files.integrity`) and those that cast doubt.
 
-Overlaps of two versions of a paragraph, missing sources, check values that do not follow, a horizon
-in the future.
+The latter are overlaps of two versions of a paragraph, missing sources, check values that do not
+match, a horizon in the future.
 """
 
 from __future__ import annotations
@@ -22,60 +22,62 @@ from exportrules.question.names.keys import key
 
 
 def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
-    """Every defect of a ruleset. `today` bounds the horizon; it is never assumed, and left out it is not checked."""
-    found = list(references(ruleset))
-    found += _overlaps(ruleset)
-    found += _twice(ruleset)
-    found += _out_of_reach(ruleset)
+    """Every defect of a ruleset. With `today`, dates of verification after it are defects; it has no default."""
+    all_defects = list(references(ruleset))
+    all_defects += _overlaps(ruleset)
+    all_defects += _twice(ruleset)
+    all_defects += _out_of_reach(ruleset)
     edition = ruleset.edition
     for name in ("text_read", "register_swept", "parties_verified_through"):
         if today and getattr(edition, name) > today:
-            found.append(Defect("ruleset.toml", f"{name} {getattr(edition, name)} is after {today}."))
-    for file, said in ruleset.attestations.items():
-        if today and said.on > today:
-            found.append(Defect(file, f"attestation.on {said.on} is after {today}."))
+            all_defects.append(Defect("ruleset.toml", f"{name} {getattr(edition, name)} is after {today}."))
+    for file, attestation in ruleset.attestations.items():
+        if today and attestation.on > today:
+            all_defects.append(Defect(file, f"attestation.on {attestation.on} is after {today}."))
     if edition.covers_from > edition.verified_through:
-        found.append(Defect("ruleset.toml", "covers_from is after text_read or register_swept."))
+        all_defects.append(Defect("ruleset.toml", "covers_from is after text_read or register_swept."))
     for name, fact in ruleset.facts.items():
         if fact.type == "number" and not fact.unit:
-            found.append(Defect(f"facts.toml {name}", "a number without a unit."))
+            all_defects.append(Defect(f"facts.toml {name}", "a number without a unit."))
         if not fact.label:
-            found.append(Defect(f"facts.toml {name}", "no label: say what a memorandum calls it."))
+            all_defects.append(Defect(f"facts.toml {name}", "no label: say what a memorandum calls it."))
         if not fact.source:
-            found.append(Defect(f"facts.toml {name}", "no source: say where the law or the filing uses the word."))
+            all_defects.append(
+                Defect(f"facts.toml {name}", "no source: say where the law or the filing uses the word.")
+            )
     for provision, instrument in ruleset.provisions.values():
         if not provision.url.startswith("https://") and provision.evidence != "reported":
-            found.append(Defect(provision.id, "no official https address."))
+            all_defects.append(Defect(provision.id, "no official https address."))
         if provision.kind == "requirement" and not _has_policy(ruleset, provision):
-            found.append(
+            all_defects.append(
                 Defect(
                     provision.id, "a requirement without a review policy: state one, or a provision that governs it."
                 )
             )
         if (provision.quote_of or provision.quote_on) and not provision.quote:
-            found.append(Defect(provision.id, "quote_of or quote_on without a quote: copy the operative words."))
+            all_defects.append(Defect(provision.id, "quote_of or quote_on without a quote: copy the operative words."))
         if bool(provision.quote_of) != bool(provision.quote_on):
-            found.append(
+            all_defects.append(
                 Defect(provision.id, "quote_of and quote_on belong together: which paragraph, which day's text?")
             )
         if instrument.type == "letter" and not instrument.published:
-            found.append(Defect(instrument.id, "a letter needs `published`: the day its addressee disclosed it."))
+            all_defects.append(Defect(instrument.id, "a letter needs `published`: the day its addressee disclosed it."))
     for family in ruleset.families.values():
         for variant in family.variant:
-            found += [Defect(variant.id, message) for message in check_defects(variant)]
-    found += _shared_names(ruleset)
-    return list(dict.fromkeys(found))
+            all_defects += [Defect(variant.id, message) for message in check_defects(variant)]
+    all_defects += _shared_names(ruleset)
+    return list(dict.fromkeys(all_defects))
 
 
 def _overlaps(ruleset: Ruleset) -> Iterator[Defect]:
-    """Two versions of one paragraph in force on one day without a relation.
+    """Two versions of one paragraph that are in force on the same day without a relation between them.
 
-    A paragraph under which BIS informs single companies has as many notices as letters. Of one instrument, provisions
-    that begin together are the parts of one text, unless they say the same; those of different days are versions.
+    Letters are exempt: under one paragraph BIS may inform many companies. Provisions of one instrument that begin on
+    the same day are parts of one text, unless their rows are equal; those that begin on different days are versions.
     """
-    found = [f for f in view_of(ruleset).provisions if f.provision.paragraph]
-    for i, one in enumerate(found):
-        for other in found[i + 1 :]:
+    provisions = [p for p in view_of(ruleset).provisions if p.provision.paragraph]
+    for i, one in enumerate(provisions):
+        for other in provisions[i + 1 :]:
             p, q = one.provision, other.provision
             if (
                 p.paragraph != q.paragraph
@@ -90,12 +92,15 @@ def _overlaps(ruleset: Ruleset) -> Iterator[Defect]:
             if related or _disjoint(p, q):
                 continue
             if any(s.start in t or t.start in s for s in one.spans for t in other.spans):
-                said = f"in force together with {q.id}: two versions of {p.paragraph}. Say which displaces which"
-                yield Defect(p.id, f"{said}, or give each the paragraph that it alone is, e.g. {p.paragraph}:NAME.")
+                yield Defect(
+                    p.id,
+                    f"in force together with {q.id}: two versions of {p.paragraph}. Say which displaces which, or give "
+                    f"each a paragraph of its own, e.g. {p.paragraph}:NAME.",
+                )
 
 
 def _twice(ruleset: Ruleset) -> Iterator[Defect]:
-    """A country twice in one group, or a party twice on one list, on the same days: which of the two is meant?"""
+    """A country that is twice in one group, or a party that is twice on one list, on the same days."""
     for group in ruleset.groups.values():
         stays = [(m.country, Span(m.start or date.min, m.stop)) for m in group.member]
         for country in dict.fromkeys(_shared_days(stays)):
@@ -109,7 +114,7 @@ def _twice(ruleset: Ruleset) -> Iterator[Defect]:
 
 
 def _out_of_reach(ruleset: Ruleset) -> Iterator[Defect]:
-    """License Exceptions that no bar closes. An authorization that BIS gives to one exporter is not one of them."""
+    """License Exceptions that no bar closes, other than authorizations that BIS gives to one exporter."""
     bars = [provision for provision, _ in ruleset.provisions.values() if provision.kind == "bar"]
     for provision, instrument in ruleset.provisions.values():
         if provision.kind != "exception" or instrument.type == "authorization":
@@ -118,7 +123,7 @@ def _out_of_reach(ruleset: Ruleset) -> Iterator[Defect]:
             yield Defect(
                 provision.id,
                 "no bar reaches this exception, so it would be open even to a party on the Unverified List. Name the "
-                'paragraph of part 740 in which it stands, e.g. paragraph = "740.30": the bars of 15 CFR 740.2 close '
+                'paragraph of part 740 that it is in, e.g. paragraph = "740.30": the bars of 15 CFR 740.2 close '
                 "all of part 740.",
             )
 
@@ -131,7 +136,7 @@ def _shared_days(dated: Sequence[tuple[str, Span]]) -> Iterator[str]:
 
 
 def _related(ruleset: Ruleset, one: str, other: str, paragraph: str) -> bool:
-    """Whether some provision at or under the paragraph of one instrument displaces one of the other."""
+    """True if some provision of one instrument, at or under the paragraph, displaces or replaces one of the other."""
     for provision, instrument in ruleset.provisions.values():
         for target in provision.displaces + provision.replaces:
             pair = {instrument.id, target.split("#")[0]}
@@ -143,7 +148,7 @@ def _related(ruleset: Ruleset, one: str, other: str, paragraph: str) -> bool:
 
 
 def _disjoint(one: Provision, other: Provision) -> bool:
-    """Whether the two divide a paragraph between them: other groups of destinations, other entries, or a carve-out."""
+    """True if two provisions divide a paragraph between them: by destinations, by entries, or by a carve-out."""
 
     def marks(provision: Provision, fact: str) -> set[Any]:
         return {t.bound for row in provision.when for t in row.tests if t.fact == fact and t.op in ("in", "in_group")}
@@ -156,7 +161,7 @@ def _disjoint(one: Provision, other: Provision) -> bool:
 
 
 def _carved_out(one: Provision, other: Provision) -> bool:
-    """Whether an `unless` row of the other leaves out all that the one is about."""
+    """True if an `unless` row of `other` excludes every case of `one`."""
     return bool(one.when) and any(
         row.tests and all(set(row.tests) <= set(mine.tests) for mine in one.when) for row in other.unless
     )

@@ -1,7 +1,7 @@
-"""TOML to Ruleset: the only module that opens rule files.
+"""Load a ruleset. This is the only module that opens rule files.
 
-Every load hashes every data file (milliseconds) and reads the compiled form kept under that digest
-in the user's cache; an edited file has another digest and is compiled anew. Where no cache can be
+Every load hashes all data files (milliseconds) and reads the compiled form with that digest from the
+user's cache; an edited file has another digest and is compiled again. If the cache cannot be
 written, the files are compiled in memory. Pydantic is imported only to compile.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: What no rule file, and no directory of them, ever comes near: refused before it can fill a machine.
+#: Limits that no real rule file or directory comes near, so that a wrong path cannot exhaust the machine.
 LARGEST_FILE = 32 * 2**20
 LARGEST_RULESET = 64 * 2**20
 MOST_FILES = 20_000
@@ -36,11 +36,11 @@ _USUAL = 2**16
 
 _default: list[Ruleset] = []
 _reading = allocate_lock()
-_loading = allocate_lock()  # threading itself would cost a millisecond of every start
+_loading = allocate_lock()  # importing threading would cost a millisecond of every start
 
 
 def data_directory() -> Path:
-    """Where the rulesets are: inside the installed package, or beside it in a source checkout."""
+    """The directory of the rulesets: inside the installed package, or beside it in a source checkout."""
     from pathlib import Path
 
     return Path(_data())
@@ -57,7 +57,7 @@ def _data() -> str:
 
 
 def default_ruleset() -> Ruleset:
-    """The ruleset that came with the package, loaded once in a process."""
+    """The ruleset of the package, loaded once per process."""
     if not _default:
         with _loading:
             if not _default:
@@ -68,7 +68,7 @@ def default_ruleset() -> Ruleset:
 def catalogue(ruleset: Ruleset | None = None) -> tuple[ChipRow, ...]:
     """Every chip of a ruleset as a typed row: maker, days, figures with their units, estimates and sources.
 
-    None is the ruleset that came with the package.
+    Without an argument, the chips of the package's own ruleset.
     """
     return chip_rows(ruleset or default_ruleset())
 
@@ -78,16 +78,16 @@ def load_ruleset(
 ) -> Ruleset:
     """Load a directory of rulesets with overlays (more files of the same schema, e.g. a company's own letters).
 
-    `path` holds `us-ear/` and `chips/`; None is the data that came with the package. An overlay is a
-    directory, or one file. The digest of the result covers every file read, under names that do not
-    depend on where the directories lie. Raises RulesetError with file and key path.
+    `path` contains `us-ear/` and `chips/`; None is the package's own data. An overlay is a directory
+    or a single file. The digest of the result covers every file read, under names that do not depend
+    on the location of the directories. Raises RulesetError with file and key path.
     """
     origin = (None if path is None else os.fspath(path), tuple(os.fspath(overlay) for overlay in overlays))
     return ruleset_from(rule_texts(path, overlays), label_of(path), origin=origin)
 
 
 def label_of(path: str | os.PathLike[str] | None) -> str:
-    """What messages call a directory of rules: the path as it was given."""
+    """The name of a directory of rules in messages: the path as it was given."""
     return "rulesets" if path is None else os.fspath(path).rstrip("/") or "/"
 
 
@@ -117,11 +117,11 @@ def rule_texts(
 def ruleset_from(
     texts: Mapping[str, bytes], label: str = "rulesets", *, keep: bool = True, origin: Origin = (None, ())
 ) -> Ruleset:
-    """The ruleset of files that were read; messages name its own files under `label`. `keep` its compiled form."""
+    """The ruleset of files that were read. Messages name its files under `label`; `keep` caches its compiled form."""
     hashes = _hashes(texts)
     whole = whole_digest(hashes)
 
-    def compiled_anew() -> dict[str, Any]:
+    def compiled() -> dict[str, Any]:
         from exportrules.files.parse import compile_files
 
         tables = compile_files({n if is_overlay(n) else f"{label}/{n}": text for n, text in texts.items()})
@@ -131,31 +131,31 @@ def ruleset_from(
 
     tables = _undisturbed(lambda: cache.recall(whole))
     if tables is None:
-        tables = _undisturbed(compiled_anew)
+        tables = _undisturbed(compiled)
     else:
-        tables["parties"] = Parties(lambda: cache.recall_parties(whole) or compiled_anew()["parties"])
+        tables["parties"] = Parties(lambda: cache.recall_parties(whole) or compiled()["parties"])
     return Ruleset(**tables, digest=whole, files=hashes, origin=origin)
 
 
 def compiled_ruleset() -> Ruleset | None:
-    """The ruleset that came with the package if its compiled form is at hand: nothing is compiled for it."""
+    """The package's own ruleset if its compiled form is cached, else None. Never compiles."""
     texts = rule_texts(None)
     whole = whole_digest(_hashes(texts))
     return ruleset_from(texts) if _undisturbed(lambda: cache.recall(whole)) else None
 
 
 class Parties(Mapping[str, "Party"]):
-    """The parties of a ruleset by id, read when somebody is named: of most questions nobody is."""
+    """The parties of a ruleset by id, read on first access: most questions name no party."""
 
     def __init__(self, read: Callable[[], Mapping[str, Party]]) -> None:
         self._read: Callable[[], Mapping[str, Party]] | None = read
-        self._found: Mapping[str, Party] = {}
+        self._parties: Mapping[str, Party] = {}
 
     def _all(self) -> Mapping[str, Party]:
         with _reading:
             if self._read is not None:
-                self._found, self._read = _undisturbed(self._read), None
-        return self._found
+                self._parties, self._read = _undisturbed(self._read), None
+        return self._parties
 
     def __getitem__(self, party: str) -> Party:
         return self._all()[party]
@@ -183,12 +183,12 @@ def whole_digest(files: Mapping[str, str]) -> str:
 
 
 def is_overlay(name: str) -> bool:
-    """Whether a file of a ruleset came in an overlay."""
+    """True if a file of a ruleset is from an overlay."""
     return name.startswith("overlay-")
 
 
 def _undisturbed(build: Callable[[], T]) -> T:
-    """Thousands of objects that all stay: looking for garbage among them half-way is wasted."""
+    """Call `build` with garbage collection off: it creates thousands of objects, and all of them stay alive."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -199,45 +199,45 @@ def _undisturbed(build: Callable[[], T]) -> T:
 
 
 def load_chip(path: str | os.PathLike[str]) -> Any:
-    """A chip of one's own from a TOML file with the keys of a variant. Raises RulesetError with file and key path."""
+    """Load a user-defined chip from a TOML file with the keys of a variant. Raises RulesetError with the key path."""
     from exportrules.files.parse import read_chip
 
     return read_chip(os.path.basename(path), read_file(os.fspath(path), path))
 
 
 def _files_in(root: str) -> Iterable[tuple[str, str]]:
-    """(name inside the directory, path) of every rule file; the casebook and hidden folders hold none."""
+    """(name inside the directory, path) of every rule file. The casebook and hidden directories are skipped."""
     if not os.path.isdir(root):
         raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
-    found: list[str] = []
+    files: list[str] = []
     seen = 0
     for folder, inner, names in os.walk(root, onerror=_unreadable):
         inner[:] = sorted(name for name in inner if name != "cases" and not name.startswith("."))
         seen += len(inner) + len(names)
         if seen > MOST_FILES:
-            raise RulesetError(root, f"more than {MOST_FILES} files lie under this directory. Is it the right one?")
+            raise RulesetError(root, f"there are more than {MOST_FILES} files in this directory. Is it the right one?")
         if folder[len(root) :].count(os.sep) > DEEPEST_FOLDER:
             raise RulesetError(folder, f"directories are nested more than {DEEPEST_FOLDER} deep; no rules need that.")
         for name in inner:
-            # it would be left out without a word, and its law with it
+            # os.walk would skip it silently, and the law in it
             if os.path.islink(os.path.join(folder, name)):
-                told = (
-                    "this directory is a link, and links to directories are not followed. Copy the directory instead."
+                raise RulesetError(
+                    os.path.join(folder, name),
+                    "this directory is a link, and links to directories are not followed. Copy the directory instead.",
                 )
-                raise RulesetError(os.path.join(folder, name), told)
-        found += [os.path.join(folder, name) for name in names if name.lower().endswith(".toml")]
-    if not found:
+        files += [os.path.join(folder, name) for name in names if name.lower().endswith(".toml")]
+    if not files:
         raise RulesetError(root, "there is no .toml file in this directory.")
-    for path in sorted(found):
+    for path in sorted(files):
         if os.path.islink(path) and not _leads_inside(path, root):
             raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
         if not os.path.isfile(path) and os.path.exists(path):
-            raise RulesetError(path, "this is no plain file but a pipe, a socket or a device. Move it elsewhere.")
+            raise RulesetError(path, "this is not a regular file but a pipe, a socket or a device. Move it elsewhere.")
         yield path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/"), path
 
 
 def _unreadable(error: OSError) -> None:
-    """A directory that cannot be listed: its law would be missing from every answer."""
+    """Raise RulesetError for a directory that cannot be listed: its law would be missing from every answer."""
     raise RulesetError(str(error.filename), f"the directory cannot be read: {error.strerror or error}.")
 
 
@@ -245,7 +245,7 @@ def _leads_inside(link: str, root: str) -> bool:
     try:
         target = os.path.realpath(link, strict=True)
     except OSError:
-        return True  # to nowhere, or to itself: reading it says so
+        return True  # a broken or circular link: reading it reports that
     inside = os.path.realpath(root)
     return os.path.commonpath([target, inside]) == inside
 
@@ -255,7 +255,7 @@ def read_file(name: str, path: str | os.PathLike[str], largest: int | None = Non
     most = LARGEST_FILE if largest is None else largest
     try:
         with open(path, "rb") as file:
-            # of a pipe or a device no size is known before; to ask for the most at once would reserve it for each file
+            # the size of a pipe or a device is not known in advance; asking for the limit at once would allocate it
             text = file.read(_USUAL)
             if len(text) == _USUAL:
                 text += file.read(most + 1 - _USUAL)
@@ -271,5 +271,5 @@ def _mb(size: int) -> str:
 
 
 def cases_directory() -> Path:
-    """Where the casebook is."""
+    """The directory of the casebook."""
     return data_directory() / "cases"

@@ -1,7 +1,7 @@
-"""Rule files read and validated: TOML text to the objects of the model, with errors that name the place.
+"""Parse and validate rule files: TOML text to the objects of the model, with errors that name the place.
 
-Strict: a key that the model does not name, a quoted number, a missing date are errors. Imported
-only when files are compiled, since pydantic is.
+Validation is strict: an unknown key, a quoted number, a missing date are errors. This module is
+imported only to compile files, since it imports pydantic.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from exportrules.question.impossible import check_defects, figure_defects
 
 DEEPEST = 12
 
-#: What a file holds is told by its first table: key, table of the ruleset, shape, key inside the shape.
+#: The first table of a file determines its content: key, table of the ruleset, shape, key inside the shape.
 _LISTS: dict[str, tuple[str, type, str]] = {
     "group": ("groups", Group, "id"),
     "place": ("places", Place, "code"),
@@ -60,7 +60,7 @@ _LISTS: dict[str, tuple[str, type, str]] = {
 
 
 def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
-    """All files of a ruleset as validated tables. Raises RulesetError for the first file that is bad."""
+    """All files of a ruleset as validated tables. Raises RulesetError for the first invalid file."""
     tables, origin = _tables(texts, _refuse)
     for defect in references(Ruleset(**tables, files={})):
         raise _refused(defect, tables, origin)
@@ -68,7 +68,7 @@ def compile_files(texts: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def problems_of(texts: Mapping[str, bytes]) -> tuple[list[str], Ruleset | None]:
-    """Every problem for which the files would be refused, and the ruleset if there is none."""
+    """Every problem for which the files would be refused, and the ruleset if there is no problem."""
     bad: list[RulesetError] = []
     try:
         tables, origin = _tables(texts, bad.append)
@@ -77,8 +77,8 @@ def problems_of(texts: Mapping[str, bytes]) -> tuple[list[str], Ruleset | None]:
     if bad:
         return [problem for error in bad for problem in error.problems], None
     ruleset = Ruleset(**tables, files={})
-    found = [str(_refused(defect, tables, origin)) for defect in references(ruleset)]
-    return list(dict.fromkeys(found)), None if found else ruleset
+    problems = [str(_refused(defect, tables, origin)) for defect in references(ruleset)]
+    return list(dict.fromkeys(problems)), None if problems else ruleset
 
 
 def _refused(defect: Defect, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> RulesetError:
@@ -90,14 +90,14 @@ def _refuse(error: RulesetError) -> None:
     raise error
 
 
-#: Some ten rulesets of today's size.
+#: Enough for some ten rulesets of the present size.
 _PARSED = Parsed(most=24 * 2**20)
 
 
 def _tables(
     texts: Mapping[str, bytes], refuse: Callable[[RulesetError], None]
 ) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
-    """The tables, and the file that each entry came from. What is wrong with a file goes to `refuse`."""
+    """The tables, and the file from which each entry came. `refuse` is called with the error of each invalid file."""
     tables: dict[str, Any] = {
         "edition": None,
         "facts": {},
@@ -111,22 +111,24 @@ def _tables(
     unread = False
     for name in sorted(texts, key=lambda n: (n.startswith("overlay"), n)):
         try:
-            found = _PARSED.read(name, texts[name], read_file)
+            entries = _PARSED.read(name, texts[name], read_file)
         except RulesetError as error:
             refuse(error)
             unread = True
             continue
-        for table, key, value in found:
+        for table, key, value in entries:
             if table == "edition":
                 if tables["edition"] is not None:
-                    said = "a second edition: an overlay adds law, it does not restate the ruleset."
-                    refuse(RulesetError(name, said))
+                    refuse(
+                        RulesetError(name, "a second edition: an overlay adds law, it does not restate the ruleset.")
+                    )
                 tables["edition"] = value
                 continue
             if key in tables[table]:
                 first = origin[table, key]
-                said = f"{key!r} is already defined in {first}. Ids are unique: rename one of them."
-                refuse(RulesetError(name, said))
+                refuse(
+                    RulesetError(name, f"{key!r} is already defined in {first}. Ids are unique: rename one of them.")
+                )
             tables[table][key] = value
             origin[table, key] = name
     if tables["edition"] is None and not unread:
@@ -135,28 +137,29 @@ def _tables(
 
 
 def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[tuple[str, str], str]) -> str:
-    """The file that a defect stands in; of one between files, the last file that was read."""
+    """The file that contains a defect; for a defect between files, the one that was read last."""
     if where in tables["attestations"]:
         return where
     kind, _, name = where.partition(" ")
     tables_of = {"group": "groups", "party": "parties", "fact": "facts", "exporter": "exporters"}
     key = (tables_of[kind], name) if kind in tables_of else ("instruments", where.split("#")[0])
-    found = [origin.get(key)]
+    files = [origin.get(key)]
     for family in tables["families"].values():
         if where == family.id or any(where == v.id for v in family.variant):
-            found.append(origin.get(("families", family.id)))
-    found += [origin.get(("instruments", word.split("#")[0].rstrip(","))) for word in message.split() if "#" in word]
-    return max((f for f in found if f), key=lambda f: (f.startswith("overlay"), f), default="ruleset.toml")
+            files.append(origin.get(("families", family.id)))
+    files += [origin.get(("instruments", word.split("#")[0].rstrip(","))) for word in message.split() if "#" in word]
+    return max((f for f in files if f), key=lambda f: (f.startswith("overlay"), f), default="ruleset.toml")
 
 
 def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
-    """(table, key, object) for everything in one file."""
+    """Yield (table, key, object) for each entry of one file."""
     data = _parse(name, text)
     lines = text.decode("utf-8-sig").splitlines()
     if "attestation" in data:
         if not name.startswith("overlay"):
-            said = "an attestation is its author's own, not part of a ruleset. Put it into an overlay."
-            raise RulesetError(name, said)
+            raise RulesetError(
+                name, "an attestation is a statement by its author, not part of a ruleset. Put it into an overlay."
+            )
         yield "attestations", name, _validated(Attestation, data.pop("attestation"), name, lines, ("attestation",))
         if not data:
             return
@@ -172,15 +175,15 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
         table, shape, identity = _LISTS[listed]
         head = data.pop("list", None) if listed == "party" else None
         if head is not None:
-            made = _validated(PartyList, head, name, lines, ("list",))
-            yield "lists", made.id, made
-        # an import that found no party says so with an empty list
+            party_list = _validated(PartyList, head, name, lines, ("list",))
+            yield "lists", party_list.id, party_list
+        # an import without a party writes an empty list
         if set(data) != {listed} or (not data[listed] and listed != "party"):
             raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))
         rows = data[listed] if isinstance(data[listed], tuple) else (data[listed],)
         for number, value in enumerate(rows):
-            made = _validated(shape, value, name, lines, (listed, number))
-            yield table, getattr(made, identity), made
+            entry = _validated(shape, value, name, lines, (listed, number))
+            yield table, getattr(entry, identity), entry
     elif "provision" in data or "issuer" in data:
         instrument = _validated(Instrument, data, name, lines)
         whole = tuple(_qualified(p, instrument) for p in instrument.provision)
@@ -191,19 +194,19 @@ def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
     else:
         raise RulesetError(
             name,
-            "it is none of the files of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
+            "it is not a file of a ruleset: an instrument has [[provision]] tables, a chip file [[variant]], "
             "the others [[group]], [[place]], [[territory]], [[party]], [[exporter]], [[description]], [[word]], "
             "[[parts]], [[servers]], [[refused]] or [fact.NAME].",
         )
 
 
-def _alone(wanted: str, key: str, data: Mapping[str, Any]) -> str:
+def _alone(table: str, key: str, data: Mapping[str, Any]) -> str:
     others = ", ".join(sorted(set(data) - {key}))
-    return f"only {wanted} tables belong here{f', not {others}' if others else ', and there is none'}."
+    return f"only {table} tables belong here{f', not {others}' if others else ', and there is none'}."
 
 
 def read_chip(name: str, text: bytes) -> Variant:
-    """A chip of one's own: the keys of a variant at the top of the file."""
+    """A user-defined chip from a file with the keys of a variant at its top level. Raises RulesetError."""
     data = _parse(name, text)
     if "variant" in data:
         raise RulesetError(name, "this is a family's file. Put the keys of one [[variant]] at the top, and its vendor.")
@@ -211,17 +214,16 @@ def read_chip(name: str, text: bytes) -> Variant:
 
 
 def chip_of(name: str, data: Mapping[str, Any], lines: list[str] | None = None) -> Variant:
-    """A chip of one's own from its keys, as TOML has them. Raises RulesetError with the key path."""
-    made: Variant = _validated(
-        Variant, {key: _frozen(value, name, 1) for key, value in data.items()}, name, lines or []
-    )
-    for message in (*figure_defects(made), *check_defects(made)):
+    """A user-defined chip from its keys, as parsed from TOML. Raises RulesetError with the key path."""
+    keys = {key: _frozen(value, name, 1) for key, value in data.items()}
+    chip: Variant = _validated(Variant, keys, name, lines or [])
+    for message in (*figure_defects(chip), *check_defects(chip)):
         raise RulesetError(name, message)
-    return made
+    return chip
 
 
 def _qualified(provision: Provision, instrument: Instrument) -> Provision:
-    """Short ids made whole, and what a provision takes over from its instrument."""
+    """The provision with short ids completed, and with the evidence and URL of its instrument as defaults."""
     whole: dict[str, Any] = {
         name: tuple(f"{instrument.id}{ref}" if ref.startswith("#") else ref for ref in getattr(provision, name))
         for name in RELATIONS
@@ -243,11 +245,11 @@ def _parse(name: str, text: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise RulesetError(name, f"this is not TOML: {error}.") from None
     except (ValueError, ArithmeticError):
-        said = "a number has too many digits, or too large an exponent, to be a figure of law or of a chip."
-        raise RulesetError(name, said) from None
+        message = "a number has too many digits, or too large an exponent, to be a figure of law or of a chip."
+        raise RulesetError(name, message) from None
     except RecursionError:
         raise RulesetError(name, "the tables are nested too deep to be a rule file.") from None
-    return {_quiet(key, name): _frozen(value, name, 1) for key, value in data.items()}
+    return {_checked(key, name): _frozen(value, name, 1) for key, value in data.items()}
 
 
 def _frozen(value: Any, name: str, depth: int) -> Any:
@@ -256,15 +258,19 @@ def _frozen(value: Any, name: str, depth: int) -> Any:
     if isinstance(value, list):
         return tuple(_frozen(item, name, depth + 1) for item in value)
     if isinstance(value, dict):
-        return {_quiet(key, name): _frozen(item, name, depth + 1) for key, item in value.items()}
-    return _quiet(value, name) if isinstance(value, str) else value
+        return {_checked(key, name): _frozen(item, name, depth + 1) for key, item in value.items()}
+    return _checked(value, name) if isinstance(value, str) else value
 
 
-def _quiet(text: str, name: str) -> str:
-    found = ORDERS.search(text)
-    if found:
-        said = f"the text {reprlib.repr(text)} holds the control character U+{ord(found.group()):04X}"
-        raise RulesetError(name, f"{said}. A terminal would act upon it: take it out.")
+def _checked(text: str, name: str) -> str:
+    """Return the text. Raises RulesetError if it has a character that controls a terminal."""
+    control = ORDERS.search(text)
+    if control:
+        raise RulesetError(
+            name,
+            f"the text {reprlib.repr(text)} has the control character U+{ord(control.group()):04X}. A terminal would "
+            "act upon it: remove it.",
+        )
     return text
 
 
@@ -278,7 +284,7 @@ def _validator(shape: type) -> SchemaValidator:
 
 
 def _from_tables(schema: Any) -> Any:
-    """Strict in everything, yet a dataclass may be made from a table (strict mode would want an instance)."""
+    """The schema with strict mode off for dataclasses alone: in strict mode they accept instances, not tables."""
     if isinstance(schema, dict):
         copy = {key: _from_tables(value) for key, value in schema.items()}
         return {**copy, "strict": False} if copy.get("type") == "dataclass" else copy
@@ -291,51 +297,51 @@ def _validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[st
     try:
         return _validator(shape).validate_python(data)
     except pydantic.ValidationError as error:
-        told = _told(error, shape, lines, at)
-        more = f" ({len(told) - 1} more in this file.)" if len(told) > 1 else ""
-        raise RulesetError(name, told[0] + more, told) from None
+        messages = _messages(error, shape, lines, at)
+        more = f" ({len(messages) - 1} more in this file.)" if len(messages) > 1 else ""
+        raise RulesetError(name, messages[0] + more, messages) from None
     except ArithmeticError as error:
-        raise RulesetError(name, f"a number is out of all bounds: {error}.") from None
+        raise RulesetError(name, f"a number is out of range: {error}.") from None
 
 
-def _told(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> list[str]:
-    """Every problem of a file, each with its key path and line."""
-    # a misspelt key is both unknown and missing: the first says more
+def _messages(error: pydantic.ValidationError, shape: type, lines: list[str], at: tuple[str | int, ...]) -> list[str]:
+    """A message for every problem of a file, each with its key path and line."""
+    # a misspelt key is both unknown and missing: report it as unknown, which names the near key
     problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
-    # where a table of bounds may stand, what is wrong inside it says more than that it is not a number
+    # in place of a number a table of bounds is allowed: report the problem inside it, not that it is no number
     within = [p for p in problems if p["type"] not in _NO_NUMBER or not isinstance(p["input"], dict)]
     inside = {place[:end] for p in within for place in [_path(tuple(p["loc"]))] for end in range(len(place) + 1)}
     problems = [p for p in problems if p in within or _path(tuple(p["loc"])) not in inside]
-    # the members of a union fail one by one, at one place
+    # each member of a union reports its own failure for the same place
     first: dict[tuple[str | int, ...], Any] = {}
     for problem in problems:
         first.setdefault(_path(tuple(problem["loc"])), problem)
-    told = []
+    messages = []
     for place, problem in first.items():
         loc = at + place
         line = line_of(lines, loc)
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-        told.append(f"{where}{f' (line {line})' if line else ''}: {_cure(problem, shape, problems)}")
-    return told
+        messages.append(f"{where}{f' (line {line})' if line else ''}: {_cure(problem, shape, problems)}")
+    return messages
 
 
-#: What pydantic says of a value that is not a number, once for each kind of number.
+#: The error types of pydantic for a value that is not a number, one for each kind of number.
 _NO_NUMBER = ("int_type", "is_instance_of")
 
-_WANTED = {
-    "date_type": "a date is wanted, as YYYY-MM-DD without quotes.",
-    "bool_type": "true or false is wanted, without quotes.",
-    "string_type": "text in quotes is wanted.",
-    "tuple_type": "a list in square brackets is wanted.",
-    "dataclass_type": "a table is wanted.",
-    "dict_type": "a table is wanted.",
-    "int_type": "a whole number is wanted, without quotes.",
-    "is_instance_of": "a number is wanted, without quotes.",
-    "finite_number": "a number is wanted, without quotes.",
+_REQUIRED = {
+    "date_type": "a date is required, as YYYY-MM-DD without quotes.",
+    "bool_type": "true or false is required, without quotes.",
+    "string_type": "text in quotes is required.",
+    "tuple_type": "a list in square brackets is required.",
+    "dataclass_type": "a table is required.",
+    "dict_type": "a table is required.",
+    "int_type": "a whole number is required, without quotes.",
+    "is_instance_of": "a number is required, without quotes.",
+    "finite_number": "a number is required, without quotes.",
 }
 
 
-#: Keys of earlier editions, and what is written now.
+#: Keys of earlier editions, and their replacements.
 _RENAMED = {"verified_through": "text_read, the day of the codified text that was read, and register_swept"}
 
 
@@ -343,27 +349,27 @@ def _cure(problem: Any, shape: type, problems: list[Any]) -> str:
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "unexpected_keyword_argument":
         if key in _RENAMED:
-            return f"there is no key {key!r} here any more. Write {_RENAMED[key]}."
+            return f"the key {key!r} is no longer used. Write {_RENAMED[key]}."
         near = difflib.get_close_matches(key, _keys_of(shape), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return f"there is no key {key!r} here.{hint}"
     if kind == "missing":
         return f"the key {key!r} is missing."
-    got = problem.get("input")
-    said = f" It is {_quoted(got)}." if isinstance(got, str | int | bool | Decimal) else ""
+    value = problem.get("input")
+    actual = f" It is {_quoted(value)}." if isinstance(value, str | int | bool | Decimal) else ""
     if kind == "literal_error":
-        return f"one of {problem['ctx']['expected']} is wanted.{said}"
+        return f"one of {problem['ctx']['expected']} is required.{actual}"
     tried = {p["type"] for p in problems if _path(tuple(p["loc"])) == _path(tuple(problem["loc"]))}
     if tried == {"bool_type", "string_type"}:
-        return f"true, or a word in quotes, is wanted.{said}"
+        return f"true, or a word in quotes, is required.{actual}"
     if tried - {"dataclass_type"} == {"int_type", "is_instance_of"}:
-        return f"a number is wanted, without quotes.{said}"
-    if len(tried) > 2:  # a union: none of its members
+        return f"a number is required, without quotes.{actual}"
+    if len(tried) > 2:  # a union of which no member matches
         return (
-            "a plain value is wanted: a number without quotes, a date, true or false, a word, or a list of words."
-            f"{said}"
+            "a plain value is required: a number without quotes, a date, true or false, a word, or a list of words."
+            f"{actual}"
         )
-    return f"{_WANTED.get(kind) or problem['msg'][:1].lower() + problem['msg'][1:] + '.'}{said}"
+    return f"{_REQUIRED.get(kind) or problem['msg'][:1].lower() + problem['msg'][1:] + '.'}{actual}"
 
 
 def _quoted(value: object) -> str:
@@ -373,10 +379,10 @@ def _quoted(value: object) -> str:
 def _keys_of(shape: type) -> list[str]:
     from exportrules.files import cache
 
-    found = [f.name for f in fields(shape)] if is_dataclass(shape) else []
+    keys = [f.name for f in fields(shape)] if is_dataclass(shape) else []
     for part in cache._PARTS.get(shape, {}).values():
-        found += _keys_of(part)
-    return found
+        keys += _keys_of(part)
+    return keys
 
 
 def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -389,7 +395,7 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 
 
 def line_of(lines: list[str], loc: tuple[str | int, ...]) -> int | None:
-    """The line of a key path, by the table headers above it; the header's own line where the key is absent."""
+    """The line of a key path, found by the table headers above it; the header's line if the key is absent."""
     counts: dict[str, int] = {}
     here: tuple[str | int, ...] = ()
     best: int | None = None

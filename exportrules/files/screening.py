@@ -1,22 +1,22 @@
-"""The US Consolidated Screening List, as trade.gov publishes it, read into an overlay of dated party listings.
+"""Import the US Consolidated Screening List, as trade.gov publishes it, into an overlay of dated party listings.
 
-Source: data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.json, .csv or .tsv, or the Denied
-Persons List as BIS publishes it by itself (dpl.txt, parted by tabs, or as CSV), saved by the user; nothing is fetched
-here. JSON is better: in the others several aliases share a field, parted by semicolons, and an alias that has a
-semicolon of its own becomes two. What becomes of a row:
+The source is data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.json, .csv or .tsv, or BIS's own
+Denied Persons List (dpl.txt, separated by tabs, or CSV), saved by the user; nothing is downloaded here. JSON is
+better: in the other forms several aliases share a field, separated by semicolons, and an alias that contains a
+semicolon is split. Rows are treated as follows:
 
 - The four lists of BIS and the SDN entries whose programs 15 CFR 744.8 names become listings. Every other list makes
-  no license requirement of the EAR and is counted. A list that is not known here is unreadable, never dropped.
-- *Denied persons*: the file of BIS has the days on which orders begin and expire, which the other leaves out in part,
-  and an order that expired ends the listing. Its columns are told by their names and rewritten as those of the other.
+  no license requirement of the EAR and is only counted. An unknown list is unreadable, never dropped.
+- *Denied persons*: the file of BIS has the days on which orders begin and expire, some of which the consolidated list
+  leaves out, and an expired order ends the listing. Its columns are recognised by name and renamed to match.
 - *Undated rows* (all of the Unverified List and of OFAC's lists): the party is certainly listed on the day of the file,
-  `as_of`; earlier it is written as a second listing, presumed from the first day of coverage, with a notice. To begin
-  on `as_of` alone would pass earlier shipments in silence; here the worst is a false alarm, and it says so.
-- *Names*: entries whose first name is a name of another entry are one party with all listings. An alias alone does
-  not merge, since two strangers may share one; the name then finds both.
-- *The base*: a name that the ruleset has on the same list is left to the ruleset. Other names of that row are kept.
+  `as_of`. For earlier days there is a second listing, presumed from the first day of coverage, with a notice. A
+  listing from `as_of` alone would silently pass earlier shipments; this one risks a false alarm, and says so.
+- *Names*: entries whose first name is a name of another entry are one party with all listings. A shared alias alone
+  does not merge entries, since it may belong to two strangers; the alias then matches both.
+- *The base*: a name that the ruleset already has on the same list is left out. Other names of that row are written.
 
-Removals before `as_of` are not in the file, and no import can bring them back.
+Removals before `as_of` are not in the file, and no import can restore them.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ _LISTS = {
     "UVL": ("unverified_list", "Unverified List"),
     "SDN": ("sdn_744_8", "SDN List"),
 }
-#: The rest of the Consolidated Screening List, under the codes of its editions since 2014.
+#: The other lists of the Consolidated Screening List, by the codes of its editions since 2014.
 _OTHER_LISTS = frozenset("SSI CAP CAPTA CMIC NS-CMIC FSE ISN DTC MBS NS-MBS PLC NS-PLC 561 UFLPA".split())  # noqa: SIM905
 
-#: The programs that 744.8 names since 89 FR 20107; the first three were there before, or in 744.12 and 744.14. Read in
-#: published summaries of that rule (Baker McKenzie, Thompson Hine, Barnes Richardson), not in the codified text, hence
-#: the evidence of these listings is "reported".
+#: The programs that 744.8 names since 89 FR 20107; the first three were there before, or in 744.12 and 744.14. Taken
+#: from published summaries of that rule (Baker McKenzie, Thompson Hine, Barnes Richardson), not from the codified
+#: text, so the evidence of these listings is "reported".
 _SINCE = date(2024, 3, 21)
 _OLDER = frozenset({"NPWMD", "SDGT", "FTO"})
 _PROGRAMS = _OLDER | {"BELARUS", "BELARUS-EO14038", "RUSSIA-EO14024", "UKRAINE-EO13660", "UKRAINE-EO13661"}
 _PROGRAMS |= {"UKRAINE-EO13662", "UKRAINE-EO13685", "ILLICIT-DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
 
-#: License policies that say one thing of every item; all other texts are left to a reader.
+#: License policies that are the same for every item; all other texts need a reader.
 _PLAIN_POLICIES: tuple[tuple[str, Policy], ...] = (
     (r"presumption of denial( for all items subject to the ear)?", "presumption_of_denial"),
     (r"policy of denial( for all items subject to the ear)?", "policy_of_denial"),
@@ -68,7 +68,7 @@ _PLAIN_POLICIES: tuple[tuple[str, Policy], ...] = (
 )
 _EVERY_ITEM = re.compile(r"for all items subject to the ear(?!.*\b(except|other than|exclud|apart from|unless))")
 _NEEDED = ("source", "name", "alt_names", "start_date", "license_policy", "programs")
-#: The columns of BIS's own Denied Persons List, letters alone, and what they are called in the consolidated list.
+#: The columns of BIS's own Denied Persons List (letters only), and their names in the consolidated list.
 _DENIED = {
     "name": "name", "effectivedate": "start_date", "expirationdate": "end_date", "standardorder": "standard_order",
     "frcitation": "federal_register_notice",
@@ -78,7 +78,7 @@ _CODE = re.compile(r"\(([A-Z0-9]+(?:-[A-Z]+)?)(?: List)?\)")
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """A row that was understood: its names by party key, the first one first, and the listings that it makes."""
+    """A readable row: its names by party key, the main name first, and its listings."""
 
     id: str
     country: str
@@ -89,7 +89,7 @@ class ImportedRow:
 
 @dataclass(slots=True)
 class Screening:
-    """What an import made of a file. `read` = mapped + known + other lists + unreadable, always."""
+    """The result of an import. `read` is always the sum of mapped, known, other and unreadable rows."""
 
     as_of: date
     read: int = 0
@@ -103,7 +103,7 @@ class Screening:
     parties: tuple[Party, ...] = ()
 
     def summary(self) -> list[str]:
-        """The counts as lines; those of rows add up to the first."""
+        """The counts as lines; the counts of rows add up to the first."""
         table = {
             "rows read": self.read,
             "  mapped": self.mapped.total(),
@@ -118,53 +118,53 @@ class Screening:
         if self.undated:
             lines.append(f"{self.undated} mapped rows have no listing day: certain from {day}, presumed before.")
         if self.kept_names:
-            lines.append(f"{self.kept_names} names of rows that are in the base are new to it: they are written.")
+            lines.append(f"{self.kept_names} new names of rows that are already in the base were written.")
         if self.late:
             lines.append(f"{self.late} mapped rows begin after {day}. Is that the day of this file?")
-        lines.append(f"Whoever was removed before {day} is not in the file, and not screened by it on any day.")
+        lines.append(f"Parties removed before {day} are not in the file, so it screens them on no day.")
         return lines
 
 
 class _OtherListError(Exception):
-    """A row that makes no license requirement of the EAR; the message is what it is counted under."""
+    """A row that makes no license requirement of the EAR; the message is the name under which it is counted."""
 
 
 def read_list(name: str, data: bytes, as_of: date, base: Ruleset) -> Screening:
-    """Read a list, JSON, CSV or TSV, told by its content. `as_of` is the day on which the file was published.
+    """Read a list as JSON, CSV or TSV, detected by its content. `as_of` is the day on which the file was published.
 
-    Raises RulesetError, with the position, where the file as a whole cannot be read: not UTF-8, JSON that
-    breaks off, a quote that never closes, columns missing. A bad row is noted in `unreadable` instead.
+    Raises RulesetError, with the position, if the file as a whole cannot be read: not UTF-8, truncated JSON,
+    an unclosed quote, missing columns. A row that cannot be read goes to `unreadable` instead.
     """
-    made, entries = Screening(as_of), []
-    standing = [(p, e.list) for p in base.parties.values() for e in p.listing if not e.stop or e.stop > as_of]
-    covered = {(party_key(n), kind) for p, kind in standing for n in (p.name, *p.aliases)}
+    result, entries = Screening(as_of), []
+    current = [(p, e.list) for p in base.parties.values() for e in p.listing if not e.stop or e.stop > as_of]
+    covered = {(party_key(n), kind) for p, kind in current for n in (p.name, *p.aliases)}
     for where, row in _rows(name, data):
-        made.read += 1
+        result.read += 1
         try:
             entry = _entry(row, as_of, base)
         except _OtherListError as other:
-            made.other[str(other)] += 1
+            result.other[str(other)] += 1
             continue
         except (ValueError, QuestionError) as error:
-            made.unreadable.append(f"{where}: {error}")
+            result.unreadable.append(f"{where}: {error}")
             continue
         kind = entry.listings[0].list
         missing = {key: n for key, n in entry.names.items() if (key, kind) not in covered}
         if next(iter(entry.names)) in missing:
-            made.mapped[kind] += 1
-            made.undated += entry.undated
-            made.late += not entry.undated and entry.listings[0].start > as_of
+            result.mapped[kind] += 1
+            result.undated += entry.undated
+            result.late += not entry.undated and entry.listings[0].start > as_of
         else:
-            made.known += 1
-            made.kept_names += len(missing)
+            result.known += 1
+            result.kept_names += len(missing)
         if missing:
             entries.append(replace(entry, names=missing))
-    made.parties = tuple(_parties(entries))
-    return made
+    result.parties = tuple(_parties(entries))
+    return result
 
 
 def _rows(name: str, data: bytes) -> Iterator[tuple[str, object]]:
-    """Every row with where it is: a mapping of columns, or, where it is none, a text that says why."""
+    """Every row with its position: a mapping of columns or, if it cannot be read, a message."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -177,9 +177,9 @@ def _json_rows(name: str, text: str) -> Iterator[tuple[str, object]]:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno} (character {error.pos} of {len(text)})"
-        raise RulesetError(name, f"not whole JSON: {error.msg} at {at}. Was the download cut off?") from None
+        raise RulesetError(name, f"incomplete JSON: {error.msg} at {at}. Was the download cut off?") from None
     except (ValueError, RecursionError):
-        raise RulesetError(name, "this JSON is nested too deep, or has endless numbers.") from None
+        raise RulesetError(name, "this JSON is nested too deep, or has numbers that are too long.") from None
     rows = data.get("results") if isinstance(data, dict) else data
     if not isinstance(rows, list):
         raise RulesetError(name, "there is no list of `results`. Use consolidated.json of data.trade.gov.")
@@ -189,7 +189,7 @@ def _json_rows(name: str, text: str) -> Iterator[tuple[str, object]]:
 
 def _csv_rows(name: str, text: str) -> Iterator[tuple[str, object]]:
     header = text.partition("\n")[0]
-    # strict: a quote that never closes is an error and not one long last field
+    # strict: an unclosed quote is an error, not one long last field
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in header else ",", strict=True)
     try:
         columns = [column.strip() for column in next(reader, [])]
@@ -227,24 +227,24 @@ def _records(name: str, reader: Any, columns: list[str]) -> Iterator[tuple[str, 
 
 
 def _denied(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
-    """A row of BIS's own Denied Persons List as one of the consolidated list; its days are written month first."""
-    found = {ours: row[columns[theirs]].strip() for theirs, ours in _DENIED.items()}
+    """A row of BIS's own Denied Persons List in the columns of the consolidated list. Its days are month first."""
+    cells = {ours: row[columns[theirs]].strip() for theirs, ours in _DENIED.items()}
     for day in ("start_date", "end_date"):
-        if parts := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", found[day]):
-            found[day] = f"{parts[3]}-{int(parts[1]):02}-{int(parts[2]):02}"
-    found["federal_register_notice"] = re.sub(r"\bF\. ?R\.", "FR", found["federal_register_notice"])
+        if parts := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", cells[day]):
+            cells[day] = f"{parts[3]}-{int(parts[1]):02}-{int(parts[2]):02}"
+    cells["federal_register_notice"] = re.sub(r"\bF\. ?R\.", "FR", cells["federal_register_notice"])
     country = row.get(columns.get("country", ""), "").strip()
-    return found | {"source": "Denied Persons List (DPL)", "country": country, "addresses": ""}
+    return cells | {"source": "Denied Persons List (DPL)", "country": country, "addresses": ""}
 
 
 def _entry(row: object, as_of: date, base: Ruleset) -> ImportedRow:
-    """A row understood. Raises _OtherListError for other lists, ValueError for what cannot be understood."""
+    """Interpret a row. Raises _OtherListError for other lists, ValueError for a row that cannot be read."""
     if not isinstance(row, dict):
         raise ValueError(row)
     source = _text(row, "source")
     code = _CODE.search(source)
     if code is None or code.group(1) not in _LISTS.keys() | _OTHER_LISTS:
-        raise ValueError(f"the list {source!r} is not known here; whether the EAR restricts its parties must be read.")
+        raise ValueError(f"the list {source!r} is unknown; whether the EAR restricts its parties must be checked.")
     if code.group(1) in _OTHER_LISTS:
         raise _OtherListError(code.group(1))
     names = _names(row)
@@ -256,21 +256,21 @@ def _entry(row: object, as_of: date, base: Ruleset) -> ImportedRow:
 
 
 def _names(row: Mapping[str, Any]) -> dict[str, str]:
-    """The names by their keys. Of a person the given name comes last in the file; the other order is a name too."""
+    """The names by their keys. A person's name is written "LAST, Given"; the natural order is added as a name."""
     name = _text(row, "name")
-    found = [name, *_words(row, "alt_names")]
+    written = [name, *_words(row, "alt_names")]
     if _text(row, "type").casefold() == "individual":
-        found += [f"{given} {last}" for n in found if n.count(", ") == 1 for last, given in [n.split(", ")]]
-    names = {party_key(n): n for n in reversed(found)}
-    names = {party_key(n): names[party_key(n)] for n in found}
+        written += [f"{given} {last}" for n in written if n.count(", ") == 1 for last, given in [n.split(", ")]]
+    names = {party_key(n): n for n in reversed(written)}
+    names = {party_key(n): names[party_key(n)] for n in written}
     if not name or not party_key(name):
-        raise ValueError(f"the name {name!r} has no letter or digit to be found by.")
+        raise ValueError(f"the name {name!r} has no letter or digit, so it cannot be searched for.")
     names.pop("", None)
     return names
 
 
 def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tuple[Listing, ...]:
-    """The listing of a row; before it, where the file has no day, the presumed one. `first` is the day that begins."""
+    """The listing of a row, preceded by the presumed one if the file has no day. `first` is the start of coverage."""
     kind, label = _LISTS[code]
     start, end = (read_date(t, c) if (t := _text(row, c)) else None for c in ("start_date", "end_date"))
     floor, cite = first, _text(row, "federal_register_notice")
@@ -282,7 +282,7 @@ def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tu
     stop = end + DAY if end and end < date.max else None
     if stop and stop <= day:
         if start:
-            raise ValueError(f"end_date {end} lies before start_date {start}.")
+            raise ValueError(f"end_date {end} is before start_date {start}.")
         day = stop - DAY
     policy, notes = _review(row) if code == "EL" else (None, [])
     if code == "UVL":
@@ -311,10 +311,10 @@ def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tu
 
 
 def _program(row: Mapping[str, Any], first: date) -> tuple[date, str]:
-    """From when 744.8 reaches the programs of an SDN entry, and the programs."""
+    """The first day on which 744.8 reaches the programs of an SDN entry, and these programs."""
     tags = [tag.strip("[] ").upper() for tag in _words(row, "programs")]
     if not any(tags):
-        raise ValueError("an SDN entry without programs; whether 744.8 names its program cannot be told.")
+        raise ValueError("an SDN entry without programs; whether 744.8 names its program is unknown.")
     reached = [tag for tag in tags if tag in _PROGRAMS]
     if not reached:
         raise _OtherListError("SDN, not a program of 744.8")
@@ -322,20 +322,22 @@ def _program(row: Mapping[str, Any], first: date) -> tuple[date, str]:
 
 
 def _review(row: Mapping[str, Any]) -> tuple[Policy, list[str]]:
-    """The review policy of an Entity List row where its text is plain, and what a reader must decide."""
-    said, required = _text(row, "license_policy"), _text(row, "license_requirement")
-    plain = said.casefold().rstrip(". ")
+    """The review policy of an Entity List row if its text is plain, and notes on what a reader must decide."""
+    written, required = _text(row, "license_policy"), _text(row, "license_requirement")
+    plain = written.casefold().rstrip(". ")
     policy = next((p for pattern, p in _PLAIN_POLICIES if re.fullmatch(pattern, plain)), None)
     notes = []
     if policy is None:
-        notes.append(f"License policy of the entry: {said!r}." if said else "The file has no license policy for it.")
+        notes.append(
+            f"License policy of the entry: {written!r}." if written else "The file has no license policy for it."
+        )
     if not _EVERY_ITEM.match(required.casefold()):
         notes.append(f"License requirement of the entry, applied here to every item: {required!r}.")
     return policy or "indeterminate", notes
 
 
 def _parties(entries: list[ImportedRow]) -> Iterator[Party]:
-    """Entries as parties: those whose first name is a name of another are one."""
+    """Entries as parties: entries whose first name is a name of another entry are merged."""
     leader = list(range(len(entries)))
 
     def head(index: int) -> int:
@@ -369,7 +371,7 @@ def _parties(entries: list[ImportedRow]) -> Iterator[Party]:
 
 
 def _country(row: Mapping[str, Any], base: Ruleset) -> str:
-    """The country of the first address that ends with one. It is shown, nothing is decided by it."""
+    """The country of the first address that ends with one. It is only shown; nothing depends on it."""
     given = row.get("addresses")
     addresses = given if isinstance(given, list) else _words(row, "addresses")
     codes = [a.get("country") if isinstance(a, dict) else str(a).rpartition(",")[2].strip() for a in addresses]
@@ -377,7 +379,7 @@ def _country(row: Mapping[str, Any], base: Ruleset) -> str:
 
 
 def _text(row: Mapping[str, Any], column: str) -> str:
-    """A field as one line of text; None and a column that is not there are empty."""
+    """A field as one line of text; '' for None or a missing column."""
     value = row.get(column)
     if not isinstance(value, str | int | None):
         raise ValueError(f"{column} is not a text.")
@@ -385,7 +387,7 @@ def _text(row: Mapping[str, Any], column: str) -> str:
 
 
 def _words(row: Mapping[str, Any], column: str) -> list[str]:
-    """A field of several texts: a list in JSON, parted by semicolons in CSV."""
+    """A field of several texts: a list in JSON, separated by semicolons in CSV."""
     value = row.get(column)
     parts = value if isinstance(value, list) else _text(row, column).split(";")
     if not all(isinstance(part, str) for part in parts):
@@ -396,5 +398,5 @@ def _words(row: Mapping[str, Any], column: str) -> list[str]:
 def _line(text: str, column: str) -> str:
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError(f"{column} has half of a surrogate pair; the file was damaged.")
-    # a rule file may not hold what a terminal acts upon; a name loses nothing by a space in its place
+    # rule files must not have characters that control a terminal; a space does not change a name
     return " ".join(ORDERS.sub(" ", text).split())

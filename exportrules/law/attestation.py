@@ -1,4 +1,4 @@
-"""Attestations: who verified the law of days beyond the edition's own, and which days and provisions that reaches."""
+"""Attestations: statements by users that the law, or some provisions, were verified past the edition's horizon."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from exportrules.law.model import Attestation, Edition
 
 
 def horizon(edition: Edition, attestations: Iterable[Attestation]) -> date:
-    """The last day for which all of the law was verified: by the edition, or by whoever attests it."""
+    """The last day for which all of the law was verified, by the edition or by an attestation."""
     return max(edition.verified_through, *(a.through for a in attestations if a.provisions is None), date.min)
 
 
 def vouching(edition: Edition, attestations: Iterable[Attestation], day: date) -> tuple[Attestation, ...]:
-    """The attestations that reach a day beyond the edition's own: those of all the law, else of some provisions."""
-    found = tuple(a for a in attestations if edition.verified_through < day <= a.through)
-    return tuple(a for a in found if a.provisions is None) or found
+    """The attestations that cover a day past the edition's horizon: those of all the law if any, else partial ones."""
+    covering = tuple(a for a in attestations if edition.verified_through < day <= a.through)
+    return tuple(a for a in covering if a.provisions is None) or covering
 
 
-def told(said: Attestation) -> str:
-    """An attestation in one clause: through which day, of what, by whom."""
-    of = f" for {', '.join(said.provisions)} alone" if said.provisions is not None else ""
-    return f"attested through {said.through}{of} by {said.by} on {said.on}"
+def clause(attestation: Attestation) -> str:
+    """An attestation as one clause: its last day, its provisions, who attested it and when."""
+    of = f" for {', '.join(attestation.provisions)} alone" if attestation.provisions is not None else ""
+    return f"attested through {attestation.through}{of} by {attestation.by} on {attestation.on}"
 
 
-def table(said: Attestation) -> dict[str, Any]:
-    """An attestation as plain data; `provisions` is null where all law is attested."""
+def table(attestation: Attestation) -> dict[str, Any]:
+    """An attestation as plain data; `provisions` is null if all the law is attested."""
     return {
-        "by": said.by,
-        "on": said.on.isoformat(),
-        "through": said.through.isoformat(),
-        "note": said.note,
-        "provisions": list(said.provisions) if said.provisions is not None else None,
+        "by": attestation.by,
+        "on": attestation.on.isoformat(),
+        "through": attestation.through.isoformat(),
+        "note": attestation.note,
+        "provisions": list(attestation.provisions) if attestation.provisions is not None else None,
     }
 
 
 def tables(attestations: Iterable[Attestation]) -> list[dict[str, Any]]:
     """Attestations as plain data, in the order of their files."""
-    return [table(said) for said in attestations]
+    return [table(attestation) for attestation in attestations]

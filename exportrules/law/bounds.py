@@ -1,7 +1,7 @@
-"""Figures that are known within bounds: compared with a line of the law, derived from one another, read and written.
+"""Arithmetic on figures of which only bounds are known: compare, derive, parse and format.
 
-A test is true of such a figure where it is true of every value within the bounds, false where it is false of every
-one, and UNKNOWN otherwise. No figure is below 0.
+A test of such a figure is TRUE if it is true of every value within the bounds, FALSE if it is false of every value,
+and UNKNOWN otherwise. No figure is negative.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _EXACT = Context(prec=50)
 
 
 class End(NamedTuple):
-    """One end of the values: where it is, and whether the value there is one of them. `at = None` is without end."""
+    """One end of a range: the value there, and whether the range includes it. `at = None` means unbounded."""
 
     at: Number | None
     inside: bool = False
 
 
 def low(value: Number | Bounds) -> End:
-    """The lower end; that of a number is the number."""
+    """The lower end; for a number, the number itself."""
     if not isinstance(value, Bounds):
         return End(value, True)
     if value.more_than is not None:
@@ -37,14 +37,14 @@ def low(value: Number | Bounds) -> End:
 
 
 def high(value: Number | Bounds) -> End:
-    """The upper end; that of a number is the number."""
+    """The upper end; for a number, the number itself."""
     if not isinstance(value, Bounds):
         return End(value, True)
     return End(value.less_than) if value.less_than is not None else End(value.at_most, value.at_most is not None)
 
 
 def between(lowest: End, highest: End) -> Number | Bounds:
-    """The values between two ends: a number where there is one alone."""
+    """The range between two ends, or a number if both ends are the same value."""
     if lowest.at is not None and lowest.at == highest.at:
         return lowest.at
     ends: dict[str, Any] = {}
@@ -56,13 +56,13 @@ def between(lowest: End, highest: End) -> Number | Bounds:
 
 
 def defect(bounds: Bounds) -> str:
-    """What is wrong with bounds as they were written; '' if nothing is."""
+    """The reason why bounds are invalid, with the cure; '' if they are valid."""
     ends = [getattr(bounds, word) for word in _WORDS]
     if all(end is None for end in ends):
         return f"no bound is given. Write one or two of: {', '.join(_WORDS)}."
     if None not in (bounds.at_least, bounds.more_than) or None not in (bounds.at_most, bounds.less_than):
         return "two bounds are given for one side. Give the narrower one."
-    return "" if _is_filled(low(bounds), high(bounds)) else "no value lies within these bounds."
+    return "" if _is_filled(low(bounds), high(bounds)) else "no value is within these bounds."
 
 
 def _is_filled(lowest: End, highest: End) -> bool:
@@ -73,7 +73,7 @@ def _is_filled(lowest: End, highest: End) -> bool:
 
 def meet(one: Number | Bounds, other: Number | Bounds) -> Number | Bounds | None:
     """The values that both allow; None if there are none."""
-    # of two ends at one place the open one is the narrower
+    # of two ends at the same value, the one that excludes it is narrower
     lowest = max(low(one), low(other), key=lambda end: (end.at or 0, not end.inside))
     tops = [end for end in (high(one), high(other)) if end.at is not None]
     highest = min(tops, key=lambda end: (end.at, end.inside), default=End(None))
@@ -81,7 +81,7 @@ def meet(one: Number | Bounds, other: Number | Bounds) -> Number | Bounds | None
 
 
 def hull(values: Sequence[Number | Bounds]) -> Number | Bounds:
-    """The narrowest bounds that hold all of the values."""
+    """The narrowest bounds that contain all the values."""
     lowest = min((low(value) for value in values), key=lambda end: (end.at or 0, not end.inside))
     tops = [high(value) for value in values]
     highest = End(None) if any(end.at is None for end in tops) else max(tops, key=lambda end: (end.at or 0, end.inside))
@@ -89,7 +89,7 @@ def hull(values: Sequence[Number | Bounds]) -> Number | Bounds:
 
 
 def total(one: Number | Bounds, other: Number | Bounds) -> Number | Bounds:
-    """What two figures are together."""
+    """The sum of two figures."""
     ends = [(low(one), low(other)), (high(one), high(other))]
     return between(
         *(End(None if a.at is None or b.at is None else a.at + b.at, a.inside and b.inside) for a, b in ends)
@@ -97,7 +97,7 @@ def total(one: Number | Bounds, other: Number | Bounds) -> Number | Bounds:
 
 
 def quotient(one: Number | Bounds, by: Number | Bounds) -> Number | Bounds:
-    """A figure divided by another, which is more than 0."""
+    """A figure divided by another, which must be positive."""
 
     def divided(above: End, below: End, otherwise: Number | None) -> End:
         if above.at is None or not below.at:
@@ -113,13 +113,13 @@ def pairwise(
     ones: Sequence[Number | Bounds],
     others: Sequence[Number | Bounds],
 ) -> list[Number | Bounds]:
-    """A figure derived from each pair of readings; from bounds, one that holds all of these."""
-    found = [derived(one, other) for one in ones for other in others]
-    return [hull(found)] if any(isinstance(value, Bounds) for value in found) else found
+    """A figure derived from each pair of readings; if any result is a range, the hull of all."""
+    results = [derived(one, other) for one in ones for other in others]
+    return [hull(results)] if any(isinstance(value, Bounds) for value in results) else results
 
 
 def holds(value: Bounds, op: str, line: Any) -> Truth:
-    """Whether a test holds of every value within the bounds, of none, or of some."""
+    """TRUE if the test holds for every value within the bounds, FALSE if for none, else UNKNOWN."""
     lowest, highest = low(value), high(value)
     if op in ("lt", "le"):
         return negate(holds(value, "ge" if op == "lt" else "gt", line))
@@ -137,34 +137,36 @@ def holds(value: Bounds, op: str, line: Any) -> Truth:
 
 
 def words(value: Bounds, form: Callable[[Decimal], str] = "{:f}".format) -> str:
-    """As a sentence has them: 'at least 5.92 and less than 6'. `form` writes a number."""
+    """Bounds in words: 'at least 5.92 and less than 6'. `form` formats a number."""
     return " and ".join(f"{_WORDS[word]} {form(end)}" for word, end in stated(value)) or "any value"
 
 
 def signs(value: Bounds) -> str:
-    """As a command line has them: '>=5.92 <6'."""
+    """Bounds as written on a command line: '>=5.92 <6'."""
     return " ".join(f"{sign}{end:f}" for sign, end in signed(value))
 
 
 def stated(value: Bounds) -> Iterator[tuple[str, Decimal]]:
-    """Each bound that is given, by its word."""
+    """Each bound that is given, with its key ('at_least')."""
     for word in _WORDS:
         if (end := getattr(value, word)) is not None:
             yield word, Decimal(end)
 
 
 def signed(value: Bounds) -> Iterator[tuple[str, Decimal]]:
-    """Each bound that is given, by its sign."""
+    """Each bound that is given, with its sign ('>=')."""
     return ((sign, end) for word, end in stated(value) for sign, name in SIGNS.items() if name == word)
 
 
 def read_signs(text: str) -> dict[str, str]:
-    """The bounds of a text such as '>=5.92, <6', by their words; empty where the text is none. Raises ValueError for
-    one side given twice."""
-    found: dict[str, str] = {}
+    """The bounds of a text such as '>=5.92, <6', by key; empty if the text is something else.
+
+    Raises ValueError if one side is given twice.
+    """
+    bounds: dict[str, str] = {}
     for sign, number in _SIGNED.findall(text):
-        if SIGNS[sign] in found:
+        if SIGNS[sign] in bounds:
             raise ValueError(f"{sign} is given twice. Give the narrower bound alone.")
-        found[SIGNS[sign]] = number
+        bounds[SIGNS[sign]] = number
     rest = _SIGNED.sub("", text).replace("and", "")
-    return {} if rest.strip(" ,;") else found
+    return {} if rest.strip(" ,;") else bounds

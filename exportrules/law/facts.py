@@ -1,4 +1,4 @@
-"""Facts and where they come from, and those that the law itself treats apart."""
+"""Facts with their provenance, and the names of facts that the law treats specially."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from exportrules.law.model import Bounds, Scalar
 
-#: Value of `en_route_since` for goods that were not under way: after every cut-off.
+#: Value of `en_route_since` for goods that were not en route: after every cut-off.
 NOT_EN_ROUTE = date.max
 
-#: Kinds whose provisions make other facts true, in the order in which they are asked.
+#: Kinds whose provisions conclude facts, in the order in which they are evaluated.
 CONCLUDING = ("listing", "conclusion", "classification")
 
-#: Facts that provisions conclude even where no provision of a ruleset does.
+#: Facts that only provisions conclude, even if no provision of a ruleset does.
 CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_user_lists", "owner_lists"})
 
 #: Facts whose values are countries.
@@ -21,9 +21,9 @@ PLACE_FACTS = ("destination", "headquarters", "ultimate_parent")
 
 
 class Fact(NamedTuple):
-    """A value and where it comes from; `value = None` is an unknown, `Bounds` are what is known of a figure.
+    """A value and its provenance; `value = None` is unknown, `Bounds` a figure of which only bounds are known.
 
-    `candidates` holds every reading of a disputed value; a test on which they disagree is UNKNOWN.
+    `candidates` are the readings of a disputed value; a test on which they disagree is UNKNOWN.
     `source` is one of 'given', 'assumed', 'chip', 'derived', 'question', 'supposed'.
     """
 
@@ -35,5 +35,5 @@ class Fact(NamedTuple):
 
     @property
     def settled(self) -> bool:
-        """Whether a conclusion of the law may not change it: it was given, or supposed."""
+        """True if the law's conclusions may not change it, because it was given or supposed."""
         return self.source in ("given", "supposed")

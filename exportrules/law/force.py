@@ -1,4 +1,4 @@
-"""What is in force on a day, after what provisions do to one another; and the order in which they are asked."""
+"""The days on which provisions are in force, given how they act on one another, and their order of evaluation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from exportrules.law.span import Span, earliest, overlap, subtract, union, until
 def days_in_force(
     provisions: Iterable[Provision], start_of: Callable[[Provision], date], as_printed: bool
 ) -> dict[str, tuple[Span, ...]]:
-    """The days of each provision, by id; none for one that is in force on no day.
+    """The days of each provision, by id; an empty tuple for one that is never in force.
 
-    `start_of` is a provision's first day in the layer that is asked for. A provision that `replaces`
-    another takes its place: the other is in force on no day, and what displaces or suspends it, or
-    what it displaces, is read with the replacement instead.
+    `start_of` gives a provision's first day in the chosen layer. A provision that `replaces` another
+    takes its place: the other is never in force, and every relation to or from it applies to the
+    replacement instead.
     """
     written = {p.id: p for p in provisions}
     instead: dict[str, list[Provision]] = {}
@@ -29,7 +29,7 @@ def days_in_force(
             instead.setdefault(target, []).append(p)
 
     def meant(target: str) -> list[Provision]:
-        """What a reference to a provision reaches: itself, or what is read in its place."""
+        """The provisions that a reference means: the named one, or its replacements."""
         return instead.get(target) or ([written[target]] if target in written else [])
 
     stops: dict[str, date | None] = {p.id: until(p.expires) for p in written.values()}
@@ -47,9 +47,9 @@ def days_in_force(
 
 
 def settled(provisions: Iterable[Provision]) -> dict[str, Provision]:
-    """The provisions by id, as those documents read them that settle what was uncertain of them.
+    """The provisions by id, made certain if a document `settles` them.
 
-    A notice that tells of the doubt is left out once it is settled.
+    A notice about the doubt is left out once the doubt is settled.
     """
     written = {p.id: p for p in provisions}
     for document in list(written.values()):
@@ -63,7 +63,7 @@ def settled(provisions: Iterable[Provision]) -> dict[str, Provision]:
 
 
 def parts(provision: Provision, spans: tuple[Span, ...]) -> Iterator[tuple[Provision, tuple[Span, ...]]]:
-    """The provision on its days in force: uncertain up to the latest day on which it can have begun, certain then."""
+    """The provision with its days in force; with `effective_by`, one part uncertain until then, one certain after."""
     certain = spans
     if provision.effective_by and provision.certain:
         window = [Span(provision.effective, provision.effective_by)]
@@ -82,31 +82,29 @@ class InForce(Shape):
     spans: tuple[Span, ...]
 
     @cached_property
-    def told_by(self) -> Callable[[Mapping[str, int]], object]:
-        """What takes from the marks of a profile those that decide how the provision is prepared for it."""
+    def profile_key(self) -> Callable[[Mapping[str, int]], object]:
+        """Takes the marks of a profile and returns those on which preparing the provision depends."""
         provision = self.provision
         facts = {test.fact for row in provision.when + provision.unless for test in row.tests}
         facts |= {"item_kind"} if provision.classifies else set()
         facts |= set() if provision.certain else {doubt_of(self)}
-        return itemgetter(*sorted(facts)) if facts else untold
+        return itemgetter(*sorted(facts)) if facts else no_key
 
 
-def untold(marks: Mapping[str, int]) -> None:
-    """Nothing of a profile decides how a provision without tests is prepared."""
+def no_key(marks: Mapping[str, int]) -> None:
+    """The profile key of a provision without tests, which is prepared alike for every profile."""
 
 
-def doubt_of(found: InForce) -> str:
+def doubt_of(in_force: InForce) -> str:
     """The name under which an uncertain provision can be settled: the fact it concludes, or its id."""
-    made = found.provision.concludes
-    return made.fact if made and made.fact not in CONCLUDED_FACTS else found.provision.id
+    conclusion = in_force.provision.concludes
+    return conclusion.fact if conclusion and conclusion.fact not in CONCLUDED_FACTS else in_force.provision.id
 
 
 def provides(provision: Provision) -> tuple[str, str] | None:
     """The (fact, value) that a provision concludes, if any."""
-    made = provision.concludes
-    return (
-        None if made is None else (made.fact, str(made.value).lower() if isinstance(made.value, bool) else made.value)
-    )
+    conclusion = provision.concludes
+    return None if conclusion is None else (conclusion.fact, _as_word(conclusion.value))
 
 
 def _as_word(value: object) -> str:
@@ -114,35 +112,35 @@ def _as_word(value: object) -> str:
 
 
 def needs(provision: Provision) -> set[tuple[str, str]]:
-    """The (fact, value) pairs that its tests may take from other provisions."""
-    found = set()
+    """The (fact, value) pairs in its tests that other provisions may conclude."""
+    pairs = set()
     for row in provision.when + provision.unless:
         for test in row.tests:
             bounds = test.bound if isinstance(test.bound, tuple) else (test.bound,)
-            found |= {(test.fact, _as_word(b)) for b in bounds}
+            pairs |= {(test.fact, _as_word(b)) for b in bounds}
             if test.fact == "eccn":
-                found |= {("contains_eccn", str(b)) for b in bounds}
-    return found
+                pairs |= {("contains_eccn", str(b)) for b in bounds}
+    return pairs
 
 
 def in_order(provisions: Iterable[InForce]) -> tuple[InForce, ...]:
-    """Concluding provisions after those whose conclusions they test; the rest behind, by id.
+    """Concluding provisions, each after those whose conclusions it tests; then the rest, by id.
 
-    The order follows from what provisions test, never from files or positions. Raises ValueError
-    on a cycle (lint says where).
+    The order depends on the tests alone, never on files or positions. Raises ValueError on a
+    cycle (lint reports where).
     """
-    pending = sorted(provisions, key=lambda f: f.provision.id)
-    rest = [f for f in pending if f.provision.concludes is None]
-    pending = [f for f in pending if f.provision.concludes is not None]
+    pending = sorted(provisions, key=lambda p: p.provision.id)
+    rest = [p for p in pending if p.provision.concludes is None]
+    pending = [p for p in pending if p.provision.concludes is not None]
     ordered: list[InForce] = []
     while pending:
-        open_values = {provides(f.provision) for f in pending}
+        open_values = {provides(p.provision) for p in pending}
         if any(v and v[0] == "eccn" for v in open_values):
             open_values |= {("contains_eccn", v[1]) for v in open_values if v and v[0] == "eccn"}
-        ready = [f for f in pending if not needs(f.provision) & open_values - {provides(f.provision)}]
+        ready = [p for p in pending if not needs(p.provision) & open_values - {provides(p.provision)}]
         if not ready:
-            names = ", ".join(f.provision.id for f in pending)
+            names = ", ".join(p.provision.id for p in pending)
             raise ValueError(f"provisions conclude from one another in a circle: {names}")
         ordered += ready
-        pending = [f for f in pending if f not in ready]
+        pending = [p for p in pending if p not in ready]
     return tuple(ordered + rest)

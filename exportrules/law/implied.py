@@ -1,4 +1,4 @@
-"""Provisions that stand in no rule file of their own: of law that is left out, and of listed parties."""
+"""Provisions that no rule file contains: for law that is not encoded, and for listed parties."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GAPS = Instrument(
 
 
 def gap_provision(gap: Gap) -> Provision:
-    """Law that is known and left out, as a provision that says so where it would apply."""
+    """A gap as a provision: a notice wherever law that is known but not encoded would apply."""
     return Provision(
         id=f"not_encoded#{gap.id}",
         kind="gap",
@@ -40,24 +40,24 @@ _REGISTER = re.compile(r"(\d+) FR (\d+)")
 
 
 def listing_fact(owner: bool) -> str:
-    """The fact that a party's entries conclude: of the buyer's owner, or of a party to the deal."""
+    """The fact that the entries of a party conclude, as an owner of the buyer or as a party to the deal."""
     return "owner_lists" if owner else "end_user_lists"
 
 
 def listing_provision(
     party: Party, listing: Listing, number: int, owner: bool, printed: PartyList | None, governs: tuple[str, ...]
 ) -> Provision:
-    """One entry of a party: it concludes the list, and it governs the requirements that are reviewed by such entries.
+    """One entry of a party as a provision: it concludes the list, and governs the requirements reviewed by its policy.
 
-    `printed` is the list as the party file has it. An entry that requires a license for something else alone concludes
-    nothing, and says so.
+    `printed` is the list's own record, if the party file has one. An entry with `only_for` concludes nothing and is a
+    notice instead.
     """
-    called = printed.title if printed else listing.list.replace("_", " ")
+    list_title = printed.title if printed else listing.list.replace("_", " ")
     whose = "an owner of the buyer, " if owner else ""
     return Provision(
         id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
         kind="notice" if listing.only_for else "listing",
-        title=f"{whose}{party.name}: {called}",
+        title=f"{whose}{party.name}: {list_title}",
         cite=_cite(listing, printed),
         effective=listing.start,
         evidence=listing.evidence,
@@ -65,23 +65,25 @@ def listing_provision(
         concludes=None if listing.only_for else Conclusion(fact=listing_fact(owner), value=listing.list),
         policy=listing.policy,
         governs=governs,
-        notice=_only(party, listing, called) if listing.only_for else listing.note,
+        notice=_only(party, listing, list_title) if listing.only_for else listing.note,
     )
 
 
 def _cite(listing: Listing, printed: PartyList | None) -> str:
-    """The page of the entry, and where the list is printed, unless the page says so itself."""
+    """The citation of the entry, followed by that of the list unless the entry names it already."""
     where = printed.cite if printed else listing.list
     return listing.cite if where in listing.cite else f"{listing.cite}; {where}"
 
 
-def _only(party: Party, listing: Listing, called: str) -> str:
-    said = f"{party.name} is on the {called} for {listing.only_for} alone: outside them its entry requires no license"
-    return f"{said} for an AI chip. Who ships for such a project needs one. {listing.note}".rstrip()
+def _only(party: Party, listing: Listing, list_title: str) -> str:
+    return (
+        f"{party.name} is on the {list_title} for {listing.only_for} alone: outside them its entry requires no license "
+        f"for an AI chip. A shipment for such a project needs one. {listing.note}"
+    ).rstrip()
 
 
 def register_url(listing: Listing) -> str:
-    """The official address of a listing: its own, else that of the Federal Register page that it cites first."""
+    """The official URL of a listing: its own, else that of the Federal Register page that it cites first."""
     page = _REGISTER.match(listing.cite)
     if listing.url or page is None:
         return listing.url
@@ -89,7 +91,7 @@ def register_url(listing: Listing) -> str:
 
 
 def list_instrument(listing: Listing) -> Instrument:
-    """The instrument of a listing whose rule is not encoded by itself."""
+    """A stand-in instrument for a listing whose own rule is not encoded."""
     return Instrument(
         id=listing.list,
         title=listing.list.replace("_", " ").capitalize(),

@@ -1,6 +1,6 @@
-"""The shapes of the files on names: words of trade, part numbers, servers, names that are refused.
+"""The shapes of the files on names: trade words, part numbers, servers, refused names.
 
-They are of one make with the shapes of the law (:mod:`exportrules.model`), and compiled with them.
+They are built like the shapes of the law (:mod:`exportrules.law.model`) and compiled with them.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from exportrules.law.shape import Shape
 
 
 class Word(Shape):
-    """Words that are written beside the name of a chip, in all their spellings.
+    """One word that may appear beside the name of a chip, in all its spellings.
 
-    A `detail` must be true of the chip; `covers` are narrower details that it stands for as well (SXM: SXM4, SXM5). A
-    `noise` word says nothing; a `general` one says so little that it does not vouch for a name of three characters. A
-    `reseller` counts only where the maker is named too. A `system` word says that a machine is named and not its chip.
+    A `detail` must be true of the chip; `covers` are narrower details that it includes (SXM: SXM4, SXM5). A `noise`
+    word carries no meaning; a `general` one carries too little to confirm a name of three characters. A `reseller`
+    counts only if the maker is named too. A `system` word shows that the name is that of a machine, not of its chip.
     """
 
     id: str
@@ -25,14 +25,14 @@ class Word(Shape):
 
 
 def ids_in(value: str) -> list[str]:
-    """The ids in a value like "8 x nvidia-b200, 8 x amd-mi300x" or "nvidia-a2, nvidia-a16"."""
+    """The chip ids in a value like "8 x nvidia-b200, 8 x amd-mi300x" or "nvidia-a2, nvidia-a16"."""
     return [part.rpartition(" x ")[2].strip() for part in value.split(",") if part.strip()]
 
 
 class PartNumbers(Shape):
-    """Part numbers and device ids as one source gives them: the id of a variant or family by number.
+    """Part numbers and device ids from one source, each mapped to the id of a variant or family.
 
-    Several ids joined by commas: the number does not tell them apart.
+    Several ids joined by commas mean that the number does not distinguish them.
     """
 
     id: str
@@ -43,10 +43,10 @@ class PartNumbers(Shape):
 
 
 class Servers(Shape):
-    """Machines by the name that their maker or cloud gives them, and the chips in them where a source says which.
+    """Machines by the name that their maker or cloud gives them, and the chips in them if a source lists them.
 
-    `*` in a name stands for any letters and digits. A value is like "8 x nvidia-h100-sxm5-80gb"; several, joined by
-    commas, are the choices of a buyer; empty: not known here.
+    `*` in a name matches any letters and digits. A value is like "8 x nvidia-h100-sxm5-80gb"; several, joined by
+    commas, are alternatives that a buyer chooses from; an empty value means unknown.
     """
 
     id: str
@@ -57,9 +57,9 @@ class Servers(Shape):
 
 
 class Refused(Shape):
-    """A name that is written for chips and does not say which: a driver's mask, an instruction set, a series.
+    """A name used for chips that does not identify one: a driver's mask, an instruction set, a series.
 
-    `means` are the variants or families that it could be, where that is known.
+    `means` are the variants or families that it could be, if known.
     """
 
     id: str

@@ -48,7 +48,7 @@ RELATIONS = (
 
 
 class Test(Shape, eq=True):
-    """One comparison: the fact, an operator, the bound that the text states."""
+    """One comparison: a fact, an operator, and the bound that the text states."""
 
     __test__: ClassVar[bool] = False  # pytest: not a test class
 
@@ -58,14 +58,14 @@ class Test(Shape, eq=True):
 
 
 class Row(Shape, eq=True):
-    """A flat AND of tests, under the paragraph number that the text gives it."""
+    """A conjunction of tests, under the paragraph number that the text gives it."""
 
     tests: tuple[Test, ...]
     paragraph: str = ""
 
 
 class Conclusion(Shape):
-    """A fact that holds where a provision holds, e.g. `eccn` has `3A090.a`."""
+    """A fact that is true where a provision holds, e.g. `eccn` has `3A090.a`."""
 
     fact: str
     value: bool | str
@@ -74,32 +74,32 @@ class Conclusion(Shape):
 class Provision(Shape):
     """One dated paragraph of law as a predicate table.
 
-    It holds where some `when` row holds (or there are none) and no `unless` row does. What then
-    follows depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
-    ("742.6(a)(6)(iii)"); `cite` is what a reader is shown, the pin-point included.
+    It holds where some `when` row holds (or there are none) and no `unless` row does. The effect
+    depends on its `kind`. `paragraph` is the CFR paragraph that later provisions name
+    ("742.6(a)(6)(iii)"); `cite` is the citation shown to a reader, with its pinpoint.
 
-    Where no source gives its first day, `effective` is the earliest that it can be and `effective_by` the latest:
+    If no source gives its first day, `effective` is the earliest possible day and `effective_by` the latest:
     between them it is uncertain whether the provision is in force.
 
-    `public_from` is for what became public later than its instrument, a press report or a later filing: who asks with
-    `known_on` before that day is not shown it.
+    `public_from` is for a provision that became public later than its instrument, through a press report or a later
+    filing: a question with `known_on` before that day does not see it.
 
-    `settles` is for a document that says how an uncertain text is to be read: who knows the document reads the text as
-    certain, and is shown the document beside it.
+    `settles` is for a document that says how an uncertain text is to be read: for a question that knows the document
+    the text is certain, and cites the document too.
 
-    A bar takes the exceptions that it `closes` out of reach where it holds, those that it `spares` left out.
-    An exception that `may_be_refused` is open only where BIS, given notice, does not object.
+    A bar closes the exceptions that it `closes`, except those that it `spares`, where it holds. An exception that
+    `may_be_refused` is available only if BIS, once notified, does not object.
 
-    `displaces` is for law: a later text ends an earlier one. `replaces` is for supposition: this text is
-    read as if it had been written in the other's place, which then never was law.
+    `displaces` is for law: a later text ends an earlier one. `replaces` is for hypotheticals: this text is
+    read as if it had been written in place of the other, which then was never law.
 
-    `entries` is for a requirement whose applications are reviewed as a party's entry on a list says: it names what such
-    an entry concludes. `margins = false` is for bounds so far from what the rules are about that no answer need say how
+    `entries` is for a requirement whose review policy is that of a party's entry on a list: it gives the conclusion of
+    such an entry. `margins = false` is for bounds so far from the subject of the rules that no answer needs to say how
     near a figure comes to them.
 
-    `quote` has operative words of the official text. Where they were read in the Code, `quote_of` names the
+    `quote` has operative words of the official text. If they were read in the Code, `quote_of` names the
     section or paragraph ("742.6(a)(6)(iii)", "774:3A090") and `quote_on` the day of that text, so that
-    `exportrules confirm` can look for them in a dated copy.
+    `exportrules confirm` can search a dated copy for them.
     """
 
     id: str
@@ -144,9 +144,9 @@ class Provision(Shape):
 
 
 class Instrument(Shape):
-    """A Federal Register rule, a letter, a guidance: one file, never deleted.
+    """A Federal Register rule, a letter, a guidance document: one file, never deleted.
 
-    `published` of a letter is the day its addressee disclosed it.
+    For a letter, `published` is the day on which its addressee disclosed it.
     """
 
     id: str
@@ -164,14 +164,14 @@ class Instrument(Shape):
 
 
 class FactDefinition(Shape):
-    """A word of the vocabulary. Without `assumed`, a missing value is UNKNOWN.
+    """A fact of the vocabulary. Without `assumed`, a missing value is UNKNOWN.
 
-    `label` is what a memorandum calls it, `value_labels` what it calls its values. `figure` is the short name of a
+    `label` is its name in a memorandum and `value_labels` the names of its values. `figure` is the short name of a
     figure that the catalogue gives for chips ("DRAM bandwidth").
-    A fact `about` a conclusion is for provisions to conclude: supplied, it adds to what they conclude. A derived one
-    follows from another fact and cannot be supplied; `classes` are its words, each with the values that it stands for.
-    `settle` says for a value in which case it is the right one to supply. `supposed` are the values that an answer is
-    compared with where it rests on the fact having none of them.
+    A fact `about` a conclusion is concluded by provisions; a supplied value is added to their conclusions. A derived
+    fact follows from another and cannot be supplied; `classes` are its words, each with the values that it covers.
+    `settle` says for a value when it is the right one to supply. `supposed` are the values that an answer is compared
+    with if it rests on the fact having none of them.
     """
 
     type: Literal["number", "boolean", "text", "date", "set"]
@@ -194,10 +194,11 @@ class FactDefinition(Shape):
 
 
 class Membership(Shape):
-    """A country in a group. No `start` means: already on the first day of coverage.
+    """A country in a group. Without `start` it was a member before the first day of coverage.
 
-    `by` names the instrument that made the country a member, `stop_by` the one that ended it; where
-    there is no start, `by` may name the end. `stop` is the first day no longer a member.
+    `by` names the instrument that made the country a member, `stop_by` the one that ended the
+    membership; without a start, `by` may name the one that ended it. `stop` is the first day on
+    which the country is not a member.
     """
 
     country: str
@@ -212,7 +213,7 @@ class Membership(Shape):
 
 
 class Group(Shape):
-    """A set of destinations, by dated members or as a union of groups minus others."""
+    """A set of destinations, given by dated members or as a union of groups minus others."""
 
     id: str
     title: str
@@ -226,7 +227,7 @@ class Place(Shape):
     """A destination under the name that the EAR gives it.
 
     `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
-    UN/LOCODEs; `cities` are recognised, never read as a country.
+    UN/LOCODEs; `cities` are recognised but never read as a country.
     """
 
     code: str
@@ -240,9 +241,10 @@ class Place(Shape):
 
 
 class Territory(Shape):
-    """A place that the tables of the EAR do not list: read as the country that a text names, or refused.
+    """A place that the tables of the EAR do not list: read as a country that a text names, or refused.
 
-    `treated_as` is that country's code, `by` the text that says so; `refused` is the reason why none can be named.
+    `treated_as` is that country's code and `by` the text that says so; `refused` is the reason why no country can be
+    named.
     """
 
     code: str
@@ -266,15 +268,15 @@ ListName = Literal[
     "approved_740_supp_8",
 ]
 
-#: The lists that favour a party instead of restricting it.
+#: The lists that favour a party rather than restrict it.
 FAVOURS = frozenset(("approved_740_supp_8",))
 
 
 class Listing(Shape):
-    """One dated entry of a party list. `stop` is the first day no longer listed.
+    """One dated entry of a party list. `stop` is the first day on which the party is not listed.
 
-    `amended` is the day of the last amendment: the policy is the one since then, and may have been another before.
-    `only_for` says what alone an entry requires a license for, where AI chips are not among it.
+    `amended` is the day of the last amendment: the policy is the one since then, and may have differed before.
+    `only_for` names the only items for which the entry requires a license, if AI chips are not among them.
     """
 
     list: ListName
@@ -294,11 +296,11 @@ class Listing(Shape):
 
 
 class Party(Shape):
-    """A party under the names and aliases of its entries.
+    """A party with the names and aliases of its entries.
 
-    `country` is that of its first address, `also_in` are those of the others; `seat` is where its headquarters are, if
-    that was found out. `weak` names are too short or too common to mean this party for
-    certain: they are near names.
+    `country` is that of its first address, `also_in` those of the others; `seat` is the country of its headquarters,
+    if known. `weak` names are too short or too common to identify this party with certainty: they count as similar
+    names.
     """
 
     id: str
@@ -312,7 +314,7 @@ class Party(Shape):
 
 
 class PartyList(Shape):
-    """A list of parties: where it is printed, through which day it was read, and what it leaves out."""
+    """A list of parties: its citation, the day through which it was read, and a note on what is left out."""
 
     id: ListName
     title: str
@@ -323,7 +325,7 @@ class PartyList(Shape):
 
 
 class Description(Shape):
-    """Words by which a buyer says what it is. `not_words` are phrases that have such words and mean something else."""
+    """Words by which a buyer describes itself. `not_words` are phrases with such words that mean something else."""
 
     id: Literal["military", "military_intelligence"]
     cite: str
@@ -360,7 +362,7 @@ class Alternative(Shape):
 
 
 class Contained(Shape):
-    """So many of one chip inside a system."""
+    """A chip inside a system, and its count."""
 
     chip: str
     count: int
@@ -369,8 +371,8 @@ class Contained(Shape):
 class Variant(Shape):
     """One board, module or die of a family, with its figures. Throughput is dense, in tera-operations a second.
 
-    `details` are true words that may be written beside its name and that the name leaves out ("HBM2e"); those of a
-    family ("Ampere", "GA100") are true of all its variants. A figure of which a source gives bounds alone has these.
+    `details` are true words that may be written beside its name and are not part of it ("HBM2e"); those of a family
+    ("Ampere", "GA100") are true of all its variants. A figure for which sources give only bounds has `Bounds`.
     """
 
     id: str
@@ -417,9 +419,11 @@ class Family(Shape):
 
 
 class Gap(Shape):
-    """Law that is known and left out, and what it could change. With `permission`, what it asks for is a permission:
-    whoever needs none under the law that is encoded needs theirs. `step` names the step of the analysis that a
-    memorandum mentions it in, where a license is or may be required."""
+    """Law that is known but not encoded, and what it could change.
+
+    With `permission`, it requires a permission of its own, even if the encoded law requires none. `step` names the
+    step of the analysis in which a memorandum mentions it if a license is or may be required.
+    """
 
     id: str
     what: str
@@ -435,10 +439,10 @@ class Gap(Shape):
 
 
 class Edition(Shape):
-    """What a ruleset covers.
+    """The coverage of a ruleset.
 
-    `text_read` is the day of the codified text that was read; `register_swept` the day through which the Federal
-    Register was searched for rules on its subject; `sweep` says who searched, and what was found.
+    `text_read` is the date of the codified text that was read; `register_swept` the day through which the Federal
+    Register was searched for rules on the subject; `sweep` says who searched, and with what result.
     """
 
     edition: str
@@ -454,15 +458,15 @@ class Edition(Shape):
 
     @property
     def verified_through(self) -> date:
-        """The last day for which both hold: the codified text was read, the Federal Register was swept."""
+        """The last day for which both the codified text was read and the Federal Register was searched."""
         return min(self.text_read, self.register_swept)
 
 
 class Attestation(Shape):
-    """Who verified the law through a later day than the ruleset's own, in an overlay.
+    """A statement in an overlay that the law was verified through a later day than the ruleset's own.
 
-    `by` verified on the day `on` that the encoded law is the law through `through`. Without `provisions` this is said
-    of all of it; with them, of those alone (ids, CFR paragraphs or sections). `edition` binds it to one edition.
+    `by` verified on the day `on` that the encoded law is the law through `through`. Without `provisions` this covers
+    all of it; with them, those alone (ids, CFR paragraphs or sections). `edition` binds it to one edition.
     """
 
     by: str

@@ -1,30 +1,28 @@
-"""How provisions and paragraphs of the Code name one another, and where the official text of a paragraph is."""
+"""References between provisions and CFR paragraphs, and the URL of a paragraph's official text."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-from exportrules.law.model import (
-    Provision,
-)
+from exportrules.law.model import Provision
 
 _SECTION = re.compile(r"^(\d{3}\.\d+)")
 
 
 def refers(reference: str, provision: Provision) -> bool:
-    """Whether a reference names the provision, or one that it replaces, by id, or its CFR paragraph or one above."""
+    """True if a reference is the provision's id, one that it replaces, its CFR paragraph or a parent of that."""
     return reference == provision.id or reference in provision.replaces or under(reference, provision.paragraph)
 
 
 def closes(bar: Provision, exception: Provision) -> bool:
-    """Whether a bar reaches an exception: it names it, or the part in which it stands, and does not spare it."""
+    """True if a bar closes an exception: it names the exception or its part of the Code, and does not spare it."""
     reached = any(refers(reference, exception) for reference in bar.closes)
     return reached and not any(refers(reference, exception) for reference in bar.spares)
 
 
 def under(reference: str, paragraph: str) -> bool:
-    """Whether a CFR paragraph lies at or under a reference: '744' has 744.11, '742.6(a)(6)' has (iii)."""
+    """True if a CFR paragraph is the reference or within it: '744' contains 744.11, '742.6(a)(6)' contains (iii)."""
     if not paragraph.startswith(reference):
         return False
     rest = paragraph[len(reference) :]
@@ -32,7 +30,7 @@ def under(reference: str, paragraph: str) -> bool:
 
 
 def code_url(paragraph: str, day: date) -> str:
-    """The official text of a section, or of the Commerce Control List, as it stood on a day; '' where none is named."""
+    """The URL of a section, or of the Commerce Control List, as of a day; '' if the paragraph names neither."""
     if paragraph.startswith("774:"):
         return f"https://www.ecfr.gov/on/{day.isoformat()}/title-15/part-774"
     match = _SECTION.match(paragraph)

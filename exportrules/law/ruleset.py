@@ -1,4 +1,4 @@
-"""The law data of one edition: everything that its files hold, by id."""
+"""The law data of one edition: the contents of its files, by id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from exportrules.errors import UnknownNameError
-from exportrules.law.attestation import horizon, told
+from exportrules.law.attestation import clause, horizon
 from exportrules.law.facts import Fact
 from exportrules.law.lexicon import PartNumbers, Refused, Servers, Word
 from exportrules.law.memory import Memory
@@ -30,7 +30,7 @@ from exportrules.law.model import (
 )
 from exportrules.law.shape import Shape
 
-#: The directory that a ruleset was read from (None: the package's own), and its overlays.
+#: The directory that a ruleset was read from (None for the package's own), and its overlays.
 Origin = tuple[str | None, tuple[str, ...]]
 
 
@@ -79,13 +79,13 @@ class Ruleset(Shape, _Kept):
 
     @cached_property
     def reviewed_by_entries(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The requirements that are reviewed as entries of a list say, by what such an entry concludes."""
-        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        """The requirements whose policy is that of a list entry, by the (fact, value) that such an entry concludes."""
+        requirements: dict[tuple[str, str], tuple[str, ...]] = {}
         for p, _ in self.provisions.values():
             if p.entries:
                 key = (p.entries.fact, str(p.entries.value))
-                found[key] = (*found.get(key, ()), p.id)
-        return found
+                requirements[key] = (*requirements.get(key, ()), p.id)
+        return requirements
 
     @cached_property
     def variants(self) -> dict[str, tuple[Variant, Family]]:
@@ -93,18 +93,19 @@ class Ruleset(Shape, _Kept):
 
     @cached_property
     def assumed(self) -> dict[str, Fact]:
-        """What is taken of a deal of which nobody says it: the same objects for every question."""
+        """The assumed values of facts that a question leaves out: the same objects for every question."""
         return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
 
     @cached_property
     def horizon(self) -> date:
-        """The last day for which all of the law was verified: by this edition, or by whoever attests it."""
+        """The last day for which all of the law was verified, by this edition or by an attestation."""
         return horizon(self.edition, self.attestations.values())
 
     @cached_property
     def currency(self) -> str:
-        """How far the law was verified, and by whom beyond the edition's own day: one clause for every output."""
-        return ", ".join([f"verified through {self.edition.verified_through}", *map(told, self.attestations.values())])
+        """One clause for every output: the day through which the law was verified, and each attestation."""
+        attested = map(clause, self.attestations.values())
+        return ", ".join([f"verified through {self.edition.verified_through}", *attested])
 
     @cached_property
     def fact_order(self) -> dict[str, int]:
@@ -116,9 +117,9 @@ class Ruleset(Shape, _Kept):
         return [*self.places.values(), *self.territories.values()]
 
     def provision(self, reference: str) -> tuple[Provision, Instrument]:
-        """Look up 'instrument#provision'. Raises UnknownNameError with near names."""
-        found = self.provisions.get(reference)
-        if found is None:
+        """Look up 'instrument#provision'. Raises UnknownNameError with similar names."""
+        entry = self.provisions.get(reference)
+        if entry is None:
             import difflib
 
             near = difflib.get_close_matches(reference, self.provisions, n=3, cutoff=0.4)
@@ -127,4 +128,4 @@ class Ruleset(Shape, _Kept):
                 "exportrules instruments [ID].",
                 near,
             )
-        return found
+        return entry

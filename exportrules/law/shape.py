@@ -46,17 +46,23 @@ class Shape:
             cls.__hash__ = lambda self: hash(key(self))  # type: ignore[method-assign]
 
     def __init__(self, **given: Any) -> None:
-        if not self._needed <= given.keys() <= self._names.keys():
-            missing, unknown = sorted(self._needed - given.keys()), sorted(given.keys() - self._names.keys())
-            told = [
-                f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names
-            ]
-            raise TypeError(f"{type(self).__name__}: fields {'; '.join(told)}")
+        self._complete(given)
         self.__dict__.update(given)
 
     @classmethod
+    def _complete(cls, given: dict[str, Any]) -> None:
+        """Raises TypeError for a field that is missing or unknown."""
+        if not cls._needed <= given.keys() <= cls._names.keys():
+            missing, unknown = sorted(cls._needed - given.keys()), sorted(given.keys() - cls._names.keys())
+            told = [
+                f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names
+            ]
+            raise TypeError(f"{cls.__name__}: fields {'; '.join(told)}")
+
+    @classmethod
     def restored(cls, fields: dict[str, Any]) -> Self:
-        """The shape with fields that were checked before; it takes the dict over. The rest are defaults."""
+        """A shape that takes the dict over as its fields, of values that were validated before."""
+        cls._complete(fields)
         made = cls.__new__(cls)
         object.__setattr__(made, "__dict__", fields)
         return made

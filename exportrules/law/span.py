@@ -1,8 +1,8 @@
 """Half-open spans of days: the only date arithmetic of the project.
 
-A span holds every day `d` with `start <= d < stop`; `stop = None` means that no end is known.
-Law is written with inclusive last days ("through March 1, 2023"); :func:`until` turns one into
-a stop, :func:`last_day` turns it back.
+A span contains every day `d` with `start <= d < stop`; `stop = None` means that no end is known.
+Law is written with inclusive last days ("through March 1, 2023"); :func:`until` converts one to
+a stop, and :func:`last_day` converts it back.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def last_day(stop: date | None) -> date | None:
 
 
 def earliest(*stops: date | None) -> date | None:
-    """The first of several stops, where None is never."""
+    """The first of several stops; None means never."""
     known = [stop for stop in stops if stop is not None]
     return min(known, default=None)
 
@@ -85,24 +85,24 @@ def overlap(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
 
 def days_of_change(spans: Iterable[Span]) -> set[date]:
     """Every first day and every stop."""
-    found: set[date] = set()
+    days: set[date] = set()
     for span in spans:
-        found.add(span.start)
+        days.add(span.start)
         if span.stop is not None:
-            found.add(span.stop)
-    return found
+            days.add(span.stop)
+    return days
 
 
 def holds_on(spans: Sequence[Span], day: date) -> bool:
-    """Whether one of the spans (ordered, apart) contains the day."""
-    for start, stop in spans:  # noqa: SIM110 - asked a hundred thousand times; a generator doubles the cost
+    """True if one of the spans contains the day. The spans are ordered and disjoint."""
+    for start, stop in spans:  # noqa: SIM110 - called a hundred thousand times; a generator doubles the cost
         if start <= day and (stop is None or day < stop):
             return True
     return False
 
 
 def index_at(starts: Sequence[date], day: date) -> int:
-    """Which of the ordered starts governs the day: the last one not after it."""
+    """The index of the last of the ordered starts that is not after the day."""
     return bisect_right(starts, day) - 1
 
 

@@ -1,7 +1,7 @@
 """Three-valued truth: AND is the minimum, OR the maximum, NOT the mirror image.
 
-The values are plain integers, ordered FALSE < UNKNOWN < TRUE, so that the algebra is that of
-the strong Kleene logic and costs nothing. A fact that is not known never reads as "no".
+The values are plain integers, ordered FALSE < UNKNOWN < TRUE: Kleene's strong logic, at the cost of
+comparing integers. An unknown fact never counts as "no".
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _NEGATION: tuple[Truth, Truth, Truth] = (TRUE, UNKNOWN, FALSE)
 
 
 def all_of(values: Iterable[Truth]) -> Truth:
-    """The least of the values; of none of them, TRUE."""
+    """The minimum of the values; TRUE if there are none."""
     return min(values, default=TRUE)
 
 
 def any_of(values: Iterable[Truth]) -> Truth:
-    """The greatest of the values; of none of them, FALSE."""
+    """The maximum of the values; FALSE if there are none."""
     return max(values, default=FALSE)
 
 
 def negate(value: Truth) -> Truth:
-    """TRUE for FALSE and the reverse; UNKNOWN stays."""
+    """TRUE for FALSE, FALSE for TRUE, UNKNOWN for UNKNOWN."""
     return _NEGATION[value]
 
 

@@ -1,7 +1,7 @@
 """One layer of a ruleset, as enforced or as printed, as known on a day.
 
-A view knows which days each provision is in force, after expiry, displacement and suspension, and
-which days a country is in a group. It reads nothing and decides nothing.
+A view knows the days on which each provision is in force, after expiry, displacement and suspension,
+and the days on which each country is in a group. It reads no file and decides nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, cast
 
 from exportrules.law.bounds import high, low
 from exportrules.law.facts import CONCLUDED_FACTS, PLACE_FACTS
-from exportrules.law.force import InForce, days_in_force, in_order, parts, settled, untold
+from exportrules.law.force import InForce, days_in_force, in_order, no_key, parts, settled
 from exportrules.law.implied import GAPS, gap_provision, list_instrument, listing_fact, listing_provision
 from exportrules.law.model import (
     FAVOURS,
@@ -37,7 +37,7 @@ _NO_LINES: tuple[list[Any], frozenset[str]] = ([], frozenset())
 
 
 class SortedRow(NamedTuple):
-    """A row with its tests by what they wait for: nothing, the day's groups, other provisions."""
+    """A row with its tests sorted by what they depend on: facts alone, groups on the day, other provisions."""
 
     row: Row
     plain: tuple[Test, ...]
@@ -46,15 +46,15 @@ class SortedRow(NamedTuple):
 
 
 def view_of(ruleset: Ruleset, *, as_printed: bool = False, known_on: date | None = None, exporter: str = "") -> View:
-    """The law as enforced or as printed: all of it, or as `exporter` could know it on a day. Views are made once."""
+    """The law as enforced or as printed: all of it, or what `exporter` could know on a day. Each view is built once."""
     key = (as_printed, known_on, exporter if known_on else "")
     view = ruleset.views.get(key)
-    # two threads may make it at once; one of the two is kept, whole, and both use that one
+    # two threads may build it at once; setdefault stores one of the two, whole, and both use that one
     return cast("View", view if view is not None else ruleset.views.setdefault(key, View(ruleset, *key)))
 
 
 class View:
-    """One layer of the law, as known on one day (or with all that is known by now)."""
+    """One layer of the law, as known on one day (or with everything in the data)."""
 
     def __init__(self, ruleset: Ruleset, as_printed: bool, known_on: date | None, exporter: str) -> None:
         self.ruleset = ruleset
@@ -78,7 +78,7 @@ class View:
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
         self._narrowed: dict[tuple[str, tuple[Span, ...]], InForce] = {}
         self._classes: dict[str, int] = {}
-        # provisions as prepared for profiles, and the marks that tell profiles apart: filled by dockets
+        # filled by dockets: provisions as prepared for profiles, and the marks that distinguish profiles
         self.entries: dict[tuple[int, object], Any] = {}
         self.settled: dict[tuple[int, int], Truth] = {}
         self.pools: dict[object, Any] = {}
@@ -86,13 +86,13 @@ class View:
         self.marks: dict[Any, int] = {}
         self._numbers = itertools.count()
 
-    def mark(self, has: object) -> int:
-        """A small number for a value, the same wherever it is the same; no two values ever share one."""
-        mark = self.marks.get(has)
-        return mark if mark is not None else self.marks.setdefault(has, next(self._numbers))
+    def mark(self, value: object) -> int:
+        """A small number for a value: equal values share it, different values never do."""
+        mark = self.marks.get(value)
+        return mark if mark is not None else self.marks.setdefault(value, next(self._numbers))
 
     def knows(self, instrument: Instrument) -> bool:
-        """Whether the instrument was known on `known_on`: to the public, or to the addressee of a letter."""
+        """True if the instrument was known on `known_on`, to the public or to the exporter as addressee of a letter."""
         if self.known_on is None:
             return True
         public = earliest(instrument.released, instrument.published)
@@ -101,26 +101,26 @@ class View:
         return public is None or public <= self.known_on
 
     def _was_public(self, provision: Provision, instrument: Instrument) -> bool:
-        """Whether what a provision rests on was public on `known_on`, or its addressee asks."""
-        told = bool(instrument.addressee) and self._exporter in instrument.addressee.split(",")
-        return told or not (self.known_on and provision.public_from and self.known_on < provision.public_from)
+        """True if the provision's source was public on `known_on`, or the exporter is its addressee."""
+        addressed = bool(instrument.addressee) and self._exporter in instrument.addressee.split(",")
+        return addressed or not (self.known_on and provision.public_from and self.known_on < provision.public_from)
 
     def start_of(self, provision: Provision) -> date:
-        """First day in force in this layer: as enforced, a duty starts on its compliance date."""
+        """The first day in force in this layer; as enforced, a duty starts on its compliance date."""
         if provision.compliance and not self.as_printed:
             return provision.compliance
         return provision.effective
 
     def sorted_row(self, row: Row) -> SortedRow:
-        """The row's tests by what they wait for; equal tests are one object, so that they are settled once."""
-        found = self._sorted_rows.get(id(row))
-        if found is None:
+        """The row's tests by what they depend on; equal tests are one object, so that they are settled once."""
+        sorted_row = self._sorted_rows.get(id(row))
+        if sorted_row is None:
             tests = [self._interned.setdefault(test, test) for test in row.tests]
             concluded = tuple(t for t in tests if t.fact in self.concludable)
             groups = tuple(t for t in tests if t.op == "in_group")
             plain = tuple(t for t in tests if t.op != "in_group" and t.fact not in self.concludable)
-            found = self._sorted_rows[id(row)] = SortedRow(row, plain, groups, concluded)
-        return found
+            sorted_row = self._sorted_rows[id(row)] = SortedRow(row, plain, groups, concluded)
+        return sorted_row
 
     def membership(self, group: str, country: str) -> tuple[Span, ...]:
         """The days on which the country is in the group."""
@@ -132,25 +132,27 @@ class View:
 
     @cached_property
     def _stays(self) -> dict[tuple[str, str], list[Membership]]:
-        """The memberships that a group itself states, by group and country."""
-        found: dict[tuple[str, str], list[Membership]] = {}
+        """The memberships that groups state themselves, by group and country."""
+        stays: dict[tuple[str, str], list[Membership]] = {}
         for group in self.ruleset.groups.values():
             for member in group.member:
-                found.setdefault((group.id, member.country), []).append(member)
-        return found
+                stays.setdefault((group.id, member.country), []).append(member)
+        return stays
 
     def place_class(self, country: str) -> int:
-        """A number for all that the law can tell a country by: alike for two that it treats alike on every day."""
-        found = self._classes.get(country)
-        if found is None:
+        """Equivalence class: two countries share a number if no rule treats them differently on any day."""
+        number = self._classes.get(country)
+        if number is None:
             groups, named = self._places_tested
-            told_by = (*(self.membership(group, country) for group in groups), country if country in named else "")
-            found = self._classes[country] = self.mark(told_by)
-        return found
+            key = (*(self.membership(group, country) for group in groups), country if country in named else "")
+            number = self._classes[country] = self.mark(key)
+        return number
 
     def class_of(self, fact: str, value: Any) -> object:
-        """All that the law can tell a value of a fact by: the place of a number between the bounds of its tests, a word
-        that is named. Alike for two that it treats alike on every day."""
+        """The equivalence class of a value: two values share it if no test of the fact differs between them on any day.
+
+        For a number it is the position between the bounds of the fact's tests; for a word, the word if a test names it.
+        """
         if fact in PLACE_FACTS and isinstance(value, str):
             return self.place_class(value)
         bounds, words = self._lines.get(fact, _NO_LINES)
@@ -166,16 +168,16 @@ class View:
 
     @cached_property
     def _lines(self) -> dict[str, tuple[list[Any], frozenset[str]]]:
-        """By fact, the numbers and days at which a test of it changes, in order; and the words that are told apart."""
+        """By fact, the sorted numbers and days at which a test of it changes, and the words that tests name."""
         bounds: dict[str, set[Any]] = {name: set(known.values) for name, known in self.ruleset.facts.items()}
         for test in self._tests:
             bounds.setdefault(test.fact, set()).update(test.bound if isinstance(test.bound, tuple) else (test.bound,))
         return {
             name: (
-                sorted(bound for bound in found if not isinstance(bound, str | bool)),
-                frozenset(bound for bound in found if isinstance(bound, str)),
+                sorted(bound for bound in tested if not isinstance(bound, str | bool)),
+                frozenset(bound for bound in tested if isinstance(bound, str)),
             )
-            for name, found in bounds.items()
+            for name, tested in bounds.items()
         }
 
     @cached_property
@@ -185,8 +187,8 @@ class View:
 
     @cached_property
     def deal(self) -> Callable[[Mapping[str, int]], object]:
-        """Takes the marks of the deal from those of a profile."""
-        return itemgetter(*sorted(self.deal_facts)) if self.deal_facts else untold
+        """A function from the marks of a profile to those of the deal."""
+        return itemgetter(*sorted(self.deal_facts)) if self.deal_facts else no_key
 
     @cached_property
     def _tests(self) -> list[Test]:
@@ -194,17 +196,17 @@ class View:
 
     @cached_property
     def _places_tested(self) -> tuple[list[str], set[str]]:
-        """The groups that provisions ask for, and the countries that they name."""
+        """The groups that provisions test, and the countries that they name."""
         groups = {"united-states", *(str(t.bound) for t in self._tests if t.op == "in_group")}
         bounds = [t.bound for t in self._tests if t.fact in PLACE_FACTS and t.op != "in_group"]
         return sorted(groups), {str(c) for b in bounds for c in (b if isinstance(b, tuple) else (b,))}
 
     def listings(self, party: Party, owner: bool = False) -> list[InForce]:
-        """The entries of a party as provisions: each concludes the list and governs the review."""
+        """The entries of a party as provisions: each concludes the list and governs the review policy."""
         known = self._listings.get((party.id, owner))
         if known is not None:
             return known
-        found: list[InForce] = []
+        entries: list[InForce] = []
         for number, listing in enumerate(party.listing):
             if owner and listing.list in FAVOURS:
                 continue
@@ -215,15 +217,15 @@ class View:
             spans = union([Span(listing.start, stop)])
             printed = self.ruleset.lists.get(listing.list)
             governs = self.ruleset.reviewed_by_entries.get((listing_fact(owner), listing.list), ())
-            made = listing_provision(party, listing, number, owner, printed, governs)
-            found.append(InForce(provision=made, instrument=instrument, spans=spans))
-        # kept only when it is whole: another thread may be asking of the same party
-        return self._listings.setdefault((party.id, owner), found)
+            provision = listing_provision(party, listing, number, owner, printed, governs)
+            entries.append(InForce(provision=provision, instrument=instrument, spans=spans))
+        # stored only when complete: another thread may be asking about the same party
+        return self._listings.setdefault((party.id, owner), entries)
 
     def narrowed(self, listing: InForce, spans: tuple[Span, ...]) -> InForce:
-        """A listing on some of its days; the same object for the same days, since prepared ones are told by it."""
-        made = listing.changed(spans=spans)
-        return self._narrowed.setdefault((listing.provision.id, spans), made)
+        """A listing on some of its days; one object for the same days, since prepared provisions are keyed by it."""
+        part = listing.changed(spans=spans)
+        return self._narrowed.setdefault((listing.provision.id, spans), part)
 
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
         stays = self._stays.get((group.id, country), ())
@@ -243,7 +245,7 @@ class View:
         return membership.stop if known else None
 
     def _knows_step(self, by: str, day: date) -> bool:
-        """Whether a dated step was known: by its instrument, or once its day had come."""
+        """True if a dated step was known: its instrument was, or without one its day had come."""
         if self.known_on is None:
             return True
         instrument = self.ruleset.instruments.get(by)

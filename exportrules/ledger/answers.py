@@ -1,7 +1,6 @@
-"""The answer columns of a ledger, and a profile's segments: its timeline as rows between dates.
+"""The answer columns of a ledger, and the segments of a profile: its timeline, one row per span of days.
 
-No rule is applied here: a profile's answers are those of its :class:`Timeline`, as :func:`check`
-gives them.
+No rule is applied here: a profile is answered by its :class:`Timeline`, as in :func:`check`.
 """
 
 from __future__ import annotations
@@ -23,26 +22,26 @@ from exportrules.question.deal import Deal
 from exportrules.question.question import Question, resolve
 from exportrules.question.senses import words_of
 
-#: The columns that an audit can add, in their order.
+#: The columns that an audit can add, in order.
 ANSWER_COLUMNS = (
     "outcome", "review_policy", "eccn", "provisions", "turns_on", "holds_from", "holds_until", "standing", "party",
     "problem", "edition",
 )  # fmt: skip
-#: What `--also-on` adds: the answer under another day's law, and which list the row is on.
+#: The columns that `--also-on` adds: the answer under another day's law, and the list that the row belongs to.
 ALSO_COLUMNS = ("also_outcome", "also_review_policy", "also_provisions", "list")
 DATES = ("holds_from", "holds_until")
-#: The outcome of a row whose owner says that it has no AI chip, where neither a party nor a place decides: its own
-#: classification was not examined, so it is not a yes.
+#: The outcome of a row declared not to be an AI chip, where neither a party nor a place decides. Its classification
+#: was not examined, so this is not a yes.
 NOT_AN_AI_CHIP = "not_an_ai_chip"
 
-#: The lists of `--also-on`, from the outcome of a row's own day and that of the other day.
+#: The lists of `--also-on`, by the outcome on the row's own day and on the other day.
 LICENSE_THEN, LICENSE_NOW, EXCEPTION_THEN, NEITHER, OPEN, NO_AI_CHIP = (
     "license then", "lawful then, license now", "exception then", "neither", "open", "not an AI chip",
 )  # fmt: skip
 
 
 class Segment(NamedTuple):
-    """What is said of every day from one transition to the next. Dates are None where no day is known."""
+    """The answer for every day from one transition to the next. Dates are None where no day is known."""
 
     outcome: str
     review_policy: str = ""
@@ -58,13 +57,13 @@ class Segment(NamedTuple):
 
     @property
     def unread(self) -> bool:
-        """Whether the row could not be read; one that was not read in part may be answered all the same."""
+        """True if the row could not be answered for want of reading it; a row read in part may still be answered."""
         return self.problem is not None and self.outcome == "indeterminate"
 
 
 @dataclass(frozen=True)
 class Layer:
-    """What an audit asks of the law beyond its rows: the layer, and another day."""
+    """Which law an audit asks: the layer, and another day to compare with."""
 
     known_on: date | None = None
     as_printed: bool = False
@@ -73,7 +72,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Profile:
-    """Rows that ask the same question but for the day: its cells, and its answer from each day on."""
+    """Rows that ask the same question apart from the day: their cells, and the answer from each start day on."""
 
     asked: Mapping[str, Any]
     starts: tuple[date, ...]
@@ -81,16 +80,17 @@ class Profile:
     chip: str = ""
     to: str = ""
     problem: Problem | None = field(default=None)
-    #: The fields that were not read, and whatever they say does not matter.
+    #: The fields that could not be read and whose value does not matter to the answer.
     open_: frozenset[str] = frozenset()
 
 
 def unanswered(problem: Problem) -> Segment:
-    """A row that cannot be read."""
+    """The segment of a row that cannot be read."""
     return Segment("indeterminate", review_policy="indeterminate", problem=problem)
 
 
-#: Cells that may stay open: a requirement that stands whatever they say stands. A row without a place or day has none.
+#: Fields that may be left open: a license requirement that applies whatever their value is still reported. Place and
+#: day are not among them.
 _MAY_BE_OPEN = frozenset(
     ("chip", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "parties", "end_use")
 )
@@ -101,7 +101,7 @@ _NO_CHIP = Problem("chip is empty", "the chip is empty, and no figures describe 
 def profile_of(
     ruleset: Ruleset | None, asked: Mapping[str, Any], layer: Layer, problems: Sequence[tuple[str, Problem]] = ()
 ) -> Profile:
-    """The segments of one profile; `problems` are those of its cells, each with its field."""
+    """The profile of these cells; `problems` are those met in reading them, as (field, problem)."""
     chip, to = asked.get("chip"), asked.get("to") or ""
     if chip is None and not any(name not in FIELDS and value is not None for name, value in asked.items()):
         problems = problems or [("chip", _NO_CHIP)]
@@ -109,13 +109,13 @@ def profile_of(
     open_ = frozenset(field for field, _ in problems)
     if ruleset is not None and to and _may_be_open(ruleset, open_):
         try:
-            starts, found = _answered(ruleset, asked, layer, open_)
+            starts, answers = _answered(ruleset, asked, layer, open_)
         except ExportRulesError as error:
             problems = [*problems, ("", Problem("the row cannot be asked", brief_error(error)))]
         else:
             if not problems:
-                return Profile(asked, starts, found, label, to)
-            decided = tuple(_whatever(segment, _together(problems), open_) for segment in found)
+                return Profile(asked, starts, answers, label, to)
+            decided = tuple(_whatever(segment, _together(problems), open_) for segment in answers)
             if any(segment.outcome == "license_required" for segment in decided):
                 return Profile(asked, starts, decided, label, to, _together(problems), open_)
     problem = _together(problems)
@@ -123,7 +123,7 @@ def profile_of(
 
 
 def _may_be_open(ruleset: Ruleset, open_: frozenset[str]) -> bool:
-    """Whether a row is answered whatever its cells say that were not read; of many, following each would take long."""
+    """True if the row can be asked with these fields open. With many open fields, following each takes too long."""
     return len(open_ - {"parties"}) <= _MOST_OPEN and all(f in _MAY_BE_OPEN or f in ruleset.facts for f in open_)
 
 
@@ -132,7 +132,7 @@ def _together(problems: Sequence[tuple[str, Problem]]) -> Problem:
 
 
 def _whatever(segment: Segment, problem: Problem, open_: frozenset[str]) -> Segment:
-    """What is certain of a segment of which some cells were not read: a requirement, and nothing less."""
+    """The part of a segment that holds whatever the unread cells mean: a requirement, and nothing less."""
     if segment.outcome != "license_required":
         return unanswered(problem)
     text = f"{problem.text} A license is required in any case."
@@ -149,10 +149,10 @@ Answers = tuple[tuple[date, ...], tuple[Segment, ...]]
 
 
 def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: frozenset[str] = frozenset()) -> Answers:
-    """First days and segments of a profile; countries that the law cannot tell apart share them."""
+    """Start days and segments of a profile; countries that the law treats alike share one entry in the memory."""
     memory, to = ruleset.memory, asked.get("to")
     alike: object = None
-    # what was known on a day depends on who asks, and what is not encoded on the very country
+    # not shared: `known_on` depends on who asks, and destinations that are not encoded on the country itself
     if to and layer.known_on is None and to not in ruleset.edition.destinations_not_encoded:
         place = view_of(ruleset, as_printed=layer.as_printed).place_class(to)
         alike = ("segments", layer, place, open_, frozenset((n, v) for n, v in asked.items() if n != "to"))
@@ -173,10 +173,10 @@ def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: f
 
 
 def _of_any_class(timeline: Timeline, asked: Mapping[str, Any], layer: Layer, open_: frozenset[str]) -> Answers:
-    """What is certain of an item that nobody has classified: what holds for the least that it could be, too.
+    """The answers that hold for an item of unknown classification: those that hold for EAR99 as well.
 
-    Without a declared number an item is taken to be on the Commerce Control List, as AI chips are. This one may be
-    EAR99 instead, and then a requirement of the List's items is none.
+    Without a declared ECCN an item is taken to be on the Commerce Control List, as AI chips are. This one may be
+    EAR99, and requirements for items on the List then do not reach it.
     """
     least = {**asked, "chip": NOT_AI_CHIP, "eccn_declared": ("EAR99",)}
     other = timeline_of(timeline.ruleset, least, layer, open_ - {"chip"})
@@ -187,7 +187,7 @@ def _of_any_class(timeline: Timeline, asked: Mapping[str, Any], layer: Layer, op
 def _in_both(timeline: Timeline, other: Timeline, day: date) -> Segment:
     segment, least = (_segment(t, t.index(day), _party(t.ruleset, t.question)) for t in (timeline, other))
     gaps = {f"not_encoded#{gap.id}": gap for gap in timeline.ruleset.edition.not_encoded}
-    # one requirement that reaches both: two of them, each for items of its kind, may leave others between them
+    # one requirement must reach both: two requirements, each for one class of items, may leave a gap between them
     alike = set(segment.provisions.split()) & set(least.provisions.split())
     needs = (least.outcome == "license_required" and alike) or any(
         gaps[name].permission for name in other.at(day).law.blocked
@@ -203,7 +203,7 @@ def _in_both(timeline: Timeline, other: Timeline, day: date) -> Segment:
 
 
 def _of_no_ai_chip(segment: Segment) -> Segment:
-    """What parties and places decide of an item of which nothing else is known: never that it needs no license."""
+    """The answer for an item known only not to be an AI chip: parties and places decide, and it is never a yes."""
     if segment.outcome == "no_license_requirement":
         return segment._replace(outcome=NOT_AN_AI_CHIP)
     if segment.outcome == "license_exception":
@@ -211,24 +211,24 @@ def _of_no_ai_chip(segment: Segment) -> Segment:
     return segment
 
 
-def beside(starts: tuple[date, ...], found: tuple[Segment, ...], also_on: date) -> Answers:
-    """The segments with the answer of another day beside each."""
-    other = found[index_at(starts, also_on)]
+def beside(starts: tuple[date, ...], answers: tuple[Segment, ...], also_on: date) -> Answers:
+    """The segments, each with the answer of the other day in `also`."""
+    other = answers[index_at(starts, also_on)]
     return starts, tuple(
-        s._replace(also=(other.outcome, other.review_policy, other.provisions, compared(s, other))) for s in found
+        s._replace(also=(other.outcome, other.review_policy, other.provisions, compared(s, other))) for s in answers
     )
 
 
 def timeline_of(
     ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: frozenset[str] = frozenset()
 ) -> Timeline:
-    """The timeline of a profile; what is `open_` is not known. Raises QuestionError for cells that make no question."""
+    """The timeline of a profile, with the fields in `open_` unknown. Raises QuestionError for an invalid question."""
     given = {name: value for name, value in asked.items() if value is not None}
     chip = given.pop("chip", None)
     users, others = given.pop("end_user", ()), given.pop("parties", ())
     deal = {name: given.pop(name, None) for name in
             ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}  # fmt: skip
-    # a cell's value, and behind an owner's name that it is declared to be no listed party
+    # the cell's value, followed by NOT_LISTED where the names file declares that an owner is not a listed party
     facts: dict[str, object] = {name: value[0] for name, value in given.items()}
     unlisted = [value[0] for value in given.values() if NOT_LISTED in value[1:]]
     facts |= dict.fromkeys(open_ - {"chip", "end_user", "parties"})
@@ -244,9 +244,9 @@ def timeline_of(
     return Timeline(ruleset, question)
 
 
-#: What is not known of an item that was not read: which it is and what it can do.
+#: The facts that are unknown of a chip that could not be read: its identity and its performance.
 _OF_ANY_ITEM = ("chip", "chip_family", "tpp")
-#: An item that no entry for AI chips, their systems or their memory reaches.
+#: Facts of an item outside every entry for AI chips, systems that contain them, and memory for them.
 _OF_NO_AI_CHIP = {
     "item_kind": "ic", "tpp": 0, "performance_density": 0, "bits_x_tops_2022": 0, "aggregate_io_gbytes_s": 0,
     "chip_to_chip_io_gbytes_s": 0, "dram_bandwidth_gbytes_s": 0, "memory_bandwidth_density": 0,
@@ -255,16 +255,16 @@ _OF_NO_AI_CHIP = {
 
 
 def segments(timeline: Timeline) -> tuple[Segment, ...]:
-    """One segment for each of the timeline's starts."""
+    """One segment for each start of the timeline."""
     party = _party(timeline.ruleset, timeline.question)
     return tuple(_segment(timeline, index, party) for index in range(len(timeline.starts)))
 
 
 def compared(then: Segment, now: Segment) -> str:
-    """Which list a row is on: its own day's answer beside another day's."""
+    """The list that a row belongs to, from the answer of its own day and that of the other day."""
     if then.outcome == "license_required":
         return LICENSE_THEN
-    # nobody could lawfully have shipped what was not there: such a row has a wrong day, or is a sample
+    # a chip that was not yet public was not shipped lawfully to anyone: the day is wrong, or it was a sample
     if then.outcome == "not_released" or "indeterminate" in (then.outcome, now.outcome):
         return OPEN
     if then.outcome == NOT_AN_AI_CHIP:
@@ -275,8 +275,8 @@ def compared(then: Segment, now: Segment) -> str:
 
 
 def _party(ruleset: Ruleset, question: Question) -> str:
-    """Whom each name was taken for or is close to, and under which list; '' where no name is on a list or near one."""
-    return "; ".join(dict.fromkeys(said for name in question.names for said in words_of(ruleset, name)))
+    """The listed party that each name matches or is close to, with its list; '' if no name is near a listing."""
+    return "; ".join(dict.fromkeys(words for name in question.names for words in words_of(ruleset, name)))
 
 
 def _segment(timeline: Timeline, index: int, party: str) -> Segment:
@@ -297,7 +297,7 @@ def _segment(timeline: Timeline, index: int, party: str) -> Segment:
 
 
 def column(name: str, segment: Segment, edition: str) -> Any:
-    """The value of one answer column; the row's number is put before a problem where the row is."""
+    """The value of one answer column. A problem has no row number yet: the sink puts it in front."""
     if name == "edition":
         return edition
     if name == "problem":
@@ -308,7 +308,7 @@ def column(name: str, segment: Segment, edition: str) -> Any:
 
 
 def chosen_columns(wanted: Iterable[str] | None, also: bool, say: Saying = COMMAND) -> tuple[str, ...]:
-    """The answer columns of a run. Raises QuestionError for a name that is none."""
+    """The answer columns of a run. Raises QuestionError for a name that is not an answer column."""
     every = ANSWER_COLUMNS + (ALSO_COLUMNS if also else ())
     if wanted is None:
         return every
@@ -325,7 +325,7 @@ def chosen_columns(wanted: Iterable[str] | None, also: bool, say: Saying = COMMA
 
 
 def added_names(own: Iterable[str], chosen: Sequence[str], prefix: str) -> list[str]:
-    """What the answer columns are called beside a table's own. Raises QuestionError where it has one of them."""
+    """The names of the answer columns, prefixed. Raises QuestionError if the table already has one of them."""
     taken, names = {name.casefold() for name in own}, [prefix + name for name in chosen]
     for name in names:
         if name.casefold() in taken:

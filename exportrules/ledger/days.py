@@ -1,4 +1,4 @@
-"""Days as ledgers write them: in digits, and with months and years in words, where they can be only one day."""
+"""Reads days as ledgers write them, in digits or with months and years in words, if they can mean only one day."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ZONED = re.compile(r".*\d:\d{2}.*(?:Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|[ECMP][SD]T|
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ]+0{1,2}:00(?::00)?)?")
 _SERIAL = re.compile(r"(\d{1,6})(?:\.0+)?")
-#: 2023年7月30日, with the day of the week behind it or not; and in Japan's own years, 令和5年7月30日.
+#: 2023年7月30日, with or without the day of the week; also in years of a Japanese era, 令和5年7月30日.
 _CHINESE = re.compile(
     r"(?P<era>令和|平成)?\s*(?P<y>\d{1,4}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号號]?"
     r"\s*(?:[(（]?[月火水木金土日](?:曜日?)?[)）]?|星期[一二三四五六日天])?"
@@ -40,66 +40,67 @@ _WORDY = (
 #: 01-Mar-24: Excel's own short form, a day, a month in letters and two digits of a year.
 _SHORT_YEAR = re.compile(rf"(?P<d>\d{{1,2}})[\s.-]+{_WORD}\.?[\s,.'-]+(?P<y>\d{{2}})")
 _EPOCHS = {"excel": date(1899, 12, 30), "excel1904": date(1904, 1, 1)}
-#: What two digits of a year may be: a day of the month among them could be the year as well.
+#: The years that two digits may mean. A day of the month in this range could be the year as well.
 _YEARS = range(20, 41)
 
 
 def day_in(text: str, style: str) -> date | None:
-    """The day of a text, None where it could be several or none. Raises ValueError for no day of the calendar.
+    """The day that a text means, None if it could be several or is not a date.
 
-    `style` is one of `DATE_STYLES`: what the ledger's owner declares.
+    `style` is one of `DATE_STYLES`, as the ledger's owner declares. Raises ValueError for a day that the calendar does
+    not have.
     """
     text = visible(text).strip()
-    if found := _ISO.fullmatch(text):
-        return date(int(found[1]), int(found[3]), int(found[4]))
-    if (found := _COMPACT.fullmatch(text)) and "1900" < text[:4] < "2200":
-        return date(int(found[1]), int(found[2]), int(found[3]))
+    if match := _ISO.fullmatch(text):
+        return date(int(match[1]), int(match[3]), int(match[4]))
+    if (match := _COMPACT.fullmatch(text)) and "1900" < text[:4] < "2200":
+        return date(int(match[1]), int(match[2]), int(match[3]))
     for pattern in _WORDY:
-        if (found := pattern.fullmatch(text)) and (month := _MONTHS.get(found["m"].lower())):
-            return date(int(found["y"]), month, int(found["d"]))
-    if (found := _CHINESE.fullmatch(text)) and (year := _year(found["y"], found["era"])):
-        return date(year, int(found["m"]), int(found["d"]))
-    if found := _KOREAN.fullmatch(text):
-        return date(int(found["y"]), int(found["m"]), int(found["d"]))
-    if (found := _short(text)) and (_year_is_last(found) or style in ("dmy", "mdy")):
-        return date(2000 + int(found["y"]), _MONTHS[found["m"].lower()], int(found["d"]))
-    if style in ("dmy", "mdy") and (found := _SLASHED.fullmatch(text)):
-        first, second = int(found[1]), int(found[3])
-        return date(int(found[4]), *((second, first) if style == "dmy" else (first, second)))
-    if style in _EPOCHS and (found := _SERIAL.fullmatch(text)):
-        return _EPOCHS[style] + timedelta(days=int(found[1]))
+        if (match := pattern.fullmatch(text)) and (month := _MONTHS.get(match["m"].lower())):
+            return date(int(match["y"]), month, int(match["d"]))
+    if (match := _CHINESE.fullmatch(text)) and (year := _year(match["y"], match["era"])):
+        return date(year, int(match["m"]), int(match["d"]))
+    if match := _KOREAN.fullmatch(text):
+        return date(int(match["y"]), int(match["m"]), int(match["d"]))
+    if (match := _short(text)) and (_year_is_last(match) or style in ("dmy", "mdy")):
+        return date(2000 + int(match["y"]), _MONTHS[match["m"].lower()], int(match["d"]))
+    if style in ("dmy", "mdy") and (match := _SLASHED.fullmatch(text)):
+        first, second = int(match[1]), int(match[3])
+        return date(int(match[4]), *((second, first) if style == "dmy" else (first, second)))
+    if style in _EPOCHS and (match := _SERIAL.fullmatch(text)):
+        return _EPOCHS[style] + timedelta(days=int(match[1]))
     return None
 
 
 def _year(digits: str, era: str | None) -> int:
-    """A year as East Asia writes it: four digits, or a year of an era that is named; 0 for what is neither."""
+    """A year in four digits, or the year of a named Japanese era; 0 for anything else."""
     if era:
         return _ERAS[era] + (1 if digits == "元" else int(digits))
     return int(digits) if len(digits) == 4 else 0
 
 
 def _short(text: str) -> re.Match[str] | None:
-    found = _SHORT_YEAR.fullmatch(text)
-    return found if found and found["m"].lower() in _MONTHS else None
+    match = _SHORT_YEAR.fullmatch(text)
+    return match if match and match["m"].lower() in _MONTHS else None
 
 
-def _year_is_last(found: re.Match[str]) -> bool:
-    """Whether two digits of a year can be the last ones alone: 01-Mar-24, and not 23-Mar-24."""
-    return int(found["y"]) in _YEARS and int(found["d"]) not in _YEARS
+def _year_is_last(match: re.Match[str]) -> bool:
+    """True if only the last two digits can be the year: 01-Mar-24, but not 23-Mar-24."""
+    return int(match["y"]) in _YEARS and int(match["d"]) not in _YEARS
 
 
 def cure_of(text: str, style: str, say: Saying) -> str:
-    """What to write, or to declare, where a day cannot be read for certain."""
+    """How to write or declare a day that cannot be read for certain: a sentence for the user."""
     text = visible(text).strip()
     if _SLASHED.fullmatch(text):
         return f"Is the day or the month first? Say {say.dates('dmy')} or {say.dates('mdy')}."
-    if found := _short(text):
-        if int(found["y"]) in _YEARS:
+    if match := _short(text):
+        if int(match["y"]) in _YEARS:
             return f"Is the year first or last? If it is last, say {say.dates('dmy')}."
         return "Write the year in four digits, YYYY-MM-DD."
-    if found := _SERIAL.fullmatch(text):
-        if style in _EPOCHS or len(found[1]) < 5:
+    if match := _SERIAL.fullmatch(text):
+        if style in _EPOCHS or len(match[1]) < 5:
             return "Write YYYY-MM-DD."
-        day = _EPOCHS["excel"] + timedelta(days=int(found[1]))
+        day = _EPOCHS["excel"] + timedelta(days=int(match[1]))
         return f"If it is a spreadsheet's day number ({day}), say {say.dates('excel')}."
     return "Write YYYY-MM-DD."

@@ -1,9 +1,8 @@
-"""Records of a delimited text file, every one of them: the damaged ones are found, kept and numbered.
+"""All records of a delimited text file; damaged ones are kept and numbered like the others.
 
-A reader that meets a ragged, undecodable or half-quoted row stops or drops it, and a ledger may lose
-no row. So records are told apart here, on whole blocks of bytes; a record stays the bytes that it
-was, and only the cells that a question needs are looked at. Quotation follows RFC 4180: a cell that
-begins with a quotation mark ends with one, and doubles those inside.
+Common readers stop at a ragged, undecodable or half-quoted row, or drop it, and a ledger must not lose a row. So
+records are split here, on whole blocks of bytes; a record keeps its bytes, and only the cells that a question needs
+are decoded. Quoting follows RFC 4180: a cell that begins with a quotation mark ends with one, and doubles those inside.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from exportrules.ledger.cells import Problem, brief
 Positions = npt.NDArray[np.int32]
 
 BLOCK = 8 << 20
-#: A quoted cell that goes on for longer than this was never closed.
+#: A quoted cell that runs on for longer than this was never closed.
 LONGEST_RECORD = 64 << 20
 
 _NEWLINE, _RETURN, _QUOTE, _NUL = 10, 13, 34, 0
@@ -33,20 +32,20 @@ Buffer = npt.NDArray[np.uint8]
 
 
 class Alone(NamedTuple):
-    """The records that are read by themselves, by number: their bytes, and what is wrong with them, if anything."""
+    """The irregular records, which are read one by one: their bytes by record number, and the problems of some."""
 
     raw: dict[int, bytes]
     problems: dict[int, Problem]
-    #: The cells of such a record, as far as they can be told.
-    parted: Callable[[bytes], tuple[str, ...]]
+    #: Splits such a record into cells, as far as possible.
+    split: Callable[[bytes], tuple[str, ...]]
 
 
 @dataclass
 class Records:
     """Consecutive records of a block.
 
-    `ends[r, c]` is where cell `c` of the regular record `r` ends; `starts[r]` where the record begins.
-    `alone` has those that are read one by one; the other records are the regular ones, in order.
+    `starts[r]` is the offset at which the regular record `r` begins, `ends[r, c]` that at which its cell `c` ends.
+    `alone` has the irregular records; the others are the regular ones, in order.
     """
 
     block: bytes
@@ -57,7 +56,7 @@ class Records:
 
     def column(self, number: int) -> pa.Array:
         """The cells of a column as bytes, quotation marks included."""
-        # nothing is read from a damaged record
+        # the cells of a damaged record are not read
         damaged = self.alone.problems
         odd = {n: b"" if n in damaged else _cell(self._cells_of(n)[number]) for n in self.alone.raw}
         return _merged(self._regular_column(number), odd, self.count)
@@ -67,10 +66,10 @@ class Records:
         return _slices(self.block, begin, self.ends[:, number])
 
     def lines(self, delimiter: str) -> pa.Array:
-        """The records as they are written back: the bytes that were read, without line ends.
+        """The records as they are written back: their own bytes, without line ends.
 
-        A damaged record gets as many cells as the header has; a cell that a spreadsheet would run as
-        a formula gets an apostrophe.
+        A damaged record is padded or cut to the width of the header; a cell that a spreadsheet would run as a formula
+        gets an apostrophe.
         """
         lines = _slices(self.block, self.starts, self.ends[:, -1])
         odd = {n: written(self._cells_of(n), delimiter) for n in self.alone.raw}
@@ -96,9 +95,9 @@ class Records:
         return {number: self._cells_of(number) for number in self.alone.raw}
 
     def _cells_of(self, number: int) -> tuple[str, ...]:
-        """The cells of a record that is read by itself, as many as the header has."""
+        """The cells of an irregular record, padded or cut to the width of the header."""
         width = int(self.ends.shape[1])
-        cells = self.alone.parted(self.alone.raw[number])[:width]
+        cells = self.alone.split(self.alone.raw[number])[:width]
         return cells + ("",) * (width - len(cells))
 
     def _bytes(self, row: int, column: int) -> bytes:
@@ -106,9 +105,9 @@ class Records:
         return self.block[begin : int(self.ends[row, column])]
 
     def _formulas(self) -> npt.NDArray[np.intp]:
-        """The regular records with a cell that a spreadsheet would take for a formula."""
+        """Indices of the regular records with a cell that a spreadsheet would run as a formula."""
         buffer = np.frombuffer(self.block + b"\n\n", np.uint8)
-        found = np.zeros(len(self.starts), bool)
+        has_formula = np.zeros(len(self.starts), bool)
         for column in range(self.ends.shape[1]):
             begins = self.starts if column == 0 else self.ends[:, column - 1] + 1
             firsts = buffer[begins]
@@ -119,17 +118,18 @@ class Records:
                 cells = _slices(self.block, begins[suspects], self.ends[suspects, column]).dictionary_encode()
                 spelled = [unquoted(cell) for cell in cells.dictionary.to_pylist()]
                 runs = np.array([inert(cell) != cell for cell in spelled])
-                found[suspects] |= runs[cells.indices.to_numpy()]
-        return np.flatnonzero(found)
+                has_formula[suspects] |= runs[cells.indices.to_numpy()]
+        return np.flatnonzero(has_formula)
 
     def regular(self) -> npt.NDArray[np.bool_]:
-        found = np.ones(self.count, bool)
-        found[list(self.alone.raw)] = False
-        return found
+        """A mask over all records, True for the regular ones."""
+        mask = np.ones(self.count, bool)
+        mask[list(self.alone.raw)] = False
+        return mask
 
 
 def _merged(regular: pa.Array, odd: dict[int, Any], count: int) -> pa.Array:
-    """Values in the order of the records: those of `odd` at their numbers, the others in order."""
+    """The values of all records in order: those of `odd` at their record numbers, the regular ones between them."""
     if not odd:
         return regular
     numbers = sorted(odd)
@@ -147,7 +147,7 @@ def _cell(text: str) -> bytes:
 
 
 def _slices(block: bytes, begin: Positions, end: Positions) -> pa.Array:
-    """The bytes from each `begin` to its `end`. Between every two stands what lies between them, and is left out."""
+    """The bytes from each `begin` to its `end`, without copying the block: every second slice is a gap, left out."""
     count = len(begin)
     offsets = np.empty(2 * count + 1, np.int32)
     offsets[0:-1:2], offsets[1::2] = begin, end
@@ -157,19 +157,19 @@ def _slices(block: bytes, begin: Positions, end: Positions) -> pa.Array:
 
 
 def unquoted(cell: bytes) -> str:
-    """What a cell says."""
+    """The text of a cell, without its quotation marks."""
     text = cell.decode("utf-8", "backslashreplace")
     return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def quoted(text: str, delimiter: str) -> str:
-    """A cell as it is written."""
+    """The text as a cell, in quotation marks where it needs them."""
     if delimiter in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-#: What a spreadsheet may run as a formula; a plain number that begins with a sign is none.
+#: The start of what a spreadsheet may run as a formula. A plain number with a sign is not one.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,\s]*[0-9][0-9.,\s]*%?\Z|\Z)", re.S)
 _RISKY = "=@\t\r+-"
 _DANGEROUS = np.zeros(256, bool)
@@ -177,61 +177,61 @@ _DANGEROUS[[ord(c) for c in _RISKY]] = True
 
 
 def inert(text: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run."""
+    """The text, with an apostrophe in front if a spreadsheet would run it as a formula."""
     return "'" + text if text and text[0] in _RISKY and _FORMULA.match(text) else text
 
 
 @cache
-def _told_apart(delimiter: str) -> re.Pattern[str]:
-    """What is in a line that is more than its cells and delimiters."""
+def _needs_quoting(delimiter: str) -> re.Pattern[str]:
+    """Matches a line with a cell that must be quoted or made inert."""
     return re.compile(rf'["\n\r]|(?:^|{re.escape(delimiter)})[=@\t+-]')
 
 
 def written(cells: Sequence[str], delimiter: str) -> str:
-    """Cells as a line."""
+    """The cells as one line of text."""
     line = delimiter.join(cells)
-    if line.count(delimiter) == len(cells) - 1 and not _told_apart(delimiter).search(line):
+    if line.count(delimiter) == len(cells) - 1 and not _needs_quoting(delimiter).search(line):
         return line
     return delimiter.join(quoted(inert(cell), delimiter) for cell in cells)
 
 
 class Tokenizer:
-    """Parts blocks of bytes into records of `width` cells."""
+    """Splits blocks of bytes into records of `width` cells."""
 
     def __init__(self, delimiter: str, width: int) -> None:
         self.width = width
         self._delimiter, self._mark = delimiter.encode(), ord(delimiter)
         sep = re.escape(self._delimiter)
-        # one cell and what ends it; only a cell within quotation marks may hold a line end
+        # one cell and its end; only a quoted cell may contain a line end
         self._cell = re.compile(
             rb'(?:"([^"]*+(?:""[^"]*+)*+)"(?=SEP|\r?\n|\r?\Z)|(?!")([^SEP\n]*+))(SEP|\r?\n|\r?\Z)'.replace(b"SEP", sep)
         )
         self._open = re.compile(rb'"[^"]*+(?:""[^"]*+)*+\Z')
 
     def records(self, blocks: Iterable[bytes]) -> Iterator[Records]:
-        """All records of the file, in order. What is left of a record at a block's end goes to the next block."""
+        """All records of the file, in order. A record cut off by a block's end is carried over to the next block."""
         rest = b""
         for block in blocks:
             rest = rest + block if rest else block
-            # beyond that length a mark that was never closed is swallowing the file: its line is a record by itself
+            # an unclosed quotation mark would swallow the rest of the file: its line becomes a record by itself
             if len(rest) > LONGEST_RECORD and (end := rest.find(b"\n") + 1):
-                yield self._part(rest[:end], whole=True)[0]
+                yield self._split(rest[:end], whole=True)[0]
                 rest = rest[end:]
-            found, used = self._part(rest, whole=False)
-            if found.count:
-                yield found
+            records, used = self._split(rest, whole=False)
+            if records.count:
+                yield records
             rest = rest[used:]
         if rest:
-            yield self._part(rest, whole=True)[0]
+            yield self._split(rest, whole=True)[0]
 
-    def _part(self, block: bytes, whole: bool) -> tuple[Records, int]:
-        """The records of a block and how many bytes they take; of a `whole` one, the last needs no line end."""
+    def _split(self, block: bytes, whole: bool) -> tuple[Records, int]:
+        """(records of the block, bytes they take). In a `whole` block, the last record needs no line end."""
         buffer = np.frombuffer(block, np.uint8)
         marks = np.flatnonzero((buffer == self._mark) | (buffer == _NEWLINE)).astype(np.int32)
-        astray: list[int] = []
+        stray: list[int] = []
         size = len(block)
         if b'"' in block:
-            inside, astray, size = self._inside(block, buffer, marks, whole)
+            inside, stray, size = self._inside(block, buffer, marks, whole)
             marks = marks[~inside & (marks < size)]
         stops = np.flatnonzero(buffer[marks] == _NEWLINE)
         used = int(marks[stops[-1]]) + 1 if len(stops) else 0
@@ -240,28 +240,28 @@ class Tokenizer:
             stops = np.append(stops, len(marks) - 1)
             used = size
         marks = marks[: int(stops[-1]) + 1] if len(stops) else marks[:0]
-        return self._shaped(block, buffer, marks, stops, astray), used
+        return self._shaped(block, buffer, marks, stops, stray), used
 
     def _inside(self, block: bytes, buffer: Buffer, marks: Positions, whole: bool) -> tuple[Truths, list[int], int]:
-        """Which marks stand inside quotation, where records with a quotation mark astray begin, where to stop."""
+        """(mask of the marks inside quotation, starts of records with a stray quotation mark, end of what is split)."""
         quotes = np.flatnonzero(buffer == _QUOTE).astype(np.int32)
         if self._well_quoted(buffer, quotes, whole):
             return (np.searchsorted(quotes, marks) & 1).astype(bool), [], len(block)
-        spans, astray, size = self._walked(block, buffer, quotes, whole)
+        spans, stray, size = self._walked(block, buffer, quotes, whole)
         if not spans:
-            return np.zeros(len(marks), bool), astray, size
+            return np.zeros(len(marks), bool), stray, size
         begins, ends = np.array(spans).T
         inner = np.searchsorted(begins, marks) - 1
-        return (inner >= 0) & (marks < ends[np.maximum(inner, 0)]), astray, size
+        return (inner >= 0) & (marks < ends[np.maximum(inner, 0)]), stray, size
 
     def _well_quoted(self, buffer: Buffer, quotes: Positions, whole: bool) -> bool:
-        """Whether every quotation mark opens or closes a cell, or is one of a pair inside it."""
+        """True if every quotation mark opens or closes a cell, or is one of a pair inside it."""
         if whole and len(quotes) % 2:
             return False
         opening, closing = quotes[0::2], quotes[1::2]
         before = buffer[np.maximum(opening - 1, 0)]
         opens = (opening == 0) | (before == self._mark) | (before == _NEWLINE)
-        # right behind a mark that seemed to close, it is the second of a pair
+        # a mark right after one that seemed to close a cell is the second of a pair
         opens[1:] |= opening[1:] - 1 == closing[: len(opening) - 1]
         padded = np.append(buffer, np.array([_NEWLINE, _NEWLINE], np.uint8))
         after, next_ = padded[closing + 1], padded[np.minimum(closing + 2, len(buffer))]
@@ -272,37 +272,37 @@ class Tokenizer:
     def _walked(
         self, block: bytes, buffer: Buffer, quotes: Positions, whole: bool
     ) -> tuple[list[tuple[int, int]], list[int], int]:
-        """The quoted cells of a block in which some mark is astray: the lines that hold marks, one by one."""
+        """As `_inside`, with spans of quoted cells, for a block with a stray mark: lines with marks are read singly."""
         lines = np.flatnonzero(buffer == _NEWLINE)
         begins = np.concatenate([[0], lines + 1])
         spans: list[tuple[int, int]] = []
-        astray: list[int] = []
+        stray: list[int] = []
         resume = 0
         for line in np.unique(np.searchsorted(lines, quotes)).tolist():
             begin = at = int(begins[line])
             if begin < resume:
                 continue
-            found = []
+            quoted_cells = []
             while match := self._cell.match(block, at):
                 if match[1] is not None:
-                    found.append(match.span(1))
+                    quoted_cells.append(match.span(1))
                 at = match.end()
                 if match[3] != self._delimiter:
                     break
             if match:
-                spans += found
+                spans += quoted_cells
                 resume = at
             elif not whole and self._open.match(block, at):
-                return spans, astray, begin
+                return spans, stray, begin
             else:
-                astray.append(begin)
+                stray.append(begin)
                 resume = int(lines[line]) + 1 if line < len(lines) else len(block)
-        return spans, astray, len(block)
+        return spans, stray, len(block)
 
     def _shaped(
-        self, block: bytes, buffer: Buffer, marks: Positions, stops: npt.NDArray[np.intp], astray: list[int]
+        self, block: bytes, buffer: Buffer, marks: Positions, stops: npt.NDArray[np.intp], stray: list[int]
     ) -> Records:
-        """Records from the places of delimiters and line ends; what is no plain row is read by itself."""
+        """Records from the offsets of delimiters and line ends; rows that are not regular go to `alone`."""
         count = len(stops)
         if not count:
             return Records(block, 0, marks, marks.reshape(0, self.width), Alone({}, {}, self._cells))
@@ -311,25 +311,25 @@ class Tokenizer:
         widths = np.diff(stops, prepend=-1)
         problems: dict[int, Problem | None] = dict.fromkeys(np.flatnonzero(widths != self.width).tolist())
         problems |= self._undecodable(block[: int(lasts[-1])], buffer, starts, lasts)
-        for number in np.searchsorted(starts, [begin for begin in astray if begin <= starts[-1]]).tolist():
-            problems[number] = _ASTRAY
+        for number in np.searchsorted(starts, [begin for begin in stray if begin <= starts[-1]]).tolist():
+            problems[number] = _STRAY
         raw = {n: block[int(starts[n]) : int(lasts[n])].removesuffix(b"\r") for n in sorted(problems)}
-        wrong = {n: found for n, line in raw.items() if (found := problems[n] or self._problem(line))}
-        alone = Alone(raw, wrong, self._cells)
+        damaged = {n: problem for n, line in raw.items() if (problem := problems[n] or self._problem(line))}
+        alone = Alone(raw, damaged, self._cells)
         if raw:
             plain = np.ones(count, bool)
             plain[list(raw)] = False
             marks, starts = marks[np.repeat(plain, widths)], starts[plain]
         ends = marks.reshape(-1, self.width)
         returns = buffer[np.maximum(ends[:, -1] - 1, 0)] == _RETURN
-        if returns.any():  # lines that end in CR LF: the CR is no part of the last cell
+        if returns.any():  # lines that end in CR LF: the CR is not part of the last cell
             ends = ends.copy()
             ends[:, -1] -= returns
         return Records(block, count, starts, ends, alone)
 
     def _undecodable(self, block: bytes, buffer: Buffer, starts: Positions, lasts: Positions) -> dict[int, Problem]:
-        """Records with bytes that are no UTF-8, or with a NUL."""
-        found: dict[int, Problem] = {}
+        """The problems of records with bytes that are not UTF-8, or with a NUL, by record number."""
+        problems: dict[int, Problem] = {}
         try:
             block.decode("utf-8")
         except UnicodeDecodeError:
@@ -337,27 +337,27 @@ class Tokenizer:
                 try:
                     block[int(starts[number]) : int(lasts[number])].decode("utf-8")
                 except UnicodeDecodeError as error:
-                    found[number] = _not_utf8(error.object[error.start])
+                    problems[number] = _not_utf8(error.object[error.start])
         if b"\0" in block:
             holding = np.unique(np.searchsorted(lasts, np.flatnonzero(buffer[: len(block)] == _NUL)))
-            found |= dict.fromkeys(holding.tolist(), _HAS_NUL)
-        return found
+            problems |= dict.fromkeys(holding.tolist(), _HAS_NUL)
+        return problems
 
     def _cells(self, raw: bytes) -> tuple[str, ...]:
-        """The cells of one record; where a quotation mark is astray, parted as if there were none."""
+        """The cells of one record; with a stray quotation mark, split as if there were no quoting."""
         if b'"' not in raw:
             return tuple(shown(raw).split(self._delimiter.decode()))
-        found: list[str] = []
+        cells: list[str] = []
         at = 0
         while match := self._cell.match(raw, at):
-            found.append(shown(match[2] if match[1] is None else match[1].replace(b'""', b'"')))
+            cells.append(shown(match[2] if match[1] is None else match[1].replace(b'""', b'"')))
             at = match.end()
             if match[3] != self._delimiter:
-                return tuple(found)
+                return tuple(cells)
         return tuple(map(shown, raw.split(self._delimiter)))
 
     def _problem(self, raw: bytes) -> Problem | None:
-        """What is wrong with the width of a record."""
+        """The problem with the width of a record, None if there is none."""
         cells = self._cells(raw)
         if cells == ("",):
             return _IS_EMPTY
@@ -378,7 +378,7 @@ def _too_few(cells: int, width: int) -> Problem:
     return Problem("row has too few cells", f"{_widths(cells, width)}.")
 
 
-_ASTRAY = Problem("quotation mark astray", "a quotation mark in the row opens a cell and does not close it.")
+_STRAY = Problem("stray quotation mark", "a quotation mark in the row opens a cell and does not close it.")
 _HAS_NUL = Problem("row has a NUL byte", "the row has a NUL byte (shown as \\x00): it is damaged.")
 _IS_EMPTY = Problem("row is empty", "the line is empty.")
 
@@ -386,11 +386,11 @@ _IS_EMPTY = Problem("row is empty", "the line is empty.")
 def _not_utf8(byte: int) -> Problem:
     return Problem(
         "row is not UTF-8 text",
-        f"the row has the byte 0x{byte:02X}, which is no UTF-8 text (shown as \\x{byte:02x}). If the whole file is in "
+        f"the row has the byte 0x{byte:02X}, which is not UTF-8 text (shown as \\x{byte:02x}). If the whole file is in "
         "another encoding, say --encoding.",
     )
 
 
 def shown(text: bytes) -> str:
-    """A cell's text; bytes that are no UTF-8, and NUL, shown as escapes."""
+    """A cell's text; NUL and bytes that are not UTF-8 are shown as escapes."""
     return text.decode("utf-8", "backslashreplace").replace("\0", "\\x00")

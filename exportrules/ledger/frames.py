@@ -1,6 +1,6 @@
-"""Tables of other libraries: the same kind out as came in, with the answers as columns behind its own.
+"""Audits of other libraries' tables: the same kind of table is returned, with the answers as columns at its end.
 
-Arrow is the way between them, except on Spark, where the rows stay (:mod:`exportrules.ledger.spark`).
+Tables are converted by way of Arrow, except on Spark, where the rows stay (:mod:`exportrules.ledger.spark`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def audit(
     as_printed: bool = False,
     ruleset: Ruleset | None = None,
 ) -> Any:
-    """Every row of a table answered under the law of its own day; see :func:`exportrules.audit`."""
+    """Answer every row of a table under the law of its own day; see :func:`exportrules.audit`."""
     settings = Settings(
         layer=Layer(
             read_date(known_on, "known_on") if known_on is not None else None,
@@ -58,14 +58,14 @@ def audit(
     )  # fmt: skip
     law = ruleset or default_ruleset()
     kind = type(table).__module__.partition(".")[0]
-    way = _WAYS.get(kind)
-    if way is None:
-        raise QuestionError(f"a {type(table).__name__} is not a table that is supported. Give a {_KINDS}.")
-    return way(table, law, settings)
+    audit_kind = _AUDITS.get(kind)
+    if audit_kind is None:
+        raise QuestionError(f"a {type(table).__name__} is not a supported table. Give a {_KINDS}.")
+    return audit_kind(table, law, settings)
 
 
 class Answering:
-    """What answers a batch: the look-up, and its answers as columns."""
+    """Answers batches: the look-up, and its answers as columns."""
 
     def __init__(self, ruleset: Ruleset, names: Sequence[str], settings: Settings, first: FirstRows) -> None:
         self.lookup = prepare(ruleset, names, settings, first)
@@ -85,8 +85,8 @@ class Answering:
     def answers(self, batch: pa.RecordBatch, first: int) -> list[pa.Array]:
         """The answer columns of a batch; `first` is the number of its first row."""
         numbers = segments_of(self.lookup, arrow_batch(batch, dict(enumerate(batch.columns))))
-        made = self.rendered.arrays(numbers, first)
-        return [array.cast(field.type) for array, field in zip(made, self.fields, strict=True)]
+        arrays = self.rendered.arrays(numbers, first)
+        return [array.cast(field.type) for array, field in zip(arrays, self.fields, strict=True)]
 
     def answered(self, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
         """The batch with its answers."""
@@ -96,10 +96,10 @@ class Answering:
 
 
 def batch_audit(**options: Any) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A function from Arrow batches to answered ones, for Ray, Dask or Spark's `mapInArrow`.
+    """A function that maps Arrow batches to answered ones, for Ray, Dask or Spark's `mapInArrow`.
 
-    It takes the options of :func:`audit` and loads the law where it runs. Rows are numbered from the first
-    batch that one call gets.
+    `options` are those of :func:`audit`. The law is loaded where the function runs, and rows are
+    numbered within each batch.
     """
     return _BatchAudit(options)
 
@@ -114,7 +114,7 @@ class _BatchAudit:
 
 
 def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[Answering, list[pa.ChunkedArray]]:
-    """The answers to all rows of a table, by column."""
+    """The answers to all rows of a table, one array per answer column."""
     answering = Answering(law, table.column_names, settings, _first_of(table))
     chunks: list[list[pa.Array]] = []
     first = 1
@@ -128,12 +128,12 @@ def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[A
 
 
 def _first_of(table: pa.Table) -> FirstRows:
-    """The first rows of a table, in the columns that are asked for."""
+    """A function that gives the first rows of a table, in the columns with given numbers."""
     return lambda numbers: _batch_of(table.slice(0, SAMPLE).select(list(numbers)), numbers)
 
 
 def _batch_of(rows: pa.Table, numbers: Sequence[int]) -> Batch | None:
-    """Rows as a batch; their columns have these numbers."""
+    """The rows as a batch whose columns have these numbers."""
     batches = rows.combine_chunks().to_batches()
     return arrow_batch(batches[0], dict(zip(numbers, batches[0].columns, strict=True))) if batches else None
 
@@ -141,22 +141,24 @@ def _batch_of(rows: pa.Table, numbers: Sequence[int]) -> Batch | None:
 def _arrow(table: Any, law: Ruleset, settings: Settings) -> Any:
     if isinstance(table, pa.RecordBatchReader):
         rows = iter(table)
-        begun = list(itertools.islice(rows, 1))
-        answering = Answering(law, table.schema.names, settings, _first_of(pa.Table.from_batches(begun, table.schema)))
+        ahead = list(itertools.islice(rows, 1))
+        answering = Answering(law, table.schema.names, settings, _first_of(pa.Table.from_batches(ahead, table.schema)))
 
         def batches() -> Iterator[pa.RecordBatch]:
             first = 1
-            for batch in itertools.chain(begun, rows):
+            for batch in itertools.chain(ahead, rows):
                 yield answering.answered(batch, first)
                 first += batch.num_rows
 
         return pa.RecordBatchReader.from_batches(pa.schema([*table.schema, *answering.fields]), batches())
     whole = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
     answering, columns = _column_arrays(whole, law, settings)
-    found = pa.Table.from_arrays([*whole.columns, *columns], schema=pa.schema([*whole.schema, *answering.fields]))
-    if isinstance(table, pa.RecordBatch):
-        return found.combine_chunks().to_batches()[0] if len(found) else pa.RecordBatch.from_pylist([], found.schema)
-    return found
+    answered = pa.Table.from_arrays([*whole.columns, *columns], schema=pa.schema([*whole.schema, *answering.fields]))
+    if not isinstance(table, pa.RecordBatch):
+        return answered
+    if not len(answered):
+        return pa.RecordBatch.from_pylist([], answered.schema)
+    return answered.combine_chunks().to_batches()[0]
 
 
 def _pandas(frame: Any, law: Ruleset, settings: Settings) -> Any:
@@ -166,16 +168,15 @@ def _pandas(frame: Any, law: Ruleset, settings: Settings) -> Any:
         raise QuestionError("two columns of the table have one name. Rename one.")
     plain = frame.reset_index(drop=True)
     plain.columns = [str(name) for name in frame.columns]
-    # a column of mixed objects is read as it prints; NaN and None are nothing
+    # objects of mixed types are read as they print; NaN and None are empty cells
     texts = {n: plain[n].map(_text_of, na_action="ignore") for n in plain if plain[n].dtype == object}
     table = pa.Table.from_pandas(plain.assign(**texts), preserve_index=False)
     answering, columns = _column_arrays(table, law, settings)
-    made = {}
+    answers = {}
     for name, column, field in zip(answering.columns, columns, answering.fields, strict=True):
-        dated = pa.types.is_date32(field.type)
-        made[name] = pd.to_datetime(pd.Series(column.to_pylist(), dtype=object)) if dated else column.to_pandas()
-    answers = pd.DataFrame(made).set_axis(frame.index, axis=0)
-    return pd.concat([frame, answers], axis=1)
+        is_date = pa.types.is_date32(field.type)
+        answers[name] = pd.to_datetime(pd.Series(column.to_pylist(), dtype=object)) if is_date else column.to_pandas()
+    return pd.concat([frame, pd.DataFrame(answers).set_axis(frame.index, axis=0)], axis=1)
 
 
 def _text_of(value: Any) -> str:
@@ -191,8 +192,8 @@ def _polars(frame: Any, law: Ruleset, settings: Settings) -> Any:
     whole = frame.collect() if lazy else frame
     answering, columns = _column_arrays(whole.to_arrow(), law, settings)
     series = [pl.Series(n, pl.from_arrow(c)) for n, c in zip(answering.columns, columns, strict=True)]
-    found = whole.hstack(series)
-    return found.lazy() if lazy else found
+    answered = whole.hstack(series)
+    return answered.lazy() if lazy else answered
 
 
 def _duckdb(relation: Any, law: Ruleset, settings: Settings) -> Any:
@@ -201,7 +202,7 @@ def _duckdb(relation: Any, law: Ruleset, settings: Settings) -> Any:
     return duckdb.from_arrow(_arrow(relation.to_arrow_table(), law, settings))
 
 
-_WAYS: dict[str, Callable[[Any, Ruleset, Settings], Any]] = {
+_AUDITS: dict[str, Callable[[Any, Ruleset, Settings], Any]] = {
     "pyarrow": _arrow,
     "pandas": _pandas,
     "polars": _polars,

@@ -101,7 +101,7 @@ class _Sheet:
         if self.row >= MOST_IN_SHEET:
             raise LedgerError(
                 self._file,
-                f"a sheet of Excel holds {MOST_IN_SHEET:,} rows, its header among them, and the ledger has more. "
+                f"an Excel sheet holds {MOST_IN_SHEET:,} rows including its header, and the ledger has more. "
                 "Write .csv or .parquet.",
             )
 
@@ -109,7 +109,7 @@ class _Sheet:
         if len(text) > MOST_IN_CELL:
             raise LedgerError(
                 self._file,
-                f"row {self.row} has a cell of {len(text):,} characters, and a cell of Excel holds {MOST_IN_CELL:,}. "
+                f"row {self.row} has a cell of {len(text):,} characters, and an Excel cell holds {MOST_IN_CELL:,}. "
                 "Write .csv or .parquet.",
             )
         if wide:

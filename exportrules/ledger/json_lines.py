@@ -1,4 +1,4 @@
-"""A ledger of JSON lines: an object a row."""
+"""A ledger of JSON lines: one object per row."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from exportrules.ledger.delimited import shown
 
 
 class JsonSource:
-    """JSON lines: an object a line. Its columns are all keys, in the order in which they first appear."""
+    """A file of JSON lines. Its columns are all keys, in the order in which they first appear."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path, self.name, self.delimiter = os.fspath(path), os.path.basename(path), ""
         self.size = os.path.getsize(path)
         names: dict[str, None] = {}
         for line in self._lines():
-            found, _ = _object(line)
-            names |= dict.fromkeys(found)
+            row, _ = _object(line)
+            names |= dict.fromkeys(row)
         if not self.size:
             raise LedgerError(self.name, "the file is empty.")
         if not names:
-            raise LedgerError(self.name, "no line of the file is a JSON object. Write one object a line.")
+            raise LedgerError(self.name, "no line of the file is a JSON object. Write one object per line.")
         self.names = tuple(names)
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
@@ -51,7 +51,7 @@ class JsonSource:
     def _batch(self, chunk: list[bytes], first: int, read: int) -> Batch:
         parsed = [_object(line) for line in chunk]
         damaged = {n: problem for n, (_, problem) in enumerate(parsed) if problem}
-        rows = [found for found, _ in parsed]
+        rows = [row for row, _ in parsed]
 
         def cells(number: int) -> pa.Array:
             name = self.names[number]
@@ -61,7 +61,7 @@ class JsonSource:
             return pa.Table.from_arrays([cells(n) for n in range(len(self.names))], names=list(self.names))
 
         def objects() -> list[str]:
-            return [_kept(line, n in damaged) for n, line in enumerate(chunk)]
+            return [_written(line, n in damaged) for n, line in enumerate(chunk)]
 
         return Batch(first, len(chunk), cells, as_text, table, damaged, read=read, objects=objects)
 
@@ -71,36 +71,36 @@ def _object(line: bytes) -> tuple[dict[str, Any], Problem | None]:
     if not line.strip():
         return {}, Problem("row is empty", "the line is empty.")
     try:
-        # numbers stay as they are written
-        found = json.loads(line.decode("utf-8"), parse_float=Decimal, object_pairs_hook=_once)
+        # Decimal keeps numbers as they are written
+        row = json.loads(line.decode("utf-8"), parse_float=Decimal, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         return {}, Problem(kind, f"the line {brief(shown(line.strip()))} is not JSON: {first_line(error)}")
-    if not isinstance(found, dict):
-        said = brief(shown(line.strip()))
+    if not isinstance(row, dict):
+        text = brief(shown(line.strip()))
         return {}, Problem(
-            kind, f"the line {said} is JSON, but no object. Write {{...}} with the names of the columns."
+            kind, f"the line {text} is JSON, but not an object. Write {{...}} with the names of the columns."
         )
     if _SURROGATE.search(line):
         try:
-            json.dumps(found, ensure_ascii=False, default=str).encode()
+            json.dumps(row, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError:
-            return {}, Problem(kind, "the line has half of a pair of \\u escapes, which is no text.")
-    return found, None
+            return {}, Problem(kind, "the line has half of a pair of \\u escapes, which is not text.")
+    return row, None
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
         double = next(name for number, (name, _) in enumerate(pairs) if name in dict(pairs[:number]))
         raise ValueError(f"{brief(double)} is there twice")
-    return found
+    return row
 
 
-def _kept(line: bytes, damaged: bool) -> str:
-    """An object as it was written; what is none, as the text of one."""
+def _written(line: bytes, damaged: bool) -> str:
+    """The object as it was written; a damaged line, as the text of a new object."""
     return json.dumps({"line": shown(line.rstrip(b"\r\n"))}, ensure_ascii=False) if damaged else line.decode().strip()
 
 

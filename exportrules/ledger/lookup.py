@@ -1,8 +1,8 @@
-"""The look-up: rows reduced to their distinct profiles, each profile to its segments, joined back by number.
+"""The look-up: rows are reduced to distinct profiles, each profile to its segments, and joined back by number.
 
-A row's profile is a number (equality of its cells' meanings), its day another (how many boundary
-dates stand at or before it); the two point into one small table of segments. Profiles are compiled
-by the one evaluator when a row first asks for them, so a ledger is read once.
+A row has the number of its profile (rows whose cells mean the same share one) and the number of its day (how many
+boundary dates lie at or before it); the two index one small table of segments. A profile is compiled by the evaluator
+when a row first asks for it, so that a ledger is read once.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from exportrules.ledger.cells import (
 from exportrules.ledger.columns import Columns
 
 Numbers = npt.NDArray[np.int32]
-#: A cell as its source has it, into text: read once for each distinct cell of a batch.
+#: Turns a cell as its source has it into text; called once for each distinct cell of a batch.
 Decode = Callable[[Any], str]
 
 _EPOCH, _ORIGIN = date(1970, 1, 1).toordinal(), FIRST_DAY.toordinal()
 _DAYS = LAST_DAY.toordinal() - _ORIGIN + 1
-#: Days from here on are numbers of problems with a date.
+#: Day numbers from here on are not days, but _NO_DAY plus the number of a problem with a date.
 _NO_DAY = _DAYS
-#: Cells of columns with more distinct spellings than this are read again rather than remembered.
+#: In a column with more distinct spellings than this, cells are read again rather than remembered.
 _MOST_SPELLINGS = 200_000
-#: Combinations of spellings are counted in a table while it has no more places than this, or than four a row; beyond
-#: that they are sorted.
+#: Combinations of spellings are counted in a table of up to this size, or up to four places a row; a larger one would
+#: cost more than sorting them.
 _FEW_GROUPS = 1 << 12
 
-#: Of a row of a distributed table that came in after its cells were gathered.
+#: For a row that was added to a distributed table after its cells were gathered.
 UNCOMPILED = Problem(
     "row was not there when profiles were gathered",
     "the row was not in the table when its profiles were gathered. Keep the table as it is while it is audited.",
@@ -57,7 +57,7 @@ UNCOMPILED = Problem(
 
 
 class Encoded:
-    """A column of a batch as its distinct spellings, the empty one last, and the number of each row's."""
+    """A column of a batch: its distinct spellings, the empty one last, and the index of each row's spelling."""
 
     def __init__(self, array: pa.Array, decode: Decode) -> None:
         cells = coded(array)
@@ -67,7 +67,7 @@ class Encoded:
 
 
 class Alike(NamedTuple):
-    """Rows of a batch that are spelled alike: the group of each row, and of each group a row and how many there are."""
+    """The rows of a batch grouped by spelling: each row's group, and for each used group an example row and a count."""
 
     group: npt.NDArray[np.int64]
     groups: int
@@ -77,13 +77,13 @@ class Alike(NamedTuple):
 
 
 def alike(columns: Sequence[Encoded]) -> Alike:
-    """The groups of rows with the same spelling in every column; numbers below `groups` of which some are unused."""
+    """Groups of rows with the same spelling in every column. Group numbers are below `groups`; some are unused."""
     group, groups = columns[0].indices.astype(np.int64), len(columns[0].spelled)
     most = max(_FEW_GROUPS, 4 * len(group))
     for cells in columns[1:]:
         if groups * len(cells.spelled) > most:
-            found, group = np.unique(group, return_inverse=True)
-            groups = len(found)
+            distinct, group = np.unique(group, return_inverse=True)
+            groups = len(distinct)
         group = group * len(cells.spelled) + cells.indices
         groups *= len(cells.spelled)
     if groups > most:
@@ -97,7 +97,7 @@ def alike(columns: Sequence[Encoded]) -> Alike:
 
 
 class Slot:
-    """One column of the ledger: its distinct spellings, what each means, and how many rows have it."""
+    """One column of the ledger: its distinct spellings, the meaning of each, and how many rows have it."""
 
     def __init__(self, field: str, read: Reader, names: Mapping[str, str]) -> None:
         self.field = field
@@ -107,24 +107,21 @@ class Slot:
         self._codes: dict[str, int] = {}
         self._of_meaning: dict[Any, int] = {}
 
-    def codes(self, cells: Encoded, found: Alike) -> list[int]:
-        """The number of the meaning in each group of rows."""
-        spelled = cells.indices[found.example]
-        rows = np.bincount(spelled, found.rows, minlength=len(cells.spelled)).astype(np.int64)
+    def codes(self, cells: Encoded, rows_alike: Alike) -> list[int]:
+        """The index in `meanings` of the cell of each group of rows."""
+        spelled = cells.indices[rows_alike.example]
+        rows = np.bincount(spelled, rows_alike.rows, minlength=len(cells.spelled)).astype(np.int64)
         used = np.flatnonzero(rows)
         codes = np.zeros(len(cells.spelled), np.int32)
         for number, count in zip(used.tolist(), rows[used].tolist(), strict=True):
             text = cells.spelled[number]
             code = codes[number] = self._code(text)
-            if self._is_told(self.meanings[code]) and (text in self.spellings or len(self.spellings) < _MOST_SPELLINGS):
+            if _is_reported(self.field, self.meanings[code]) and (
+                text in self.spellings or len(self.spellings) < _MOST_SPELLINGS
+            ):
                 self.spellings[text] += count
         of_groups: list[int] = codes[spelled].tolist()
         return of_groups
-
-    def _is_told(self, meaning: Meaning) -> bool:
-        """Whether a spelling is reported: names of parties only where they are on a list or near one."""
-        names = meaning.value if self.field in PARTY_FIELDS and meaning.problem is None else None
-        return names is None or any(name.says_something for name in names)  # type: ignore[attr-defined]
 
     def meaning(self, text: str) -> Meaning:
         return self.meanings[self._code(text)]
@@ -144,14 +141,20 @@ class Slot:
         return code
 
 
+def _is_reported(field: str, meaning: Meaning) -> bool:
+    """True if the spelling is reported: a party's name only where it is on a list or near one."""
+    names = meaning.value if field in PARTY_FIELDS and meaning.problem is None else None
+    return names is None or any(name.says_something for name in names)  # type: ignore[attr-defined]
+
+
 def _meaning(field: str, text: str, names: Mapping[str, str], read: Reader) -> Meaning:
-    """What a cell means: what its owner's map of names says, or else what it says itself."""
+    """The meaning of a cell: as the owner's names file gives it, or else as the cell itself reads."""
     means = names.get(text.strip())
     return read(text) if means is None else meaning_of(field, text, means, read)
 
 
 class Lookup:
-    """A growing table of profiles and segments. Calls from several threads take turns."""
+    """A growing table of profiles and segments, safe to call from several threads."""
 
     def __init__(
         self,
@@ -161,7 +164,7 @@ class Lookup:
         layer: Layer,
         names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`names` has, for a field, what its owner says that a spelling means."""
+        """`names` maps field to {spelling: meaning}, as the ledger's owner declares them."""
         self.ruleset = ruleset
         self.columns, self.layer = columns, layer
         named = names or {}
@@ -187,7 +190,7 @@ class Lookup:
     def segments_of(
         self, cells: Sequence[pa.Array], days: pa.Array, decode: Decode, damaged: Mapping[int, Problem] | None = None
     ) -> Numbers:
-        """The number of each row's segment. `cells` has one array for every slot; `damaged` rows are not asked."""
+        """The number of each row's segment. `cells` has one array per slot; `damaged` rows are not answered."""
         encoded = [Encoded(array, decode) for array in cells]
         plain = _plain_days(days)
         spelled = Encoded(days if plain is None else days[:0], decode)
@@ -201,13 +204,13 @@ class Lookup:
             self._grow(when if whole else when[asked])
             if whole:
                 return self._answered(profiles, when)
-            found = np.empty(len(when), np.int32)
-            found[asked] = self._answered(profiles[asked], when[asked])
-            self._unread(found, profiles, when, asked, damaged or {})
-            return found
+            numbers = np.empty(len(when), np.int32)
+            numbers[asked] = self._answered(profiles[asked], when[asked])
+            self._unread(numbers, profiles, when, asked, damaged or {})
+            return numbers
 
     def declared(self) -> list[str]:
-        """The spellings that the map of names declares to be no listed party."""
+        """The spellings that the names file declares not to be a listed party."""
         return sorted(
             {
                 written
@@ -218,24 +221,24 @@ class Lookup:
         )
 
     def profiles_of(self, cells: Sequence[pa.Array]) -> Numbers:
-        """The number of each row's profile in `profiles`. `cells` has one array for every slot, whatever its type."""
+        """The index in `profiles` of each row's profile. `cells` has one array of any type per slot."""
         with self._lock:
             return self._profiles_of([Encoded(array, as_text) for array in cells], len(cells[0]))
 
     def day_of(self, text: str) -> int | Problem:
-        """The day that a cell means, as the number that `date.toordinal` gives; or what is wrong with it."""
+        """The day that a cell means, as `date.toordinal` numbers it; or the problem with it."""
         with self._lock:
             number = self._day(text)
             return number + _ORIGIN if number < _NO_DAY else self._day_problems[number - _NO_DAY]
 
     def flush(self) -> None:
-        """Bring the counts up to date."""
+        """Move the rows counted since the last call into `tally`."""
         places = np.flatnonzero(self._rows)
         profiles, stretches = np.divmod(places, max(self._table.shape[1], 1))
         years = np.array([_date_of(cut).year for cut in sorted(self._cuts)])[stretches]
         numbers = self._table.ravel()[places]
-        found = zip(profiles.tolist(), years.tolist(), numbers.tolist(), strict=True)
-        for key, rows in zip(found, self._rows[places].tolist(), strict=True):
+        keys = zip(profiles.tolist(), years.tolist(), numbers.tolist(), strict=True)
+        for key, rows in zip(keys, self._rows[places].tolist(), strict=True):
             self.tally[key] += rows
         self._rows[:] = 0
 
@@ -247,12 +250,12 @@ class Lookup:
         else:
             distinct, rows = np.unique(place, return_counts=True)
             self._rows[distinct] += rows
-        found: Numbers = self._table.ravel()[place]
-        return found
+        numbers: Numbers = self._table.ravel()[place]
+        return numbers
 
     def _unread(
         self,
-        found: Numbers,
+        numbers: Numbers,
         profiles: Numbers,
         when: Numbers,
         asked: npt.NDArray[np.bool_],
@@ -267,13 +270,13 @@ class Lookup:
             number = self._number_of.get(problem)
             if number is None:
                 number = self._number_of[problem] = self._number(unanswered(problem))
-            found[row] = number
+            numbers[row] = number
             self.unread[number] += 1
 
     # days
 
     def _days_of(self, cells: Encoded) -> Numbers:
-        """Days counted from the first that a ledger may have; numbers of problems from _NO_DAY on."""
+        """Days counted from the first that a ledger may have; from _NO_DAY on, problems."""
         return np.array([self._day(text) for text in cells.spelled], np.int32)[cells.indices]
 
     def _day(self, text: str) -> int:
@@ -295,11 +298,11 @@ class Lookup:
         """The number of each row's profile."""
         if not columns:
             return np.full(rows, self._profile(()), np.int32)
-        found = alike(columns)
-        codes = [slot.codes(cells, found) for slot, cells in zip(self.slots, columns, strict=True)]
-        numbers = np.zeros(found.groups, np.int32)
-        numbers[found.used] = [self._profile(key) for key in zip(*codes, strict=True)]
-        return numbers[found.group]
+        rows_alike = alike(columns)
+        codes = [slot.codes(cells, rows_alike) for slot, cells in zip(self.slots, columns, strict=True)]
+        numbers = np.zeros(rows_alike.groups, np.int32)
+        numbers[rows_alike.used] = [self._profile(key) for key in zip(*codes, strict=True)]
+        return numbers[rows_alike.group]
 
     def _profile(self, codes: tuple[int, ...]) -> int:
         number = self._known.get(codes)
@@ -330,9 +333,9 @@ class Lookup:
         return number
 
     def _grow(self, days: Numbers) -> None:
-        """Give every new profile its line in the table; a boundary that is new parts the stretches of all.
+        """Add a line to the table for every new profile; a new boundary splits the stretches of all profiles.
 
-        The law's boundaries, and the first days of the years that rows are of: those are counted apart.
+        Boundaries are the law's, and the first days of the years in the ledger, since rows are counted by year.
         """
         old = len(self._table)
         new = self.profiles[old:]
@@ -368,7 +371,7 @@ def _date_of(day: int) -> date:
 
 
 def _plain_days(array: pa.Array) -> Numbers | None:
-    """The days of a column of dates, where every one is a day that a ledger may have."""
+    """The days of a column of dates, or None if some cell is not a day that a ledger may have."""
     if not pa.types.is_date32(array.type) or array.null_count or not len(array):
         return None
     days = _filled(array.view(pa.int32()), 0) + np.int32(_EPOCH - _ORIGIN)
@@ -376,8 +379,8 @@ def _plain_days(array: pa.Array) -> Numbers | None:
 
 
 def _filled(array: pa.Array, missing: int) -> Numbers:
-    """Integers with another in the place of nulls."""
+    """The integers of an array, nulls replaced by `missing`."""
     whole = pc.fill_null(array, pa.scalar(missing, array.type)) if array.null_count else array
     # `to_numpy`, like `pa.array` and `pa.scalar`, imports pandas where there is one: a quarter of a second
-    found: Numbers = np.from_dlpack(whole).astype(np.int32, copy=False)
-    return found
+    integers: Numbers = np.from_dlpack(whole).astype(np.int32, copy=False)
+    return integers

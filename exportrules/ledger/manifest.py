@@ -1,4 +1,4 @@
-"""The account of a run, kept beside its output: what went in, under which law, what came out."""
+"""The manifest of an audit, written beside its output: what was read, under which law, and what was answered."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def manifest(
     options: Mapping[str, Any],
     seconds: float,
 ) -> str:
-    """The manifest as JSON. `written` is where the output stands before it has its name."""
+    """The manifest as JSON. `written` is the output's temporary path, before it has its name."""
     from exportrules import __version__
 
     names = Path(options["names"]) if options.get("names") else None
-    found = {
+    content = {
         "manifest": FORMAT,
         "exportrules": __version__,
         "ruleset": {
@@ -53,7 +53,7 @@ def manifest(
         "profiles": len(account.lookup.profiles),
         "seconds": round(seconds, 2),
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _file(path: Path, name: str) -> dict[str, Any]:
@@ -63,23 +63,23 @@ def _file(path: Path, name: str) -> dict[str, Any]:
 def verify(
     path: str | os.PathLike[str], ledger: str | os.PathLike[str] | None, ruleset: Ruleset
 ) -> Iterator[tuple[bool, str]]:
-    """What a manifest says, each with whether it still holds. Raises LedgerError for what is no manifest.
+    """Yield (it still holds, the statement) for each statement of a manifest. Raises LedgerError for any other file.
 
-    The files are looked for beside the manifest; `ledger` says where the input is otherwise.
+    The files are looked for beside the manifest; `ledger` is the path of the input if it is elsewhere.
     """
-    found = _read(path)
+    recorded = _read(path)
     folder = Path(path).parent
     try:
         for what in ("input", "names", "output"):
-            if what in found or what != "names":
-                # a name and no path: a manifest says nothing of other folders
-                beside = folder / os.path.basename(found[what]["name"])
+            if what in recorded or what != "names":
+                # only the name: a manifest that came from elsewhere must not reach into other folders
+                beside = folder / os.path.basename(recorded[what]["name"])
                 place = Path(ledger) if ledger and what == "input" else beside
-                yield _same_file(what, place, found[what]["sha256"])
-        rows = {found["input"]["rows"], found["output"]["rows"], sum(found["outcomes"].values())}
-        said = f"{found['input']['rows']:,} rows in, {found['output']['rows']:,} out"
-        yield len(rows) == 1, said + ("" if len(rows) == 1 else ": the counts of the manifest do not agree")
-        edition, digest = found["ruleset"]["edition"], found["ruleset"]["sha256"]
+                yield _same_file(what, place, recorded[what]["sha256"])
+        rows = {recorded["input"]["rows"], recorded["output"]["rows"], sum(recorded["outcomes"].values())}
+        counts = f"{recorded['input']['rows']:,} rows in, {recorded['output']['rows']:,} out"
+        yield len(rows) == 1, counts + ("" if len(rows) == 1 else ": the counts of the manifest do not agree")
+        edition, digest = recorded["ruleset"]["edition"], recorded["ruleset"]["sha256"]
         same = digest == ruleset.digest
         now = (
             ""
@@ -93,14 +93,14 @@ def verify(
 
 def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
-        found = json.loads(Path(path).read_bytes())
+        content = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {error.strerror or error}.") from None
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or found.get("manifest") != FORMAT:
-        raise LedgerError(os.fspath(path), "this is no manifest of an audit. It is written beside the output.")
-    return found
+        content = None
+    if not isinstance(content, dict) or content.get("manifest") != FORMAT:
+        raise LedgerError(os.fspath(path), "this is not a manifest of an audit. It is written beside the output.")
+    return content
 
 
 def _same_file(what: str, place: Path, digest: str) -> tuple[bool, str]:
@@ -111,5 +111,5 @@ def _same_file(what: str, place: Path, digest: str) -> tuple[bool, str]:
     if not same and not place.is_file():
         hint = " Say where it is: --verify MANIFEST LEDGER." if what == "input" else ""
         return False, f"{what}: {place} is not there.{hint}"
-    said = {"input": "that was audited", "names": "that was used", "output": "that was written"}[what]
-    return same, f"{what}: {place.name}" + ("" if same else f" is not the file {said}: its digest differs")
+    role = {"input": "that was audited", "names": "that was used", "output": "that was written"}[what]
+    return same, f"{what}: {place.name}" + ("" if same else f" is not the file {role}: its digest differs")

@@ -1,6 +1,6 @@
-"""The answer to a row in plain sentences, for a reader of the file: why, under what, and what would settle it.
+"""Explains the answer to a row in plain sentences: why, under which provision, and what would settle it.
 
-Nothing is decided here: every sentence is of a segment that the evaluator answered.
+Nothing is decided here: every sentence describes a segment that the evaluator has answered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMES = {
 
 
 class Authority(NamedTuple):
-    """A provision that an answer rests on: its title, citation, the Code of the row's day, the official document."""
+    """A provision that an answer rests on: title, citation, address in the Code of that day and of the document."""
 
     title: str
     cite: str
@@ -44,9 +44,9 @@ class Reasons:
         self._law = ruleset
 
     def authorities(self, segment: Segment, on: date | None) -> list[Authority]:
-        """The provisions of an answer, the requirements first; those of the Code with its text of that day."""
-        found = (self._law.provisions.get(name) for name in segment.provisions.split())
-        return [self._authority(*pair, on) for pair in found if pair]
+        """The provisions of an answer, requirements first; `code_url` leads to the Code as it read on that day."""
+        provisions = (self._law.provisions.get(name) for name in segment.provisions.split())
+        return [self._authority(*pair, on) for pair in provisions if pair]
 
     def _authority(self, provision: Provision, instrument: Instrument, on: date | None) -> Authority:
         code = code_url(provision.paragraph, on) if on else ""
@@ -56,16 +56,16 @@ class Reasons:
         )
 
     def why(self, segment: Segment, chip: str, place: str, on: date | None) -> str:
-        """The answer as a sentence or two."""
+        """The answer in one or two sentences."""
         day = f" on {day_of(on)}" if on else ""
         deal = f"{chip or 'The item'} to {place or 'its destination'}"
-        found = self.authorities(segment, on)
+        authorities = self.authorities(segment, on)
         if segment.outcome == "license_required":
-            under = listed([f"{a.title} ({a.cite})" for a in found if a.kind == "requirement"], "; ")
+            under = listed([f"{a.title} ({a.cite})" for a in authorities if a.kind == "requirement"], "; ")
             reviewed = REVIEWED[cast("Policy", segment.review_policy or "indeterminate")]
             return f"{deal} needed a license{day}: {under}. Applications were reviewed {reviewed}."
         if segment.outcome == "license_exception":
-            names = listed(dict.fromkeys(a.name or a.title for a in found if a.kind != "requirement"))
+            names = listed(dict.fromkeys(a.name or a.title for a in authorities if a.kind != "requirement"))
             return f"{deal} needed no license{day} if every condition of {names} was met; otherwise it did."
         if segment.outcome == "not_released":
             return f"{chip or 'The chip'} was not public{day}: the day is wrong, or it was a sample."
@@ -76,7 +76,7 @@ class Reasons:
         return " ".join(self.open(segment, on)) or f"The encoded law does not settle {deal}{day}."
 
     def open(self, segment: Segment, on: date | None) -> Iterator[str]:
-        """What keeps an answer open, as the questions to be put."""
+        """What leaves an answer open, as sentences: the questions to ask."""
         edition = self._law.edition
         if segment.outcome == "not_released":
             yield "The chip was not public on that day: the day is wrong, or it was a sample."
@@ -100,7 +100,7 @@ class Reasons:
         return open_question(self._law, fact)
 
     def settle(self, segment: Segment) -> str:
-        """What to write into the ledger, or into a names file, so that the row is answered."""
+        """What to write into the ledger or the names file so that the row is answered."""
         if segment.outcome == "not_released":
             return "Check the day of export, and which chip it was."
         if segment.standing == "beyond_horizon":

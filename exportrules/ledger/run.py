@@ -1,4 +1,4 @@
-"""An audit: a ledger's rows in, the same rows with their answers out, and the account of the run."""
+"""The audit of a ledger: each row is read, answered and written with its answer; an account says what was done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.ledger.sinks import Rendered, Sink, answer_names, open_sink
 from exportrules.ledger.unread import FirstRows, stop_at_unread
 
-#: Batches under way at one time; more would cost memory and gain nothing on two cores.
+#: Threads, and batches in progress at one time; more would cost memory and gain nothing on two cores.
 _THREADS, _UNDER_WAY = 2, 4
 
 Progress = Callable[[int, int], None]
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked of every row alike."""
+    """The settings of an audit that apply to every row."""
 
     layer: Layer = field(default_factory=Layer)
     to: str | None = None
@@ -45,7 +45,7 @@ class Settings:
 
 
 class Tally(NamedTuple):
-    """So many rows of one profile, in one year, with one answer."""
+    """The number of rows of one profile, in one year, with one answer."""
 
     profile: Profile
     year: int
@@ -55,7 +55,7 @@ class Tally(NamedTuple):
 
 @dataclass
 class Account:
-    """What came in, what went out, and how it was answered."""
+    """The account of an audit: rows read, rows written, and how they were answered."""
 
     source: Source
     lookup: Lookup
@@ -67,7 +67,7 @@ class Account:
         return self.lookup.columns
 
     def tallies(self) -> Iterator[Tally]:
-        """Every group of answered rows; rows that cannot be read are in :meth:`unread`."""
+        """All groups of answered rows; the rows that cannot be read are in :meth:`unread`."""
         self.lookup.flush()
         profiles, segments = self.lookup.profiles, self.lookup.segments
         for (profile, year, segment), rows in self.lookup.tally.items():
@@ -78,32 +78,33 @@ class Account:
             yield self.lookup.segments[number], rows
 
     def outcomes(self) -> Counter[str]:
-        found: Counter[str] = Counter()
+        """Rows by outcome, those that cannot be read included."""
+        counts: Counter[str] = Counter()
         for tally in self.tallies():
-            found[tally.segment.outcome] += tally.rows
+            counts[tally.segment.outcome] += tally.rows
         for segment, rows in self.unread():
-            found[segment.outcome] += rows
-        return found
+            counts[segment.outcome] += rows
+        return counts
 
     def problems(self) -> Counter[str]:
-        """Rows that cannot be read, by kind of problem."""
-        found: Counter[str] = Counter()
+        """Rows that were not read, or not in full, by kind of problem."""
+        counts: Counter[str] = Counter()
         answered = ((tally.segment, tally.rows) for tally in self.tallies())
         for segment, rows in (*answered, *self.unread()):
             if segment.problem:
-                found[segment.problem.kind] += rows
-        return found
+                counts[segment.problem.kind] += rows
+        return counts
 
 
 def ranked(counts: Counter[Any]) -> dict[Any, int]:
-    """Counts in their order, the largest first; alike in every run, whichever batch came first."""
+    """The counts in descending order; ties are sorted by name, so that the order does not depend on threads."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
 
 def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: FirstRows) -> Lookup:
     """A look-up for a ledger with these columns; `first` gives its first rows.
 
-    Raises QuestionError where the ledger does not say enough, or may say something in a column that is not read.
+    Raises QuestionError if a column is missing, or if a column that is not read may matter to the answer.
     """
     say = settings.say
     constant = {"to": settings.to, "exporter": settings.exporter}
@@ -111,10 +112,10 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     if settings.dates not in DATE_STYLES:
         raise QuestionError(f"dates={settings.dates!r} is none of: {', '.join(DATE_STYLES)}.")
     reads = readers(ruleset, dates=settings.dates, say=say)
-    for name, told in (settings.names or {}).items():
+    for name, meanings in (settings.names or {}).items():
         if name not in reads:
             raise QuestionError(f"names: a ledger has no {name!r}. Fields: {', '.join(FIELDS)}.")
-        for written, means in told.items():
+        for written, means in meanings.items():
             if problem := meaning_of(name, written, means, reads[name]).problem:
                 raise QuestionError(f"names: {written!r} is to mean {means!r}, but {problem.text}")
     lookup = Lookup(ruleset, columns, reads, settings.layer, settings.names)
@@ -126,7 +127,7 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
 
 
 class Report(Protocol):
-    """An output that says more than the table: it is opened as the rows begin, and finished when all were answered."""
+    """An output that says more than the table: opened before the first row, and finished when all are answered."""
 
     def open(self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str]) -> Sink: ...
     def finish(self, account: Account) -> None: ...
@@ -140,9 +141,9 @@ def audit(
     progress: Progress | None = None,
     report: Report | None = None,
 ) -> Account:
-    """Answer every row of a ledger; with `output`, write each with its answer. The account says what was done.
+    """Answer every row of a ledger and return the account; with `output`, write each row with its answer.
 
-    With `report`, the output is what that makes of the rows.
+    With `report`, the output is written by it. Raises LedgerError if rows in, answered and out differ in number.
     """
     lookup = prepare(ruleset, source.names, settings, lambda unread: next(iter(source.batches(unread)), None))
     account = Account(source, lookup)
@@ -164,9 +165,9 @@ def audit(
         if sink:
             stack.callback(sink.close)
         pool = stack.enter_context(ThreadPoolExecutor(_THREADS))
-        for batch, made in _in_order(pool, answer, source.batches(None if sink else asked)):
+        for batch, lines in _in_order(pool, answer, source.batches(None if sink else asked)):
             account.rows_in += batch.count
-            account.rows_out += sink.write(made) if sink else batch.count
+            account.rows_out += sink.write(lines) if sink else batch.count
             if progress:
                 progress(batch.read, account.rows_in)
         if sink and report:
@@ -191,7 +192,7 @@ def segments_of(lookup: Lookup, batch: Batch) -> Numbers:
 def _in_order(
     pool: ThreadPoolExecutor, work: Callable[[Batch], tuple[Batch, Any]], batches: Iterator[Batch]
 ) -> Iterator[tuple[Batch, Any]]:
-    """The work's results in the order of the batches, a few of them under way at a time."""
+    """The results of the work in the order of the batches, with a few batches in progress at a time."""
     waiting: deque[Future[tuple[Batch, Any]]] = deque()
     try:
         for batch in batches:

@@ -1,4 +1,4 @@
-"""The rows again, each with its answer, in whatever they are to be kept in."""
+"""Writes the rows, each with its answer, in the format of the output."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from exportrules.ledger.lookup import Numbers
 MOST_IN_SHEET = 1_048_576
 MOST_IN_CELL = 32_767
 _MIDNIGHT = time()
-#: The number of the first of some rows, or the place of each; None where rows have no order.
+#: The number of the first row, or the place of each row; None if rows have no order.
 Where = int | Sequence[str] | None
 
 
 class Rendered:
-    """The answer columns of segments, rendered once for each segment and taken for each row."""
+    """The answer columns: rendered once per segment, and looked up for each row."""
 
     def __init__(self, segments: Sequence[Segment], columns: Sequence[str], edition: str) -> None:
         self.columns, self._segments, self._edition = tuple(columns), segments, edition
@@ -41,11 +41,11 @@ class Rendered:
         self._made: dict[tuple[str, int], pa.Array] = {}
 
     def arrays(self, numbers: Numbers, where: Where) -> list[pa.Array]:
-        """One array for each answer column."""
+        """One array per answer column, for rows with these segment numbers."""
         return [self._array(name, numbers, where) for name in self.columns]
 
     def suffixes(self, numbers: Numbers, where: int | Sequence[str], delimiter: str) -> list[pa.Array]:
-        """What stands behind each row's own cells in a line, in parts to be put together."""
+        """The end of each row's line, after its own cells, as arrays to be joined."""
         rows = pa.array(numbers)
         if "problem" not in self.columns or not (troubled := self._troubled()[numbers]).any():
             whole = self._of_all(delimiter, lambda s: delimiter + self._line(s, self.columns, delimiter) + "\n")
@@ -68,7 +68,7 @@ class Rendered:
         return pa.DictionaryArray.from_arrays(coded.indices.take(rows), coded.dictionary)
 
     def _of_all(self, key: str, render: Any, kind: Any = None) -> pa.Array:
-        """A value for each segment so far, remembered until there are more."""
+        """One value per segment so far, remembered until there are more segments."""
         with self._lock:
             count = len(self._segments)
             made = self._made.get((key, count))
@@ -91,18 +91,18 @@ class Rendered:
         return delimiter + (ahead + delimiter if at else "") + ('"' if segment.problem else "")
 
     def _closing(self, segment: Segment, at: int, delimiter: str) -> str:
-        said = column("problem", segment, "").replace('"', '""') + '"' if segment.problem else ""
+        text = column("problem", segment, "").replace('"', '""') + '"' if segment.problem else ""
         behind = self._line(segment, self.columns[at + 1 :], delimiter)
-        return said + (delimiter + behind if len(self.columns) > at + 1 else "") + "\n"
+        return text + (delimiter + behind if len(self.columns) > at + 1 else "") + "\n"
 
 
 def _row_words(where: int | Sequence[str], troubled: Any, kind: Any) -> pa.Array:
-    """'row 17: ' where a row has a problem, nothing elsewhere."""
-    found = np.full(len(troubled), "", object)
+    """'row 17: ' for rows with a problem, '' for the others."""
+    words = np.full(len(troubled), "", object)
     rows = np.flatnonzero(troubled)
     named = (f"row {where + row}" if isinstance(where, int) else where[row] for row in rows.tolist())
-    found[rows] = [f"{name}: " for name in named]
-    return pa.array(found, pa.string()).cast(kind)
+    words[rows] = [f"{name}: " for name in named]
+    return pa.array(words, pa.string()).cast(kind)
 
 
 def _written(value: Any) -> str:
@@ -110,8 +110,7 @@ def _written(value: Any) -> str:
 
 
 class Sink(Protocol):
-    """A file that answered rows go to. `render` may run on any thread, `write` takes what it made, in order,
-    and says how many rows that were."""
+    """An output file. `render` may run on any thread; `write` takes its results in order and returns their rows."""
 
     def render(self, batch: Batch, numbers: Numbers) -> Any: ...
     def write(self, rendered: Any) -> int: ...
@@ -119,7 +118,7 @@ class Sink(Protocol):
 
 
 def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") -> Sink:
-    """A sink by the ending of its name. Raises QuestionError where the ledger's own columns are in the way."""
+    """The sink for the path's suffix. Raises QuestionError if a column of the ledger has an answer column's name."""
     names = answer_names(path, source, rendered, prefix)
     ending = path.suffix.lower()
     if ending not in SINKS:
@@ -129,7 +128,7 @@ def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") 
 
 
 def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) -> list[str]:
-    """The names of the answer columns of an output. Raises QuestionError where the ledger's own are in the way."""
+    """The names of the answer columns. Raises QuestionError if the ledger already has a column of that name."""
     ending = path.suffix.lower()
     names = [prefix + name for name in rendered.columns]
     own = {name.casefold(): name for name in source.names}
@@ -143,19 +142,19 @@ def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) ->
         double = [name for name, group in itertools.groupby(sorted(source.names)) if len(list(group)) > 1]
         if double:
             raise QuestionError(
-                f"two columns of the ledger are called {double[0]!r}, and {ending} wants one. Write .csv."
+                f"two columns of the ledger are named {double[0]!r}; {ending} needs unique names. Write .csv."
             )
     return names
 
 
 class TextSink:
-    """Delimited text. Rows of a text keep the bytes they had; formulas are made inert."""
+    """Delimited text. Rows read from text keep their bytes; formulas are made inert."""
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered = rendered
-        # a .csv keeps the delimiter of the text that it comes from, a .tsv is what it is called
-        kept = "" if source.name.lower().endswith(".tsv") else source.delimiter
-        self._mark = "\t" if path.suffix.lower() == ".tsv" else kept or ","
+        # a .csv keeps the delimiter of its source, unless that is a .tsv; a .tsv has tabs
+        own = "" if source.name.lower().endswith(".tsv") else source.delimiter
+        self._mark = "\t" if path.suffix.lower() == ".tsv" else own or ","
         self._as_was = source.delimiter == self._mark
         self._path = path
         self._file = path.open("wb")
@@ -171,7 +170,7 @@ class TextSink:
         return pc.binary_join_element_wise(lines, *parts, pa.scalar(b"", pa.binary()))
 
     def write(self, rendered: pa.Array) -> int:
-        # no row is null and the array is nobody's slice: its data are the text
+        # no row is null and the array is not a slice, so its data buffer is the text
         text = rendered.buffers()[2] or b""
         if self._unmarked and not self._odd:
             self._odd = not memoryview(text).tobytes().isascii()
@@ -185,7 +184,7 @@ class TextSink:
 
 
 def _put_mark_before(path: Path) -> None:
-    """Begin a text with the mark without which Excel takes it for the machine's own encoding."""
+    """Put a byte-order mark in front, without which Excel reads a text in the machine's own encoding."""
     part = path.with_name(path.name + ".marked")
     with path.open("rb") as text, part.open("wb") as marked:
         marked.write(codecs.BOM_UTF8)
@@ -200,7 +199,7 @@ def _lines(table: pa.Table, mark: str) -> pa.Array:
 
 
 def _cells(array: pa.Array, mark: str) -> pa.Array:
-    """A column as written cells; each distinct value is written once."""
+    """A column as written cells; each distinct value is formatted once."""
     cells = coded(array)
     values = [quoted(inert(as_text(value)), mark).encode() for value in values_of(cells.dictionary)]
     spelled = pa.array([*values, b""], pa.binary())
@@ -240,7 +239,7 @@ class ParquetSink:
 
 
 class JsonSink:
-    """JSON lines, an object a row."""
+    """JSON lines: one object per row."""
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered, self._names = rendered, names
@@ -248,10 +247,10 @@ class JsonSink:
 
     def render(self, batch: Batch, numbers: Numbers) -> list[str]:
         answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.where)]
-        if batch.objects:  # the lines that they were, the answers before the last brace
+        if batch.objects:  # the lines as they were read, with the answers in front of the last brace
             own = (line[:-1].rstrip() for line in batch.objects())
-            said = _objects(self._names, answers)
-            return [f"{line}{'' if line == '{' else ', '}{more[1:]}" for line, more in zip(own, said, strict=True)]
+            more = _objects(self._names, answers)
+            return [f"{line}{'' if line == '{' else ', '}{added[1:]}" for line, added in zip(own, more, strict=True)]
         table = batch.table()
         return _objects([*table.column_names, *self._names], [*map(column_values, table.columns), *answers])
 
@@ -269,12 +268,12 @@ def _objects(names: Sequence[str], columns: Sequence[list[Any]]) -> list[str]:
 
 
 def column_values(chunked: pa.ChunkedArray) -> list[Any]:
-    """The values of a column, as Python knows them."""
+    """The values of a column as Python objects."""
     return [value for chunk in chunked.chunks for value in values_of(chunk)]
 
 
 class WorkbookSink:
-    """An Excel workbook of one sheet. Text stays text, a formula in it is not run."""
+    """An Excel workbook of one sheet. Text stays text; a formula in it is not run."""
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         import xlsxwriter
@@ -300,13 +299,13 @@ class WorkbookSink:
             own: Iterable[Sequence[Any]] = batch.values()
         else:
             own = zip(*map(column_values, batch.table().columns), strict=True)
-        return [(*cells, *said) for cells, said in zip(own, zip(*answers, strict=True), strict=True)]
+        return [(*cells, *added) for cells, added in zip(own, zip(*answers, strict=True), strict=True)]
 
     def write(self, rendered: list[tuple[Any, ...]]) -> int:
         if self._row + len(rendered) > MOST_IN_SHEET:
             raise LedgerError(
                 self._name,
-                f"a sheet of Excel holds {MOST_IN_SHEET:,} rows, its header among them, and the ledger has more. "
+                f"an Excel sheet holds {MOST_IN_SHEET:,} rows including its header, and the ledger has more. "
                 "Write .csv or .parquet.",
             )
         for row in rendered:
@@ -333,19 +332,19 @@ class WorkbookSink:
         if len(text) > MOST_IN_CELL:
             raise LedgerError(
                 self._name,
-                f"row {self._row} has a cell of {len(text):,} characters, and a cell of Excel holds "
+                f"row {self._row} has a cell of {len(text):,} characters, and an Excel cell holds "
                 f"{MOST_IN_CELL:,}. Write .csv or .parquet.",
             )
         return text
 
 
 def is_day_of_excel(value: Any) -> bool:
-    """Whether a value is a day or a moment that a cell of Excel can be."""
+    """True if an Excel cell can hold the value as a date."""
     return isinstance(value, date) and value.year >= 1900 and getattr(value, "tzinfo", None) is None
 
 
 def is_number_of_excel(value: Any) -> bool:
-    """A number that a cell of Excel keeps as it is: one of 15 digits at most."""
+    """True if an Excel cell keeps the number exactly: it has at most 15 digits."""
     if isinstance(value, int):
         return abs(value) < 10**15
     return (
@@ -355,7 +354,7 @@ def is_number_of_excel(value: Any) -> bool:
     )
 
 
-#: What a report is written as, besides a workbook.
+#: Suffixes of reports, besides that of a workbook.
 PAGES = (".html", ".md")
 SINKS: dict[str, Any] = {
     ".csv": TextSink,

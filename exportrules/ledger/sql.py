@@ -1,4 +1,4 @@
-"""The segment table for any warehouse, and the look-up in it as SQL: plain joins, no rule in them."""
+"""The segment table for warehouses, and the look-up in it as SQL: plain joins that contain no rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exportrules.question.names.chips import ChipName, find_chip, spellings_of
 from exportrules.question.names.exporters import find_exporter, near_addressee
 from exportrules.question.names.places import find_place
 
-#: Days before the first transition, and after the last: all of them.
+#: First day of the first segment, and last day of the last.
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 
 ANSWERS = (
@@ -36,41 +36,41 @@ NAMES = ("chip_key", "chip", "name")
 
 
 def name_rows(ruleset: Ruleset, chips: Sequence[str] | None) -> dict[str, ChipName]:
-    """The chips that every spelling means, by its key."""
-    asked = [set(find_chip(ruleset, chip).variants) for chip in chips] if chips else None
+    """The chip that each spelling means, by the spelling's key; only `chips`, if given."""
+    wanted = [set(find_chip(ruleset, chip).variants) for chip in chips] if chips else None
     every = spellings_of(ruleset)
     return {
         spelling: name
         for spelling, name in every.items()
-        if asked is None or any(set(name.variants) <= variants for variants in asked)
+        if wanted is None or any(set(name.variants) <= variants for variants in wanted)
     }
 
 
 def chip_ids(ruleset: Ruleset, names: Mapping[str, ChipName]) -> dict[str, str]:
-    """What the chip of each spelling is called in the tables: a name that `check` takes for exactly its variants.
+    """The id in the tables of each spelling's chip: a name that `check` resolves to exactly its variants.
 
-    That is the id of a variant or a whole family. Of several variants together it is the shortest of the names that the
+    That is the id of a variant or of a whole family. For several variants together it is the shortest name that the
     chip files give them ('A100 40GB'), or else the shortest spelling.
     """
-    called: dict[tuple[str, ...], str] = {}
+    ids: dict[tuple[str, ...], str] = {}
     for name in names.values():
-        if name.variants not in called:
-            called[name.variants] = _called(ruleset, name, names)
-    return {spelling: called[name.variants] for spelling, name in names.items()}
+        if name.variants not in ids:
+            ids[name.variants] = _id_of(ruleset, name, names)
+    return {spelling: ids[name.variants] for spelling, name in names.items()}
 
 
-def _called(ruleset: Ruleset, name: ChipName, names: Mapping[str, ChipName]) -> str:
-    # a family may have the id of one of its variants, which then goes by another name
+def _id_of(ruleset: Ruleset, name: ChipName, names: Mapping[str, ChipName]) -> str:
+    # a family may have the id of one of its variants, so the id that is tried first must resolve to `name`
     ids = [*name.variants[:1], ruleset.variants[name.variants[0]][1].id]
     written = {n for v in name.variants for n in (ruleset.variants[v][0].name, *ruleset.variants[v][0].aliases)}
     spelled = {spelling for spelling, other in names.items() if other.variants == name.variants}
-    shortest = (sorted(found, key=lambda text: (len(text), text)) for found in (written, spelled))
+    shortest = (sorted(texts, key=lambda text: (len(text), text)) for texts in (written, spelled))
     for candidate in itertools.chain(ids, *shortest):
         try:
-            found = find_chip(ruleset, candidate)
+            variants = find_chip(ruleset, candidate).variants
         except UnknownNameError:
             continue
-        if found.variants == name.variants:
+        if variants == name.variants:
             return candidate
     raise AssertionError(f"no name means exactly {name.variants}")
 
@@ -78,18 +78,18 @@ def _called(ruleset: Ruleset, name: ChipName, names: Mapping[str, ChipName]) -> 
 def segment_rows(
     ruleset: Ruleset, names: Mapping[str, ChipName], to: Sequence[str] | None, exporters: Sequence[str], layer: Layer
 ) -> Iterator[dict[str, Any]]:
-    """One row for every chip, destination, exporter and segment. Raises UnknownNameError for names."""
+    """One row for every chip, destination, exporter and segment. Raises UnknownNameError for an unknown name."""
     not_encoded = set(ruleset.edition.destinations_not_encoded)
     places = [find_place(ruleset, place) for place in to] if to else sorted(set(ruleset.places) - not_encoded)
-    # who the maker is depends on the chip; whoever else is named is asked for by id, or as written where it may be one
+    # the maker depends on the chip; other exporters are given by id, or as written if they may be an addressee
     who = [w.casefold() if w.casefold() == "maker" else _named(ruleset, w) for w in exporters]
     edition = ruleset.edition.edition
-    called = chip_ids(ruleset, names)
-    meant = {called[spelling]: ChipCell(name, spelling) for spelling, name in names.items()}
-    for chip, place, exporter in itertools.product(sorted(meant), places, who):
-        timeline = timeline_of(ruleset, {"chip": meant[chip], "to": place, "exporter": exporter}, layer)
-        begun = zip(timeline.starts, segments(timeline), strict=True)
-        alike = [next(same) for _, same in itertools.groupby(begun, key=lambda pair: pair[1])]
+    ids = chip_ids(ruleset, names)
+    chip_cells = {ids[spelling]: ChipCell(name, spelling) for spelling, name in names.items()}
+    for chip, place, exporter in itertools.product(sorted(chip_cells), places, who):
+        timeline = timeline_of(ruleset, {"chip": chip_cells[chip], "to": place, "exporter": exporter}, layer)
+        spans = zip(timeline.starts, segments(timeline), strict=True)
+        alike = [next(same) for _, same in itertools.groupby(spans, key=lambda pair: pair[1])]
         stops = [start for start, _ in alike[1:]]
         for (start, segment), stop in zip(alike, [*stops, None], strict=True):
             answers = {answer: column(answer, segment, edition) for answer in ANSWERS}
@@ -102,7 +102,7 @@ def _named(ruleset: Ruleset, exporter: str) -> str | None:
 
 
 def account_of(ruleset: Ruleset, layer: Layer) -> dict[str, str]:
-    """What a Parquet file says of itself in its metadata: which law answered, and how it was read."""
+    """The metadata of a Parquet file: which law answered, and which layer of it."""
     from exportrules import __version__
 
     return {
@@ -116,7 +116,7 @@ def account_of(ruleset: Ruleset, layer: Layer) -> dict[str, str]:
 
 
 def write_segments(rows: Iterable[dict[str, Any]], account: Mapping[str, str], path: Path, *, force: bool) -> int:
-    """Write the segment table by the ending of its name; a Parquet file has its account. Returns the number of rows."""
+    """Write the segment table as .parquet (with `account` as its metadata) or .csv; return the number of rows."""
     import pyarrow as pa
 
     days = dict.fromkeys(("valid_from", "valid_through", *DATES), pa.date32())
@@ -127,17 +127,17 @@ def write_segments(rows: Iterable[dict[str, Any]], account: Mapping[str, str], p
 def write_names(
     names: Mapping[str, ChipName], ruleset: Ruleset, account: Mapping[str, str], path: Path, *, force: bool
 ) -> int:
-    """Write the table of names beside it."""
+    """Write the table of names that belongs to a segment table; return the number of rows."""
     import pyarrow as pa
 
-    called = chip_ids(ruleset, names)
-    rows = [(spelling, called[spelling], name.label) for spelling, name in sorted(names.items())]
+    ids = chip_ids(ruleset, names)
+    rows = [(spelling, ids[spelling], name.label) for spelling, name in sorted(names.items())]
     table = pa.table([list(column) for column in zip(*rows, strict=True)], names=list(NAMES))
     return _write(table.replace_schema_metadata(account), path, force)
 
 
 def names_path(path: Path) -> Path:
-    """Where the names of a segment table are: segments.names.parquet for segments.parquet."""
+    """The path of the names of a segment table: segments.names.parquet for segments.parquet."""
     return path.with_name(f"{path.stem}.names{path.suffix}")
 
 
@@ -159,7 +159,7 @@ def _write(table: Any, path: Path, force: bool) -> int:
     return int(table.num_rows)
 
 
-#: Letters and digits alone, in one case: how names of chips are matched (:func:`exportrules.names.keys.key`).
+#: Only letters and digits, in lower case, as names of chips are matched (:func:`exportrules.question.names.keys.key`).
 _KEY = {
     "duckdb": r"regexp_replace(lower({}), '[^\p{{L}}\p{{N}}]', '', 'g')",
     "spark": r"regexp_replace(lower({}), '[^\\p{{L}}\\p{{N}}]', '')",
@@ -167,7 +167,7 @@ _KEY = {
 
 
 def lookup_sql(dialect: str, ruleset: Ruleset) -> str:
-    """The look-up as one SELECT, to be run where the tables `ledger` and `segments` are."""
+    """The look-up as one SELECT over the tables `ledger`, `segments` and `names`."""
     answers = ",\n".join(f"       s.{name}" for name in ANSWERS if name != "outcome")
     chip = _KEY[dialect].format("l.chip")
     return f"""\

@@ -1,7 +1,7 @@
-"""The catalogue as typed rows: who made a chip, since when it is public, its figures and where they come from.
+"""The catalogue as typed rows: a chip's maker, the day on which it became public, its figures and their sources.
 
-A figure has its unit, whether it was stated or derived, whether an estimate is underneath, and every reading that
-sources give. Numbers are `int` or `Decimal`, days are `date`.
+A figure has a unit, an origin (stated or derived), a flag for estimates, and every reading that sources give.
+Numbers are `int` or `Decimal`, days are `date`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from exportrules.law.model import Bounds, Exporter, FactDefinition, Family, Numb
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.figures import facts_of
 
-#: The figures of a row, in the order in which a data sheet leads to them.
+#: The figures of a row, in the order in which they are computed from a data sheet.
 FIGURES = (
     "tpp", "performance_density", "aggregate_io_gbytes_s", "chip_to_chip_io_gbytes_s", "dram_bandwidth_gbytes_s",
     "memory_bandwidth_density", "die_area_mm2", "designed_for_datacenter", "non_planar",
 )  # fmt: skip
 
-#: Decimals of a figure: a density has no end, and the lines of the law have three.
+#: Precision of a shown figure: a density may have infinitely many digits, and bounds in the law have three decimals.
 DECIMALS = Decimal("0.000001")
 
 
 class Figure(NamedTuple):
     """One reading of one figure of a chip.
 
-    `value` is None where bounds alone are known; `bounds` has them. `origin` is `stated` or `derived`, and
-    `derivation` the arithmetic. `reading` counts from 1, the reading that a listing shows; more than one means that
-    sources differ, and `basis` says what another reading rests on.
+    `value` is None if only `bounds` are known. `origin` is `stated` or `derived`, and `derivation` the arithmetic.
+    `reading` counts from 1, the reading that a listing shows; more than one means that sources differ, and `basis` is
+    the source of another reading.
     """
 
     chip: str
@@ -49,9 +49,9 @@ class Figure(NamedTuple):
 class ChipRow(NamedTuple):
     """One chip of the catalogue.
 
-    `figures` has every reading of every known figure; a figure that is not known is absent. Those of a system are the
-    figures of each chip in it, `figures_of`. `contains` pairs the id of a chip with a count. `announced` is the day on
-    which the chip was made public; where that day is not known, `not_public_before` bounds it.
+    `figures` has every reading of every known figure; an unknown figure is absent. The figures of a system are those
+    of each chip in it, `figures_of`. `contains` pairs the id of a chip with a count. `announced` is the day on which
+    the chip was made public; if that day is unknown, `not_public_before` bounds it.
     """
 
     chip: str
@@ -76,14 +76,14 @@ class ChipRow(NamedTuple):
     note: str
 
     def figure(self, name: str) -> Figure | None:
-        """The first reading of a figure, or None where it is not known. Raises KeyError for a name of none."""
+        """The first reading of a figure, or None if it is unknown. Raises KeyError for a name not in `FIGURES`."""
         if name not in FIGURES:
             raise KeyError(f"there is no figure {name!r}. The figures are {', '.join(FIGURES)}.")
-        return next((found for found in self.figures if found.figure == name), None)
+        return next((figure for figure in self.figures if figure.figure == name), None)
 
 
 def chip_rows(ruleset: Ruleset) -> tuple[ChipRow, ...]:
-    """A row for each variant of a ruleset, in the order of its catalogue; made once."""
+    """A row for each variant of a ruleset, in catalogue order. Cached with the ruleset."""
     if "catalogue" not in ruleset.indexes:
         variants, exporters, vocabulary = ruleset.variants, ruleset.exporters, ruleset.facts
         ruleset.indexes["catalogue"] = tuple(_row(v, f, variants, exporters, vocabulary) for v, f in variants.values())
@@ -144,12 +144,12 @@ def _figures(chip: str, described: Variant, vocabulary: Mapping[str, FactDefinit
 
 
 def _derivation(fact: Fact, reading: int) -> str:
-    """The arithmetic, which is that of the first reading."""
+    """The arithmetic of a derived figure, for its first reading only."""
     return fact.detail if fact.source == "derived" and reading == 1 else ""
 
 
 def figure_value(value: Any) -> Any:
-    """A figure to six decimals at most, rounded half up; whole numbers, booleans and None as they are."""
+    """A figure rounded half up to at most six decimals; integers, booleans and None are returned unchanged."""
     if isinstance(value, Decimal):
         rounded = value.quantize(DECIMALS, ROUND_HALF_UP).normalize()
         return int(rounded) if rounded == rounded.to_integral_value() else rounded

@@ -1,7 +1,7 @@
-"""What a caller says of an item that the catalogue knows, held against what the catalogue has.
+"""Compare the facts that a caller gives for an item with the facts in the catalogue.
 
-A figure that the catalogue does not have may be supplied. One that it has may be supplied as its sources round it; a
-figure that contradicts it describes another item, and an answer from it would be about no chip there is.
+A figure that the catalogue lacks may be supplied. One that it has may be supplied as rounded by its sources; a figure
+that contradicts it describes a different item, and the answer would be about a chip that does not exist.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from exportrules.law.model import Bounds, Number
 from exportrules.question.figures import followers, settled
 from exportrules.question.values import show
 
-#: How far two sources of one figure may be apart: 1 part in 200. Data sheets give three significant digits or more, and
-#: rounding to three moves a number by half a unit of the third: by 0.5 % at the most, where the digits are 100. Some
-#: chips are as near as that to a bound of law, so what is taken as rounding may not carry a chip over one either.
+#: How far two sources of one figure may differ: 1 part in 200. Data sheets give at least three significant digits, and
+#: rounding to three changes a number by at most half a unit of the third: 0.5 % for the digits 100. Some chips are as
+#: near as that to a bound of law, so a rounded figure must not cross a bound either.
 TOLERANCE = Decimal("0.005")
 
-#: Where a fact comes from the catalogue.
+#: The sources of facts from the catalogue.
 _KNOWN = ("chip", "derived")
 
 
 class Known(NamedTuple):
-    """A variant with what the catalogue has of it."""
+    """A variant with its facts in the catalogue."""
 
     name: str
     facts: Mapping[str, Fact]
@@ -36,20 +36,20 @@ class Known(NamedTuple):
 def agreeing(
     variants: Sequence[Known], given: Mapping[str, Fact], class_of: Callable[[str, Any], object]
 ) -> tuple[list[int], tuple[tuple[str, str], ...]]:
-    """The positions of the variants that the facts given can describe; and the others by name, each with the reason.
+    """The positions of the variants that the given facts can describe; and the others by name, each with the reason.
 
-    A figure that some variants of a family have says which of them is meant, and one that the catalogue lacks may be
-    supplied. `class_of` says what the law can tell a value of a fact by. Raises QuestionError where no variant has the
-    figure and the catalogue has another.
+    A figure that only some variants of a family have selects these, and one that the catalogue lacks may be supplied.
+    `class_of` returns the equivalence class of a fact's value under the law. Raises QuestionError if the catalogue
+    knows the figure and no variant has the given value.
     """
-    against = [[n for n in given if _contradicts(n, given[n], v.facts, class_of)] for v in variants]
-    kept = [i for i, names in enumerate(against) if not names]
-    for name in dict.fromkeys(name for names in against for name in names):
-        # a variant of which the catalogue does not know it is not thereby the one that is meant
-        if not any(_is_known(variants[i].facts.get(name)) for i in kept):
+    contradicted = [[n for n in given if _contradicts(n, given[n], v.facts, class_of)] for v in variants]
+    matching = [i for i, names in enumerate(contradicted) if not names]
+    for name in dict.fromkeys(name for names in contradicted for name in names):
+        # a variant for which the catalogue lacks the figure does not match on that account alone
+        if not any(_is_known(variants[i].facts.get(name)) for i in matching):
             raise QuestionError(_message(name, variants, given[name]))
-    said = ((v, names[0]) for v, names in zip(variants, against, strict=True) if names)
-    return kept, tuple((v.name, f"by the catalogue its {name} is {_shown(v.facts[name])}") for v, name in said)
+    others = ((v, names[0]) for v, names in zip(variants, contradicted, strict=True) if names)
+    return matching, tuple((v.name, f"by the catalogue its {name} is {_shown(v.facts[name])}") for v, name in others)
 
 
 def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
@@ -64,7 +64,7 @@ def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
 
 
 def _contradicts(name: str, claim: Fact, facts: Mapping[str, Fact], class_of: Callable[[str, Any], object]) -> bool:
-    """Whether a claim is none of the values that the catalogue has for a fact, rounding and disputes allowed for."""
+    """True if a claim is none of the catalogue's values for a fact, allowing for rounding and disputes."""
     known = facts.get(name)
     if not _is_known(known) or claim.value is None:
         return False
@@ -80,28 +80,28 @@ def _contradicts(name: str, claim: Fact, facts: Mapping[str, Fact], class_of: Ca
 
 
 def narrowed(facts: Mapping[str, Fact], given: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The facts given, bounds as what the catalogue has within them: a bound takes nothing away from what is known."""
-    found = dict(given)
+    """The given facts, with bounds narrowed to the catalogue's values within them: a bound never replaces a value."""
+    facts_given = dict(given)
     for name, claim in given.items():
         known = facts.get(name)
         if isinstance(claim.value, Bounds) and _is_known(known) and (within := _within(claim, known)):
             if within == _readings(known):
-                del found[name]
+                del facts_given[name]
             else:
-                found[name] = claim._replace(value=within[0], candidates=within[1:] and within)
-    return found
+                facts_given[name] = claim._replace(value=within[0], candidates=within[1:] and within)
+    return facts_given
 
 
 def _within(claim: Fact, known: Fact) -> tuple[Any, ...] | None:
-    """What is left of the readings of a fact within bounds that are claimed, or of bounds with the number claimed."""
+    """The readings of a known fact, each intersected with the claimed value or bounds; None if nothing remains."""
     met = [meet(value, claim.value) for value in _readings(known)]  # type: ignore[arg-type]
     return tuple(value for value in met if value is not None) or None
 
 
 def _crosses(name: str, known: Fact, moved: Fact, class_of: Callable[[str, Any], object]) -> bool:
-    """Whether the law tells the readings of a figure from those of the catalogue.
+    """True if the law treats the readings of a figure differently from those of the catalogue.
 
-    One value out of several readings settles a dispute, and any between them may be right.
+    One value given for a disputed figure settles the dispute, and any value between the readings may be right.
     """
     if not _is_known(known) or not _is_number(known.value):
         return False
@@ -126,7 +126,7 @@ def _shown(fact: Fact) -> str:
 
 
 def _exact(value: object) -> str:
-    """A value to the last digit that its writer gave."""
+    """A value with every digit that the caller gave."""
     return format(value, "f") if isinstance(value, Decimal) else show(value)
 
 
@@ -138,20 +138,20 @@ def _is_known(fact: Fact | None) -> TypeGuard[Fact]:
     return fact is not None and fact.source in _KNOWN and fact.value is not None
 
 
-#: A wafer of 300 mm: no die is larger.
+#: The area in mm2 of a 300 mm wafer: no die is larger.
 _LARGEST_DIE = 70_686
 
 
 def consistent(given: Mapping[str, Fact]) -> None:
-    """Refuse figures of an item that cannot all be so: one of them would free what the others control."""
+    """Raise QuestionError if figures of an item contradict one another: one could free what the others control."""
     area, density, total = (_number(given, name) for name in ("die_area_mm2", "performance_density", "tpp"))
     if area is not None and area > _LARGEST_DIE:
         raise QuestionError(
-            f"die_area_mm2 = {show(area)} is more than a wafer of 300 mm, {_LARGEST_DIE} mm2. Check the unit."
+            f"die_area_mm2 = {show(area)} is more than a 300 mm wafer, {_LARGEST_DIE} mm2. Check the unit."
         )
     if area and density is not None and total is not None and abs(total / area - density) > density / 50:
         raise QuestionError(
-            f"tpp = {show(total)} over die_area_mm2 = {show(area)} is a density of {total / area:.3f}, and not "
+            f"tpp = {show(total)} over die_area_mm2 = {show(area)} is a density of {total / area:.3f}, not "
             f"performance_density = {show(density)}. One of the three is wrong: give the two that you can prove."
         )
 

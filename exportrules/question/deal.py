@@ -1,4 +1,4 @@
-"""A deal as somebody wrote its terms, one frozen value: what every interface hands to the resolver."""
+"""A deal: its terms as written, in one frozen value that every interface passes to the resolver."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 
 from exportrules.question.senses import Named
 
-#: The terms of a deal that a rule may test, and the fact that each one is.
+#: The terms of a deal that a rule may test, each with its fact.
 TERMS = {"to": "destination", **{name: name for name in (
     "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
 
 class Deal(NamedTuple):
-    """The terms of a deal, the day aside. None, or nothing, was not said and takes its stated default.
+    """The terms of a deal without the day. A term that is None or empty takes its default.
 
-    Names of parties are texts; a ledger, which has each of them in many rows, passes them resolved
-    (:class:`Named`). Nothing here has been checked: :func:`exportrules.question.question.resolve` does.
+    Names of parties are strings; a ledger, which repeats each in many rows, passes them resolved
+    (:class:`Named`). Nothing is validated here: :func:`exportrules.question.question.resolve` does that.
     """
 
     to: str | None = None
@@ -38,10 +38,9 @@ _FACTS = Deal._fields.index("facts")
 
 
 def key_of(terms: tuple[Any, ...]) -> tuple[object, ...]:
-    """A hashable form of the terms of a deal, equal for deals that are written alike. Raises TypeError where there is
-    none.
+    """A hashable form of a deal's fields, equal for deals that are written alike. Raises TypeError if there is none.
 
-    1 and true are equal in Python, yet not the same answer to a question: a fact's type is part of the key.
+    `1 == True` in Python, but they are different values of a fact, so the type is part of the key.
     """
     facts = terms[_FACTS]
     if not facts:
@@ -52,7 +51,7 @@ def key_of(terms: tuple[Any, ...]) -> tuple[object, ...]:
 
 
 def several(value: Any) -> Any:
-    """Several values as a tuple, which can be remembered; one text, a mapping, and what has no parts, as it is."""
+    """A collection as a tuple, which is hashable; a string, a mapping or any other value unchanged."""
     if type(value) is tuple:
         return value
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value

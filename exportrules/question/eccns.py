@@ -1,10 +1,10 @@
-"""Facts that a caller supplies: entries as the rules spell them, and conclusions of the law only where they add to it.
+"""Read the facts that a caller supplies: normalise ECCNs, and accept conclusions only where they add to the law's.
 
-A fact that names entries is compared with those that rules test: '3a090.a' or a bare '3A090' would be an item that no
-rule knows, and free. What can be read for certain is spelled as the rules spell it, the rest is refused.
+A fact that names ECCNs is compared with those that rules test: '3a090.a' or a bare '3A090' would match no rule, and
+the item would be free. Spellings that are unambiguous are normalised; the rest are refused.
 
-A fact that provisions conclude (`about = "conclusion"`) may be supplied where it adds to what they conclude. What could
-only take a conclusion away is refused here.
+A fact that provisions conclude (`about = "conclusion"`) may be supplied if it adds to their conclusions. A value that
+could only remove a conclusion is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ENTRY = re.compile(r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)")
 
 
 def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
-    """A fact that a caller supplies, an entry of the list as the rules spell it. Raises QuestionError."""
+    """A fact that a caller supplies, with ECCNs spelled as in the rules. Raises QuestionError."""
     fact = read_fact(name, value, ruleset.facts)
     if ruleset.facts[name].about == "derived":
         raise QuestionError(f"{name} is not given: it follows from other facts. {ruleset.facts[name].definition}")
@@ -41,15 +41,15 @@ def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
 
 
 def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:
-    """What a declared ECCN makes of the item, as the fact `declared`: a word of its `classes`, or 'other'.
+    """The fact `declared` that follows from a declared ECCN: a word of its `classes`, or 'other'.
 
-    A paragraph .z keeps the word of its number, and says so: such an item is one of 3A090 or 4A090 as well.
+    A paragraph .z keeps the word of its number, with '.z' appended: such an item is also one of 3A090 or 4A090.
     """
     number, definition = given.get("eccn_declared"), ruleset.facts.get("declared")
     if definition is None or number is None:
         return {}
     if not isinstance(number.value, str):
-        # somebody said that it is not known, which is not the same as that none was declared
+        # given as unknown, which differs from no ECCN being declared
         return {"declared": Fact(None, "derived", detail="the declared ECCN is not known")}
     entry, *paragraphs = number.value.split(".")
     word = next((word for word, entries in (definition.classes or {}).items() if entry in entries), "other")
@@ -59,13 +59,13 @@ def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:
 
 
 def _doubted(ruleset: Ruleset, name: str) -> bool:
-    """Whether a provision that concludes the fact is itself uncertain, so that someone may say that it is not so."""
+    """True if a provision that concludes the fact is uncertain, so that a caller may deny the fact."""
     concluding = [p for p, _ in ruleset.provisions.values() if p.concludes and p.concludes.fact == name]
     return any(not p.certain for p in concluding)
 
 
 def _concluded(ruleset: Ruleset, name: str, word: str) -> str:
-    """One word of a fact that provisions conclude. Raises QuestionError for one that no rule could conclude."""
+    """One value of a fact that provisions conclude. Raises QuestionError for a value that no rule could conclude."""
     if name in ("eccn", "contains_eccn"):
         return _known(ruleset, name, word)
     if name == "required_under":
@@ -79,11 +79,11 @@ def _concluded(ruleset: Ruleset, name: str, word: str) -> str:
 
 
 def _spelled(name: str, word: str) -> str:
-    """An entry in one spelling: the number in capitals, its paragraph in small letters."""
+    """An ECCN in its canonical spelling: the number in upper case, its paragraph in lower case."""
     written = word.strip().upper()
-    found = _ENTRY.fullmatch(written)
-    if found:
-        return found[1] + found[2].lower()
+    match = _ENTRY.fullmatch(written)
+    if match:
+        return match[1] + match[2].lower()
     if written == "EAR99":
         return written
     raise QuestionError(
@@ -92,11 +92,11 @@ def _spelled(name: str, word: str) -> str:
 
 
 def _known(ruleset: Ruleset, name: str, word: str) -> str:
-    """The entry as the rules spell it. One that no rule concludes is refused: it would say what the item is not."""
+    """The ECCN as the rules spell it. One that no rule concludes is refused, since it could only deny the others."""
     words = _words(ruleset)[name]
     spelled = {known.casefold(): known for known in words}
-    if (found := spelled.get(word.strip().casefold())) is not None:
-        return found
+    if (exact := spelled.get(word.strip().casefold())) is not None:
+        return exact
     try:
         entry = _spelled(name, word)
     except QuestionError:
@@ -104,7 +104,7 @@ def _known(ruleset: Ruleset, name: str, word: str) -> str:
     paragraphs = sorted(known for known in words if entry and _number(known) == _number(entry))
     if paragraphs:
         raise QuestionError(
-            f"{name} = {word!r}: the rules tell the paragraphs of {_number(entry)} apart. Write {either(paragraphs)}."
+            f"{name} = {word!r}: the rules distinguish the paragraphs of {_number(entry)}. Write {either(paragraphs)}."
         )
     import difflib
 
@@ -123,18 +123,18 @@ def _number(entry: str) -> str:
 
 
 def _words(ruleset: Ruleset) -> dict[str, set[str]]:
-    """The entries that rules test or conclude: of the item, and of what is inside it."""
-    found: dict[str, set[str]] | None = ruleset.indexes.get("entries")
-    if found is None:
-        found = {"eccn": set(), "contains_eccn": set()}
+    """The ECCNs that rules test or conclude, for the item and for the chips inside it, by fact."""
+    words: dict[str, set[str]] | None = ruleset.indexes.get("entries")
+    if words is None:
+        words = {"eccn": set(), "contains_eccn": set()}
         for provision, _ in ruleset.provisions.values():
             for test in (test for row in provision.when + provision.unless for test in row.tests):
-                if test.fact in found:
-                    found[test.fact] |= set(test.bound) if isinstance(test.bound, tuple) else {str(test.bound)}
-            made = provision.concludes
-            if made and made.fact in found and isinstance(made.value, str):
-                found[made.fact].add(made.value)
+                if test.fact in words:
+                    words[test.fact] |= set(test.bound) if isinstance(test.bound, tuple) else {str(test.bound)}
+            conclusion = provision.concludes
+            if conclusion and conclusion.fact in words and isinstance(conclusion.value, str):
+                words[conclusion.fact].add(conclusion.value)
                 if provision.classifies != "system":
-                    found["contains_eccn"].add(made.value)
-        ruleset.indexes["entries"] = found
-    return found
+                    words["contains_eccn"].add(conclusion.value)
+        ruleset.indexes["entries"] = words
+    return words

@@ -1,7 +1,7 @@
-"""Figures that follow from a chip's data sheet: TPP, performance density, aggregate I/O, adjusted peak performance.
+"""Figures derived from a chip's data sheet: TPP, performance density, aggregate I/O, adjusted peak performance.
 
-The only technical code of the project. All arithmetic is exact (`int`, `Decimal`): bounds of law sit 0.6 % from
-real chips.
+All technical arithmetic of the project is here. It is exact (`int`, `Decimal`), since some chips are within 0.6 % of
+a bound of the law.
 """
 
 from __future__ import annotations
@@ -10,13 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
-from exportrules.law.bounds import (
-    hull,
-    meet,
-    pairwise,
-    quotient,
-    total,
-)
+from exportrules.law.bounds import hull, meet, pairwise, quotient, total
 from exportrules.law.facts import Fact
 from exportrules.law.model import Bounds, Number, Variant
 
@@ -37,45 +31,45 @@ BITS = {
     "int4": 4,
 }
 
-#: Weighting factors of adjusted peak performance (Technical Note on APP): other processors, vector processors. Whether
-#: a GPU is a vector processor in the sense of the note was never said, so both readings are kept.
+#: Weighting factors of adjusted peak performance (Technical Note on APP): other processors, vector processors. BIS has
+#: not said whether a GPU is a vector processor in the sense of the note, so both readings are used.
 APP_WEIGHTS = (Decimal("0.3"), Decimal("0.9"))
 
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
 
 
 def tpp(dense_tops: Mapping[str, Number]) -> Number:
-    """Total processing performance: the largest dense TOPS x bit length over the formats given."""
+    """Total processing performance: the largest product of dense TOPS and bit length over the given formats."""
     return max(tops * BITS[name] for name, tops in dense_tops.items())
 
 
 def performance_density(total: Number, die_area_mm2: Number) -> Decimal:
-    """TPP per mm2 of the logic dies made on a non-planar process."""
+    """TPP divided by the area, in mm2, of the logic dies made on a non-planar process."""
     return _EXACT.divide(Decimal(total), Decimal(die_area_mm2))
 
 
 def app(dense_tops: Mapping[str, Number], count: int = 1) -> list[Decimal]:
-    """Readings of the adjusted peak performance of so many chips, in weighted teraflops; none without a 64-bit rate."""
+    """Readings of the adjusted peak performance of `count` chips, in weighted teraflops; none without a 64-bit rate."""
     rates = [Decimal(tops) for name, tops in dense_tops.items() if BITS[name] == 64]
     return [weight * max(rates) * count for weight in APP_WEIGHTS] if rates else []
 
 
 def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
-    """Every fact of the item that a chip file states or that follows from it. Missing ones are absent.
+    """Every fact of the item that a chip file states or that can be derived from it; unknown ones are absent.
 
-    `within`: so many of the chip are inside a system, whose adjusted peak performance is at least theirs together.
+    `within` is the number of these chips inside a system, whose adjusted peak performance is at least their sum.
     """
-    found: dict[str, Fact] = {"item_kind": Fact(chip.item_kind, "chip")}
+    facts: dict[str, Fact] = {"item_kind": Fact(chip.item_kind, "chip")}
 
     def put(name: str, values: Iterable[Any], source: str, detail: str = "") -> None:
         readings = list(dict.fromkeys(values))
         readings += [a.value for a in chip.alternative if a.fact == name and a.value not in readings]
         if readings:
             candidates = tuple(readings) if len(readings) > 1 else ()
-            found[name] = Fact(readings[0], source, candidates, name in chip.estimated, detail)
+            facts[name] = Fact(readings[0], source, candidates, name in chip.estimated, detail)
 
     def readings_of(name: str) -> tuple[Any, ...]:
-        fact = found.get(name)
+        fact = facts.get(name)
         return () if fact is None else fact.candidates or (fact.value,)
 
     if chip.designed_for_datacenter is not None:
@@ -86,7 +80,7 @@ def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
     put("dram_bandwidth_gbytes_s", _present(chip.dram_bandwidth_gbytes_s), "chip")
     put("memory_bandwidth_density", _present(chip.memory_bandwidth_density), "chip")
     if chip.dense_tops:
-        # of formats that tie, the 16-bit one is what data sheets lead with
+        # if formats tie, show the 16-bit one, which data sheets put first
         products = {name: (tops * BITS[name], name == "fp16_bf16") for name, tops in chip.dense_tops.items()}
         fastest = max(products, key=lambda name: products[name])
         put("tpp", [tpp(chip.dense_tops)], "derived", f"{chip.dense_tops[fastest]} x {BITS[fastest]} bit ({fastest})")
@@ -101,28 +95,28 @@ def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
         put("aggregate_io_gbytes_s", [sum(chip.io_gbytes_s.values())], "derived", " + ".join(chip.io_gbytes_s))
         put("chip_to_chip_io_gbytes_s", [sum(links.values())], "derived", " + ".join(links) or "PCIe only")
     if chip.estimated:
-        found = {name: _estimated_through(name, fact, chip.estimated) for name, fact in found.items()}
-    return complete(found)
+        facts = {name: _estimated_through(name, fact, chip.estimated) for name, fact in facts.items()}
+    return complete(facts)
 
 
 def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The facts with what follows from them, where it was not stated itself."""
-    found = dict(facts)
+    """The facts with those that can be derived from them and are not stated."""
+    completed = dict(facts)
 
     def derive(name: str, values: list[Any], detail: str, *parents: str) -> None:
         readings = tuple(dict.fromkeys(values))
-        stated = found.get(name)
+        stated = completed.get(name)
         if stated and isinstance(stated.value, Bounds) and readings:
-            # both are known of it; where they contradict each other what was said stands, as it does of a number
+            # use both; if they contradict each other the stated bounds remain, as a stated number would
             within = meet(stated.value, hull(readings))
             if within not in (None, stated.value):
-                found[name] = stated._replace(value=within)
-        elif name not in found and readings:
-            doubtful = any(found[p].estimated for p in parents)
-            found[name] = Fact(readings[0], "derived", readings if len(readings) > 1 else (), doubtful, detail)
+                completed[name] = stated._replace(value=within)
+        elif name not in completed and readings:
+            doubtful = any(completed[p].estimated for p in parents)
+            completed[name] = Fact(readings[0], "derived", readings if len(readings) > 1 else (), doubtful, detail)
 
     def readings_of(name: str) -> tuple[Any, ...]:
-        fact = found.get(name)
+        fact = completed.get(name)
         return () if fact is None or fact.value is None else fact.candidates or (fact.value,)
 
     totals, areas = readings_of("tpp"), readings_of("die_area_mm2")
@@ -131,14 +125,14 @@ def complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     dram, links = "dram_bandwidth_gbytes_s", "aggregate_io_gbytes_s"
     sums = pairwise(total, readings_of(dram), readings_of(links))
     derive("dram_plus_io_gbytes_s", sums, "DRAM bandwidth + aggregate I/O", dram, links)
-    return found
+    return completed
 
 
 def _densities(totals: Sequence[Number | Bounds], areas: Sequence[Number | Bounds]) -> list[Number | Bounds]:
     return pairwise(quotient, totals, [area for area in areas if area])
 
 
-#: What follows from a fact, and is derived again when that fact is settled another way.
+#: The facts derived from a fact, which are derived again when that fact is settled.
 _FOLLOWS = {
     "tpp": ("bits_x_tops_2022", "performance_density"),
     "die_area_mm2": ("performance_density",),
@@ -148,14 +142,14 @@ _FOLLOWS = {
 
 
 def followers(name: str) -> tuple[str, ...]:
-    """The facts that follow from a fact."""
+    """The facts derived from a fact."""
     return _FOLLOWS.get(name, ())
 
 
 def values_for(name: str, follower: str, bound: Number, facts: Mapping[str, Fact]) -> list[Fraction]:
-    """The values of a fact at which one that follows from it comes to a bound, all other facts as they are.
+    """The values of a fact at which a fact derived from it equals a bound, with all other facts unchanged.
 
-    One value for each reading of the other fact; none where it is not known, or no value can do it.
+    One value for each reading of the other fact; none if that is unknown, or no value reaches the bound.
     """
     from fractions import Fraction
 
@@ -176,20 +170,21 @@ def values_for(name: str, follower: str, bound: Number, facts: Mapping[str, Fact
 
 
 def settled(facts: Mapping[str, Fact], changed: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The facts with some of them changed, and what had been derived from those derived again."""
-    found = {**facts, **changed}
+    """The facts with some of them changed, and those derived from them derived again."""
+    merged = {**facts, **changed}
     for name in changed:
         for follower in _FOLLOWS.get(name, ()):
-            # what was only assumed gives way to what follows
-            if follower in found and follower not in changed and found[follower].source in ("derived", "assumed"):
-                del found[follower]
-    return complete(found)
+            # a derived value replaces an assumed one
+            if follower in merged and follower not in changed and merged[follower].source in ("derived", "assumed"):
+                del merged[follower]
+    return complete(merged)
 
 
 def _present(value: Any) -> list[Any]:
     return [] if value is None else [value]
 
 
+#: The facts from which a fact is derived: it is an estimate if one of them is.
 _RESTS_ON = {
     "bits_x_tops_2022": ("tpp",),
     "peak_tops": ("tpp",),

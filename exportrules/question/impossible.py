@@ -1,4 +1,4 @@
-"""What is wrong with the figures of a chip file: those that no chip can have, and check values that do not follow."""
+"""Checks of the figures of a chip file: figures that no chip can have, and check values that do not match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TOO_LARGE = Decimal(10) ** 15
 
 
 def figure_defects(chip: Variant) -> Iterator[str]:
-    """What no chip can have: an unknown format, a negative or absurd figure, an area of nothing."""
+    """A message for each figure that no chip can have: an unknown format, a negative or absurd number, a zero area."""
     for name in chip.dense_tops or {}:
         if name not in BITS:
             yield f"dense_tops has no format {name!r}. Formats: {', '.join(BITS)}."
@@ -34,8 +34,8 @@ def figure_defects(chip: Variant) -> Iterator[str]:
             continue
         ends = ((f"{name}.{word}", getattr(figure, word)) for word in SIGNS.values())
         wrong = [message for end, value in ends if (message := _defect_of(end, value))]
-        if not wrong and (said := defect(figure)):
-            wrong = [f"{name}: {said}"]
+        if not wrong and (problem := defect(figure)):
+            wrong = [f"{name}: {problem}"]
         yield from wrong
     for part in chip.contains:
         if part.count < 1:
@@ -46,32 +46,32 @@ def _defect_of(name: str, value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, int | Decimal):
-        return f"{name} = {value!r} is not a number. Bounds of one are written Bounds(at_most=600)."
+        return f"{name} = {value!r} is not a number. Write a number, or bounds such as Bounds(at_most=600)."
     possible = is_figure(Decimal(value), least=1 if "die_area_mm2" in name else 0)
-    return "" if possible else f"{name} = {value} is no figure that a chip can have."
+    return "" if possible else f"{name} = {value} is not a figure that a chip can have."
 
 
 def is_figure(value: Decimal, least: int = 0) -> bool:
-    """Whether a number could be one of law or of a chip: finite, of some 15 digits, nothing finer than 10^-30."""
+    """True if a number is plausible in the law or for a chip: finite, below 10^15, with fewer than 30 decimals."""
     return value.is_finite() and least <= value < _TOO_LARGE and value.as_tuple().exponent > -30  # type: ignore[operator]
 
 
 def check_defects(chip: Variant) -> Iterator[str]:
-    """Check values of a chip file that do not follow from its figures, and an announcement without a source."""
+    """A message for each check value that differs from the derived figure, and for an announcement without a source."""
     if list(figure_defects(chip)):
         return
     power = tpp(chip.dense_tops) if chip.dense_tops else None
     if power is not None and chip.tpp_check is not None and power != chip.tpp_check:
-        yield f"TPP follows as {power}, the check value is {chip.tpp_check}."
+        yield f"TPP computes to {power}, but the check value is {chip.tpp_check}."
     area = None if isinstance(chip.die_area_mm2, Bounds) else chip.die_area_mm2
     if power is not None and area and chip.performance_density_check is not None:
         stated = Decimal(chip.performance_density_check)
         derived = performance_density(power, area)
         decimals = min(max(-int(stated.as_tuple().exponent), 0), 20)
         if _EXACT.quantize(derived, Decimal(1).scaleb(-decimals)) != stated:
-            yield f"performance density follows as {derived:.4f}, the check value is {stated}."
+            yield f"performance density computes to {derived:.4f}, but the check value is {stated}."
     io = sum(chip.io_gbytes_s.values()) if chip.io_gbytes_s else None
     if io is not None and chip.io_check is not None and io != chip.io_check:
-        yield f"the links add up to {io}, the check value is {chip.io_check}."
+        yield f"the links add up to {io}, but the check value is {chip.io_check}."
     if chip.announced and not chip.announced_source:
         yield "announced without announced_source: say who made it public."

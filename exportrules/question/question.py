@@ -1,4 +1,4 @@
-"""A question as it is resolved: names to ids, defaults to assumptions, a chip to its facts."""
+"""Resolve a question: names to ids, missing terms to assumptions, a chip to its facts."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from exportrules.question.senses import (
 from exportrules.question.values import read_date, show
 
 ACTIVITIES = ("export", "reexport", "transfer")
-#: A question whose words have one sense each, and name nobody.
+#: The sense of a question in which no word is doubtful and no party is named.
 PLAIN = WholeSense()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
-_LEAVE_OUT = "Leave it out for the default, or write what is so."
+_LEAVE_OUT = "Leave it out for the default, or write the actual value."
 _INSTEAD = {
     "to": "Write the destination: an ISO code of two capital letters, or a country's name.",
     "headquarters": "Leave it out for the default, or write a country.",
@@ -52,12 +52,12 @@ _INSTEAD = {
     "end_user": "Leave it out for a buyer that is not named, or write the buyer's name.",
 }
 
-#: What parts several end uses in one text: a cell of a ledger, an option.
+#: The separators of several end uses in one text, such as an option or a cell of a ledger.
 _BETWEEN = re.compile(r"\s*[;,+]\s*")
 
 
 class Subject(Shape):
-    """One variant in one sense of the question, ready for the law: its facts, and the parties that are listed."""
+    """One variant in one sense of the question, ready for evaluation: its facts and its listed parties."""
 
     id: str
     name: str
@@ -67,32 +67,32 @@ class Subject(Shape):
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
-        """What tells it from the other subjects of its question."""
+        """The pairs of word and sense that distinguish it from the other subjects of its question."""
         return (*self.sense.words, ("variant", self.name))
 
     @property
     def exporter(self) -> str:
-        """The id of the exporter; '' where it is not known."""
+        """The id of the exporter; '' if unknown."""
         fact = self.facts.get("exporter")
         return fact.value if fact is not None and isinstance(fact.value, str) else ""
 
     def listings(self, view: View) -> list[InForce]:
         """The entries of its listed parties, as provisions of the view."""
         parties, sense = view.ruleset.parties, self.sense
-        found = [listing for name in sense.listed for listing in view.listings(parties[name]) if not _favours(listing)]
-        found += [listing for name in sense.owners for listing in view.listings(parties[name], owner=True)]
-        return found + self._favours(view)
+        listings = [entry for name in sense.listed for entry in view.listings(parties[name]) if not _favours(entry)]
+        listings += [entry for name in sense.owners for entry in view.listings(parties[name], owner=True)]
+        return listings + self._favours(view)
 
     def _favours(self, view: View) -> list[InForce]:
-        """What favours the parties, on the days on which it favours each of them: all must be approved, or none is."""
+        """The favourable entries of the parties, on days on which all parties have one: an approval needs them all."""
         spans: tuple[Span, ...] = (ALWAYS,) if self.sense.has_user else ()
         favours: list[InForce] = []
         for names in self.sense.named:
-            own = [found for name in names for found in view.listings(view.ruleset.parties[name]) if _favours(found)]
-            spans = overlap(spans, union(span for found in own for span in found.spans))
+            own = [entry for name in names for entry in view.listings(view.ruleset.parties[name]) if _favours(entry)]
+            spans = overlap(spans, union(span for entry in own for span in entry.spans))
             favours += own
-        days = [(found, overlap(found.spans, spans)) for found in favours]
-        return [view.narrowed(found, span) for found, span in days if span]
+        days = [(entry, overlap(entry.spans, spans)) for entry in favours]
+        return [view.narrowed(entry, shared) for entry, shared in days if shared]
 
     @property
     def has_figures(self) -> bool:
@@ -100,14 +100,14 @@ class Subject(Shape):
 
 
 class Question(Shape):
-    """Everything that was asked except the day, resolved against one ruleset.
+    """A question without its day, resolved against one ruleset.
 
-    `seats` are the countries that the party data give for the end user, where nobody said where its headquarters are;
-    `territories` are the codes of places that were named and are read as another country.
-    `listed` and `owners` are the parties named for certain, `doubts` the words that may mean several things; there is a
-    subject for each variant in each sense of these. `left_out` are the variants of the family that the facts given
-    cannot describe, by name, each with the reason. `end_use` is empty where somebody said that it is not known.
-    `unsaid` is what must be said of a buyer that calls itself an army or a service before anything frees it.
+    `seats` are the countries that the party data give for the end user if its headquarters are not given;
+    `territories` are the codes of the named places that are read as another country.
+    `listed` and `owners` are the parties identified with certainty, `doubts` the words with several senses; there is a
+    subject for each variant in each sense. `left_out` are the variants of the family that the given facts cannot
+    describe, by name, each with the reason. `end_use` is empty if it was given as unknown. `unsaid` is what must be
+    given for a buyer that describes itself as a military or intelligence body before it can be free.
     """
 
     label: str
@@ -138,7 +138,7 @@ class Question(Shape):
 
     @property
     def near(self) -> tuple[str, ...]:
-        """The listed parties that a name is close to and may mean."""
+        """The listed parties to which a name is similar and which it may mean."""
         return tuple(dict.fromkeys(party for name in self.names for party in name.near))
 
     def doubt(self, word: str) -> QuestionWord | None:
@@ -147,20 +147,20 @@ class Question(Shape):
 
 
 def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Question:
-    """Resolve a question. Raises QuestionError (or UnknownNameError) for what cannot be understood."""
+    """Resolve a question. Raises QuestionError (or UnknownNameError) for a term that cannot be read."""
     if deal.facts is not None and not isinstance(deal.facts, Mapping):
         raise QuestionError(f"facts = {deal.facts!r} is not a mapping of names to values. Write {{'tpp': 2368}}.")
     given = {name: read_given(ruleset, name, value) for name, value in (deal.facts or {}).items()}
     consistent(given)
     if chip is None and not given:
         raise QuestionError("no chip is named and no facts describe one. Name a chip, or give facts such as tpp=2368.")
-    said = _terms(given, deal)
-    asked = {**said, "end_user": deal.end_user}
-    for name, text in asked.items():
+    stated = _terms(given, deal)
+    written = {**stated, "end_user": deal.end_user}
+    for name, text in written.items():
         if text is not None and not isinstance(text, tuple) and (name != "end_use" or isinstance(text, str)):
-            _say(name, text)
-    to, exporter, activity, headquarters, ultimate_parent = (said[name] for name in list(TERMS)[:5])
-    uses = read_end_uses(ruleset, said["end_use"])
+            _require_text(name, text)
+    to, exporter, activity, headquarters, ultimate_parent = (stated[name] for name in list(TERMS)[:5])
+    uses = read_end_uses(ruleset, stated["end_use"])
     label, family, chosen = _chosen(ruleset, chip)
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
     place = find_place(ruleset, to or "CN")
@@ -185,8 +185,8 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
         terms["chip_vendor_country"] = Fact(ruleset.exporters[vendor].country, "chip")
 
     def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
-        """Where end users sit, if nobody said it: left open where parties of one name sit in several countries, and for
-        a body of some state, which sits there and not where the goods go."""
+        """The seat of end users whose headquarters are not given: unknown if parties of one name are in several
+        countries, or for a body of some state, which need not be in the country of destination."""
         countries = () if headquarters else seats_of(ruleset, users)
         if headquarters or not (countries or body):
             return {}
@@ -194,7 +194,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
         return dict.fromkeys(("headquarters",) if ultimate_parent else SEAT_FACTS, fact)
 
     def owned(owners: Iterable[str], body: bool) -> dict[str, Fact]:
-        """A listed owner owns some share: nobody said which."""
+        """The share of a listed owner, which is unknown."""
         return {"listed_ownership_percent": Fact(None, "question")} if owners else {}
 
     follows: dict[str, Seat] = {"end_user": seated, "parties": lambda parties, body: {}, "listed_owner": owned}
@@ -235,14 +235,14 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
         doubts=tuple(word for word in words if word.doubtful),
         known_on=read_date(deal.known_on, "known_on") if deal.known_on is not None else None,
         as_printed=deal.as_printed,
-        defaulted=frozenset(n for n, value in asked.items() if value is None and TERMS.get(n, n) not in given),
+        defaulted=frozenset(n for n, value in written.items() if value is None and TERMS.get(n, n) not in given),
         left_out=left_out,
         unsaid=unsaid(named, uses, given, seated=bool(headquarters)),
     )
 
 
-def _say(name: str, text: object) -> None:
-    """Refuse what says nothing, so that no default or name is taken for it."""
+def _require_text(name: str, text: object) -> None:
+    """Refuse empty text and placeholders, so that none is read as a default or a name."""
     if not isinstance(text, str):
         raise QuestionError(f"{name} = {text!r} is not text. Omit it for the default, or give a name.")
     if not text.strip():
@@ -254,7 +254,7 @@ def _say(name: str, text: object) -> None:
 
 
 def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named], Sequence[Named], Sequence[Named]]:
-    """The end user, the other parties and the owner, each with the listed parties that it is or may be."""
+    """The end user, the other parties and the owner, each with the listed parties that it means or may mean."""
     end_user, parties, not_listed = deal.end_user, deal.parties, deal.not_listed
     for name, value in (("parties", parties), ("not_listed", not_listed)):
         if isinstance(value, str) or not isinstance(value, Sequence):
@@ -274,16 +274,16 @@ def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named]
     given = {name.written.strip() for name in (*users, *others, *owners)} - {""}
     for name in not_listed:
         if not isinstance(name, str) or name.strip() not in given:
-            said = ", ".join(sorted(map(repr, given))) or "no party"
+            names = ", ".join(sorted(map(repr, given))) or "no party"
             raise QuestionError(
-                f"not_listed = {name!r} is not a name of this question, which names {said}. Write the name exactly as "
+                f"not_listed = {name!r} is not a name of this question, which names {names}. Write the name exactly as "
                 "the end user, the party or the owner is written."
             )
     return users, others, owners
 
 
 def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
-    """The countries in which the party data have end users: their seats where known, else those of all addresses."""
+    """The countries of end users in the party data: their headquarters if known, else those of all their addresses."""
     restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
     return tuple(sorted({country for party in restricted for country in _seats(party)} - {""}))
 
@@ -293,20 +293,20 @@ def _seats(party: Party) -> tuple[str, ...]:
 
 
 def _favours(listing: InForce) -> bool:
-    made = listing.provision.concludes
-    return made is not None and made.value in FAVOURS
+    conclusion = listing.provision.concludes
+    return conclusion is not None and conclusion.value in FAVOURS
 
 
 def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ...]:
-    """The codes of those places that are read as another country."""
+    """The codes of the named places that are read as another country."""
     codes = dict.fromkeys(find_named_place(ruleset, text) for text in named if text)
     return tuple(code for code in codes if code in ruleset.territories)
 
 
 def _terms(given: dict[str, Fact], deal: Deal) -> dict[str, Any]:
-    """The terms of the deal, each by its option or by its fact; those that a fact states are taken out of `given`.
+    """The terms of the deal, each from its option or its fact; those stated by a fact are removed from `given`.
 
-    One that is stated as unknown stays a fact. Raises QuestionError for one that is stated twice.
+    A term given as unknown stays a fact. Raises QuestionError for a term that is stated twice.
     """
     options: dict[str, Any] = {option: getattr(deal, option) for option in TERMS}
     for option, name in TERMS.items():
@@ -321,25 +321,25 @@ def _terms(given: dict[str, Fact], deal: Deal) -> dict[str, Any]:
     return options
 
 
-def read_end_uses(ruleset: Ruleset, said: object) -> tuple[str, ...]:
-    """What the item is for, in the order of the vocabulary; civil where nothing is said.
+def read_end_uses(ruleset: Ruleset, written: object) -> tuple[str, ...]:
+    """The end uses of the item, in the order of the vocabulary; civil if none is given.
 
-    Several are named by a sequence, or parted by ';', ',' or '+'. What is meant for another use in part is meant for
-    it, so a civil use beside it is left aside.
+    Several are given as a sequence, or separated by ';', ',' or '+'. An item meant in part for another use is meant
+    for that use, so a civil use beside it is ignored.
     """
     words = ruleset.facts["end_use"].values
-    if said is None:
+    if written is None:
         return ("civil",)
-    texts = [said] if isinstance(said, str) else said
+    texts = [written] if isinstance(written, str) else written
     if not isinstance(texts, Sequence) or not texts or not all(isinstance(text, str) for text in texts):
-        raise QuestionError(f"end_use = {said!r} names no end use. Write one or more of: {', '.join(words)}.")
-    found = {_one_of("end_use", text, part, words) for text in texts for part in _BETWEEN.split(text.strip())}
-    return tuple(word for word in words if word in (found - {"civil"} or found))
+        raise QuestionError(f"end_use = {written!r} names no end use. Write one or more of: {', '.join(words)}.")
+    uses = {_one_of("end_use", text, part, words) for text in texts for part in _BETWEEN.split(text.strip())}
+    return tuple(word for word in words if word in (uses - {"civil"} or uses))
 
 
 def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tuple[Subject, ...]]:
     if chip is None:
-        # it is none of the products that letters name; what it can do is in its facts
+        # it is not one of the products that letters name; its performance is in its facts
         unnamed = {"chip": Fact("own", "question"), "chip_family": Fact("own", "question")}
         return "a chip of one's own", "", (Subject(id="own", name="a chip of one's own", facts=unnamed),)
     if isinstance(chip, Variant):
@@ -347,21 +347,19 @@ def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tup
             raise QuestionError(f"{chip.id}: {message}")
         for part in chip.contains:
             if part.chip not in ruleset.variants:
-                raise QuestionError(
-                    f"{chip.id}: it contains {part.chip!r}, which is no variant of the chips known here."
-                )
+                raise QuestionError(f"{chip.id}: it contains {part.chip!r}, which is not a chip in the catalogue.")
         return chip.name, "", (_subject(ruleset, chip, ""),)
     name = find_chip(ruleset, chip)
     return name.label, name.family, tuple(_known(ruleset, variant) for variant in name.variants)
 
 
 def _known(ruleset: Ruleset, variant: str) -> Subject:
-    """A variant of the ruleset, its facts derived once."""
-    made: dict[str, Subject] = ruleset.indexes.setdefault("subjects", {})
-    if variant not in made:
+    """The subject of a variant of the ruleset, cached so that its facts are derived once."""
+    subjects: dict[str, Subject] = ruleset.indexes.setdefault("subjects", {})
+    if variant not in subjects:
         chip, family = ruleset.variants[variant]
-        made[variant] = _subject(ruleset, chip, family.id)
-    return made[variant]
+        subjects[variant] = _subject(ruleset, chip, family.id)
+    return subjects[variant]
 
 
 def _subject(ruleset: Ruleset, chip: Variant, family: str) -> Subject:
@@ -380,7 +378,7 @@ def _vendor(ruleset: Ruleset, chip: str | Variant | None, chosen: tuple[Subject,
 
 
 def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
-    """A word of a list; `text` is all that was written."""
+    """Return `word` if it is one of `values`. Otherwise raise QuestionError, which quotes the whole `text`."""
     if word not in values:
         close = near(word, {value: value for value in values})
         hint = f" Did you mean {either(close)}?" if close else ""

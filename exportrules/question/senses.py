@@ -1,9 +1,9 @@
-"""What the words of a question may mean.
+"""The senses of the words of a question.
 
-Most words mean one thing. A *doubt* is a word that may mean several: a name close to a listed party's may be that party
-or another, a company with an addressee's name in its own may be the addressee or its subsidiary. Each of these is a
-*sense*, with what it changes in the question. The law is asked about every sense; where all agree the word does not
-matter, and where they differ the answer turns on it. So what was not understood never ends in a yes.
+Most words mean one thing. A *doubt* is a word that may mean several: a name similar to a listed party's may be that
+party or another; a company with an addressee's name in its own may be the addressee or its subsidiary. Each meaning is
+a *sense*, with its effect on the question. The law is evaluated for every sense; if all agree the word does not
+matter, and if they differ the answer turns on it. So a name that was not understood never leads to a yes.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ from exportrules.law.span import last_day
 from exportrules.question.names.parties import described_as, find_parties
 from exportrules.question.names.placeholders import says_nothing
 
-#: Parties that a name is close to are told apart by their listings, unless that makes more cases than a reader wants.
+#: Parties with similar names are distinguished by their listings, unless that makes more cases than this.
 _MOST_KINDS = 4
-#: So many combinations of senses are evaluated; where doubts have more, each keeps its first and its last sense alone.
+#: The most combinations of senses that are evaluated; with more, each doubt keeps only its first and last sense.
 _MOST_COMBINATIONS = 24
 _EVERY = "may be all that its name is close to"
 _UNCHANGED: Mapping[str, Fact] = MappingProxyType({})
-#: The facts that follow from the countries of listed parties, or from being a body whose country is not said.
+#: A function to the facts that follow from the countries of listed parties, or from being a body of unknown country.
 Seat = Callable[[Sequence[str], bool], Mapping[str, Fact]]
 _BODIES = {"military": "a military body", "military_intelligence": "a military-intelligence body"}
 
 
 class Named(NamedTuple):
-    """A name in a question: the parties it is for certain, those it may be, those it was declared not to be, and the
-    end use that it states by describing itself ('military', 'military_intelligence' or '')."""
+    """A name in a question: the parties that it means with certainty (`listed`), those that it may mean (`near`), those
+    that it was declared not to mean, and the end use by which it describes its bearer ('military',
+    'military_intelligence' or '')."""
 
     written: str = ""
     listed: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ class Named(NamedTuple):
 
 
 class Sense(NamedTuple):
-    """One thing that a word may mean: the listed parties that each of its names is, and what it says of the deal."""
+    """One meaning of a word: the listed parties that each of its names is, and the facts of the deal that follow."""
 
     text: str = ""
     named: tuple[tuple[str, ...], ...] = ()
@@ -57,9 +58,9 @@ class Sense(NamedTuple):
 
 
 class QuestionWord(NamedTuple):
-    """A word of the question with its senses; where there are several, why, and how its writer settles it.
+    """A word of the question with its senses; if there are several, the reason (`says`) and the cure (`settle`).
 
-    The first sense takes the least from the word, the last the most.
+    The senses are ordered from the one that assumes least of the word to the one that assumes most.
     """
 
     word: str
@@ -73,8 +74,8 @@ class QuestionWord(NamedTuple):
 
 
 class WholeSense(NamedTuple):
-    """One sense of the whole question: in words where its words have several; the listed parties that each buyer is and
-    that own it; what is said of the deal."""
+    """One sense of the whole question: the sense of each doubtful word, the listed parties that each buyer is, those
+    that own it, and the facts of the deal."""
 
     words: tuple[tuple[str, str], ...] = ()
     named: tuple[tuple[str, ...], ...] = ()
@@ -84,14 +85,14 @@ class WholeSense(NamedTuple):
 
     @property
     def listed(self) -> tuple[str, ...]:
-        """All parties that buyers are."""
+        """All listed parties among the buyers."""
         return tuple(dict.fromkeys(party for names in self.named for party in names))
 
 
 def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] = ()) -> Named:
-    """A name as a question has it. `not_listed` are names declared not to be the party that they are close to.
+    """Resolve a party's name. `not_listed` are names declared not to mean the parties to which they are similar.
 
-    Raises QuestionError for a name that says nothing, and for a declaration against an exact match.
+    Raises QuestionError for a placeholder, and for a declaration against an exact match.
     """
     if says_nothing(text):
         raise QuestionError(
@@ -103,16 +104,16 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{word} = {text!r} is a number and does not name anyone, so no list can be searched for it. Write the "
             "name that your records have for it."
         )
-    found, described = find_parties(ruleset, text), described_as(ruleset, text)
-    # of those equally close, the one listed first
-    close = sorted(found.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
+    matches, described = find_parties(ruleset, text), described_as(ruleset, text)
+    # of those equally similar, the one listed first
+    close = sorted(matches.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
     near = tuple(dict.fromkeys(n.party for n in close))
     if text.strip() not in {name.strip() for name in not_listed}:
-        return Named(text, found.listed, near, described=described)
-    if found.listed:
+        return Named(text, matches.listed, near, described=described)
+    if matches.listed:
         raise QuestionError(
-            f"{text!r} cannot be declared not listed: it is the exact name of {called(ruleset, found.listed)}. If it "
-            "is another company of that name, write its full registered name."
+            f"{text!r} cannot be declared not listed: it is the exact name of {called(ruleset, matches.listed)}. If it "
+            "is another company with that name, write its full registered name."
         )
     if described and not near:
         raise QuestionError(
@@ -125,8 +126,9 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
 def unsaid(
     named: Mapping[str, Sequence[Named]], uses: Collection[str], stated: Collection[str], seated: bool
 ) -> tuple[str, ...]:
-    """What a buyer that calls itself an army or a service leaves open, before which nothing frees it: whether it is one
-    (the word that names it), and of which country ('headquarters'). `stated` are the facts that somebody gave."""
+    """The terms that must be given for a buyer that describes itself as a military or intelligence body before it can
+    be free: whether it is one (the word that names it), and its country ('headquarters'). `stated` are the facts that
+    were given."""
     bodies = [(word, name.described) for word, names in named.items() for name in names if name.described]
     nature = [w for w, b in bodies if f"{b}_end_user" not in stated and not any(use.startswith(b) for use in uses)]
     return tuple(dict.fromkeys((*nature, *(["headquarters"] if bodies and not seated else []))))
@@ -140,7 +142,7 @@ def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:
 
 
 def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
-    """Whom a name was taken for, or is close to, and under which list."""
+    """For a notice: the listed parties that a name matches, is similar to or was declared not to mean."""
     if named.listed:
         yield called(ruleset, named.listed)
     if named.near:
@@ -152,7 +154,7 @@ def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
 
 
 def body_of(named: Named) -> str:
-    """What a name says that its bearer is."""
+    """The body that a name says its bearer is, in words."""
     return f"{_BODIES[named.described]} by its name"
 
 
@@ -169,10 +171,10 @@ def _lists(ruleset: Ruleset, party: Party) -> str:
 def word_of_parties(
     ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]
 ) -> QuestionWord:
-    """The senses of names: each may be a listed party that it is close to, or what it describes itself as.
+    """The senses of names: each may be a listed party to which it is similar, or the body that it describes.
 
-    `seat` has the facts that follow from the countries of listed parties, and from being a body of some country;
-    `uses` are the end uses that were stated.
+    `seat` returns the facts that follow from the countries of listed parties, and from being a body of some country;
+    `uses` are the stated end uses.
     """
 
     def sense(text: str, named: Sequence[tuple[str, ...]], body: str = "") -> Sense:
@@ -183,27 +185,27 @@ def word_of_parties(
     doubtful = [n for n in names if n.near or (n.described and not any(use.startswith(n.described) for use in uses))]
     if not doubtful:
         return QuestionWord(word, (sense("", certain, next((use for use in uses for n in names if n.described), "")),))
-    found: list[Sense] = []
+    senses: list[Sense] = []
     for place, name in enumerate(names):
         who = f'"{name.written}" ' if len(doubtful) > 1 else ""
         for kind in _kinds(ruleset, name.near, seat):
             named = [*certain[:place], (*name.listed, *kind), *certain[place + 1 :]]
             text = f"{who}is {called(ruleset, kind)}"
-            # parties of one printed name are told apart by their ids
-            found.append(sense(f"{text} [{kind[0]}]" if any(text == s.text for s in found) else text, named))
+            # parties with the same printed name are distinguished by their ids
+            senses.append(sense(f"{text} [{kind[0]}]" if any(text == s.text for s in senses) else text, named))
         if name in doubtful and name.described:
-            found.append(sense(f"{who}is {_BODIES[name.described]}", certain, name.described))
+            senses.append(sense(f"{who}is {_BODIES[name.described]}", certain, name.described))
     if len(doubtful) > 1 or any(name.near and name.described for name in doubtful):
-        # what lies between, some of them and not the others, changes less than all and more than one
-        found.append(_all("are all of these" if len(doubtful) > 1 else "is all of these", found))
+        # combinations of some of them need no case: they change more than one does and less than all
+        senses.append(_all("are all of these" if len(doubtful) > 1 else "is all of these", senses))
     none = "is not a listed party" if any(name.near for name in doubtful) else "is not such a body"
     says = "; ".join(_says(ruleset, name) for name in doubtful)
     settle = " ".join(dict.fromkeys(line for name in doubtful for line in _settle(name)))
-    return QuestionWord(word, (sense(none, certain), *found), says, settle)
+    return QuestionWord(word, (sense(none, certain), *senses), says, settle)
 
 
 def word_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> QuestionWord:
-    """The senses of an exporter that has the name of a letter's addressee in its own, or nearly."""
+    """The senses of an exporter whose name contains, exactly or nearly, that of a letter's addressee."""
     name = ruleset.exporters[addressee].name
     return QuestionWord(
         "exporter",
@@ -211,13 +213,13 @@ def word_of_exporter(ruleset: Ruleset, text: str, addressee: str) -> QuestionWor
             Sense("is another exporter", deal={"exporter": Fact("other", "question")}),
             Sense(f"is {name}", deal={"exporter": Fact(addressee, "question")}),
         ),
-        f'"{text}" may be {name}, which a letter binds, or a company of its own, which it does not',
+        f'"{text}" may be {name}, which a letter binds, or a separate company, which it does not bind',
         f"If it is {name}: --exporter {name}; if it is another company: --exporter other.",
     )
 
 
 def wholes(deal: Mapping[str, Fact], words: Sequence[QuestionWord]) -> tuple[WholeSense, ...]:
-    """Every sense of a question with these words and the rest of its deal."""
+    """Every sense of a question with these words and these other terms of the deal."""
     if math.prod(len(word.senses) for word in words) > _MOST_COMBINATIONS:
         words = [w._replace(senses=(w.senses[0], _all(_EVERY, w.senses))) if w.doubtful else w for w in words]
     return tuple(_whole(deal, words, chosen) for chosen in itertools.product(*(word.senses for word in words)))
@@ -236,11 +238,11 @@ def _whole(deal: Mapping[str, Fact], words: Sequence[QuestionWord], chosen: Sequ
 
 
 def _all(text: str, senses: Sequence[Sense]) -> Sense:
-    """What several senses say together."""
+    """The combination of several senses."""
     deal: dict[str, Fact] = {}
     for sense in senses:
         for name, fact in sense.deal.items():
-            # two countries, of two parties: which of them is left open
+            # two parties with different countries: unknown which applies
             deal[name] = fact if deal.get(name, fact).value == fact.value else Fact(None, "question")
     named = [sense.named for sense in senses if sense.named]
     union = zip(*named, strict=True) if text else ()
@@ -248,16 +250,16 @@ def _all(text: str, senses: Sequence[Sense]) -> Sense:
 
 
 def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[str, ...]]:
-    """The parties that a name is close to, those together that the law treats alike."""
-    found: dict[object, list[str]] = {}
+    """The parties to which a name is similar, grouped by how the law treats them."""
+    groups: dict[object, list[str]] = {}
     for party in (ruleset.parties[i] for i in parties):
         alike = (
             (e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement, e.only_for)
             for e in party.listing
         )
         seats = ((name, fact.value) for name, fact in seat((party.id,), False).items())
-        found.setdefault((*seats, *alike), []).append(party.id)
-    return [tuple(same) for same in found.values()] if len(found) <= _MOST_KINDS else [tuple(parties)]
+        groups.setdefault((*seats, *alike), []).append(party.id)
+    return [tuple(same) for same in groups.values()] if len(groups) <= _MOST_KINDS else [tuple(parties)]
 
 
 def _says(ruleset: Ruleset, name: Named) -> str:

@@ -1,4 +1,4 @@
-"""Values of facts: read from what a caller writes, and shown as a reader expects them."""
+"""Parse and format the values of facts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from exportrules.errors import QuestionError, UnknownNameError
-from exportrules.law.bounds import (
-    SIGNS,
-    between,
-    defect,
-    high,
-    low,
-    read_signs,
-    words,
-)
+from exportrules.law.bounds import SIGNS, between, defect, high, low, read_signs, words
 from exportrules.law.facts import NOT_EN_ROUTE, Fact
 from exportrules.law.model import Bounds, FactDefinition, Number, Scalar
 
@@ -27,7 +19,7 @@ _DIGITS = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]) -> Fact:
     """A fact that a caller supplies, checked against the vocabulary.
 
-    `value` may be the text of a command line; the text 'unknown' (or None) makes it unknown.
+    `value` may be a string from a command line; 'unknown' (or None) makes the fact unknown.
     Raises UnknownNameError for a name and QuestionError for a value outside the vocabulary.
     """
     definition = vocabulary.get(name)
@@ -42,7 +34,7 @@ def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]
 
 
 def show(value: object) -> str:
-    """A value as a reader expects it: 4992, 3.196, yes, 2023-11-17."""
+    """A value formatted for a reader: 4992, 3.196, yes, 2023-11-17."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):
@@ -78,13 +70,13 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
     if definition.type == "set":
         members = [value] if isinstance(value, str) else value
         if isinstance(value, str) and not value.strip(" ,"):
-            raise QuestionError(f"{name} = {value!r} says nothing. Leave it out, or write {name}=unknown.")
+            raise QuestionError(f"{name} = {value!r} is empty. Omit it, or write {name}=unknown.")
         if not isinstance(members, list | tuple | set | frozenset) or not all(isinstance(m, str) for m in members):
             raise QuestionError(f"{name} = {value!r} is not a list of words.")
-        found = frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
-        for member in sorted(found - set(definition.values) if definition.values else ()):
+        given = frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
+        for member in sorted(given - set(definition.values) if definition.values else ()):
             raise QuestionError(f"{name} = {member!r} is none of: {', '.join(definition.values)}.")
-        return found
+        return given
     if not isinstance(value, str):
         raise QuestionError(f"{name} = {value!r} is not text.")
     if definition.values and value not in definition.values:
@@ -93,7 +85,7 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
 
 
 def _bounds_in(name: str, value: object) -> Mapping[str, object]:
-    """The bounds that a caller wrote, as a table or as text; none where it is something else."""
+    """The bounds that a caller wrote, as a mapping or as text; empty if the value is something else."""
     if isinstance(value, Bounds):
         return {word: end for word in SIGNS.values() if (end := getattr(value, word)) is not None}
     if isinstance(value, Mapping):
@@ -108,9 +100,9 @@ def _bounds_in(name: str, value: object) -> Mapping[str, object]:
 
 def _read_bounds(name: str, written: Mapping[str, object], unit: str) -> Number | Bounds:
     bounds = Bounds(**{word: _read_number(name, end, unit) for word, end in written.items()})
-    if said := defect(bounds):
-        raise QuestionError(f"{name} = {words(bounds)}: {said}")
-    # bounds that leave one value are that value
+    if problem := defect(bounds):
+        raise QuestionError(f"{name} = {words(bounds)}: {problem}")
+    # bounds that allow one value only become that value
     return between(low(bounds), high(bounds))
 
 
@@ -118,26 +110,26 @@ def _read_number(name: str, value: object, unit: str) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
         raise QuestionError(f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}.")
     if isinstance(value, int) and abs(value) > 10**20:
-        raise QuestionError(f"{name} is out of all proportion{_of(unit)}. Check the unit.")
+        raise QuestionError(f"{name} is not a plausible number{_of(unit)}. Check the unit.")
     if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
         raise QuestionError(
             f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or "
             f"{name}=3.2: no unit, no thousands separator."
         )
-    # repr of a float is the shortest text that names it: what its writer typed
+    # the repr of a float is its shortest exact text: what the caller typed
     number = Decimal(float.__repr__(value) if isinstance(value, float) else value)
     if not number.is_finite() or number < 0:
-        said = reprlib.repr(value)
-        raise QuestionError(f"{name} = {said} is not a figure that an item can have. Write a number of 0 or more.")
+        written = reprlib.repr(value)
+        raise QuestionError(f"{name} = {written} is not a figure that an item can have. Write a number of 0 or more.")
     if number and abs(number.adjusted()) > 15:
-        raise QuestionError(f"{name} = {reprlib.repr(value)} is out of all proportion{_of(unit)}. Check the unit.")
+        raise QuestionError(f"{name} = {reprlib.repr(value)} is not a plausible number{_of(unit)}. Check the unit.")
     if unit == "percent" and number > 100:
-        raise QuestionError(f"{name} = {reprlib.repr(value)} is more than all of it. Write a share from 0 to 100.")
+        raise QuestionError(f"{name} = {reprlib.repr(value)} is more than 100 percent. Write a share from 0 to 100.")
     return int(number) if number == number.to_integral_value() else number
 
 
 def read_date(value: object, what: str = "the date") -> date:
-    """A day from a `date` or from ISO text. A `datetime` is refused: the law knows days in Washington, D.C."""
+    """A day from a `date` or ISO text. A `datetime` is refused, since rules take effect by calendar day."""
     if type(value) is date:
         return value
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""The tests that decided an answer, as rows of a table, and where the figures in them are from."""
+"""The tests that decided an answer, as rows of a table, and the sources of the figures in them."""
 
 from __future__ import annotations
 
@@ -16,51 +16,51 @@ HEAD = ("Test", "Value", "Source of the value", "Met", "Rule")
 _SIGN = {"ge": " at least {}", "gt": " more than {}", "le": " at most {}", "lt": " less than {}", "is": " is {}"}
 _SIGN |= {"in": " one of {}", "in_group": " in {}"}
 _SOURCE = {"given": "given", "assumed": "assumed", "chip": "chip data", "question": "asked", "concluded": "follows"}
-#: What a name says of its bearer is not assumed to be otherwise: it is one case of two.
+#: Facts that a descriptive name leaves open. They are not assumed: each is one of two cases.
 _NATURE = {
     "military": ("military_end_user", "military_end_use_or_user"),
     "military_intelligence": ("military_intelligence_end_user", "military_intelligence_use_or_user"),
     "": (),
 }
-#: Facts that need no line in a table of tests: the reader has just been told.
+#: Facts without a line in the table of tests: the question has just named them.
 _PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activity", "chip_family", "contained_family"}
 
 
 def rows(
     d: Determination, findings: Sequence[Finding], cited: Container[str], ref: Callable[[str], str]
 ) -> Iterator[tuple[str, ...]]:
-    """The tests of the provisions `cited`, a row each: one row has all variants, and all rules that make the test."""
+    """The tests of the provisions `cited`: one row per test, with all variants and all rules that share it."""
     values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
     paragraphs: dict[tuple[str, str, str], list[str]] = {}
-    for test, row, found in _tests(findings, cited):
+    for test, row, finding in _tests(findings, cited):
         met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
-        key = (_line(d.timeline.ruleset, test), met, ref(found.provision))
+        key = (_line(d.timeline.ruleset, test), met, ref(finding.provision))
         paragraphs.setdefault(key, []).append(row.paragraph)
         whose = values.setdefault(key, {}).setdefault(_value(d, test), [])
-        if found.subject not in whose:
-            whose.append(found.subject)
+        if finding.subject not in whose:
+            whose.append(finding.subject)
     rules: dict[tuple[str, str, str, str], list[str]] = {}
-    for (line, met, rule), found_values in values.items():
+    for (line, met, rule), by_value in values.items():
         at = list(dict.fromkeys(filter(None, paragraphs[line, met, rule])))
-        alone = len(found_values) == 1
-        shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in found_values.items()]
-        sources = dict.fromkeys(source for _, source in found_values)
-        made = rules.setdefault((line, "; ".join(shown), "; ".join(sources), met), [])
-        made.append(f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip())
-    yield from ((*test, "; ".join(made)) for test, made in rules.items())
+        alone = len(by_value) == 1
+        shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in by_value.items()]
+        sources = dict.fromkeys(source for _, source in by_value)
+        references = rules.setdefault((line, "; ".join(shown), "; ".join(sources), met), [])
+        references.append(f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip())
+    yield from ((*test, "; ".join(references)) for test, references in rules.items())
 
 
 def _tests(findings: Sequence[Finding], cited: Container[str]) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:
-    """The tests that decided: those of rows that hold, or why no row does."""
-    for found in findings:
-        if found.provision not in cited or found.kind == "listing":
+    """The tests that decided: those of rows that hold; if no row holds, those that failed."""
+    for finding in findings:
+        if finding.provision not in cited or finding.kind == "listing":
             continue
-        holding = [row for row in found.when if row.truth == "true"]
-        barring = [row for row in found.unless if row.truth != "false"] if found.truth != "true" else []
-        for row in [*(holding or found.when), *barring]:
+        holding = [row for row in finding.when if row.truth == "true"]
+        barring = [row for row in finding.unless if row.truth != "false"] if finding.truth != "true" else []
+        for row in [*(holding or finding.when), *barring]:
             for test in row.tests:
                 if test.fact not in _PLAIN and (holding or test.truth != "true"):
-                    yield test, row, found
+                    yield test, row, finding
 
 
 def _line(law: Ruleset, test: TestTrace) -> str:
@@ -72,7 +72,7 @@ def _line(law: Ruleset, test: TestTrace) -> str:
 
 
 def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
-    """A fact's value with its unit, and where it is from."""
+    """(the value of a fact with its unit, its source)."""
     vocabulary = d.timeline.ruleset.facts
     kind, _, detail = test.source.partition(": ")
     source = spelled(detail) if kind == "derived" else _SOURCE.get(kind, kind)
@@ -90,7 +90,7 @@ def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
 
 
 def _assumed(d: Determination, fact: str) -> bool:
-    """True if a fact was assumed; of a conclusion that nothing led to, if a fact that could lead to it was."""
+    """True if the fact was assumed, or is a conclusion not reached for want of a fact that was assumed."""
     known = d.timeline.ruleset.facts.get(fact)
     if known is None or known.about not in ("conclusion", "derived"):
         return True
@@ -108,15 +108,15 @@ def _assumed(d: Determination, fact: str) -> bool:
 
 
 def _concluded(law: Ruleset, value: object) -> str:
-    """What the rules conclude: what holds, then what may."""
-    found = value if isinstance(value, tuple) else () if value is None else (str(value),)
-    sure = [value_name(law, v) for v in found if not v.endswith("?")]
-    maybe = [value_name(law, v.removesuffix("?")) for v in found if v.endswith("?")]
+    """The conclusions of the rules in words: first those that hold, then those that may hold."""
+    conclusions = value if isinstance(value, tuple) else () if value is None else (str(value),)
+    sure = [value_name(law, v) for v in conclusions if not v.endswith("?")]
+    maybe = [value_name(law, v.removesuffix("?")) for v in conclusions if v.endswith("?")]
     return ", ".join([*sure, *([f"possibly {listed(maybe, last='or')}"] if maybe else [])]) or "none"
 
 
 def figures(d: Determination) -> Iterator[str]:
-    """Where the figures are from, all the sources of variants alike together; what was given is from nowhere else."""
+    """The sources of the figures, variants with the same kind of source together; given figures are named apart."""
     kind = {"datasheet": "as on the maker's data sheet", "secondary": "as published by others"}
     q, vocabulary = d.timeline.question, d.timeline.ruleset.facts
     given = [fact_name(d.timeline.ruleset, name) for name in q.facts if vocabulary[name].about == "item"]

@@ -1,4 +1,4 @@
-"""Differences between answers, as text, as NEWS has it, and as rows."""
+"""Differences between answers, as text, as sections of NEWS.md, and as rows."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from exportrules.render.text import DISCLAIMER, deal_words, exporter_words, foot
 
 if TYPE_CHECKING:
     from exportrules.study.calendar import Event
-    from exportrules.study.differences import EditionChanges, Moved, Said, Step
+    from exportrules.study.differences import Decision, EditionChanges, Moved, Step
 
 Named = Callable[[Iterable[str]], list[str]]
 
 
-def change(before: Said, after: Said) -> str:
-    """What was said and what is said, a policy included that is known although the outcome is not."""
-    return f"{_said(before)} -> {_said(after)}"
+def change(before: Decision, after: Decision) -> str:
+    """The answers before and after; a review policy is included where it is known and the outcome is not."""
+    return f"{_words(before)} -> {_words(after)}"
 
 
-def _said(said: Said) -> str:
-    if said.outcome == "indeterminate" and said.review_policy not in (None, "indeterminate"):
-        return f"{decision(*said)}; if required: {POLICY[said.review_policy]}"
-    return decision(*said)
+def _words(answer: Decision) -> str:
+    if answer.outcome == "indeterminate" and answer.review_policy not in (None, "indeterminate"):
+        return f"{decision(*answer)}; if required: {POLICY[answer.review_policy]}"
+    return decision(*answer)
 
 
 def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int, last: date) -> str:
-    """Every change up to a last day, chips that change alike together."""
+    """Every change through the last day; chips with the same change are together."""
     alike: dict[tuple[Any, ...], list[str]] = {}
     for step in steps:
         alike.setdefault(step[1:], []).append(step.chip)
@@ -42,15 +42,15 @@ def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int, l
     lines.append(f"{len({step.chip for step in steps})} of {asked} variants changed.")
     if last > law.horizon:
         lines += wrapped(
-            f"{last} lies beyond {law.horizon}, through which the law was verified: what is said of "
-            "later days is projected from texts that are known, and may be overtaken.",
+            f"{last} lies beyond {law.horizon}, through which the law was verified: answers for later days are "
+            "projected from known texts and may be overtaken.",
             0,
         )
     return "\n".join([*lines, "", footer(law)])
 
 
 def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: date) -> str:
-    """Every span in which two rulesets differ, chips that differ alike together."""
+    """Every span in which two rulesets differ; chips with the same difference are together."""
     lines: list[str] = []
     for (first, last, before, after, through), chips in _alike(moved).items():
         lines += [f"{_days(first, last)}  {change(before, after)}", *_chips(called(chips))]
@@ -62,7 +62,7 @@ def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: dat
 
 
 def news_text(old: Ruleset, new: Ruleset, edition: EditionChanges, called: Named, asked: str) -> str:
-    """What an edition changed, under the headings of NEWS.md."""
+    """The changes of an edition, under the headings of NEWS.md."""
     lines = [f"## Data edition {new.edition.edition}, after {old.edition.edition}", "", f"Asked: {safe(asked)}.", ""]
     verified = old.horizon
     lines += ["### Changes to past determinations", "", *_news(new, edition.past, called)]
@@ -87,14 +87,14 @@ def _news(law: Ruleset, moved: Sequence[Moved], called: Named) -> Iterator[str]:
     yield ""
 
 
-def events_text(law: Ruleset, found: Sequence[Event], since: date) -> str:
-    """The calendar as a reader wants it: a day, what changes, for which chips, through what."""
+def events_text(law: Ruleset, events: Sequence[Event], since: date) -> str:
+    """The calendar as text: each day, what changes, for which chips, and through which provision."""
     lines: list[str] = []
-    for event in found:
+    for event in events:
         mark = " [projected]" if event.projected else ""
         day = f"{event.on} to {event.by} (the day is not known)" if event.by else str(event.on)
         lines += [f"{day}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
-    lines += [] if found else [f"No change from {since} on touches these chips.", ""]
+    lines += [] if events else [f"No change from {since} on affects these chips.", ""]
     return "\n".join([*lines, footer(law)])
 
 
@@ -107,12 +107,12 @@ def what(law: Ruleset, event: Event) -> str:
 
 
 def event_text(law: Ruleset, event: Event, asked: Question) -> str:
-    """An event as a calendar shows it: its summary on the first line, then the deal, and the rules with addresses."""
+    """The text of a calendar entry: a summary on the first line, then the deal, and the rules with addresses."""
     chips, place = ", ".join(event.chips), law.places[asked.to].name
     deal = f"{chips} to {place} by {exporter_words(asked, law)}: " if event.before else ""
     mark = " [projected]" if event.projected else ""
     lines = [f"{deal}{what(law, event)}{mark}", f"Asked: {heading(asked, law)}"]
-    lines += [] if event.before else [f"Could touch: {chips}"]
+    lines += [] if event.before else [f"May affect: {chips}"]
     for name in event.through:
         if name in law.provisions:
             provision, instrument = law.provisions[name]
@@ -120,12 +120,12 @@ def event_text(law: Ruleset, event: Event, asked: Question) -> str:
         else:
             lines.append(name)
     if event.projected:
-        lines.append(f"Beyond the verified horizon ({law.horizon}): projected from texts that are known.")
+        lines.append(f"Beyond the verified horizon ({law.horizon}): projected from known texts.")
     return "\n".join(map(safe, [*lines, DISCLAIMER]))
 
 
-def event_rows(law: Ruleset, found: Sequence[Event], asked: Question) -> list[dict[str, Any]]:
-    """One row an event, with the deal that it is an event of."""
+def event_rows(law: Ruleset, events: Sequence[Event], asked: Question) -> list[dict[str, Any]]:
+    """One row per event, with the deal."""
     return [
         {
             "date": str(e.on),
@@ -140,12 +140,12 @@ def event_rows(law: Ruleset, found: Sequence[Event], asked: Question) -> list[di
             "by": " ".join(e.through),
             "projected": "yes" if e.projected else "no",
         }
-        for e in found
+        for e in events
     ]
 
 
 def step_rows(steps: Sequence[Step], horizon: date) -> list[dict[str, Any]]:
-    """One row a chip and change."""
+    """One row per chip and change."""
     return [
         {
             "chip": s.chip,
@@ -159,7 +159,7 @@ def step_rows(steps: Sequence[Step], horizon: date) -> list[dict[str, Any]]:
 
 
 def moved_rows(moved: Sequence[Moved], horizon: date) -> list[dict[str, Any]]:
-    """One row a chip and span; `from` and `through` are its days, as in every other table."""
+    """One row per chip and span; `from` and `through` are its days, as in every other table."""
     return [
         {
             "chip": m.chip,
@@ -179,7 +179,7 @@ def _projected(span: Moved, horizon: date) -> str:
     return "no" if span.last is not None and span.last <= horizon else f"after {horizon}"
 
 
-def _pair(before: Said, after: Said) -> dict[str, str]:
+def _pair(before: Decision, after: Decision) -> dict[str, str]:
     return {
         "before": before.outcome,
         "policy_before": before.review_policy or "",

@@ -1,4 +1,4 @@
-"""The nearest flips of an answer, as text and as rows."""
+"""The nearest numbers at which an answer would change ("flips"), as text and as rows."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from exportrules.study.flips import Flip
 
 
-def flips_text(d: Determination, found: Sequence[Flip]) -> str:
-    """The answer, then every number that would alter it, variants that flip alike together."""
-    said = d.projection if d.projection and d.standing == "beyond_horizon" else d
-    aside = " (projected beyond the verified horizon)" if said is not d else ""
-    lines = [f"{deal(d)[:-1]}: {decision(said.outcome, said.review_policy)}{aside}.", ""]
+def flips_text(d: Determination, flips: Sequence[Flip]) -> str:
+    """The answer, then every number whose change would alter it; variants with the same flip are together."""
+    answer = d.projection if d.projection and d.standing == "beyond_horizon" else d
+    aside = " (projected beyond the verified horizon)" if answer is not d else ""
+    lines = [f"{deal(d)[:-1]}: {decision(answer.outcome, answer.review_policy)}{aside}.", ""]
     alike: dict[tuple[Any, ...], list[str]] = {}
-    for flip in found:
+    for flip in flips:
         alike.setdefault(flip[1:], []).append(flip.subject)
     for parts, subjects in alike.items():
-        lines += [*_flip(found[0]._replace(**dict(zip(found[0]._fields[1:], parts, strict=True))), subjects, d), ""]
-    if not found:
-        lines += ["No single number that is known would alter this answer.", ""]
+        lines += [*_flip(flips[0]._replace(**dict(zip(flips[0]._fields[1:], parts, strict=True))), subjects, d), ""]
+    if not flips:
+        lines += ["No single known number would alter this answer.", ""]
     lines += wrapped(
-        "One number is changed at a time. What follows from it by arithmetic follows here too (density from TPP and "
-        "die area); everything else stays as it is.",
+        "One number is changed at a time. Figures derived from it change with it (density from TPP and die area); "
+        "everything else stays as it is.",
         0,
     )
     return "\n".join([*lines, "", footer(d.timeline.ruleset)])
@@ -65,14 +65,14 @@ def _line(flip: Flip) -> str:
 
 
 def distance(flip: Flip) -> str:
-    """How far away the line is, in the number's own unit and in percent of what it is now."""
+    """The distance to the line, in the number's own unit and in percent of its present value."""
     apart = Decimal(flip.line) - Decimal(flip.now)
     share = f", {abs(apart) / Decimal(flip.now) * 100:.1f} %" if flip.now else ""
     return f"{show(abs(apart))} {'more' if apart > 0 else 'less'}{share}" if apart else "exactly there"
 
 
-def flip_rows(found: Sequence[Flip]) -> list[dict[str, Any]]:
-    """One row a flip; a number keeps its exact digits, a long quotient is rounded to six decimals."""
+def flip_rows(flips: Sequence[Flip]) -> list[dict[str, Any]]:
+    """One row per flip; numbers keep their exact digits, except that a long quotient is rounded to six decimals."""
     return [
         {
             "chip": f.subject,
@@ -87,12 +87,12 @@ def flip_rows(found: Sequence[Flip]) -> list[dict[str, Any]]:
             "by": " ".join(f.by),
             "follows": " ".join(f"{name}={_digits(now)}" for name, _, now in f.follows),
         }
-        for f in found
+        for f in flips
     ]
 
 
 def _digits(value: Number) -> str:
-    """A number as data has it elsewhere. Nobody states one of more than twenty digits: that is a quotient cut short."""
+    """A number as data. One of more than twenty digits is a truncated quotient, since no source states so many."""
     if not isinstance(value, Decimal):
         return str(value)
     return format(value if len(value.as_tuple().digits) <= 20 else round(value, 6), "f")

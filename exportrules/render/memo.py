@@ -15,7 +15,7 @@ from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
 from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question
 from exportrules.engine.unknowns import Branch
-from exportrules.law.attestation import told
+from exportrules.law.attestation import clause
 from exportrules.law.model import Bounds
 from exportrules.law.span import DAY
 from exportrules.question.figures import facts_of
@@ -174,7 +174,7 @@ class _Memo:
             by = cited(*(self.number[e["provision"]] for e in d.exceptions if e["provision"] in self.number))
             met = f"Only if the conditions of {names} are met{by}; it overcomes every license requirement found{rules}."
             return met + refuse
-        would = f" By the encoded law: {decision(*d.projection)}." if d.projection else ""
+        would = f" Under the encoded law: {decision(*d.projection)}." if d.projection else ""
         if d.outcome == "not_released":
             return f"It does not arise: the chip had not been made public by then.{would}"
         if d.turns_on and d.standing in DEFINITE:
@@ -415,7 +415,7 @@ class _Memo:
         import exportrules
 
         r = self.d.ruleset
-        attestations = "".join(f"{safe(told(a))}; " for a in self.law.attestations.values())
+        attestations = "".join(f"{safe(clause(a))}; " for a in self.law.attestations.values())
         return (
             f"Made with exportrules {exportrules.__version__} from the data edition {r['edition']}, law verified "
             f"through {day_of(date.fromisoformat(r['verified_through']))}; {attestations}SHA-256 of the data: "

@@ -1,11 +1,11 @@
-"""One provision for a lawyer's eye, and the map of what is and is not encoded."""
+"""One provision as a lawyer reads it, and the list of what is and is not encoded."""
 
 from __future__ import annotations
 
 import textwrap
 from collections import Counter
 
-from exportrules.law.attestation import told
+from exportrules.law.attestation import clause
 from exportrules.law.model import RELATIONS, Instrument, Provision, Row, Test
 from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
@@ -19,7 +19,7 @@ _OPERATOR = {"is": "is", "in": "is one of", "in_group": "is in group", "ge": ">=
 
 
 def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -> str:
-    """Everything a provision says: dates, source, rows, relations, and the days on which it is in force."""
+    """The whole provision: dates, source, rows, relations, and the days on which it is in force."""
     lines = [f"{provision.id} [{provision.kind}]", *_wrap(provision.title), ""]
 
     def put(label: str, text: object) -> None:
@@ -70,7 +70,7 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
 
 
 def coverage_text(law: Ruleset, form: str) -> str:
-    """The honest map of the edges: instruments with their provisions, and what is left out with its effect."""
+    """The extent of the ruleset: its instruments with their provisions, and what is left out with its effect."""
     edition = law.edition
     rows = []
     for instrument in sorted(law.instruments.values(), key=lambda i: (str(i.published or i.released or ""), i.id)):
@@ -109,7 +109,7 @@ def coverage_text(law: Ruleset, form: str) -> str:
         f"party lists through {edition.parties_verified_through}.\n"
         f"The codified text was read as of {edition.text_read}. The Federal Register was searched through "
         f"{edition.register_swept}.\nAnswers end with the earlier of the two days. {edition.sweep}\n"
-        + "".join(f"{safe(_upper(told(said)))}.\n" for said in law.attestations.values())
+        + "".join(f"{safe(_upper(clause(said)))}.\n" for said in law.attestations.values())
         + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )

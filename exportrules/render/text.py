@@ -1,4 +1,4 @@
-"""Answers as text for a terminal: the answer first, then the rule, the days, what was assumed."""
+"""Answers as text for a terminal: first the answer, then the rule, the days on which it holds, the assumptions."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ DISCLAIMER = "Not legal advice: a computed reading of cited rules."
 
 
 def headline(d: Determination) -> str:
-    """The answer in plain words, on one line: the law's answer, and what keeps it from being the last word."""
+    """The answer in plain words, on one line: the law's answer, with what makes it less than final."""
     edition, law = d.timeline.ruleset.edition, d.moment.answer.law
-    # what is left out of the law keeps it from an answer, on this day and on any other
+    # law that is not encoded prevents an answer, except where a license is required in any case
     unsure = law.blocked and law.outcome != "license_required"
-    # nor does anything free a buyer that calls itself an army before it is said whether it is one
+    # a buyer that calls itself an army is not cleared until the user says whether it is one
     unsure = unsure or (
         bool(d.timeline.question.unsaid) and law.outcome in ("no_license_requirement", "license_exception")
     )
@@ -54,7 +54,7 @@ def headline(d: Determination) -> str:
 
 
 def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
-    """What an outcome of the law says to whoever wants to ship, without a full stop."""
+    """The outcome as an answer to someone who wants to ship, without a full stop."""
     if outcome == "license_required":
         return f"NO, not without a license ({POLICY[policy or 'indeterminate']})"
     if outcome == "no_license_requirement":
@@ -70,21 +70,21 @@ def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
 
 
 def _short(d: Determination, fact: str) -> str:
-    """A fact by its name, and why a word may mean several things; a provision of uncertain reach, in words."""
+    """A fact that the answer turns on: its name, with the reason if a word may mean several things."""
     doubt = d.timeline.question.doubt(fact)
     return "how far a provision reaches" if "#" in fact else f"{fact}: {doubt.says}" if doubt else fact
 
 
 def answer(d: Determination) -> str:
-    """The whole short answer: what a reader sees without --explain."""
+    """The whole answer without the trace: what `check` prints without --explain."""
     lines = [headline(d), deal(d), ""]
-    # the first line has that of a day beyond the horizon and of a chip that was not released
+    # beyond the horizon and before release, the first line has the projection already
     if d.projection and d.standing != "beyond_horizon" and d.outcome != "not_released":
         lines += item("projection", decision(d.projection.outcome, d.projection.review_policy))
     if d.eccn:
         paragraphs = f" (met at {', '.join(d.eccn_paragraphs)})" if d.eccn_paragraphs else ""
         lines += item("parameters met", ", ".join(d.eccn) + paragraphs)
-    # of parties that are on no list, the assumptions tell
+    # parties that are on no list appear under the assumptions
     for party in parties(d) if d.timeline.question.listed or d.timeline.question.owners else ():
         lines += item("party", safe(f"{party.written}: {party.known}"))
     for citation in d.citations:
@@ -113,8 +113,8 @@ def answer(d: Determination) -> str:
             lines += item("turns on", f"{fact}: does this reach the deal? {doubtful[0].title}")
         lines += [line for s in d.settle if s.fact == fact for line in _more(f"{s.case}: {s.option}")]
     for branch in d.cases:
-        said = " and ".join(f"{fact} {case_words(law, text)}" for fact, text in branch.conditions) or "otherwise"
-        lines += item("case", f"{safe(said)}: {decision(branch.outcome, branch.review_policy)}")
+        case = " and ".join(f"{fact} {case_words(law, text)}" for fact, text in branch.conditions) or "otherwise"
+        lines += item("case", f"{safe(case)}: {decision(branch.outcome, branch.review_policy)}")
     assumed = d.assumptions
     if assumed:
         lines += item("assumed", "; ".join(safe(a.says) for a in assumed))
@@ -128,9 +128,9 @@ def answer(d: Determination) -> str:
 
 
 def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator[str]:
-    """How near the figures are to the lines that rules of the day draw, where their margins say something.
+    """The distance of each figure from the thresholds of that day's rules, for provisions that report margins.
 
-    `name` says how a figure is called: by its id, as options take it, or in words.
+    `name` gives the name of a figure: its id, as options take it, or words.
     """
     law = d.timeline.ruleset
     silent = {name for name, (provision, _) in law.provisions.items() if not provision.margins}
@@ -144,7 +144,7 @@ def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator
 
 
 def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
-    """Every span of one answer, with what opened it; under the heading the lines of a bar, if there is one."""
+    """Every span of the timeline, with what opened it; the lines of `bar` follow the heading."""
     lines = [asked_words(timeline), "", *bar]
     for span in timeline.spans:
         a = span.answer
@@ -161,25 +161,25 @@ def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
     return "\n".join(lines)
 
 
-#: Exporters that are no company's name.
+#: Exporters that are not the name of a company.
 WHO = {"maker": "each chip's maker", "other": "an exporter without a public letter"}
 
 
 def deal_words(question: Question, law: Ruleset) -> str:
-    """What is asked of every chip of a chart or a table, in one line; the destination stands elsewhere."""
+    """The terms of the deal for the head of a chart or table about several chips, without the destination."""
     who = f"{ACTIVITY[question.activity]} by {exporter_words(question, law)}"
     return "; ".join([who, *_terms(question, law, usual=True)])
 
 
 def exporter_words(question: Question, law: Ruleset) -> str:
-    """Who exports, where several chips are asked about."""
+    """The exporter, in the head of a page about several chips."""
     return WHO.get(question.asked_exporter.casefold(), _name(question, law))
 
 
 def _terms(q: Question, law: Ruleset, usual: bool) -> Iterator[str]:
-    """All that was said of a deal beyond chip, place, activity and exporter; the `usual` civil use and layer too.
+    """The terms given beyond chip, place, activity and exporter; with `usual`, also civil end use and the layer.
 
-    The one list of it: whatever can change an answer stands over every answer.
+    Every head of a page is made from this one list, so that it names whatever can change an answer.
     """
     if q.end_user:
         yield f"for {q.end_user}"
@@ -206,31 +206,31 @@ def _given_as(name: str, value: object) -> str:
 
 
 def given(value: object) -> str:
-    """A value to the last digit that the caller wrote: 5.9199 is not about 5.92 where the line is 5.92."""
+    """A value with every digit that the caller gave: 5.9199 is not rounded to 5.92 where the threshold is 5.92."""
     if isinstance(value, Bounds):
         return words(value)
     return format(value, "f") if isinstance(value, Decimal) else show(value)
 
 
 def asked_words(timeline: Timeline) -> str:
-    """What was asked of one chip, the day aside, in one clause."""
+    """The question about one chip, without the day, in one clause."""
     q, law = timeline.question, timeline.ruleset
     parts = [f"{q.label} to {law.places[q.to].name}", f"{ACTIVITY[q.activity]} by {_exporter(timeline)}"]
     return safe(", ".join([*parts, *_terms(q, law, usual=False)]))
 
 
 def footer(law: Ruleset) -> str:
-    """What every page for a reader ends with: the edition, how far it was verified, and that it is no advice."""
+    """The last line of every page: the edition, the day through which it was verified, and the disclaimer."""
     return safe(f"Ruleset {law.edition.edition}, {law.currency}. {DISCLAIMER}")
 
 
 def deal(d: Determination) -> str:
-    """What was asked, in one clause: the chip, the place, the exporter, whatever else was said, the day."""
+    """The question in one sentence: chip, place, exporter, further terms, day."""
     return f"{asked_words(d.timeline)}, {d.on}."
 
 
 def heading(question: Question, law: Ruleset) -> str:
-    """What is asked of every chip, the destination first: the head of a page about many."""
+    """The head of a page about several chips: the destination, then the terms of the deal."""
     return safe(f"to {law.places[question.to].name}; {deal_words(question, law)}")
 
 
@@ -245,7 +245,7 @@ def _name(question: Question, law: Ruleset) -> str:
 
 
 def item(label: str, text: str) -> list[str]:
-    """A labelled line, wrapped under itself."""
+    """A labelled text, wrapped with a hanging indent."""
     if language() != "en":
         return filled(tell(text), WIDTH, padded(tell(label), 16), " " * 16)
     return textwrap.wrap(
@@ -263,7 +263,7 @@ def _more(text: str) -> list[str]:
 
 
 def wrapped(text: str, indent: int) -> list[str]:
-    """Lines no wider than the page, all under one indent."""
+    """The text in lines no wider than the page, all with the same indent."""
     pad = " " * indent
     return textwrap.wrap(
         text, WIDTH, initial_indent=pad, subsequent_indent=pad, break_long_words=False, break_on_hyphens=False
@@ -294,15 +294,15 @@ _DELIMITER = {"csv": ",", "tsv": "\t"}
 
 
 def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = (), width: int = 0) -> str:
-    """Rows as a table in one of tabulate's formats, or as csv, tsv or json.
+    """The rows as a table in one of tabulate's formats, or as csv, tsv or json.
 
-    Columns called in `numbers` are flush right; with `width`, long cells are wrapped until the lines fit.
+    Columns named in `numbers` are aligned right; with `width`, long cells are wrapped until the lines fit.
     """
     if form == "json":
         import json
 
         return safe_json(json.dumps(rows, ensure_ascii=False, indent=2))
-    if form in _DELIMITER:  # tabulate's own tsv pads cells, and drops those at the end that are empty
+    if form in _DELIMITER:  # tabulate's own tsv pads cells and drops empty ones at the end of a row
         import csv
         import io
 
@@ -324,8 +324,8 @@ def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = ()
 
 
 def _fitted(rows: list[dict[str, str]], width: int) -> list[dict[str, str]]:
-    """The rows with the widest columns narrowed, word by word, until a line of them all is `width` long."""
-    padding = 2  # that tabulate gives a head
+    """The rows with the widest columns narrowed, at word boundaries, until a line is at most `width` long."""
+    padding = 2  # added to each heading by tabulate
     wide = {name: max(len(name) + padding, *(len(row[name]) for row in rows)) for name in rows[0]}
     words = {name: max((len(word) for row in rows for word in row[name].split()), default=0) for name in wide}
     least = {name: max(len(name) + padding, min(words[name], 2 * width // 5)) for name in wide}

@@ -1,7 +1,7 @@
-"""The questions that every door asks, each with its request, its shape and its answer as plain data.
+"""The questions of every interface, each with its request, its shape and its answer as plain data.
 
-The law is computed by :func:`exportrules.check` and :func:`exportrules.timeline`; a door carries words to them and
-back. Every answer is a fresh dict that holds nothing but JSON's own kinds of values.
+Answers are computed by :func:`exportrules.check` and :func:`exportrules.timeline`; an interface only passes text to
+them and back. Every answer is a new dict that contains only JSON types.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ from exportrules.serve.shapes import (
     TimelineShape,
 )
 from exportrules.study.calendar import Event, events
-from exportrules.study.differences import Said, chosen
+from exportrules.study.differences import Decision, chosen
 from exportrules.study.flips import flips
 
-#: So many chips by days: what a matrix may ask for.
+#: The most answers (chips times days) of one matrix.
 MOST_CELLS = 500
-CAUTION = "A name that is on no list here is not cleared: lists that are not imported, and owners, are not searched."
+CAUTION = "A name that is on no list here is not cleared: owners, and lists that were not imported, are not searched."
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: what it is called, what it takes, the shape of its answer, and what answers it."""
+    """One question: its name, its request, the shape of its answer, and the function that answers it."""
 
     name: str
     title: str
@@ -62,7 +62,7 @@ class Ask:
 
 
 def ruleset_of(law: Ruleset) -> dict[str, str]:
-    """Edition, horizon and digest, as every answer carries them."""
+    """The edition, the horizon and the digest, which are part of every answer."""
     edition = law.edition
     return {
         "edition": edition.edition,
@@ -78,25 +78,25 @@ def deal_of(given: dict[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in DEAL if name in given}
 
 
-def asked(law: Ruleset, given: dict[str, Any]) -> Determination:
+def determination_of(law: Ruleset, given: dict[str, Any]) -> Determination:
     """The determination that a request asks for. Raises QuestionError."""
     return check(given.get("chip"), on=given["on"], **deal_of(given), ruleset=law)
 
 
 def answer_check(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    """A determination as `--json` has it, or the parts of it that were asked for."""
+    """A determination as printed by `--json`, or the requested parts of it."""
     wanted = given.get("fields")
     for name in wanted or ():
         if name not in FIELDS:
             raise QuestionError(f"fields: {name!r} is not a part of an answer. Parts: {', '.join(FIELDS)}.")
-    determination = asked(law, given)
+    determination = determination_of(law, given)
     if wanted is None:
         return determination.to_dict()
     return {name: plain(getattr(determination, name)) for name in FIELDS if name in (*ALWAYS, *wanted)}
 
 
 def answer_timeline(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    made = timeline(given.get("chip"), **deal_of(given), ruleset=law)
+    every_day = timeline(given.get("chip"), **deal_of(given), ruleset=law)
     spans = [
         {
             "start": plain(span.start),
@@ -107,9 +107,9 @@ def answer_timeline(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
             "turns_on": list(span.answer.turns_on),
             "opened_by": list(span.opened_by),
         }
-        for span in made.spans
+        for span in every_day.spans
     ]
-    return {"asked": asked_words(made), "spans": spans, "ruleset": ruleset_of(law)}
+    return {"asked": asked_words(every_day), "spans": spans, "ruleset": ruleset_of(law)}
 
 
 def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
         )
     rows = []
     for chip in names.values():
-        found = [check(chip, on=day, **deal_of(given), ruleset=law) for day in days]
+        answers = [check(chip, on=day, **deal_of(given), ruleset=law) for day in days]
         cells = [
             {
                 "on": d.on.isoformat(),
@@ -134,23 +134,23 @@ def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
                 "turns_on": d.turns_on,
                 "requirements": d.requirements,
             }
-            for d in found
+            for d in answers
         ]
-        rows.append({"chip": found[0].transaction["chip"], "answers": cells})
-    made = timeline(given["chips"][0], **deal_of(given), ruleset=law)
-    return {"asked": heading(made.question, law), "rows": rows, "ruleset": ruleset_of(law)}
+        rows.append({"chip": answers[0].transaction["chip"], "answers": cells})
+    first = timeline(given["chips"][0], **deal_of(given), ruleset=law)
+    return {"asked": heading(first.question, law), "rows": rows, "ruleset": ruleset_of(law)}
 
 
 def answer_changes(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
     day, deal = read_date(given["from"], "from"), deal_of(given)
     ids = chosen(law, given["chips"])
     question = timeline(ids[0], **deal, ruleset=law).question
-    found = [_event(law, event) for event in events(law, ids, day, deal)]
-    return {"asked": heading(question, law), "events": found, "ruleset": ruleset_of(law)}
+    listed = [_event(law, event) for event in events(law, ids, day, deal)]
+    return {"asked": heading(question, law), "events": listed, "ruleset": ruleset_of(law)}
 
 
 def _event(law: Ruleset, event: Event) -> dict[str, Any]:
-    def said(answer: Said | None) -> dict[str, Any] | None:
+    def plainly(answer: Decision | None) -> dict[str, Any] | None:
         return answer and {"outcome": answer.outcome, "review_policy": answer.review_policy}
 
     return {
@@ -158,17 +158,17 @@ def _event(law: Ruleset, event: Event) -> dict[str, Any]:
         "by": plain(event.by),
         "what": what(law, event),
         "chips": list(event.chips),
-        "before": said(event.before),
-        "after": said(event.after),
+        "before": plainly(event.before),
+        "after": plainly(event.after),
         "through": list(event.through),
         "projected": event.projected,
     }
 
 
 def answer_flip(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    d = asked(law, given)
-    found = flips(d)
-    told = [
+    d = determination_of(law, given)
+    nearest = flips(d)
+    rows = [
         {
             "chip": flip.subject,
             "fact": flip.fact,
@@ -180,20 +180,20 @@ def answer_flip(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
             "by": list(flip.by),
             "follows": dict(part.split("=", 1) for part in row["follows"].split()),
         }
-        for flip, row in zip(found, flip_rows(found), strict=True)
+        for flip, row in zip(nearest, flip_rows(nearest), strict=True)
     ]
     return {
         "asked": f"{asked_words(d.timeline)}, {d.on}",
         "outcome": d.outcome,
         "review_policy": d.review_policy,
         "standing": d.standing,
-        "flips": told,
+        "flips": rows,
         "ruleset": ruleset_of(law),
     }
 
 
 def answer_explain(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    d = asked(law, given)
+    d = determination_of(law, given)
     every = d.findings
     shown = every if given.get("whole") else [finding for finding in every if finding.truth != "false"]
     return {
@@ -211,11 +211,11 @@ def answer_screen(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
     on = read_date(given["on"])
     names = [_screened(law, read_name(law, "names", name), on) for name in given["names"]]
     lists = [
-        {"id": made.id, "title": made.title, "cite": made.cite, "verified_through": made.verified_through.isoformat()}
-        for made in law.lists.values()
+        {"id": known.id, "title": known.title, "cite": known.cite, "verified_through": str(known.verified_through)}
+        for known in law.lists.values()
     ]
     read = law.edition.parties_verified_through
-    late = f" The lists were read through {read}: what was listed later is not in them." if on > read else ""
+    late = f" The lists were read through {read}: later listings are not in them." if on > read else ""
     early = f" The data begin on {law.edition.covers_from}." if on < law.edition.covers_from else ""
     return {
         "on": on.isoformat(),
@@ -249,14 +249,14 @@ def _party(law: Ruleset, party: Party, certain: bool, on: date) -> dict[str, Any
 
 
 def _entry(law: Ruleset, entry: InForce, on: date) -> dict[str, Any]:
-    made = entry.provision
-    name = str(made.concludes.value) if made.concludes else ""
+    listing = entry.provision
+    name = str(listing.concludes.value) if listing.concludes else ""
     return {
-        "id": made.id,
+        "id": listing.id,
         "list": law.lists[name].title if name in law.lists else name.replace("_", " "),
-        "cite": made.cite,
-        "url": made.url or entry.instrument.url,
-        "evidence": made.evidence or entry.instrument.evidence,
+        "cite": listing.cite,
+        "url": listing.url or entry.instrument.url,
+        "evidence": listing.evidence or entry.instrument.evidence,
         "start": entry.spans[0].start.isoformat(),
         "stop": plain(entry.spans[-1].stop),
         "on_the_day": holds_on(entry.spans, on),
@@ -274,50 +274,50 @@ def chips(law: Ruleset, name: str | None = None) -> dict[str, Any]:
 
 def chip(law: Ruleset, variant: str) -> dict[str, Any]:
     """One variant with its figures, by id."""
-    found, family = law.variants[variant]
-    inner = law.variants[found.contains[0].chip][0] if found.contains else found
+    known, family = law.variants[variant]
+    inner = law.variants[known.contains[0].chip][0] if known.contains else known
     return {
-        "id": found.id,
-        "name": found.name,
+        "id": known.id,
+        "name": known.name,
         "family": family.name,
         "vendor": law.exporters[family.vendor].name if family.vendor in law.exporters else family.vendor,
-        "aliases": list(found.aliases),
-        "announced": plain(found.announced),
-        "not_public_before": plain(found.not_public_before),
-        "status": found.status,
-        "confidence": found.confidence,
+        "aliases": list(known.aliases),
+        "announced": plain(known.announced),
+        "not_public_before": plain(known.not_public_before),
+        "status": known.status,
+        "confidence": known.confidence,
         "figures": {name: plain(fact.value) for name, fact in facts_of(inner).items()},
-        "sources": list(found.sources),
-        "note": found.note,
+        "sources": list(known.sources),
+        "note": known.note,
     }
 
 
 def provision(law: Ruleset, reference: str) -> dict[str, Any]:
     """One provision, by its id. Raises UnknownNameError."""
-    found, instrument = law.provision(reference)
+    known, instrument = law.provision(reference)
     return {
-        "id": found.id,
-        "kind": found.kind,
-        "title": found.title,
-        "cite": found.cite,
-        "url": found.url or instrument.url,
-        "evidence": found.evidence or instrument.evidence,
-        "quote": found.quote,
+        "id": known.id,
+        "kind": known.kind,
+        "title": known.title,
+        "cite": known.cite,
+        "url": known.url or instrument.url,
+        "evidence": known.evidence or instrument.evidence,
+        "quote": known.quote,
         "instrument": instrument.id,
         "citation": instrument.citation,
-        "effective": found.effective.isoformat(),
-        "effective_by": plain(found.effective_by),
+        "effective": known.effective.isoformat(),
+        "effective_by": plain(known.effective_by),
         "in_force": list(_spans(law, reference, False)),
         "as_printed": list(_spans(law, reference, True)),
-        "conditions": list(found.conditions),
-        "notice": found.notice,
-        "text": provision_text(law, found, instrument),
+        "conditions": list(known.conditions),
+        "notice": known.notice,
+        "text": provision_text(law, known, instrument),
     }
 
 
 def _spans(law: Ruleset, reference: str, printed: bool) -> Iterator[dict[str, Any]]:
     view = view_of(law, as_printed=printed)
-    for span in union(s for found in view.provisions if found.provision.id == reference for s in found.spans):
+    for span in union(s for p in view.provisions if p.provision.id == reference for s in p.spans):
         yield {"start": span.start.isoformat(), "stop": plain(span.stop)}
 
 

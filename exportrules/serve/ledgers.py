@@ -1,7 +1,7 @@
-"""A ledger over HTTP: its rows in, the same rows with their answers out. Nothing of it is kept.
+"""A ledger over HTTP: rows in, the same rows with their answers out. Nothing is stored.
 
-Text alone is taken (CSV, tab-separated, JSON lines): of those the size that comes in bounds the work. A small Parquet
-file or workbook can hold any number of rows; they are for `exportrules audit`.
+Only text is accepted (CSV, tab-separated, JSON lines), since its size bounds the work. A small Parquet file or workbook
+can contain any number of rows; these are for `exportrules audit`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from exportrules.ledger.sources import open_source
 from exportrules.question.values import read_date
 from exportrules.serve.requests import Request
 
-#: The endings of the files that a body is read as, by its media type.
+#: The suffix of the file as which a body is read, by its media type.
 KINDS = {
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
@@ -39,7 +39,7 @@ _MARKS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 
 
 class _Query:
-    """How the caller of `/audit` writes what an error asks for."""
+    """How the cures in error messages are written for a caller of `/audit`."""
 
     mapping, answers, also_on, names = (
         "map",
@@ -68,7 +68,7 @@ QUERY: Saying = _Query()
 
 
 def settings_of(given: dict[str, Any]) -> Settings:
-    """What a request asks of every row alike. Raises QuestionError."""
+    """The settings of a request, which apply to every row. Raises QuestionError."""
     days = {name: read_date(given[name], name) if name in given else None for name in ("known_on", "also_on")}
     layer = Layer(days["known_on"], given.get("as_printed", False), days["also_on"])
     columns = chosen_columns(given["columns"], layer.also_on is not None, QUERY) if "columns" in given else None
@@ -96,7 +96,7 @@ def answered(law: Ruleset, given: dict[str, Any], ledger: Path, output: Path) ->
 
 
 def account_of(account: Account) -> dict[str, Any]:
-    """What came in, what went out and how it was answered, for a header of the response."""
+    """The account of rows in, rows out and their outcomes, for a header of the response."""
     return {
         "rows_in": account.rows_in,
         "rows_out": account.rows_out,

@@ -26,19 +26,19 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import names_beginning
 from exportrules.question.names.keys import near
 from exportrules.render.safe import safe, safe_json
-from exportrules.serve.answers import ASKS, Ask, answer_check, asked
+from exportrules.serve.answers import ASKS, Ask, answer_check, determination_of
 from exportrules.serve.library import ALONE, KINDS, SCHEME, Entry, entries, text_at
 from exportrules.serve.requests import Request
 from exportrules.serve.shapes import schema_of, spoken
-from exportrules.serve.speech import questions, sentences, told
+from exportrules.serve.speech import answer_sentences, questions, sentences
 
-#: The parts of a determination that an assistant does not get with it: the trace, which `explain` has.
+#: The parts of a determination that an assistant does not receive: the trace, which `explain` returns.
 NOT_SPOKEN = ("findings",)
 #: The tools that answer about one determination, whose unknowns are questions.
 DETERMINED = ("check", "flip", "explain")
-#: So many resources come on one page of their list.
+#: The number of resources on one page of their list.
 PAGE = 200
-#: So many names a client is offered to complete one (the protocol's own limit).
+#: The most names offered for a completion (the protocol's own limit).
 MOST_OFFERED = 100
 
 INSTRUCTIONS = (
@@ -108,7 +108,7 @@ def _request(ask: Ask) -> Request:
 
 
 def use(law: Ruleset, name: str, given: object) -> dict[str, Any]:
-    """What a tool answers. Raises ExportRulesError: what is wrong with the request."""
+    """The answer of a tool. Raises ExportRulesError for an invalid request."""
     ask = ASKS.get(name)
     if ask is None:
         raise UnknownNameError(
@@ -117,13 +117,13 @@ def use(law: Ruleset, name: str, given: object) -> dict[str, Any]:
     request = _request(ask).read(given, law.facts)
     if name not in DETERMINED:
         answer = ask.answer(law, request)
-        return {"sentences": told(law, name, answer), "ask": [], **answer}
-    d = asked(law, request)
-    said = {"sentences": sentences(law, d), "ask": questions(law, d)}
+        return {"sentences": answer_sentences(law, name, answer), "ask": [], **answer}
+    d = determination_of(law, request)
+    speech = {"sentences": sentences(law, d), "ask": questions(law, d)}
     if name == "check":
         parts = [part for part in schema_of(ask.shape)["properties"] if part not in NOT_SPOKEN]
-        return {**said, **answer_check(law, {**request, "fields": parts})}
-    return {**said, **ask.answer(law, request)}
+        return {**speech, **answer_check(law, {**request, "fields": parts})}
+    return {**speech, **ask.answer(law, request)}
 
 
 def spoken_text(name: str, answer: dict[str, Any]) -> str:

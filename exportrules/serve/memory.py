@@ -1,4 +1,4 @@
-"""Answers that were given, kept in memory up to a size, so that what many ask is computed once."""
+"""A bounded cache of answers in memory, so that frequent questions are computed once."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections import OrderedDict
 
 
 class Memory:
-    """The answers asked for most lately, as bytes, under the very words that asked. Not for several threads."""
+    """The most recently used answers, as bytes, by the exact text of the request. Not thread-safe."""
 
     def __init__(self, most: int) -> None:
         self._most, self._size = most, 0
-        self._found: OrderedDict[bytes, bytes] = OrderedDict()
+        self._answers: OrderedDict[bytes, bytes] = OrderedDict()
 
     def get(self, key: bytes) -> bytes | None:
-        """The answer to a request, if it is kept."""
-        found = self._found.get(key)
-        if found is not None:
-            self._found.move_to_end(key)
-        return found
+        """The answer to a request, if it is cached."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
 
     def put(self, key: bytes, answer: bytes) -> None:
-        """Keep an answer, unless it alone would fill a quarter of the memory; those asked for longest ago make room."""
-        if len(key) + len(answer) > self._most // 4 or key in self._found:
+        """Store an answer, unless it alone would fill a quarter of the cache; the least recently used are evicted."""
+        if len(key) + len(answer) > self._most // 4 or key in self._answers:
             return
-        self._found[key] = answer
+        self._answers[key] = answer
         self._size += len(key) + len(answer)
         while self._size > self._most:
-            old, gone = self._found.popitem(last=False)
+            old, gone = self._answers.popitem(last=False)
             self._size -= len(old) + len(gone)
 
     @property
     def size(self) -> int:
-        """Bytes that are kept."""
+        """The size of the cache in bytes."""
         return self._size

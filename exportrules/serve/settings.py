@@ -1,4 +1,4 @@
-"""How a server is run: where it listens, and the limits on what one request may ask for."""
+"""The settings of a server: its address, and the limits on one request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Sizes are bytes, times are seconds. `hosts` are the names under which clients write to it; '*' is any."""
+    """Sizes are in bytes, times in seconds. `hosts` are the host names that requests may use; '*' means any."""
 
     host: str = "127.0.0.1"
     port: int = 8731
@@ -26,27 +26,27 @@ class Settings:
     at_once: int = 64
     threads: int = 2
     remember: int = 64 * MB
-    #: so many results the engine remembers before it begins anew; of names, after ten times as many questions
+    #: the number of cached results after which the engine's cache is cleared; that of names after ten times as many
     forget_after: int = 10_000
-    #: a file that `exportrules explore` wrote, for the page at /
+    #: a file written by `exportrules explore`, for the page at /
     explorer: str | None = None
     quiet: bool = False
     log_questions: bool = False
-    #: another directory of rules, and overlays: each worker loads them for itself
+    #: another directory of rules, and overlays; each worker loads its own
     ruleset: str | None = None
     overlays: tuple[str, ...] = ()
 
     @property
     def known_hosts(self) -> frozenset[str]:
-        """The hosts that a request may name, in small letters and without a port."""
+        """The hosts that a request may name, in lower case and without a port."""
         return frozenset(name.lower() for name in (*LOOPBACK, *self.hosts))
 
 
 def checked(settings: Settings) -> Settings:
-    """The settings. Raises QuestionError where they would open more than was said."""
+    """The settings. Raises QuestionError if they would open the server to other machines unintentionally."""
     if settings.host not in LOOPBACK and not settings.hosts:
         raise QuestionError(
-            f"--host {settings.host} lets other machines ask, and nobody is asked for a password. Name the host that "
-            "they write in the address with --allow-host NAME, and put a proxy that knows who may ask in front."
+            f"--host {settings.host} lets other machines ask, and no password is required. Name the host that they "
+            "write in the address with --allow-host NAME, and put a proxy with access control in front."
         )
     return settings

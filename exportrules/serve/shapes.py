@@ -1,4 +1,4 @@
-"""The shapes of answers, beside that of a determination (:mod:`exportrules.schema`), as JSON Schema describes them."""
+"""The JSON Schemas of answers other than a determination (see :mod:`exportrules.answer.schema`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from exportrules.answer.schema import (
 )
 from exportrules.law.model import Evidence, Policy
 
-#: What every determination has, whatever parts of it were asked for: an outcome alone would be a bare yes.
+#: The fields that every determination has, whatever parts were requested: an outcome alone would be a bare yes.
 ALWAYS = ("outcome", "review_policy", "standing", "turns_on", "holds", "ruleset")
 
 
@@ -37,7 +37,7 @@ class AskShape(_Shape):
 
     fact: str
     question: str
-    decides: bool = Field(description="true: there is no answer before it is known; false: an assumption that matters")
+    decides: bool = Field(description="true: without it there is no answer; false: an assumption that matters")
     ways: list[WayShape]
 
 
@@ -49,7 +49,7 @@ class SpokenShape(_Shape):
 
 
 class SpanShape(_Shape):
-    start: Day | None = Field(description="first day; null where no day is known")
+    start: Day | None = Field(description="first day; null if there is no known day")
     last: Day | None
     outcome: Outcome
     review_policy: Policy | None
@@ -95,13 +95,13 @@ class SaidShape(_Shape):
 
 class EventShape(_Shape):
     on: Day
-    by: Day | None = Field(description="the last of the days between which it happened, where the day is not known")
+    by: Day | None = Field(description="the last possible day, if the exact day is not known")
     what: str
     chips: list[str]
     before: SaidShape | None
     after: SaidShape | None
     through: list[str]
-    projected: bool = Field(description="beyond the verified horizon: it follows from known texts, may be overtaken")
+    projected: bool = Field(description="beyond the verified horizon: follows from known texts, and may be overtaken")
 
 
 class ChangesShape(_Shape):
@@ -116,7 +116,7 @@ class FlipShape(_Shape):
     chip: str
     fact: str
     now: str
-    reach: str = Field(description="on which side of the line the answer is another")
+    reach: str = Field(description="the side of the line on which the answer differs")
     line: str
     outcome: Outcome
     review_policy: Policy | None
@@ -142,7 +142,7 @@ class EntryShape(_Shape):
     url: str
     evidence: Evidence
     start: Day
-    stop: Day | None = Field(description="the first day no longer listed")
+    stop: Day | None = Field(description="the first day on which it is no longer listed")
     on_the_day: bool
 
 
@@ -150,7 +150,7 @@ class PartyShape(_Shape):
     id: str
     name: str
     country: str
-    certain: bool = Field(description="true: the name is this party's; false: it is only close to it")
+    certain: bool = Field(description="true: the name is this party's; false: it is only similar")
     entries: list[EntryShape]
 
 
@@ -187,7 +187,7 @@ class ExplainShape(_Shape):
     review_policy: Policy | None
     standing: Standing
     findings: list[FindingShape]
-    left_out: int = Field(description="how many provisions that do not hold were left out; `whole` has them")
+    left_out: int = Field(description="the number of provisions left out because they do not hold; see `whole`")
     ruleset: RulesetShape
 
 
@@ -215,7 +215,7 @@ class ChipsShape(_Shape):
 
 class SpanOfLawShape(_Shape):
     start: Day
-    stop: Day | None = Field(description="the first day no longer in force")
+    stop: Day | None = Field(description="the first day on which it is no longer in force")
 
 
 class ProvisionShape(_Shape):
@@ -236,7 +236,7 @@ class ProvisionShape(_Shape):
     as_printed: list[SpanOfLawShape]
     conditions: list[str]
     notice: str
-    text: str = Field(description="all of it as `exportrules show` prints it: rows, relations, days")
+    text: str = Field(description="the whole provision as printed by `exportrules show`: rows, relations, days")
 
 
 class HealthShape(_Shape):
@@ -248,35 +248,35 @@ class HealthShape(_Shape):
 
 
 class ProblemShape(_Shape):
-    """What is wrong with a request (RFC 9457)."""
+    """The problem with a request (RFC 9457)."""
 
     title: str
     status: int
     detail: str = Field(description="the message of `exportrules check`: what is wrong, why it matters, what to write")
-    near: list[str] = Field(description="near names, where one was not known")
+    near: list[str] = Field(description="similar names, if a name was unknown")
 
 
 @cache
 def schema_of(shape: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a shape, with its own definitions."""
+    """The JSON Schema (draft 2020-12) of a shape, with its definitions."""
     return shape.model_json_schema()
 
 
 @cache
 def determination_parts() -> dict[str, Any]:
-    """The schema of a determination of which parts may be left out; ALWAYS are there."""
+    """The schema of a determination with only the fields of ALWAYS required."""
     return {**schema_of(DeterminationShape), "required": list(ALWAYS)}
 
 
 @cache
 def spoken(shape: type[BaseModel], *without: str) -> dict[str, Any]:
-    """The schema of an answer with the sentences and questions of an assistant before its own parts."""
-    said, own = schema_of(SpokenShape), schema_of(shape)
+    """The schema of an answer for an assistant: sentences and questions, followed by the answer's own fields."""
+    speech, own = schema_of(SpokenShape), schema_of(shape)
     parts = {name: part for name, part in own["properties"].items() if name not in without}
     return {
         "type": "object",
-        "properties": {**said["properties"], **parts},
-        "required": [*said["required"], *(name for name in own["required"] if name not in without)],
+        "properties": {**speech["properties"], **parts},
+        "required": [*speech["required"], *(name for name in own["required"] if name not in without)],
         "additionalProperties": False,
-        "$defs": {**said["$defs"], **own.get("$defs", {})},
+        "$defs": {**speech["$defs"], **own.get("$defs", {})},
     }

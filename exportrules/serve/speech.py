@@ -1,7 +1,7 @@
-"""An answer for an assistant: sentences that can be quoted as they are, and what to ask the user.
+"""An answer for an assistant: sentences to quote, and questions for the user.
 
-An outcome never stands alone: the law, the days, the assumptions and the horizon are sentences beside it, and what is
-unknown comes as questions with what each reply adds to the request.
+An outcome is never given alone: the law, the days, the assumptions and the horizon are sentences beside it, and each
+unknown is a question, with the addition to the request for each reply.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
 from exportrules.render.text import deal, footer, headline
 
-#: The field of a request that states a fact which is a term of the deal.
+#: The field of a request for each fact that is a term of the deal.
 _FIELDS = {fact: field for field, fact in TERMS.items()}
 
 
@@ -27,44 +27,44 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     until = f"through {last}" if last else "with no known end"
     rests = list(dict.fromkeys(c.cite for c in d.citations if not c.role.startswith("tested")))[:3]
     cited = f" {'; '.join(rests)}." if rests else ""
-    found = [
+    lines = [
         f"{headline(d)} Asked: {deal(d)} This holds {since} {until}, on the assumptions stated.{cited} {footer(law)}"
     ]
     for citation in d.citations:
         quoted = f' It reads: "{citation.quote}"' if citation.quote else ""
-        found.append(
+        lines.append(
             f"{citation.role[:1].upper()}{citation.role[1:]}: {citation.title} ({citation.cite}; {citation.evidence}). "
             f"{citation.url}{quoted}"
         )
-    found += [f"Condition: {condition}" for exception in d.exceptions for condition in exception["conditions"]]
+    lines += [f"Condition: {condition}" for exception in d.exceptions for condition in exception["conditions"]]
     if d.next is not None:
         by = f", changed by {', '.join(d.next.by)}" if d.next.by else ""
-        found.append(f"From {d.next.date}: {decision(d.next.outcome, d.next.review_policy)}{by}.")
+        lines.append(f"From {d.next.date}: {decision(d.next.outcome, d.next.review_policy)}{by}.")
     for branch in d.cases:
-        said = (
+        case = (
             " and ".join(f"{fact_name(law, fact)} {case_words(law, text)}" for fact, text in branch.conditions)
             or "otherwise"
         )
-        found.append(f"If {said}: {decision(branch.outcome, branch.review_policy)}.")
+        lines.append(f"If {case}: {decision(branch.outcome, branch.review_policy)}.")
     assumed = d.assumptions
     if assumed:
-        found.append(f"Assumed, because nobody said otherwise: {'; '.join(a.says for a in assumed)}.")
+        lines.append(f"Assumed, because nobody said otherwise: {'; '.join(a.says for a in assumed)}.")
     for assumption in assumed:
         for other in assumption.otherwise:
-            found.append(f"If instead {other.value}: {decision(other.outcome, other.review_policy)}.")
-    found += [f"Note: {notice}" for notice in d.notices]
-    found += [f"Next: {step.says}" for step in d.next_steps]
-    return [safe(text) for text in found]
+            lines.append(f"If instead {other.value}: {decision(other.outcome, other.review_policy)}.")
+    lines += [f"Note: {notice}" for notice in d.notices]
+    lines += [f"Next: {step.says}" for step in d.next_steps]
+    return [safe(text) for text in lines]
 
 
 def questions(law: Ruleset, d: Determination) -> list[dict[str, Any]]:
-    """What to ask the user: first what decides, then each assumption under which the answer would be another."""
-    found = []
+    """The questions for the user: first those that decide, then each assumption that would change the answer."""
+    asks = []
     for fact in d.turns_on:
         doubt = d.timeline.question.doubt(fact)
         text = open_question(law, fact)
         text = f"{text[:1].upper()}{text[1:]}"
-        found.append({
+        asks.append({
             "fact": fact,
             "question": f"{doubt.says}. {text}" if doubt else text,
             "decides": True,
@@ -73,24 +73,24 @@ def questions(law: Ruleset, d: Determination) -> list[dict[str, Any]]:
     for assumption in d.assumptions:
         if assumption.otherwise:
             others = ", ".join(dict.fromkeys(other.value for other in assumption.otherwise))
-            found.append({
+            asks.append({
                 "fact": assumption.fact,
-                "question": f"Is it so that {assumption.says}? The answer would be another for {others}.",
+                "question": f"Is it true that {assumption.says}? The answer would differ for {others}.",
                 "decides": False,
                 "ways": [],
             })  # fmt: skip
-    return found
+    return asks
 
 
-def told(law: Ruleset, name: str, answer: dict[str, Any]) -> list[str]:
-    """The sentences of an answer that is no determination: of a timeline, a matrix, a calendar, a look-up of names."""
-    lines = list(_TOLD[name](answer))
+def answer_sentences(law: Ruleset, name: str, answer: dict[str, Any]) -> list[str]:
+    """The sentences of an answer other than a determination: a timeline, a matrix, a calendar, a search for names."""
+    lines = list(_LINES[name](answer))
     head = [f"Asked: {answer['asked']}."] if "asked" in answer else []
     return [safe(line) for line in (*head, *lines, footer(law))]
 
 
-def _said(answer: dict[str, Any]) -> str:
-    """An outcome in words, with its standing and what it turns on."""
+def _in_words(answer: dict[str, Any]) -> str:
+    """An outcome in words, with its standing and the facts that it turns on."""
     words = decision(answer["outcome"], answer["review_policy"])
     standing = answer.get("standing", "verified")
     aside = [standing.replace("_", " ")] if standing != "verified" else []
@@ -102,14 +102,14 @@ def _spans(answer: dict[str, Any]) -> Iterator[str]:
     for span in answer["spans"]:
         opened = f", opened by {', '.join(span['opened_by'])}" if span["opened_by"] else ""
         first, last = span["start"] or "the first day", span["last"] or "no known end"
-        yield f"From {first} through {last}: {_said(span)}{opened}."
+        yield f"From {first} through {last}: {_in_words(span)}{opened}."
 
 
 def _cells(answer: dict[str, Any]) -> Iterator[str]:
     for row in answer["rows"]:
         for cell in row["answers"]:
             by = f" ({', '.join(cell['requirements'])})" if cell["requirements"] else ""
-            yield f"{row['chip']} on {cell['on']}: {_said(cell)}{by}."
+            yield f"{row['chip']} on {cell['on']}: {_in_words(cell)}{by}."
 
 
 def _events(answer: dict[str, Any]) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _events(answer: dict[str, Any]) -> Iterator[str]:
         through = f", through {', '.join(event['through'])}" if event["through"] else ""
         yield f"{day}: {', '.join(event['chips'])}: {event['what']}{through}{projected}."
     if not answer["events"]:
-        yield "No change touches these chips from that day on."
+        yield "No change affects these chips from that day on."
 
 
 _LISTED = {"listed": "listed, as ", "listed_on_another_day": "not listed on that day, but on another: "}
@@ -133,13 +133,13 @@ def _names(answer: dict[str, Any]) -> Iterator[str]:
     yield answer["caution"]
 
 
-_TOLD: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+_LINES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "timeline": _spans, "matrix": _cells, "changes": _events, "screen": _names,
 }  # fmt: skip
 
 
 def _ways(law: Ruleset, d: Determination, fact: str) -> Iterator[dict[str, Any]]:
-    """What each reply to a question adds to the request."""
+    """The addition to the request for each reply to a question."""
 
     def way(case: str, **write: Any) -> dict[str, Any]:
         return {"case": case, "write": write}
@@ -161,8 +161,8 @@ def _ways(law: Ruleset, d: Determination, fact: str) -> Iterator[dict[str, Any]]
                 listed = law.parties[party].name
                 yield way(f'"{name.written}" is {listed}: write that name in its place', **_named(fact, listed))
         if name.described:
-            for so, said in ((True, "is"), (False, "is not")):
-                yield way(f'"{name.written}" {said} such a body', facts={f"{name.described}_end_user": so})
+            for so, verb in ((True, "is"), (False, "is not")):
+                yield way(f'"{name.written}" {verb} such a body', facts={f"{name.described}_end_user": so})
     for settlement in d.settle:
         if settlement.fact == fact:
             field = _FIELDS.get(fact)
@@ -171,7 +171,7 @@ def _ways(law: Ruleset, d: Determination, fact: str) -> Iterator[dict[str, Any]]
 
 
 def _named(word: str, name: str) -> dict[str, Any]:
-    """A name in the place of another."""
+    """The addition to a request that replaces a name by another."""
     if word == "listed_owner":
         return {"facts": {word: name}}
     return {word: [name]} if word == "parties" else {word: name}

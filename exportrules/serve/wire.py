@@ -1,4 +1,4 @@
-"""What comes over a wire, read without loss: nothing is guessed, dropped or rounded on the way to a question."""
+"""Parse requests without loss: nothing is guessed, dropped or rounded on the way to a question."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from exportrules.errors import QuestionError
 from exportrules.serve.requests import FIELDS, Request
 
-#: One entry of a table: its field, and its own name.
+#: One entry of a table: the name of the field, and that of the entry.
 _ENTRY = re.compile(r"(\w+)\[([^\[\]]*)\]")
 #: Kinds of fields that a query may name more than once.
 _SEVERAL = ("texts", "days", "words", "parts")
@@ -19,7 +19,7 @@ _FLAGS = {"true": True, "false": False}
 
 
 def read_json(body: bytes) -> Any:
-    """The value of a JSON text: exact numbers, no key twice. Raises QuestionError."""
+    """The value of a JSON text, with exact numbers. Raises QuestionError, also for a repeated key."""
     try:
         return json.loads(
             body.decode("utf-8"), object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_no_number
@@ -36,13 +36,13 @@ def read_json(body: bytes) -> Any:
         ) from None
 
 
-def _pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(found)
-    if len(made) < len(found):
-        names = [name for name, _ in found]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise QuestionError(f"{twice!r} is given twice. Give it once.")
-    return made
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise QuestionError(f"{repeated!r} is given twice. Give it once.")
+    return table
 
 
 def _no_number(text: str) -> Any:
@@ -63,7 +63,7 @@ def read_query(query: bytes, request: Request) -> dict[str, Any]:
         ) from None
     except ValueError as error:
         raise QuestionError(f"the query cannot be read: {error}. Write NAME=VALUE&NAME=VALUE.") from None
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in pairs:
         entry = _ENTRY.fullmatch(name)
         kind = FIELDS[name].kind if name in request.fields else ""
@@ -71,20 +71,20 @@ def read_query(query: bytes, request: Request) -> dict[str, Any]:
         if kind in ("facts", "columns"):
             raise QuestionError(f"{name} is a table: write each of its entries as {name}[NAME]=VALUE.")
         if entry and table == "columns":
-            found.setdefault(entry[1], {}).setdefault(entry[2], []).append(value)
+            fields.setdefault(entry[1], {}).setdefault(entry[2], []).append(value)
         elif entry and table == "facts":
-            facts = found.setdefault(entry[1], {})
+            facts = fields.setdefault(entry[1], {})
             if entry[2] in facts:
                 raise QuestionError(f"the fact {entry[2]!r} is given twice. Give it once.")
             facts[entry[2]] = value
         elif kind in _SEVERAL:
-            found.setdefault(name, []).append(value)
-        elif name in found:
+            fields.setdefault(name, []).append(value)
+        elif name in fields:
             raise QuestionError(f"{name} is given twice. Give it once.")
         elif kind == "flag":
             if value not in _FLAGS:
                 raise QuestionError(f"{name} = {value!r} is not true or false.")
-            found[name] = _FLAGS[value]
+            fields[name] = _FLAGS[value]
         else:
-            found[name] = value
-    return found
+            fields[name] = value
+    return fields

@@ -1,7 +1,7 @@
-"""Every determination as rows between days: each chip, destination, exporter and layer of the law.
+"""Every determination as rows of days: for each chip, destination, exporter and layer of the law.
 
-Destinations whose answers are the same on every day share their rows. No rule is applied here: a row is what the
-timeline of :func:`exportrules.timeline` says between two of its transitions.
+Destinations whose answers are the same on every day share their rows. No rule is applied here: a row is the answer of
+:func:`exportrules.timeline` between two of its transitions.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.law.view import view_of
 
-#: The layers of the law, and whether each is the text as printed.
+#: The layers of the law; the value is True for the text as printed.
 LAYERS = {"as_enforced": False, "as_printed": True}
-#: Who exports: the maker of the chip, or a company to which no public letter is addressed.
+#: The exporters: the maker of the chip, or a company to which no public letter is addressed.
 EXPORTERS = ("maker", "other")
 
 
-class Said(NamedTuple):
-    """What is said of every day from one transition to the next."""
+class AnswerRow(NamedTuple):
+    """The answer for every day from one transition to the next, as columns of a table."""
 
     outcome: str
     review_policy: str
@@ -38,15 +38,15 @@ class Said(NamedTuple):
 
 
 class Spell(NamedTuple):
-    """Consecutive days with one answer. None where no first or last day is known."""
+    """Consecutive days with one answer. None if there is no known first or last day."""
 
     valid_from: date | None
     valid_through: date | None
-    said: Said
+    answer: AnswerRow
 
 
 class Asked(NamedTuple):
-    """One question, the day and the destination aside."""
+    """One question, without the day and the destination."""
 
     chip: str
     exporter: str
@@ -58,10 +58,10 @@ Column = dict[Asked, tuple[Spell, ...]]
 
 
 class Grouped(NamedTuple):
-    """The answers of each group of destinations that all answers treat alike, by the name of the group.
+    """The answers for each group of destinations with equal answers, by the name of the group.
 
-    `members` has the codes of each group. A group of one is called by its code, a larger one by its first code and the
-    number of the others: "AD+58".
+    `members` has the codes of each group. The name of a group is its code or, if it is larger than one, its first code
+    and the number of the others: "AD+58".
     """
 
     members: dict[str, tuple[str, ...]]
@@ -73,33 +73,32 @@ def grouped_answers(
 ) -> Grouped:
     """The answers about `chips` (ids of variants and of families), by groups of `places` (codes).
 
-    Destinations that the law itself cannot tell apart are asked about once; those that come out the same are joined.
+    Destinations that the law treats alike are evaluated once; groups with equal answers are then merged.
     """
-    # a copy with a memory of its own, emptied between destinations: what is remembered is bounded, and a full memory
-    # shares nothing
+    # a copy with its own cache, emptied between destinations: a cache that is full evicts what the next one needs
     law = replace(ruleset)
-    found: dict[tuple[tuple[Spell, ...], ...], tuple[list[str], Column]] = {}
+    groups: dict[tuple[tuple[Spell, ...], ...], tuple[list[str], Column]] = {}
     for alike in _alike(law, places):
         column = _column(law, chips, alike[0], exporters)
         law.memory.clear()
-        members, _ = found.setdefault(tuple(column.values()), ([], column))
+        members, _ = groups.setdefault(tuple(column.values()), ([], column))
         members += alike
-    members_of = {_called(members): tuple(sorted(members)) for members, _ in found.values()}
-    columns = {_called(members): column for members, column in found.values()}
+    members_of = {_group_name(members): tuple(sorted(members)) for members, _ in groups.values()}
+    columns = {_group_name(members): column for members, column in groups.values()}
     return Grouped(dict(sorted(members_of.items())), dict(sorted(columns.items())))
 
 
 def _alike(law: Ruleset, places: Sequence[str]) -> Iterator[list[str]]:
-    """The places in groups that no encoded rule tells apart in either layer."""
+    """The places, grouped by equivalence class in both layers."""
     views = [view_of(law, as_printed=printed) for printed in LAYERS.values()]
     groups: dict[object, list[str]] = {}
     for place in places:
-        apart = place if place in law.edition.destinations_not_encoded else ""
-        groups.setdefault((apart, *(view.place_class(place) for view in views)), []).append(place)
+        not_encoded = place if place in law.edition.destinations_not_encoded else ""
+        groups.setdefault((not_encoded, *(view.place_class(place) for view in views)), []).append(place)
     yield from groups.values()
 
 
-def _called(members: Sequence[str]) -> str:
+def _group_name(members: Sequence[str]) -> str:
     first = min(members)
     return first if len(members) == 1 else f"{first}+{len(members) - 1}"
 
@@ -114,22 +113,22 @@ def _column(law: Ruleset, chips: Sequence[str], place: str, exporters: Sequence[
 
 
 def spells(law: Ruleset, chip: str, place: str, exporter: str, as_printed: bool) -> tuple[Spell, ...]:
-    """The answer to one question on every day, neighbours that say the same joined. They leave no day out."""
-    made = timeline(chip, to=place, exporter=exporter, as_printed=as_printed, ruleset=law)
+    """The answer to one question on every day, with equal neighbours joined. The spells cover all days."""
+    answers = timeline(chip, to=place, exporter=exporter, as_printed=as_printed, ruleset=law)
     starts: list[date] = []
-    found: list[Said] = []
-    for start, answer in zip(made.starts, made.answers, strict=True):
-        said = _said(answer)
-        if not found or found[-1] != said:
+    rows: list[AnswerRow] = []
+    for start, answer in zip(answers.starts, answers.answers, strict=True):
+        row = _row(answer)
+        if not rows or rows[-1] != row:
             starts.append(start)
-            found.append(said)
+            rows.append(row)
     stops = [*starts[1:], None]
-    return tuple(Spell(None if i == 0 else starts[i], last_day(stops[i]), said) for i, said in enumerate(found))
+    return tuple(Spell(None if i == 0 else starts[i], last_day(stops[i]), row) for i, row in enumerate(rows))
 
 
-def _said(answer: Answer) -> Said:
+def _row(answer: Answer) -> AnswerRow:
     projection = answer.projection
-    return Said(
+    return AnswerRow(
         outcome=answer.outcome,
         review_policy=answer.review_policy or "",
         standing=answer.standing,

@@ -1,6 +1,6 @@
-"""A calendar of every change that touches some chips: of their answers, and of rules scheduled to begin or end.
+"""A calendar of changes for some chips: changes of their answers, and rules scheduled to begin or end.
 
-Times are never read from a clock: an event is stamped with the day on which its rule became public.
+No time is read from a clock: an event is stamped with the day on which its rule became public.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from exportrules.engine.docket import Docket
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY, earliest
 from exportrules.study import canonical
-from exportrules.study.differences import Said, named, steps
+from exportrules.study.differences import Decision, named, steps
 
 
 class Event(NamedTuple):
-    """A day on which answers change (`before`, `after`), or on which a rule that could touch the chips begins or ends.
+    """A day on which answers change (`before`, `after`), or on which a rule that could affect the chips begins or ends.
 
-    `projected` events lie beyond the verified horizon: they follow from texts that are known, and may be
-    overtaken. An event whose day no source gives spans the days from `on` through `by`.
+    `projected` events are beyond the verified horizon: they follow from known texts and may be
+    overtaken. An event on a day that no source gives spans the days from `on` through `by`.
     """
 
     on: date
     chips: tuple[str, ...]
     what: str
-    before: Said | None
-    after: Said | None
+    before: Decision | None
+    after: Decision | None
     through: tuple[str, ...]
     projected: bool
     by: date | None = None
@@ -38,15 +38,15 @@ class Event(NamedTuple):
 def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, Any]) -> list[Event]:
     """Every event from a day on, in order. `chips` are variant ids, `deal` the options of a question."""
     horizon = law.horizon
-    answers: dict[tuple[date, Said, Said, tuple[str, ...]], list[str]] = {}
+    answers: dict[tuple[date, Decision, Decision, tuple[str, ...]], list[str]] = {}
     scheduled: dict[tuple[date, str, str], list[str]] = {}
     for chip in chips:
-        made = timeline(chip, ruleset=law, **deal)
-        for step in steps(chip, made, since, None):
+        chip_timeline = timeline(chip, ruleset=law, **deal)
+        for step in steps(chip, chip_timeline, since, None):
             answers.setdefault((step.on, step.before, step.after, step.through), []).append(chip)
-        for on, word, provision in _scheduled(made, max(since, horizon)):
+        for on, word, provision in _scheduled(chip_timeline, max(since, horizon)):
             scheduled.setdefault((on, word, provision), []).append(chip)
-    found = [
+    all_events = [
         Event(
             on,
             tuple(named(law, who)),
@@ -59,38 +59,38 @@ def events(law: Ruleset, chips: Iterable[str], since: date, deal: Mapping[str, A
         )
         for (on, before, after, through), who in answers.items()
     ]
-    told = {(event.on, name) for event in found for name in event.through}
-    found += [
+    reported = {(event.on, name) for event in all_events for name in event.through}
+    all_events += [
         Event(on, tuple(named(law, who)), word, None, None, (provision,), True)
         for (on, word, provision), who in scheduled.items()
-        if (on, provision) not in told
+        if (on, provision) not in reported
     ]
-    return sorted(found, key=lambda e: (e.on, e.what, e.through, e.chips))
+    return sorted(all_events, key=lambda e: (e.on, e.what, e.through, e.chips))
 
 
 def _by(law: Ruleset, on: date, through: tuple[str, ...]) -> date | None:
-    """The last of the days between which one of the provisions began, if `on` is the first of them."""
+    """The last day on which one of the provisions can have begun, if `on` is the first; else None."""
     opened = [law.provisions[name][0] for name in through if name in law.provisions]
     return max((p.effective_by for p in opened if p.effective_by and p.effective == on), default=None)
 
 
-def _scheduled(made: Timeline, after: date) -> Iterator[tuple[date, str, str]]:
-    """The provisions that begin, return or end after a day and could touch the chip in some deal."""
-    law = made.ruleset
-    for course in made.courses:
+def _scheduled(timeline: Timeline, after: date) -> Iterator[tuple[date, str, str]]:
+    """The provisions that begin, return or end after a day and could affect the chip in some deal."""
+    law = timeline.ruleset
+    for course in timeline.courses:
         item = {n: f for n, f in course.subject.facts.items() if n not in law.facts or law.facts[n].about == "item"}
-        for entry in Docket(made.view, item).entries:
-            found = entry.in_force
-            if found.provision.kind in ("gap", "notice", "suspension"):
+        for entry in Docket(timeline.view, item).entries:
+            in_force = entry.in_force
+            if in_force.provision.kind in ("gap", "notice", "suspension"):
                 continue
-            for number, span in enumerate(found.spans):
+            for number, span in enumerate(in_force.spans):
                 if span.start > after:
-                    yield span.start, "a rule returns" if number else "a rule begins", found.provision.id
+                    yield span.start, "a rule returns" if number else "a rule begins", in_force.provision.id
                 if span.stop is not None and span.stop > after:
-                    yield span.stop, "a rule ends", found.provision.id
+                    yield span.stop, "a rule ends", in_force.provision.id
 
 
-def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], describe: Mapping[Event, str]) -> bytes:
+def icalendar(law: Ruleset, listed: Sequence[Event], deal: Mapping[str, Any], describe: Mapping[Event, str]) -> bytes:
     """The events as an iCalendar file (RFC 5545): whole days, stable identifiers. `describe` has their text."""
     import exportrules
 
@@ -101,7 +101,7 @@ def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], des
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
     ]
-    for event in found:
+    for event in listed:
         url = next((law.provisions[n][0].url for n in event.through if n in law.provisions), "")
         lines += [
             "BEGIN:VEVENT",
@@ -120,17 +120,17 @@ def icalendar(law: Ruleset, found: Sequence[Event], deal: Mapping[str, Any], des
 
 
 def identity(event: Event, deal: Mapping[str, Any]) -> str:
-    """The same event of the same deal and chips has the same identifier in every edition.
+    """An identifier that is the same in every edition for the same event, deal and chips.
 
-    The chips are part of it: a calendar of other chips, imported later, would take the place of this one's events.
+    It depends on the chips, or the events of another calendar, imported later, would replace those of this one.
     """
-    asked = {name: value for name, value in deal.items() if value}
-    parts = [event.on, event.chips, event.what, event.before, event.after, event.through, asked]
+    terms = {name: value for name, value in deal.items() if value}
+    parts = [event.on, event.chips, event.what, event.before, event.after, event.through, terms]
     return canonical.sha256(canonical.exact(parts))[:32]
 
 
 def public_on(law: Ruleset, event: Event) -> date:
-    """The day on which the first rule of an event became public; else the day through which the law was verified."""
+    """The day on which the first rule of an event became public, or the day through which the law was verified."""
     for name in event.through:
         if name in law.provisions:
             instrument = law.provisions[name][1]
@@ -141,13 +141,13 @@ def public_on(law: Ruleset, event: Event) -> date:
 
 
 def _text(value: str) -> str:
-    """A value of type TEXT."""
+    """Escape a value of type TEXT."""
     escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return escaped.replace("\r\n", "\\n").replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:
-    """One content line in pieces of at most 75 octets, no character cut in two."""
+    """One content line, folded to at most 75 octets without splitting a character."""
     pieces, piece = [], ""
     for character in line:
         if len((piece + character).encode()) > 75:

@@ -1,8 +1,8 @@
-"""Plain data with one spelling: what a digest is taken over, and how exact values are written into JSON.
+"""Canonical JSON: the form over which digests are computed, with exact values.
 
 The canonical form is JSON as RFC 8785 orders and escapes it: UTF-8, no spaces, the keys of an object
-in the order of their UTF-16 units. It has no fractions at all: a whole number within 2^53 is a number,
-any other number is text, so that no JSON tool on the way can round one.
+in the order of their UTF-16 units. It has no fractions: an integer within 2^53 is a number, and any
+other number is a string, so that no JSON tool can round it.
 """
 
 from __future__ import annotations
@@ -45,33 +45,33 @@ def exact(value: Any) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """The one spelling of canonical data, with one line feed at its end. Raises QuestionError for broken text."""
+    """The canonical bytes of data, with a line feed at the end. Raises QuestionError for text that is not Unicode."""
     try:
         text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return text.encode("utf-8") + b"\n"
     except UnicodeEncodeError:
-        raise QuestionError("a text of the question is no Unicode, so it cannot be kept. Write it again.") from None
+        raise QuestionError("a text of the question is not valid Unicode, so it cannot be stored. Retype it.") from None
 
 
 def readable(value: Any) -> str:
-    """The same data laid out for a reader, keys in the same order, with one line feed at the end."""
+    """The same data indented for a reader, keys in the same order, with a line feed at the end."""
     return json.dumps(_ordered(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def read(text: bytes) -> Any:
-    """Canonical data from any JSON text of it. Raises ValueError for what is none: a fraction, a key given twice."""
+    """Parse canonical data from any JSON spelling of it. Raises ValueError for a fraction or a repeated key."""
 
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len({key for key, _ in found}) < len(found):
-            raise ValueError("a key stands twice in one object")
-        return dict(found)
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _ in items}) < len(items):
+            raise ValueError("a key is repeated in one object")
+        return dict(items)
 
     def refuse(number: str) -> Any:
-        raise ValueError(f"{number} is no whole number, and other numbers are written as text here")
+        raise ValueError(f"{number} is not an integer; other numbers are written as text here")
 
     def whole(number: str) -> int:
         if len(number) > 20:
-            raise ValueError(f"a number has {len(number)} digits, and one beyond 2^53 is written as text here")
+            raise ValueError(f"a number has {len(number)} digits; one beyond 2^53 is written as text here")
         return int(number)
 
     try:
@@ -84,18 +84,18 @@ def read(text: bytes) -> Any:
 
 
 def sha256(value: Any) -> str:
-    """SHA-256 of the canonical form, in hexadecimal."""
+    """The SHA-256 of the canonical form, in hexadecimal."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def differences(was: Any, now: Any, at: str = "") -> list[str]:
-    """The places, as `answer.holds[1]`, at which two pieces of canonical data are not the same."""
+    """The paths, such as `answer.holds[1]`, at which two pieces of canonical data differ."""
     if isinstance(was, dict) and isinstance(now, dict):
         keys = sorted({*was, *now})
         return [p for k in keys for p in _inside(was, now, k, f"{at}.{k}" if at else k)]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         return [p for i, (a, b) in enumerate(zip(was, now, strict=True)) for p in differences(a, b, f"{at}[{i}]")]
-    # bool is an int in Python, and true is not 1 in JSON
+    # in Python True == 1, but in JSON true is not 1
     return [] if type(was) is type(now) and was == now else [at]
 
 

@@ -1,9 +1,9 @@
-"""The casebook: dated claims from the press, and what the law said on the days they speak of.
+"""The casebook: dated claims from the press, and the law's answers for the days that they are about.
 
-A file of claims holds what was said, by whom, of which chips and which days, and the questions to
-ask. It holds no answers: every one is computed from the ruleset, so that a corrected rule corrects
-the casebook. A file is good as a whole or an error: its chips, places and facts are resolved when it
-is loaded.
+A file of claims contains each claim, its source, its chips and days, and the questions to ask. It
+contains no answers: these are computed from the ruleset, so that a corrected rule corrects the
+casebook. A file is valid as a whole or refused: its chips, places and facts are resolved when it is
+loaded.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ from exportrules.question.names.chips import find_chip
 
 _MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 
-#: `from` is a word of Python's own, so the field behind the key has another name.
+#: `from` is a keyword in Python, so the field of that key has another name.
 _KEYS = {"first": "from", "last": "until"}
-
 
 _HEADERS = {"claim": "claim", "question": "claim.question"}
 
@@ -43,7 +42,7 @@ def _key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Who published a claim and when: a day, or text such as "2025-05" where only the month is known."""
+    """The publisher of a claim and the date: a day, or text such as "2025-05" if only the month is known."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -54,9 +53,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseQuestion:
-    """One question of a claim: the arguments of `check()`, the chip and the day aside, under a label.
+    """One question of a claim: a label and the arguments of `check()` except the chip and the day.
 
-    With `first_day_required`, the first day on which a license was required is asked for as well.
+    With `first_day_required`, the answer includes the first day on which a license was required.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -77,20 +76,20 @@ class CaseQuestion:
     first_day_required: bool = False
 
     def ask(self, law: Ruleset, chip: str) -> Timeline:
-        """The answer on every day. Raises QuestionError for what cannot be understood."""
-        asked = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("label", "first_day_required")}
-        return determination.timeline(chip, ruleset=law, **asked)
+        """The answer on every day. Raises QuestionError for a term that cannot be read."""
+        terms = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("label", "first_day_required")}
+        return determination.timeline(chip, ruleset=law, **terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What was said of some chips, and of which days (`from` and `until`, both included).
+    """A statement about some chips and a window of days (`from` and `until`, both included).
 
-    `says` is in our own words. `note` is what the answers can and cannot show about it.
+    `says` is the statement in our own words. `note` says what the answers can and cannot show about it.
 
-    `implies` is the outcome that the claim implies for every day of its window, `implies_policy` how an application
-    would be reviewed, and `implies_since` the first day on which a license was required. `implies_for` says for whom:
-    `everyone`, `maker`, `other`, or an exporter; questions that ask about somebody else are answered and not judged.
+    `implies` is the outcome that the claim implies for every day of its window, `implies_policy` the policy of review,
+    and `implies_since` the first day on which a license was required. `implies_for` says for which exporter:
+    `everyone`, `maker`, `other`, or the id of one; questions about others are answered but not compared.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {**STRICT, "alias_generator": _key}
@@ -124,10 +123,10 @@ class Casebook:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of one answer inside the window, both included; `span` is all of them.
+    """The days of one answer inside the window, both included; `span` is the whole span of the answer.
 
-    `requirements` are the provisions that hold on the first of the days: an answer may outlive the
-    rule that opened it. `notices` are those of that day.
+    `requirements` are the provisions that hold on the first of the days, since an answer may outlive
+    the rule that opened it. `notices` are those of that day.
     """
 
     first: date
@@ -139,12 +138,12 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class FirstDay:
-    """Since when a license was required, as far as the end of the window.
+    """The first day up to the end of the window on which a license was required.
 
-    `day` is the first day with the outcome `license_required` (a license exception is not that); None
-    where there is none (`required` is false), or where it was so before any known change. `unbroken`:
-    every day from it to the window's end had that outcome. `undetermined_from` is set where the days just
-    before are undetermined: the requirement may be older.
+    `day` is the first day with the outcome `license_required` (a license exception does not count);
+    None if there is none (`required` is false), or if it was before any known change. `unbroken` is
+    True if every day from it to the end of the window had that outcome. `undetermined_from` is set if
+    the days just before are undetermined, so that the requirement may be older.
     """
 
     required: bool
@@ -167,12 +166,12 @@ class Reply:
 
 
 def casebooks() -> list[Path]:
-    """The files of the casebook that came with the package."""
+    """The files of the package's own casebook."""
     return sorted(cases_directory().glob("*.toml"))
 
 
 def find_casebook(name: str) -> Path:
-    """A casebook's file from its id, or from a path that ends in .toml. Raises UnknownNameError with near ids."""
+    """A casebook's file from its id, or from a path that ends in .toml. Raises UnknownNameError with similar ids."""
     if name.endswith(".toml"):
         return Path(name)
     known = {file.stem: file for file in casebooks()}
@@ -187,10 +186,10 @@ def find_casebook(name: str) -> Path:
 
 
 def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
-    """A casebook from its file, with every question resolved against the law.
+    """Load a casebook and resolve its questions against the law.
 
-    Raises RulesetError with file and key path: for a key that does not exist, a wrong type, a window
-    that ends before it begins, and whatever the law does not know (a chip, a place, a fact).
+    Raises RulesetError with file and key path for an unknown key, a wrong type, a window that ends
+    before it begins, and an unknown chip, place or fact.
     """
     from exportrules.files import parse
 
@@ -207,7 +206,7 @@ def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
 
 
 def replies(book: Casebook, law: Ruleset) -> Iterator[Reply]:
-    """Every question of a loaded casebook, answered for each chip and the window of its claim."""
+    """The answer to every question of a loaded casebook, for each chip and the window of its claim."""
     for claim in book.claim:
         for chip in claim.chips:
             for question in claim.question:
@@ -217,19 +216,19 @@ def replies(book: Casebook, law: Ruleset) -> Iterator[Reply]:
 
 
 def days_between(timeline: Timeline, first: date, last: date) -> tuple[Days, ...]:
-    """The spans of a timeline that overlap a window, cut to it, in order. They cover every day of it."""
-    found = []
+    """The spans of a timeline that overlap a window, clipped to it, in order. They cover every day of it."""
+    days = []
     for span in timeline.spans:
         begins = max(first, span.start) if span.start else first
         ends = min(last, span.last) if span.last else last
         if begins <= ends:
-            said = tuple(Determination(timeline, begins).notices)
-            found.append(Days(begins, ends, span, timeline.at(begins).law.requirements, said))
-    return tuple(found)
+            notices = tuple(Determination(timeline, begins).notices)
+            days.append(Days(begins, ends, span, timeline.at(begins).law.requirements, notices))
+    return tuple(days)
 
 
 def first_day_required(timeline: Timeline, until: date) -> FirstDay:
-    """The first day with the outcome `license_required`, no later than `until`; how sure, and whether it lasted."""
+    """The first day with the outcome `license_required`, no later than `until`; see :class:`FirstDay`."""
     spans = [span for span in timeline.spans if span.start is None or span.start <= until]
     outcomes = [span.answer.outcome for span in spans]
     if "license_required" not in outcomes:
@@ -237,7 +236,7 @@ def first_day_required(timeline: Timeline, until: date) -> FirstDay:
     index = outcomes.index("license_required")
     unbroken = set(outcomes[index:]) == {"license_required"}
     before = index
-    # Before coverage everything is undetermined; that says nothing of this requirement.
+    # Before coverage every day is undetermined, which says nothing about this requirement.
     while before > 0 and outcomes[before - 1] == "indeterminate" and spans[before - 1].answer.standing in DEFINITE:
         before -= 1
     unsure = spans[before].start if before < index else None
@@ -245,12 +244,12 @@ def first_day_required(timeline: Timeline, until: date) -> FirstDay:
 
 
 def first_day_text(first: FirstDay) -> str:
-    """A day, or a plain word where there is none or none is known."""
+    """The first day as text, or a phrase if there is none or it is not known."""
     return "none" if not first.required else str(first.day or "before any known change")
 
 
 def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
-    """The file's tables as objects. Table by table, so that a mistyped key is told with the keys of its table."""
+    """The file's tables as objects, validated one by one so that an error lists the keys of its own table."""
     from exportrules.files.parse import _validated
 
     book: Casebook = _validated(Casebook, {**data, "claim": ()}, name, lines)
@@ -258,25 +257,25 @@ def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
     for i, table in enumerate(_tables(data, "claim", name)):
         one_chip = {"chips": (table["chips"],)} if isinstance(table.get("chips"), str) else {}
         claim: Claim = _validated(Claim, {**table, **one_chip, "question": ()}, name, lines, ("claim", i))
-        asked = tuple(
+        questions = tuple(
             _validated(CaseQuestion, question, name, lines, ("claim", i, "question", j))
             for j, question in enumerate(_tables(table, "question", name))
         )
-        claims.append(replace(claim, question=asked))
+        claims.append(replace(claim, question=questions))
     return replace(book, claim=tuple(claims))
 
 
 def _tables(data: dict[str, Any], key: str, name: str) -> tuple[dict[str, Any], ...]:
-    """The tables of a list, where a single table counts as a list of one."""
-    found = data.get(key, ())
-    listed = found if isinstance(found, tuple) else (found,)
+    """The tables of a list; a single table counts as a list of one."""
+    value = data.get(key, ())
+    listed = value if isinstance(value, tuple) else (value,)
     if not all(isinstance(table, dict) for table in listed):
         raise RulesetError(name, f"{key} is a list of tables: head each of them [[{_HEADERS[key]}]].")
     return listed
 
 
 def _defects(book: Casebook, law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What is wrong with a well-shaped casebook: key path and message."""
+    """The defects of a well-shaped casebook, each with key path and message."""
     if not book.id.strip():
         yield ("id",), "the id is empty. Write a short name, such as the name of the file."
     if not book.claim:
@@ -303,14 +302,14 @@ def _defects(book: Casebook, law: Ruleset) -> Iterator[tuple[tuple[str | int, ..
 
 
 def _implied(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What is wrong with what a claim implies: an implication that nothing could be held against."""
+    """Defects of the keys `implies...` of a claim: implications with which no answer could be compared."""
     whose = f"claim {claim.id!r}"
     if claim.implies is None:
         for key in ("implies_policy", "implies_since"):
             if getattr(claim, key) is not None:
                 yield (*at, key), f"{whose}: {key} needs implies, the outcome that the claim implies. Add it."
         if claim.implies_for != "everyone":
-            yield (*at, "implies_for"), f"{whose}: implies_for says for whom, and implies says nothing. Add implies."
+            yield (*at, "implies_for"), f"{whose}: implies_for says for whom, but implies is missing. Add implies."
         return
     if claim.implies_since and claim.implies != "license_required":
         yield (
@@ -334,19 +333,19 @@ def _implied(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterator[tu
     elif not any(concerns(claim, question) for question in claim.question):
         yield (
             (*at, "implies_for"),
-            f"{whose}: no question is about {claim.implies_for!r}, so that nothing is held against the claim. "
-            "Add one, or change implies_for.",
+            f"{whose}: no question is about {claim.implies_for!r}, so no answer is compared with the claim. Add one, "
+            "or change implies_for.",
         )
 
 
 def concerns(claim: Claim, question: CaseQuestion) -> bool:
-    """Whether a question is about those for whom the claim implies an outcome."""
-    asked = (question.exporter or "maker").strip().casefold()
-    return claim.implies_for in ("everyone", asked)
+    """True if a question is about an exporter for whom the claim implies an outcome."""
+    exporter = (question.exporter or "maker").strip().casefold()
+    return claim.implies_for in ("everyone", exporter)
 
 
 def _unanswerable(claim: Claim, at: Sequence[str | int], law: Ruleset) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What the law does not know of a claim's chips and questions."""
+    """Defects of a claim's chips and questions that the law cannot resolve."""
     if not claim.chips:
         yield (*at, "chips"), f"claim {claim.id!r} names no chip."
     if not claim.question:

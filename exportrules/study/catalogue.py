@@ -1,9 +1,9 @@
-"""The catalogue of chips as a page: derived figures, classes, the figures of others beside ours.
+"""The catalogue of chips as a page: derived figures, classes, and a comparison with published figures.
 
     python -m exportrules.study.catalogue > docs/chips.md
 
 Every figure is derived from the chip files and every class is an answer of :func:`check`; the
-published values and the reasons for differences come from `docs/published-values.toml`.
+published values and the reasons for differences are in `docs/published-values.toml`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from exportrules.question.figures import BITS, facts_of
 #: A day under the entry of October 2022, and a day under that of October 2023.
 DAYS = (date(2022, 11, 1), date(2023, 12, 1))
 
-#: A difference over so many percent wants a reason.
+#: A difference of more than so many percent needs a reason.
 WANTS_REASON = 1
 
-#: Formats under the names of data sheets, where these are not the key in capitals.
+#: The names of formats in data sheets, if they are not the key in capitals.
 FORMATS = {"fp16_bf16": "FP16", "fp64_tensor": "FP64 matrix"}
 
 DISPUTED = ["Chip", "Figure", "Ours", "Answer", "Other reading", "Answer", "Basis of the other reading"]
@@ -51,7 +51,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One published figure beside ours; `ours` is None where a chip file has nothing to derive it from."""
+    """One published figure beside ours; `ours` is None if it cannot be derived from the chip file."""
 
     publisher: str
     named: str
@@ -63,7 +63,7 @@ class Comparison:
 
     @property
     def percent(self) -> Decimal | None:
-        """How far ours is from theirs, in percent of theirs."""
+        """The difference, ours less theirs, in percent of theirs."""
         return None if self.ours is None else (Decimal(self.ours) - self.theirs) / Decimal(self.theirs) * 100
 
     @property
@@ -73,7 +73,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the law of a day says of a chip under one reading of a disputed figure, were it public."""
+    """The law's answer on a day for a chip with one reading of a disputed figure, as if it were public."""
 
     eccn: tuple[str, ...]
     outcome: str
@@ -83,7 +83,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A figure of a chip on which sources differ, and the answer of each day under each reading."""
+    """A figure of a chip on which sources differ, with the answer of each day under each reading."""
 
     chip: Variant
     alternative: Alternative
@@ -93,7 +93,7 @@ class Dispute:
 
     @property
     def flips(self) -> tuple[date, ...]:
-        """The days of DAYS on which entry, outcome or review policy hang on the reading."""
+        """The days of DAYS on which entry, outcome or review policy depend on the reading."""
         return tuple(day for day, a, b in zip(DAYS, self.first, self.other, strict=True) if a != b)
 
 
@@ -107,24 +107,24 @@ def read_published(file: Path) -> list[dict[str, Any]]:
 
 
 def comparisons(ruleset: Ruleset, publishers: Iterable[dict[str, Any]]) -> list[Comparison]:
-    """Every published TPP and density beside ours. A reason is attached only where the figures differ."""
-    found = []
+    """Every published TPP and density beside ours. A reason is attached only if the figures differ."""
+    rows = []
     for publisher in publishers:
         for value in publisher["value"]:
             if value["chip"] not in ruleset.variants:
-                raise RulesetError("published-values.toml", f"{value['chip']!r} is no variant of any chip file.")
+                raise RulesetError("published-values.toml", f"{value['chip']!r} is not a variant in any chip file.")
             facts = facts_of(ruleset.variants[value["chip"]][0])
             for name in COMPARED:
                 if name in value:
                     ours = _number(facts.get(name))
                     row = Comparison(publisher["id"], value["named"], value["chip"], name, ours, value[name])
-                    found.append(replace(row, reason=value.get("reason", "")) if row.differs else row)
-    return found
+                    rows.append(replace(row, reason=value.get("reason", "")) if row.differs else row)
+    return rows
 
 
 def disputes(ruleset: Ruleset) -> list[Dispute]:
-    """Every alternative figure of the chip files, with the answer under it and under the first reading."""
-    found = []
+    """Every alternative figure of the chip files, with the answers under it and under the first reading."""
+    rows = []
     for variant, family in _variants(ruleset):
         if variant.alternative:
             plain = replace(variant, vendor=family.vendor, alternative=())
@@ -133,8 +133,8 @@ def disputes(ruleset: Ruleset) -> list[Dispute]:
             for other in variant.alternative:
                 fact = facts.get(other.fact)
                 stated = fact.value if fact and isinstance(fact.value, bool | int | Decimal) else None
-                found.append(Dispute(variant, other, stated, first, _under(ruleset, plain, other)))
-    return found
+                rows.append(Dispute(variant, other, stated, first, _under(ruleset, plain, other)))
+    return rows
 
 
 def page(ruleset: Ruleset, publishers: list[dict[str, Any]]) -> str:
@@ -143,7 +143,7 @@ def page(ruleset: Ruleset, publishers: list[dict[str, Any]]) -> str:
 
 
 def _under(ruleset: Ruleset, plain: Variant, other: Alternative) -> tuple[Answered, ...]:
-    """The answer with one figure read the other way, and everything derived from it derived anew."""
+    """The answers with the other reading of one figure, and everything derived from it derived again."""
     if other.fact == "tpp":
         formats = plain.dense_tops or {"fp16_bf16": 0}
         fastest = max(formats, key=lambda name: formats[name] * BITS[name])
@@ -154,15 +154,15 @@ def _under(ruleset: Ruleset, plain: Variant, other: Alternative) -> tuple[Answer
 
 
 def _reading(ruleset: Ruleset, chip: Variant, figures: dict[str, Scalar] | None = None) -> tuple[Answered, ...]:
-    found = []
-    asked_of = timeline(chip, to="CN", exporter="other", ruleset=ruleset)
+    answers = []
+    every_day = timeline(chip, to="CN", exporter="other", ruleset=ruleset)
     if figures:
-        asked_of = asked_of.supposing({name: Fact(value, "given") for name, value in figures.items()})
+        every_day = every_day.supposing({name: Fact(value, "given") for name, value in figures.items()})
     for day in DAYS:
-        asked = Determination(asked_of, day)
-        answer = asked.projection or asked
-        found.append(Answered(tuple(asked.eccn), answer.outcome, answer.review_policy, tuple(asked.turns_on)))
-    return tuple(found)
+        d = Determination(every_day, day)
+        answer = d.projection or d
+        answers.append(Answered(tuple(d.eccn), answer.outcome, answer.review_policy, tuple(d.turns_on)))
+    return tuple(answers)
 
 
 def _head() -> list[str]:
@@ -179,7 +179,7 @@ def _head() -> list[str]:
         "  **DRAM**: GB/s of memory bandwidth. **DC**: designed or marketed for datacenters.",
         '- The classes are computed, as `check(chip, on=..., to="CN", exporter="other").eccn`: under the text in force',
         f"  on {first} (87 FR 62186) and on {second} (88 FR 73458). They say which parameters are met, also for a chip",
-        "  that was not public yet; they are no classification ruling for a board.",
+        "  that was not public yet; they are not a classification ruling for a board.",
         "- `~` an estimate is underneath; `!` sources differ, see the last section; `-` not known. *open* names the",
         "  facts that the answer turns on.",
     ]  # fmt: skip
@@ -191,7 +191,7 @@ def _chips(ruleset: Ruleset) -> Iterator[str]:
     systems = []
     for variant, family in _variants(ruleset):
         described = bool(variant.contains) or "tpp" in facts_of(variant)
-        classes = [_class(_asked(ruleset, variant, day), described) for day in DAYS]
+        classes = [_class(_determination(ruleset, variant, day), described) for day in DAYS]
         if variant.contains:
             inside = ", ".join(f"{c.count} x {ruleset.variants[c.chip][0].name}" for c in variant.contains)
             systems.append([variant.name, str(variant.announced or "-"), inside, *classes])
@@ -225,12 +225,12 @@ def _figures(variant: Variant) -> list[str]:
     ]
 
 
-def _asked(ruleset: Ruleset, variant: Variant, day: date) -> Determination:
+def _determination(ruleset: Ruleset, variant: Variant, day: date) -> Determination:
     return check(variant.id, on=day, to="CN", exporter="other", ruleset=ruleset)
 
 
 def _class(answer: Determination, described: bool) -> str:
-    """The entries met, with the paragraphs of 3A090; or what the answer turns on."""
+    """The entries that are met, with the paragraphs of 3A090; or the facts that the answer turns on."""
     if answer.eccn:
         marks = [p for p in answer.eccn_paragraphs if p[0] in "ab"]
         return ", ".join(answer.eccn) + (f" ({', '.join(marks)})" if marks and "3A090" in answer.eccn[0] else "")
@@ -241,14 +241,14 @@ def _class(answer: Determination, described: bool) -> str:
 
 def _comparison(ruleset: Ruleset, publishers: list[dict[str, Any]]) -> Iterator[str]:
     rows = comparisons(ruleset, publishers)
-    met = [row for row in rows if row.percent is not None]
-    apart = [row for row in met if row.differs]
+    comparable = [row for row in rows if row.percent is not None]
+    differing = [row for row in comparable if row.differs]
     yield from [
         "",
         "## Beside published values",
         "",
-        f"{len(met)} published figures can be set beside ours: {len(met) - len(apart)} agree within "
-        f"{WANTS_REASON} percent, {len(apart)} do not, each for",
+        f"{len(comparable)} published figures can be set beside ours: {len(comparable) - len(differing)} agree within "
+        f"{WANTS_REASON} percent, {len(differing)} do not, each for",
         "the reason given. The difference is ours less theirs, in percent of theirs. Agreement is partly circular: the",
         "publishers read the same data sheets. A density is compared only where the die area is known here.",
     ]
@@ -268,10 +268,10 @@ def _beside(row: Comparison) -> list[str]:
 
 
 def _disputed(ruleset: Ruleset) -> Iterator[str]:
-    found = disputes(ruleset)
+    rows = disputes(ruleset)
     early, late = DAYS
-    flips = [d for d in found if late in d.flips]
-    before = [d for d in found if early in d.flips]
+    flips = [d for d in rows if late in d.flips]
+    before = [d for d in rows if early in d.flips]
     yield from [
         "",
         "## Disputed values",
@@ -280,7 +280,7 @@ def _disputed(ruleset: Ruleset) -> Iterator[str]:
         f"different answers. Here is the law of {late} under each reading, to CN, exporter `other`, every other figure",
         "as first stated, and as if the chip were public (the projection, where it was not).",
         "",
-        f"{len(flips)} of {len(found)} readings flip the answer of {late}:",
+        f"{len(flips)} of {len(rows)} readings flip the answer of {late}:",
         "",
         *_table(DISPUTED, [_read(d, 1) for d in flips], "llrlrll"),
         "",
@@ -290,18 +290,18 @@ def _disputed(ruleset: Ruleset) -> Iterator[str]:
         "",
         f"The others leave the answer of {late} as it is:",
         "",
-        *_table(DISPUTED, [_read(d, 1) for d in found if d not in flips], "llrlrll"),
+        *_table(DISPUTED, [_read(d, 1) for d in rows if d not in flips], "llrlrll"),
     ]
 
 
 def _read(d: Dispute, day: int) -> list[str]:
     figure = WORDS.get(d.alternative.fact, d.alternative.fact)
-    first, other = _said(d.first[day]), _said(d.other[day])
+    first, other = _words(d.first[day]), _words(d.other[day])
     other = "the same" if d.first[day] == d.other[day] else other
     return [d.chip.name, figure, _value(d.stated), first, _value(d.alternative.value), other, d.alternative.basis]
 
 
-def _said(answer: Answered) -> str:
+def _words(answer: Answered) -> str:
     policy = f", {answer.review_policy}" if answer.review_policy else ""
     turns = f", turning on {', '.join(WORDS.get(f, f) for f in answer.turns_on)}" if answer.turns_on else ""
     text = f"{', '.join(answer.eccn) or 'no entry settled'}: {answer.outcome}{policy}{turns}"
@@ -309,7 +309,7 @@ def _said(answer: Answered) -> str:
 
 
 def _variants(ruleset: Ruleset) -> list[tuple[Variant, Family]]:
-    """Every variant, by vendor, then by the day on which it became public."""
+    """Every variant, sorted by vendor, then by the day on which it became public."""
     return sorted(
         ruleset.variants.values(),
         key=lambda pair: (pair[1].vendor, pair[0].announced or pair[0].not_public_before or date.max, pair[0].id),
@@ -338,12 +338,12 @@ def _value(value: Any) -> str:
 
 
 def _digits(number: Number) -> str:
-    """A number to three decimals, half up, without empty ones."""
+    """A number rounded half up to three decimals, without trailing zeros."""
     return format(Decimal(number).quantize(Decimal("0.001"), ROUND_HALF_UP).normalize(), "f")
 
 
 def _table(head: list[str], rows: Iterable[list[str]], align: str) -> Iterator[str]:
-    """A GitHub table; `align` has one of 'l' and 'r' a column."""
+    """A GitHub table; `align` has 'l' or 'r' for each column."""
     yield f"| {' | '.join(head)} |"
     yield f"| {' | '.join('---:' if a == 'r' else '---' for a in align)} |"
     for row in rows:

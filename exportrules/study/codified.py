@@ -1,7 +1,7 @@
 """Dated copies of the codified text: sections with their day and their paragraphs, from XML, Markdown or plain text.
 
-A copy is what someone saved of the Code as it stood on a day: the eCFR's XML as the government publishes it, or the
-text of a page. Its day comes from the file's own words, from its name or folder, or from whoever hands it in.
+A copy is a saved text of the Code as of a day: the eCFR's XML as the government publishes it, or the text of a page.
+Its day comes from the text, from the name of the file or its directory, or from the caller.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SUFFIXES = (".xml", ".md", ".txt")
 
 
 class CodeParagraph(NamedTuple):
-    """A paragraph as it is compared, and the number that it bears: "(a)(6)(iii)"; '' for what stands before any."""
+    """The normalised text of a paragraph, and its number: "(a)(6)(iii)", or '' before the first number."""
 
     number: str
     text: str
@@ -46,9 +46,9 @@ class Copy(NamedTuple):
 def read_copies(
     paths: Sequence[str | os.PathLike[str]], on: date | None = None, section: str = ""
 ) -> tuple[list[Copy], list[str]]:
-    """The copies in files and folders, and what could not be read, a line each.
+    """The copies in files and directories, and a message for each file that could not be read.
 
-    `on` and `section` are for texts that do not name their own. Raises QuestionError for a path that is not there.
+    `on` and `section` are for texts that do not name their own. Raises QuestionError for a path that does not exist.
     """
     copies: list[Copy] = []
     problems: list[str] = []
@@ -62,21 +62,21 @@ def read_copies(
 
 
 def _files(path: str) -> Iterator[str]:
-    """A file, or every text in a folder and the folders inside."""
+    """The file itself, or every text in a directory and its subdirectories."""
     if not os.path.exists(path):
         raise QuestionError(f"{path}: there is no such file. Name a dated copy of the Code, or a folder of them.")
     if not os.path.isdir(path):
         yield path
         return
-    found: list[str] = []
+    files: list[str] = []
     for folder, inner, names in os.walk(path):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
-        found += [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
-        if len(found) > MOST_FILES or folder[len(path) :].count(os.sep) > DEEPEST_FOLDER:
+        files += [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
+        if len(files) > MOST_FILES or folder[len(path) :].count(os.sep) > DEEPEST_FOLDER:
             raise QuestionError(f"{path}: too many files or folders. Name the folder of the dated copies.")
-    if not found:
+    if not files:
         raise QuestionError(f"{path}: no text in this folder. Copies of the Code end in {', '.join(SUFFIXES)}.")
-    yield from sorted(found)
+    yield from sorted(files)
 
 
 def _copies(file: str, on: date | None, section: str) -> list[Copy]:
@@ -87,12 +87,12 @@ def _copies(file: str, on: date | None, section: str) -> list[Copy]:
         raise RulesetError(file, f"byte {error.start + 1} is not UTF-8. Save the text as UTF-8.") from None
     day = _day(file, text, on)
     is_xml = text.lstrip()[:1] == "<" and not text.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
-    found = list(_of_xml(file, text) if is_xml else _of_lines(text.splitlines()))
-    named = [(name, lines) for name, lines in found if name]
+    sections = list(_of_xml(file, text) if is_xml else _of_lines(text.splitlines()))
+    named = [(name, lines) for name, lines in sections if name]
     if not named and section:
-        named = [(section.removeprefix("§").strip(), [line for _, lines in found for line in lines])]
+        named = [(section.removeprefix("§").strip(), [line for _, lines in sections for line in lines])]
     if not named:
-        raise RulesetError(file, "no section is named in this text. Say which it is: --section 742.6.")
+        raise RulesetError(file, "no section is named in this text. Give it: --section 742.6.")
     copies = [
         Copy(name, day, file, entry_paragraphs(lines) if name.startswith("774:") else paragraphs(lines))
         for name, lines in named
@@ -101,7 +101,7 @@ def _copies(file: str, on: date | None, section: str) -> list[Copy]:
 
 
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-#: What a page of the eCFR, and a head of key: value lines, say of their own day.
+#: The dates by which a page of the eCFR, or a header of "key: value" lines, states its own day.
 _STATED = re.compile(
     r"up to date as of (?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})|ecfr\.gov/on/(?P<iso>\d{4}-\d{2}-\d{2})/"
     r"|^(?:on|date|as_of)\s*[:=]\s*[\"']?(?P<key>\d{4}-\d{2}-\d{2})\b",
@@ -110,7 +110,7 @@ _STATED = re.compile(
 
 
 def _day(file: str, text: str, on: date | None) -> date:
-    """The day of a copy: its own words, else its name, else its folder, else what was said."""
+    """The day of a copy: from its text, else its file name, else its directories, else `on`."""
     stated = {_date(file, _written(match)) for match in _STATED.finditer(text[:4000])}
     for part in reversed(Path(file).parts):
         if stated:
@@ -120,9 +120,9 @@ def _day(file: str, text: str, on: date | None) -> date:
         raise RulesetError(file, f"it names several days, {', '.join(map(str, sorted(stated)))}. Keep one.")
     day = next(iter(stated), on)
     if day is None:
-        raise RulesetError(file, "no day is named in this text or its name. Say it: --on 2023-11-17.")
+        raise RulesetError(file, "no day is named in this text or its name. Give it: --on 2023-11-17.")
     if on is not None and day != on:
-        raise RulesetError(file, f"it names the day {day}, while --on says {on}. Which of the two is it?")
+        raise RulesetError(file, f"it names the day {day}, while --on says {on}. Give the right one.")
     return day
 
 
@@ -136,7 +136,7 @@ def _date(file: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise RulesetError(file, f"{text} is not a day of the calendar.") from None
+        raise RulesetError(file, f"{text} is not a calendar day.") from None
 
 
 # --- XML as the government publishes it ---------------------------------------------------------------
@@ -148,7 +148,7 @@ _BLOCKS = ("HEAD", "P", "FP", "FP1", "FP2", "HD1", "HD2", "HD3", "NOTE", "EXTRAC
 
 
 def _of_xml(file: str, text: str) -> Iterator[tuple[str, list[str]]]:
-    """(section, its lines) of every DIV8 and DIV9 of the eCFR."""
+    """(section, lines) of every DIV8 and DIV9 of the eCFR."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise RulesetError(file, "it declares a document type; the eCFR's XML has none. Save that XML itself.")
     try:
@@ -157,17 +157,17 @@ def _of_xml(file: str, text: str) -> Iterator[tuple[str, list[str]]]:
         raise RulesetError(file, f"this is not XML: {error}.") from None
     except RecursionError:
         raise RulesetError(file, "its elements are nested too deep to be the eCFR's.") from None
-    found = [e for e in root.iter() if e.tag in ("DIV8", "DIV9")]
-    if not found:
+    divisions = [e for e in root.iter() if e.tag in ("DIV8", "DIV9")]
+    if not divisions:
         raise RulesetError(file, "there is no DIV8 or DIV9 in it: that is how the eCFR's XML marks a section.")
-    for element in found:
+    for element in divisions:
         name = element.get("N", "") or element.get("n", "")
         lines = [line for line in _blocks(element) if line]
         yield from _entries(_section(name) or _section(lines[0] if lines else ""), lines)
 
 
 def _blocks(element: ElementTree.Element) -> Iterator[str]:
-    """The text of each paragraph; what is set inside one (emphasis, superscripts) belongs to it."""
+    """The text of each paragraph, including the elements inside it (emphasis, superscripts)."""
     for child in element:
         if child.tag in _BLOCKS and not any(inner.tag in _BLOCKS for inner in child.iter() if inner is not child):
             yield " ".join("".join(child.itertext()).split())
@@ -176,7 +176,7 @@ def _blocks(element: ElementTree.Element) -> Iterator[str]:
 
 
 def _section(name: str) -> str:
-    """A section's number, or a supplement as "740 supp. 8"."""
+    """The number of a section, or of a supplement as "740 supp. 8"; '' if there is none."""
     if match := _SUPPLEMENT.search(name):
         return f"{match[2]} supp. {match[1]}"
     match = _NUMBER.search(name)
@@ -184,7 +184,7 @@ def _section(name: str) -> str:
 
 
 def _entries(name: str, lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """A section as it is; the Commerce Control List by its entries."""
+    """A section unchanged, but the Commerce Control List split into its entries."""
     if name != "774 supp. 1":
         yield name, lines
         return
@@ -206,7 +206,7 @@ _HEADING = re.compile(
 
 
 def _of_lines(lines: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """(section, its paragraphs): a section begins with a line "§ 742.6 ..."; blank lines part paragraphs."""
+    """(section, paragraphs): a section begins with a line "§ 742.6 ..."; blank lines separate paragraphs."""
     name = ""
     held: list[str] = []
     for line in lines:
@@ -219,18 +219,18 @@ def _of_lines(lines: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _joined(lines: Iterable[str]) -> list[str]:
-    """Paragraphs: lines up to a blank one, or up to one that begins with a number of its own."""
-    found: list[str] = []
+    """Lines joined to paragraphs, which end at a blank line or before a line that begins with a number."""
+    joined: list[str] = []
     new = True
     for line in map(str.strip, lines):
         if not line:
             new = True
         elif new or _LABEL.match(_bare(line)) or _ENTRY.match(_bare(line)) or line.startswith("#"):
-            found.append(line)
+            joined.append(line)
             new = line.startswith("#")
         else:
-            found[-1] += f" {line}"
-    return found
+            joined[-1] += f" {line}"
+    return joined
 
 
 # --- paragraphs and their numbers ----------------------------------------------------------------------
@@ -238,13 +238,13 @@ def _joined(lines: Iterable[str]) -> list[str]:
 _LABEL = re.compile(r"^\(([a-z]{1,5}|[A-Z]{1,2}|\d{1,2})\)")
 _INNER = re.compile(r"[.:—-]\s?((?:\((?:[a-z]{1,5}|[A-Z]{1,2}|\d{1,2})\))+)(?=\s)")
 _ROMAN = re.compile(r"(?=.)x{0,3}(ix|iv|v?i{0,3})")
-#: How the Code numbers its paragraphs, level by level: (a)(1)(i)(A)(1)(i).
+#: The numbering of paragraphs in the Code, level by level: (a)(1)(i)(A)(1)(i).
 _KINDS = ("a", "1", "i", "A", "1", "i")
 
 
 def paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
-    """Lines as paragraphs with their whole numbers, ready to be compared."""
-    found: list[CodeParagraph] = []
+    """Lines as normalised paragraphs with their full numbers."""
+    numbered: list[CodeParagraph] = []
     stack: list[str] = []
     for line in lines:
         bare = _bare(line)
@@ -254,27 +254,27 @@ def paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
             rest = rest[match.end() :].lstrip()
         if bare != rest:
             for match in _INNER.finditer(rest[:400]):
-                # "(6) RS requirement-(i) Exports": the heading of one paragraph, then the first of those inside it
+                # "(6) RS requirement-(i) Exports": the heading of a paragraph, then its first subparagraph
                 for label in match[1].strip("()").split(")("):
                     deeper = _placed(stack, label)
                     stack = deeper if len(deeper) > len(stack) else stack
         text = plain(line)
         if text:
-            found.append(CodeParagraph("".join(f"({label})" for label in stack), text))
-    return tuple(found)
+            numbered.append(CodeParagraph("".join(f"({label})" for label in stack), text))
+    return tuple(numbered)
 
 
 _ITEM = re.compile(r"^([a-z](?:\.\d+)?(?:\.[a-z])?(?:\.\d+)?)\.\s")
 
 
 def entry_paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
-    """The lines of an entry of the Commerce Control List, whose paragraphs are numbered "a.1."."""
+    """The paragraphs of an entry of the Commerce Control List, which are numbered "a.1."."""
     matched = [(_ITEM.match(_bare(line)), plain(line)) for line in lines]
     return tuple(CodeParagraph(f".{match[1]}" if match else "", text) for match, text in matched if text)
 
 
 def _placed(stack: list[str], label: str) -> list[str]:
-    """The numbers above a paragraph and its own: where it follows its elder brother, else one level down."""
+    """The labels of the paragraph that follows `stack`: the next sibling at some level if possible, else one deeper."""
     kinds = [level for level, kind in enumerate(_KINDS) if _is(label, kind)]
     for level in sorted(kinds, reverse=True):
         if level < len(stack) and _follows(stack[level], label, _KINDS[level]):
@@ -282,7 +282,7 @@ def _placed(stack: list[str], label: str) -> list[str]:
     if len(stack) in kinds and _rank(label, _KINDS[len(stack)]) == 1:
         return [*stack, label]
     for level in sorted(kinds, reverse=True):
-        # some brothers are left out: an excerpt, or paragraphs that are reserved
+        # siblings may be missing: an excerpt, or reserved paragraphs
         kind = _KINDS[level]
         if level < len(stack) and _is(stack[level], kind) and _rank(label, kind) > _rank(stack[level], kind):
             return [*stack[:level], label]
@@ -298,7 +298,7 @@ def _is(label: str, kind: str) -> bool:
     roman = bool(_ROMAN.fullmatch(label))
     if kind == "i":
         return roman
-    # (aa) follows (z), yet (ii) and (xx) are Roman
+    # (aa) follows (z), but (ii) and (xx) are Roman
     return label.islower() and len(set(label)) == 1 and not (roman and len(label) > 1)
 
 
@@ -323,11 +323,11 @@ _DASHES = re.compile(r"\s*(?:[-\u2010-\u2015\u2212]+)\s*")
 
 
 def _bare(line: str) -> str:
-    """A line without the marks of Markdown."""
+    """A line without Markdown markup."""
     return _EMPHASIS.sub("", _ESCAPED.sub(r"\1", line.strip().strip("#").strip()))
 
 
 def plain(text: str) -> str:
-    """Words as they are compared: white space, typographic quotes and dashes, superscripts and emphasis made alike."""
+    """Text normalised for comparison: white space, typographic quotes and dashes, superscripts, emphasis."""
     bare = unicodedata.normalize("NFKC", _bare(text)).translate(_QUOTES)
     return _DASHES.sub("-", " ".join(bare.split()))

@@ -1,7 +1,7 @@
-"""Whether the quotes of the rule files stand in dated copies of the Code, and what has changed since it was read.
+"""Search dated copies of the Code for the quotes of the rule files, and for changes since the Code was read.
 
-Each provision may have a `quote`, with the section and the day of the text in which it was found. A copy speaks for a
-provision if its day is that day, or one on which the provision is in force.
+Each provision may have a `quote`, with the section and the day of the text from which it was taken. A copy is relevant
+to a provision if its day is that day, or one on which the provision is in force.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from exportrules.study.codified import Copy, plain
 
 Status = Literal["word for word", "differs", "section not given", "no quote"]
 
-#: How alike a passage must be, at least, to be called another wording of a quote.
+#: The least similarity at which a passage counts as another wording of a quote.
 _ALIKE = 0.6
 
 
 class Confirmation(NamedTuple):
-    """What the copies say of one provision's quote. `at` is the paragraph in which it was found."""
+    """The result for one provision's quote. `at` is the paragraph in which it was found."""
 
     provision: str
     section: str
@@ -49,7 +49,7 @@ class Changed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All that the copies say."""
+    """The results for all provisions and sections."""
 
     confirmations: tuple[Confirmation, ...]
     changed: tuple[Changed, ...]
@@ -57,20 +57,21 @@ class Report(NamedTuple):
 
     @property
     def confirms(self) -> bool:
-        """Some quote was found, no copy has other words, no section changed, and every text was read."""
-        found = any(c.status == "word for word" for c in self.confirmations)
-        return found and not any(c.differences for c in self.confirmations) and not self.changed and not self.problems
+        """True if some quote was found, no copy has other words, no section changed, and every text was read."""
+        if self.changed or self.problems or any(c.differences for c in self.confirmations):
+            return False
+        return any(c.status == "word for word" for c in self.confirmations)
 
 
 def section_of(provision: Provision) -> str:
-    """The section that a provision's quote, or the provision itself, stands in: "742.6", "774:3A090"; '' for none."""
+    """The section of a provision's quote, or of the provision itself: "742.6", "774:3A090"; '' if there is none."""
     named = provision.quote_of or provision.paragraph
     match = re.match(r"774:\d[A-E]\d{3}|\d{3}[A-Z]?\.\d+[a-z]?|\d{3} supp\. \d+", named)
     return match.group() if match else ""
 
 
 def confirm(law: Ruleset, copies: Sequence[Copy], problems: Iterable[str] = ()) -> Report:
-    """Look for every provision's quote in the copies of its section, and compare each section's copies."""
+    """Search the copies of each section for its provisions' quotes, and compare the copies of each section."""
     by_section: dict[str, list[Copy]] = defaultdict(list)
     for copy in sorted(copies, key=lambda c: (c.on, c.file)):
         by_section[copy.section].append(copy)
@@ -85,26 +86,26 @@ def confirm(law: Ruleset, copies: Sequence[Copy], problems: Iterable[str] = ()) 
 
 def _confirmed(provision: Provision, spans: Sequence[Span], copies: Mapping[str, list[Copy]]) -> Confirmation:
     section = section_of(provision)
-    told = Confirmation(provision.id, section, provision.quote_on, "no quote")
+    result = Confirmation(provision.id, section, provision.quote_on, "no quote")
     if not provision.quote:
-        return told
+        return result
     given = [c for c in copies.get(section, ()) if c.on == provision.quote_on or any(c.on in span for span in spans)]
     if not given:
-        return told._replace(status="section not given")
-    places = [(copy, _found(provision.quote, copy)) for copy in given]
+        return result._replace(status="section not given")
+    places = [(copy, _paragraph_of(provision.quote, copy)) for copy in given]
     for copy, at in reversed(places):
         if at is not None:
-            # a text of a day on which the provision is in force, and its words are not there: has it ended?
+            # a copy of a day in force that lacks the quote may mean that the provision has ended
             without = tuple(f"not in the copy of {c.on} ({c.file})" for c, place in places if place is None)
-            return told._replace(status="word for word", copy=copy.on, file=copy.file, at=at, differences=without)
+            return result._replace(status="word for word", copy=copy.on, file=copy.file, at=at, differences=without)
     of_day = [copy for copy in given if copy.on == provision.quote_on] or given
     copy = of_day[-1]
-    found = differences(provision.quote, copy.text)
-    return told._replace(status="differs", copy=copy.on, file=copy.file, differences=tuple(found))
+    differing = differences(provision.quote, copy.text)
+    return result._replace(status="differs", copy=copy.on, file=copy.file, differences=tuple(differing))
 
 
-def _found(quote: str, copy: Copy) -> str | None:
-    """The paragraph in which a quote begins; None where its words do not stand in the copy, in their order."""
+def _paragraph_of(quote: str, copy: Copy) -> str | None:
+    """The paragraph in which a quote begins; None if the copy does not have the parts of the quote in order."""
     parts = [part for part in map(plain, re.split(r"\s*(?:\.\.\.|…)\s*", quote)) if part]
     whole, starts = "", []
     for paragraph in copy.paragraphs:
@@ -121,7 +122,7 @@ def _found(quote: str, copy: Copy) -> str | None:
 
 
 def differences(quote: str, text: str) -> list[str]:
-    """How the nearest passage of a text differs from a quote: 'has X where the quote has Y'."""
+    """The differences between a quote and the most similar passage of a text, each as a message."""
     wanted, words = plain(quote).split(), text.split()
     matcher = SequenceMatcher(None, words, wanted, autojunk=False)
     alike = matcher.find_longest_match()
@@ -132,33 +133,33 @@ def differences(quote: str, text: str) -> list[str]:
     near = SequenceMatcher(None, window, wanted, autojunk=False)
     if near.ratio() < _ALIKE:
         return ["the copy has no passage like it"]
-    found = []
+    messages = []
     for word, i, j, k, m in near.get_opcodes():
         has, wrote = " ".join(window[i:j]), " ".join(wanted[k:m])
         if word == "replace":
-            found.append(f"the text has {has!r}, the quote {wrote!r}")
+            messages.append(f"the text has {has!r}, the quote {wrote!r}")
         elif word == "delete":
-            found.append(f"the text has {has!r}, the quote leaves it out")
+            messages.append(f"the text has {has!r}, the quote leaves it out")
         elif word == "insert":
-            found.append(f"the quote has {wrote!r}, the text does not")
-    return found
+            messages.append(f"the quote has {wrote!r}, the text does not")
+    return messages
 
 
 def _changes(law: Ruleset, copies: Mapping[str, list[Copy]]) -> Iterable[Changed]:
     read = law.edition.text_read
-    resting: dict[str, list[str]] = defaultdict(list)
+    by_section: dict[str, list[str]] = defaultdict(list)
     for provision, _ in law.provisions.values():
-        resting[section_of(provision)].append(provision.id)
+        by_section[section_of(provision)].append(provision.id)
     for section, given in sorted(copies.items()):
         before = [copy for copy in given if copy.on <= read]
         for copy in given:
             if before and copy.on > read and (numbers := _moved(before[-1], copy)):
-                yield Changed(section, before[-1].on, copy.on, tuple(numbers), tuple(resting.get(section, ())))
+                yield Changed(section, before[-1].on, copy.on, tuple(numbers), tuple(by_section.get(section, ())))
                 break
 
 
 def _moved(one: Copy, other: Copy) -> list[str]:
-    """The numbers of the paragraphs that one copy has and the other has not."""
+    """The numbers of the paragraphs that only one of the copies has."""
     if one.text == other.text:
         return []
     first, second = ({p.text for p in copy.paragraphs} for copy in (one, other))

@@ -1,4 +1,4 @@
-"""The page about the data package: how to get it, what its tables hold, how to read it.
+"""The page about the data package: how to write it, what its tables contain, how to read it.
 
 python -m exportrules.study.datapage > docs/data.md
 """
@@ -28,8 +28,8 @@ exportrules data -o data                                             # all of it
 exportrules data --chips H20,H800 --to CN,SG --format csv -o few     # a part of it: seconds
 ```
 
-A row of `segments` says what holds for a chip, a group of destinations and an exporter from one day through another,
-both included; an empty first or last day is one that is not known. On which day did a distributor's H800 to China
+A row of `segments` is the answer for a chip, a group of destinations and an exporter from one day through another,
+both included; an empty first or last day means that none is known. On which day did a distributor's H800 to China
 begin to need a license?
 
 ```python
@@ -47,15 +47,15 @@ mine = segments[
 print(mine[["valid_from", "valid_through", "outcome", "review_policy", "requirements"]])
 ```
 
-- **The layer.** Where the text as printed says the same as what is enforced on every day, a row has the layer `both`;
-  else there is a set of rows for each. Take `both` and the one that you mean.
+- **The layer.** If the text as printed and the law as enforced give the same answer on every day, a row has the layer
+  `both`; otherwise each layer has its own rows. Take `both` and the one that you mean.
 - **The destinations.** Places whose answers are the same on every day share their rows, under the name of their
   group; `places` says which group a place is in. A group depends on the chips and exporters that were asked for.
 - **What is not in it.** The deal is an export to an unlisted civil buyer whose headquarters and parent are in the
   destination. Listed parties, other end uses, reexports and parents elsewhere are for `exportrules check`, or for [a
   ledger](audit.md).
-- **What is undetermined stays so.** `indeterminate` is no yes; `projected_outcome` is what the encoded law says where
-  an answer may not rest on it, such as after the last verified day.
+- **What is undetermined stays so.** `indeterminate` is not a yes; `projected_outcome` is the encoded law's own answer
+  if an answer may not rest on it alone, such as after the last verified day.
 - **The same edition gives the same files**: nothing in them says when or where they were written.
 
 From Python the catalogue needs no file:
@@ -85,11 +85,11 @@ def page(law: Ruleset) -> str:
 def _table(table: Table) -> Iterator[str]:
     yield from [f"## {table.name}", "", table.description, "", "| field | type | what it is |", "| --- | --- | --- |"]
     for field in table.fields:
-        yield f"| `{field.name}` | {field.type} | {_said(field)} |"
+        yield f"| `{field.name}` | {field.type} | {_description(field)} |"
     yield ""
 
 
-def _said(field: Field) -> str:
+def _description(field: Field) -> str:
     unit = f" In {field.unit}." if field.unit else ""
     values = f" One of {', '.join(f'`{value}`' for value in field.values)}." if field.values else ""
     parts = f" In CSV separated by `{field.parts.strip() or 'a space'}`." if field.type == "list" else ""

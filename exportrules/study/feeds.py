@@ -1,7 +1,7 @@
-"""The calendar of changes as a feed to subscribe to: Atom (RFC 4287) and JSON Feed 1.1.
+"""The calendar of changes as a feed: Atom (RFC 4287) and JSON Feed 1.1.
 
-An entry keeps its identifier from edition to edition. No date is read from a clock: an entry has the day on which its
-rule became public, a feed the day through which the law was verified.
+An entry has the same identifier in every edition. No date is read from a clock: an entry has the day on which its rule
+became public, a feed the day through which the law was verified.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from exportrules.study import canonical
 from exportrules.study.calendar import Event, identity, public_on
 
 _ATOM = "http://www.w3.org/2005/Atom"
-#: What the identifiers are derived in; never to be changed.
+#: The namespace of the identifiers. Never change it.
 _SPACE = uuid.UUID("6e1f6a36-5d1f-5b53-9c0f-2d7a0c8a9b11")
 
 
 class Feed(NamedTuple):
-    """What a feed is made of. `describe` has the text of each event, its summary on the first line."""
+    """The content of a feed. `describe` has the text of each event, with its summary on the first line."""
 
     law: Ruleset
     title: str
@@ -34,17 +34,17 @@ class Feed(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The same for the same chips and deal, whatever the first day asked for."""
-        asked = {name: value for name, value in self.deal.items() if value}
-        return _urn(canonical.sha256(canonical.exact([sorted(self.chips), asked])))
+        """The identifier of the feed: the same for the same chips and deal, whatever its first day."""
+        terms = {name: value for name, value in self.deal.items() if value}
+        return _urn(canonical.sha256(canonical.exact([sorted(self.chips), terms])))
 
     @property
     def of(self) -> date:
-        """The day of the feed: through which the law was verified, or of an entry that is later."""
+        """The day of the feed: the day through which the law was verified, or that of a later entry."""
         return max([self.law.horizon, *map(self.published, self.events)])
 
     def published(self, event: Event) -> date:
-        """The day on which the first rule of an event became public; without a rule, the day of the event."""
+        """The day on which the first rule of an event became public; for an event without a rule, its own day."""
         known = any(name in self.law.provisions for name in event.through)
         return public_on(self.law, event) if known else min(event.on, self.law.horizon)
 
@@ -52,9 +52,9 @@ class Feed(NamedTuple):
         return _urn(identity(event, self.deal))
 
     def url(self, event: Event) -> str:
-        """The address of the first provision that has one, or ''."""
-        found = (self.law.provisions[n][0].url for n in event.through if n in self.law.provisions)
-        return next(filter(None, found), "")
+        """The URL of the first provision that has one, or ''."""
+        urls = (self.law.provisions[n][0].url for n in event.through if n in self.law.provisions)
+        return next(filter(None, urls), "")
 
     def summary(self, event: Event) -> str:
         return f"{event.on}: {self.describe[event].splitlines()[0]}"
@@ -81,13 +81,13 @@ def atom(feed: Feed) -> bytes:
             _add(entry, "link", rel="related", href=url)
         _add(entry, "content", feed.describe[event], type="text")
     ElementTree.indent(root)
-    made: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return made + b"\n"
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def json_feed(feed: Feed) -> bytes:
-    """The feed as a JSON Feed; `_exportrules` has what a program wants of an event."""
-    made = {
+    """The feed as a JSON Feed; `_exportrules` has the fields of each event for programs."""
+    document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "description": _edition(feed.law),
@@ -95,7 +95,7 @@ def json_feed(feed: Feed) -> bytes:
         "authors": [{"name": "exportrules"}],
         "items": [_item(feed, event) for event in feed.events],
     }
-    return (json.dumps(made, ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _item(feed: Feed, event: Event) -> dict[str, Any]:
@@ -120,9 +120,9 @@ def _item(feed: Feed, event: Event) -> dict[str, Any]:
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
-    found = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    found.text = text or None
-    return found
+    element = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    element.text = text or None
+    return element
 
 
 def _urn(digest: str) -> str:

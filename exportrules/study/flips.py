@@ -1,8 +1,8 @@
-"""The nearest flips: for one chip and day, each number whose change alone would alter the answer, and where.
+"""The nearest flips: for one chip and day, each number that alone could change the answer, and the value at which.
 
-The lines are those that provisions in force draw for the number itself, and for what follows from it
-by arithmetic. Between two lines nothing changes, so the answer is computed on, just under and just
-over each line, outward from the value that the chip has, until it is another.
+The lines are the bounds that provisions in force set for the number itself, and for numbers derived
+from it. Between two lines nothing changes, so the answer is computed on, just below and just above
+each line, outward from the chip's own value, until it differs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from exportrules.law.span import holds_on
 from exportrules.law.truth import FALSE
 from exportrules.question.figures import followers, settled, values_for
 
-#: How far beside a line the answer is computed where the line itself is not part of it.
+#: The distance from a line at which the answer is computed beside it.
 STEP = Decimal("0.001")
 _STEPS = 1000
 
@@ -31,12 +31,12 @@ _EXPLAINING = ("classification", "requirement", "exception", "bar", "review_poli
 
 
 class Flip(NamedTuple):
-    """One number of one variant, changed alone until the answer is another.
+    """One number of one variant, changed alone until the answer differs.
 
-    `line` is where the change is, as `reach` says ('at least', 'more than', 'at most', 'less than', or 'settled
-    as' for one reading of a disputed number). At `value` the answer was computed to be the new one, at `before`
-    to be the old one. `line` is rounded where no decimal is exact (`exact` is False). `follows` are the facts
-    that changed with it.
+    The change is at `line`, in the direction of `reach` ('at least', 'more than', 'at most', 'less than', or 'settled
+    as' for one reading of a disputed number). The answer was computed as the new one at `value`, and as the old one at
+    `before`. `line` is rounded if it has no exact decimal form (`exact` is False). `follows` are the derived facts that
+    change with it.
     """
 
     subject: str
@@ -56,18 +56,15 @@ class Flip(NamedTuple):
 def flips(d: Determination) -> list[Flip]:
     """Every nearest flip of an answer, up and down, by variant and in the order of the vocabulary.
 
-    Empty where no number decides: the chip is not public, or the destination is not encoded.
+    Empty if no number can decide: the chip is not public, or the destination is not encoded.
     """
     if d.outcome == "not_released" or d.standing in ("destination_not_encoded", "before_coverage"):
         return []
-    found: list[Flip] = []
-    for course in d.moment.courses:
-        found += _Numbers(d, course).flips()
-    return found
+    return [flip for course in d.moment.courses for flip in _Numbers(d, course).flips()]
 
 
 class _Numbers:
-    """One variant on one day, with any number changed."""
+    """Evaluate one variant on one day with any of its numbers changed."""
 
     def __init__(self, d: Determination, course: Course) -> None:
         self.on, self.course = d.on, course
@@ -76,9 +73,9 @@ class _Numbers:
         self.facts = course.subject.facts
         self.law = self.decided(self.facts)
         self.lines: dict[str, set[Number]] = {}
-        for found in course.docket.pool:
-            if holds_on(found.spans, self.on):
-                for row in found.provision.when + found.provision.unless:
+        for in_force in course.docket.pool:
+            if holds_on(in_force.spans, self.on):
+                for row in in_force.provision.when + in_force.provision.unless:
                     for test in row.tests:
                         if isinstance(test.bound, int | Decimal) and not isinstance(test.bound, bool):
                             self.lines.setdefault(test.fact, set()).add(test.bound)
@@ -101,16 +98,16 @@ class _Numbers:
             yield from self._walk(name, readings[0], below, ("at most", "less than"))
 
     def _repeats(self, name: str, fact: Fact) -> bool:
-        """Whether it is another number under a second name: the 2022 text's figure, taken as the TPP."""
+        """True if the fact repeats another under a second name: the figure of the 2022 text, taken as the TPP."""
         return any(
             name in followers(other) and fact.source == "derived" and self.facts[other].value == fact.value
             for other in self.facts
         )
 
     def _points(self, name: str) -> list[tuple[Decimal, Fraction]]:
-        """The values to compute the answer at, each with its line, in order."""
+        """The values at which to compute the answer, each with its line, in order."""
         lines = {Fraction(bound) for bound in self.lines.get(name, ())}
-        lines |= {line for found in self._lines_of_followers(name).values() for line in found}
+        lines |= {line for bounds in self._lines_of_followers(name).values() for line in bounds}
         points = set()
         for line in lines:
             under = Decimal(line.numerator * _STEPS // line.denominator) * STEP
@@ -163,7 +160,7 @@ class _Numbers:
         return Docket(self.view, facts, self.listings, self.on)
 
     def _by(self, name: str, line: Fraction, was: dict[str, Fact], now: dict[str, Fact]) -> tuple[str, ...]:
-        """The provisions that hold on one side only: those that draw the line, or else any that ask for the number."""
+        """The provisions whose truth differs between the sides: those that set the line, or else any that test it."""
         names = {name, *followers(name)}
         drawn: set[tuple[str, Any]] = {(name, bound) for bound in self.lines.get(name, ()) if bound == line}
         for follower, bounds in self._lines_of_followers(name).items():
@@ -174,16 +171,16 @@ class _Numbers:
             return {e.in_force.provision.id: held for e, held in read.truths.values() if e.kind in _EXPLAINING}
 
         before, after = truths(was), truths(now)
-        apart: dict[str, set[tuple[str, Any]]] = {}
-        for found in self.course.docket.pool:
-            p = found.provision
-            tests = {(t.fact, t.bound) for row in p.when + p.unless for t in row.tests if t.fact in names}
-            if tests and before.get(p.id, FALSE) != after.get(p.id, FALSE):
-                apart[p.id] = tests
-        return tuple([n for n, tests in apart.items() if tests & drawn] or apart)
+        differing: dict[str, set[tuple[str, Any]]] = {}
+        for provision in (in_force.provision for in_force in self.course.docket.pool):
+            rows = provision.when + provision.unless
+            tests = {(t.fact, t.bound) for row in rows for t in row.tests if t.fact in names}
+            if tests and before.get(provision.id, FALSE) != after.get(provision.id, FALSE):
+                differing[provision.id] = tests
+        return tuple([n for n, tests in differing.items() if tests & drawn] or differing)
 
     def _lines_of_followers(self, name: str) -> dict[str, dict[Fraction, Number]]:
-        """For what follows from a number: where that number itself must be, by the bound that is then reached."""
+        """For each derived fact: the values of the number itself at which it reaches a bound, with that bound."""
         return {
             follower: {
                 line: bound
@@ -208,7 +205,7 @@ def _number(value: object) -> bool:
 
 
 def _is_exact(line: Fraction) -> bool:
-    """Whether a step falls on the line."""
+    """True if the line is a multiple of the step."""
     return (line * _STEPS).denominator == 1
 
 

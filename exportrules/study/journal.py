@@ -1,6 +1,6 @@
-"""A log of questions asked: one JSON object a line, appended whole, for a department that must show what it screened.
+"""A log of questions: one JSON object a line, appended atomically, for a department that must show what it screened.
 
-This is the one place that reads a clock: a line says when it was written, in UTC. No answer rests on it.
+This is the only module that reads a clock: each line has the time of writing, in UTC. No answer depends on it.
 """
 
 from __future__ import annotations
@@ -25,37 +25,37 @@ SUFFIX = ".jsonl"
 
 
 def ready(path: str | os.PathLike[str]) -> Path:
-    """The log to append to, which need not exist. Ask before the question is answered.
+    """The log to append to, which need not exist. Call this before answering the question.
 
-    Raises QuestionError for a name that does not end in .jsonl, a link, a folder, a device, or a file that is no log.
+    Raises QuestionError for a name that does not end in .jsonl, a link, a directory or a device.
     """
     target = Path(path)
     if target.suffix.lower() != SUFFIX:
         raise QuestionError(
-            f"--log {os.fspath(path)!r} does not end in {SUFFIX}. Name the file so: one JSON object a line."
+            f"--log {os.fspath(path)!r} does not end in {SUFFIX}. Use this suffix: the log has one JSON object a line."
         )
     if target.is_symlink():
-        raise QuestionError(f"{target} is a link, and links are not written through. Name the file that is meant.")
+        raise QuestionError(f"{target} is a link, and links are not written through. Name the target of the link.")
     if target.exists() and not target.is_file():
         raise QuestionError(f"{target} is not a regular file, so no line can be added to it. Name another file.")
     return target
 
 
-def log(path: str | os.PathLike[str], asked: Determination | Timeline, command: str) -> None:
-    """Append one line on a question and its answer, and bring it to the disk, before anybody is told the answer.
+def log(path: str | os.PathLike[str], answer: Determination | Timeline, command: str) -> None:
+    """Append one line with a question and its answer, and flush it to disk, before the answer is shown.
 
-    Raises OutputError where the line cannot be written: an answer that must be logged is not given without its line.
+    Raises OutputError if the line cannot be written: an answer that must be logged is not given without its line.
     """
     target = ready(path)
-    told = _of_day(asked) if isinstance(asked, Determination) else _of_days(asked)
-    entry = {"asked_at": datetime.now(UTC).isoformat(timespec="seconds"), "command": command, **told}
+    content = _of_day(answer) if isinstance(answer, Determination) else _of_days(answer)
+    entry = {"asked_at": datetime.now(UTC).isoformat(timespec="seconds"), "command": command, **content}
     line = (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8")
     try:
         _append(target, line)
     except OSError as error:
         raise OutputError(
             f"{target}: the log cannot be written: {error.strerror or error}. The question is not answered, since "
-            "--log asks that every answer be in it."
+            "--log requires every answer to be logged."
         ) from None
 
 
@@ -72,7 +72,7 @@ def _of_day(d: Determination) -> dict[str, Any]:
 
 
 def _of_days(timeline: Timeline) -> dict[str, Any]:
-    """A timeline is one question without a day; its answers are the spans."""
+    """The entry of a timeline: one question without a day, and its spans as the answer."""
     question = question_of(Determination(timeline, timeline.ruleset.edition.verified_through))
     question.pop("on")
     spans = [
@@ -92,7 +92,7 @@ def _law(law: Ruleset) -> dict[str, str]:
 
 
 def _append(target: Path, line: bytes) -> None:
-    """The line at the end of the file in one write, no other process's in between."""
+    """Append the line in one write, under a lock."""
     number = os.open(target, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
         with _locked(number):
@@ -103,7 +103,7 @@ def _append(target: Path, line: bytes) -> None:
             if written != len(line):
                 os.ftruncate(number, size)
                 raise OutputError(
-                    f"{target}: the log cannot be written: the disk took a part of a line, which was undone."
+                    f"{target}: the log cannot be written: only part of a line was written, and it was removed."
                 )
             os.fsync(number)
     finally:
@@ -111,7 +111,7 @@ def _append(target: Path, line: bytes) -> None:
 
 
 def _is_a_log(target: Path, number: int, size: int) -> None:
-    """Refuses a file that begins or ends otherwise than lines of JSON objects do."""
+    """Raise QuestionError if the file does not begin and end like lines of JSON objects."""
     os.lseek(number, 0, os.SEEK_SET)
     first = os.read(number, 1)
     os.lseek(number, size - 1, os.SEEK_SET)
@@ -121,14 +121,14 @@ def _is_a_log(target: Path, number: int, size: int) -> None:
         )
     if os.read(number, 1) != b"\n":
         raise QuestionError(
-            f"{target} ends in the middle of a line, so that the next would not be read. Mend its last line, or name "
+            f"{target} ends in the middle of a line, so the next line could not be read. Repair its last line, or name "
             "another file."
         )
 
 
 @contextlib.contextmanager
 def _locked(number: int) -> Iterator[None]:
-    """No other process between the look at the end and the write, where the system has locks."""
+    """Lock the file between the check of its end and the write, if the system has locks."""
     try:
         import fcntl
     except ImportError:  # Windows: the append itself is one call

@@ -1,8 +1,8 @@
-"""Where the modules of the engine stood when receipts named them: old name to today's."""
+"""Former names of the engine's modules in receipts, and their present names."""
 
 from __future__ import annotations
 
-#: The move of 2026-11-29 into rooms. What was split is told by the room that kept most of it.
+#: The move of 2026-11-29 into packages. A module that was split is mapped to its largest part.
 MOVED = {
     **{f"{name}.py": f"law/{name}.py" for name in ("truth", "span", "model", "lexicon", "bounds", "force", "implied")},
     "attestation.py": "law/attestation.py",
@@ -31,5 +31,5 @@ MOVED = {
 
 
 def by_todays_names(digests: dict[str, str]) -> dict[str, str]:
-    """Digests by module, each under the name that the module has today."""
+    """Digests by module, each under the module's present name."""
     return {MOVED.get(name, name): digest for name, digest in digests.items()}

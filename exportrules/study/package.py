@@ -1,7 +1,7 @@
-"""The data package: tables as CSV, JSON and Parquet, and `datapackage.json`, which says what they hold.
+"""The data package: tables as CSV, JSON and Parquet, and `datapackage.json`, which describes them.
 
-The description follows the Data Package standard (datapackage.org, version 2). Nothing in a package tells when or where
-it was written: the same edition gives the same files.
+The description follows the Data Package standard (datapackage.org, version 2). A package does not record when or where
+it was written, so the same edition gives the same files.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def data_tables(
     to: Sequence[str] = (),
     exporters: Sequence[str] = EXPORTERS,
 ) -> list[Table]:
-    """The tables about `chips` (names), destinations and exporters; all of the catalogue and the world without them.
+    """The tables about `chips` (names), destinations and exporters; by default all chips and all destinations.
 
-    Raises UnknownNameError for a name that is not known, QuestionError for an exporter without a name of its own.
+    Raises UnknownNameError for an unknown name, QuestionError for an exporter to whom no letter is addressed.
     """
     variants = [v for chip in chips for v in find_chip(ruleset, chip).variants] or list(ruleset.variants)
     chosen = set(variants)
@@ -53,43 +53,41 @@ def data_tables(
     if not who:
         raise QuestionError("no exporter is named. Write maker, other, or both.")
     rows = [row for row in chip_rows(ruleset) if row.chip in chosen]
-    asked = [*(row.chip for row in rows), *families]
-    answers = grouped_answers(
-        ruleset, list(dict.fromkeys(asked)), list(dict.fromkeys(places)), list(dict.fromkeys(who))
-    )
+    ids = [*(row.chip for row in rows), *families]
+    answers = grouped_answers(ruleset, list(dict.fromkeys(ids)), list(dict.fromkeys(places)), list(dict.fromkeys(who)))
     return tables(ruleset, rows, families, answers)
 
 
 def _exporter(ruleset: Ruleset, written: str) -> str:
-    """An exporter as the tables name it. A company without a letter is `other`, so that it needs no rows of its own."""
+    """The exporter's name in the tables. A company without a letter is refused: its answers are those of `other`."""
     name = written.strip().casefold()
     if name in ("maker", "other"):
         return name
     from exportrules.question.names.exporters import find_exporter
 
-    found = find_exporter(ruleset, written, "")
-    if found is None or found == "other":
+    exporter = find_exporter(ruleset, written, "")
+    if exporter is None or exporter == "other":
         raise QuestionError(
             f"no public letter is addressed to {written!r}: its answers are those of `other`. Write --exporter other."
         )
-    return found
+    return exporter
 
 
 def write_package(
-    made: Sequence[Table], ruleset: Ruleset, folder: str | os.PathLike[str], forms: Sequence[str] = FORMS,
+    all_tables: Sequence[Table], ruleset: Ruleset, folder: str | os.PathLike[str], forms: Sequence[str] = FORMS,
     *, force: bool = False,
 ) -> list[Path]:  # fmt: skip
     """Write every table in every form, and their description last. Returns the files.
 
-    `folder` is made if it is not there; its parent must be. Raises QuestionError for a file that is there already
-    (without `force`), OutputError where writing fails.
+    `folder` is created if it does not exist; its parent must exist. Raises QuestionError for a file that already
+    exists (without `force`), OutputError if writing fails.
     """
     target = Path(folder)
-    paths = {(table.name, form): target / f"{table.name}.{form}" for table in made for form in forms}
+    paths = {(table.name, form): target / f"{table.name}.{form}" for table in all_tables for form in forms}
     prepared(target, [*paths.values(), target / DESCRIPTION], force)
     written: list[Path] = []
     resources = []
-    for table in made:
+    for table in all_tables:
         for form in forms:
             data = _BYTES[form](table)
             path = paths[table.name, form]
@@ -102,19 +100,19 @@ def write_package(
 
 
 def prepared(folder: Path, files: Iterable[Path], force: bool) -> None:
-    """Make the folder, and see that each file may be written, before the long work."""
+    """Create the folder and check that each file may be written, before the long work."""
     if folder.exists() and not folder.is_dir():
         raise QuestionError(f"{folder} is a file. Name a folder.")
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: the folder cannot be made: {error.strerror or error}.") from None
+        raise OutputError(f"{folder}: the folder cannot be created: {error.strerror or error}.") from None
     for file in files:
         free(file, force=force)
 
 
 def description(ruleset: Ruleset, resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The whole of datapackage.json. `exportrules` has the edition, how far it was verified, and its digest."""
+    """The content of datapackage.json. `exportrules` has the edition, its days of verification, and its digest."""
     edition = ruleset.edition
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -152,7 +150,7 @@ def _resource(table: Table, form: str, data: bytes) -> dict[str, Any]:
     if form != "parquet":
         resource["encoding"] = "utf-8"
     if form != "csv":
-        # of the other forms the fields are the same, and their types are those of the form
+        # the other forms have the same fields, with the types of the form
         resource["rowCount"] = len(table.rows)
         return resource
     return {
@@ -173,15 +171,15 @@ def _resource(table: Table, form: str, data: bytes) -> dict[str, Any]:
 
 
 def _described(field: Field) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": field.name, "type": field.type, "description": field.description}
+    described: dict[str, Any] = {"name": field.name, "type": field.type, "description": field.description}
     if field.unit:
-        found["unit"] = field.unit
+        described["unit"] = field.unit
     if field.parts:
-        found["delimiter"] = field.parts
+        described["delimiter"] = field.parts
     constraints: dict[str, Any] = {"required": True} if field.required else {}
     if field.values:
         constraints["enum"] = list(field.values)
-    return {**found, **({"constraints": constraints} if constraints else {})}
+    return {**described, **({"constraints": constraints} if constraints else {})}
 
 
 def _csv(table: Table) -> bytes:
@@ -205,7 +203,7 @@ def _cell(value: Any, field: Field) -> str:
 
 
 def _json(table: Table) -> bytes:
-    """A list of lists, of which the first has the names of the fields: one line a row."""
+    """A list of lists with one row a line; the first has the names of the fields."""
     lines = [json.dumps([field.name for field in table.fields])]
     lines += [json.dumps([_plain(value) for value in row], ensure_ascii=False) for row in table.rows]
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode("utf-8")
@@ -213,7 +211,7 @@ def _json(table: Table) -> bytes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return float(value)  # six decimals at most: the shortest text of the float is the number
+        return float(value)  # exact in print: with at most six decimals the float's shortest text is the number
     if isinstance(value, date):
         return value.isoformat()
     return None if value == "" else list(value) if isinstance(value, tuple) else value

@@ -1,7 +1,7 @@
-"""The lines that the law of one day draws through a plane of two figures, and the chips as points in it.
+"""The bounds that the law of one day sets in a plane of two figures, and the chips as points in it.
 
-No line is written here: each is a row of a provision in force on the day that compares figures of the item, as far
-as its other tests (destination, end use, exporter) can hold for the deal that is asked about.
+No bound is written here: each comes from a row of a provision in force on the day that compares figures of the item,
+if its other tests (destination, end use, exporter) can hold for the deal of the question.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from exportrules.law.span import holds_on
 from exportrules.law.truth import FALSE
 from exportrules.law.view import View
 
-#: What lists conclude of the parties: it follows from the deal, never from the item's figures.
+#: Facts that lists conclude about the parties: they depend on the deal, never on the item's figures.
 _OF_PARTIES = frozenset({"end_user_lists", "owner_lists"})
 _COMPARED = ("ge", "gt", "le", "lt")
 
 
 class Region(NamedTuple):
-    """One row of a provision as the rectangle that it cuts out of the plane; `tests` are its edges.
+    """One row of a provision as a rectangle in the plane; `tests` are its edges.
 
-    `bound` names the one company that the row binds; empty: everyone. A row of an uncertain provision is not `certain`.
+    `bound` names the company that the row binds; '' means everyone. A row of an uncertain provision is not `certain`.
     """
 
     in_force: InForce
@@ -51,7 +51,7 @@ class Region(NamedTuple):
         return self.in_force.provision.certain
 
     def side(self, fact: str) -> tuple[Number | None, Number | None]:
-        """Where the region begins and ends along one figure; None where the text draws no line."""
+        """The lower and upper edge of the region along one figure; None if the text sets no bound."""
         own = [t for t in self.tests if t.fact == fact]
         low = [t.bound for t in own if t.op in ("ge", "gt") and isinstance(t.bound, int | Decimal)]
         high = [t.bound for t in own if t.op in ("le", "lt") and isinstance(t.bound, int | Decimal)]
@@ -59,9 +59,9 @@ class Region(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One variant in the plane, with its answer of the day. `estimated`: a figure is an estimate or disputed.
+    """One variant in the plane, with its answer of the day. `estimated` is True if a figure is estimated or disputed.
 
-    `datacenter`: whether it is designed for datacenters; None where that is not known, or disputed.
+    `datacenter` is True if it is designed for datacenters; None if that is unknown or disputed.
     """
 
     name: str
@@ -76,10 +76,10 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """Two figures, the regions of the law of a day over them, and the chips that have both figures.
+    """Two figures, the regions that the law of a day defines over them, and the chips with both figures known.
 
-    `others` are the pairs of figures that provisions of the day test together too; `left_out` the
-    rows that test a figure outside the plane; `missing` the chips of which a figure is not known.
+    `others` are other pairs of figures that provisions of the day test together; `left_out` are the
+    rows that test a figure outside the plane; `missing` are the chips with an unknown figure.
     """
 
     on: date
@@ -95,9 +95,9 @@ class Plane:
 def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None = None, *, named: bool = True) -> Plane:
     """The plane of a day for the chips of some timelines (of one deal).
 
-    Chips that were not `named`, but are all that there are, count on the days on which they were public. Without
-    `axes`, the two figures are those that the provision in force which took effect last tests together. Raises
-    QuestionError where no provision of the day tests any.
+    If the chips were not `named`, and so are the whole catalogue, only those that were public on the day count.
+    Without `axes`, the two figures are those that the newest provision in force tests together. Raises QuestionError
+    if no provision of the day tests any.
     """
     law, every, timelines = timelines[0].ruleset, timelines, _shown(timelines, on, named)
     rows = _rows(timelines, on)
@@ -133,10 +133,10 @@ def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None 
     return Plane(on, x, y, inside, points, others, out, missing)
 
 
-def carve_outs(law: Ruleset, found: Plane) -> dict[tuple[str, str], tuple[Test, ...]]:
-    """Which chips the drawn entries leave out again, by (provision, paragraph): tests of the item."""
+def carve_outs(law: Ruleset, drawn: Plane) -> dict[tuple[str, str], tuple[Test, ...]]:
+    """The carve-outs of the drawn entries that test the item, by (provision, paragraph)."""
     out = {}
-    for region in found.regions:
+    for region in drawn.regions:
         provision = region.in_force.provision
         for row in provision.unless if provision.kind == "classification" else ():
             if all(t.fact in law.facts and law.facts[t.fact].about == "item" for t in row.tests):
@@ -145,13 +145,13 @@ def carve_outs(law: Ruleset, found: Plane) -> dict[tuple[str, str], tuple[Test, 
 
 
 def _shown(timelines: Sequence[Timeline], on: date, named: bool) -> Sequence[Timeline]:
-    """The chips that a day is about; before any was public, all of them."""
-    public = [made for made in timelines if made.at(on).outcome != "not_released"]
+    """The chips that were public on the day, or all of them if they were named or none was public."""
+    public = [timeline for timeline in timelines if timeline.at(on).outcome != "not_released"]
     return timelines if named else public or timelines
 
 
 def _first_plane(timelines: Sequence[Timeline], on: date, named: bool) -> str:
-    """Where to look instead: the next day on which a provision of this deal tests two figures together."""
+    """The end of a message: the next day on which a provision of this deal tests two figures together; '' if none."""
     horizon = timelines[0].ruleset.horizon
     days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
     for day in sorted(d for d in days if on < d <= horizon):
@@ -165,17 +165,17 @@ def _figures(law: Ruleset) -> list[str]:
 
 
 def _rows(timelines: Sequence[Timeline], on: date) -> list[Region]:
-    """Every row in force that compares figures and can hold for the deal of some chip, each once."""
-    found: dict[tuple[str, Row], Region] = {}
+    """The rows in force that compare figures and can hold for the deal of some chip, without duplicates."""
+    rows: dict[tuple[str, Row], Region] = {}
     for timeline in timelines:
         for course in timeline.courses:
             for region in _rows_for(course, timeline, on):
-                found.setdefault((region.provision, region.row), region)
-    # a rule for destination, headquarters and parent apart states the same figures three times
-    apart: dict[object, Region] = {}
-    for region in found.values():
-        apart.setdefault((region.provision, region.tests, region.bound), region)
-    return list(apart.values())
+                rows.setdefault((region.provision, region.row), region)
+    # a rule with a row each for destination, headquarters and parent states the same figures three times
+    distinct: dict[object, Region] = {}
+    for region in rows.values():
+        distinct.setdefault((region.provision, region.tests, region.bound), region)
+    return list(distinct.values())
 
 
 def _rows_for(course: Course, timeline: Timeline, on: date) -> Iterator[Region]:
@@ -186,23 +186,23 @@ def _rows_for(course: Course, timeline: Timeline, on: date) -> Iterator[Region]:
     entries = {
         v for f in required for row in f.provision.when for t in row.tests if t.fact == "eccn" for v in _texts(t)
     }
-    for found in force:
-        provision = found.provision
-        if not _matters(found, required, entries) or course.docket.fits(provision.classifies) == FALSE:
+    for in_force in force:
+        provision = in_force.provision
+        if not _matters(in_force, required, entries) or course.docket.fits(provision.classifies) == FALSE:
             continue
         for row in provision.when:
             tests = tuple(t for t in row.tests if t.fact in figures and t.op in _COMPARED)
             if tests and _can_hold((row,), reading, figures):
                 own = [t for t in row.tests if t.fact == "exporter" and t.op == "is"]
                 names = [e.name for t in own if (e := law.exporters.get(str(t.bound)))]
-                yield Region(found, row, tests, ", ".join(names))
+                yield Region(in_force, row, tests, ", ".join(names))
 
 
-def _matters(found: InForce, required: Sequence[InForce], entries: set[str]) -> bool:
-    """Whether a provision can change the answer of this deal: a requirement of it, or what one of them rests on."""
-    provision = found.provision
+def _matters(in_force: InForce, required: Sequence[InForce], entries: set[str]) -> bool:
+    """True if a provision can change the answer of this deal: a requirement, or a provision that bears on one."""
+    provision = in_force.provision
     if provision.kind == "requirement":
-        return found in required
+        return in_force in required
     if provision.kind == "classification":
         return provision.concludes is not None and provision.concludes.value in entries
     named = provision.governs + provision.overcomes
@@ -210,21 +210,21 @@ def _matters(found: InForce, required: Sequence[InForce], entries: set[str]) -> 
 
 
 def _can_hold(rows: Iterable[Row], reading: Reading, figures: frozenset[str]) -> bool:
-    """Whether some row can hold whatever the figures are and whatever entry the item then meets."""
+    """True if some row can hold for some figures and the entries that the item then meets."""
     docket, day, concluded = reading.docket, reading.day, reading.concluded
     free = figures | docket.view.concludable - _of_the_deal(docket.view)
     return any(all(t.fact in free or docket.test(t, day, concluded) != FALSE for t in row.tests) for row in rows)
 
 
 def _of_the_deal(view: View) -> frozenset[str]:
-    """The concluded facts that no figure of an item decides: on which lists a party stands, what the end user is."""
-    made: dict[str, bool] = {}
-    for found in view.provisions:
-        p, known = found.provision, view.ruleset.facts
+    """The concluded facts that do not depend on the item: the lists that a party is on, the nature of the end user."""
+    on_item: dict[str, bool] = {}
+    for p in (in_force.provision for in_force in view.provisions):
+        known = view.ruleset.facts
         if p.concludes:
-            of_item = bool(p.classifies) or any(known[t.fact].about == "item" for row in p.when for t in row.tests)
-            made[p.concludes.fact] = made.get(p.concludes.fact, False) or of_item
-    return _OF_PARTIES | {fact for fact, of_item in made.items() if not of_item}
+            tests_item = bool(p.classifies) or any(known[t.fact].about == "item" for row in p.when for t in row.tests)
+            on_item[p.concludes.fact] = on_item.get(p.concludes.fact, False) or tests_item
+    return _OF_PARTIES | {fact for fact, depends in on_item.items() if not depends}
 
 
 def _texts(test: Test) -> tuple[str, ...]:
@@ -233,9 +233,9 @@ def _texts(test: Test) -> tuple[str, ...]:
 
 def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tuple[Point, ...], tuple[str, ...]]:
     points, missing = [], []
-    for made in timelines:
-        # a variant once, in whatever senses the question has
-        for subject in {c.subject.id: c.subject for c in Moment(made, on).courses}.values():
+    for timeline in timelines:
+        # each variant once, whatever the number of senses
+        for subject in {c.subject.id: c.subject for c in Moment(timeline, on).courses}.values():
             facts = [subject.facts.get(name) for name in (x, y)]
             values = [f.value for f in facts if f and isinstance(f.value, int | Decimal)]
             if len(values) < 2:
@@ -244,10 +244,14 @@ def _points(timelines: Sequence[Timeline], on: date, x: str, y: str) -> tuple[tu
             meant = subject.facts.get("designed_for_datacenter")
             datacenter = bool(meant.value) if meant and not meant.candidates and meant.value is not None else None
             doubtful = any(f.estimated or f.candidates for f in facts if f)
-            senses = tuple(other for other in made.question.subjects if other.id == subject.id)
-            single = Timeline(made.ruleset, replace(made.question, label=subject.name, subjects=senses))
-            family = made.ruleset.variants[subject.id][1].name if subject.id in made.ruleset.variants else subject.name
+            senses = tuple(other for other in timeline.question.subjects if other.id == subject.id)
+            single = Timeline(timeline.ruleset, replace(timeline.question, label=subject.name, subjects=senses))
+            family = (
+                timeline.ruleset.variants[subject.id][1].name
+                if subject.id in timeline.ruleset.variants
+                else subject.name
+            )
             answer = Determination(single, on)
             points.append(Point(subject.name, family, subject.id, values[0], values[1], answer, doubtful, datacenter))
-        missing += [subject.name for subject in made.undescribed]
+        missing += [subject.name for subject in timeline.undescribed]
     return tuple(points), tuple(dict.fromkeys(missing))

@@ -1,8 +1,8 @@
 """Receipts: a question, the facts used, the answer, and digests of the law and the engine that gave it.
 
-A receipt can be verified later, offline: the question is asked again and the two are compared. The
-seal is a SHA-256 over the rest of the receipt. Anyone can make a seal, so it shows accidents and
-careless edits alone; the rest is shown by asking again.
+A receipt can be verified later, offline: the question is asked again and the answers are compared.
+The seal is a SHA-256 over the rest of the receipt. Anyone can compute a seal, so it detects only
+accidents and careless edits; other alterations are detected by asking again.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ from exportrules.study import canonical
 
 FORMAT = "exportrules receipt 1"
 
-#: The rooms whose modules decide what an answer says: all that answering imports is in them.
+#: The packages whose modules decide an answer: they contain everything that answering imports.
 ENGINE = ("law", "question", "engine", "files", "answer")
 
-#: What of an answer a receipt keeps: all but the findings, which are long and follow from the rest, and the steps.
+#: The fields of an answer in a receipt: all but the findings, which are long and follow from the rest, and the steps.
 ANSWER = tuple(name for name in FIELDS if name not in ("findings", "next_steps", "ruleset"))
 
-#: What of an answer must be the same for the answer to be the same. The days that it holds, its notices and its
-#: citations may be different in a later edition.
+#: The fields that must be equal for two answers to count as the same. The days on which it holds, its notices and its
+#: citations may differ in a later edition.
 DECISIVE = ("outcome", "review_policy", "standing", "eccn", "requirements", "exceptions", "turns_on", "projection")
 
 _OPTIONS = ("to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "end_use")
 
-#: What a question may hold.
+#: The keys of a question, with their types.
 _QUESTION: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("on", "chip", "known_on", *_OPTIONS), (str,)),
-    "end_use": (str, list),  # one word in receipts of before there could be several
+    "end_use": (str, list),  # a single word in early receipts
     "chip_figures": (dict,),
     **dict.fromkeys(("parties", "not_listed"), (list,)),
     "facts": (dict,),
@@ -75,7 +75,7 @@ def receipt(d: Determination) -> dict[str, Any]:
 
 
 def seal(body: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical form of all of a receipt but its seal."""
+    """The SHA-256 over the canonical form of a receipt without its seal."""
     return canonical.sha256({key: value for key, value in body.items() if key != "seal"})
 
 
@@ -89,7 +89,7 @@ def _engine() -> tuple[tuple[str, str], ...]:
 
 
 def engine() -> dict[str, Any]:
-    """The version of exportrules and the digests of its modules that decide."""
+    """The version of exportrules and the digests of the modules that decide an answer."""
     files = dict(_engine())
     return {"version": exportrules.__version__, "files": files, "sha256": engine_digest(exportrules.__version__, files)}
 
@@ -100,23 +100,23 @@ def engine_digest(version: str, files: Mapping[str, str]) -> str:
 
 
 def question_of(d: Determination) -> dict[str, Any]:
-    """What was asked, so that it can be asked again: what was left to its default is left out."""
-    found: dict[str, Any] = {"on": d.on, **arguments(d.timeline)}
-    chip = found.get("chip")
+    """The question of an answer in a form that can be asked again, without terms left to their defaults."""
+    question: dict[str, Any] = {"on": d.on, **arguments(d.timeline)}
+    chip = question.get("chip")
     if isinstance(chip, Variant):
-        del found["chip"]
-        found["chip_figures"] = {f.name: v for f in fields(chip) if (v := getattr(chip, f.name)) != f.default}
+        del question["chip"]
+        question["chip_figures"] = {f.name: v for f in fields(chip) if (v := getattr(chip, f.name)) != f.default}
         for name in ("alternative", "contains"):
-            if name in found["chip_figures"]:
-                found["chip_figures"][name] = [
-                    {f.name: getattr(part, f.name) for f in fields(part)} for part in found["chip_figures"][name]
+            if name in question["chip_figures"]:
+                question["chip_figures"][name] = [
+                    {f.name: getattr(part, f.name) for f in fields(part)} for part in question["chip_figures"][name]
                 ]
-    kept: dict[str, Any] = canonical.exact(found)
-    return kept
+    exact: dict[str, Any] = canonical.exact(question)
+    return exact
 
 
 def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
-    """Ask the question of a receipt of a ruleset. Raises ExportRulesError where it cannot be asked (any more)."""
+    """Ask a ruleset the question of a receipt. Raises ExportRulesError if it cannot, or can no longer, be asked."""
     for name, value in question.items():
         if name not in _QUESTION:
             raise RulesetError("question", f"there is no {name!r} in a question.")
@@ -124,7 +124,7 @@ def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
             kinds = " or a ".join(kind.__name__ for kind in _QUESTION[name])
             raise RulesetError("question", f"{name} is not a {kinds}.")
     if not all(isinstance(name, str) for key in ("parties", "not_listed") for name in question.get(key, ())):
-        raise RulesetError("question", "a party is no str.")
+        raise RulesetError("question", "a party is not a str.")
     if "on" not in question:
         raise RulesetError("question", "there is no day.")
     rest = {name: value for name, value in question.items() if name not in ("chip", "chip_figures")}
@@ -135,11 +135,11 @@ def ask_again(question: Mapping[str, Any], law: Ruleset) -> Determination:
 
 
 def _chip(figures: Any) -> Variant:
-    """A chip from canonical figures: numbers and days that were written as text become what they were."""
+    """A chip from canonical figures, with numbers and dates converted back from text."""
     from exportrules.files.parse import chip_of
 
     if not isinstance(figures, dict):
-        raise RulesetError("chip_figures", "a table is wanted.")
+        raise RulesetError("chip_figures", "a table is required.")
     data = _typed(figures, Variant)
     if isinstance(figures.get("alternative"), list):
         data["alternative"] = [_typed(a, Alternative) for a in figures["alternative"] if isinstance(a, dict)]
@@ -161,13 +161,13 @@ def _as(value: Any, kind: str) -> Any:
             if kind.startswith("date"):
                 return date.fromisoformat(value)
         except (ValueError, InvalidOperation):
-            return value  # the validation says what is wrong with it
+            return value  # validation reports the problem
     return value
 
 
 def _used(course: Course, on: date) -> dict[str, Any]:
-    """The facts that some rule in force on the day asks for, each with its source and its other readings."""
-    found: dict[str, Any] = {}
+    """The facts that some provision in force on the day tests, each with its source and its other readings."""
+    facts: dict[str, Any] = {}
     names = {
         test.fact
         for item in course.docket.pool
@@ -177,9 +177,9 @@ def _used(course: Course, on: date) -> dict[str, Any]:
     }
     for name, fact in course.subject.facts.items():
         if name in names:
-            said: dict[str, Any] = {"value": fact.value, "source": fact.source}
-            said |= {"from": fact.detail} if fact.detail else {}
-            said |= {"readings": fact.candidates} if fact.candidates else {}
-            said |= {"estimated": True} if fact.estimated else {}
-            found[name] = canonical.exact(said)
-    return found
+            entry: dict[str, Any] = {"value": fact.value, "source": fact.source}
+            entry |= {"from": fact.detail} if fact.detail else {}
+            entry |= {"readings": fact.candidates} if fact.candidates else {}
+            entry |= {"estimated": True} if fact.estimated else {}
+            facts[name] = canonical.exact(entry)
+    return facts

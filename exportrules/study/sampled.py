@@ -1,7 +1,7 @@
 """A sample of the vectors as questions in plain language: an evaluation set for assistants.
 
-The same ruleset, size and seed give the same lines. A deal is drawn by its digest, and of its days the one whose
-outcome the sample has least of: so no outcome is so rare that an assistant could leave it out.
+The same ruleset, size and seed give the same lines. Deals are drawn by their digests, and from the days of each deal
+the one whose outcome is rarest in the sample, so that no outcome is rare enough for an assistant to ignore.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import find_chip
 from exportrules.study.vectors import DESTINATIONS, EXPORTERS, SEAT, Vector, of_one_deal
 
-#: The words that an answer may be given in, as every question says them.
+#: The permitted answers, stated in every question.
 ANSWERS = (
     "Answer with one outcome: no_license_requirement, license_exception, license_required, not_released (the chip was "
     "not public that day), or indeterminate; and, where a license is required, with the review policy if there is one."
@@ -29,8 +29,7 @@ _ASKED = (
     "A shipment of {chip} left the United States for {to} on {on}. Did a license requirement of the EAR apply to it?",
 )
 
-
-#: What one question weighs against its outcome being drawn again: that a chip was not out yet says little of the law.
+#: The weight of one question against drawing its outcome again: a chip that was not out yet says little about the law.
 _WEIGHT = {"not_released": 4}
 
 
@@ -41,17 +40,17 @@ class Asked(NamedTuple):
     question: str
 
     def line(self, *, answered: bool) -> str:
-        """The question as one line of JSON, without its end; with the answer or to be answered."""
-        told = json.loads(self.vector.line())
+        """The question as one line of JSON without a line end, with or without its answer."""
+        content = json.loads(self.vector.line())
         if not answered:
-            told = {name: told[name] for name in ("edition", *self.vector.key._fields)}
-        return json.dumps({"question": self.question, **told}, ensure_ascii=False)
+            content = {name: content[name] for name in ("edition", *self.vector.key._fields)}
+        return json.dumps({"question": self.question, **content}, ensure_ascii=False)
 
 
 def sample(law: Ruleset, size: int, seed: int, chips: Sequence[str] = ()) -> list[Asked]:
-    """So many questions in canonical order, each of a deal of its own.
+    """`size` questions in canonical order, each about a different deal.
 
-    Raises QuestionError where the chips make fewer deals, UnknownNameError for a name.
+    Raises QuestionError if the chips make fewer deals, UnknownNameError for an unknown name.
     """
     named = {v for name in chips for v in find_chip(law, name).variants} if chips else set(law.variants)
     deals = [
@@ -63,31 +62,31 @@ def sample(law: Ruleset, size: int, seed: int, chips: Sequence[str] = ()) -> lis
         raise QuestionError(
             f"--sample {size}: these chips make {len(deals):,} deals, one question each. Ask fewer, or of more chips."
         )
-    found: list[Vector] = []
+    drawn: list[Vector] = []
     counted: Counter[str] = Counter()
     for deal in sorted(deals, key=lambda deal: _drawn(seed, *deal)):
-        if len(found) == size:
+        if len(drawn) == size:
             break
         days = list(of_one_deal(law, *deal))
         if days:
-            found.append(min(days, key=lambda v: (counted[v.outcome], _drawn(seed, *v.key))))
-            counted[found[-1].outcome] += _WEIGHT.get(found[-1].outcome, 1)
+            drawn.append(min(days, key=lambda v: (counted[v.outcome], _drawn(seed, *v.key))))
+            counted[drawn[-1].outcome] += _WEIGHT.get(drawn[-1].outcome, 1)
     order = {key: number for number, key in enumerate(deals)}
-    found.sort(key=lambda v: order[v.key.chip, v.key.to, v.key.exporter, v.key.headquarters])
-    return [Asked(vector, question(law, vector, seed)) for vector in found]
+    drawn.sort(key=lambda v: order[v.key.chip, v.key.to, v.key.exporter, v.key.headquarters])
+    return [Asked(vector, question(law, vector, seed)) for vector in drawn]
 
 
 def question(law: Ruleset, vector: Vector, seed: int = 0) -> str:
-    """A vector's question in plain language: all that it says, and the words that may answer it."""
+    """A vector's question in plain language, with all its terms and the permitted answers."""
     key = vector.key
     variant, family = law.variants[key.chip]
     maker = law.exporters[family.vendor].name if family.vendor in law.exporters else family.vendor
     name = variant.name if variant.name.casefold().startswith(maker.casefold()) else f"{maker} {variant.name}"
     if find_chip(law, name).variants != (key.chip,):
-        name += f" ({key.chip})"  # a name that leaves another variant open
+        name += f" ({key.chip})"  # the name alone could mean another variant
     form = _ASKED[int(_drawn(seed, *key)[:8], 16) % len(_ASKED)]
-    asked = form.format(chip=name, to=law.places[key.to].name, on=key.on)
-    return " ".join([asked, *_terms(law, vector, maker), ANSWERS])
+    text = form.format(chip=name, to=law.places[key.to].name, on=key.on)
+    return " ".join([text, *_terms(law, vector, maker), ANSWERS])
 
 
 def _terms(law: Ruleset, vector: Vector, maker: str) -> Iterator[str]:

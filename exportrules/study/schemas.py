@@ -1,7 +1,7 @@
-"""A JSON Schema for each kind of rule file, from the shapes of the model: an editor completes and checks by it.
+"""A JSON Schema for each kind of rule file, from the shapes of the model, for editors to complete and check by.
 
-The schema says what a file may hold. What must hold between files (that a fact is in the vocabulary, that a
-relation reaches a provision) is for `exportrules lint`.
+The schema covers single files. Conditions between files (a fact must be in the vocabulary, a relation must reach a
+provision) are checked by `exportrules lint`.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def file_schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one kind of rule file; `KINDS` has the kinds."""
+    """The JSON Schema (draft 2020-12) of one kind of rule file; `KINDS` lists the kinds."""
     shape, wrap, what, _ = KINDS[kind]
-    made = pydantic.TypeAdapter(shape).json_schema(by_alias=True, schema_generator=_OfToml)
-    parts = made.pop("$defs", {})
-    inner = wrap({"$ref": f"#/$defs/{shape.__name__}"}) if wrap else made
+    generated = pydantic.TypeAdapter(shape).json_schema(by_alias=True, schema_generator=_OfToml)
+    parts = generated.pop("$defs", {})
+    inner = wrap({"$ref": f"#/$defs/{shape.__name__}"}) if wrap else generated
     if wrap:
-        parts[shape.__name__] = made
-    found: dict[str, Any] = {"$schema": DRAFT, "title": f"exportrules: {what}", **_without_title(_plainly(inner))}
+        parts[shape.__name__] = generated
+    schema: dict[str, Any] = {"$schema": DRAFT, "title": f"exportrules: {what}", **_without_title(_simplified(inner))}
     if parts:
-        found["$defs"] = {name: _without_title(_plainly(part)) for name, part in sorted(parts.items())}
-    provision = found.get("$defs", {}).get("Provision")
+        schema["$defs"] = {name: _without_title(_simplified(part)) for name, part in sorted(parts.items())}
+    provision = schema.get("$defs", {}).get("Provision")
     if provision:
         provision["allOf"] = [
             {"if": {"properties": {"kind": {"const": kind}}}, "then": {"required": sorted(needed)}}
             for kind, needed in NEEDS.items()
         ]
-    return found
+    return schema
 
 
 def _listed(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -67,10 +67,10 @@ def _listed(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 def _parties(item: dict[str, Any]) -> dict[str, Any]:
-    """Parties, and before them what list they are, where a file is the whole of one."""
-    found = _listed("party")(item)
-    found["properties"]["list"] = pydantic.TypeAdapter(PartyList).json_schema(schema_generator=_OfToml)
-    return found
+    """Parties, optionally preceded by the record of their list, if the file is the whole of one."""
+    schema = _listed("party")(item)
+    schema["properties"]["list"] = pydantic.TypeAdapter(PartyList).json_schema(schema_generator=_OfToml)
+    return schema
 
 
 def _named(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -88,7 +88,7 @@ def _single(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return wrap
 
 
-#: kind: shape, what stands around it in the file, a title, and the files of this repository that are of it.
+#: kind: shape, a function that wraps it as in the file, a title, and the files of that kind in this repository.
 KINDS: dict[str, tuple[type, Callable[[dict[str, Any]], dict[str, Any]] | None, str, str]] = {
     "instrument": (Instrument, None, "a rule, letter or guidance with its provisions", "us-ear/instruments/*.toml"),
     "chip": (Family, None, "a product family with its variants", "chips/**/*.toml"),
@@ -114,36 +114,36 @@ _NUMBER = {"type": "number"}
 
 
 class _OfToml(GenerateJsonSchema):
-    """A figure of TOML is a number: text that could be read as one is none."""
+    """Decimals are numbers in TOML: text that could be parsed as one is not accepted."""
 
     def decimal_schema(self, schema: Any) -> dict[str, Any]:
         return dict(_NUMBER)
 
 
-def _plainly(schema: Any) -> Any:
-    """The ways in which a value may be written, each once; defaults that are nothing left out."""
+def _simplified(schema: Any) -> Any:
+    """The schema with redundant alternatives and empty defaults removed."""
     if isinstance(schema, list):
-        return [_plainly(item) for item in schema]
+        return [_simplified(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: _plainly(value) for key, value in schema.items()}
+    simple = {key: _simplified(value) for key, value in schema.items()}
     for key in ("anyOf", "oneOf"):
-        if key in found:
-            ways = found[key]
-            # a number may be whole; what is absent in TOML is left out, never null
+        if key in simple:
+            ways = simple[key]
+            # a number includes integers; TOML has no null, an absent value is left out
             plain = [w for w in ways if w != {"type": "null"} and not (w == {"type": "integer"} and _NUMBER in ways)]
             if len(plain) == 1:
-                del found[key]
-                found |= plain[0]
+                del simple[key]
+                simple |= plain[0]
             else:
-                found[key] = plain
-    if found.get("default", 0) is None or found.get("default") == []:
-        del found["default"]
-    return found
+                simple[key] = plain
+    if simple.get("default", 0) is None or simple.get("default") == []:
+        del simple["default"]
+    return simple
 
 
 def _without_title(schema: Any) -> Any:
-    """Without the titles that pydantic makes of names: an editor shows the key itself."""
+    """The schema without the titles that pydantic derives from names: an editor shows the key itself."""
     if isinstance(schema, list):
         return [_without_title(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,7 +1,7 @@
-"""The share of a maker's data-center chips that need nothing, an exception or a license, month by month.
+"""The share of a maker's data-center chips that need no license, an exception or a license, month by month.
 
-A month is counted as it ended; the last one on the last verified day. Every answer is that of
-:func:`exportrules.timeline`: here they are counted.
+A month is counted on its last day, the last one on the last verified day. Every answer comes from
+:func:`exportrules.timeline`; this module only counts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class Month(NamedTuple):
-    """One month: the day on which it is counted, and how many public variants have each outcome and policy then.
+    """One month: the day on which it is counted, and the number of public variants by outcome and policy.
 
     The policy of an outcome other than `license_required` is None.
     """
@@ -42,17 +42,17 @@ class Month(NamedTuple):
         return sum(self.counts.values())
 
     def of(self, outcome: str) -> int:
-        """How many variants have an outcome, whatever the policy."""
-        return sum(count for (found, _), count in self.counts.items() if found == outcome)
+        """The number of variants with an outcome, whatever the policy."""
+        return sum(count for (counted, _), count in self.counts.items() if counted == outcome)
 
     def percent(self, outcome: str) -> Decimal | None:
-        """Their share in percent, to one decimal; None where no variant was public."""
+        """Their share in percent, to one decimal; None if no variant was public."""
         return percent(self.of(outcome), self.public)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The months of one maker, and what was counted: the variants, and those left out with the reason."""
+    """The months of one maker, the variants that were counted, and the names of those left out, by reason."""
 
     maker: str
     timelines: tuple[Timeline, ...]
@@ -62,15 +62,15 @@ class Share:
 
 
 def percent(part: int, whole: int) -> Decimal | None:
-    """A part of a whole in percent, to one decimal, rounded half up; None of nothing."""
+    """A part of a whole in percent, rounded half up to one decimal; None if the whole is 0."""
     return (Decimal(part * 100) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole else None
 
 
-def share(ruleset: Ruleset, maker: str, first: str | None = None, last: str | None = None, **asked: Any) -> Share:
-    """Count the months from `first` to `last` (YYYY-MM) for a maker; `asked` are terms of :func:`timeline`.
+def share(ruleset: Ruleset, maker: str, first: str | None = None, last: str | None = None, **terms: Any) -> Share:
+    """Count the months from `first` to `last` (YYYY-MM) for a maker; `terms` are arguments of :func:`timeline`.
 
-    Without months: from the first in which a variant was public, to that of the last verified day. Raises
-    QuestionError for a maker without data-center chips, and for a month outside of the law that is verified.
+    By default from the first month in which a variant was public to that of the last verified day. Raises
+    QuestionError for a maker without data-center chips, and for a month outside the verified law.
     """
     vendor = _vendor(ruleset, maker)
     own = [row for row in chip_rows(ruleset) if row.vendor == vendor and row.kind == "ic"]
@@ -85,16 +85,16 @@ def share(ruleset: Ruleset, maker: str, first: str | None = None, last: str | No
             unknown.append(row.name)
     if not chosen:
         raise QuestionError(f"no chip of {ruleset.exporters[vendor].name} here is designed for data centers.")
-    timelines = tuple(timeline(row.chip, ruleset=ruleset, **asked) for row in chosen)
+    timelines = tuple(timeline(row.chip, ruleset=ruleset, **terms) for row in chosen)
     days = list(_days(ruleset, chosen, first, last))
     months = tuple(Month(day, Counter(_kinds(timelines, day))) for day in days)
     return Share(vendor, timelines, months, tuple(unknown), tuple(unannounced))
 
 
-def share_rows(found: Share) -> list[dict[str, Any]]:
-    """One row a month: the day counted, the variants public, and for each outcome its number and percentage."""
+def share_rows(counted: Share) -> list[dict[str, Any]]:
+    """One row a month: the day of counting, the number of public variants, and the number and percentage by outcome."""
     rows = []
-    for month in found.months:
+    for month in counted.months:
         row: dict[str, Any] = {"month": f"{month.day:%Y-%m}", "counted_on": str(month.day), "public": month.public}
         for outcome in COUNTED:
             row[outcome] = month.of(outcome)
@@ -104,22 +104,22 @@ def share_rows(found: Share) -> list[dict[str, Any]]:
 
 
 def _kinds(timelines: Sequence[Timeline], day: date) -> Iterator[tuple[str, str | None]]:
-    for made in timelines:
-        answer = made.at(day)
+    for chip_timeline in timelines:
+        answer = chip_timeline.at(day)
         if answer.outcome != "not_released" and answer.standing in DEFINITE:
             yield answer.outcome, answer.review_policy if answer.outcome == "license_required" else None
 
 
 def _vendor(ruleset: Ruleset, maker: str) -> str:
     makers = {row.vendor: row.vendor_name for row in chip_rows(ruleset)}
-    found = find_exporter(ruleset, maker, "") if maker.strip().casefold() not in ("maker", "other") else None
-    if found not in makers:
+    exporter = find_exporter(ruleset, maker, "") if maker.strip().casefold() not in ("maker", "other") else None
+    if exporter not in makers:
         raise QuestionError(f"no chip of {maker!r} is in this data. Makers: {', '.join(sorted(makers.values()))}.")
-    return str(found)
+    return str(exporter)
 
 
 def _days(ruleset: Ruleset, rows: Sequence[ChipRow], first: str | None, last: str | None) -> Iterator[date]:
-    """The last days of the months."""
+    """The days on which the months are counted."""
     public = [day for row in rows if (day := row.announced or row.not_public_before)]
     earliest = max(min(public, default=ruleset.edition.covers_from), ruleset.edition.covers_from)
     start = _month(first, "--from") if first else earliest.replace(day=1)
@@ -137,7 +137,7 @@ def _days(ruleset: Ruleset, rows: Sequence[ChipRow], first: str | None, last: st
 
 
 def _month(text: str, option: str) -> date:
-    found = _MONTH.fullmatch(text.strip())
-    if not found:
+    match = _MONTH.fullmatch(text.strip())
+    if not match:
         raise QuestionError(f"{option} {text!r} is not a month. Write YYYY-MM, e.g. 2022-10.")
-    return date(int(found[1]), int(found[2]), 1)
+    return date(int(match[1]), int(match[2]), 1)

@@ -1,7 +1,7 @@
-"""The tables of the data package: their fields, with types, units and meanings, and their rows.
+"""The tables of the data package: their fields, with types, units and descriptions, and their rows.
 
-A row is a tuple of plain values in the order of its fields: text, `int`, `Decimal`, `bool`, `date`, a tuple of texts,
-or None where nothing is known.
+A row is a tuple of plain values in the order of its fields: `str`, `int`, `Decimal`, `bool`, `date`, a tuple of
+strings, or None if unknown.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ _CHIP = (
     Field("announced", "date", "Day on which it was made public; empty where that day is not known."),
     Field("announced_by", "string", "Who made it public.", values=("maker", "press")),
     Field("announced_source", "string", "Where that is said."),
-    Field("not_public_before", "date", "Where the day is not known: a day before which it surely was not public."),
+    Field("not_public_before", "date", "If that day is not known: a day before which it certainly was not public."),
     Field("contains", "list", "Of a system: so many of which variant, as COUNTxID.", parts=" "),
     Field("figures_of", "string", "Id of the variant whose figures these are: of a system, each chip in it.",
           required=True),
@@ -143,8 +143,8 @@ _FIGURE = (
     Field("less_than", "number", "A bound that the figure does not reach."),
     Field("origin", "string", "Stated by a source, or derived.", values=("stated", "derived"), required=True),
     Field("derivation", "string", "The arithmetic of a derived figure."),
-    Field("estimated", "boolean", "Whether an estimate is underneath.", required=True),
-    Field("basis", "string", "What another reading than the first rests on."),
+    Field("estimated", "boolean", "True if the figure rests on an estimate.", required=True),
+    Field("basis", "string", "The basis of a reading other than the first."),
 )
 _PLACE = (
     Field("place", "string", "Code of the destination.", required=True),
@@ -158,11 +158,11 @@ _PROVISION = (
     Field("kind", "string", "What the provision does.", required=True),
     Field("title", "string", "What it says, in short.", required=True),
     Field("citation", "string", "Its citation.", required=True),
-    Field("url", "string", "Its official address, or where a letter is told of."),
+    Field("url", "string", "Its official address, or a source that reports a letter."),
     Field("evidence", "string", "Read in the official text, disclosed by an addressee, or from secondary sources.",
           values=("published", "disclosed", "reported")),
     Field("effective", "date", "First day in force; the earliest, where no source gives it.", required=True),
-    Field("effective_by", "date", "Where no source gives the first day: the latest that it can be."),
+    Field("effective_by", "date", "If no source gives the first day: the latest that it can be."),
     Field("compliance", "date", "First day of the duty as enforced, where later."),
     Field("addressee", "string", "Of a letter: the exporters that it binds."),
     Field("published", "date", "Day of publication; of a letter, of its disclosure."),
@@ -185,18 +185,18 @@ def _segment(subject: str, says: str) -> tuple[Field, ...]:
         Field("valid_through", "date", "Last of the days, included; empty: no last day is known."),
         Field("outcome", "string", "The answer. no_license_requirement: nothing encoded requires one.",
               values=OUTCOMES, required=True),
-        Field("review_policy", "string", "How an application would be reviewed: the strictest policy that stands.",
+        Field("review_policy", "string", "How an application would be reviewed: the strictest policy that applies.",
               values=POLICIES),
-        Field("standing", "string", "On what the answer rests: verified law, or why it is a projection alone.",
+        Field("standing", "string", "The basis of the answer: verified law, or the reason why it is only a projection.",
               values=STANDINGS, required=True),
         Field("projected_outcome", "string",
-              "What the encoded law says where the answer may not rest on it; empty where it is the answer.",
+              "The encoded law's own answer, if the answer may not rest on it alone; else empty.",
               values=OUTCOMES),
         Field("projected_policy", "string", "The review policy of that.", values=POLICIES),
         Field("eccn", "list", "Entries whose parameters are met. Not a classification ruling.", parts=" "),
         Field("requirements", "list", "Provisions that require a license.", parts=" "),
         Field("exceptions", "list", "Exceptions that overcome every requirement, on their conditions.", parts=" "),
-        Field("turns_on", "list", "Facts that are not known and decide.", parts=" "),
+        Field("turns_on", "list", "Unknown facts on which the answer turns.", parts=" "),
     )  # fmt: skip
 
 
@@ -250,16 +250,16 @@ def _provisions(ruleset: Ruleset) -> Iterator[tuple[Any, ...]]:
 def _segments(answers: Grouped, subjects: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     wanted = set(subjects)
     for group, column in answers.columns.items():
-        for asked, found in column.items():
-            if asked.chip not in wanted or asked.layer != "as_enforced":
+        for question, enforced in column.items():
+            if question.chip not in wanted or question.layer != "as_enforced":
                 continue
-            printed = column[asked._replace(layer="as_printed")]
-            for layer, days in (("both", found),) if printed == found else (
-                ("as_enforced", found), ("as_printed", printed),
+            printed = column[question._replace(layer="as_printed")]
+            for layer, days in (("both", enforced),) if printed == enforced else (
+                ("as_enforced", enforced), ("as_printed", printed),
             ):  # fmt: skip
-                yield from (_days(asked.chip, group, asked.exporter, layer, spell) for spell in days)
+                yield from (_days(question.chip, group, question.exporter, layer, spell) for spell in days)
 
 
 def _days(subject: str, group: str, exporter: str, layer: str, spell: Spell) -> tuple[Any, ...]:
     first: date | None = spell.valid_from
-    return (subject, group, exporter, layer, first, spell.valid_through, *spell.said)
+    return (subject, group, exporter, layer, first, spell.valid_through, *spell.answer)

@@ -2,8 +2,8 @@
 
     python -m exportrules.study.texts > docs/texts.md
 
-Each text is asked about every chip, as if all had been public on its day, so that the texts differ and the chips do
-not. Every answer is that of :func:`exportrules.timeline`; nothing is typed in.
+Each text is applied to every chip, as if all had been public on its day, so that only the texts differ. Every answer
+comes from :func:`exportrules.timeline`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.catalogue import chip_rows
 
-#: Names of a list before the rest is counted.
+#: The number of names in a list before the rest are only counted.
 _MOST = 12
 
 
 class Text(NamedTuple):
-    """One state of the law: the day on which it is asked, and which layer."""
+    """One state of the law: a day, and the layer."""
 
     name: str
     on: date
@@ -37,7 +37,7 @@ class Text(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What a text says of a chip: the outcome, and the policy where a license is required."""
+    """The answer of a text for a chip: the outcome, and the policy if a license is required."""
 
     outcome: str
     policy: str | None
@@ -61,16 +61,16 @@ PLACES = ("CN", "MO", "RU", "AE", "SA", "VN", "SG", "IN", "DE")
 
 
 def answers(law: Ruleset, chips: Sequence[str], text: Text, to: str) -> dict[str, Kind]:
-    """What a text says of each chip to a place, by an exporter without a public letter, whether public then or not."""
-    found = {}
+    """The answer of a text for each chip to a place, released or not, by an exporter without a public letter."""
+    kinds = {}
     for chip in chips:
-        asked = timeline(
+        every_day = timeline(
             chip, to=to, exporter="other", as_printed=text.as_printed, ruleset=law,
             facts={"privately_informed": False, "part_748_dd_certified": text.certified},
         )  # fmt: skip
-        said = asked.at(text.on).law
-        found[chip] = Kind(said.outcome, said.review_policy if said.outcome == "license_required" else None)
-    return found
+        answer = every_day.at(text.on).law
+        kinds[chip] = Kind(answer.outcome, answer.review_policy if answer.outcome == "license_required" else None)
+    return kinds
 
 
 def page(law: Ruleset) -> str:
@@ -101,8 +101,8 @@ def _head(law: Ruleset, chips: Sequence[str]) -> Iterator[str]:
 
 def _counts(china: dict[Text, dict[str, Kind]]) -> Iterator[str]:
     yield from ["## To China, by answer", "", "Variants with each answer.", ""]
-    numbers = {text: Counter(found.values()) for text, found in china.items()}
-    kinds = sorted({kind for found in numbers.values() for kind in found}, key=_rank)
+    numbers = {text: Counter(kinds.values()) for text, kinds in china.items()}
+    kinds = sorted({kind for counted in numbers.values() for kind in counted}, key=_rank)
     yield f"| answer | {' | '.join(text.name for text in TEXTS)} |"
     yield f"| --- |{' ---: |' * len(TEXTS)}"
     for kind in kinds:
@@ -119,7 +119,7 @@ def _rank(kind: Kind) -> tuple[int, str]:
 def _changes(law: Ruleset, china: dict[Text, dict[str, Kind]]) -> Iterator[str]:
     names = {row.chip: row.name for row in chip_rows(law)}
     yield from ["## What each text changed, to China", ""]
-    # each text after the one that it followed, as enforced; of the last, what certification gains
+    # each text beside its predecessor, as enforced; the last pair shows the effect of certification
     for before, after in pairwise(text for text in TEXTS if not text.as_printed):
         moved: dict[tuple[Kind, Kind], list[str]] = {}
         for chip, kind in china[after].items():
@@ -149,8 +149,8 @@ def _places(law: Ruleset, chips: Sequence[str], china: dict[Text, dict[str, Kind
     for place in PLACES:
         cells = []
         for text in TEXTS:
-            found = china[text] if place == "CN" else answers(law, chips, text, place)
-            number = Counter(kind.outcome for kind in found.values())
+            kinds = china[text] if place == "CN" else answers(law, chips, text, place)
+            number = Counter(kind.outcome for kind in kinds.values())
             unsure = f" ({number['indeterminate']})" if number["indeterminate"] else ""
             cells.append(f"{number['license_required']}{unsure}")
         yield f"| {law.places[place].name} | {' | '.join(cells)} |"

@@ -1,8 +1,8 @@
-"""Conformance vectors: dated answers that another tool can be held against, one JSON object a line.
+"""Conformance vectors: dated answers with which another tool can be compared, one JSON object a line.
 
 A vector is a question (chip, day, destination, exporter, headquarters of the buyer) with the answer of this ruleset.
-They lie where tools err: on the first and the last day of every answer, and on the day after. What is asked is fixed
-and documented (`docs/vectors.md`), so that two editions can be compared line by line.
+Vectors are placed where tools err: on the first and the last day of every answer, and on the day after. The set of
+questions is fixed and documented (`docs/vectors.md`), so that two editions can be compared line by line.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import until
 from exportrules.question.names.chips import find_chip
 
-#: China and what stands around it: Macau, A:6, D:4, D:1, A:5, both D:4 and A:6, and part 746.
+#: China, Hong Kong, Macau, and one destination each of A:6, D:4, D:1, A:5, both D:4 and A:6, and part 746.
 DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")
 EXPORTERS = ("maker", "other")
-#: Each deal is asked for a buyer from where the goods go, and for one headquartered here.
+#: Each deal is asked about for a buyer headquartered in the destination, and for one headquartered here.
 SEAT = "CN"
 
 LARGEST = 256 * 2**20
 
 
 class Key(NamedTuple):
-    """What is asked. `exporter` is 'maker' (the chip's own vendor) or 'other' (nobody with a public letter)."""
+    """The question. `exporter` is 'maker' (the chip's own vendor) or 'other' (a company without a public letter)."""
 
     chip: str
     to: str
@@ -47,7 +47,7 @@ class Key(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What another tool says of one vector. `policy_given` is false where it says nothing of the policy."""
+    """Another tool's answer to one vector. `policy_given` is False if it leaves the policy out."""
 
     outcome: str
     review_policy: str | None
@@ -68,16 +68,16 @@ class Vector(NamedTuple):
     citations: tuple[str, ...]
 
     def line(self) -> str:
-        """The vector as one line of JSON, without its end."""
-        told = {
+        """The vector as one line of JSON without a line end."""
+        content = {
             "edition": self.edition, **self.key._asdict(), "outcome": self.outcome, "review_policy": self.review_policy,
             "requirements": self.requirements, "citations": self.citations,
         }  # fmt: skip
-        return json.dumps(told, ensure_ascii=False)
+        return json.dumps(content, ensure_ascii=False)
 
 
 def vectors(law: Ruleset, chips: Sequence[str] = ()) -> Iterator[Vector]:
-    """Every vector of a ruleset in canonical order, or those of the chips named. Raises UnknownNameError."""
+    """Every vector of a ruleset, or those of the named chips, in canonical order. Raises UnknownNameError."""
     named = [v for name in chips for v in find_chip(law, name).variants]
     for chip in sorted(set(named) if chips else law.variants):
         for to in DESTINATIONS:
@@ -88,16 +88,16 @@ def vectors(law: Ruleset, chips: Sequence[str] = ()) -> Iterator[Vector]:
 
 def of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: str) -> Iterator[Vector]:
     """The vectors of one deal, by day."""
-    found = timeline(chip, to=to, exporter=exporter, headquarters=headquarters, ruleset=law)
-    # as the view reads them: a document that settles a text is cited beside it
-    read = {f.provision.id: (f.provision, f.instrument) for f in found.view.provisions}
+    answers = timeline(chip, to=to, exporter=exporter, headquarters=headquarters, ruleset=law)
+    # provisions as in the view, since these also cite the document that settles a text
+    known = {p.provision.id: (p.provision, p.instrument) for p in answers.view.provisions}
     days: set[date] = set()
-    for span in found.spans:
+    for span in answers.spans:
         if span.answer.standing == "verified":
             days |= {day for day in (span.start, span.last, until(span.last)) if day}
     for day in sorted(days):
-        answer = found.at(day)
-        provisions = [read[name] for name in answer.law.requirements if name in read]
+        answer = answers.at(day)
+        provisions = [known[name] for name in answer.law.requirements if name in known]
         yield Vector(
             law.edition.edition,
             Key(chip, to, exporter, headquarters, day.isoformat()),
@@ -110,7 +110,7 @@ def of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: s
 
 @dataclass
 class Tally:
-    """Of one outcome: how many vectors, how many answered, how many alike in outcome and in policy as well."""
+    """Counts for one outcome: vectors, those answered, those with an equal outcome, those with an equal policy too."""
 
     vectors: int = 0
     answered: int = 0
@@ -120,7 +120,7 @@ class Tally:
 
 @dataclass
 class Score:
-    """Another tool's answers held against the vectors."""
+    """The comparison of another tool's answers with the vectors."""
 
     tallies: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in OUTCOMES})
     disagreements: list[tuple[Vector, Answer]] = field(default_factory=list)
@@ -128,19 +128,19 @@ class Score:
 
     @property
     def total(self) -> Tally:
-        found = self.tallies.values()
-        return Tally(*(sum(getattr(t, name) for t in found) for name in ("vectors", "answered", "outcome", "policy")))
+        tallies = self.tallies.values()
+        return Tally(*(sum(getattr(t, name) for t in tallies) for name in ("vectors", "answered", "outcome", "policy")))
 
     @property
     def conforms(self) -> bool:
-        """Whether every vector was answered, and alike."""
+        """True if every vector was answered, and equally."""
         return not self.disagreements and self.total.answered == self.total.vectors
 
 
-def score(found: Iterable[Vector], answers: Mapping[Key, Answer]) -> Score:
-    """Hold answers against vectors. A policy that an answer leaves out is not held against it."""
+def score(expected: Iterable[Vector], answers: Mapping[Key, Answer]) -> Score:
+    """Compare answers with vectors. A policy that an answer leaves out is not compared."""
     result, left = Score(), dict(answers)
-    for vector in found:
+    for vector in expected:
         tally = result.tallies[vector.outcome]
         tally.vectors += 1
         answer = left.pop(vector.key, None)
@@ -159,34 +159,34 @@ def score(found: Iterable[Vector], answers: Mapping[Key, Answer]) -> Score:
 
 def read_answers(path: str | os.PathLike[str]) -> dict[Key, Answer]:
     """The answers of another tool, one JSON object a line. Raises RulesetError with file and line."""
-    found: dict[Key, Answer] = {}
+    answers: dict[Key, Answer] = {}
     name = os.path.basename(path)
     for number, line in enumerate(read_file(os.fspath(path), path, LARGEST).splitlines(), 1):
         if line.strip():
             key, answer = _answer(line, f"{name}, line {number}")
-            if key in found:
+            if key in answers:
                 raise RulesetError(f"{name}, line {number}", f"{key} is answered twice. Keep one of the two.")
-            found[key] = answer
-    if not found:
+            answers[key] = answer
+    if not answers:
         raise RulesetError(name, "there is no answer in it. Write one JSON object a line, as docs/vectors.md shows.")
-    return found
+    return answers
 
 
 def _answer(line: bytes, where: str) -> tuple[Key, Answer]:
     try:
-        told = json.loads(line)
+        content = json.loads(line)
     except (ValueError, RecursionError):
         raise RulesetError(where, "this is not JSON in UTF-8. Write one object a line.") from None
-    if not isinstance(told, dict):
-        raise RulesetError(where, "an object is wanted, in curly brackets.")
+    if not isinstance(content, dict):
+        raise RulesetError(where, "an object is required, in curly brackets.")
     for name in (*Key._fields, "outcome"):
-        if not isinstance(told.get(name), str):
-            raise RulesetError(where, f"{name!r} is missing, or is no text in quotes.")
-    outcome, policy = told["outcome"], told.get("review_policy")
+        if not isinstance(content.get(name), str):
+            raise RulesetError(where, f"{name!r} is missing, or is not text in quotes.")
+    outcome, policy = content["outcome"], content.get("review_policy")
     _one_of(where, "outcome", outcome, OUTCOMES)
     if policy is not None:
         _one_of(where, "review_policy", policy, STRICTEST)
-    return Key(*(told[name] for name in Key._fields)), Answer(outcome, policy, "review_policy" in told)
+    return Key(*(content[name] for name in Key._fields)), Answer(outcome, policy, "review_policy" in content)
 
 
 def _one_of(where: str, name: str, value: Any, words: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
-"""Claims held against the law: an implied answer agrees, is contradicted, or is not decided.
+"""Compare claims with the law: an implied answer agrees, is contradicted, or is not decided.
 
-A claim that implies nothing is answered and not judged. Undetermined days never count for a claim nor against it.
+A claim that implies no answer is answered but not judged. Undetermined days count neither for nor against a claim.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ VERDICTS = (AGREES, CONTRADICTED, NOT_DECIDED)
 
 
 class Verdict(NamedTuple):
-    """Whether an answer agrees with what a claim implies, and why not: the days and the provisions that decide."""
+    """The verdict on what a claim implies and, unless it agrees, the days and the provisions that decide."""
 
     verdict: str
     because: str
 
 
 class Counts(NamedTuple):
-    """How many claims of a casebook imply an answer, by the verdict on each, and how many imply none."""
+    """The number of claims that imply an answer, by verdict, and of those that imply none."""
 
     agree: int
     contradicted: int
@@ -45,7 +45,7 @@ class Counts(NamedTuple):
 
 
 def verdict(reply: Reply) -> Verdict | None:
-    """The verdict on one answer; None where the claim implies nothing, or nothing of whom the question is about."""
+    """The verdict on one answer; None if the claim implies nothing, or nothing for the exporter of the question."""
     claim = reply.claim
     if claim.implies is None or not concerns(claim, reply.question):
         return None
@@ -61,9 +61,9 @@ def verdict(reply: Reply) -> Verdict | None:
     return since or Verdict(AGREES, "")
 
 
-def verdict_of_claim(found: Iterable[Verdict | None]) -> str:
-    """One word for a claim: contradicted where any answer contradicts it, agrees where all agree; empty for none."""
-    words = {judged.verdict for judged in found if judged}
+def verdict_of_claim(verdicts: Iterable[Verdict | None]) -> str:
+    """The verdict on a claim: contradicted if any answer contradicts it, agrees if all agree; '' if there is none."""
+    words = {judged.verdict for judged in verdicts if judged}
     return next((word for word in (CONTRADICTED, NOT_DECIDED, AGREES) if word in words), "")
 
 
@@ -73,11 +73,11 @@ def counts(book: Casebook, law: Ruleset) -> Counts:
 
 
 def counted(book: Casebook, judged: Iterable[tuple[Claim, Verdict | None]]) -> Counts:
-    """The same from verdicts that were reached before."""
-    found: dict[str, list[Verdict | None]] = {claim.id: [] for claim in book.claim}
+    """The claims of a casebook, by verdicts that are already known."""
+    by_claim: dict[str, list[Verdict | None]] = {claim.id: [] for claim in book.claim}
     for claim, reached in judged:
-        found[claim.id].append(reached)
-    number = Counter(verdict_of_claim(reached) for reached in found.values())
+        by_claim[claim.id].append(reached)
+    number = Counter(verdict_of_claim(reached) for reached in by_claim.values())
     return Counts(number[AGREES], number[CONTRADICTED], number[NOT_DECIDED], number[""])
 
 
@@ -93,17 +93,17 @@ def _fits(claim: Claim, days: Days) -> bool:
 
 
 def _against(reply: Reply, days: Days) -> str:
-    """What contradicts the claim on some days: the provisions that hold then, or those that begin later."""
+    """The reason why some days contradict the claim: the provisions that hold then, or those that begin later."""
     answer = days.span.answer
-    said = f"{_days(days.first, days.last)}: {decision(answer.outcome, answer.review_policy)}"
+    message = f"{_days(days.first, days.last)}: {decision(answer.outcome, answer.review_policy)}"
     if answer.outcome == "license_exception":
-        return f"{said} by {', '.join(answer.law.exceptions)}"
+        return f"{message} by {', '.join(answer.law.exceptions)}"
     if answer.outcome == "license_required":
-        return f"{said} by {', '.join(days.requirements)}"
+        return f"{message} by {', '.join(days.requirements)}"
     later = first_day_required(reply.timeline, reply.timeline.ruleset.horizon)
     if later.required and later.day and later.day > days.last:
-        return f"{said}; first required on {later.day} by {', '.join(later.opened_by)}"
-    return said
+        return f"{message}; first required on {later.day} by {', '.join(later.opened_by)}"
+    return message
 
 
 def _since(reply: Reply) -> Verdict | None:
@@ -132,26 +132,26 @@ def _days(first: date, last: date) -> str:
 
 
 def rows(book: Casebook, law: Ruleset) -> list[dict[str, Any]]:
-    """One row for each span of each answer: the claim, the question as it was asked, the days, the answer, the verdict.
+    """One row for each span of each answer: the claim, the resolved question, the days, the answer, the verdict.
 
-    Every value is text; days are ISO 8601; what does not apply is empty. `holds_from` is empty where
-    an answer begins, and `holds_through` where it ends, with no known day.
+    Every value is a string; days are ISO 8601; values that do not apply are empty. `holds_from` is
+    empty if an answer has no known first day, `holds_through` if it has no known last day.
     """
     return [_row(book, reply, days, verdict(reply)) for reply in replies(book, law) for days in reply.days]
 
 
 def _row(book: Casebook, reply: Reply, days: Days, judged: Verdict | None) -> dict[str, Any]:
-    claim, asked, answer, first = reply.claim, reply.timeline.question, days.span.answer, reply.first
+    claim, question, answer, first = reply.claim, reply.timeline.question, days.span.answer, reply.first
     return {
         "casebook": book.id,
         "claim": claim.id,
         "says": claim.says,
-        "chip": asked.label,
+        "chip": question.label,
         "question": reply.question.label,
-        "to": asked.to,
-        "exporter": asked.exporter or "",
-        "activity": asked.activity,
-        "layer": "as_printed" if asked.as_printed else "as_enforced",
+        "to": question.to,
+        "exporter": question.exporter or "",
+        "activity": question.activity,
+        "layer": "as_printed" if question.as_printed else "as_enforced",
         "from": str(days.first),
         "through": str(days.last),
         "outcome": answer.outcome,

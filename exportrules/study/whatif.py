@@ -1,4 +1,4 @@
-"""What a supposition says of itself: the provisions it adds, in whose place they are read, and what is doubtful."""
+"""Describe a hypothetical ruleset: the provisions that it adds, those that they replace, and its defects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exportrules.law.view import view_of
 
 
 def supposition(law: Ruleset, reform: Ruleset) -> Iterator[str]:
-    """One line for each provision that only the reform has; then its defects, as lint finds them."""
+    """Lines for each provision that only the reform has; then its defects, as reported by lint."""
     for name, (provision, _) in reform.provisions.items():
         if name not in law.provisions:
             yield f"  {name}: {provision.title}"
@@ -29,6 +29,6 @@ def _relations(law: Ruleset, provision: Provision) -> Iterator[str]:
     for word, targets in (("displaces", provision.displaces), ("suspends", provision.suspends)):
         for target in targets:
             yield f"{word} {target}: {law.provisions[target][0].title}"
-    spans = [s for found in view_of(law).provisions if found.provision is provision for s in found.spans]
+    spans = [s for in_force in view_of(law).provisions if in_force.provision is provision for s in in_force.spans]
     days = ", ".join(f"from {s.start}" + (f" through {last_day(s.stop)}" if s.stop else "") for s in spans)
     yield f"in force {days}" if days else "in force on no day"

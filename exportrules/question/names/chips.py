@@ -1,6 +1,6 @@
-"""What people write for a chip, resolved to the variants that it means.
+"""Resolve the name of a chip to the variants that it means.
 
-A name from the chip files is looked up; anything else is read by the grammar (:mod:`exportrules.names.grammar`).
+A name from the chip files is looked up; anything else is parsed by :mod:`exportrules.question.names.grammar`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from exportrules.question.names.slips import near_chips
 
 
 class ChipName(NamedTuple):
-    """A resolved chip: the variants asked, and the family they belong to where a family was named."""
+    """A resolved chip: the variants that are meant, and their family if a family was named."""
 
     label: str
     variants: tuple[str, ...]
     family: str = ""
 
 
-#: How clusters label what they hold: the name is inside.
+#: Labels of GPUs in clusters, which contain the name of the chip.
 _LABELS = (
     re.compile(r"(?:gres[:/])?gpu[:=](?P<name>[^:=\s][^:=]*)(?::[0-9]+)?", re.I),
     re.compile(r"nvidia\.com/gpu\.product\s*[:=]\s*\"?(?P<name>[^\"]+)\"?", re.I),
@@ -42,7 +42,7 @@ _LABELS = (
 
 _COUNT = r"[0-9]{1,6}"
 _UNITS = r"pcs?|pieces?|units?|ea|sets?|Stk|Stück|张|張|片|块|塊|枚|颗|顆|台|個|个|개|장"
-#: A count beside a name. It never takes the last letter of a name: "A100X 2" is not a number of A100.
+#: A count beside a name. It never takes the last letter of a name: "A100X 2" is not a quantity of A100.
 _COUNTED = (
     re.compile(rf"(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*](?=[\s(])|(?:{_UNITS})\.?(?=\s))\s*(?P<name>\S.*)", re.I),
     re.compile(rf"{_COUNT}[x×*](?P<name>\S.*)", re.I),
@@ -57,16 +57,18 @@ _DANGLING = re.compile(r"(?P<name>.*\S)\s+[x×]\s*", re.I)
 def find_chip(ruleset: Ruleset, text: str) -> ChipName:
     """The variants that a name means.
 
-    Raises RefusedNameError for what is understood and names no one chip (a server, a driver's mask, a series), and
-    UnknownNameError, with near names, for anything else that is not certain.
+    Raises RefusedNameError for a name that is recognised but does not identify one chip (a server, a driver's mask, a
+    series), and UnknownNameError, with similar names, for any other name that is not certain.
     """
-    found, ways, left = _looked_up(ruleset, text)
-    if found is None:
+    chip, ways, left = _looked_up(ruleset, text)
+    if chip is None:
         raise _refusal(ruleset, text, ways, left)
-    if text[-1:] in "xX×" and (parted := _DANGLING.fullmatch(text)) and _known(ruleset, parted["name"]):
-        said = f"{text!r} can be {parted['name']!r} and a number that is cut off, or one name."
-        raise RefusedNameError(f"{said} Write it without the gap, or without the X.")
-    return found
+    if text[-1:] in "xX×" and (split := _DANGLING.fullmatch(text)) and _known(ruleset, split["name"]):
+        raise RefusedNameError(
+            f"{text!r} can be one name, or {split['name']!r} and a number that was cut off. Write it without the gap, "
+            "or without the X."
+        )
+    return chip
 
 
 def _known(ruleset: Ruleset, text: str) -> ChipName | None:
@@ -74,11 +76,12 @@ def _known(ruleset: Ruleset, text: str) -> ChipName | None:
 
 
 def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[NameReading], str]:
-    """What a text means for certain; or, for the message, the ways to read it and the first word that none can."""
+    """The chip that a text means with certainty; or None and, for the message, its readings and the first word that no
+    reading understands."""
     index = memo(ruleset, "chips", _chip_index)
-    found = index.get(text) or index.get(key(text))
-    if found is not None:
-        return found, [], ""
+    chip = index.get(text) or index.get(key(text))
+    if chip is not None:
+        return chip, [], ""
     inner = next((label["name"] for pattern in _LABELS if (label := pattern.fullmatch(text.strip()))), text)
     if inner != text:
         return _looked_up(ruleset, inner)
@@ -93,13 +96,13 @@ def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[NameR
 
 
 def _as_named(ruleset: Ruleset, way: NameReading, means: frozenset[str]) -> ChipName:
-    """Under the label of the name in it, where nothing but the name says which chip is meant."""
+    """The chip under the label of the name in the text, if that name alone identifies it."""
     named = memo(ruleset, "chips", _chip_index).get(way.name or "")
     return named if named and not way.details and set(named.variants) == means else chip_name(ruleset, means)
 
 
 def _variants(ruleset: Ruleset, way: NameReading) -> frozenset[str]:
-    """The variants that a reading means; none where it contradicts itself or is not vouched for."""
+    """The variants that a reading means; none if it contradicts itself or nothing confirms a short name."""
     if not way.variants or not (way.vouched or way.shortest > SHORT) or (way.reseller and way.makers is None):
         return frozenset()
     own = {v for v in way.variants if way.makers is None or ruleset.variants[v][1].vendor in way.makers}
@@ -107,13 +110,13 @@ def _variants(ruleset: Ruleset, way: NameReading) -> frozenset[str]:
 
 
 def _machine(ruleset: Ruleset, ways: Iterable[NameReading], means: Iterable[frozenset[str]]) -> bool:
-    """Whether a word says that a machine is meant, and the name is that of a chip."""
-    chips = any(ruleset.variants[v][0].item_kind != "system" for found in means for v in found)
+    """True if the name is that of a chip but another word shows that a machine is meant."""
+    chips = any(ruleset.variants[v][0].item_kind != "system" for variants in means for v in variants)
     return chips and any(way.system for way in ways)
 
 
 def chip_name(ruleset: Ruleset, variants: Iterable[str]) -> ChipName:
-    """Variants under one label: of the variant, of the family, or of several families."""
+    """Variants under one label: the name of the variant, of the family, or of several families."""
     wanted = set(variants)
     families = list(dict.fromkeys(ruleset.variants[v][1].id for v in ruleset.variants if v in wanted))
     ordered = tuple(v for name in families for v in (x.id for x in ruleset.families[name].variant) if v in wanted)
@@ -126,34 +129,34 @@ def chip_name(ruleset: Ruleset, variants: Iterable[str]) -> ChipName:
 
 
 def spellings_of(ruleset: Ruleset) -> dict[str, ChipName]:
-    """Every chip under the :func:`key` of every name it goes by, also with its vendor's name before it."""
+    """Every chip by the :func:`key` of each of its names, with and without its vendor's name in front."""
     index = memo(ruleset, "chips", _chip_index)
     ids = {*map(key, ruleset.variants), *map(key, ruleset.families)}
-    found = {spelling: name for spelling, name in index.items() if key(spelling) == spelling}
-    for spelling, name in list(found.items()):
+    names = {spelling: name for spelling, name in index.items() if key(spelling) == spelling}
+    for spelling, name in list(names.items()):
         vendor = ruleset.exporters.get(ruleset.variants[name.variants[0]][1].vendor)
         for prefix in (
             map(key, (vendor.name, *vendor.aliases, *vendor.brands)) if vendor and spelling not in ids else ()
         ):
             if not spelling.startswith(prefix):
-                found.setdefault(prefix + spelling, name)
+                names.setdefault(prefix + spelling, name)
     for listed in ruleset.parts.values():
         for number, means in listed.numbers.items():
-            found.setdefault(key(number), chip_name(ruleset, ids_of(ruleset, means)))
-    return {spelling: name for spelling, name in found.items() if spelling not in _refused(ruleset)}
+            names.setdefault(key(number), chip_name(ruleset, ids_of(ruleset, means)))
+    return {spelling: name for spelling, name in names.items() if spelling not in _refused(ruleset)}
 
 
 def names_beginning(ruleset: Ruleset, text: str) -> list[tuple[str, str]]:
-    """Names that begin like the text, each with its maker: what a shell offers. A maker that is written stays."""
+    """Names that begin with the text, each with its vendor, for shell completion. A maker in the text is kept."""
     wanted = key(text)
-    found = []
+    names = []
     for family in ruleset.families.values():
         vendor = ruleset.exporters.get(family.vendor)
         for maker in ("", *((vendor.name, *vendor.brands) if vendor else ())):
-            # the maker's name alone would offer all of its chips twice
+            # the text must go beyond the maker's name, or all chips of the maker would be offered twice
             if (key(maker) + key(family.name)).startswith(wanted) and len(key(maker)) < max(1, len(wanted)):
-                found.append((f"{maker} {family.name}".strip(), family.vendor))
-    return found
+                names.append((f"{maker} {family.name}".strip(), family.vendor))
+    return names
 
 
 def _refused(ruleset: Ruleset) -> dict[str, str]:
@@ -165,7 +168,7 @@ def _refused_names(ruleset: Ruleset) -> dict[str, str]:
 
 
 def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
-    """Names by their keys; ids also as they are written, since an id is never refused."""
+    """Chips by the keys of their names; ids also in their own spelling, since an id is never refused."""
     index: dict[str, ChipName] = {}
     ids: dict[str, ChipName] = {}
     for family in ruleset.families.values():
@@ -174,10 +177,10 @@ def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
             for name in (variant.id, variant.name, *variant.aliases):
                 shared.setdefault(key(name), []).append(variant.id)
         labels = {v.id: v.name for v in family.variant}
-        for name, found in shared.items():
-            one = list(dict.fromkeys(found))
-            label = labels[one[0]] if len(one) == 1 else family.name
-            index[name] = ChipName(label, tuple(one), family.id if len(one) > 1 else "")
+        for name, ids_with_name in shared.items():
+            variants = tuple(dict.fromkeys(ids_with_name))
+            label = labels[variants[0]] if len(variants) == 1 else family.name
+            index[name] = ChipName(label, variants, family.id if len(variants) > 1 else "")
         whole = ChipName(family.name, tuple(labels), family.id)
         for name in (family.id, family.name, *family.aliases):
             index[key(name)] = whole
@@ -188,7 +191,7 @@ def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
 
 
 def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) -> UnknownNameError:
-    """The error that says best why a text is no certain name of a chip."""
+    """The error that best explains why a text is not the certain name of a chip."""
     masked = next((way.refused for way in ways if way.refused), "") or ("" if ways else _masked_inside(ruleset, text))
     if masked:
         refused = ruleset.refused[masked]
@@ -196,8 +199,8 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
         return RefusedNameError(f"{text!r} does not say which chip is meant. {refused.why}", near[:3])
     if server := find_server(ruleset, text):
         return RefusedNameError(server_message(ruleset, text, *server))
-    if said := _machine_named(ruleset, text, ways):
-        return RefusedNameError(said)
+    if message := _machine_named(ruleset, text, ways):
+        return RefusedNameError(message)
     if bare := without_count(ruleset, text):
         return UnknownNameError(f"no chip is called {text!r} here: it states a quantity. Write the name alone.", [bare])
     why, near = _contradiction(ruleset, ways)
@@ -211,16 +214,16 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
 
 
 def without_count(ruleset: Ruleset, text: str) -> str:
-    """The name of a chip that stands beside a quantity; '' where there is none."""
+    """The name of a chip in a text that also states a quantity; '' if there is none."""
     for pattern in _COUNTED if len(text) <= LONGEST else ():
-        found = pattern.fullmatch(text.strip())
-        if found and _known(ruleset, found["name"]):
-            return found["name"]
+        match = pattern.fullmatch(text.strip())
+        if match and _known(ruleset, match["name"]):
+            return match["name"]
     return ""
 
 
 def _masked_inside(ruleset: Ruleset, text: str) -> str:
-    """A refused name of four letters or more that is a word of the text: what is beside it does not settle it."""
+    """The id of a refused name of four letters or more in the text, since other words do not make it certain."""
     letters, cuts, gaps = fold(text)
     for name, refused in _refused(ruleset).items():
         place = letters.find(name) if len(name) > SHORT else -1
@@ -235,11 +238,11 @@ def _machine_named(ruleset: Ruleset, text: str, ways: list[NameReading]) -> str:
     if not means:
         return ""
     label = chip_name(ruleset, means).label
-    return f"{text!r} is a server or another machine, and not a chip. Ask by the GPUs in it: {label!r}."
+    return f"{text!r} is a server or another machine, not a chip. Ask by the GPUs in it: {label!r}."
 
 
 def _contradiction(ruleset: Ruleset, ways: list[NameReading]) -> tuple[str, list[str]]:
-    """What of a name is not true of the chip that it names, and the chip's own names."""
+    """The end of a message about the part of a name that is not true of its chip, and names to suggest."""
     for way in ways:
         if not way.variants:
             return ": these words name no product", []
@@ -247,15 +250,15 @@ def _contradiction(ruleset: Ruleset, ways: list[NameReading]) -> tuple[str, list
         label = " or ".join(families)
         makers = {ruleset.variants[v][1].vendor for v in way.variants}
         if way.makers is not None and not way.makers & makers:
-            made = either([ruleset.exporters[m].name for m in sorted(makers)])
-            return f": {label!r} is a chip of {made}", [label]
+            vendors = either([ruleset.exporters[m].name for m in sorted(makers)])
+            return f": {label!r} is a chip of {vendors}", [label]
         wrong = [d for d in sorted(way.details) if not true_of(ruleset, way.variants, [d])]
         if way.details:
             own = ", ".join(ruleset.variants[v][0].name for v in chip_name(ruleset, way.variants).variants[:6])
             what = either([shown_detail(ruleset, detail) for detail in wrong or sorted(way.details)])
             return f": no {label} with {what} is known. Known are: {own}", []
         if way.reseller:
-            return f": a dealer's name beside {label!r} says too little; add the maker", [label]
+            return f": a reseller's name beside {label!r} does not identify it; add the maker", [label]
         return f": {label!r} is too short a name to be certain beside these words; add the maker", [label]
     return "", []
 
@@ -265,5 +268,5 @@ def _label(ruleset: Ruleset, name: str) -> str:
 
 
 def _label_of(ruleset: Ruleset, text: str) -> str:
-    found = _known(ruleset, text)
-    return found.label if found else ""
+    chip = _known(ruleset, text)
+    return chip.label if chip else ""

@@ -1,4 +1,4 @@
-"""What is wrong between the files on names and the chip files: for lint, as (where, what)."""
+"""Checks of the files on names against the chip files, for lint. Each defect is a pair (where, message)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from exportrules.question.names.keys import key
 
 
 def leads_nowhere(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
-    """Names that lead to no chip, and words that lead to no other words: a ruleset with them cannot be asked."""
+    """Names that refer to a chip, and words that refer to a detail, that does not exist: errors of the ruleset."""
     chips = {*ruleset.variants, *ruleset.families}
     leads = [(f"parts {p.id}", name, ids_in(ids)) for p in ruleset.parts.values() for name, ids in p.numbers.items()]
     leads += [(f"servers {s.id}", name, ids_in(ids)) for s in ruleset.servers.values() for name, ids in s.holds.items()]
@@ -24,7 +24,7 @@ def leads_nowhere(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
     for word in ruleset.words.values():
         for narrower in word.covers:
             if narrower not in ruleset.words and not _is_detail(ruleset, narrower):
-                yield f"word {word.id}", f"it covers {narrower!r}, which is no detail of any chip."
+                yield f"word {word.id}", f"it covers {narrower!r}, which is not a detail of any chip."
 
 
 def _is_detail(ruleset: Ruleset, word: str) -> bool:
@@ -33,7 +33,7 @@ def _is_detail(ruleset: Ruleset, word: str) -> bool:
 
 
 def can_never_be_asked(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
-    """Names of the catalogue that are refused as well, and words with two meanings."""
+    """Names of the catalogue that are also refused, and words with two meanings."""
     refused = {key(text): r.id for r in ruleset.refused.values() for text in r.written}
     for family in ruleset.families.values():
         names = (family.name, *family.aliases, *(n for v in family.variant for n in (v.name, *v.aliases)))
@@ -45,4 +45,4 @@ def can_never_be_asked(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
         for text in word.written:
             other = spelled.setdefault(key(text), word.id)
             if other != word.id:
-                yield f"word {word.id}", f"{text!r} is a word of {other!r} too: which of them is meant?"
+                yield f"word {word.id}", f"{text!r} is also a spelling of {other!r}. Remove it from one of them."

@@ -1,7 +1,7 @@
-"""What people write for an exporter: a maker, an addressee of a letter, or anyone else.
+"""Resolve the name of an exporter: a maker, an addressee of a letter, or anyone else.
 
-A letter binds its addressee alone, so whom a name means can be the whole answer. A name that has an addressee's in it,
-or is spelled nearly like it, may be the addressee or its subsidiary: :func:`near_addressee` says whose.
+A letter binds only its addressee, so the answer can depend on whom a name means. A name that contains an addressee's,
+or is spelled nearly like it, may mean the addressee or its subsidiary: :func:`near_addressee` returns which.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from exportrules.question.names.keys import key, memo
 from exportrules.question.names.parties import party_key
 from exportrules.question.names.placeholders import says_nothing
 
-#: Roles and pronouns: they say that somebody exports, not who.
+#: Roles and pronouns: words that do not identify an exporter.
 _NOBODY = frozenset(
     """
     us usa we me i our ours ourselves self own ownaccount inhouse internal unitedstates unitedstatesofamerica
@@ -27,22 +27,22 @@ _NOBODY = frozenset(
     fournisseur distributeur exportateur
     """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
 )
-#: What stands beside such a word and says no more: "the exporter", "somebody else", "maker/other".
+#: Words beside such a word that do not identify one either: "the exporter", "somebody else", "maker/other".
 _BESIDE = frozenset(
     """
     the a an my our your some other else maker original equipment local authorized authorised official company of record
     somebody someone anybody anyone chip der die das unser unsere
     """.split()  # noqa: SIM905 - as above
 )
-#: A key of fewer letters is near nothing: AMB, AMC and ADM are companies of their own.
+#: The shortest key that may be a misspelling: AMB, AMC and ADM are companies, not slips for AMD.
 _SHORTEST_NEAR = 5
 _WHO = "Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."
 
 
 def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
-    """An exporter's id: a maker or addressee, 'other', or None where the maker is asked for and not known.
+    """An exporter's id: a maker or addressee, 'other', or None for the maker if `vendor` is empty.
 
-    Raises QuestionError for a text that names nobody.
+    Raises QuestionError for a text that does not identify an exporter.
     """
     word = text.strip().casefold()
     if word == "maker":
@@ -59,9 +59,9 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
 
 
 def _slip_of(written: str) -> str:
-    """The word for nobody, or 'maker', that a single word is a slip of; '' where it is none.
+    """The word of `_NOBODY`, or 'maker' or 'unknown', of which a word is a misspelling; '' if of none.
 
-    Taken for a company's name it would be another exporter, whom no letter binds.
+    Read as a company's name it would be another exporter, whom no letter binds.
     """
     words = [word for word in ("maker", "unknown", *sorted(_NOBODY)) if len(word) >= _SHORTEST_NEAR and word.isascii()]
     return next(
@@ -75,13 +75,13 @@ def _slip_of(written: str) -> str:
 
 
 def _role(text: str) -> bool:
-    """Whether every word of a text is a role or stands beside one."""
+    """True if every word of a text is in `_NOBODY` or `_BESIDE`."""
     words = [key(word) for word in re.split(r"[\W_]+", text) if word]
     return all(word in _NOBODY or word in _BESIDE for word in words)
 
 
 def near_addressee(ruleset: Ruleset, text: str) -> str:
-    """The addressee of a letter that a name may mean without being its exact name; '' where it means none."""
+    """The addressee of a letter that a name may mean without being its exact name; '' if there is none."""
     if text.strip().casefold() in ("maker", "other"):
         return ""
     index = memo(ruleset, "exporters", _exporter_index)
@@ -96,7 +96,7 @@ def near_addressee(ruleset: Ruleset, text: str) -> str:
 
 
 def _contains(words: list[str], whole: str, name: str) -> bool:
-    """Whether a name stands in another: as its words, at its head, or, in Chinese and the like, anywhere."""
+    """True if a name is in another: as whole words, at its beginning or, in Chinese and similar scripts, anywhere."""
     part = _words(name)
     if not name.isascii():
         return key(name) in whole
@@ -105,8 +105,8 @@ def _contains(words: list[str], whole: str, name: str) -> bool:
 
 
 def _alike(written: str, name: str) -> bool:
-    """Whether a word is an addressee's name with a slip in it."""
-    # of a short name a slip makes another word: its first letter at least is right
+    """True if a word may be a misspelling of an addressee's name."""
+    # a short name becomes another word by one slip, so at least its first letter must be right
     firm = len(name) > _SHORTEST_NEAR or written[:1] == name[:1]
     if len(name) < _SHORTEST_NEAR or not firm or abs(len(written) - len(name)) > 2:
         return False
@@ -126,8 +126,8 @@ def _words(text: str) -> list[str]:
 def _addressees(ruleset: Ruleset) -> dict[str, str]:
     """The names of the addressees of letters, without corporate suffixes, the longest first."""
     bound = {a for i in ruleset.instruments.values() for a in i.addressee.split(",") if a}
-    found = {name: e.id for e in ruleset.exporters.values() if e.id in bound for name in _names_of(e.name, *e.aliases)}
-    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+    names = {name: e.id for e in ruleset.exporters.values() if e.id in bound for name in _names_of(e.name, *e.aliases)}
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
 
 
 def _names_of(*names: str) -> Iterator[str]:

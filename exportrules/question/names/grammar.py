@@ -1,8 +1,8 @@
 """A closed grammar of chip names: every word must be known, and every detail must be true of the chip.
 
-A text is cut at its gaps, at changes of script and between letters and digits, and read as a row of words: names from
-the chip files, makers and their brands, details (form, memory, generation), words of trade, part numbers. Each way to
-read the whole text is followed; none that leaves a word over counts.
+A text is split at its gaps, at changes of script and between letters and digits, and read as a sequence of words: names
+from the chip files, makers and their brands, details (form, memory, generation), trade words, part numbers. Every way
+to read the whole text is tried; a reading that leaves a word over does not count.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from exportrules.law.model import Variant
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
 
-#: Longer texts name no chip.
+#: The longest text that is parsed, in letters and digits: no name of a chip is longer.
 LONGEST = 250
 
-#: Names so short that a word like "board" beside them does not make them the name of a chip.
+#: The length up to which a name is too short for a word like "board" beside it to confirm it.
 SHORT = 3
 
 _MEMORY = re.compile(r"([0-9]{1,4})(?:gb|gib|g)")
@@ -31,9 +31,9 @@ Kind = Literal["name", "number", "refused", "maker", "detail", "noise", "general
 
 
 class NamePiece(NamedTuple):
-    """What a word of a text can be: `means` are variants, makers, a detail or a refusal, by the kind.
+    """A possible meaning of a word: `means` are variants, makers, a detail or a refusal, depending on the kind.
 
-    Between digits it is parted only where its own spelling is (`gaps`): "L4, 0" is not an L40, "H20-3e" is an H20-3e.
+    Between digits a text may have a gap only where the word's own spelling has one (`gaps`): "L4, 0" is not an L40.
     `own` is the word without a maker's name before it.
     """
 
@@ -52,7 +52,10 @@ class Folded(NamedTuple):
 
 
 class NameReading(NamedTuple):
-    """One way to read a text to its end. `weight` is how much of it the names take, `name` the only one of them."""
+    """One way to read a text to its end. `weight` counts the letters in names; `name` is set if there is only one.
+
+    `vouched` is True if another word confirms a short name.
+    """
 
     variants: frozenset[str] | None = None
     makers: frozenset[str] | None = None
@@ -95,7 +98,7 @@ def _script(c: str) -> str:
 
 
 def readings(ruleset: Ruleset, text: str) -> tuple[list[NameReading], str]:
-    """Every way to read the whole text; and the first word that none of them understood, '' if some do."""
+    """Every way to read the whole text; and, if there is none, the first word that was not understood."""
     folded = fold(text)
     if len(folded.letters) > LONGEST:
         return [], ""
@@ -113,7 +116,7 @@ def readings(ruleset: Ruleset, text: str) -> tuple[list[NameReading], str]:
 
 
 def _rank(way: NameReading) -> tuple[object, ...]:
-    """Those that name something first, the heaviest first; then in any order that is always the same."""
+    """The sort key of readings: those that name a chip first, then by weight, then by content for a stable order."""
     return (
         way.variants is None,
         -way.weight,
@@ -130,20 +133,20 @@ def _word_at(folded: Folded, place: int) -> str:
 
 
 def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int, NamePiece]]:
-    """The words that begin at a place, with where they end."""
+    """The words that begin at `start`, each with the place where it ends."""
     letters, cuts, gaps = folded
     words = memo(ruleset, "chip words", _vocabulary)
     longest = memo(ruleset, "longest chip word", _longest)[""]
     for stop in range(start + 1, min(len(letters), start + longest) + 1):
         if stop not in cuts:
-            # a maker's name may be glued to what follows: "NVIDIAH100"
+            # a maker's name may be joined to the next word: "NVIDIAH100"
             yield from ((stop, p) for p in words.get(letters[start:stop], ()) if p.kind == "maker")
         else:
             inside = [gap for gap in gaps if start < gap < stop]
-            parted = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
+            own_gaps = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
             for piece in words.get(letters[start:stop], ()):
-                # nor is "A 2" an A2
-                if parted <= piece.gaps and not (inside and stop - start <= SHORT):
+                # a short name has no gap at all: "A 2" is not an A2
+                if own_gaps <= piece.gaps and not (inside and stop - start <= SHORT):
                     yield stop, piece
     size = _MEMORY.match(letters, start)
     if size and size.end() in cuts and not gaps & {*range(start + 1, size.end(1))}:
@@ -154,7 +157,7 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
 
 
 def _with(way: NameReading, piece: NamePiece) -> NameReading | None:
-    """The reading with one more word; None where the words contradict each other."""
+    """The reading with one more word; None if the words contradict each other."""
     variants, makers, details = way.variants, way.makers, way.details
     refused, weight, name, shortest = way.refused, way.weight, way.name, way.shortest
     if piece.kind in ("name", "number"):
@@ -197,7 +200,7 @@ def shown_detail(ruleset: Ruleset, detail: str) -> str:
 
 
 def features(ruleset: Ruleset, variant: str) -> frozenset[str]:
-    """The details that are true of a variant: of its names, its chip file, and of the chips in a system."""
+    """The details that are true of a variant, from its names, its chip file and the chips in a system."""
     return memo(ruleset, "chip details", _features)[variant]
 
 
@@ -211,15 +214,15 @@ def _covered(ruleset: Ruleset) -> dict[str, frozenset[str]]:
 
 def _features(ruleset: Ruleset) -> dict[str, frozenset[str]]:
     spelled = {key(s): key(w.id) for w in _details(ruleset) for s in w.written}
-    found: dict[str, frozenset[str]] = {}
+    by_variant: dict[str, frozenset[str]] = {}
     for family in ruleset.families.values():
         for variant in family.variant:
             written = (*family.details, *variant.details, *_names(variant), *_inherited(ruleset, variant))
             if len(family.variant) == 1:
                 written += (family.name, *family.aliases)
-            said = {spelled.get(key(d), key(d)) for d in (*family.details, *variant.details)}
-            found[variant.id] = frozenset(said).union(*(_said_in(text, spelled) for text in written))
-    return found
+            details = {spelled.get(key(d), key(d)) for d in (*family.details, *variant.details)}
+            by_variant[variant.id] = frozenset(details).union(*(_details_in(text, spelled) for text in written))
+    return by_variant
 
 
 def _details(ruleset: Ruleset) -> list[Word]:
@@ -232,8 +235,8 @@ def _inherited(ruleset: Ruleset, variant: Variant) -> Iterator[str]:
         yield from (*family.details, *inner.details, *_names(inner))
 
 
-def _said_in(text: str, spelled: dict[str, str]) -> Iterator[str]:
-    """The details that stand in a name: "A100 SXM4 80GB" says SXM4 and 80 GB."""
+def _details_in(text: str, spelled: dict[str, str]) -> Iterator[str]:
+    """The details in a name: SXM4 and 80 GB in "A100 SXM4 80GB"."""
     folded = fold(text)
     cuts = sorted(folded.cuts)
     for number, start in enumerate(cuts):
@@ -241,9 +244,9 @@ def _said_in(text: str, spelled: dict[str, str]) -> Iterator[str]:
             detail = spelled.get(folded.letters[start:stop])
             if detail:
                 yield detail
-        found = _MEMORY.match(folded.letters, start)
-        if found and found.end() in folded.cuts:
-            yield f"{int(found[1])}gb"
+        memory = _MEMORY.match(folded.letters, start)
+        if memory and memory.end() in folded.cuts:
+            yield f"{int(memory[1])}gb"
 
 
 def _names(variant: Variant) -> tuple[str, ...]:
@@ -251,19 +254,19 @@ def _names(variant: Variant) -> tuple[str, ...]:
 
 
 def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
-    """Every word by its letters."""
+    """The possible meanings of every word, by its letters."""
     words: dict[str, dict[Kind, set[str]]] = {}
     gaps: dict[str, frozenset[int]] = {}
 
     def add(text: str, kind: Kind, *means: str) -> None:
-        spelled, _, parted = fold(text)
+        spelled, _, gaps_in_text = fold(text)
         if spelled:
             words.setdefault(spelled, {}).setdefault(kind, set()).update(means)
-            gaps[spelled] = gaps.get(spelled, frozenset()) | parted
+            gaps[spelled] = gaps.get(spelled, frozenset()) | gaps_in_text
 
     for family in ruleset.families.values():
         whole = [variant.id for variant in family.variant]
-        # ids are looked up whole: with the maker in them they would outweigh longer names
+        # ids are left to the lookup of whole names: here, with the maker in them, they would outweigh longer names
         for name in (family.name, *family.aliases):
             add(name, "name", *whole)
         for variant in family.variant:
@@ -277,7 +280,7 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
     for word in ruleset.words.values():
         for text in word.written:
             if word.kind == "detail":
-                # where a chip file spells it so too, it is still this one detail
+                # this replaces an equal spelling from a chip file, so that both mean one detail
                 words.setdefault(key(text), {})["detail"] = {key(word.id)}
             else:
                 add(text, word.kind)
@@ -286,14 +289,14 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
             add(number, "number", *ids_of(ruleset, means))
     for refused in ruleset.refused.values():
         for text in refused.written:
-            # a driver's mask, a series: it wins over what its letters happen to spell
+            # a refused name (a driver's mask, a series) takes precedence over words with the same letters
             words.pop(key(text), None)
             add(text, "refused", refused.id)
     makers = [text for text, kinds in words.items() if "maker" in kinds]
 
     def own(text: str, kind: Kind) -> str:
         bare = _without_makers(text, makers)
-        # a Quadro RTX 6000 is one product, an RTX 6000 may be two: here the brand does say which
+        # a Quadro RTX 6000 is one product, an RTX 6000 may be two: here the brand identifies the product
         return text if kind != "refused" and "refused" in words.get(bare, ()) else bare
 
     return {
@@ -306,9 +309,9 @@ def _vocabulary(ruleset: Ruleset) -> dict[str, list[NamePiece]]:
 
 
 def _without_makers(text: str, makers: Iterable[str]) -> str:
-    """ "Tesla H100" weighs as much as "H100"."""
-    found = next((maker for maker in makers if text != maker and text.startswith(maker)), "")
-    return _without_makers(text.removeprefix(found), makers) if found else text
+    """The text without makers' names in front, so that "Tesla H100" has the weight of "H100"."""
+    prefix = next((maker for maker in makers if text != maker and text.startswith(maker)), "")
+    return _without_makers(text.removeprefix(prefix), makers) if prefix else text
 
 
 def _longest(ruleset: Ruleset) -> dict[str, int]:
@@ -316,10 +319,10 @@ def _longest(ruleset: Ruleset) -> dict[str, int]:
 
 
 def ids_of(ruleset: Ruleset, means: str) -> tuple[str, ...]:
-    """The variants of ids joined by commas; a family stands for all of its own."""
-    found: list[str] = []
+    """The variants named by ids joined by commas; a family's id names all its variants."""
+    variants: list[str] = []
     for name in ids_in(means):
         family = ruleset.families.get(name)
-        # a variant may bear the name of its family
-        found += [v.id for v in family.variant] if family else [name]
-    return tuple(found)
+        # a variant may have the same id as its family
+        variants += [v.id for v in family.variant] if family else [name]
+    return tuple(variants)

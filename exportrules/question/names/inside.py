@@ -1,8 +1,8 @@
-"""Listed names that stand whole inside what people write for a buyer: beside an address, a person or a role, cut off
-by a form that takes thirty letters, or written without spaces.
+"""Find listed names inside a longer text: beside an address, a person or a role, cut off by a form with a limit of
+thirty letters, or written without spaces.
 
-What stands beside a name tells nothing of whose name it is, so these are looked up and not weighed: every run of words
-of a text is compared with the listed names.
+The text around a name says nothing about whose name it is, so these names are looked up rather than weighed: every run
+of words of the text is compared with the listed names.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from exportrules.question.names.close import core_of, spelled, words_of
 from exportrules.question.names.keys import Near
 from exportrules.question.names.words import ENDINGS
 
-#: A text that is cut off has this many letters at least: forms cut at 20, 30 or 35 characters, spaces included.
+#: The least number of letters of a text that was cut off: forms cut at 20, 30 or 35 characters, spaces included.
 SHORTEST_CUT = 16
-#: A name that is written without spaces has this many letters at least.
+#: The least number of letters of a name written without spaces.
 SHORTEST_TOGETHER = 6
-#: No listed name has more words that are compared; what is longer is a sentence.
+#: The most words of a listed name that are compared; a longer run is a sentence.
 MOST_WORDS = 14
-#: What parts a name from what stands beside it. A bare hyphen joins the words of many names.
+#: Separators between a name and the text beside it. A bare hyphen is not one: it joins the words of many names.
 _BETWEEN = re.compile(
     r"[,;:/|()\[\]{}<>\n\r\t\"“”„«»＋+&＆、，；：。]|\s[-–—]+\s|"
     r"\b(?:c/o|c\.o\.|care of|attn\.?|att\.?|attention|d/?b/?a|t/a|trading as|doing business as|a\.?k\.?a\.?|"
@@ -37,7 +37,7 @@ _BETWEEN = re.compile(
 
 @dataclass
 class ListedNames:
-    """The listed names by their words, by a part of a text alone, and by their letters without spaces."""
+    """The listed names by runs of words, by the words of a separated part, and by their letters without spaces."""
 
     runs: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     parts: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -46,6 +46,7 @@ class ListedNames:
 
 
 def whole_of(parties: Iterable[Party]) -> ListedNames:
+    """The listed names of some parties, without their weak names."""
     whole = ListedNames()
     for party in parties:
         for printed in dict.fromkeys((party.name, *party.aliases)):
@@ -56,7 +57,7 @@ def whole_of(parties: Iterable[Party]) -> ListedNames:
             if not words:
                 continue
             whole.parts[words].append(who)
-            # "PJSC Saturn" tells by its legal form what "Saturn" would not
+            # "PJSC Saturn" is distinctive by its legal form, "Saturn" is not
             for run in {words, written}:
                 if _tells(run):
                     whole.runs[run].append(who)
@@ -67,18 +68,18 @@ def whole_of(parties: Iterable[Party]) -> ListedNames:
 
 
 def _tells(words: tuple[str, ...]) -> bool:
-    """Whether words tell who is meant wherever they stand: two of which one is no trade or place, or three; of
-    Chinese, which has no spaces, three letters."""
+    """True if words identify a company anywhere in a text: three words, or two of which one is not a trade or place;
+    in Chinese, which has no spaces, three characters."""
     if len(words) == 1:
         return len(words[0]) > 2 and not words[0].isascii()
     return len(words) > 2 or (len(words) == 2 and bool(core_of(words)))
 
 
 def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
-    """The listed names that stand in a text, or of which it is the first letters."""
+    """The listed names inside a text, or of which the text is the beginning."""
     written = tuple(spelled(text))
     letters = "".join(written)
-    # a name that is only as long as a word of daily life is compared by its words alone
+    # a name as short as an everyday word is compared by its words alone
     for party, printed in whole.letters.get(letters, ()) if len(letters) >= SHORTEST_TOGETHER else ():
         yield Near(party, printed, "written together", 96)
     if len(letters) >= SHORTEST_CUT:
@@ -99,8 +100,8 @@ def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
 
 
 def whole_names(ruleset: Ruleset, restricting: Iterable[Party]) -> ListedNames:
-    """The listed names of a ruleset by their words, made when the first name is none of them."""
-    found = ruleset.indexes.get("whole names")
-    if not isinstance(found, ListedNames):
-        found = ruleset.indexes["whole names"] = whole_of(restricting)
-    return found
+    """The listed names of a ruleset, indexed on first use: when a name is not exactly a listed one."""
+    names = ruleset.indexes.get("whole names")
+    if not isinstance(names, ListedNames):
+        names = ruleset.indexes["whole names"] = whole_of(restricting)
+    return names

@@ -1,4 +1,4 @@
-"""What names are compared by: letters and digits in one case and width; near names; indices built once a ruleset."""
+"""Keys by which names are compared, similar names, and indexes that are built once per ruleset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Near(NamedTuple):
-    """A listed party that a name is close to: its id, the listed name, how it is close, and how close (0 to 100)."""
+    """A listed party to which a name is similar: its id, the listed name, the kind of similarity, a score up to 100."""
 
     party: str
     name: str
@@ -21,7 +21,7 @@ class Near(NamedTuple):
 
 
 def key(text: str) -> str:
-    """Letters and digits alone, in one case and one width: 'RTX 4090 D' and 'rtx-4090d' are one key."""
+    """The letters and digits of a text in one case and width: 'RTX 4090 D' and 'rtx-4090d' have the same key."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", "".join(c for c in text if c not in "™℠®©"))
     folded = text.casefold()
@@ -29,21 +29,22 @@ def key(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text in one width, without letters that nobody sees: zero-width spaces and joiners, soft hyphens."""
+    """The text in one width, without invisible characters: zero-width spaces and joiners, soft hyphens."""
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
 
 
 def memo(ruleset: Ruleset, what: str, build: Callable[[Ruleset], dict[str, T]]) -> dict[str, T]:
-    """An index of a ruleset, built when it is first wanted."""
+    """An index of a ruleset, built on first use."""
     if what not in ruleset.indexes:
         ruleset.indexes[what] = build(ruleset)
-    found: dict[str, T] = ruleset.indexes[what]
-    return found
+    index: dict[str, T] = ruleset.indexes[what]
+    return index
 
 
 def near(wanted: str, names: Mapping[str, str], cutoff: float = 0.6) -> list[str]:
+    """At most three values of `names` whose keys are similar to `wanted`, the most similar first."""
     import difflib
 
     return list(dict.fromkeys(names[k] for k in difflib.get_close_matches(wanted, names, n=4, cutoff=cutoff)))[:3]

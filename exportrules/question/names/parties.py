@@ -1,7 +1,7 @@
-"""What people write for a company or institution, resolved to listed parties.
+"""Resolve the name of a company or institution to listed parties.
 
-Names match exactly after normalising case, punctuation, corporate suffixes and the short name behind a name; a name
-that is only close to a listed one is reported as near, and never taken for it.
+Names match exactly after normalising case, punctuation, corporate suffixes and a short name behind the name; a name
+that is only similar to a listed one is reported as near, and never read as it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import Near, memo, visible
 from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
 
-#: So many spellings are remembered: more than a ledger has, fewer than fill a machine.
+#: The number of spellings that are cached: more than a ledger has, but few enough for memory.
 MOST_REMEMBERED = 500_000
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
@@ -23,26 +23,26 @@ __all__ = ["Matches", "Near", "described_as", "find_parties", "is_favoured", "pa
 
 
 class Matches(NamedTuple):
-    """The parties that a name certainly is, and those that it may be."""
+    """The parties that a name means with certainty, and those that it may mean."""
 
     listed: tuple[str, ...] = ()
     near: tuple[Near, ...] = ()
 
 
 def party_key(text: str) -> str:
-    """The key of a company or institution. Corporate suffixes are left out, and so is a short name in brackets behind
-    it, one that the name itself spells out: 'Huawei Technologies Co., Ltd. (Huawei)' is 'Huawei Technologies'."""
-    return _parted(text)[0]
+    """The key of a company or institution, without corporate suffixes and without a short name in brackets that the
+    name itself spells out: 'Huawei Technologies Co., Ltd. (Huawei)' has the key of 'Huawei Technologies'."""
+    return _split_keys(text)[0]
 
 
 def party_keys(text: str) -> tuple[str, ...]:
-    """All that a listed name is found by: its key, and that of its short name, if one stands behind it."""
-    name, short = _parted(text)
+    """The keys of a listed name: its own, and that of a short name behind it."""
+    name, short = _split_keys(text)
     return (name, short) if short else (name,)
 
 
-def _parted(text: str) -> tuple[str, str]:
-    """The key of a name and that of the short name behind it; '' where what stands in brackets tells parties apart."""
+def _split_keys(text: str) -> tuple[str, str]:
+    """The key of a name and that of the short name behind it; '' if the text in brackets distinguishes parties."""
     name, inner = _brackets(text)
     short = "".join(_bare(inner))
     if short and _spells_out(_spaced(name), short, inner):
@@ -51,7 +51,7 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _brackets(text: str) -> tuple[str, str]:
-    """What stands before brackets at the end, corporate suffixes aside, and in them; the text alone without such."""
+    """The text before brackets at its end and the text in them; only corporate suffixes may follow. Else (text, '')."""
     folded = visible(text)
     before, opened, rest = folded.rpartition("(")
     inner, closed, behind = rest.partition(")")
@@ -79,20 +79,20 @@ def _bare(text: str) -> list[str]:
 
 
 def _spells_out(words: list[str], short: str, inner: str) -> bool:
-    """Whether a short name says nothing that the name does not: it repeats some of its words, or has their initials.
+    """True if a short name adds nothing to the name: it repeats some of its words, or is made of their initials.
 
-    '(China)' or '(Shanghai)' behind a name that has no such word is another company, and never left out.
+    '(China)' or '(Shanghai)' behind a name without that word makes it another company, so it is kept.
     """
     if not short.isascii():
         return short in "".join(words)
-    said = " ".join(_spaced(inner))
-    return f" {said} " in f" {' '.join(words)} " or _initials(words, short)
+    repeated = " ".join(_spaced(inner))
+    return f" {repeated} " in f" {' '.join(words)} " or _initials(words, short)
 
 
 def _initials(words: list[str], short: str) -> bool:
-    """Whether the letters are the initials of all words in order, with one letter more of a word at most: NSCC-GZ.
+    """True if the letters are the initials of all words in order, with at most one more letter of each: NSCC-GZ.
 
-    Two letters or two words prove nothing: they are the code of some country as well. Twenty letters are no short name.
+    Two letters or two words prove nothing, since they are also codes of countries. Twenty letters are not a short name.
     """
     if len(words) < 3 or not 3 <= len(short) < 20:
         return False
@@ -108,22 +108,22 @@ def _initials(words: list[str], short: str) -> bool:
 
 
 def find_parties(ruleset: Ruleset, text: str) -> Matches:
-    """The listed parties that a name certainly is, or else those that it is close to. Remembered by spelling."""
+    """The listed parties that a name means with certainty, or else those to which it is similar. Cached by spelling."""
     known: dict[str, Matches] = memo(ruleset, "matches", lambda _: {})
-    found = known.get(text)
-    if found is None:
-        found = _matches(ruleset, text)
+    matches = known.get(text)
+    if matches is None:
+        matches = _matches(ruleset, text)
         if len(known) < MOST_REMEMBERED:
-            known[text] = found
-    return found
+            known[text] = matches
+    return matches
 
 
 def _matches(ruleset: Ruleset, text: str) -> Matches:
     index = memo(ruleset, "parties", _party_index)
     wanted = party_key(text)
-    found = index.get(wanted, ()) or _named_twice(index, text)
-    if found or not wanted:
-        return Matches(found)
+    exact = index.get(wanted, ()) or _named_twice(index, text)
+    if exact or not wanted:
+        return Matches(exact)
     # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
     from exportrules.question.names.close import close_names, near_index
     from exportrules.question.names.inside import standing_in, whole_names
@@ -147,18 +147,19 @@ def _restricting(ruleset: Ruleset) -> Iterator[Party]:
 
 
 def is_favoured(party: Party) -> bool:
-    """Whether lists name a party to its favour alone: it is no red flag, and a name close to it earns nothing."""
+    """True if all listings of a party favour it: it is not a red flag, and a similar name has no favour."""
     return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
 
 
 def described_as(ruleset: Ruleset, text: str) -> str:
-    """'military' or 'military_intelligence' where a name says that its bearer is such a body, of whatever country;
-    '' else."""
-    known = memo(ruleset, "descriptions", lambda law: {made.id: _phrases(made) for made in law.descriptions.values()})
-    said = f" {' '.join(_plain_words(text))} "
+    """'military' or 'military_intelligence' if a name describes its bearer as such a body of any country; else ''."""
+    known = memo(
+        ruleset, "descriptions", lambda law: {entry.id: _phrases(entry) for entry in law.descriptions.values()}
+    )
+    spaced = f" {' '.join(_plain_words(text))} "
     for kind in ("military_intelligence", "military"):
         meant, other = known.get(kind, ((), ()))
-        left = said
+        left = spaced
         for phrase in other:
             left = left.replace(phrase, " ")
         if any(phrase in left for phrase in meant):
@@ -166,14 +167,14 @@ def described_as(ruleset: Ruleset, text: str) -> str:
     return ""
 
 
-def _phrases(made: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Phrases as they stand among words; of Chinese, which has none between, as they stand anywhere."""
+def _phrases(description: Description) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases with spaces around them, to match whole words, except in Chinese, which does not separate words."""
 
     def spaced(text: str) -> str:
         words = " ".join(_plain_words(text))
         return words if any("\u4e00" <= c <= "\u9fff" for c in words) else f" {words} "
 
-    return tuple(map(spaced, made.words)), tuple(map(spaced, made.not_words))
+    return tuple(map(spaced, description.words)), tuple(map(spaced, description.not_words))
 
 
 def _plain_words(text: str) -> list[str]:
@@ -183,13 +184,13 @@ def _plain_words(text: str) -> list[str]:
 
 
 def listed_exactly(ruleset: Ruleset, text: str) -> tuple[str, ...]:
-    """The listed parties that a name is exactly; no near ones are looked for."""
+    """The listed parties of which a text is the exact name. Similar names are not searched for."""
     index = memo(ruleset, "parties", _party_index)
     return index.get(party_key(text), ()) or _named_twice(index, text)
 
 
 def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
-    """The parties that go by both names where another name stands in brackets: 'Inspur Group (浪潮集团)'."""
+    """The parties that have both the name and another name in brackets behind it: 'Inspur Group (浪潮集团)'."""
     name, inner = _brackets(text)
     other = index.get(party_key(inner), ())
     return tuple(party for party in index.get(party_key(name), ()) if party in other)
@@ -198,7 +199,7 @@ def _named_twice(index: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, 
 def _party_index(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     index: dict[str, tuple[str, ...]] = {}
     for party in ruleset.parties.values():
-        # an office of every state ("Ministry of Defence") is no party for certain, printed as it is
+        # a weak name, such as that of an office that every state has ("Ministry of Defence"), is never certain
         weak = {party_key(name) for name in party.weak}
         for name in dict.fromkeys(k for n in (party.name, *party.aliases) for k in party_keys(n) if k not in weak):
             index[name] = (*index.get(name, ()), party.id)

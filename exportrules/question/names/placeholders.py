@@ -1,6 +1,6 @@
-"""Values that say nothing: what spreadsheets, forms and people write where they know no answer.
+"""Placeholders: what spreadsheets, forms and people write instead of an answer.
 
-Read as a name, each would be somebody: 'n.a.' is not Namibia, and 'unknown' is not a buyer who is on no list.
+Read as a name, each would mean somebody: 'n.a.' is not Namibia, and 'unknown' is not an unlisted buyer.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: What is left of a word that says nothing, written without spaces and punctuation.
+#: Placeholders without spaces and punctuation, in lower case.
 _WORDS = frozenset(
     """
     na empty undefined none null nil nul nan nat void missing blank unknown unk unkn unspecified notspecified
@@ -41,7 +41,7 @@ _WORDS = frozenset(
     미상 모름 불명 알수없음 미확인 추후통보 상동 기타 비공개 غيرمعروف لايوجد
     """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
 )
-#: Abbreviations that say nothing where something stands between their letters; bare, each may be a code or a name.
+#: Abbreviations that are placeholders with a sign between their letters ("n/d"); bare, each may be a code or a name.
 _BROKEN = frozenset(("co", "ka", "lc", "nd", "nn", "sd"))
 _BROKEN_SIGNS = re.compile(r"[./\\]")
 #: The error values of spreadsheets, in their English and German spellings.
@@ -54,9 +54,9 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text gives no answer: empty, punctuation alone, an error of a spreadsheet, or a word such as TBD.
+    """True if a text is empty or a placeholder: punctuation alone, a spreadsheet's error value, a word such as TBD.
 
-    'NA' is one of them: where a country is asked for, its bare code comes before.
+    'NA' is one of them; where a country is expected, callers try the code of Namibia first.
     """
     folded = unicodedata.normalize("NFKC", text).strip()
     if _ERRORS.fullmatch(folded):
@@ -64,7 +64,7 @@ def says_nothing(text: str) -> bool:
     written = folded.casefold().strip("<>[](){}\"'*“”‘’「」【】 ")
     bare = _BETWEEN.sub("", written)
     if any("\ud800" <= c <= "\udfff" for c in written):
-        return False  # a name that a terminal or a file could not decode
+        return False  # undecodable bytes of a name, not a placeholder
     if not bare or bare in _WORDS:
         return True
     if len(set(bare)) == 1 and bare[0] in "xz?0" and len(bare) > 2:

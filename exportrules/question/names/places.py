@@ -1,8 +1,8 @@
-"""What people write for a destination, resolved to the place whose licensing treatment it has.
+"""Resolve the name of a destination to the place whose licensing treatment it has.
 
-A bare code of two letters is read first, then the names that are written in `places.toml` by hand. Only what neither
-knows is taken apart: a code beside its name ("CN - China"), a city before its country ("Shenzhen, China"), the names of
-ISO 3166 and CLDR. All parts that name a place must name the same one, and a city alone is refused: nothing is guessed.
+A bare code of two letters is read first, then the curated names in `places.toml`. A text that matches neither is split:
+a code beside its name ("CN - China"), a city before its country ("Shenzhen, China"), the names of ISO 3166 and CLDR.
+All parts that name a place must name the same one, and a city alone is refused: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -16,52 +16,52 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
 from exportrules.question.names.placeholders import says_nothing
 
-#: Between the parts of "CN - China", "Shenzhen, China" and "China (CN)". A hyphen within a name parts nothing.
+#: Separators of the parts of "CN - China", "Shenzhen, China" and "China (CN)". A hyphen within a name is not one.
 _PARTS = re.compile(r"\s+[-–—:|]\s*|\s*[-–—:|]\s+|[,;/()（）\[\]、，]+|(?<=^[A-Za-z]{2})-(?=[A-Za-z])")
-#: A code behind a name, in brackets, or before it.
+#: A code in brackets after a name, or before a name.
 _BESIDE_CODE = re.compile(
     r"(?P<name>.+?)\s*[(（](?P<code>[A-Z]{2,3})[)）]|(?P<before>[A-Z]{2,3}|\d{3})\s*[-–:/|]\s*(?P<rest>.+)"
 )
-#: Words that official names have and others leave out or shorten; the order of words is left aside too.
+#: Words of official names that are often left out or abbreviated. The order of words is ignored as well.
 _SHORT = {
     "the": "", "of": "", "and": "", "rep": "republic", "dem": "democratic", "fed": "federation", "st": "saint",
     "ste": "saint", "is": "islands", "isl": "islands", "pr": "peoples republic", "dpr": "democratic peoples republic",
 }  # fmt: skip
-#: A suggestion has to be as near as a slip of the finger.
+#: The least similarity of a suggestion: that of a typing error.
 _NEAR = 0.8
 
 
 def find_place(ruleset: Ruleset, text: str) -> str:
-    """The code of the destination whose treatment a place has: GB for the Cayman Islands. Raises UnknownNameError."""
+    """The code of the destination as which a place is treated: GB for the Cayman Islands. Raises UnknownNameError."""
     code = find_named_place(ruleset, text)
     territory = ruleset.territories.get(code)
     return territory.treated_as if territory else code
 
 
 def find_named_place(ruleset: Ruleset, text: str) -> str:
-    """The code of the place as it is named: KY for the Cayman Islands. Raises UnknownNameError, with the cure."""
+    """The code of the named place itself: KY for the Cayman Islands. Raises UnknownNameError, with the cure."""
     written = unicodedata.normalize("NFKC", text).strip()
     code = written.upper()
-    # a code stands bare: 'NA' is Namibia, 'n.a.' and 'na' say nothing
+    # a code must be bare and in capitals: 'NA' is Namibia, 'n.a.' and 'na' are placeholders
     if len(code) == 2 and code in ruleset.places and (written == code or not says_nothing(written)):
         return code
     if says_nothing(written):
         raise UnknownNameError(
-            f"no destination is called {text!r}: it says nothing. Write an ISO 3166 code of two capital letters, e.g. "
-            "CN, or a country's name."
+            f"no destination is called {text!r}: it is a placeholder. Write an ISO 3166 code of two capital letters, "
+            "e.g. CN, or a country's name."
         )
     known = code if code in ruleset.territories else ""
-    found = known or _by_hand(ruleset).get(key(written)) or _taken_apart(ruleset, written)
-    if not found:
+    named = known or _by_hand(ruleset).get(key(written)) or _taken_apart(ruleset, written)
+    if not named:
         raise _unknown(ruleset, text)
-    territory = ruleset.territories.get(found)
+    territory = ruleset.territories.get(named)
     if territory and territory.refused:
         raise UnknownNameError(f"{territory.name} cannot be answered: {territory.refused}")
-    return found
+    return named
 
 
 def place_key(name: str) -> str:
-    """The words of an official name in one order, without those that only some lists write."""
+    """A key of an official name: its words sorted, without those that only some lists write."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = re.sub(r"[.'’`´]", "", plain.casefold())
     spaced = " ".join(_SHORT.get(word, word) for word in re.findall(r"\w+", words.replace("&", " and ")))
@@ -69,19 +69,19 @@ def place_key(name: str) -> str:
 
 
 def _by_hand(ruleset: Ruleset) -> Mapping[str, str]:
-    """Codes by the names written by hand. A code of two letters counts bare alone: "n.a." is not Namibia."""
+    """Codes by the curated names. Codes of two letters are not among them: "n.a." is not Namibia."""
     return memo(ruleset, "places", lambda law: {key(n): p.code for p in law.every_place for n in (p.name, *p.aliases)})
 
 
 def _standard(ruleset: Ruleset) -> Mapping[str, str]:
-    """Codes by all other names: those of standards, without regard to the order of words, ISO's codes, ports."""
+    """Codes by all other names: those of standards with their words sorted, ISO's codes, ports."""
 
     def build(law: Ruleset) -> dict[str, str]:
-        found = {port.casefold(): place.code for place in law.places.values() for port in place.ports}
+        codes = {port.casefold(): place.code for place in law.places.values() for port in place.ports}
         for place in law.every_place:
             named = (place.name, *place.aliases, *place.standard, *place.iso)
-            found |= dict.fromkeys(filter(None, map(place_key, named)), place.code)
-        return {name: code for name, code in found.items() if len(name) > 2 or not name.isascii()}
+            codes |= dict.fromkeys(filter(None, map(place_key, named)), place.code)
+        return {name: code for name, code in codes.items() if len(name) > 2 or not name.isascii()}
 
     return memo(ruleset, "places by standard names", build)
 
@@ -93,15 +93,15 @@ def _cities(ruleset: Ruleset) -> Mapping[str, str]:
 
 
 def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
-    """The one place that the parts of a text name; None where they name none, or disagree."""
+    """The one place that the parts of a text name; None if they name none, or disagree."""
     standard = _standard(ruleset)
     whole = standard.get(place_key(written))
     if whole:
         return whole
     if beside := _BESIDE_CODE.fullmatch(written):
         parts = [beside["code"] or beside["before"], beside["name"] or beside["rest"]]
-        if len(found := {_part(ruleset, part) for part in parts}) == 1:
-            return found.pop()
+        if len(pair := {_part(ruleset, part) for part in parts}) == 1:
+            return pair.pop()
     parts = [part.strip() for part in _PARTS.split(written) if part and part.strip()]
     if len(parts) < 2:
         return None
@@ -111,9 +111,9 @@ def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
         return None
     (code,) = named
     cities = {_cities(ruleset).get(place_key(part), code) for part in parts}
-    # a city or a street may stand before its country, nothing but a name of the country behind it
+    # a city or a street may come before its country; after it only names of the same country
     in_order = all(codes[number] for number in range(codes.index(code), len(codes)))
-    words = all(any(c.isalpha() for c in part) for part, found in zip(parts, codes, strict=True) if not found)
+    words = all(any(c.isalpha() for c in part) for part, known in zip(parts, codes, strict=True) if not known)
     return code if cities == {code} and in_order and words else None
 
 
@@ -135,7 +135,7 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         names = {key(n): p.name for p in ruleset.every_place for n in (p.name, *p.aliases)}
         words = set(spelled.split())
         shared = [p.name for p in ruleset.every_place if words < set(place_key(p.name).split())]
-        if not shared:  # a short name that several countries have in some language: Kongo
+        if not shared:  # a short name that several countries share in some language: Kongo
             longer = {p.name for p in ruleset.every_place for n in p.standard if words < set(place_key(n).split())}
             shared = sorted(longer) if len(longer) < 4 else []
         near = [*shared, *(names[n] for n in get_close_matches(key(text), names, n=3, cutoff=_NEAR))]

@@ -1,4 +1,4 @@
-"""Machines that are written where a chip is asked for: recognized to say what to ask instead, never read as a chip."""
+"""Servers and other machines named instead of a chip: recognised to say what to ask instead, never read as a chip."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exportrules.question.names.keys import memo
 
 
 def find_server(ruleset: Ruleset, text: str) -> tuple[Servers, str] | None:
-    """The machine that a text names, with what is in it: the entry that says most."""
+    """The machine that a text names, and the chips in it, from the most informative entry; None if it names none."""
     written = text.casefold()
     patterns = memo(ruleset, "servers", _patterns)
     if not _compiled("|".join(patterns)).search(written):
@@ -20,20 +20,21 @@ def find_server(ruleset: Ruleset, text: str) -> tuple[Servers, str] | None:
 
 
 def server_message(ruleset: Ruleset, text: str, servers: Servers, holds: str) -> str:
-    said = f"{text!r} is {servers.what}, and not a chip. Ask by the GPUs in it"
+    """The message that refuses a machine and says which chips to ask about."""
+    message = f"{text!r} is {servers.what}, not a chip. Ask by the GPUs in it"
     inside = [_shown(ruleset, part) for part in holds.split(",") if part.strip()]
     if len(inside) == 1:
-        return f"{said}: {inside[0]}."
-    return (
-        f"{said}; it is sold with {', '.join(inside)}." if inside else f"{said}, as its maker or its order lists them."
-    )
+        return f"{message}: {inside[0]}."
+    if inside:
+        return f"{message}; it is sold with {', '.join(inside)}."
+    return f"{message}, as its maker or the order lists them."
 
 
 def how_to_ask(ruleset: Ruleset, text: str) -> str:
-    """The end of a sentence on what is not known here, with what to write: of a server, the figures of its chip."""
+    """The end of a message about an unknown name, with the cure: for a server, the figures of its chip."""
     if _names_a_machine(ruleset, text):
         return (
-            ". Of a server, write the chip in it. If that chip is not known here either, leave the name out and give "
+            ". For a server, write the chip in it. If that chip is not known here either, leave the name out and give "
             "the chip's own figures as facts, with item_kind=system: tpp=NUMBER, designed_for_datacenter=yes."
         )
     return "; a chip of your own can be described by a file or by facts."
@@ -42,20 +43,20 @@ def how_to_ask(ruleset: Ruleset, text: str) -> str:
 def _names_a_machine(ruleset: Ruleset, text: str) -> bool:
     folded = text.casefold()
     words = set(re.findall(r"[^\W_]+", folded))
-    # words of other scripts are not parted by spaces
+    # words of some scripts are not separated by spaces
     return any(
         word in words or (not word.isascii() and word in folded) for word in memo(ruleset, "machines", _machine_words)
     )
 
 
 def _machine_words(ruleset: Ruleset) -> dict[str, str]:
-    """Words that name a machine: those of the lists of words, and the first ones of systems' own names."""
-    found = {text.casefold(): text for word in ruleset.words.values() if word.kind == "system" for text in word.written}
+    """Words that name a machine: those in the word lists, and the first words of systems' names."""
+    words = {text.casefold(): text for word in ruleset.words.values() if word.kind == "system" for text in word.written}
     for family in ruleset.families.values():
         first = family.name.split()[0].casefold()
         if first.isalpha() and all(variant.item_kind == "system" for variant in family.variant):
-            found.setdefault(first, family.name)
-    return found
+            words.setdefault(first, family.name)
+    return words
 
 
 def _shown(ruleset: Ruleset, part: str) -> str:
@@ -70,14 +71,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _patterns(ruleset: Ruleset) -> dict[str, tuple[Servers, str]]:
-    """What each machine's name looks like; first those whose chips are known, the longest names first."""
-    found = [(name, servers, holds) for servers in ruleset.servers.values() for name, holds in servers.holds.items()]
-    found.sort(key=lambda entry: (not entry[2], -len(entry[0].replace("*", ""))))
-    return {_pattern(name): (servers, holds) for name, servers, holds in found}
+    """A pattern for each machine's name: first those whose chips are known, the longest names first."""
+    entries = [(name, servers, holds) for servers in ruleset.servers.values() for name, holds in servers.holds.items()]
+    entries.sort(key=lambda entry: (not entry[2], -len(entry[0].replace("*", ""))))
+    return {_pattern(name): (servers, holds) for name, servers, holds in entries}
 
 
 def _pattern(name: str) -> str:
-    """As a word of its own; the number of GPUs may follow ("XE9680x8...")."""
+    """A pattern for a machine's name as a whole word; the number of GPUs may follow ("XE9680x8...")."""
     parts = [re.escape(part) for part in re.split(r"[-_ ]+", name.casefold())]
     inside = "[-_ ]*".join(parts).replace(r"\*", "[a-z0-9._-]*")
     return rf"(?<![a-z0-9]){inside}(?=x[0-9]|[^a-z0-9]|$)"

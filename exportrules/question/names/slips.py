@@ -1,7 +1,7 @@
-"""Slips of the pen in names of chips: near names to suggest, never to read.
+"""Similar names of chips to suggest for a misspelling. They are never read as the name itself.
 
-Digits say which product is meant, and so does a letter behind them: an A1000 is not near an A100, nor an H20B near an
-H20. Near is one wrong letter in a word of four or more, a letter O in place of a zero, a misspelt maker.
+Digits, and a letter after them, distinguish products: A1000 is not a slip for A100, nor H20B for H20. A slip is one
+wrong letter in a word of four or more, a letter O in place of a zero, or a misspelt maker.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ LEAST = 4
 
 
 def near_chips(ruleset: Ruleset, text: str, left: str, label: Callable[[str], str]) -> list[str]:
-    """At most three names that a text misspells. `left` is its first word that is not known."""
-    found = [label(_with_digits(text))] if _with_digits(text) != text else []
+    """At most three names of which a text may be a misspelling. `left` is its first unknown word."""
+    suggestions = [label(_with_digits(text))] if _with_digits(text) != text else []
     wanted = key(text)
     if left:
         makers = memo(ruleset, "makers' words", _makers)
-        found += [label(text.casefold().replace(left, word, 1)) for word in makers if one_slip(left, word)]
+        suggestions += [label(text.casefold().replace(left, word, 1)) for word in makers if one_slip(left, word)]
     names = memo(ruleset, "names of families", _names)
-    found += [name for spelled, name in names.items() if one_slip(wanted, spelled)]
-    return list(dict.fromkeys(filter(None, found)))[:3]
+    suggestions += [name for spelled, name in names.items() if one_slip(wanted, spelled)]
+    return list(dict.fromkeys(filter(None, suggestions)))[:3]
 
 
 def _makers(ruleset: Ruleset) -> dict[str, str]:
@@ -38,18 +38,18 @@ def _names(ruleset: Ruleset) -> dict[str, str]:
 
 
 def _with_digits(text: str) -> str:
-    """The text with letters O, I and L beside digits as the digits that they look like."""
+    """The text with letters O, I and L beside digits replaced by the digits that they resemble."""
     return re.sub(
         r"(?i)(?<=[0-9])[oil]+(?![a-z])|(?<=[a-z][0-9])[oil](?=[0-9oil])|(?<=[a-z])[o](?=[0-9])", _digits, text
     )
 
 
-def _digits(found: re.Match[str]) -> str:
-    return "".join(_LOOKALIKES[c] for c in found[0].casefold())
+def _digits(match: re.Match[str]) -> str:
+    return "".join(_LOOKALIKES[c] for c in match[0].casefold())
 
 
 def one_slip(written: str, name: str) -> bool:
-    """Whether two names differ by one letter, or two that are swapped, in one word of four letters or more."""
+    """True if two names differ by one letter, or by two that are swapped, in one word of four letters or more."""
     if abs(len(written) - len(name)) > 1:
         return False
     ours, theirs = _RUNS.findall(written), _RUNS.findall(name)

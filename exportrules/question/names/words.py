@@ -1,15 +1,15 @@
-"""The words of company names: those that end them, that are shortened, and that tell no companies apart."""
+"""Words of company names: corporate suffixes, abbreviations, and words too common to distinguish companies."""
 
 from __future__ import annotations
 
-#: Endings of company names that do not tell companies apart.
+#: Corporate suffixes, which do not distinguish companies.
 SUFFIXES = frozenset(
     """
     ab ag ao bv cjsc co coltd company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv
     oao ojsc ooo pao pjsc plc pte pteltd pty sa sarl sas spa srl zao
     """.split()  # noqa: SIM905 - a list of words reads better as lines
 )
-#: Endings that are something else as well (SDN is Sudan too): left out where names are compared for being near.
+#: With suffixes that have other meanings (SDN is also Sudan): ignored when names are compared for similarity.
 ENDINGS = SUFFIXES | frozenset(
     """
     as bhd eood fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti
@@ -20,7 +20,7 @@ CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", 
 #: Words that a name may leave out.
 SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le named no of on the und ve".split())  # noqa: SIM905
 
-#: What is written for a word: abbreviations, other spellings, and the Chinese word in Latin letters.
+#: Abbreviations and variant spellings of each word, and the Chinese word in Latin letters.
 _WRITTEN = """
     academy: acad akademiya
     aeronautic: aero aeronautical
@@ -99,7 +99,7 @@ ABBREVIATIONS = {
     for short in written.split()
 }
 
-#: Words of which a name may be full and say nothing of who bears it.
+#: Words too general to identify a company, however many of them a name has.
 GENERIC = frozenset(
     """
     academy advanced aeronautic aerospace affiliated agency aircraft airline application applied associate
@@ -127,7 +127,7 @@ GENERIC = frozenset(
     """.split()  # noqa: SIM905
 )
 
-#: Words for a kind of body: "Fudan University" is not "HK Fudan", whatever else they share.
+#: Words for a kind of body: "Fudan University" is not "HK Fudan", although they share a word.
 KINDS = frozenset(
     """
     airline bank church club college court embassy hospital hotel insurance ministry museum polytechnic school
@@ -135,7 +135,7 @@ KINDS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-#: Places that stand in names of companies; names of countries come from the places of the ruleset.
+#: Places in names of companies; names of countries come from the places of the ruleset.
 PLACES = frozenset(
     """
     america american africa african anhui asia asian baoding beijing britain british changchun changsha changzhou
@@ -151,7 +151,7 @@ PLACES = frozenset(
     """.split()  # noqa: SIM905
 )
 
-#: Words of daily life that many companies are called by: alone they are nobody's.
+#: Everyday words that many companies use as names: one of them alone does not identify a company.
 COMMON = frozenset(
     """
     access ace active analog aero air alfa alliance alpha amber apex aqua arrow arsenal art asset aurora avia banner
@@ -172,7 +172,7 @@ COMMON = frozenset(
     """.split()  # noqa: SIM905
 )
 
-#: Traditional characters and the simplified ones for them, as far as names of companies have them.
+#: Traditional characters that occur in names of companies, and their simplified forms.
 SIMPLIFIED = str.maketrans(
     "華為訊飛龍電腦軟體機學國際資聯創達廣東雲計網絡線導長遠積業產術開發設備製銀貿連動車數據衛視聲寶慶漢陽陝齊"
     "魯蘇濟寧貳億萬與專兩嚴喪個豐臨麗舉義習鄉書買亂爭於亞親僅從侖倉儀們價眾優會傘偉傳傷倫偽餘傭債傾曠爾維諾訓"
@@ -186,11 +186,11 @@ SIMPLIFIED = str.maketrans(
     "鹰麦黄点齿团厂矿显滨岛湾岭范围区县总经营处实检测剂药医疗环节红纪级纯纳细组结给统绿综紧晓辉钻异烨",
 )
 
-#: Cyrillic letters as the lists write them.
+#: Cyrillic letters as the lists transliterate them.
 _LATIN = "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya e".replace("-", "").split(" ")
 LATIN = str.maketrans(dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюяё", _LATIN, strict=True)))
 
-#: Chinese words that stand before or after what a company is called.
+#: Chinese words before or after the distinctive part of a company's name.
 CHINESE_PLACES = tuple(
     """
     中国 北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川
