@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """`cli`, the group of all commands: built when it is wanted, since a plain check needs neither it nor click."""
+    """`cli`, the group of all commands, loaded on demand: a plain check needs neither it nor click."""
     if name != "cli":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from exportrules.cli import commands

@@ -1,4 +1,4 @@
-"""The group of all commands, and what becomes of click's own errors."""
+"""The group of all commands, and the handling of click's errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cli() -> None:
 
 
 def run(encoding: str | None) -> int:
-    """Run the command that was written; the exit status. `encoding` is that of the output as it was found."""
+    """Run the command line and return the exit status. `encoding` is the output's original encoding."""
     try:
         # click returns the status of ctx.exit() here, or what the command returned: nothing
         return int(cli(standalone_mode=False, obj=encoding) or 0)

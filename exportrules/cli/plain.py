@@ -1,6 +1,6 @@
-"""A plain `check NAME --on DAY`, with --json or without: read and printed without click, a tenth of its time.
+"""A plain `check NAME --on DAY`, optionally with --json, is parsed and printed without click, a tenth of its time.
 
-Any other word or option, help and mistakes included, is for the commands.
+Every other command line, help and mistakes included, is parsed by click.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """What a plain check asks: a chip by its name, on a day."""
+    """The arguments of a plain check."""
 
     chip: str
     on: str
@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
 
 def read(words: Sequence[str]) -> Asked | None:
-    """What these words ask if they are a plain check; None if they are anything else."""
+    """The arguments if the words are a plain check; None for anything else."""
     rest = list(words)
     if rest[:1] != ["check"] or rest.count("--on") != 1 or rest.count("--json") > 1 or rest[-1] == "--on":
         return None
@@ -36,7 +36,7 @@ def read(words: Sequence[str]) -> Asked | None:
 
 
 def answer(asked: Asked) -> int:
-    """Print the answer; the exit status of it."""
+    """Print the answer and return the exit status."""
     from exportrules.answer.determination import check
 
     found = check(asked.chip, on=asked.on)
@@ -46,7 +46,7 @@ def answer(asked: Asked) -> int:
 
 
 def as_data(found: Determination) -> str:
-    """The whole determination as JSON: laid out for a reader, one line for a script."""
+    """The whole determination as JSON: indented on a terminal, one line where it is piped."""
     from exportrules.render.safe import safe_json
 
     return safe_json(found.to_json(2 if sys.stdout.isatty() else None))
@@ -66,5 +66,5 @@ def verdict(text: str, outcome: str) -> str:
 
 
 def status(found: Determination) -> int:
-    """The exit status of an answer: 3 where there is none."""
+    """The exit status: 3 for an indeterminate answer, else 0."""
     return 3 if found.outcome == "indeterminate" else 0

@@ -31,7 +31,7 @@ LARGEST_FILE = 32 * 2**20
 LARGEST_RULESET = 64 * 2**20
 MOST_FILES = 20_000
 DEEPEST_FOLDER = 16
-#: Bytes that hold nearly every rule file.
+#: First read of a rule file, in bytes; nearly all of them are smaller.
 _USUAL = 2**16
 
 _default: list[Ruleset] = []

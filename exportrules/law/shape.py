@@ -1,8 +1,8 @@
-"""Frozen values by their annotations: dataclasses, without what dataclasses cost at every start.
+"""Frozen values defined by their annotations: dataclasses without their cost at every start.
 
-To import `dataclasses` and to generate the methods of forty classes was a fifth of a cold `check`. A shape has its
-methods from here, once for all, and is registered as a dataclass when somebody asks for its fields: `fields`, `replace`
-and `asdict`, pydantic and a type checker meet an ordinary one.
+Importing `dataclasses` and generating the methods of forty classes took a fifth of a cold `check`. All shapes share the
+methods of one base instead. A shape becomes a real dataclass when its fields are first requested, so `fields`,
+`replace`, `asdict` and pydantic work on it, and `dataclass_transform` tells type checkers to treat it as one.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_al
 
 
 class _Fields:
-    """`__dataclass_fields__` of each shape: the first who asks makes it a dataclass."""
+    """`__dataclass_fields__` of each shape: the first access registers the shape as a dataclass."""
 
     def __get__(self, _: object, shape: type[Shape]) -> dict[str, Any]:
         if shape is Shape:
             raise AttributeError("the base of the shapes has no fields")
         from dataclasses import dataclass
 
-        made: Any = dataclass(init=False, repr=False, eq=False, kw_only=True)(shape)
-        found: dict[str, Any] = made.__dict__["__dataclass_fields__"]
-        return found
+        registered: Any = dataclass(init=False, repr=False, eq=False, kw_only=True)(shape)
+        fields: dict[str, Any] = registered.__dict__["__dataclass_fields__"]
+        return fields
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
 class Shape:
-    """Base of the shapes: fields are what a class annotates, given by name. With `eq=True` equal fields are equal."""
+    """Base of the shapes. Annotations are the fields, given by name; `eq=True` compares shapes by their fields."""
 
     __dataclass_fields__: ClassVar[Any] = _Fields()
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -51,29 +51,29 @@ class Shape:
 
     @classmethod
     def _complete(cls, given: dict[str, Any]) -> None:
-        """Raises TypeError for a field that is missing or unknown."""
+        """Check the names of fields. Raises TypeError if one is missing or unknown."""
         if not cls._needed <= given.keys() <= cls._names.keys():
             missing, unknown = sorted(cls._needed - given.keys()), sorted(given.keys() - cls._names.keys())
-            told = [
+            problems = [
                 f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names
             ]
-            raise TypeError(f"{cls.__name__}: fields {'; '.join(told)}")
+            raise TypeError(f"{cls.__name__}: fields {'; '.join(problems)}")
 
     @classmethod
     def restored(cls, fields: dict[str, Any]) -> Self:
-        """A shape that takes the dict over as its fields, of values that were validated before."""
+        """A shape that adopts the dict as its fields; the values were validated before."""
         cls._complete(fields)
-        made = cls.__new__(cls)
-        object.__setattr__(made, "__dict__", fields)
-        return made
+        shape = cls.__new__(cls)
+        object.__setattr__(shape, "__dict__", fields)
+        return shape
 
     def stated(self) -> dict[str, Any]:
-        """The fields that are not at their defaults."""
-        found = ((name, getattr(self, name)) for name in self._names)
-        return {name: value for name, value in found if name in self._needed or value != getattr(type(self), name)}
+        """The fields that differ from their defaults."""
+        fields = ((name, getattr(self, name)) for name in self._names)
+        return {name: value for name, value in fields if name in self._needed or value != getattr(type(self), name)}
 
     def changed(self, **fields: Any) -> Self:
-        """The same with other values for some of its fields."""
+        """A copy with some fields changed."""
         return type(self)(**{name: getattr(self, name) for name in self._names} | fields)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
