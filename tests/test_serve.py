@@ -586,7 +586,7 @@ def test_an_explorer_is_served_where_it_was_made_from_the_same_rules(tmp_path: P
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in response.headers["content-security-policy"]
     file.write_text("<script></script>", encoding="utf-8")
-    with pytest.raises(QuestionError, match="was not made from these rules"):
+    with pytest.raises(QuestionError, match="was not written from these rules"):
         client_of(explorer=str(file))
     with pytest.raises(RulesetError, match="cannot be read"):
         client_of(explorer=str(tmp_path / "none.html"))

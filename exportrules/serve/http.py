@@ -1,7 +1,7 @@
-"""An HTTP API over the same questions: GET with a query, or POST with JSON.
+"""An HTTP API for the same questions: GET with a query, or POST with JSON.
 
-It holds no state but answers that were given, in memory, and computes none of them itself. What `check` refuses is
-refused with the same words and status 400.
+Its only state is a cache of answers in memory; it computes none of them itself. A question that `check` refuses is
+refused with the same message and status 400.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def application(law: Ruleset, settings: Settings) -> Guard:
 
 
 class _Service:
-    """The endpoints, with what they share: the law, a memory of answers, threads."""
+    """The endpoints and what they share: the law, a cache of answers, a thread pool."""
 
     def __init__(self, law: Ruleset, settings: Settings) -> None:
         self._law, self._settings = law, settings
@@ -101,12 +101,12 @@ class _Service:
         return ask.answer(law, ask.request.read(given, law.facts))
 
     def _forget(self) -> None:
-        """Drop what the engine remembers of questions, and in time of names, before it is more than can be spared."""
+        """Clear the engine's cache of questions, and from time to time that of names, before it grows too large."""
         self._computed += 1
         if len(self._law.memory) > self._settings.forget_after:
-            self._law.memory.clear()  # a result may leave it at any time
+            self._law.memory.clear()  # safe, since a result may be evicted at any time
         if self._computed > 10 * self._settings.forget_after:
-            self._computed, self._law = 0, replace(self._law)  # the same data, and nothing remembered
+            self._computed, self._law = 0, replace(self._law)  # the same data with empty caches
 
     async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any]) -> Response:
         """An answer as JSON, from memory if it is there; on GET with a tag that later requests can name."""
@@ -122,7 +122,7 @@ class _Service:
         return Response(known, media_type=JSON, headers=headers)
 
     async def _threaded(self, work: Callable[[], Any]) -> Any:
-        """What takes a while, in a thread, so that the others are answered meanwhile."""
+        """Run long work in a thread, so that other requests are answered meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _body(self, request: Incoming) -> bytes:
@@ -137,8 +137,8 @@ class _Service:
         return bytes(found)
 
     async def _blocks(self, request: Incoming, most: int) -> AsyncIterator[bytes]:
-        said = request.headers.get("content-length", "")
-        read = int(said) if said.isdecimal() else 0
+        stated = request.headers.get("content-length", "")
+        read = int(stated) if stated.isdecimal() else 0
         if read <= most:
             read = 0
             async for block in request.stream():
@@ -193,10 +193,10 @@ class _Service:
     async def _health(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/healthz"
         _NOTHING.read(read_query(_query(request), _NOTHING))
-        told = ruleset_of(self._law)
-        found = {"status": "ok", "version": exportrules.__version__,
-                 **{name: told[name] for name in ("edition", "verified_through", "sha256")}}  # fmt: skip
-        return Response(_json(found), media_type=JSON)
+        ruleset = ruleset_of(self._law)
+        health = {"status": "ok", "version": exportrules.__version__,
+                  **{name: ruleset[name] for name in ("edition", "verified_through", "sha256")}}  # fmt: skip
+        return Response(_json(health), media_type=JSON)
 
     async def _openapi(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/openapi.json"
@@ -229,12 +229,12 @@ def _typed(request: Incoming, kinds: tuple[str, ...]) -> str:
 
 
 def _names(wanted: str, tag: str) -> bool:
-    """Whether an If-None-Match has the tag."""
+    """True if an If-None-Match header contains the tag."""
     return wanted.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in wanted.split(","))
 
 
 async def _sent(output: Path, folder: Path) -> AsyncIterator[bytes]:
-    """The bytes of a file, which goes with its folder when they are sent or nobody wants them any more."""
+    """The bytes of a file, whose folder is removed when they were sent or the client has gone."""
     try:
         with output.open("rb") as file:
             while block := file.read(_BLOCK):
@@ -249,7 +249,7 @@ def _problem(status: int, detail: str, near_names: tuple[str, ...] = ()) -> Resp
 
 
 async def _refused(_: Incoming, error: Exception) -> Response:
-    """What `check` refuses, with its words."""
+    """The response for a question that `check` refuses, with its message."""
     return _problem(400, str(error), getattr(error, "suggestions", ()))
 
 
