@@ -62,7 +62,7 @@ def test_a_pickle_is_asked_again(chip: Any, asked: dict[str, Any]) -> None:
 def test_a_pickle_of_other_rules_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = pickle.dumps(check("H800", on="2023-06-01", ruleset=replace(default_ruleset(), digest="0" * 64)))
     module._loaded.cache_clear()
-    with pytest.raises(RulesetError, match="given by other rule files than those found here"):
+    with pytest.raises(RulesetError, match="rests on rule files that differ from those here"):
         pickle.loads(kept)
 
 
