@@ -24,6 +24,7 @@ from exportrules.law.span import ALWAYS, Span, overlap
 from exportrules.question.names.close import chinese_core, spelled, words_of
 from exportrules.question.names.keys import Near
 from exportrules.question.names.parties import Matches, described_as, find_parties, is_favoured
+from tests.make_snapshots import NEAR, near_names
 
 ROOT = Path(__file__).parent.parent
 LAW = default_ruleset()
@@ -310,6 +311,12 @@ def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -
 def test_what_names_nobody_is_close_to_nobody(written: str) -> None:
     found = find_parties(LAW, written)
     assert (found.listed, [near for near in found.near if near.how != "short name"]) == ((), [])
+
+
+def test_whom_a_distorted_name_is_close_to_is_as_checked_in() -> None:
+    record = NEAR.read_text("utf-8")
+    lines = zip(record.splitlines(), near_names(record).splitlines(), strict=True)
+    assert [(now, was) for was, now in lines if was != now] == [], "if meant: python -m tests.renew"
 
 
 def test_the_measures_of_the_benchmark_hold_on_a_sample() -> None:

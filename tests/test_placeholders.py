@@ -33,3 +33,13 @@ def test_what_is_empty_says_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", SOMETHING.split("|"))
 def test_a_name_that_has_such_a_word_in_it_says_something(text: str) -> None:
     assert not says_nothing(text)
+
+
+@pytest.mark.parametrize("letter", ["\ud800", "\udc80", "\udfff"])
+def test_a_name_that_could_not_be_decoded_is_a_name(letter: str) -> None:
+    assert not says_nothing(letter)
+
+
+@pytest.mark.parametrize("letter", ["\ud7ff", "\ue000"])
+def test_letters_beside_those_are_signs(letter: str) -> None:
+    assert says_nothing(letter)
