@@ -22,6 +22,7 @@ from exportrules.law.model import Listing, Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import ALWAYS, Span, overlap
 from exportrules.question.names.close import chinese_core, spelled, words_of
+from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
 from exportrules.question.names.parties import Matches, described_as, find_parties, is_favoured
 from tests.make_snapshots import NEAR, near_names
@@ -317,6 +318,33 @@ def test_whom_a_distorted_name_is_close_to_is_as_checked_in() -> None:
     record = NEAR.read_text("utf-8")
     lines = zip(record.splitlines(), near_names(record).splitlines(), strict=True)
     assert [(now, was) for was, now in lines if was != now] == [], "if meant: python -m tests.renew"
+
+
+LETTERS = " ".join(chr(ord("a") + n) * 4 for n in range(15))
+
+
+@pytest.mark.parametrize(
+    ("listed", "text", "how"),
+    [
+        ("Abc Def", "abcdef", {"written together"}),
+        ("Abc De", "abcde", set()),  # a word of daily life may have five letters
+        ("Abcdefgh Ijklmnop Qrst", "Abcdefgh Ijklmnop", {"cut off"}),
+        ("Abcdefgh Ijklmnop Qrst", "Abcdefgh Ijklmno", set()),
+        ("海康威", "海康威 大楼", {"contains a listed name"}),
+        ("海康", "海康 大楼", set()),
+        ("Karst", "Acme Karst", set()),  # one word tells nothing wherever it stands
+        ("Karst", "Acme, Karst", {"contains a listed name"}),
+        ("Beijing Technology", "Acme Beijing Technology", set()),  # and a place with a trade no more
+        ("Beijing Karst", "Acme Beijing Karst", {"contains a listed name"}),
+        ("Shanghai Beijing Technology", "Acme Shanghai Beijing Technology", {"contains a listed name"}),
+        (LETTERS[:69], f"x {LETTERS[:69]}", {"contains a listed name"}),
+        (LETTERS, f"x {LETTERS}", set()),
+    ],
+)
+def test_a_listed_name_stands_whole_in_what_is_written(listed: str, text: str, how: set[str]) -> None:
+    # a name of which nothing is left hides none behind it
+    whole = whole_of([Party(id="x", name="Co., Ltd.", country="CN", aliases=(listed,))])
+    assert {near.how for near in standing_in(whole, text)} == how
 
 
 def test_the_measures_of_the_benchmark_hold_on_a_sample() -> None:
