@@ -268,6 +268,12 @@ def test_a_figure_that_only_bounds_are_known_of_is_not_contradicted_by_what_foll
     assert agreeing([known], claim, lambda _, value: 0)[0] == [0]
 
 
+def test_a_paragraph_is_required_under_where_some_requirement_is() -> None:
+    assert read_given(LAW, "required_under", ["744.11", "742.6"]).value == {"744.11", "742.6"}
+    with pytest.raises(QuestionError, match=r"no requirement in this ruleset is under that paragraph"):
+        read_given(LAW, "required_under", ["740.2"])
+
+
 @pytest.mark.parametrize(
     ("given_", "wrong"),
     [

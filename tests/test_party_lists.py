@@ -24,7 +24,14 @@ from exportrules.law.span import ALWAYS, Span, overlap
 from exportrules.question.names.close import chinese_core, spelled, words_of
 from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
-from exportrules.question.names.parties import Matches, described_as, find_parties, is_favoured
+from exportrules.question.names.parties import (
+    Matches,
+    described_as,
+    find_parties,
+    is_favoured,
+    party_key,
+    party_keys,
+)
 from tests.make_snapshots import NEAR, near_names
 
 ROOT = Path(__file__).parent.parent
@@ -318,6 +325,49 @@ def test_whom_a_distorted_name_is_close_to_is_as_checked_in() -> None:
     record = NEAR.read_text("utf-8")
     lines = zip(record.splitlines(), near_names(record).splitlines(), strict=True)
     assert [(now, was) for was, now in lines if was != now] == [], "if meant: python -m tests.renew"
+
+
+TWENTY = [chr(ord("a") + n) + "x" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "spelled_out"),
+    [
+        ("Huawei Technologies Co., Ltd.", "Huawei", True),
+        ("Karst Works Acme Plant", "Works Acme", True),
+        ("Karst Works Acme", "orks", False),
+        ("Acme Karst Works", "AKW", True),
+        ("Acme Karst Works", "China", False),
+        ("Acme Karst Works", "AK", False),  # the code of some state
+        ("Acme Karst", "AKX", False),
+        ("Acme Karst Works", "AKWO", True),  # one letter more of a word
+        ("Acme Karst Works Plant", "AKRWP", True),
+        ("Acme Karst Works Plant", "AKRSWP", False),  # and of a word no two
+        ("Acme Karst Works Plant", "AKW", False),
+        ("Acme Karst Works Ltd", "AKW", True),
+        ("Acme Karst Works Ltd", "AKWL", True),
+        ("Acme Karst Ltd", "AKL", True),
+        ("Acme Karst Ltd", "AKRL", False),  # of two words no letter more
+        ("Institute of Karst Works", "IKW", True),
+        ("Institute of Karst Works", "IOKW", True),
+        (" ".join(TWENTY[:19]), "abcdefghijklmnopqrs", True),
+        (" ".join(TWENTY), "abcdefghijklmnopqrst", False),
+        ("深圳大疆创新", "大疆", True),
+        ("深圳大疆创新", "华为", False),
+    ],
+)
+def test_a_short_name_is_left_out_where_the_name_spells_it_out(name: str, short: str, spelled_out: bool) -> None:
+    whole = party_key(f"{name} {short}")
+    assert party_keys(f"{name} ({short})") == ((party_key(name), party_key(short)) if spelled_out else (whole,))
+
+
+def test_endings_of_companies_behind_a_short_name_are_no_part_of_a_name_and_words_are() -> None:
+    assert party_keys("Acme Karst Works (AKW) Ltd 公司") == ("acmekarstworks", "akw")
+    assert party_keys("Acme Karst Works (AKW) Shanghai") == ("acmekarstworksakwshanghai",)
+
+
+def test_a_name_is_compared_by_letters_and_digits_and_the_word_for_and() -> None:
+    assert party_keys("Bear & Sons, No. #7!") == ("bearandsonsno7",)
 
 
 LETTERS = " ".join(chr(ord("a") + n) * 4 for n in range(15))

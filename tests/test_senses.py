@@ -675,3 +675,27 @@ def test_how_a_doubt_is_settled_is_said_for_each_of_its_kinds(
     )
     assert word.settle.count("If it is") == len(begins)
     assert all(line in word.settle for line in begins)
+
+
+def test_whoever_a_near_name_is_sits_where_the_listed_party_does() -> None:
+    question = exportrules.timeline("H100", to="VN", end_user="Inspur").question
+    seats = {(s.sense.words[0][1].partition(" (")[0], s.facts["headquarters"].value) for s in question.subjects}
+    assert ("is not a listed party", "VN") in seats
+    assert ("is Inspur Group Co., Ltd.", "CN") in seats
+    assert question.end_user == "Inspur"
+    assert question.defaulted == {"activity", "end_use", "exporter", "headquarters", "ultimate_parent"}
+
+
+def test_a_letter_is_known_to_its_addressee_before_the_public_and_to_nobody_else() -> None:
+    for exporter, name in (("maker", "nvidia"), ("other", "other")):
+        subjects = exportrules.timeline("A100", exporter=exporter).question.subjects
+        assert {subject.exporter for subject in subjects} == {name}
+    # who the maker of a chip of one's own is, nobody said
+    own = exportrules.timeline(None, facts={"tpp": 100}).question.subjects
+    assert [subject.exporter for subject in own] == [""]
+
+
+def test_a_variant_is_of_its_family() -> None:
+    subjects = exportrules.timeline("A100").question.subjects
+    assert {subject.facts["chip_family"].value for subject in subjects} == {"nvidia-a100"}
+    assert "nvidia-a100" not in {subject.facts["chip"].value for subject in subjects}
