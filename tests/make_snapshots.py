@@ -19,8 +19,8 @@ from exportrules.question.names.parties import find_parties
 from tests import boundaries
 
 FOLDER = Path(__file__).parent / "snapshots"
-#: Names as people write them, distorted in every way that the matcher knows of, each with whom it is close to. A name to
-#: be recorded is a line of its own; what stands behind it is written anew.
+#: Names as people write them, distorted in every way that the matcher knows of, each with whom it is close to. A name
+#: to be recorded is a line of its own; what stands behind it is written anew.
 NEAR = FOLDER / "near.tsv"
 DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")
 EXPORTERS = {"CN": ("maker", "other"), "HK": ("maker", "other"), "MO": ("maker", "other")}

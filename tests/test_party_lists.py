@@ -340,6 +340,8 @@ TWENTY = [chr(ord("a") + n) + "x" for n in range(20)]
         ("Acme Karst Works", "China", False),
         ("Acme Karst Works", "AK", False),  # the code of some state
         ("Acme Karst", "AKX", False),
+        ("Institute of Karst", "IK", False),
+        ("Acme Karst Works", "AAKW", False),
         ("Acme Karst Works", "AKWO", True),  # one letter more of a word
         ("Acme Karst Works Plant", "AKRWP", True),
         ("Acme Karst Works Plant", "AKRSWP", False),  # and of a word no two
@@ -388,6 +390,7 @@ LETTERS = " ".join(chr(ord("a") + n) * 4 for n in range(15))
         ("Beijing Karst", "Acme Beijing Karst", {"contains a listed name"}),
         ("Shanghai Beijing Technology", "Acme Shanghai Beijing Technology", {"contains a listed name"}),
         (LETTERS[:69], f"x {LETTERS[:69]}", {"contains a listed name"}),
+        (LETTERS[:69], f"x y {LETTERS[:69]}", {"contains a listed name"}),
         (LETTERS, f"x {LETTERS}", set()),
     ],
 )
