@@ -14,7 +14,7 @@ import pytest
 from exportrules import Bounds, Chip, Determination, QuestionError, RulesetError, check, default_ruleset, load_ruleset
 from exportrules.answer import determination as module
 from exportrules.law.facts import Fact
-from exportrules.law.force import parts, settled
+from exportrules.law.force import InForce, doubt_of, in_order, parts, settled, untold
 from exportrules.law.span import Span
 from exportrules.question.figures import complete
 
@@ -102,6 +102,29 @@ def test_a_figure_known_by_bounds_is_narrowed_by_what_follows_from_the_others() 
         "performance_density": Fact(Bounds(at_most=20), "given"),
     }
     assert complete(known)["performance_density"].value == 10
+
+
+def test_what_a_document_settles_is_certain_and_the_notice_of_the_doubt_is_left_out() -> None:
+    given = {p.id: p for p, _ in default_ruleset().provisions.values()}
+    read, provision = settled(given.values()), "90fr4544#742.6(a)(6)(iii)(A)-headquarters"
+    assert set(given) - set(read) == {"90fr4544#headquarters-contested"}
+    assert (given[provision].certain, read[provision].certain) == (False, True)
+    assert read[provision].cite.startswith(given[provision].cite + "; ")
+
+
+def test_what_is_uncertain_is_prepared_anew_for_whoever_supposes_it_so() -> None:
+    for provision, instrument in default_ruleset().provisions.values():
+        found = InForce(provision, instrument, ())
+        names = found.told_by.__reduce__()[1] if found.told_by is not untold else ()  # type: ignore[misc, index]
+        tested = {test.fact for row in provision.when + provision.unless for test in row.tests}
+        assert (doubt_of(found) in names) == (not provision.certain or doubt_of(found) in tested)
+
+
+def test_an_entry_for_what_is_inside_comes_after_the_entries_that_are_inside() -> None:
+    law = default_ruleset()
+    (inner, where), (outer, _) = law.provisions["88fr73458#3A090.a"], law.provisions["88fr73458#4A090.a"]
+    entries = [InForce(replace(p, id=name), where, ()) for p, name in ((outer, "a"), (inner, "b"))]
+    assert [found.provision.id for found in in_order(entries)] == ["b", "a"]
 
 
 def test_a_document_may_settle_what_is_not_there_and_a_window_may_be_past() -> None:
