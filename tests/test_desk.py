@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -28,7 +29,7 @@ from benchmarks.make_workbook import OTHERS, make, shipments, write_names  # noq
 from exportrules.ledger.columns import known_headers  # noqa: E402
 from exportrules.ledger.encodings import proposals  # noqa: E402
 from exportrules.ledger.heading import find_heading, is_total  # noqa: E402
-from exportrules.ledger.report import number_in  # noqa: E402
+from exportrules.ledger.report import PARTS, number_in  # noqa: E402
 from exportrules.ledger.sources import open_source  # noqa: E402
 
 LAW = exportrules.default_ruleset()
@@ -138,6 +139,67 @@ def test_the_parts_are_the_table_and_their_sums_are_exact(desk: Path) -> None:
             assert row["Why"].count("needed")
             assert isinstance(row["Date of export"], date)
             assert re.fullmatch(r"15 CFR [\w.()-]+(, [\w.()]+)*, \d{4}-\d\d-\d\d", row["The Code on that day"])
+
+
+def test_printed_lists_are_read_without_a_glass(desk: Path) -> None:
+    """What is printed of a list fits on A4 in letters of 8 points; the rest of its columns is for the screen."""
+    with zipfile.ZipFile(desk / "report.xlsx") as book:
+        names = book.read("xl/workbook.xml").decode()
+        sheets = {n: book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in range(2, 7)}
+    for number, part in enumerate(PARTS, 2):
+        heads = sheet(desk / "report.xlsx", part.title)[3]
+        last = re.search(rf">'?{part.title}'?!\$A\$1:\$([A-Z]+)\$", names)
+        assert last
+        printed = ord(last[1]) - 64
+        assert ("Review policy" in heads[printed:]) == (part.title == "Needed a license")
+        assert {"Date of export", "Item as written", "Parties", "Value (USD)"} <= set(heads[:printed])
+        assert 'fitToHeight="0"' in sheets[number]
+        pixels = 0.0
+        for first, end, width in re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheets[number]):
+            pixels += sum(float(width) * 7 for column in range(int(first), int(end) + 1) if column <= printed)
+        # an inch has 96 pixels; A4 is 297 mm wide, the margins are 0.4 inch
+        assert 10 * min(1, (297 / 25.4 - 0.8) * 96 / pixels) >= 8, part.title
+    assert "fitToHeight" not in sheets[6]
+    assert 'scale="80"' in sheets[6]
+
+
+def test_the_summary_has_the_conditions_that_a_list_on_paper_names(desk: Path) -> None:
+    rows = ["\n".join(map(str, row)) for row in sheet(desk / "report.xlsx", "Summary")]
+    head, *_ = sheet(desk / "report.xlsx", "Exception, if conditions met")[3:]
+    listed = [
+        dict(zip(head, row, strict=True)) for row in sheet(desk / "report.xlsx", "Exception, if conditions met")[4:-1]
+    ]
+    assert listed
+    for row in listed:
+        exception = next(name for name in row["Provision"].split() if "740.8" in name)
+        assert any(exception in said and row["Conditions"] in said for said in rows)
+
+
+def test_what_to_do_next_is_computed_from_what_was_answered_and_assumed(desk: Path, tmp_path: Path) -> None:
+    head, *rows = sheet(desk / "report.xlsx", "All rows")
+    outcomes = [row[head.index("outcome")] for row in rows]
+    needed, excepted = outcomes.count("license_required"), outcomes.count("license_exception")
+    free = outcomes.count("no_license_requirement") + excepted
+    steps = [
+        f"{needed} rows for which a license was required: compare them with the licenses that were granted.",
+        f"{excepted} rows under a license exception: find the proof that each of its conditions was met.",
+    ]
+    parent = f"{free} rows without a requirement, or with an exception, if the end user's headquarters and ultimate "
+    summary = [str(cell) for row in sheet(desk / "report.xlsx", "Summary") for cell in row]
+    at = summary.index("What to do next")
+    assert [f"{n}. {says}" for n, says in enumerate(steps, 1)] == [said for said in summary[at + 1 :] if said][:2]
+    asked = (str(desk / "shipments.xlsx"), "--exporter", "other", "--names", str(desk / "names.csv"))
+    audited(*asked, "-o", str(tmp_path / "r.html"))
+    audited(*asked, "--summary", str(tmp_path / "s.md"))
+    printed = " ".join(audited(*asked).split())
+    page = html.unescape((tmp_path / "r.html").read_text("utf-8"))
+    markdown = (tmp_path / "s.md").read_text("utf-8")
+    for said in ("\n".join(summary), printed, page, markdown):
+        assert all(says in said for says in (*steps, parent))
+    audited(str(desk / "shipments.xlsx"), "--exporter", "other", "-o", str(tmp_path / "r.md"))
+    assert "rows that could not be read: mend the cells, or say in a names file" in (tmp_path / "r.md").read_text(
+        "utf-8"
+    )
 
 
 def test_links_lead_to_the_code_of_the_day(desk: Path) -> None:

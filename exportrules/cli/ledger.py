@@ -154,14 +154,16 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
     from exportrules.ledger.handover import Handover, Summing
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
-    from exportrules.render.audit import audit_parts
+    from exportrules.render.audit import NEXT, audit_parts
     from exportrules.render.audit_page import PageReport
 
     def summing(account: Account) -> Summing:
         parts = audit_parts(
             account, summarise(account, law, settings.layer), spellings(account.lookup), settings.layer, law
         )
-        return Summing(parts.title, [parts.opening, *parts.terms], parts.counts, parts.tables, parts.foot)
+        return Summing(
+            parts.title, parts.opening, parts.counts, NEXT, parts.steps, parts.terms, parts.tables, parts.foot
+        )
 
     return (Handover if ending == ".xlsx" else PageReport)(settings, summing)
 
