@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Source, as_text
-from exportrules.ledger.cells import NOT_AI, PARTY_FIELDS, Meaning, Reader, meaning_of, readers
+from exportrules.ledger.cells import NOT_AI, PARTY_FIELDS, Meaning, Reader, brief, meaning_of, readers
 from exportrules.ledger.lookup import Lookup
 from exportrules.ledger.reasons import Authority, Reasons
 from exportrules.ledger.run import Settings
@@ -115,6 +115,8 @@ class Row(NamedTuple):
     currency: str
     segment: Segment
     problem: str
+    #: What else a row without an item says: a footnote is no shipment, and only its reader can tell.
+    otherwise: str = ""
 
 
 class Columns:
@@ -217,7 +219,12 @@ class RowReader:
             place, " / ".join(said[:_MOST_REFERENCES]), found if isinstance(found, date) else as_text(day), item,
             chip, to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,
             self._at(cells, quantity), self._at(cells, value), currency, segment, problem,
+            "" if item.strip() else self._said(cells),
         )  # fmt: skip
+
+    def _said(self, cells: Sequence[Any]) -> str:
+        own = (as_text(cell).strip() for n, cell in enumerate(cells) if n not in self._columns.places)
+        return brief("; ".join(filter(None, own)), 160)
 
     @staticmethod
     def _at(cells: Sequence[Any], number: int | None) -> Any:
@@ -371,7 +378,7 @@ class Contents:
         yield from self._authority()
 
     def _unread(self, left: int) -> Iterator[Column]:
-        yield Column("What was not understood, and the cure", "long", lambda row: row.problem, left)
+        yield Column("What was not understood, and the cure", "long", _not_read, left)
 
     def _authority(self, first: str = "requirement") -> Iterator[Column]:
         """The provisions by their ids, and links to those of a kind before the others."""
@@ -404,6 +411,10 @@ class Contents:
 
     def _conditions(self, row: Row) -> str:
         return "\n".join(dict.fromkeys(c for a in self._laws(row) for c in a.conditions))
+
+
+def _not_read(row: Row) -> str:
+    return f"{row.problem}\nThe row says: {row.otherwise}." if row.otherwise else row.problem
 
 
 def _provisions(row: Row) -> str:
