@@ -125,7 +125,7 @@ class Records:
     def cells(self, number: int) -> tuple[str, ...]:
         """What the cells of a record say, as many as it has; those of a damaged one as far as they can be told."""
         if number in self.alone.raw:
-            return self.alone.parted(self.alone.raw[number])
+            return self.alone.split(self.alone.raw[number])
         row = int(self._rows[number])
         return tuple(unquoted(self._bytes(row, column)) for column in range(self.ends.shape[1]))
 
@@ -150,11 +150,11 @@ class Records:
         keep[list(numbers)] = False
         places = np.cumsum(keep) - 1
         plain = keep[self.regular()]
-        raw, problems, parted = self.alone
+        raw, problems, split = self.alone
         alone = Alone(
             {int(places[n]): line for n, line in raw.items() if keep[n]},
             {int(places[n]): problem for n, problem in problems.items() if keep[n]},
-            parted,
+            split,
         )
         return Records(self.block, int(keep.sum()), self.starts[plain], self.ends[plain], alone)
 
