@@ -365,6 +365,8 @@ def _open_point(law: Ruleset, fact: str) -> str:
         return f"how far {law.provisions[fact][0].cite} reaches: read it."
     known = law.facts.get(fact)
     label = (known.label if known else "") or fact.replace("_", " ")
+    if known is not None and known.about == "item" and known.type == "number":
+        return f"the {label} of the item: obtain it from its maker."
     return f"this: {known.question}" if known and known.question else f"the {label}: find out what it is."
 
 
