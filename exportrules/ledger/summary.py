@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from exportrules.answer.next_steps import Answered, ledger_steps
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import index_at
 from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
@@ -53,6 +54,8 @@ class Summary(NamedTuple):
     #: Answered rows that leave a field out, so that what is assumed decided: by field.
     assumed: dict[str, int]
     fips: Suspicion | None
+    #: What to do next, as sentences: computed from what was open, required and assumed.
+    steps: list[str]
 
 
 def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
@@ -83,12 +86,27 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
         decided=decided,
         assumed={field: sum(t.rows for t in read if _left_out(t.profile, field)) for field in ASSUMED},
         fips=suspect_fips(ruleset, _codes(account)),
+        steps=ledger_steps(ruleset, _answered(tallies, account)),
         doubtful=sum(t.rows for t in read if not _NAMES.isdisjoint(t.segment.turns_on.split())),
     )
 
 
 def _left_out(profile: Profile, field: str) -> bool:
     return profile.asked.get(field) is None and field not in profile.open_
+
+
+def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
+    """The rows of each answer, with what was assumed of them that somebody can be asked."""
+    for t in tallies:
+        s = t.segment
+        assumed = [field for field, said in _TO_ASK.items() if all(_left_out(t.profile, name) for name in said)]
+        turns_on = tuple(s.turns_on.split())
+        yield Answered(t.rows, s.outcome, s.review_policy, s.standing, turns_on, s.unread, tuple(assumed))
+    yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
+
+
+#: What to ask for where none of these fields says it.
+_TO_ASK = {"headquarters": ("headquarters", "ultimate_parent"), "parties": ("end_user", "parties")}
 
 
 def _codes(account: Account) -> Iterator[str]:
