@@ -105,6 +105,7 @@ LOOK = """(cells) => cells.map((cell) => {
         provisions: found.provisions, standing: found.standing, first: explorer.firstLine(found.answer, cell),
         citations: explorer.part(found.answer.citations),
         turnsOn: explorer.part(found.answer.turnsOn).map((open) => open.fact),
+        notices: explorer.noticesOf(cell, found.answer, found.course),
         by: found.since ? explorer.because(found.runs[found.at], cell) : [],
     };
 })"""
@@ -127,6 +128,7 @@ def checked(law: Ruleset, cell: dict[str, str]) -> dict[str, Any]:
         "first": headline(d),
         "citations": [[c.provision, c.role] for c in d.citations],
         "turnsOn": d.turns_on,
+        "notices": d.notices,
         "by": list(d.previous.by) if d.previous else [],
     }
 

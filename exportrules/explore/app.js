@@ -26,10 +26,15 @@
   /** The list under a number of an answer, or an empty one. */
   const part = (number) => (number === undefined ? [] : D.parts[number]);
 
+  /** The kind of a deal by its places, or -1 where the page holds none. */
+  function kindOf(q) {
+    const hq = q.hq || q.to, parent = q.parent || hq;
+    return D.kinds[placeAt.get(q.to).class][placeAt.get(hq).class][placeAt.get(parent).class];
+  }
+
   /** The number of the course of a question, or -1 where the page holds none. */
   function courseOf(q) {
-    const hq = q.hq || q.to, parent = q.parent || hq;
-    const kind = D.kinds[placeAt.get(q.to).class][placeAt.get(hq).class][placeAt.get(parent).class];
+    const kind = kindOf(q);
     const row = D.rows[chipAt.get(q.chip)][EXPORTERS.indexOf(q.by)][LAYERS.indexOf(q.layer)];
     return kind < 0 ? -1 : D.cells[row][kind];
   }
@@ -56,6 +61,29 @@
     return runs;
   }
 
+  /** The texts of a track that hold on a day, by number. */
+  function onDay(track, day) {
+    if (track < 0) return [];
+    const steps = D.tracks[track];
+    let said = -1;
+    for (let n = 0; n < steps.length && D.days[steps[n]] <= day; n += 2) said = steps[n + 1];
+    return said < 0 ? [] : D.parts[said];
+  }
+
+  /** Every notice of an answer, in the order of the engine: of its standing, the chip, the law, the other layer. */
+  function noticesOf(q, answer, course) {
+    const chip = D.chips[chipAt.get(q.chip)], layer = LAYERS.indexOf(q.layer), hq = q.hq || q.to;
+    const other = D.others[D.otherRows[chipAt.get(q.chip)][EXPORTERS.indexOf(q.by)][layer]][kindOf(q)];
+    const [standing, asked, law] = answer.notices === undefined ? [[], [], []] : D.parts[answer.notices];
+    const numbers = [...standing, ...onDay(chip.released, q.on), ...asked, ...law, ...onDay(other, q.on),
+      ...onDay(D.coming[course], q.on), ...onDay(chip.figured[layer], q.on)];
+    const disputed = D.disputed.filter(([country, from, to]) => [q.to, hq, q.parent || hq].includes(country) && from <= q.on && (!to || q.on < to));
+    return [...new Set([...numbers.map((n) => fill(D.texts[n], q)), ...disputed.map((row) => row[3])])];
+  }
+
+  /** A text of the engine in the language of the page, with the day and the place of the question. */
+  const fill = (text, q) => (text[Object.keys(LANGUAGES).indexOf(state.lang)] || text[0]).replaceAll("{day}", q.on).replaceAll("{place}", placeName(q.to));
+
   /** The answer to a question; null where the page holds none. */
   function look(q) {
     const course = courseOf(q);
@@ -67,7 +95,7 @@
     let answer = run.answer;
     for (const [day, a] of run.steps) if (day <= q.on) answer = a;
     return {
-      answer, runs, at: n, outcome: answer.outcome, policy: answer.policy || "", standing: answer.standing,
+      answer, runs, course, at: n, outcome: answer.outcome, policy: answer.policy || "", standing: answer.standing,
       since: run.start, until: run.stop && dayBefore(run.stop),
       provisions: [...part(answer.requirements), ...part(answer.exceptions)],
     };
@@ -414,7 +442,7 @@
     return [...words, ...D.options].join(" ");
   }
 
-  const firstLine = (a, q) => a.first.replaceAll("{day}", q.on)
+  const firstLine = (a, q) => fill(D.texts[a.first], q)
     .replaceAll("{released}", D.chips[chipAt.get(q.chip)].public.find((day) => day > q.on));
   const dealWords = (q) => [`${D.chips[chipAt.get(q.chip)].name} → ${placeName(q.to)}`, ...termWords(q)].join(" · ");
   /** The terms of a deal beside chip, place and day. */
@@ -464,7 +492,7 @@
         u.settle.length ? h("ul", {}, u.settle.map(([situation, option]) => h("li", {}, situation, ": ", h("code", {}, option)))) : null))),
       section(t("cases"), part(a.cases).length ? h("ul", { class: "cases" }, part(a.cases).map(([said, o, p]) => h("li", {}, swatch({ outcome: o, policy: p, standing: "" }), h("span", {}, said, ": ", h("b", {}, decision(o, p)))))) : null),
       section(t("citations"), citations(a, q)),
-      section(t("notices"), notices(a, q, chip).map((n) => h("p", { class: "notice" }, n))),
+      section(t("notices"), noticesOf(q, a, found.course).map((n) => h("p", { class: "notice" }, n))),
       section(t("assumed"), assumptions(q, found)),
       section(t("figures"), figures(chip)),
       asCommand,
@@ -506,17 +534,6 @@
           p.code ? [" · ", h("a", { href: p.code.replace("{day}", q.on), rel: "noreferrer", target: "_blank" }, t("codeOfDay", { day: q.on }))] : null));
     });
     return rows.length ? h("ul", { class: "citations" }, rows) : null;
-  }
-
-  function notices(a, q, chip) {
-    const said = [...part(a.notices)];
-    const other = look({ ...q, layer: q.layer === "printed" ? "enforced" : "printed" });
-    const law = (x) => (x.projection === undefined ? x.outcome : part(x.projection)[0]);
-    if (other && a.projection === undefined && law(other.answer) !== a.outcome) {
-      said.push(t(q.layer === "printed" ? "enforcedToo" : "printedToo", { what: term(law(other.answer)) }));
-    }
-    for (const [name, [, estimated]] of Object.entries(chip.facts || {})) if (estimated && name !== "bits_x_tops_2022") said.push(t("estimated", { what: D.figures[name] }));
-    return said;
   }
 
   /** What would be answered were a term of the question another one, as far as the page holds it; and what is assumed. */
@@ -748,5 +765,5 @@
     start();
     addEventListener("hashchange", start);
   });
-  globalThis.explorer = { look, ready, part, firstLine, because, data: () => D };
+  globalThis.explorer = { look, ready, part, firstLine, noticesOf, because, data: () => D };
 })();
