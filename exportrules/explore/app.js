@@ -1,11 +1,10 @@
 // The explorer. It computes nothing of the law: every answer is looked up in the data of the page, which the engine of
 // exportrules made. `look` is the whole look-up; all the rest shows what it returns.
-"use strict";
 (() => {
-  const ROLES = ["to", "hq", "parent"];
+  const explorer = globalThis.explorer;
   const EXPORTERS = ["maker", "other"];
   const LAYERS = ["enforced", "printed"];
-  const VIEWS = ["bands", "table", "map", "compare", "plane"];
+  const VIEWS = ["bands", "table", "map", "compare", "plane", "claims"];
   const LANGUAGES = { en: "English", ja: "日本語", zh: "中文" };
   const UNANSWERED = "unanswered";
   let D, W, state, problems = [];
@@ -113,17 +112,10 @@
     const said = W[name] ? W[name][state.lang] || W[name].en : name;
     return said.replace(/\{(\w+)\}/g, (_, v) => (v in values ? values[v] : ""));
   }
-  /** A legal term, with the English beside it in another language. */
-  function term(name) {
-    if (!name) return "";
-    const en = W[name] ? W[name].en : name.replace(/_/g, " ");
-    return state.lang === "en" ? en : `${t(name)} (${en})`;
-  }
-  const policyWord = (policy) => (policy ? term(policy === "indeterminate" ? "policy_indeterminate" : policy) : "");
-  function decision(outcome, policy) {
-    const review = outcome === "license_required" ? policyWord(policy) : "";
-    return review ? `${term(outcome)}: ${review}` : term(outcome);
-  }
+  /** A text of the engine in the language of the page; English where its table of words does not have it. */
+  const say = (text) => (D.said[text] || [])[Object.keys(LANGUAGES).indexOf(state.lang) - 1] || text;
+  const policyWord = (policy) => (policy ? say(D.policies[policy]) : "");
+  const decision = (outcome, policy) => say(D.decisions[`${outcome} ${policy || ""}`]);
   const placeName = (code) => placeAt.get(code).name;
   const makerName = (id) => (D.makers.find((m) => m.id === id) || { name: id }).name;
   const exporterName = (q) => (q.by === "maker" ? makerName(D.chips[chipAt.get(q.chip)].maker) : t("other"));
@@ -136,7 +128,7 @@
     const places = [q.to, q.hq || q.to, q.parent || q.hq || q.to];
     const said = text.replace(/\{(\d)\}/g, (_, n) => placeName(places[n]));
     const p = D.provisions[text];
-    return p ? { title: p.title, cite: p.cite, url: p.url } : { title: said, cite: "", url: "" };
+    return p ? { title: p.title, cite: p.cite, url: p.url } : { title: say(said), cite: "", url: "" };
   }
 
   /** How an answer is drawn: its own outcome, or beyond the horizon what the law would say. */
@@ -470,7 +462,7 @@
     const line = command(q);
     const asCommand = section(t("command"), h("div", { class: "command" }, h("code", {}, line), h("button", { type: "button", onclick: (e) => copy(line, e.target) }, t("copy"))));
     if (problems.length) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("badAddress", { what: problems.join(", ") }))];
-    if (!found) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("notAsked")), asCommand];
+    if (!found) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("notAsked")), asCommand, section(t("ask"), explorer.ask(q))].filter(Boolean);
     const a = found.answer, chip = D.chips[chipAt.get(q.chip)];
     const facts = [
       [t("since"), found.since ? when(found.since) : t("noKnownStart")],
@@ -481,7 +473,6 @@
     return [
       heading,
       h("p", { class: `first ${shade(a)}` }, h("span", {}, firstLine(a, q))),
-      state.lang === "en" ? null : h("p", { class: "gloss" }, decision(a.outcome, a.policy)),
       h("dl", { class: "facts" }, facts.map(([term_, value]) => h("div", {}, h("dt", {}, term_), h("dd", {}, value)))),
       h("div", { class: "actions" },
         h("button", { type: "button", onclick: (e) => copy(citationText(q, found), e.target) }, t("copyCitation")),
@@ -496,6 +487,8 @@
       section(t("assumed"), assumptions(q, found)),
       section(t("figures"), figures(chip)),
       asCommand,
+      section(t("ask"), explorer.ask(q)),
+      section(t("download"), explorer.downloads(q)),
     ].filter(Boolean);
   }
 
@@ -527,7 +520,7 @@
       const p = D.provisions[id];
       const policies = part(a.policies).filter(([r]) => r === id).map(([, policy]) => policyWord(policy));
       return h("li", {},
-        h("span", { class: "role" }, role), " ", h("b", {}, p.title), policies.length && role !== "tested, not met" ? ` (${policies.join(", ")})` : null,
+        h("span", { class: "role" }, say(role)), " ", h("b", {}, p.title), policies.length && role !== "tested, not met" ? ` (${policies.join(", ")})` : null,
         h("small", {}, p.cite, " ", h("span", { class: "evidence" }, `[${p.evidence}]`)),
         p.quote ? h("q", {}, p.quote) : null,
         h("small", {}, p.url ? h("a", { href: p.url, rel: "noreferrer", target: "_blank" }, t("document")) : null,
@@ -547,7 +540,7 @@
       const same = other.outcome === found.outcome && other.policy === found.policy;
       return h("li", {}, swatch(other.answer), h("span", {}, t(word), ": ", same ? t("noDifference") : h("b", {}, storyWords(other.answer))));
     });
-    return [h("p", {}, h("b", {}, t("ifInstead"))), h("ul", { class: "cases" }, rows), h("p", {}, h("b", {}, t("assumedAlways")), ": ", D.assumed.join("; "), ". ", t("assumedMore"))];
+    return [h("p", {}, h("b", {}, t("ifInstead"))), h("ul", { class: "cases" }, rows), h("p", {}, h("b", {}, t("assumedAlways")), ": ", D.assumed.map(say).join("; "), ". ", t("assumedMore"))];
   }
 
   function figures(chip) {
@@ -695,7 +688,7 @@
     const lines = [];
     if (one && two) {
       const a = new Map([...rests(one), ...entries(one)]), b = new Map([...rests(two), ...entries(two)]);
-      const only = (x, y, word) => [...x].filter(([id]) => !y.has(id)).map(([id, role]) => h("li", {}, h("span", { class: "role" }, `${role}, ${t(word)}`), " ", h("b", {}, D.provisions[id].title), h("small", {}, D.provisions[id].cite)));
+      const only = (x, y, word) => [...x].filter(([id]) => !y.has(id)).map(([id, role]) => h("li", {}, h("span", { class: "role" }, `${say(role)}, ${t(word)}`), " ", h("b", {}, D.provisions[id].title), h("small", {}, D.provisions[id].cite)));
       lines.push(...only(a, b, "onlyFirst"), ...only(b, a, "onlySecond"));
       const alike = one.outcome === two.outcome && one.policy === two.policy && one.standing === two.standing;
       if (alike) lines.unshift(h("li", {}, t("same"), " ", decision(one.outcome, one.policy)));
@@ -712,7 +705,7 @@
       lines.length ? section(t("differs"), h("ul", { class: "citations" }, lines)) : "", between || "");
   }
 
-  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane };
+  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane, claims: (view) => explorer.claims(view) };
 
   // ---- the lines of the day -------------------------------------------------------------------------------------------
 
@@ -765,5 +758,5 @@
     start();
     addEventListener("hashchange", start);
   });
-  globalThis.explorer = { look, ready, part, firstLine, noticesOf, because, data: () => D };
+  Object.assign(explorer, { look, ready, part, firstLine, noticesOf, because, h, t, command, makerName, placeName, question, embedded, write: () => write(), data: () => D });
 })();

@@ -27,9 +27,11 @@ import numpy as np
 
 from exportrules.answer.determination import Determination, check
 from exportrules.answer.result import OUTCOMES, Answer, Change
-from exportrules.answer.timeline import Timeline
+from exportrules.answer.timeline import END, RELEASE, START, Timeline
+from exportrules.answer.words import POLICY, decision
 from exportrules.explore.alike import Codes
 from exportrules.explore.catalogue import FIGURES, chip_rows, entries, maker_rows, place_rows
+from exportrules.explore.claims import claim_books
 from exportrules.explore.lines import planes
 from exportrules.explore.notes import NONE, Notes, disputed_rows
 from exportrules.explore.states import Known, Places, Route, States, asked_of, read_places
@@ -41,6 +43,7 @@ from exportrules.law.view import view_of
 from exportrules.question.deal import Deal
 from exportrules.question.question import Question, Subject, resolve
 from exportrules.render.languages import LANGUAGES, spoken, tell
+from exportrules.study.package import LICENSE
 
 #: Who exports, and how the law is read, in the order of the page's data.
 EXPORTERS = ("maker", "other")
@@ -85,6 +88,10 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     named = (text for c in courses for by in c[2::3] if by >= 0 for text in parts[by])
     used |= {text for text in named if text in ruleset.provisions}
     edition = ruleset.edition
+    assumed = _assumed(ruleset, asked[0].id)
+    decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
+    small = {*POLICY.values(), *decisions.values(), *assumed, START, END, RELEASE}
+    small |= {role for a in answers for _, role in parts[a["citations"]]}
     return {
         "edition": edition.edition,
         "title": edition.title,
@@ -97,7 +104,11 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
         "chips": [{**row, **more} for row, more in zip(chip_rows(ruleset, asked), chip_notes, strict=True)],
         "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
-        "assumed": _assumed(ruleset, asked[0].id),
+        "assumed": assumed,
+        "said": {text: found[1:] for text in sorted(small) if (found := _languages(text))[1:]},
+        "claims": claim_books(ruleset, asked),
+        "license": LICENSE,
+        "endUses": list(ruleset.facts["end_use"].values),
         "places": place_rows(ruleset, places),
         "kinds": renumbered.tolist(),
         "rows": row_of.reshape(shape).tolist(),
@@ -109,26 +120,36 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "coming": [coming[number] for number in range(len(courses))],
         "tracks": notes.tracks.values,
         "disputed": disputed_rows(ruleset),
-        "texts": [[text, *(_in(language, text) for language in LANGUAGES[1:])] for text in notes.texts.values],
+        "texts": [_languages(text) for text in notes.texts.values],
+        "decisions": decisions,
+        "policies": POLICY,
         "answers": answers,
         "parts": parts,
         "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
     }
 
 
+#: What is assumed on every day of every deal of the page; what else is assumed depends on the provisions of the day.
+_ALWAYS = ("activity", "end_use", "end_user_lists")
+
+
 def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
     """What every answer of the page assumes beyond what the page can be asked."""
     d = check(chip, on=ruleset.edition.verified_through, ruleset=ruleset)
-    return [a.says for a in d.assumptions if a.fact not in ("destination", "exporter", "headquarters")]
+    return [a.says for a in d.assumptions if a.fact in _ALWAYS]
 
 
 def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
     return resolve(ruleset, chip, Deal(exporter=exporter, as_printed=printed))
 
 
-def _in(language: str, text: str) -> str:
-    with spoken(language):
-        return tell(text)
+def _languages(text: str) -> list[str]:
+    """A text in English and in the other languages of the table of words; English alone where it does not have it."""
+    found = [text]
+    for language in LANGUAGES[1:]:
+        with spoken(language):
+            found.append(tell(text))
+    return found if set(found) != {text} else [text]
 
 
 class _Row(NamedTuple):
