@@ -88,10 +88,7 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     named = (text for c in courses for by in c[2::3] if by >= 0 for text in parts[by])
     used |= {text for text in named if text in ruleset.provisions}
     edition = ruleset.edition
-    assumed = _assumed(ruleset, asked[0].id)
-    decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
-    small = {*POLICY.values(), *decisions.values(), *assumed, START, END, RELEASE}
-    small |= {role for a in answers for _, role in parts[a["citations"]]}
+    roles = {role for a in answers for _, role in parts[a["citations"]]}
     return {
         "edition": edition.edition,
         "title": edition.title,
@@ -104,8 +101,7 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
         "chips": [{**row, **more} for row, more in zip(chip_rows(ruleset, asked), chip_notes, strict=True)],
         "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
-        "assumed": assumed,
-        "said": {text: found[1:] for text in sorted(small) if (found := _languages(text))[1:]},
+        **_words(_assumed(ruleset, asked[0].id), roles),
         "claims": claim_books(ruleset, asked),
         "license": LICENSE,
         "endUses": list(ruleset.facts["end_use"].values),
@@ -121,8 +117,6 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "tracks": notes.tracks.values,
         "disputed": disputed_rows(ruleset),
         "texts": [_languages(text) for text in notes.texts.values],
-        "decisions": decisions,
-        "policies": POLICY,
         "answers": answers,
         "parts": parts,
         "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
@@ -141,6 +135,15 @@ def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
 
 def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
     return resolve(ruleset, chip, Deal(exporter=exporter, as_printed=printed))
+
+
+def _words(assumed: list[str], roles: set[str]) -> dict[str, Any]:
+    """The words of the engine that the page puts together: outcomes with their policies, assumptions, what opened an
+    answer; `said` has them in other languages."""
+    decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
+    every = {*POLICY.values(), *decisions.values(), *assumed, *roles, START, END, RELEASE}
+    said = {text: found[1:] for text in sorted(every) if (found := _languages(text))[1:]}
+    return {"decisions": decisions, "policies": POLICY, "assumed": assumed, "said": said}
 
 
 def _languages(text: str) -> list[str]:
@@ -196,7 +199,8 @@ class _Cells:
         asked = [(s, i) for s, i in every if s.has_figures] or every
         described = [(s, self.states.item_of[i]) for s, i in asked]
         whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
-        distinct, which = np.unique(whole, axis=0, return_inverse=True)
+        beside = [self._beside(to) for to, _, _ in deals]
+        distinct, which = np.unique(np.column_stack([whole, beside]), axis=0, return_inverse=True)
         alike, which = _released(question), which.ravel()
         numbers = np.full(len(deals), -1, np.int64)
         for n, ids in enumerate(distinct.tolist()):
@@ -219,6 +223,11 @@ class _Cells:
         there = np.stack([self.other.ids[self.other.item_of[i]] for _, i in asked], axis=1)
         others = self._other_layer(timeline, alike, numbers.tolist(), whole.reshape(len(deals), len(asked), -1), there)
         return _Row(numbers.tolist(), others, timeline)
+
+    def _beside(self, to: str) -> int:
+        """What is told of a destination beside its law: that nothing is exported there, or that its law is left out."""
+        home = bool(self.states.view.membership("united-states", to))
+        return home + 2 * (to in self.ruleset.edition.destinations_not_encoded)
 
     def _other_layer(
         self, timeline: Timeline, alike: Hashable, courses: Sequence[int], ids: Codes, there: Codes
@@ -312,9 +321,8 @@ class _Cells:
         named = () if len(timeline.question.subjects) == 1 else (timeline.question.family, answer.asked)
         early = answer.outcome == "not_released" and timeline.released(day) is None
         says = answer.outcome, answer.review_policy, answer.standing
-        place = timeline.question.to if answer.standing == "destination_not_encoded" else ""
-        home = bool(timeline.view.membership("united-states", timeline.question.to))
-        key = (says, named, answer.left_out, early, states, self._listed(timeline, day), home, place)
+        beside = self._beside(timeline.question.to)
+        key = (says, named, answer.left_out, early, states, self._listed(timeline, day), beside)
         if key not in self._told:
             d = Determination(timeline, day)
             said = told(d)
