@@ -91,14 +91,30 @@ def in_other_layer(as_printed: bool, outcome: str) -> str:
 
 
 def _announced_changes(moment: Moment) -> Iterator[str]:
-    """The notices of an answer without duplicates, the most important first."""
-    return list(dict.fromkeys(text for part in PARTS.values() for text in part(moment)))
+    change = moment.next
+    if change is not None and not moment.question.known_on and change.standing == moment.answer.standing:
+        yield from announced(moment.ruleset, change, moment.on)
+
+
+def announced(ruleset: Ruleset, change: Change, on: date) -> Iterator[str]:
+    """The next change as seen on a day, if an instrument that makes it is already public and does not merely end."""
+    names: dict[str, str] = {
+        "unpublished": "review policy not published",
+        "indeterminate": "review policy undetermined",
+    }
+    policy = f" ({names.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
     becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
     provisions = ruleset.provisions
     displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
     for name in change.by:
-    """The notices of an answer without duplicates, the most important first."""
-    return list(dict.fromkeys(text for part in PARTS.values() for text in part(moment)))
+        if name not in provisions:
+            continue
+        provision, instrument = provisions[name]
+        public = earliest(instrument.released, instrument.published)
+        # the end of a text is often known only from its successor
+        ends = (provision.kind != "savings" and bool(provision.expires)) or name in displaced
+        if public and public <= on < change.date and not ends:
+            yield f"{_coming(provision, instrument.citation, public, on, change.date)} {becomes}"
             return
 
 
@@ -260,5 +276,21 @@ def _span(member: Membership) -> Span:
 
 def _bases(chip: Any, fact: str) -> str:
     parts = {"performance_density": ("performance_density", "die_area_mm2", "tpp"), "tpp": ("tpp",)}.get(fact, (fact,))
-    """The notices of an answer without duplicates, the most important first."""
-    return list(dict.fromkeys(text for part in PARTS.values() for text in part(moment)))
+    bases = [a.basis for a in chip.alternative if a.fact in parts]
+    return "other readings: " + "; ".join(bases) if bases else "sources differ"
+
+
+#: The notices of an answer by what they are about, the most important first.
+PARTS: dict[str, Callable[[Moment], Iterator[str]]] = {
+    "doubts": _doubts,
+    "standing": _standing,
+    "release": _release,
+    "asked": _asked,
+    "law": _of_the_law,
+    "other layer": _other_layer,
+    "announced": _announced_changes,
+    "figures": _figures,
+    "territories": _territories,
+    "parties": _parties,
+    "memberships": _memberships,
+}

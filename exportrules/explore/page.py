@@ -43,6 +43,7 @@ def page(data: Mapping[str, Any], options: Sequence[str] = (), *, embed: bool = 
     title = html.escape(f"Export rules explorer, edition {data['edition']}")
     parts = {
         "policy": _ALONE,
+        "digest": data["sha256"],
         "title": title,
         "style": _asset("style.css"),
         "script": "\n".join(_asset(name) for name in _SCRIPTS),

@@ -29,7 +29,7 @@ from exportrules.errors import ExportRulesError, QuestionError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import near
 from exportrules.render.safe import safe_json
-from exportrules.serve.answers import ASKS, Ask, asked, chips, provision, ruleset_of
+from exportrules.serve.answers import ASKS, Ask, chips, determination_of, provision, ruleset_of
 from exportrules.serve.guard import Guard, problem
 from exportrules.serve.ledgers import KINDS, REQUEST, account_of, answered
 from exportrules.serve.memory import Memory
@@ -105,7 +105,7 @@ class _Service:
             raise QuestionError("fields chooses parts of an answer as JSON; its sentences are one whole. Omit fields.")
         self._forget()
         law = self._law
-        return "\n".join(sentences(law, asked(law, read)))
+        return "\n".join(sentences(law, determination_of(law, read)))
 
     def _ask(self, ask: Ask, given: object) -> dict[str, Any]:
         self._forget()
