@@ -280,6 +280,12 @@ def test_a_frame_shows_one_answer_and_a_way_to_the_whole(browser: Any, page_file
 
 def found_in(data: dict[str, Any], cell: dict[str, str]) -> tuple[str, str]:
     """Outcome and policy of a question in the data alone."""
+    answer = answer_in_data(data, cell)
+    return answer["outcome"], answer.get("policy", "")
+
+
+def answer_in_data(data: dict[str, Any], cell: dict[str, str]) -> dict[str, Any]:
+    """The answer to a question in the data alone."""
     classes = {place["code"]: place["class"] for place in data["places"]}
     headquarters = cell["hq"] or cell["to"]
     places = [classes[code] for code in (cell["to"], headquarters, cell["parent"] or headquarters)]
@@ -288,8 +294,8 @@ def found_in(data: dict[str, Any], cell: dict[str, str]) -> tuple[str, str]:
     row = data["rows"][chip][("maker", "other").index(cell["by"])][("enforced", "printed").index(cell["layer"])]
     steps = data["courses"][data["cells"][row][kind]]
     begun = [answer for day, answer in zip(steps[::3], steps[1::3], strict=True) if data["days"][day] <= cell["on"]]
-    answer = data["answers"][begun[-1]]
-    return answer["outcome"], answer.get("policy", "")
+    found: dict[str, Any] = data["answers"][begun[-1]]
+    return found
 
 
 def test_the_data_of_a_page_with_overlays_are_the_engines_answers() -> None:
@@ -303,7 +309,14 @@ def test_the_data_of_a_page_with_overlays_are_the_engines_answers() -> None:
         cell["on"] = "2026-11-20"  # attested, beyond the edition's own horizon
     for cell in drawn:
         expected = checked(law, cell)
-        assert found_in(data, cell) == (expected["outcome"], expected["policy"]), cell
+        answer = answer_in_data(data, cell)
+        assert (answer["outcome"], answer.get("policy", "")) == (expected["outcome"], expected["policy"]), cell
+        numbers = (
+            [number for part in data["parts"][answer["notices"]] for number in part] if "notices" in answer else []
+        )
+        told = {data["texts"][number][0].replace("{day}", cell["on"]) for number in numbers}
+        assert told <= set(expected["notices"]), cell
+        assert any("rests on an attestation" in text for text in told) is (expected["standing"] == "attested"), cell
 
 
 def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from exportrules.explore.states import Known, Places, Route, States, asked_of, r
 from exportrules.explore.table import Table, iso
 from exportrules.explore.tell import provision_row, told
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.span import days_of_change, holds_on
+from exportrules.law.span import DAY, days_of_change, holds_on
 from exportrules.law.view import view_of
 from exportrules.question.deal import Deal
 from exportrules.question.question import Question, Subject, resolve
@@ -188,7 +188,8 @@ class _Cells:
         self._moves = places.moves
         self._by_moves: set[int] = set()
         force = self.states.view.provisions
-        self._entry_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
+        self._told_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
+        self._told_days |= {attestation.through + DAY for attestation in ruleset.attestations.values()}
         self._told: dict[Hashable, int] = {}
         self._opened: dict[Hashable, tuple[str, ...]] = {}
         self._entries: dict[Hashable, Hashable] = {}
@@ -286,7 +287,7 @@ class _Cells:
         found: list[list[Any]] = []
         runs: list[tuple[date, Answer, tuple[str, ...]]] = []
         moves = False
-        for day in sorted({*timeline.starts, *changes, *self._entry_days}):
+        for day in sorted({*timeline.starts, *changes, *self._told_days}):
             index = timeline.index(day)
             answer = self._answer(timeline, day, tuple(p[_at(self.states.days, day)] for p in parts))
             by = -1
@@ -322,7 +323,8 @@ class _Cells:
         early = answer.outcome == "not_released" and timeline.released(day) is None
         says = answer.outcome, answer.review_policy, answer.standing
         beside = self._beside(timeline.question.to)
-        key = (says, named, answer.left_out, early, states, self._listed(timeline, day), beside)
+        vouching = timeline.vouching(day) if answer.standing == "attested" else ()
+        key = (says, named, answer.left_out, early, states, self._listed(timeline, day), beside, vouching)
         if key not in self._told:
             d = Determination(timeline, day)
             said = told(d)

@@ -61,7 +61,9 @@ class Notes:
 
     def of_answer(self, d: Determination) -> list[list[int]]:
         """The texts of an answer that go with its standing, its outcome, and the provisions that it rests on."""
-        standing = [text.replace(d.on.isoformat(), DAY) for text in PARTS["standing"](d.moment)]
+        standing = list(PARTS["standing"](d.moment))
+        if d.standing == "beyond_horizon":
+            standing = [text.replace(f"{d.on} is later", f"{DAY} is later") for text in standing]
         if d.standing == "destination_not_encoded":
             name = self.ruleset.places[d.timeline.question.to].name
             standing = [text.replace(f" {name} ", f" {PLACE} ") for text in standing]
