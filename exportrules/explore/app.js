@@ -627,7 +627,7 @@
       h("thead", {}, h("tr", {}, [t("chip"), t("outcome"), t("since"), t("until"), t("citations")].map((x) => h("th", { scope: "col" }, x)))),
       h("tbody", {}, rows.map(([c, found]) => h("tr", { class: c.id === state.chip ? "chosen" : "" },
         h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => set({ chip: c.id }) }, c.name), h("small", {}, makerName(c.maker))),
-        found ? [h("td", {}, swatch(found.answer), storyWords(found.answer)), h("td", {}, found.since || "…"), h("td", {}, found.until || "…"),
+        found ? [h("td", {}, swatch(found.answer), storyWords(found.answer)), h("td", {}, found.since ? when(found.since) : "…"), h("td", {}, found.until ? when(found.until) : "…"),
           h("td", {}, found.provisions.map((id) => D.provisions[id]).filter(Boolean).map((p) => h("small", {}, p.cite)))] : h("td", { colspan: 4 }, "—")))))));
   }
 
