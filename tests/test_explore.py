@@ -482,7 +482,13 @@ def test_served_the_page_asks_the_engine_and_shows_its_words(browser: Any, page_
         })  # fmt: skip
         assert refused.json()["detail"] in asked()
         page.fill("#ask-tpp", "2368")
-        assert "2368" in asked()
+        assert "tpp=2368" in asked()
+        page.fill("#ask-more", "tpp=2368")
+        assert "'tpp' is given twice" in asked()
+        page.fill("#ask-more", "")
+        page.get_by_role("button", name="Next change").click()
+        assert page.inner_text(".answered") == ""  # it answered another question
+        assert page.input_value("#ask-tpp") == "2368"
         # a page that a browser kept from before the rules were changed
         page.evaluate("explorer.data().sha256 = '0'.repeat(64)")
         assert "The server answers by other rules" in asked()

@@ -3,13 +3,15 @@
   const explorer = globalThis.explorer;
   const served = document.querySelector('meta[name="exportrules-asks"][content="server"]') !== null;
   const ACTIVITIES = ["export", "reexport", "transfer"];
-  //: What was written and answered: it stays while the question above changes, and goes nowhere but to the server.
+  // What was written stays while the question above changes, and goes nowhere but to the server; an answer does not stay.
   const given = { end_user: "", parties: "", exporter: "", activity: "export", end_use: "civil", own: false, more: "" };
-  let figures = {}, open = false, said = [];
+  const figures = {};
+  let open = false, said = [], about = "";
+  const termsOf = (q) => [q.chip, q.to, q.hq, q.parent, q.by, q.layer, q.on].join();
 
   const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
-  /** The request: the state of the page, and what the form adds; nothing is left to a default that was written. */
+  /** The request as JSON: the state of the page, and what the form adds; nothing is left to a default that was written. */
   function request(q) {
     const asked = { on: q.on, to: q.to, exporter: given.exporter.trim() || q.by };
     if (!given.own) asked.chip = explorer.data().chips.find((c) => c.id === q.chip).ask;
@@ -25,15 +27,16 @@
       const at = line.indexOf("=");
       facts.push(at < 0 ? [line, ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()]);
     }
-    if (facts.length) asked.facts = Object.fromEntries(facts);
-    return asked;
+    // as text, so that a fact that was written twice is refused and not dropped
+    const written = facts.map((pair) => pair.map((text) => JSON.stringify(text)).join(":")).join(",");
+    return `{${[JSON.stringify(asked).slice(1, -1), facts.length ? `"facts":{${written}}` : ""].filter(Boolean).join(",")}}`;
   }
 
   async function ask(q) {
     const { h, t } = explorer, D = explorer.data();
     try {
       const response = await fetch("check", {
-        method: "POST", body: JSON.stringify(request(q)), headers: { "content-type": "application/json", accept: "text/plain" },
+        method: "POST", body: request(q), headers: { "content-type": "application/json", accept: "text/plain" },
       });
       if (!response.ok) {
         const refused = await response.json();
@@ -56,6 +59,8 @@
   explorer.ask = (q) => {
     if (!served) return null;
     const { h, t } = explorer, D = explorer.data();
+    if (about !== termsOf(q)) said = [];
+    about = termsOf(q);
     const answer = h("div", { class: "answered", "aria-live": "polite" }, said);
     const keep = (name) => (e) => { given[name] = e.target.type === "checkbox" ? e.target.checked : e.target.value; };
     const field = (name, label, node) => h("div", { class: "field" }, h("label", { for: `ask-${name}` }, label), node);
@@ -70,7 +75,9 @@
       " ", t("ownChip", { chip: D.chips.find((c) => c.id === q.chip).name }));
     const form = h("form", { class: "ask", onsubmit: async (e) => {
       e.preventDefault();
-      said = await ask(q);
+      const found = await ask(q);
+      if (about !== termsOf(q)) return; // another question was chosen meanwhile
+      said = found;
       answer.replaceChildren(...said);
     } }, h("p", {}, t("askLead")), text("end_user", t("buyer")), area("parties", t("parties")), text("exporter", t("exporterName")),
       choice("activity", t("activity"), ACTIVITIES), choice("end_use", t("endUse"), D.endUses), instead, own, area("more", t("moreFacts")),
