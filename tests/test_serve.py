@@ -37,6 +37,7 @@ from exportrules.serve.memory import Memory
 from exportrules.serve.openapi import PATHS, document
 from exportrules.serve.settings import Settings, checked
 from exportrules.serve.shapes import schema_of
+from exportrules.serve.speech import sentences
 from tests.readme import EXAMPLES
 from tests.served_docs import PAGE, renewed
 from tests.serving import Served, drawn_questions, refusal, served
@@ -572,6 +573,27 @@ def test_the_document_shows_what_curl_prints(running: Served) -> None:
     text, url = PAGE.read_text("utf-8"), running.client.base_url
     assert text.count("$ curl") > 5
     assert renewed(text, f"{url.host}:{url.port}") == text, "renew with: python -m tests.served_docs"
+
+
+# --- in words ----------------------------------------------------------------------------------------
+
+
+def test_who_accepts_text_reads_the_sentences_of_the_answer(client: TestClient) -> None:
+    text = {"accept": "text/plain"}
+    d = exportrules.check("H800", on="2023-11-17", exporter="other", ruleset=LAW)
+    asked = {"chip": "H800", "on": "2023-11-17", "exporter": "other"}
+    for response in (client.get("/check", params=asked, headers=text), client.post("/check", json=asked, headers=text)):
+        assert response.headers["content-type"] == "text/plain; charset=utf-8"
+        assert response.text.split("\n") == sentences(LAW, d)
+        assert json.loads(response.headers["exportrules-ruleset"])["sha256"] == LAW.digest
+    assert client.get("/check", params=asked).json()["outcome"] == "license_required"
+    tags = {client.get("/check", params=asked, headers=accepts).headers["etag"] for accepts in (text, {})}
+    assert len(tags) == 2
+    refused = client.get("/check", params={"chip": "H8000", "on": "2023-11-17"}, headers=text)
+    with pytest.raises(QuestionError) as error:
+        exportrules.check("H8000", on="2023-11-17", ruleset=LAW)
+    assert detail(refused) == str(error.value)
+    assert "Omit fields" in detail(client.get("/check", params={**asked, "fields": "eccn"}, headers=text))
 
 
 # --- the page ----------------------------------------------------------------------------------------

@@ -99,6 +99,8 @@ class Likeness:
         found: dict[int, list[int]] = {}
         for number, item in enumerate(self.provisions):
             provision = item.provision
+            if provision.notice:  # it is told whether or not there is a requirement
+                continue
             if provision.kind == "bar":
                 found[number] = [n for n in numbered["exception"] if closes(provision, self.provisions[n].provision)]
             elif provision.kind in _BEARING:

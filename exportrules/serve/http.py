@@ -25,11 +25,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 import exportrules
-from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.errors import ExportRulesError, QuestionError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import near
 from exportrules.render.safe import safe_json
-from exportrules.serve.answers import ASKS, Ask, chips, provision, ruleset_of
+from exportrules.serve.answers import ASKS, Ask, chips, determination_of, provision, ruleset_of
 from exportrules.serve.guard import Guard, problem
 from exportrules.serve.ledgers import KINDS, REQUEST, account_of, answered
 from exportrules.serve.memory import Memory
@@ -37,10 +37,11 @@ from exportrules.serve.openapi import PATHS, document
 from exportrules.serve.page import front
 from exportrules.serve.requests import Request
 from exportrules.serve.settings import Settings
+from exportrules.serve.speech import sentences
 from exportrules.serve.wire import read_json, read_query
 from exportrules.study.receipt import engine
 
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON, PROBLEM, TEXT = "application/json", "application/problem+json", "text/plain"
 _NOTHING = Request(())
 _CHIPS = Request(("name",))
 _BLOCK = 64 * 1024
@@ -85,15 +86,26 @@ class _Service:
     def _asking(self, ask: Ask) -> Callable[[Incoming], Any]:
         async def endpoint(request: Incoming) -> Response:
             request.scope["exportrules.route"] = f"/{ask.name}"
+            in_words = ask.name == "check" and request.headers.get("accept", "").startswith(TEXT)
+            answer, kind = (self._told, TEXT) if in_words else (self._ask, JSON)
             if request.method == "POST":
                 body = await self._body(request)
-                return await self._answer(request, b"/%s\n%s" % (ask.name.encode(), body), lambda: self._ask(
-                    ask, read_json(body)))  # fmt: skip
+                key = b"%s /%s\n%s" % (kind.encode(), ask.name.encode(), body)
+                return await self._answer(request, key, lambda: answer(ask, read_json(body)), kind)
             query = _query(request)
-            key = b"/%s?%s" % (ask.name.encode(), query)
-            return await self._answer(request, key, lambda: self._ask(ask, read_query(query, ask.request)))
+            key = b"%s /%s?%s" % (kind.encode(), ask.name.encode(), query)
+            return await self._answer(request, key, lambda: answer(ask, read_query(query, ask.request)), kind)
 
         return endpoint
+
+    def _told(self, ask: Ask, given: object) -> str:
+        """A determination in sentences, one a line; the first can be quoted alone."""
+        read = ask.request.read(given, self._law.facts)
+        if "fields" in read:
+            raise QuestionError("fields chooses parts of an answer as JSON; its sentences are one whole. Omit fields.")
+        self._forget()
+        law = self._law
+        return "\n".join(sentences(law, determination_of(law, read)))
 
     def _ask(self, ask: Ask, given: object) -> dict[str, Any]:
         self._forget()
@@ -108,18 +120,20 @@ class _Service:
         if self._computed > 10 * self._settings.forget_after:
             self._computed, self._law = 0, replace(self._law)  # the same data with empty caches
 
-    async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any]) -> Response:
-        """An answer as JSON, from memory if it is there; on GET with a tag that later requests can name."""
+    async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any], kind: str = JSON) -> Response:
+        """An answer, from memory if it is there; on GET with a tag that later requests can name."""
         get = request.method != "POST"
         tag = f'"{hashlib.sha256(self._edition + key).hexdigest()[:32]}"' if get else ""
-        headers = {"etag": tag, "cache-control": "private, no-cache"} if get else {}
+        headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept"} if get else {}
+        if kind == TEXT:
+            headers["exportrules-ruleset"] = json.dumps(ruleset_of(self._law))
         known = self._memory.get(key)
         if known is None:
-            known = await self._threaded(lambda: _json(answer()))
+            known = await self._threaded(lambda: answer().encode() if kind == TEXT else _json(answer()))
             self._memory.put(key, known)
         if get and _names(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        return Response(known, media_type=JSON, headers=headers)
+        return Response(known, media_type=kind, headers=headers)
 
     async def _threaded(self, work: Callable[[], Any]) -> Any:
         """Run long work in a thread, so that other requests are answered meanwhile."""

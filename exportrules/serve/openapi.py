@@ -146,8 +146,14 @@ def _ok(shape: type[BaseModel]) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
     says = (shape.__doc__ or "").strip().split("\n")[0]
     if shape is DeterminationShape:
-        says = "A determination as `exportrules check --json` prints it, or the parts that `fields` names."
-    return {"description": says, "content": {"application/json": {"schema": schema}}}
+        says = (
+            "A determination as `exportrules check --json` prints it, or the parts that `fields` names; as text/plain, "
+            "where that is the first type accepted, the whole of it in sentences, one a line."
+        )
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if shape is DeterminationShape:
+        content["text/plain"] = {"schema": {"type": "string"}}
+    return {"description": says, "content": content}
 
 
 def _problem(says: str) -> dict[str, Any]:

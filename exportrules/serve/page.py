@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from exportrules.errors import QuestionError
+from exportrules.explore.page import served
 from exportrules.files.load import read_file
 from exportrules.law.ruleset import Ruleset
 from exportrules.render.text import footer
@@ -49,8 +50,11 @@ def _explorer(law: Ruleset, path: str) -> Page:
             f"{path} was not written from these rules: their digest, {law.digest[:12]}, is not in it. Write it again "
             "with the same --ruleset and --overlay: exportrules explore -o FILE."
         )
+    text = served(text)
     scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _SCRIPT.findall(text))
-    return Page(body, _policy(f"script-src {scripts}; style-src 'unsafe-inline'; img-src data:"))
+    return Page(
+        text.encode("utf-8", "replace"), _policy(f"script-src {scripts}; style-src 'unsafe-inline'; img-src data:")
+    )
 
 
 def _policy(allows: str) -> str:
