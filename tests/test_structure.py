@@ -33,7 +33,7 @@ WITHIN = {
                          places""",
     "engine": """docket evaluate unknowns cases course""",
     "files": """write partyfile parsed cache integrity lint parse load screening""",
-    "answer": """words result timeline asked moment trace assumptions notices next_steps determination parties
+    "answer": """words result timeline asked moment trace assumptions notices next_steps determination matrix parties
                  schema""",
 }
 #: An answer prints its own trace on demand: the one import that goes up, when it is called.
