@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,24 @@ def test_the_engine_reads_no_file_no_clock_and_no_environment(path: Path) -> Non
     text = path.read_text("utf-8")
     for word in ("open(", "os.environ", "date.today", "datetime.now", "import os", "import time", "socket"):
         assert word not in text
+
+
+#: Words of law by themselves: an entry of the Commerce Control List, a paragraph, a page of the Register, a provision.
+_LAW = re.compile(r"[0-9][A-E][0-9]{3}(\.\w+)*|7[34][0-9]\.[0-9].*|[0-9]+ FR [0-9]+|[0-9]+fr[0-9]+.*|[A-E]:[0-9]")
+
+
+@pytest.mark.parametrize("room", ["law", "question", "engine", "files", "answer"])
+def test_what_decides_has_no_day_and_no_paragraph_of_law_in_its_code(room: str) -> None:
+    """Law is data. (Texts that only mention a paragraph, as an example or in a sentence, are not compared with it.)"""
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not _LAW.fullmatch(node.value), f"{path}:{node.lineno}"
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "date" and len(node.args) == 3:
+                year = node.args[0]
+                assert not (isinstance(year, ast.Constant) and isinstance(year.value, int) and year.value > 1979), (
+                    f"{path}:{node.lineno}"
+                )
 
 
 def test_answering_imports_neither_pydantic_nor_tabulate_nor_a_network() -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from exportrules.answer.result import DEFINITE
 from exportrules.answer.timeline import SpanOfAnswer, Timeline
 from exportrules.answer.words import called, decision, open_question
+from exportrules.law.facts import HOME
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
 from exportrules.render.charts.look import (
@@ -146,7 +147,8 @@ def at_home(timeline: Timeline) -> bool:
     q = timeline.question
     known = timeline.ruleset.exporters.get(q.exporter or "")
     maker = q.asked_exporter.casefold() == "maker" and known is not None
-    return maker and known is not None and known.country == q.to and q.activity == "export" and q.to != "US"
+    abroad = not timeline.view.membership(HOME, q.to)
+    return maker and known is not None and known.country == q.to and q.activity == "export" and abroad
 
 
 def _days(timelines: Sequence[Timeline]) -> date:
