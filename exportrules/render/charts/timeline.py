@@ -74,7 +74,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeDay:
     """A day on which an instrument changed answers. `bound` names the companies that it binds; none: everyone.
 
     Where no source gives the day, `day` is the earliest that it can be and `by` the latest.
@@ -174,7 +174,7 @@ def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
     return found
 
 
-def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[Change]:
+def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[ChangeDay]:
     """Every instrument that opened a piece inside a band, with the rows that it changed, in order of days."""
     rows: dict[tuple[date, date | None, str, str], list[int]] = {}
     for number, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
@@ -194,7 +194,7 @@ def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) ->
     for (day, by, bound), parts in sorted(days.items(), key=lambda item: (item[0][0], item[0][2])):
         when = f"{day} to {by}" if by else str(day)
         label = f"{when}  {' and '.join(dict.fromkeys(label for label, _ in parts))}"
-        found.append(Change(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
+        found.append(ChangeDay(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
     return found
 
 
@@ -254,7 +254,7 @@ def _years(picture: Picture, first: date, end: date, top: float, bottom: float) 
 
 
 def _draw_changes(
-    picture: Picture, changes: Sequence[Change], levels: Sequence[int], top: float, bottom: float, size: Size
+    picture: Picture, changes: Sequence[ChangeDay], levels: Sequence[int], top: float, bottom: float, size: Size
 ) -> None:
     """Lines of rules through all bands; of letters, only a thin leader, behind the bands, to the first they touch."""
     solid, leaders = [], []
@@ -268,7 +268,7 @@ def _draw_changes(
     picture.draw("leaders", "rule", leaders, color=GREY, strokeWidth=0.8, strokeDash=[5, 3])
 
 
-def _draw_bound(picture: Picture, changes: Sequence[Change], top: float, size: Size) -> None:
+def _draw_bound(picture: Picture, changes: Sequence[ChangeDay], top: float, size: Size) -> None:
     """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour.
 
     What began on a day that nobody knows is a frame around the days on which it may have.
@@ -370,7 +370,7 @@ def _maker(timeline: Timeline) -> str:
     return "own"
 
 
-def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[Sign]:
+def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[ChangeDay]) -> list[Sign]:
     pieces = [piece for band in bands for piece in band]
     found = [
         Sign("swatch", legend_words(c, (p.span.answer for p in pieces if p.kind == c)), c.colour)
