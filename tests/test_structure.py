@@ -157,7 +157,8 @@ def test_answering_imports_neither_pydantic_nor_tabulate_nor_a_network() -> None
     script = (
         "import sys, exportrules; exportrules.check('A100', on='2022-09-15');"
         "exportrules.check('A100', on='2022-09-15').to_json();"
-        "bad = {'pydantic', 'rapidfuzz', 'tabulate', 'wcwidth', 'socket', 'ssl', 'click'} & set(sys.modules); print(sorted(bad))"
+        "bad = {'pydantic', 'rapidfuzz', 'tabulate', 'wcwidth', 'socket', 'ssl', 'click'} & set(sys.modules);"
+        "print(sorted(bad))"
     )
     subprocess.run([sys.executable, "-c", "import exportrules; exportrules.default_ruleset()"], check=True)
     result = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
