@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 _SVG = "http://www.w3.org/2000/svg"
 #: What the page says in its own text, and the picture in it need not.
 _SAID = ("legend_", "notes", "caption")
+#: Letters of a cell that is not broken.
+_SHORT = 12
 #: How far a picture may be drawn smaller before it is scrolled.
 _LEAST = 0.8
 
@@ -164,9 +166,15 @@ def _sign(kind: str, colour: str) -> str:
 def _tells(names: Sequence[str], rows: Sequence[Sequence[str]], script: str) -> str:
     count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
     head = "".join(f'<th scope="col">{html.escape(name[:1].upper() + name[1:])}</th>' for name in names)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return _TELLS.format(count=count, table=table, script=script)
+
+
+def _cell(text: str) -> str:
+    """A cell; a day or a figure stays on its line."""
+    kind = ' class="short"' if len(text) <= _SHORT else ""
+    return f"<td{kind}>{html.escape(text)}</td>"
 
 
 @functools.cache
