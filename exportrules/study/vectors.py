@@ -129,7 +129,9 @@ class Score:
     @property
     def total(self) -> Agreement:
         tallies = self.tallies.values()
-        return Agreement(*(sum(getattr(t, name) for t in tallies) for name in ("vectors", "answered", "outcome", "policy")))
+        return Agreement(
+            *(sum(getattr(t, name) for t in tallies) for name in ("vectors", "answered", "outcome", "policy"))
+        )
 
     @property
     def conforms(self) -> bool:
