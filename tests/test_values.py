@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exportrules import Bounds, Chip, Determination, QuestionError, RulesetError, check, default_ruleset, load_ruleset
+from exportrules import (
+    Bounds,
+    Chip,
+    Determination,
+    QuestionError,
+    RulesetError,
+    check,
+    default_ruleset,
+    load_ruleset,
+    matrix,
+)
 from exportrules.answer import determination as module
 from exportrules.law.facts import Fact
-from exportrules.law.force import InForce, doubt_of, in_order, parts, settled, untold
+from exportrules.law.force import InForce, doubt_of, in_order, no_key, parts, settled
 from exportrules.law.span import Span
 from exportrules.question.figures import complete
 
@@ -90,6 +101,55 @@ def test_a_notebook_shows_tables_and_nothing_that_was_written_as_markup() -> Non
     assert repr(found.timeline) == f"<Timeline H800 to CN: {len(found.timeline.spans)} spans>"
 
 
+def test_a_matrix_is_a_small_table_of_determinations() -> None:
+    own = Chip(id="x", name="<b>X</b>", dense_tops={"fp16_bf16": 400})
+    found = matrix(["H100", own], on=["2023-11-17", date(2022, 9, 15), "2023-11-17"], to=["CN", "Singapore"])
+    assert found.on == (date(2023, 11, 17), date(2022, 9, 15))
+    assert [(row.chip, row.to) for row in found] == [
+        ("H100", "CN"),
+        ("H100", "SG"),
+        ("<b>X</b>", "CN"),
+        ("<b>X</b>", "SG"),
+    ]
+    asked: tuple[str | Chip, ...] = ("H100", "H100", own, own)
+    for row, chip in zip(found, asked, strict=True):
+        assert row.answers == tuple(check(chip, on=day, to=row.to) for day in found.on)
+    assert repr(found) == "<Matrix 4 rows by 2 days>"
+    assert repr(matrix("H100", on="2023-11-17")) == "<Matrix 1 row by 1 day>"
+    shown = found._repr_html_()
+    assert "<th>chip</th><th>to</th><th>2023-11-17</th><th>2022-09-15</th>" in shown
+    assert "<td>H100</td><td>CN</td><td>license (presumed denial)</td>" in shown
+    assert "&lt;b&gt;X&lt;/b&gt;" in shown
+    assert "<b>" not in shown
+    assert len(shown) < 1000
+
+
+def test_a_matrix_is_a_value() -> None:
+    asked = {"on": "2023-11-17", "exporter": "other"}
+    found = matrix(["H100", "H20"], **asked)
+    assert found == matrix(["H100", "H20"], **asked) == pickle.loads(pickle.dumps(found)) == copy.copy(found)
+    assert hash(found) == hash(matrix(["H100", "H20"], **asked))
+    assert found != matrix(["H20", "H100"], **asked)
+    assert found != found.rows
+    with pytest.raises(AttributeError, match="a matrix cannot be changed"):
+        found.rows = ()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"chips": [], "on": "2023-11-17"}, "a matrix without a chip has no answer. Name one or more: matrix"),
+        ({"chips": "H100", "on": []}, "a matrix without a day has no answer. Name one or more: on="),
+        ({"chips": "H100", "on": "2023-11-17", "to": []}, "a matrix without a destination has no answer"),
+        ({"chips": "H100", "on": datetime(2023, 11, 17)}, "is a datetime; a date is required"),
+        ({"chips": "H1000", "on": "2023-11-17"}, "no chip is called 'H1000' here"),
+    ],
+)
+def test_a_matrix_of_nothing_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(QuestionError, match=re.escape(message)):
+        matrix(given.pop("chips"), **given)
+
+
 def test_facts_that_are_not_a_mapping_are_refused() -> None:
     with pytest.raises(QuestionError, match="is not a mapping of names to values"):
         check("A100", on="2022-09-15", facts=["tpp"])  # type: ignore[arg-type]
@@ -115,7 +175,7 @@ def test_what_a_document_settles_is_certain_and_the_notice_of_the_doubt_is_left_
 def test_what_is_uncertain_is_prepared_anew_for_whoever_supposes_it_so() -> None:
     for provision, instrument in default_ruleset().provisions.values():
         found = InForce(provision, instrument, ())
-        names = found.told_by.__reduce__()[1] if found.told_by is not untold else ()  # type: ignore[misc, index]
+        names = found.profile_key.__reduce__()[1] if found.profile_key is not no_key else ()  # type: ignore[misc, index]
         tested = {test.fact for row in provision.when + provision.unless for test in row.tests}
         assert (doubt_of(found) in names) == (not provision.certain or doubt_of(found) in tested)
 

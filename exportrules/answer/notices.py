@@ -12,7 +12,7 @@ from exportrules.answer.moment import Moment
 from exportrules.answer.result import Change
 from exportrules.engine.course import Course
 from exportrules.law.attestation import clause
-from exportrules.law.facts import Fact
+from exportrules.law.facts import HOME, Fact
 from exportrules.law.model import FAVOURS, Group, Membership, Provision
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import Span, earliest, last_day
@@ -41,7 +41,7 @@ def _standing(moment: Moment) -> Iterator[str]:
         yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{projected}"
     elif moment.answer.standing == "destination_not_encoded":
         yield f"The law for {moment.ruleset.places[moment.question.to].name} is not encoded.{projected}"
-    if moment.view.membership("united-states", moment.question.to):
+    if moment.view.membership(HOME, moment.question.to):
         yield "A shipment within the United States is not an export; parties and end uses can still be restricted."
     if moment.question.known_on:
         yield f"Answered with what was known on {moment.question.known_on}: later instruments are ignored."

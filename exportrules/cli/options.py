@@ -49,7 +49,7 @@ COMMANDS = {
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group that imports a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

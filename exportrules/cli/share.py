@@ -42,9 +42,9 @@ def share(
     found = count(law, maker, first, last, **asked)
     if output:
         from exportrules.render.charts import write
-        from exportrules.render.charts.share import share_chart
+        from exportrules.render.charts.share import NARROW, share_chart
 
-        write(share_chart(found, law), output, force=force)
+        write(share_chart(found, law), output, force=force, narrow=lambda: share_chart(found, law, NARROW))
         click.echo(f"Written: {output}")
         return
     if form == "simple":

@@ -15,7 +15,7 @@ from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
-    from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
+    from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Publication, Reply
     from exportrules.study.verdicts import Verdict
 
 
@@ -108,7 +108,7 @@ def _implied(claim: Claim) -> str:
     return f"{decision(claim.implies or '', claim.implies_policy)}{since}; for {who}"
 
 
-def _source(label: str, source: Source) -> Iterator[str]:
+def _source(label: str, source: Publication) -> Iterator[str]:
     yield from _item(label, f"{source.publisher}{f', {source.published}' if source.published else ''}")
     if source.url:
         yield from _wrapped(source.url, 12)

@@ -20,7 +20,7 @@ ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user",
 _NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """Rows of one chip to one place that needed a license under the same provisions."""
 
     rows: int
@@ -42,7 +42,7 @@ class Summary(NamedTuple):
     by_chip: dict[str, Counter[str]]
     by_destination: dict[str, Counter[str]]
     by_year: dict[str, Counter[str]]
-    licensed: list[Group]
+    licensed: list[RowGroup]
     lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
@@ -135,7 +135,7 @@ def _counted(pairs: Iterable[tuple[Hashable, int]]) -> Counter[Any]:
     return found
 
 
-def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[Group]:
+def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[RowGroup]:
     """The largest groups of rows that needed a license, with the change of law that each fell under."""
     found: Counter[tuple[Any, ...]] = Counter()
     example: dict[tuple[Any, ...], tuple[Profile, Segment]] = {}
@@ -152,7 +152,7 @@ def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -
         timeline = timeline_of(ruleset, profile.asked, layer, profile.open_)
         first = index_at(timeline.starts, segment.holds_from) if segment.holds_from else 0
         opened = [by for by in timeline.opened_by(first) if "#" in by]
-        groups.append(Group(rows, *key)._replace(opened_by=" ".join(opened)))
+        groups.append(RowGroup(rows, *key)._replace(opened_by=" ".join(opened)))
     return groups
 
 

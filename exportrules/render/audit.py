@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exportrules.ledger.answers import Layer
     from exportrules.ledger.run import Account
     from exportrules.ledger.spellings import Spelling
-    from exportrules.ledger.summary import Group, Summary
+    from exportrules.ledger.summary import RowGroup, Summary
 
 #: Column heads, short enough for a terminal; in the order of what wants attention.
 _OUTCOMES = {
@@ -313,7 +313,7 @@ _UNLISTED = ("on no list", "not said", _DECLARED)
 _BODY = " body by its name"
 
 
-def _group(g: Group) -> dict[str, Any]:
+def _group(g: RowGroup) -> dict[str, Any]:
     return {
         "rows": f"{g.rows:,}",
         "chip": g.chip,

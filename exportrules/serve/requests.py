@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from exportrules.answer.trace import FIELDS as PARTS
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.ledger.headers import spellings
-from exportrules.question.deal import Deal
+from exportrules.question.deal import USUAL_DESTINATION, Deal
 from exportrules.question.names.keys import key
 
 #: Limits that no real name, place or fact comes near; they bound the work of one request.
@@ -75,7 +75,7 @@ FIELDS: dict[str, Field] = {
     "on": Field("day", _ON),
     "days": Field("days", "Days of export, YYYY-MM-DD, in Washington, D.C.", ["2022-09-15", "2023-06-01"]),
     "from": Field("day", "The first day of the calendar, YYYY-MM-DD."),
-    "to": Field("text", f"Destination, {_PLACE}. Default: CN.", "CN"),
+    "to": Field("text", f"Destination, {_PLACE}. Default: {USUAL_DESTINATION}.", USUAL_DESTINATION),
     "exporter": Field("text", "Who exports: `maker` (the chip's own), `other` (a company to which no public letter is "
                       "addressed), or a company's name. Default: maker.", "other"),
     "activity": Field("text", "export, reexport or transfer. Default: export.", "export"),
