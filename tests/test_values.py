@@ -175,7 +175,7 @@ def test_what_a_document_settles_is_certain_and_the_notice_of_the_doubt_is_left_
 def test_what_is_uncertain_is_prepared_anew_for_whoever_supposes_it_so() -> None:
     for provision, instrument in default_ruleset().provisions.values():
         found = InForce(provision, instrument, ())
-        names = found.profile_key.__reduce__()[1] if found.profile_key is not no_key else ()  # type: ignore[misc, index]
+        names = found.profile_key.__reduce__()[1] if found.profile_key is not no_key else ()
         tested = {test.fact for row in provision.when + provision.unless for test in row.tests}
         assert (doubt_of(found) in names) == (not provision.certain or doubt_of(found) in tested)
 
