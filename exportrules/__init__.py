@@ -7,6 +7,7 @@
 """
 
 from exportrules.answer.determination import Determination, check, timeline
+from exportrules.answer.matrix import Matrix, MatrixRow, matrix
 from exportrules.answer.timeline import Timeline
 from exportrules.errors import (
     ExportRulesError,
@@ -33,6 +34,8 @@ __all__ = [
     "ExportRulesError",
     "Figure",
     "LedgerError",
+    "Matrix",
+    "MatrixRow",
     "OutputError",
     "QuestionError",
     "Ruleset",
@@ -46,5 +49,6 @@ __all__ = [
     "default_ruleset",
     "load_chip",
     "load_ruleset",
+    "matrix",
     "timeline",
 ]

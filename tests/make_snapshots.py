@@ -15,9 +15,13 @@ import exportrules
 from exportrules.answer.timeline import SpanOfAnswer, Timeline
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
+from exportrules.question.names.parties import find_parties
 from tests import boundaries
 
 FOLDER = Path(__file__).parent / "snapshots"
+#: Names as people write them, distorted in every way that the matcher knows of, each with whom it is close to. A name
+#: to be recorded is a line of its own; what stands behind it is written anew.
+NEAR = FOLDER / "near.tsv"
 DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")
 EXPORTERS = {"CN": ("maker", "other"), "HK": ("maker", "other"), "MO": ("maker", "other")}
 
@@ -117,8 +121,19 @@ def wanted() -> list[tuple[str, str, Path]]:
     ]
 
 
+def near_names(text: str) -> str:
+    """The record of near names, with the names that it has: whom each is, or is close to, how, and how close."""
+    law, lines = exportrules.default_ruleset(), []
+    for written in (line.partition("\t")[0] for line in text.splitlines()):
+        found = find_parties(law, written)
+        said = [f"is {party}" for party in found.listed] + [f"{n.party}: {n.how} {n.score}" for n in found.near]
+        lines.append(f"{written}\t{'; '.join(said) or 'nobody'}")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """(file, its text) of every record of answers, that of the rules at their edges included."""
+    yield NEAR, near_names(NEAR.read_text("utf-8"))
     yield from ((file, snapshot(to, exporter)) for to, exporter, file in wanted())
     yield from boundaries.pages(exportrules.default_ruleset())
 

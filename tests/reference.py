@@ -27,8 +27,8 @@ SHARED: dict[str, tuple[str, Callable[[Callable[..., Any]], Callable[..., Any]]]
 
 #: The public names, in the order in which a reader needs them.
 NAMES = {
-    "Ask": ["check", "timeline", "audit"],
-    "Answers": ["Determination", "Timeline"],
+    "Ask": ["check", "timeline", "matrix", "audit"],
+    "Answers": ["Determination", "Timeline", "Matrix", "MatrixRow"],
     "Chips and law": [
         "catalogue",
         "ChipRow",
@@ -140,6 +140,16 @@ _INTRODUCTION = """
     ('tpp', '2368', 'ge', '2400', '88fr73458#3A090.b')
     >>> exportrules.check("H20", on=answer.next.date).outcome
     'license_required'
+    >>> for row in exportrules.matrix(["H20", "H100"], on="2024-06-03", to=["CN", "SG"]):
+    ...     print(row.chip, row.to, row.answers[0].outcome)
+    H20 CN no_license_requirement
+    H20 SG no_license_requirement
+    H100 CN license_required
+    H100 SG no_license_requirement
+    >>> a800 = next(row for row in exportrules.catalogue() if row.chip == "nvidia-a800-sxm4-80gb")
+    >>> found = a800.figure("aggregate_io_gbytes_s")
+    >>> a800.vendor_name, found.value, found.unit, found.derivation, found.estimated
+    ('NVIDIA', 464, 'Gbyte/s', 'nvlink + pcie_4_0_x16', False)
 
     ```
 

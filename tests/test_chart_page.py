@@ -13,9 +13,12 @@ import pytest
 
 import exportrules
 from exportrules.render.charts import write
+from exportrules.render.charts.share import NARROW as SLIM
+from exportrules.render.charts.share import share_chart
 from exportrules.render.charts.thresholds import thresholds_chart
-from exportrules.render.charts.timeline import timeline_chart
+from exportrules.render.charts.timeline import NARROW, timeline_chart
 from exportrules.study.plane import plane
+from exportrules.study.share import share as count
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -45,23 +48,27 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     own = exportrules.Chip(id="x", name=HOSTILE, dense_tops={"fp16_bf16": 400}, die_area_mm2=800)
     timelines = [exportrules.timeline(chip) for chip in ("A100", "H20", own)]
-    made = {
-        "bands": timeline_chart(timelines),
-        "plane": thresholds_chart(timelines, plane(timelines, date(2023, 11, 17))),
-    }
-    for name, spec in made.items():
-        write(spec, str(folder / f"{name}.html"))
-    return {name: folder / f"{name}.html" for name in made}
+    law = exportrules.default_ruleset()
+    share = count(law, "NVIDIA", "2025-01", "2026-06", exporter="other")
+    write(timeline_chart(timelines), str(folder / "bands.html"), narrow=lambda: timeline_chart(timelines, NARROW))
+    write(thresholds_chart(timelines, plane(timelines, date(2023, 11, 17))), str(folder / "plane.html"))
+    write(share_chart(share, law), str(folder / "share.html"), narrow=lambda: share_chart(share, law, SLIM))
+    return {file.stem: file for file in folder.iterdir()}
 
 
+@pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize(
-    ("name", "layer", "told"),
-    [("bands", "bands", "no license requirement found"), ("plane", "chips", "over 4800 (88fr73458#3A090.a)")],
+    ("name", "told"),
+    [
+        ("bands", "no license requirement found"),
+        ("plane", "over 4800 (88fr73458#3A090.a)"),
+        ("share", "no license requirement found"),
+    ],
 )
 def test_a_page_draws_and_tells_without_an_error_or_a_request(
-    browser: Browser, pages: dict[str, Path], name: str, layer: str, told: str
+    browser: Browser, pages: dict[str, Path], name: str, told: str, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark")
     tab = context.new_page()
     said, asked = [], []
     tab.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
@@ -69,16 +76,18 @@ def test_a_page_draws_and_tells_without_an_error_or_a_request(
     tab.on("request", lambda request: asked.append(request.url))
     address = pages[name].as_uri()
     tab.goto(address)
-    marks = tab.locator(f"g.mark-{'rect' if name == 'bands' else 'symbol'}[class*={layer}] path")
-    marks.first.wait_for()
-    box = marks.first.bounding_box()
-    assert box is not None
-    # a band is pointed at beside the words that stand on it
-    tab.mouse.move(box["x"] + min(6, box["width"] / 2), box["y"] + box["height"] / 2)
-    tip = tab.locator("#vg-tooltip-element.visible")
-    tip.wait_for()
+    tip = tab.locator("#tip")
+    assert not tip.is_visible()
+    # the words that stand on a band hide nothing of it
+    tab.locator(".picture:visible [data-row='0']").hover()
     assert told in tip.inner_text()
-    assert "Not legal advice" in tab.locator("svg.marks").inner_html()
+    box = tip.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    tab.mouse.move(2, 2)
+    assert not tip.is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert "Not legal advice" in tab.locator("footer").inner_text()
     assert "owned" not in tab.title()
     assert tab.locator("img").count() == 0
     assert said == []
@@ -86,25 +95,64 @@ def test_a_page_draws_and_tells_without_an_error_or_a_request(
     context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_picture_is_no_wider_than_its_window(browser: Browser, tmp_path: Path, width: int) -> None:
-    """The plane of the whole catalogue is the widest, and has the bounds at its right edge."""
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_picture_is_told_by_the_keyboard_alone(browser: Browser, pages: dict[str, Path], width: int) -> None:
+    """Tab goes to one mark, an arrow key to the nearest that way: the next answer of a chip, the chip below."""
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto(pages["bands"].as_uri())
+    tip = tab.locator("#tip")
+    tab.keyboard.press("Tab")
+    first = tip.inner_text()
+    assert "A100" in first
+    tab.keyboard.press("ArrowRight")
+    second = tip.inner_text()
+    assert "A100" in second
+    assert "2022-08-26" in second
+    tab.keyboard.press("ArrowLeft")
+    assert tip.inner_text() == first
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        tab.keyboard.press(key)
+    assert "H20" in tip.inner_text()
+    tab.keyboard.press("Escape")
+    assert not tip.is_visible()
+    tab.keyboard.press("ArrowUp")
+    assert "A100" in tip.inner_text()
+    # the next Tab leaves the marks for the table
+    tab.keyboard.press("Tab")
+    assert not tip.is_visible()
+    assert tab.evaluate("document.activeElement.tagName") == "SUMMARY"
+    tab.close()
+
+
+def test_what_is_folded_is_on_paper(browser: Browser, pages: dict[str, Path]) -> None:
+    tab = browser.new_page(viewport={"width": 360, "height": 900})
+    tab.goto(pages["bands"].as_uri())
+    assert not tab.locator("table").is_visible()
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator("table").is_visible()
+    assert tab.locator(".picture.wide").is_visible()
+    assert not tab.locator(".picture.narrow").is_visible()
+    tab.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_page_is_no_wider_than_its_window(browser: Browser, tmp_path: Path, width: int) -> None:
+    """The plane of the whole catalogue is the widest: a narrow window scrolls it inside the page, and says so."""
     law = exportrules.default_ruleset()
     catalogue = [exportrules.timeline(v.id) for v, _ in law.variants.values() if v.item_kind == "ic"]
     found = plane(catalogue, date(2023, 11, 17), named=False)
     write(thresholds_chart(catalogue, found), str(tmp_path / "all.html"))
     tab = browser.new_page(viewport={"width": width, "height": 900})
     tab.goto((tmp_path / "all.html").as_uri())
-    picture = tab.locator("svg.marks")
-    picture.wait_for()
-    box = picture.bounding_box()
-    assert box is not None
-    assert box["x"] + box["width"] <= width
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    tab.locator("g.mark-symbol[class*=chips] path").first.hover(force=True)
-    tip = tab.locator("#vg-tooltip-element.visible")
-    tip.wait_for()
-    assert "performance density" in tip.inner_text()
+    frame, picture = tab.locator(".picture").bounding_box(), tab.locator(".picture svg").bounding_box()
+    assert frame is not None
+    assert picture is not None
+    assert frame["width"] < width
+    assert (picture["width"] > frame["width"]) == (width == 360) == tab.locator(".scrolls").is_visible()
+    tab.locator("[data-row='1']").focus()
+    assert "performance density" in tab.locator("#tip").inner_text().lower()
     tab.close()
 
 

@@ -23,13 +23,14 @@ from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
 from exportrules.law.model import Variant
-from exportrules.render.charts import page, ready, rendered
+from exportrules.render.charts import ready, rendered
 from exportrules.render.charts.labels import Box, Placed, Stroke, place
 from exportrules.render.charts.leading import MOST, leading
-from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, width_of
+from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, project_address, width_of
+from exportrules.render.charts.page import page
 from exportrules.render.charts.sheet import Dot, sheet_of
 from exportrules.render.charts.thresholds import thresholds_chart
-from exportrules.render.charts.timeline import LABEL, timeline_chart
+from exportrules.render.charts.timeline import LABEL, NARROW, WIDE, Size, timeline_chart
 from exportrules.study.plane import plane
 
 LAW = default_ruleset()
@@ -38,8 +39,8 @@ ANY = settings(max_examples=60, deadline=None, derandomize=True, suppress_health
 Spec = dict[str, Any]
 
 
-def bands_of(*chips: str, **asked: Any) -> Spec:
-    return timeline_chart([exportrules.timeline(chip, **asked) for chip in chips])
+def bands_of(*chips: str, size: Size = WIDE, **asked: Any) -> Spec:
+    return timeline_chart([exportrules.timeline(chip, **asked) for chip in chips], size)
 
 
 def plane_of(day: str, *chips: str, **asked: Any) -> Spec:
@@ -180,14 +181,18 @@ def test_a_chip_that_is_not_public_yet_says_so_and_coverage_has_a_first_day() ->
     assert rows(spec, "bands")[0]["x2"] == epoch(LAW.edition.covers_from)
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @settings(ANY, max_examples=15)
 @given(st.lists(st.sampled_from(sorted(LAW.families)), min_size=1, max_size=9, unique=True))
-def test_no_label_of_an_instrument_covers_another_or_another_line(chips: list[str]) -> None:
-    spec = bands_of(*chips)
+def test_no_label_of_an_instrument_covers_another_or_another_line(size: Size, chips: list[str]) -> None:
+    spec = bands_of(*chips, size=size)
+    left = next(layer for layer in spec["layer"] if layer["name"] == "labels")["mark"]["align"] == "right"
     first, last = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
     scale = Scale(first, last, spec["width"])
     found = [(scale.px(row["x"]), row["y"], row["text"]) for row in rows(spec, "labels")]
-    boxes = [Box(x, y - 6, x + width_of(text, LABEL), y + 6) for x, y, text in found]
+    boxes = [
+        Box(x - left * (wide := width_of(text, LABEL)), y - 6, x + (not left) * wide, y + 6) for x, y, text in found
+    ]
     assert not any(one.meets(other) for one, other in itertools.combinations(boxes, 2))
     lines = [(scale.px(row["x"]), row["y"], row["y2"]) for row in rows(spec, "rules") + rows(spec, "leaders")]
     for box in boxes:
@@ -544,9 +549,61 @@ def test_one_specification_becomes_svg_png_and_html_that_say_where_they_come_fro
     png = rendered(spec, ".png")
     assert isinstance(png, bytes)
     assert png.startswith(b"\x89PNG\r\n")
-    html = page(spec)
+
+
+def test_a_page_is_small_and_has_the_words_and_the_table_of_its_picture_as_text() -> None:
+    spec = bands_of(*CHIPS)
+    html = page(spec, bands_of(*CHIPS, size=NARROW))
+    assert len(html) < 100_000
     assert "default-src 'none'" in html
     assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)\s*=\s*[\"']?(https?:)?//", html)
+    body = re.sub(r"<script>.*?</script>|(?<=<dl id=\"tip\" aria-hidden=\"true\") hidden", "", html, flags=re.DOTALL)
+    found = ElementTree.fromstring(body[body.index("<body") : body.index("</html>")])
+    said = [" ".join("".join(node.itertext()).split()) for node in found.iter()]
+    for words in (spec["title"]["text"], *texts(spec, "legend_words"), "Cite as: exportrules "):
+        assert any(text.startswith(words) for text in said), words
+    bands = rows(spec, "bands")
+    told = [[cell.text for cell in row] for row in found.iter("tr")]
+    assert told == [["Chip", "Answer", "From", "Through", "Opened by", "Requirement"]] + [
+        [row[name] for name in ("chip", "answer", "from", "through", "opened by", "requirement")] for row in bands
+    ]
+    pictures = list(found.iter("{http://www.w3.org/2000/svg}svg"))
+    assert len(pictures) == 2
+    for picture in pictures:
+        marks = [mark for mark in picture.iter() if mark.get("data-row")]
+        assert [mark.get("aria-label") for mark in marks] == [row["said"] for row in bands]
+        assert [mark.get("tabindex") for mark in marks] == ["0", *["-1"] * (len(bands) - 1)]
+
+
+def test_a_page_without_a_mark_says_nothing_of_a_table() -> None:
+    html = page(bands_of("Ascend 910B"))
+    assert "No band for Ascend 910B" in html
+    assert "<table" not in html
+    assert "Point at a mark" not in html
+
+
+def test_no_line_passes_through_a_name_above_its_band() -> None:
+    spec = bands_of("Ascend 910B", "RTX 4090", "H100", size=NARROW)
+    names, grounds = rows(spec, "chips"), rows(spec, "text_grounds")
+    assert all(any(g["y"] < name["y"] < g["y2"] and g["x"] <= name["x"] for g in grounds) for name in names)
+    order = [layer["name"] for layer in spec["layer"]]
+    assert order.index("rules") < order.index("text_grounds") < order.index("chips")
+
+
+def test_a_picture_says_the_address_of_the_project_where_its_package_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    from email.message import Message
+
+    from exportrules.render.charts import look
+
+    known = Message()
+    known["Project-URL"] = "Homepage, https://example.org/rules"
+    project_address.cache_clear()
+    monkeypatch.setattr(look, "metadata", lambda _: known)
+    spec = bands_of("A100")
+    project_address.cache_clear()
+    assert " ".join(texts(spec, "caption")).count("https://example.org/rules Not legal advice") == 1
+    for suffix in (".svg", ".html"):
+        assert "https://example.org/rules" in str(rendered(spec, suffix))
 
 
 def test_a_name_from_a_file_stays_a_name(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_an_edition_without_a_month_in_its_name_is_cited_without_a_day(form: str
 def test_a_question_without_its_day_is_refused(args: tuple[str, ...]) -> None:
     ran = run("cite", *args)
     assert isinstance(ran.exception, QuestionError)
-    assert "Give --on YYYY-MM-DD, or leave the question out." in str(ran.exception)
+    assert "Give --on YYYY-MM-DD, or omit the question." in str(ran.exception)
 
 
 def test_a_question_that_cannot_be_asked_is_not_cited() -> None:

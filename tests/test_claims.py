@@ -15,7 +15,8 @@ import exportrules
 from exportrules import QuestionError, check, default_ruleset
 from exportrules.engine.evaluate import STRICTEST
 from exportrules.law.facts import Fact
-from exportrules.question.claims import TOLERANCE
+from exportrules.law.model import Bounds
+from exportrules.question.claims import TOLERANCE, Known, agreeing, consistent
 from exportrules.question.eccns import declared, read_given
 from exportrules.question.question import read_end_uses
 from exportrules.study.receipt import ask_again, receipt
@@ -245,6 +246,58 @@ def test_a_disputed_figure_may_be_any_between_its_readings() -> None:
         assert check(one, on="2024-06-03", facts={"tpp": tpp}).outcome == "license_required"
     with pytest.raises(QuestionError, match=r"13368 or 15832"):
         check(one, on="2024-06-03", facts={"tpp": 16000})
+
+
+@pytest.mark.parametrize(("tpp", "agrees"), [(4500, True), (4000, True), ("5000.1", False), ("3999.9", False)])
+def test_between_the_readings_of_a_dispute_the_law_may_tell_values_apart_and_beyond_them_not(
+    tpp: int | str, agrees: bool
+) -> None:
+    known = Known("x", {"tpp": Fact(Decimal(4000), "chip", candidates=(Decimal(4000), Decimal(5000)))})
+    claim = {"tpp": Fact(Decimal(tpp), "given")}
+    if agrees:
+        assert agreeing([known], claim, lambda _, value: value) == ([0], ())
+    else:
+        with pytest.raises(QuestionError, match=r"Up to 0\.5 % is taken as rounding"):
+            agreeing([known], claim, lambda _, value: value)
+
+
+def test_a_figure_that_only_bounds_are_known_of_is_not_contradicted_by_what_follows_from_another() -> None:
+    density = Fact(Bounds(at_least=3, at_most=6), "chip")
+    known = Known("x", {"die_area_mm2": Fact(Decimal(800), "chip"), "performance_density": density})
+    claim = {"die_area_mm2": Fact(Decimal(801), "given")}
+    assert agreeing([known], claim, lambda _, value: 0)[0] == [0]
+
+
+def test_a_paragraph_is_required_under_where_some_requirement_is() -> None:
+    assert read_given(LAW, "required_under", ["744.11", "742.6"]).value == {"744.11", "742.6"}
+    with pytest.raises(QuestionError, match=r"no requirement in this ruleset is under that paragraph"):
+        read_given(LAW, "required_under", ["740.2"])
+
+
+@pytest.mark.parametrize(
+    ("given_", "wrong"),
+    [
+        ({"die_area_mm2": 70_686}, ""),
+        ({"die_area_mm2": 70_687}, "die_area_mm2 = 70687 is more than a wafer of 300 mm, 70686 mm2"),
+        ({"die_area_mm2": 800, "tpp": 4080, "performance_density": 5}, ""),
+        ({"die_area_mm2": 800, "tpp": 3920, "performance_density": 5}, ""),
+        (
+            {"die_area_mm2": 800, "tpp": 4081, "performance_density": 5},
+            r"tpp = 4081 over die_area_mm2 = 800 is a density of 5\.101, and not performance_density = 5",
+        ),
+        ({"die_area_mm2": 800, "tpp": 3919, "performance_density": 5}, "One of the three is wrong"),
+        ({"tpp": 3919, "performance_density": 5}, ""),
+        ({"die_area_mm2": 800, "performance_density": 5}, ""),
+        ({"die_area_mm2": 800, "tpp": 1}, ""),
+    ],
+)
+def test_figures_of_an_item_that_cannot_all_be_so_are_refused(given_: dict[str, int], wrong: str) -> None:
+    facts = {name: Fact(value, "given") for name, value in given_.items()}
+    if wrong:
+        with pytest.raises(QuestionError, match=wrong):
+            consistent(facts)
+    else:
+        consistent(facts)
 
 
 def test_a_figure_of_one_variant_says_which_of_a_family_is_meant() -> None:

@@ -275,4 +275,4 @@ def test_files_that_are_there_are_replaced_only_when_told_so(tmp_path: Path) -> 
     assert run(*asked, "--force").exception is None
     (tmp_path / "file").write_text("x")
     assert "is a file. Name a folder." in str(run("data", "-o", str(tmp_path / "file")).exception)
-    assert "cannot be made" in str(run("data", "-o", str(tmp_path / "no" / "such")).exception)
+    assert "cannot be created" in str(run("data", "-o", str(tmp_path / "no" / "such")).exception)

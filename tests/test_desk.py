@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -25,10 +26,12 @@ calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
 from benchmarks.make_workbook import OTHERS, make, shipments, write_names  # noqa: E402
+from exportrules.ledger.apart import is_total  # noqa: E402
 from exportrules.ledger.columns import known_headers  # noqa: E402
 from exportrules.ledger.encodings import proposals  # noqa: E402
-from exportrules.ledger.heading import find_heading, is_total  # noqa: E402
-from exportrules.ledger.report import number_in  # noqa: E402
+from exportrules.ledger.headers import look_of  # noqa: E402
+from exportrules.ledger.heading import find_heading  # noqa: E402
+from exportrules.ledger.report import PARTS, number_in  # noqa: E402
 from exportrules.ledger.sources import open_source  # noqa: E402
 
 LAW = exportrules.default_ruleset()
@@ -55,12 +58,14 @@ def sheet(path: Path, name: str) -> list[list[Any]]:
     return found
 
 
-def written(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
+def written(path: Path, sheets: dict[str, list[list[Any]]], merged: dict[str, list[str]] | None = None) -> Path:
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"}) as book:
         for name, rows in sheets.items():
             made = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 made.write_row(number, 0, row)
+            for cells in (merged or {}).get(name, ()):
+                made.merge_range(cells, rows[0][ord(cells[0]) - 65])
     return path
 
 
@@ -138,6 +143,67 @@ def test_the_parts_are_the_table_and_their_sums_are_exact(desk: Path) -> None:
             assert row["Why"].count("needed")
             assert isinstance(row["Date of export"], date)
             assert re.fullmatch(r"15 CFR [\w.()-]+(, [\w.()]+)*, \d{4}-\d\d-\d\d", row["The Code on that day"])
+
+
+def test_printed_lists_are_read_without_a_glass(desk: Path) -> None:
+    """What is printed of a list fits on A4 in letters of 8 points; the rest of its columns is for the screen."""
+    with zipfile.ZipFile(desk / "report.xlsx") as book:
+        names = book.read("xl/workbook.xml").decode()
+        sheets = {n: book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in range(2, 7)}
+    for number, part in enumerate(PARTS, 2):
+        heads = sheet(desk / "report.xlsx", part.title)[3]
+        last = re.search(rf">'?{part.title}'?!\$A\$1:\$([A-Z]+)\$", names)
+        assert last
+        printed = ord(last[1]) - 64
+        assert ("Review policy" in heads[printed:]) == (part.title == "Needed a license")
+        assert {"Date of export", "Item as written", "Parties", "Value (USD)"} <= set(heads[:printed])
+        assert 'fitToHeight="0"' in sheets[number]
+        pixels = 0.0
+        for first, end, width in re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheets[number]):
+            pixels += sum(float(width) * 7 for column in range(int(first), int(end) + 1) if column <= printed)
+        # an inch has 96 pixels; A4 is 297 mm wide, the margins are 0.4 inch
+        assert 10 * min(1, (297 / 25.4 - 0.8) * 96 / pixels) >= 8, part.title
+    assert "fitToHeight" not in sheets[6]
+    assert 'scale="80"' in sheets[6]
+
+
+def test_the_summary_has_the_conditions_that_a_list_on_paper_names(desk: Path) -> None:
+    rows = ["\n".join(map(str, row)) for row in sheet(desk / "report.xlsx", "Summary")]
+    head, *_ = sheet(desk / "report.xlsx", "Exception, if conditions met")[3:]
+    listed = [
+        dict(zip(head, row, strict=True)) for row in sheet(desk / "report.xlsx", "Exception, if conditions met")[4:-1]
+    ]
+    assert listed
+    for row in listed:
+        exception = next(name for name in row["Provision"].split() if "740.8" in name)
+        assert any(exception in said and row["Conditions"] in said for said in rows)
+
+
+def test_what_to_do_next_is_computed_from_what_was_answered_and_assumed(desk: Path, tmp_path: Path) -> None:
+    head, *rows = sheet(desk / "report.xlsx", "All rows")
+    outcomes = [row[head.index("outcome")] for row in rows]
+    needed, excepted = outcomes.count("license_required"), outcomes.count("license_exception")
+    free = outcomes.count("no_license_requirement") + excepted
+    steps = [
+        f"{needed} rows for which a license was required: compare them with the licenses that were granted.",
+        f"{excepted} rows under a license exception: find the proof that each of its conditions was met.",
+    ]
+    parent = f"{free} rows without a requirement, or with an exception, if the end user's headquarters and ultimate "
+    summary = [str(cell) for row in sheet(desk / "report.xlsx", "Summary") for cell in row]
+    at = summary.index("What to do next")
+    assert [f"{n}. {says}" for n, says in enumerate(steps, 1)] == [said for said in summary[at + 1 :] if said][:2]
+    asked = (str(desk / "shipments.xlsx"), "--exporter", "other", "--names", str(desk / "names.csv"))
+    audited(*asked, "-o", str(tmp_path / "r.html"))
+    audited(*asked, "--summary", str(tmp_path / "s.md"))
+    printed = " ".join(audited(*asked).split())
+    page = html.unescape((tmp_path / "r.html").read_text("utf-8"))
+    markdown = (tmp_path / "s.md").read_text("utf-8")
+    for said in ("\n".join(summary), printed, page, markdown):
+        assert all(says in said for says in (*steps, parent))
+    audited(str(desk / "shipments.xlsx"), "--exporter", "other", "-o", str(tmp_path / "r.md"))
+    assert "rows that could not be read: mend the cells, or say in a names file" in (tmp_path / "r.md").read_text(
+        "utf-8"
+    )
 
 
 def test_links_lead_to_the_code_of_the_day(desk: Path) -> None:
@@ -245,6 +311,141 @@ def test_days_are_shown_as_the_ledger_shows_them(tmp_path: Path) -> None:
         assert 'formatCode="dd.mm.yyyy"' in book.read("xl/styles.xml").decode()
 
 
+# what an officer has
+
+
+def messy(path: Path, merged: bool = False) -> Path:
+    """Three sheets that call one thing differently: a two-row header and a footnote, Japanese days, German."""
+    groups = {"US": ["A1:B1", "C1:D1", "E1:F1"]} if merged else {}
+    return written(path, merged=groups, sheets={
+        "US": [
+            ["Order", "", "Goods", "", "Consignee", ""],
+            ["No.", "Ship Date", "P/N", "Qty", "Name", "Country"],
+            ["K-1", "2022-09-12", "A100-PCIE-80GB", 8, "Lantern Cloud", "China"],
+            ["Subtotal", "", "", 8, "", ""],
+            ["K-2", "2023-01-17", "H100 PCIe (qty 2)", 2, "Pearl Data", "Hong Kong"],
+            ["* K-2 went by courier", "", "", "", "", ""],
+        ],
+        "東京": [
+            ["伝票番号", "出荷日", "型番", "品目", "数量", "仕向地"],
+            ["T1", "令和6年5月7日", "L40S", "GPU", 4, "中国"],
+            ["T2", 45450, "H100 SXM5 80GB", "GPU", 8, "マレーシア"],
+        ],
+        "EMEA": [
+            ["Rechnung", "Versanddatum", "Artikel", "Menge", "Land", "Designed for datacenter"],
+            ["R1", "03.04.2024", "A30", 2, "Deutschland", "ja"],
+        ],
+    })  # fmt: skip
+
+
+def test_sheets_that_call_a_column_differently_are_one_ledger(tmp_path: Path) -> None:
+    ledger = str(messy(tmp_path / "messy.xlsx"))
+    asked = ("--exporter", "other", "--dates", "dmy", "--dates", "excel", "--prefix", "x_")
+    assert "row 2 is the header, and row 1 above it may be a part of it: 'Consignee Country'" in refused(ledger, *asked)
+    messy(tmp_path / "messy.xlsx", merged=True)
+    said = refused(ledger, *asked)
+    assert "'Consignee Country' looks like where a buyer has its seat; 'Land' looks like a destination" in said
+    both = ("--map", "to=Consignee Country", "--map", "to=Land")
+    said = audited(ledger, *asked, *both, "-o", str(tmp_path / "out.csv"))
+    assert "Sheet 'EMEA': its column 'Land' stands under 'Consignee Country'.\n" in said
+    assert "1 line of totals ('US' row 4)" in said
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["x_outcome"] for row in rows] == [
+        "no_license_requirement", "license_required", "indeterminate", "license_required", "no_license_requirement",
+        "no_license_requirement",
+    ]  # fmt: skip
+    assert [row["x_problem"] for row in rows if row["sheet"] != "US"] == ["", "", ""]
+    # one of the two, by itself: the other sheet's own word for it is no column of the ledger
+    audited(ledger, *asked, "--map", "to=Land", "--ignore", "Consignee Country", "-o", str(tmp_path / "one.csv"))
+    said = (tmp_path / "one.csv").read_text("utf-8-sig")
+    assert "Sheet 'US' has no column of the destination, which is never assumed.\n" in audited(
+        ledger, *asked, "--map", "to=Land", "--ignore", "Consignee Country", "-o", str(tmp_path / "two.csv")
+    )
+    assert "sheet 'US', row 3: the destination is empty; it is never assumed." in said
+
+
+def test_a_row_that_is_no_shipment_says_what_it_says(tmp_path: Path) -> None:
+    ledger = str(messy(tmp_path / "messy.xlsx"))
+    audited(
+        ledger, "--exporter", "other", "--sheet", "US", "--map", "to=Consignee Country", "-o", str(tmp_path / "r.xlsx")
+    )
+    said = [row[-1] for row in sheet(tmp_path / "r.xlsx", "Could not be read")[4:5]]
+    cells = "\n".join(str(cell) for row in sheet(tmp_path / "r.xlsx", "Could not be read") for cell in row)
+    assert said
+    assert "The row says: '* K-2 went by courier'." in cells
+
+
+def test_a_column_that_says_what_the_law_concludes_is_carried_along_and_never_believed(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    names = (name for name, fact in LAW.facts.items() if fact.about in ("conclusion", "derived"))
+    # those that look like a party are asked about, as any column is
+    concluded = [name for name in names if not look_of(name)]
+    assert "ear99" in concluded
+    path.write_text(f"chip,date,to,{','.join(concluded)}\nA100,2023-03-01,RU{',yes' * len(concluded)}\n")
+    said = audited(str(path), "--exporter", "other", "-o", str(tmp_path / "out.csv"), "--prefix", "x_")
+    assert said.startswith("1 row in, 1 out: 1 license_required.\n")
+    assert f"Not read: {', '.join(map(repr, concluded))}.\n" in said
+    assert "a ledger has no 'ear99'" in refused(str(path), "--exporter", "other", "--map", "ear99=ear99")
+
+
+def test_a_header_that_is_a_bare_name_may_be_a_party(tmp_path: Path) -> None:
+    ledger = str(messy(tmp_path / "messy.xlsx"))
+    said = refused(ledger, "--exporter", "other", "--sheet", "US", "--header-row", "2")
+    assert said.startswith("a column was not read, and may decide: 'Name' looks like a party.")
+
+
+def test_a_description_is_the_chip_where_no_better_column_is(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text("Description,Date,Country\nA100,2022-09-15,CN\n")
+    assert "Read: chip from 'Description'; " in audited(str(path), "--exporter", "other")
+    path.write_text("P/N,Description,Date,Country\nA100,GPU board,2022-09-15,CN\n")
+    said = audited(str(path), "--exporter", "other")
+    assert "Read: chip from 'P/N'; " in said
+    assert "Not read: 'Description'." in said
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("dmy,mdy", "--dates dmy,mdy: a ledger has one of dmy and mdy. Keep one."),
+        ("excel,excel1904", "--dates excel,excel1904: a ledger has one of excel and excel1904. Keep one."),
+    ],
+)
+def test_dates_are_declared_once(tmp_path: Path, style: str, said: str) -> None:
+    (tmp_path / "l.csv").write_text("chip,date,to\nA100,2022-09-15,CN\n")
+    options = [word for one in style.split(",") for word in ("--dates", one)]
+    assert refused(str(tmp_path / "l.csv"), "--exporter", "other", *options) == said
+
+
+ZIP, OLE = b"PK\x03\x04" + bytes(30), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+SAVE = "Open it in Excel and save it as .xlsx"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("l.csv", ZIP, "it is a workbook, or another archive. If it is a workbook, rename it to end in .xlsx."),
+        ("l.xls", ZIP, "it is a workbook, or another archive. If it is a workbook, rename it to end in .xlsx."),
+        ("l.xlsx", b"chip,date,to\n", "it is a text, and no workbook. Rename it to end in .csv."),
+        ("l.parquet", b"chip,date,to\n", "it is a text, and no Parquet file. Rename it to end in .csv."),
+        ("l.xls", b"\n<html><table>", f"it is a web page or XML, as some programs write under that name. {SAVE}."),
+        ("l.csv", OLE, f"it is an old workbook, or one with a password. {SAVE}, without a password."),
+        ("l.xlsx", OLE, "this is no workbook that can be read: it has a password, or is in an older format. "
+         f"{SAVE}, without a password."),
+        ("l.csv", b"PAR1abc", "it is a Parquet file. Rename it to end in .parquet."),
+        ("l.csv", b"%PDF-1.7", "it is a PDF. Export the table that it was made from."),
+        ("l.csv", b"\x1f\x8b\x08", "it is compressed. Unpack it first."),
+        ("l.xlsx", b"", "the file is empty."),
+    ],
+)  # fmt: skip
+def test_a_file_under_the_name_of_another_kind_is_refused_with_the_cure(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert refused(str(tmp_path / name), "--exporter", "other") == f"{name}: {said}"
+
+
 # headers
 
 
@@ -309,14 +510,19 @@ def test_a_row_below_a_header_is_a_row() -> None:
     [
         (["Total", "", "", "1,234"], True), (["", "Subtotal", "", "5"], True), (["合計", "", "", "17.5"], True),
         (["", "", "小計：", "3"], True), (["Summe", "", "", "1.234,50 €"], True),
-        (["Grand total", "", "", "USD 5"], True), (["A100", "2022-09-15", "Total SA", "4"], False),
+        (["Grand total", "", "", "USD 5"], True), (["", "", "", "Total value of all goods"], True),
+        (["Total for March 2024", "", "", "5"], True), (["", "Total", "", ""], True), (["合計金額", "", "", "5"], True),
+        (["A100", "2022-09-15", "Total SA", "4"], False),
         (["", "45000", "Total", "4"], False),
         (["", "", "", "4"], False), (["Total", "2022-09-15", "CN", "4"], False), (["", "", "", ""], False),
-        (["Summer Systems", "", "", "4"], False),
+        (["Summer Systems", "", "", "4"], False), (["4090", "", "Total", "4"], False), (["", "", "CN", "Total"], False),
+        # a company of that name, on an invoice
+        (["", "", "Total", "4"], True), (["", "", "", "4", "Total"], False),
+        (["", "", "Total Solutions", "4"], False), (["H20", "", "", "Total"], False),
     ],
 )  # fmt: skip
 def test_a_line_of_sums_is_told_apart_and_a_shipment_never(cells: list[str], total: bool) -> None:
-    assert is_total(cells, day=1) is total
+    assert is_total(cells, ("chip", "on", "parties", "")) is total
 
 
 HEAD = ["Part No", "Ship date", "Dest"]
@@ -411,6 +617,45 @@ def test_a_header_of_text_is_found_below_its_titles(tmp_path: Path) -> None:
     said = audited(str(tmp_path / "l.csv"), "--exporter", "maker", "-o", str(tmp_path / "o.csv"))
     assert "Header in row 4 of the file.\n" in said
     assert (tmp_path / "o.csv").read_text().splitlines()[1].startswith("A100;2022-09-15;CN;license_required;")
+
+
+LINES = """Invoice,Ship date,Part,Qty,Country,Customer
+1,2022-09-15,A100,4,CN,Lantern
+2,2022-09-16,A100,4,CN,Total
+
+Subtotal,,,8,,
+Invoice,Ship date,Part,Qty,Country,Customer
+3,2022-09-17,A100,1,CN,Lantern
+4,,,3,,Total
+5,,A100,1,CN,Lantern
+  , ,,,,
+合計,,,"9"
+Total,2022-09-18,A100,4,CN,Lantern
+6,later,A100,4,CN,Lantern
+Notes: 5 was returned,,,,,
+"""
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_is_no_shipment_in_a_text_is_told_apart_and_numbers_stay(tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "l.csv").write_text(LINES.replace(",", delimiter), encoding="utf-8")
+    said = audited(str(tmp_path / "l.csv"), "--exporter", "other", "-o", str(tmp_path / "out.csv"))
+    assert said.startswith("8 rows in, 8 out: ")
+    assert (
+        "Told apart from shipments: 2 blank lines; 2 lines of totals (row 4, row 10); 1 repeated header (row 5).\n"
+        in said
+    )
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=delimiter))
+    assert [row["Invoice"] for row in rows] == ["1", "2", "3", "4", "5", "Total", "6", "Notes: 5 was returned"]
+    problems = [re.match(r"row \d+|", row["problem"]) for row in rows]
+    assert [found and found[0] for found in problems] == ["", "", "", "row 7", "row 8", "", "row 12", "row 13"]
+    assert [row["outcome"] for row in rows][5] == "no_license_requirement"
+    told = json.loads((tmp_path / "out.csv.manifest.json").read_text())
+    assert told["told_apart"] == {"blank": 2, "totals": [4, 10], "repeated": [5]}
+    audited(str(tmp_path / "l.csv"), "--exporter", "other", "-o", str(tmp_path / "r.xlsx"))
+    summary = "\n".join(str(cell) for row in sheet(tmp_path / "r.xlsx", "Summary") for cell in row)
+    assert "2 lines of totals (row 4, row 10)" in summary
 
 
 def test_all_that_is_missing_is_told_in_one_message(tmp_path: Path) -> None:

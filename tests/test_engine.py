@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import exportrules
-from exportrules.engine.docket import Docket
+from exportrules.engine.docket import Docket, compare
 from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law
 from exportrules.engine.unknowns import decide
 from exportrules.law.facts import Fact
 from exportrules.law.model import Conclusion, Gap, Policy, Provision, Row, Test
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.truth import FALSE, TRUE, UNKNOWN
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth
 from exportrules.law.view import view_of
 
 LAW = exportrules.default_ruleset()
@@ -476,3 +477,13 @@ def test_a_requirement_that_branches_review_differently_is_reviewed_as_nobody_kn
     apart = fold([one, Law("license_required", requirements=("q",), policies=(("q", "unpublished", ()),))])
     assert apart.requirements == ("r", "q")
     assert apart.policies == (("r", "case_by_case", ("p",)), ("q", "unpublished", ()))
+
+
+@pytest.mark.parametrize(
+    ("op", "below", "at", "above"),
+    [("ge", FALSE, TRUE, TRUE), ("gt", FALSE, FALSE, TRUE), ("le", TRUE, TRUE, FALSE), ("lt", TRUE, FALSE, FALSE),
+     ("is", FALSE, TRUE, FALSE)],
+)  # fmt: skip
+def test_a_figure_is_compared_with_a_bound_as_the_rule_says(op: str, below: Truth, at: Truth, above: Truth) -> None:
+    assert [compare(value, op, 10) for value in (9, 10, 11)] == [below, at, above]
+    assert [compare(Decimal(value), op, 10) for value in ("9.999", "10.0", "10.001")] == [below, at, above]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 import re
@@ -16,12 +18,20 @@ import pytest
 
 import exportrules
 from exportrules.answer.result import OUTCOMES
+from exportrules.explore.catalogue import entries
+from exportrules.explore.claims import claim_books
 from exportrules.explore.data import build
 from exportrules.explore.page import words
 from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.law.model import Policy
 from exportrules.law.ruleset import Ruleset
+from exportrules.render.spoken import answer_in
 from exportrules.render.text import headline
+from exportrules.serve.speech import sentences
+from exportrules.study.casebook import find_casebook, load_casebook, replies
+from exportrules.study.verdicts import verdict, verdict_of_claim
+
+from .serving import served
 
 #: The answers that a person should find within a minute.
 H800 = "chip=nvidia-h800&to=CN&by=other&on=2023-11-17"
@@ -105,6 +115,7 @@ LOOK = """(cells) => cells.map((cell) => {
         provisions: found.provisions, standing: found.standing, first: explorer.firstLine(found.answer, cell),
         citations: explorer.part(found.answer.citations),
         turnsOn: explorer.part(found.answer.turnsOn).map((open) => open.fact),
+        notices: explorer.noticesOf(cell, found.answer, found.course),
         by: found.since ? explorer.because(found.runs[found.at], cell) : [],
     };
 })"""
@@ -127,6 +138,7 @@ def checked(law: Ruleset, cell: dict[str, str]) -> dict[str, Any]:
         "first": headline(d),
         "citations": [[c.provision, c.role] for c in d.citations],
         "turnsOn": d.turns_on,
+        "notices": d.notices,
         "by": list(d.previous.by) if d.previous else [],
     }
 
@@ -168,7 +180,7 @@ def test_every_chip_fits_into_one_page_under_a_megabyte(browser: Any, tmp_path: 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("view", ["bands", "table", "map", "compare", "plane"])
+@pytest.mark.parametrize("view", ["bands", "table", "map", "compare", "plane", "claims"])
 @pytest.mark.parametrize(("width", "theme"), [(360, "light"), (1600, "dark")])
 def test_every_view_fits_its_window_and_says_nothing_to_the_console(
     browser: Any, page_file: Path, view: str, width: int, theme: str
@@ -268,6 +280,12 @@ def test_a_frame_shows_one_answer_and_a_way_to_the_whole(browser: Any, page_file
 
 def found_in(data: dict[str, Any], cell: dict[str, str]) -> tuple[str, str]:
     """Outcome and policy of a question in the data alone."""
+    answer = answer_in_data(data, cell)
+    return answer["outcome"], answer.get("policy", "")
+
+
+def answer_in_data(data: dict[str, Any], cell: dict[str, str]) -> dict[str, Any]:
+    """The answer to a question in the data alone."""
     classes = {place["code"]: place["class"] for place in data["places"]}
     headquarters = cell["hq"] or cell["to"]
     places = [classes[code] for code in (cell["to"], headquarters, cell["parent"] or headquarters)]
@@ -276,8 +294,8 @@ def found_in(data: dict[str, Any], cell: dict[str, str]) -> tuple[str, str]:
     row = data["rows"][chip][("maker", "other").index(cell["by"])][("enforced", "printed").index(cell["layer"])]
     steps = data["courses"][data["cells"][row][kind]]
     begun = [answer for day, answer in zip(steps[::3], steps[1::3], strict=True) if data["days"][day] <= cell["on"]]
-    answer = data["answers"][begun[-1]]
-    return answer["outcome"], answer.get("policy", "")
+    found: dict[str, Any] = data["answers"][begun[-1]]
+    return found
 
 
 def test_the_data_of_a_page_with_overlays_are_the_engines_answers() -> None:
@@ -291,7 +309,14 @@ def test_the_data_of_a_page_with_overlays_are_the_engines_answers() -> None:
         cell["on"] = "2026-11-20"  # attested, beyond the edition's own horizon
     for cell in drawn:
         expected = checked(law, cell)
-        assert found_in(data, cell) == (expected["outcome"], expected["policy"]), cell
+        answer = answer_in_data(data, cell)
+        assert (answer["outcome"], answer.get("policy", "")) == (expected["outcome"], expected["policy"]), cell
+        numbers = (
+            [number for part in data["parts"][answer["notices"]] for number in part] if "notices" in answer else []
+        )
+        told = {data["texts"][number][0].replace("{day}", cell["on"]) for number in numbers}
+        assert told <= set(expected["notices"]), cell
+        assert any("rests on an attestation" in text for text in told) is (expected["standing"] == "attested"), cell
 
 
 def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:
@@ -316,7 +341,155 @@ def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:
 def test_every_word_of_the_page_has_three_languages_and_every_key_of_the_script_a_word() -> None:
     table = words()
     assert all(set(said) == {"en", "ja", "zh"} and all(said.values()) for said in table.values())
-    script = (Path(exportrules.__file__).parent / "explore" / "app.js").read_text("utf-8")
-    used = set(re.findall(r"\bt\(\"(\w+)\"", script))
+    scripts = list((Path(exportrules.__file__).parent / "explore").glob("*.js"))
+    assert len(scripts) == 4
+    used = {word for script in scripts for word in re.findall(r"\bt\(\"(\w+)\"", script.read_text("utf-8"))}
     assert used <= set(table), used - set(table)
-    assert {*OUTCOMES, *get_args(Policy)} <= set(table)
+
+
+@pytest.mark.browser
+def test_first_lines_outcomes_and_notices_are_told_in_the_language_of_the_page(browser: Any, page_file: Path) -> None:
+    seen = Seen(browser, page_file, f"{H800}&lang=ja")
+    first = answer_in(exportrules.check("H800", on="2023-11-17", exporter="other"), "ja").splitlines()[0]
+    assert seen.page.inner_text("#panel .first") == first
+    assert "許可が必要 (license required)、原則不許可 (presumption of denial)" in seen.page.inner_text(".story")
+    data = seen.page.evaluate("explorer.data()")
+    assert set(data["decisions"]) == {f"{o} {p}" for o in OUTCOMES for p in ("", *get_args(Policy))}
+    used = {data["decisions"][f"{a['outcome']} {a.get('policy', '')}"] for a in data["answers"]}
+    assert set(data["said"]) >= {*used, *data["policies"].values(), *data["assumed"]}
+    firsts = [data["texts"][n] for n in {answer["first"] for answer in data["answers"]}]
+    assert [row for row in firsts if len(row) != 3 or not all(re.search(r"[\u3040-\u9fff]", t) for t in row[1:])] == []
+
+
+# --- claims ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_the_claims_of_the_casebooks_have_their_verdicts_and_lead_to_answers_that_show_them(
+    browser: Any, page_file: Path
+) -> None:
+    law, seen = default_ruleset(), Seen(browser, page_file, f"{H800}&view=claims")
+    book, data = load_casebook(find_casebook("press"), law), seen.page.evaluate("explorer.data()")
+    claims = {claim["id"]: claim for claim in data["claims"][0]["claims"]}
+    judged: dict[str, list[Any]] = {}
+    for reply in replies(book, law):
+        judged.setdefault(reply.claim.id, []).append(verdict(reply))
+    assert len(claims) > 20
+    assert {name: claim["verdict"] for name, claim in claims.items()} == {
+        name: verdict_of_claim(judged[name]) for name in claims
+    }
+    shown = 0
+    for claim in book.claim:
+        for answer in claims.get(claim.id, {"answers": []})["answers"]:
+            if answer["shown"] and answer["verdict"] in ("agrees", "contradicted") and not claim.implies_since:
+                outcome, policy = found_in(data, {"hq": "", "parent": "", **answer["shown"]})
+                fits = outcome == claim.implies and claim.implies_policy in (None, policy, "indeterminate")
+                assert fits is (answer["verdict"] == "agrees"), (claim.id, answer)
+                shown += 1
+    assert shown > 20
+    card = seen.page.locator("#claim-a100-banned-september-2022")
+    assert "The Straits Times (Reuters), 2024-01" in card.inner_text()
+    assert "first required on 2022-10-21" in card.inner_text()
+    card.get_by_role("link", name="show (2022-09-01)").last.click()
+    assert seen.page.inner_text("#panel .first").startswith("YES: no license requirement found")
+    assert seen.quiet(), (seen.said, seen.asked)
+
+
+def test_a_casebook_that_other_rules_cannot_answer_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    law = default_ruleset()
+    text = find_casebook("press").read_text("utf-8").replace('chips = ["A100"]', 'chips = ["A1000000"]', 1)
+    (tmp_path / "press.toml").write_text(text, "utf-8")
+    monkeypatch.setattr("exportrules.explore.claims.casebooks", lambda: [tmp_path / "press.toml"])
+    (found,) = claim_books(law, entries(law, ["L2"]))
+    assert found["claims"] == []
+    assert "A1000000" in found["refused"]
+
+
+# --- downloads ---------------------------------------------------------------------------------------
+
+
+def saved(seen: Seen, which: str, form: str) -> tuple[str, str]:
+    """The name and the text of a file that the page offers."""
+    with seen.page.expect_download() as waiting:
+        seen.page.locator(f"[data-file={which}]", has_text=re.compile(f"^{re.escape(form)}$")).click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_text("utf-8")
+
+
+@pytest.mark.browser
+def test_what_is_seen_is_a_file_with_edition_digest_and_license(browser: Any, page_file: Path) -> None:
+    law, seen = default_ruleset(), Seen(browser, page_file, H800, accept_downloads=True)
+    name, text = saved(seen, "downloadTimeline", "CSV")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    spans = exportrules.timeline("H800", exporter="other", ruleset=law).spans
+    assert name == "exportrules-2026.11-timeline-nvidia-h800-cn-other-enforced.csv"
+    assert [(r["from"], r["through"], r["outcome"], r["review_policy"], r["standing"]) for r in rows] == [
+        (str(s.start or ""), str(s.last or ""), s.answer.outcome, s.answer.review_policy or "", s.answer.standing)
+        for s in spans
+    ]
+    assert rows[-2]["opened_by"] == "; ".join(spans[-2].opened_by)
+    assert {(r["edition"], r["sha256"], r["license"]) for r in rows} == {("2026.11", law.digest, "Apache-2.0")}
+    described = json.loads(saved(seen, "downloadTimeline", "datapackage.json")[1])
+    assert described["resources"][0]["path"] == name
+    assert described["exportrules"]["sha256"] == law.digest
+    assert [field["name"] for field in described["resources"][0]["schema"]["fields"]] == list(rows[0])
+    package = json.loads(saved(seen, "downloadDay", "JSON")[1])
+    day = {row["chip"]: row for row in package["resources"][0]["data"]}
+    assert package["licenses"][0]["name"] == "Apache-2.0"
+    assert len(day) == len(seen.page.evaluate("explorer.data().chips"))
+    assert day["nvidia-h800"]["outcome"] == "license_required"
+    assert (
+        day["nvidia-h800"]["requirements"].split()
+        == exportrules.check("H800", on="2023-11-17", exporter="other", ruleset=law).requirements
+    )
+    assert seen.quiet(), (seen.said, seen.asked)
+
+
+# --- served ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_alone_the_page_asks_nobody_and_offers_no_question(browser: Any, page_file: Path) -> None:
+    seen = Seen(browser, page_file, H800)
+    assert seen.page.locator(".ask").count() == 0
+    assert "connect-src" not in page_file.read_text("utf-8")
+
+
+@pytest.mark.browser
+def test_served_the_page_asks_the_engine_and_shows_its_words(browser: Any, page_file: Path, tmp_path: Path) -> None:
+    with served(tmp_path, "--explorer", str(page_file)) as running:
+        page = browser.new_context().new_page()
+        said: list[str] = []
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"{running.client.base_url}#{H800}")
+        page.evaluate("explorer.ready")
+        page.locator("#panel details summary").click()
+
+        def asked() -> str:
+            with page.expect_response("**/check"):
+                page.get_by_role("button", name="Ask the server").click()
+            page.wait_for_function("document.querySelector('.answered').textContent !== ''")
+            return str(page.inner_text(".answered"))
+
+        page.fill("#ask-end_user", "Inspur Group")
+        told = sentences(default_ruleset(), exportrules.check(
+            "H800", on="2023-11-17", to="CN", exporter="other", end_user="Inspur Group"
+        ))  # fmt: skip
+        assert [line for line in asked().split("\n") if line] == told
+        page.check("#ask-own")
+        page.fill("#ask-tpp", "banana")
+        refused = running.client.post("/check", json={
+            "on": "2023-11-17", "to": "CN", "exporter": "other", "end_user": "Inspur Group", "facts": {"tpp": "banana"},
+        })  # fmt: skip
+        assert refused.json()["detail"] in asked()
+        page.fill("#ask-tpp", "2368")
+        assert "tpp=2368" in asked()
+        page.fill("#ask-more", "tpp=2368")
+        assert "'tpp' is given twice" in asked()
+        page.fill("#ask-more", "")
+        page.get_by_role("button", name="Next change").click()
+        assert page.inner_text(".answered") == ""  # it answered another question
+        assert page.input_value("#ask-tpp") == "2368"
+        # a page that a browser kept from before the rules were changed
+        page.evaluate("explorer.data().sha256 = '0'.repeat(64)")
+        assert "The server answers by other rules" in asked()
+        assert said == []

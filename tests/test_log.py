@@ -146,7 +146,7 @@ def test_a_disk_that_takes_half_a_line_leaves_the_log_as_it_was(
     before = file.read_bytes()
     write = os.write
     monkeypatch.setattr(os, "write", lambda number, data: write(number, data[:40]))
-    with pytest.raises(OutputError, match="which was undone"):
+    with pytest.raises(OutputError, match="and it was removed"):
         log(file, check("H800", on="2023-06-01"), "check")
     assert file.read_bytes() == before
 

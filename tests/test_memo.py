@@ -403,3 +403,15 @@ def test_a_text_that_ends_is_not_announced_as_one_to_come() -> None:
     assert army.next is not None
     assert "87fr57068#744.21(a)(2)-elsewhere" in army.next.by
     assert not any("87 FR 57068 has been public" in notice for notice in army.notices)
+
+
+def test_a_name_close_to_a_listed_party_is_told_as_a_lawyer_would() -> None:
+    """No id of the data, no option of a command line, and no test that is unknown and yet not met."""
+    text = memo(check("RTX 4090", on="2023-06-01", end_user="Inspur"), "md")
+    assert "(and to 5 more).**" in text
+    assert "--not-listed" not in text
+    assert "no license requirement found; changed by the Entity List (Inspur Group Co., Ltd.). From" in text
+    assert "entity_list#" not in text
+    assert "\nFigures of the GeForce RTX 4090 24GB, as on the maker's data sheet; " in text
+    assert "| none (end user is not a listed party and 2 more cases) | follows | no |" in text
+    assert "| unknown | unknown | no |" not in text

@@ -27,7 +27,7 @@ def test_a_chip_without_its_quotes_is_named_with_them(command: str) -> None:
     if command == "timeline":  # it has no --on
         told = message(command, "RTX", "4090")
     assert told == (
-        f"'4090' is left over after 'RTX'. Put a name of several words in quotes: exportrules {command} 'RTX 4090'"
+        f"'4090' is extra after 'RTX'. Put a name of several words in quotes: exportrules {command} 'RTX 4090'"
     )
     longer = message(command, "RTX", "4090", "D", *(["--on", "2023-06-01"] if command != "timeline" else []))
     assert longer.endswith(f"exportrules {command} 'RTX 4090 D'")

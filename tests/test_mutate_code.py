@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.mutate_code import ROOT, Change, Mutant, annotated, drawn, explained, explains
+from exportrules.study import receipt
+from tests.mutate_code import MODULES, ROOT, Change, Mutant, annotated, drawn, explained, explains, name_of
 from tests.quick_pytest import ask
 
 FOUND = [Mutant(str(n), f"{'ab'[n % 3 == 0]}.py", "op", n, (n, 0)) for n in range(90)]
@@ -32,6 +34,18 @@ def test_a_sample_has_each_module_by_its_share_and_is_drawn_the_same_again() -> 
     assert sample == drawn(FOUND, 30, 7) != drawn(FOUND, 30, 8)
     assert [sum(m.module == name for m in sample) for name in ("a.py", "b.py")] == [20, 10]
     assert len(drawn(FOUND, 10_000, 7)) == len(set(drawn(FOUND, 10_000, 7))) == 90
+
+
+def test_every_module_that_receipts_call_the_engine_is_mutated_or_left_out_by_name() -> None:
+    wanted = tomllib.loads(MODULES.read_text("utf-8"))
+    engine = {f.removesuffix(".py") for f in _files() if not f.endswith("__init__.py")} - {"errors"}
+    assert sorted([*(name_of(m["path"]) for m in wanted["module"]), *wanted["left_out"]]) == sorted(engine)
+    assert all((ROOT / test.partition("::")[0]).exists() for m in wanted["module"] for test in m["tests"])
+
+
+def _files() -> dict[str, str]:
+    files: dict[str, str] = receipt.engine()["files"]
+    return files
 
 
 @pytest.mark.parametrize("entry", explained(), ids=lambda entry: str(entry["becomes"])[:60])

@@ -22,7 +22,7 @@ from exportrules.files.lint import defects
 from exportrules.law.lexicon import PartNumbers, Refused, Word
 from exportrules.ledger.cells import ChipCell, read_chip
 from exportrules.question.names.chips import find_chip, names_beginning, spellings_of, without_count
-from exportrules.question.names.exporters import find_exporter, near_addressee
+from exportrules.question.names.exporters import _addressees, find_exporter, near_addressee
 from exportrules.question.names.grammar import ids_of
 from exportrules.question.names.keys import key
 from exportrules.question.names.parties import find_parties, party_key, party_keys
@@ -343,6 +343,8 @@ def test_the_maker_of_a_chip_without_a_maker_is_not_known() -> None:
         ("Intell", "intel"),
         ("Intel Products (Chengdu) Ltd", "intel"),
         ("Habana Labs Poland", "intel"),
+        ("Acme Advanced Micro Devices", "amd"),
+        ("Imtel", "intel"),
     ],
 )
 def test_a_name_with_an_addressee_in_it_or_nearly_may_be_the_addressee(written: str, addressee: str) -> None:
@@ -350,10 +352,22 @@ def test_a_name_with_an_addressee_in_it_or_nearly_may_be_the_addressee(written: 
     assert near_addressee(LAW, written) == addressee
 
 
+def test_addressees_are_looked_for_without_the_endings_of_companies() -> None:
+    names = [name for name in _addressees(LAW) if name.isascii()]
+    wanted = ["AMD", "Advanced Micro Devices", "Habana", "Habana Labs", "INTC", "Intel", "NVDA", "NVIDIA", "Nvidia"]
+    assert sorted(names) == wanted
+
+
+@pytest.mark.parametrize("written", ["Distributorium", "Forwarderium", "Jistributor"])
+def test_a_name_that_is_unlike_a_word_for_nobody_is_another_exporter(written: str) -> None:
+    assert find_exporter(LAW, written, "nvidia") == "other"
+
+
 @pytest.mark.parametrize(
     "written",
     ["maker", "other", "NVIDIA", "NVIDIA Corp.", "N V I D I A", "AMD, Inc.", "Camden Ltd", "Amdocs", "ADM", "Intelsat",
-     "Intelligent Systems", "Google LLC", "Advanced Devices", "Super Micro Computer", "Micron", "Acme Trading"],
+     "Intelligent Systems", "Google LLC", "Advanced Devices", "Super Micro Computer", "Micron", "Acme Trading",
+     "Wintel", "Antel", "Zntel"],
 )  # fmt: skip
 def test_an_exact_name_and_an_unlike_one_leave_nothing_open(written: str) -> None:
     assert near_addressee(LAW, written) == ""

@@ -189,5 +189,19 @@ def test_the_steps_of_a_ledger_add_up_and_begin_with_what_needed_a_license() -> 
         "7 rows of a day after 2026-09-24: verify the law of that day, or wait for an edition that reaches it.",
         "1 row of a day before the chip was public: check the day, or whether it was a sample.",
     ]
+    unread = Answered(2, "indeterminate", "indeterminate", "", unread=True)
+    free = Answered(5, "no_license_requirement", "", "verified", assumed=("headquarters", "parties"))
+    figure = Answered(4, "indeterminate", "", "verified", ("tpp",))
+    early = Answered(3, "indeterminate", "", "before_coverage")
+    said = ledger_steps(LAW, [free, early, figure, unread, free._replace(rows=1, assumed=("parties",))])
+    assert [says.split(":")[0].split(", ")[0] for says in said] == [
+        "2 rows that could not be read",
+        "4 rows turning on the TPP of the item",
+        "3 rows of a day before 2020-01-01",
+        "6 rows without a requirement",
+        "5 rows without a requirement",
+    ]
+    assert "if no party is listed, and none is named" in said[3]
+    assert "if the end user's headquarters and ultimate parent are where" in said[4]
     assert ledger_steps(LAW, []) == []
     assert ledger_steps(LAW, [Answered(9, "no_license_requirement", "", "verified")]) == []

@@ -22,8 +22,17 @@ from exportrules.law.model import Listing, Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import ALWAYS, Span, overlap
 from exportrules.question.names.close import chinese_core, spelled, words_of
+from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
-from exportrules.question.names.parties import Matches, described_as, find_parties, is_favoured
+from exportrules.question.names.parties import (
+    Matches,
+    described_as,
+    find_parties,
+    is_favoured,
+    party_key,
+    party_keys,
+)
+from tests.make_snapshots import NEAR, near_names
 
 ROOT = Path(__file__).parent.parent
 LAW = default_ruleset()
@@ -310,6 +319,85 @@ def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -
 def test_what_names_nobody_is_close_to_nobody(written: str) -> None:
     found = find_parties(LAW, written)
     assert (found.listed, [near for near in found.near if near.how != "short name"]) == ((), [])
+
+
+def test_whom_a_distorted_name_is_close_to_is_as_checked_in() -> None:
+    record = NEAR.read_text("utf-8")
+    lines = zip(record.splitlines(), near_names(record).splitlines(), strict=True)
+    assert [(now, was) for was, now in lines if was != now] == [], "if meant: python -m tests.renew"
+
+
+TWENTY = [chr(ord("a") + n) + "x" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "spelled_out"),
+    [
+        ("Huawei Technologies Co., Ltd.", "Huawei", True),
+        ("Karst Works Acme Plant", "Works Acme", True),
+        ("Karst Works Acme", "orks", False),
+        ("Acme Karst Works", "AKW", True),
+        ("Acme Karst Works", "China", False),
+        ("Acme Karst Works", "AK", False),  # the code of some state
+        ("Acme Karst", "AKX", False),
+        ("Institute of Karst", "IK", False),
+        ("Acme Karst Works", "AAKW", False),
+        ("Acme Karst Works", "AKWO", True),  # one letter more of a word
+        ("Acme Karst Works Plant", "AKRWP", True),
+        ("Acme Karst Works Plant", "AKRSWP", False),  # and of a word no two
+        ("Acme Karst Works Plant", "AKW", False),
+        ("Acme Karst Works Ltd", "AKW", True),
+        ("Acme Karst Works Ltd", "AKWL", True),
+        ("Acme Karst Ltd", "AKL", True),
+        ("Acme Karst Ltd", "AKRL", False),  # of two words no letter more
+        ("Institute of Karst Works", "IKW", True),
+        ("Institute of Karst Works", "IOKW", True),
+        (" ".join(TWENTY[:19]), "abcdefghijklmnopqrs", True),
+        (" ".join(TWENTY), "abcdefghijklmnopqrst", False),
+        ("深圳大疆创新", "大疆", True),
+        ("深圳大疆创新", "华为", False),
+    ],
+)
+def test_a_short_name_is_left_out_where_the_name_spells_it_out(name: str, short: str, spelled_out: bool) -> None:
+    whole = party_key(f"{name} {short}")
+    assert party_keys(f"{name} ({short})") == ((party_key(name), party_key(short)) if spelled_out else (whole,))
+
+
+def test_endings_of_companies_behind_a_short_name_are_no_part_of_a_name_and_words_are() -> None:
+    assert party_keys("Acme Karst Works (AKW) Ltd 公司") == ("acmekarstworks", "akw")
+    assert party_keys("Acme Karst Works (AKW) Shanghai") == ("acmekarstworksakwshanghai",)
+
+
+def test_a_name_is_compared_by_letters_and_digits_and_the_word_for_and() -> None:
+    assert party_keys("Bear & Sons, No. #7!") == ("bearandsonsno7",)
+
+
+LETTERS = " ".join(chr(ord("a") + n) * 4 for n in range(15))
+
+
+@pytest.mark.parametrize(
+    ("listed", "text", "how"),
+    [
+        ("Abc Def", "abcdef", {"written together"}),
+        ("Abc De", "abcde", set()),  # a word of daily life may have five letters
+        ("Abcdefgh Ijklmnop Qrst", "Abcdefgh Ijklmnop", {"cut off"}),
+        ("Abcdefgh Ijklmnop Qrst", "Abcdefgh Ijklmno", set()),
+        ("海康威", "海康威 大楼", {"contains a listed name"}),
+        ("海康", "海康 大楼", set()),
+        ("Karst", "Acme Karst", set()),  # one word tells nothing wherever it stands
+        ("Karst", "Acme, Karst", {"contains a listed name"}),
+        ("Beijing Technology", "Acme Beijing Technology", set()),  # and a place with a trade no more
+        ("Beijing Karst", "Acme Beijing Karst", {"contains a listed name"}),
+        ("Shanghai Beijing Technology", "Acme Shanghai Beijing Technology", {"contains a listed name"}),
+        (LETTERS[:69], f"x {LETTERS[:69]}", {"contains a listed name"}),
+        (LETTERS[:69], f"x y {LETTERS[:69]}", {"contains a listed name"}),
+        (LETTERS, f"x {LETTERS}", set()),
+    ],
+)
+def test_a_listed_name_stands_whole_in_what_is_written(listed: str, text: str, how: set[str]) -> None:
+    # a name of which nothing is left hides none behind it
+    whole = whole_of([Party(id="x", name="Co., Ltd.", country="CN", aliases=(listed,))])
+    assert {near.how for near in standing_in(whole, text)} == how
 
 
 def test_the_measures_of_the_benchmark_hold_on_a_sample() -> None:

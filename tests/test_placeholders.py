@@ -33,3 +33,9 @@ def test_what_is_empty_says_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", SOMETHING.split("|"))
 def test_a_name_that_has_such_a_word_in_it_says_something(text: str) -> None:
     assert not says_nothing(text)
+
+
+def test_a_name_that_could_not_be_decoded_is_a_name_and_letters_beside_those_are_signs() -> None:
+    assert [says_nothing(chr(letter)) for letter in (0xD7FF, 0xD800, 0xDC80, 0xDFFF, 0xE000)] == [
+        True, False, False, False, True,
+    ]  # fmt: skip

@@ -61,7 +61,7 @@ def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
         find_place(LAW, "Kowloon")
 
 
-@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC"])
+@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC", "Mal"])
 def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
     with pytest.raises(UnknownNameError) as raised:
         find_place(LAW, text)

@@ -242,7 +242,7 @@ def test_what_is_no_receipt_of_this_version_is_not_called_altered(text: bytes, s
         (b'"a": 1.5}', "it is no longer a receipt: 1.5 is not an integer"),
         (b'"a": NaN}', "it is no longer a receipt: NaN is not an integer"),
         (b'"a": ' + b"[" * 200_000, "it is no longer a receipt: "),
-        (b'"a": ' + b"7" * 5000 + b"}", "it is no longer a receipt: a number has 5000 digits, and one beyond 2^53 is "),
+        (b'"a": ' + b"7" * 5000 + b"}", "it is no longer a receipt: a number has 5000 digits; one beyond 2^53 is "),
         (b'"a": \xff}', "it is no longer a receipt: 'utf-8' codec"),
         (b'"seal', "it is no longer a receipt: Unterminated string"),
     ],

@@ -100,7 +100,7 @@ def test_an_assistant_is_scored_on_the_questions_it_was_given(tmp_path: Path) ->
         return result.exit_code, result.output
 
     status, text = scored(lines, "--sample", "60", "--seed", "3")
-    assert (status, "Every vector is answered, and alike." in text) == (0, True)
+    assert (status, "Every vector is answered, and every answer is equal." in text) == (0, True)
     # one word for everything
     status, text = scored(
         [{**line, "outcome": "license_required", "review_policy": None} for line in lines],
@@ -124,8 +124,8 @@ def test_an_assistant_is_scored_on_the_questions_it_was_given(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--seed", "1"], "--seed and --questions are of a sample. Say how large: --sample 300."),
-        (["--questions"], "--seed and --questions are of a sample"),
+        (["--seed", "1"], "--seed and --questions need a sample. Give its size: --sample 300."),
+        (["--questions"], "--seed and --questions need a sample"),
         (["--sample", "9", "--questions", "--score", "x.jsonl"], "--questions leaves out the answers"),
         (["--sample", "100000"], "deals, one question each. Ask fewer, or of more chips."),
     ],

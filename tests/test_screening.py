@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from click.testing import CliRunner
@@ -22,8 +22,8 @@ from exportrules.cli import cli
 from exportrules.errors import RulesetError
 from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.files.partyfile import to_toml
-from exportrules.files.screening import Screening, read_list
-from exportrules.law.model import Listing, Party
+from exportrules.files.screening import Screening, _lists, read_list
+from exportrules.law.model import Evidence, Listing, ListName, Party
 
 DATA = Path(__file__).parent / "data" / "csl"
 AS_OF = date(2026, 7, 31)
@@ -40,6 +40,15 @@ def read(*rows: Any, as_of: date = AS_OF) -> Screening:
 def row(source: Any = EL, name: Any = "Invented Works", **more: Any) -> dict[str, Any]:
     dated = {"start_date": "2021-04-08", "license_requirement": "For all items subject to the EAR"}
     return {"source": source, "name": name, "id": "x1", "license_policy": "Presumption of denial", **dated, **more}
+
+
+def test_the_lists_and_programs_of_the_data_are_in_the_words_of_the_law() -> None:
+    lists = _lists()
+    assert {found.kind for found in lists.ours.values()} <= set(get_args(ListName))
+    assert {found.evidence for found in lists.ours.values()} <= set(get_args(Evidence))
+    assert not lists.others & lists.ours.keys()
+    assert {since for since in lists.programs.values() if since} == {date(2024, 3, 21)}
+    assert [code for code, since in lists.programs.items() if since is None] == ["NPWMD", "SDGT", "FTO"]
 
 
 def adds_up(made: Screening) -> bool:

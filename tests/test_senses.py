@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from exportrules.answer.determination import Determination, check
 from exportrules.answer.schema import DeterminationShape
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
+from exportrules.law.model import Party
 from exportrules.ledger.answers import ANSWER_COLUMNS
 from exportrules.question import senses
 from exportrules.question.names.parties import find_parties, party_key
@@ -599,3 +601,101 @@ def test_that_a_near_name_is_on_no_list_is_not_assumed() -> None:
     assert "the buyer is on no list, unless it is the party that its name is close to" in assumed("Inspur")
     assert "'Lotus Rendering' is on no list in this data" in assumed("Lotus Rendering")
     assert '"People\'s Liberation Army" is on no list in this data' in assumed("People's Liberation Army")
+
+
+# --- what is said of doubtful words, to the letter ---------------------------------------------------
+
+
+def listed(*starts: str) -> Any:
+    """The data with listed parties of one weak name, p0, p1 ..., each from its own day."""
+    entry = next(e for e in LAW.parties["inspur-group"].listing if e.list == "entity_list")
+    parties = {
+        f"p{n}": Party(
+            id=f"p{n}", name=f"Number {n} Works", country="CN", weak=("ZQW",),
+            listing=(replace(entry, start=date.fromisoformat(start), stop=None),),
+        )
+        for n, start in enumerate(starts)
+    }  # fmt: skip
+    return replace(LAW, parties=parties)
+
+
+def nowhere(parties: Any, body: bool) -> dict[str, Any]:
+    return {}
+
+
+def test_of_names_equally_close_the_one_listed_first_comes_first() -> None:
+    law = listed("2023-01-01", "2020-01-01", "2021-01-01")
+    assert senses.read_name(law, "end_user", "ZQW").near == ("p1", "p2", "p0")
+
+
+@pytest.mark.parametrize(
+    ("count", "end"),
+    [(1, "2019-01-01)"), (2, "2020-01-01)"), (3, "2020-01-01) or 1 more"), (6, "2020-01-01) or 4 more")],
+)
+def test_of_many_parties_two_are_named_and_the_rest_counted(count: int, end: str) -> None:
+    law = listed("2019-01-01", "2020-01-01", *["2021-01-01"] * 4)
+    assert senses.called(law, list(law.parties)[:count]).endswith(end)
+
+
+@pytest.mark.parametrize(("kinds", "cases"), [(1, 1), (3, 3), (4, 4), (5, 1)])
+def test_parties_are_told_apart_by_their_listings_unless_that_makes_more_than_four_cases(
+    kinds: int, cases: int
+) -> None:
+    law = listed(*(f"20{20 + n}-01-01" for n in range(kinds)), "2020-01-01")
+    near = tuple(law.parties)
+    word = senses.word_of_parties(law, "end_user", [Named("ZQW", near=near)], nowhere, ())
+    assert len(word.senses) == cases + 1  # and that it is none of them
+    assert {p for sense in word.senses for p in sense.named[0]} == set(near)
+    assert f"(and to {kinds} more)" in word.says
+
+
+def test_whom_a_name_was_taken_for_is_said_and_what_it_was_not_is_not() -> None:
+    law = listed("2020-01-01")
+    assert list(senses.words_of(law, Named("x"))) == []
+    assert [line.partition(" (")[0] for line in senses.words_of(law, Named("x", ("p0",), ("p0",), ("p0",)))] == [
+        "Number 0 Works",
+        "close to Number 0 Works",
+        "declared not to be Number 0 Works",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("near", "described", "begins"),
+    [
+        (("p0",), "", ["If it is not: --not-listed"]),
+        (("p0",), "military", ["If it is that party, write", "If it is such a body: --fact military_end_user=yes"]),
+        ((), "military", ["If it is such a body: --fact military_end_user=yes"]),
+    ],
+)
+def test_how_a_doubt_is_settled_is_said_for_each_of_its_kinds(
+    near: tuple[str, ...], described: str, begins: list[str]
+) -> None:
+    word = senses.word_of_parties(
+        listed("2020-01-01"), "end_user", [Named("ZQW", near=near, described=described)], nowhere, ()
+    )
+    assert word.settle.count("If it is") == len(begins)
+    assert all(line in word.settle for line in begins)
+
+
+def test_whoever_a_near_name_is_sits_where_the_listed_party_does() -> None:
+    question = exportrules.timeline("H100", to="VN", end_user="Inspur").question
+    seats = {(s.sense.words[0][1].partition(" (")[0], s.facts["headquarters"].value) for s in question.subjects}
+    assert ("is not a listed party", "VN") in seats
+    assert ("is Inspur Group Co., Ltd.", "CN") in seats
+    assert question.end_user == "Inspur"
+    assert question.defaulted == {"activity", "end_use", "exporter", "headquarters", "ultimate_parent"}
+
+
+def test_a_letter_is_known_to_its_addressee_before_the_public_and_to_nobody_else() -> None:
+    for exporter, name in (("maker", "nvidia"), ("other", "other")):
+        subjects = exportrules.timeline("A100", exporter=exporter).question.subjects
+        assert {subject.exporter for subject in subjects} == {name}
+    # who the maker of a chip of one's own is, nobody said
+    own = exportrules.timeline(None, facts={"tpp": 100}).question.subjects
+    assert [subject.exporter for subject in own] == [""]
+
+
+def test_a_variant_is_of_its_family() -> None:
+    subjects = exportrules.timeline("A100").question.subjects
+    assert {subject.facts["chip_family"].value for subject in subjects} == {"nvidia-a100"}
+    assert "nvidia-a100" not in {subject.facts["chip"].value for subject in subjects}

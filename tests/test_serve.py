@@ -37,6 +37,7 @@ from exportrules.serve.memory import Memory
 from exportrules.serve.openapi import PATHS, document
 from exportrules.serve.settings import Settings, checked
 from exportrules.serve.shapes import schema_of
+from exportrules.serve.speech import sentences
 from tests.readme import EXAMPLES
 from tests.served_docs import PAGE, renewed
 from tests.serving import Served, drawn_questions, refusal, served
@@ -574,6 +575,27 @@ def test_the_document_shows_what_curl_prints(running: Served) -> None:
     assert renewed(text, f"{url.host}:{url.port}") == text, "renew with: python -m tests.served_docs"
 
 
+# --- in words ----------------------------------------------------------------------------------------
+
+
+def test_who_accepts_text_reads_the_sentences_of_the_answer(client: TestClient) -> None:
+    text = {"accept": "text/plain"}
+    d = exportrules.check("H800", on="2023-11-17", exporter="other", ruleset=LAW)
+    asked = {"chip": "H800", "on": "2023-11-17", "exporter": "other"}
+    for response in (client.get("/check", params=asked, headers=text), client.post("/check", json=asked, headers=text)):
+        assert response.headers["content-type"] == "text/plain; charset=utf-8"
+        assert response.text.split("\n") == sentences(LAW, d)
+        assert json.loads(response.headers["exportrules-ruleset"])["sha256"] == LAW.digest
+    assert client.get("/check", params=asked).json()["outcome"] == "license_required"
+    tags = {client.get("/check", params=asked, headers=accepts).headers["etag"] for accepts in (text, {})}
+    assert len(tags) == 2
+    refused = client.get("/check", params={"chip": "H8000", "on": "2023-11-17"}, headers=text)
+    with pytest.raises(QuestionError) as error:
+        exportrules.check("H8000", on="2023-11-17", ruleset=LAW)
+    assert detail(refused) == str(error.value)
+    assert "Omit fields" in detail(client.get("/check", params={**asked, "fields": "eccn"}, headers=text))
+
+
 # --- the page ----------------------------------------------------------------------------------------
 
 
@@ -586,7 +608,7 @@ def test_an_explorer_is_served_where_it_was_made_from_the_same_rules(tmp_path: P
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in response.headers["content-security-policy"]
     file.write_text("<script></script>", encoding="utf-8")
-    with pytest.raises(QuestionError, match="was not made from these rules"):
+    with pytest.raises(QuestionError, match="was not written from these rules"):
         client_of(explorer=str(file))
     with pytest.raises(RulesetError, match="cannot be read"):
         client_of(explorer=str(tmp_path / "none.html"))

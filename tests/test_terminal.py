@@ -25,6 +25,8 @@ from exportrules.cli import cli
 from exportrules.cli.options import COMMANDS, FORMATS
 from exportrules.files.load import default_ruleset
 from exportrules.render.bar import BLOCKS, MARKS, months, ruler
+from exportrules.render.languages import width_of
+from exportrules.render.text import table
 
 LAW = default_ruleset()
 ROOT = Path(__file__).parent.parent
@@ -255,6 +257,28 @@ def test_completion_imports_neither_pydantic_nor_tables(tmp_path: Path) -> None:
 
 
 # --- tables -----------------------------------------------------------------------------------------
+
+
+NAMES = ["株式会社架空商事東京支店", "Acme Bakery", "虛構貿易有限公司", "가상무역 주식회사"]
+
+
+@pytest.mark.parametrize("form", ["simple", "grid", "github"])
+@pytest.mark.parametrize("width", [0, 40])
+def test_a_table_of_east_asian_names_is_in_line(form: str, width: int) -> None:
+    """A wide letter takes two columns of a terminal: every cell of a column begins and ends at the same one."""
+    rows = [{"customer": name, "rows": number, "last": "x"} for number, name in enumerate(NAMES, 98)]
+    lines = table(rows, form, numbers={"rows"}, width=width).splitlines()
+    found = [(line, number) for number in ("98", "99", "100", "101") for line in lines if f" {number} " in line]
+    assert len(found) == len(rows)
+    assert len({width_of(line[: line.index(number) + len(number)]) for line, number in found}) == 1
+    assert len({width_of(line[: line.rindex("x")]) for line, _ in found}) == 1
+
+
+def test_a_wide_cell_is_broken_where_a_terminal_would() -> None:
+    rows = [{"customer": "株式会社" * 12 + " Acme", "says": "a few words that can be broken in two"}]
+    lines = table(rows, "simple", width=60).splitlines()
+    assert max(map(width_of, lines)) <= 60
+    assert sum(line.count("社") for line in lines) == 12
 
 
 def commands(group: click.Group = cli, path: str = "") -> Iterator[tuple[str, click.Command]]:

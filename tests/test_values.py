@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exportrules import Bounds, Chip, Determination, QuestionError, RulesetError, check, default_ruleset, load_ruleset
+from exportrules import (
+    Bounds,
+    Chip,
+    Determination,
+    QuestionError,
+    RulesetError,
+    check,
+    default_ruleset,
+    load_ruleset,
+    matrix,
+)
 from exportrules.answer import determination as module
 from exportrules.law.facts import Fact
-from exportrules.law.force import parts, settled
+from exportrules.law.force import InForce, doubt_of, in_order, no_key, parts, settled
 from exportrules.law.span import Span
 from exportrules.question.figures import complete
 
@@ -62,7 +73,7 @@ def test_a_pickle_is_asked_again(chip: Any, asked: dict[str, Any]) -> None:
 def test_a_pickle_of_other_rules_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = pickle.dumps(check("H800", on="2023-06-01", ruleset=replace(default_ruleset(), digest="0" * 64)))
     module._loaded.cache_clear()
-    with pytest.raises(RulesetError, match="given by other rule files than those found here"):
+    with pytest.raises(RulesetError, match="rests on rule files that differ from those here"):
         pickle.loads(kept)
 
 
@@ -90,6 +101,55 @@ def test_a_notebook_shows_tables_and_nothing_that_was_written_as_markup() -> Non
     assert repr(found.timeline) == f"<Timeline H800 to CN: {len(found.timeline.spans)} spans>"
 
 
+def test_a_matrix_is_a_small_table_of_determinations() -> None:
+    own = Chip(id="x", name="<b>X</b>", dense_tops={"fp16_bf16": 400})
+    found = matrix(["H100", own], on=["2023-11-17", date(2022, 9, 15), "2023-11-17"], to=["CN", "Singapore"])
+    assert found.on == (date(2023, 11, 17), date(2022, 9, 15))
+    assert [(row.chip, row.to) for row in found] == [
+        ("H100", "CN"),
+        ("H100", "SG"),
+        ("<b>X</b>", "CN"),
+        ("<b>X</b>", "SG"),
+    ]
+    asked: tuple[str | Chip, ...] = ("H100", "H100", own, own)
+    for row, chip in zip(found, asked, strict=True):
+        assert row.answers == tuple(check(chip, on=day, to=row.to) for day in found.on)
+    assert repr(found) == "<Matrix 4 rows by 2 days>"
+    assert repr(matrix("H100", on="2023-11-17")) == "<Matrix 1 row by 1 day>"
+    shown = found._repr_html_()
+    assert "<th>chip</th><th>to</th><th>2023-11-17</th><th>2022-09-15</th>" in shown
+    assert "<td>H100</td><td>CN</td><td>license (presumed denial)</td>" in shown
+    assert "&lt;b&gt;X&lt;/b&gt;" in shown
+    assert "<b>" not in shown
+    assert len(shown) < 1000
+
+
+def test_a_matrix_is_a_value() -> None:
+    asked = {"on": "2023-11-17", "exporter": "other"}
+    found = matrix(["H100", "H20"], **asked)
+    assert found == matrix(["H100", "H20"], **asked) == pickle.loads(pickle.dumps(found)) == copy.copy(found)
+    assert hash(found) == hash(matrix(["H100", "H20"], **asked))
+    assert found != matrix(["H20", "H100"], **asked)
+    assert found != found.rows
+    with pytest.raises(AttributeError, match="a matrix cannot be changed"):
+        found.rows = ()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"chips": [], "on": "2023-11-17"}, "a matrix without a chip has no answer. Name one or more: matrix"),
+        ({"chips": "H100", "on": []}, "a matrix without a day has no answer. Name one or more: on="),
+        ({"chips": "H100", "on": "2023-11-17", "to": []}, "a matrix without a destination has no answer"),
+        ({"chips": "H100", "on": datetime(2023, 11, 17)}, "is a datetime; a date is required"),
+        ({"chips": "H1000", "on": "2023-11-17"}, "no chip is called 'H1000' here"),
+    ],
+)
+def test_a_matrix_of_nothing_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(QuestionError, match=re.escape(message)):
+        matrix(given.pop("chips"), **given)
+
+
 def test_facts_that_are_not_a_mapping_are_refused() -> None:
     with pytest.raises(QuestionError, match="is not a mapping of names to values"):
         check("A100", on="2022-09-15", facts=["tpp"])  # type: ignore[arg-type]
@@ -102,6 +162,31 @@ def test_a_figure_known_by_bounds_is_narrowed_by_what_follows_from_the_others() 
         "performance_density": Fact(Bounds(at_most=20), "given"),
     }
     assert complete(known)["performance_density"].value == 10
+
+
+def test_what_a_document_settles_is_certain_and_the_notice_of_the_doubt_is_left_out() -> None:
+    given = {p.id: p for p, _ in default_ruleset().provisions.values()}
+    read, provision = settled(given.values()), "90fr4544#742.6(a)(6)(iii)(A)-headquarters"
+    assert set(given) - set(read) == {"90fr4544#headquarters-contested"}
+    assert (given[provision].certain, read[provision].certain) == (False, True)
+    assert read[provision].cite.startswith(given[provision].cite + "; ")
+
+
+def test_what_is_uncertain_is_prepared_anew_for_whoever_supposes_it_so() -> None:
+    for provision, instrument in default_ruleset().provisions.values():
+        found = InForce(provision=provision, instrument=instrument, spans=())
+        names = found.profile_key.__reduce__()[1] if found.profile_key is not no_key else ()
+        tested = {test.fact for row in provision.when + provision.unless for test in row.tests}
+        assert (doubt_of(found) in names) == (not provision.certain or doubt_of(found) in tested)
+
+
+def test_an_entry_for_what_is_inside_comes_after_the_entries_that_are_inside() -> None:
+    law = default_ruleset()
+    (inner, where), (outer, _) = law.provisions["88fr73458#3A090.a"], law.provisions["88fr73458#4A090.a"]
+    entries = [
+        InForce(provision=replace(p, id=name), instrument=where, spans=()) for p, name in ((outer, "a"), (inner, "b"))
+    ]
+    assert [found.provision.id for found in in_order(entries)] == ["b", "a"]
 
 
 def test_a_document_may_settle_what_is_not_there_and_a_window_may_be_past() -> None:

@@ -174,7 +174,7 @@ def test_the_command_scores_and_its_status_says_it(tmp_path: Path, found: list[V
     path = tmp_path / "v.jsonl"
     assert CliRunner().invoke(cli, ["vectors", *chip, "-o", str(path)]).exit_code == 0
     same = CliRunner().invoke(cli, ["vectors", *chip, "--score", str(path)])
-    assert (same.exit_code, same.output.splitlines()[-1]) == (0, "Every vector is answered, and alike.")
+    assert (same.exit_code, same.output.splitlines()[-1]) == (0, "Every vector is answered, and every answer is equal.")
     one = ["vectors", "--chip", "nvidia-h20-141gb"]
     assert CliRunner().invoke(cli, [*one, "-o", str(tmp_path / "one")]).exit_code == 0
     assert CliRunner().invoke(cli, one).output == (tmp_path / "one").read_text("utf-8")

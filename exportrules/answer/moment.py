@@ -34,6 +34,11 @@ class Moment:
         value: T = self._parts[part]
         return value
 
+    def knowing(self, part: Callable[[Moment], T], value: T) -> Moment:
+        """This moment, with the value of a part that is known from a moment like it."""
+        self._parts[part] = value
+        return self
+
     @cached_property
     def answer(self) -> Answer:
         """The answer that the day shares with its span."""

@@ -282,16 +282,22 @@ def _later(moment: Moment) -> Iterator[NextStep]:
 
 
 class Answered(NamedTuple):
-    """A group of ledger rows with the same answer, for :func:`ledger_steps`."""
+    """A group of ledger rows with the same answer, for :func:`ledger_steps`.
+
+    `unread` is true of rows that could not be read. `assumed` has the fields of a question that nothing said, of those
+    that are steps to take: 'headquarters', 'parties'.
+    """
 
     rows: int
     outcome: str
     review_policy: str
     standing: str
     turns_on: tuple[str, ...] = ()
+    unread: bool = False
+    assumed: tuple[str, ...] = ()
 
 
-def ledger_steps(law: Ruleset, groups: Iterable[Answered], most: int = 5) -> list[str]:
+def ledger_steps(law: Ruleset, groups: Iterable[Answered], most: int = 8) -> list[str]:
     """The next steps for the answers of a ledger, as sentences: by kind, and by the number of rows within each kind.
 
     Rows of equal groups are added up. A ledger does not list licenses, so comparing with those granted is a step.
@@ -309,18 +315,41 @@ def _rows(count: int) -> str:
 
 
 def _of_rows(law: Ruleset, group: Answered) -> Iterator[tuple[int, str]]:
-    if group.standing == "beyond_horizon":
-        says = f"{{rows}} of a day after {law.edition.verified_through}: verify the law of that day"
-        yield 3, f"{says}, or wait for an edition that reaches it."
-    elif group.outcome == "license_required":
+    edition, outcome = law.edition, group.outcome
+    if group.unread:
+        yield 2, "{rows} that could not be read: mend the cells, or say in a names file what they mean."
+    elif group.standing == "beyond_horizon":
+        says = f"{{rows}} of a day after {edition.verified_through}: verify the law of that day"
+        yield 4, f"{says}, or wait for an edition that reaches it."
+    elif group.standing == "before_coverage":
+        yield (
+            4,
+            f"{{rows}} of a day before {edition.covers_from}, on which the encoded law begins: read that of the day.",
+        )
+    elif group.standing == "destination_not_encoded":
+        yield 4, "{rows} to places whose law is not encoded: read it."
+    elif outcome == "license_required":
         yield 0, "{rows} for which a license was required: compare them with the licenses that were granted."
-    elif group.outcome == "license_exception":
+    elif outcome == "license_exception":
         yield 1, "{rows} under a license exception: find the proof that each of its conditions was met."
-    elif group.outcome == "not_released":
-        yield 4, "{rows} of a day before the chip was public: check the day, or whether it was a sample."
-    if group.standing != "beyond_horizon" and group.turns_on and group.outcome in ("indeterminate", "license_required"):
+    elif outcome == "not_released":
+        yield 5, "{rows} of a day before the chip was public: check the day, or whether it was a sample."
+    elif outcome == "indeterminate" and not group.turns_on:
+        yield 3, "{rows} to which law may apply that is not encoded: `exportrules check` on such a row names it."
+    if group.standing != "beyond_horizon" and group.turns_on and outcome in ("indeterminate", "license_required"):
         for fact in group.turns_on:
-            yield 2, f"{{rows}} turning on {_braced(_open_point(law, fact))}"
+            yield 3, f"{{rows}} turning on {_braced(_open_point(law, fact))}"
+    if outcome in ("no_license_requirement", "license_exception"):
+        yield from ((6, _ASSUMED_OF_ROWS[field]) for field in group.assumed)
+
+
+#: What was assumed of rows that are free under the assumption.
+_ASSUMED_OF_ROWS = {
+    "headquarters": "{rows} without a requirement, or with an exception, if the end user's headquarters and ultimate "
+    "parent are where the party data say or where the goods go: ask for them, and add them as columns.",
+    "parties": "{rows} without a requirement, or with an exception, if no party is listed, and none is named: screen "
+    "every buyer and consignee by name.",
+}
 
 
 def _open_point(law: Ruleset, fact: str) -> str:
@@ -336,6 +365,8 @@ def _open_point(law: Ruleset, fact: str) -> str:
         return f"how far {law.provisions[fact][0].cite} reaches: read it."
     known = law.facts.get(fact)
     label = (known.label if known else "") or fact.replace("_", " ")
+    if known is not None and known.about == "item" and known.type == "number":
+        return f"the {label} of the item: obtain it from its maker."
     return f"this: {known.question}" if known and known.question else f"the {label}: find out what it is."
 
 

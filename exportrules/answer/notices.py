@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from exportrules.answer.assumptions import mentioned, other_layer
 from exportrules.answer.moment import Moment
+from exportrules.answer.result import Change
 from exportrules.engine.course import Course
 from exportrules.law.attestation import clause
-from exportrules.law.facts import Fact
-from exportrules.law.model import FAVOURS, Membership, Provision
+from exportrules.law.facts import HOME, Fact
+from exportrules.law.model import FAVOURS, Group, Membership, Provision
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import Span, earliest, last_day
 from exportrules.question.figures import facts_of
@@ -24,17 +25,7 @@ from exportrules.question.values import show
 
 def notices(moment: Moment) -> list[str]:
     """The notices of an answer without duplicates, the most important first."""
-    return list(dict.fromkeys([
-        *_doubts(moment),
-        *_standing(moment),
-        *_release(moment),
-        *_of_the_law(moment),
-        *_announced_changes(moment),
-        *_figures(moment),
-        *_territories(moment),
-        *_parties(moment),
-        *_memberships(moment),
-    ]))  # fmt: skip
+    return list(dict.fromkeys(text for part in PARTS.values() for text in part(moment)))
 
 
 def _standing(moment: Moment) -> Iterator[str]:
@@ -50,7 +41,7 @@ def _standing(moment: Moment) -> Iterator[str]:
         yield f"Coverage starts on {edition.covers_from}; earlier law is not encoded.{projected}"
     elif moment.answer.standing == "destination_not_encoded":
         yield f"The law for {moment.ruleset.places[moment.question.to].name} is not encoded.{projected}"
-    if moment.view.membership("united-states", moment.question.to):
+    if moment.view.membership(HOME, moment.question.to):
         yield "A shipment within the United States is not an export; parties and end uses can still be restricted."
     if moment.question.known_on:
         yield f"Answered with what was known on {moment.question.known_on}: later instruments are ignored."
@@ -71,6 +62,10 @@ def _release(moment: Moment) -> Iterator[str]:
             yield f"{chip.name} was certainly not public before {chip.not_public_before}; the exact day is not known."
         elif chip.announced_by == "press" and chip.announced and abs((moment.on - chip.announced).days) < 366:
             yield f"{chip.name}: first public by {chip.announced_source}."
+
+
+def _asked(moment: Moment) -> Iterator[str]:
+    """What the law says of a chip that was not there yet, and which variants were not asked about."""
     if moment.answer.outcome == "not_released" and moment.answer.projection:
         outcome = moment.answer.projection.outcome
         would = "still be controlled" if outcome != "no_license_requirement" else "also be free"
@@ -82,24 +77,34 @@ def _release(moment: Moment) -> Iterator[str]:
 def _of_the_law(moment: Moment) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in moment.timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in moment.answer.law.notices if name in pool)
-    printed = moment.once(other_layer)
-    if printed is not None:
-        layer = "As enforced" if moment.question.as_printed else "As printed"
-        yield f"{layer} the answer is {printed.replace('_', ' ')}."
+
+
+def _other_layer(moment: Moment) -> Iterator[str]:
+    other = moment.once(other_layer)
+    if other is not None:
+        yield in_other_layer(moment.question.as_printed, other)
+
+
+def in_other_layer(as_printed: bool, outcome: str) -> str:
+    """What is said beside an answer of one layer of which the other layer has another outcome."""
+    return f"{'As enforced' if as_printed else 'As printed'} the answer is {outcome.replace('_', ' ')}."
 
 
 def _announced_changes(moment: Moment) -> Iterator[str]:
-    """The next change, if an instrument that makes it is already public and does not merely end."""
     change = moment.next
-    if change is None or moment.question.known_on or change.standing != moment.answer.standing:
-        return
+    if change is not None and not moment.question.known_on and change.standing == moment.answer.standing:
+        yield from announced(moment.ruleset, change, moment.on)
+
+
+def announced(ruleset: Ruleset, change: Change, on: date) -> Iterator[str]:
+    """The next change as seen on a day, if an instrument that makes it is already public and does not merely end."""
     names: dict[str, str] = {
         "unpublished": "review policy not published",
         "indeterminate": "review policy undetermined",
     }
     policy = f" ({names.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
     becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
-    provisions = moment.ruleset.provisions
+    provisions = ruleset.provisions
     displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
     for name in change.by:
         if name not in provisions:
@@ -108,8 +113,8 @@ def _announced_changes(moment: Moment) -> Iterator[str]:
         public = earliest(instrument.released, instrument.published)
         # the end of a text is often known only from its successor
         ends = (provision.kind != "savings" and bool(provision.expires)) or name in displaced
-        if public and public <= moment.on < change.date and not ends:
-            yield f"{_coming(provision, instrument.citation, public, moment.on, change.date)} {becomes}"
+        if public and public <= on < change.date and not ends:
+            yield f"{_coming(provision, instrument.citation, public, on, change.date)} {becomes}"
             return
 
 
@@ -256,8 +261,13 @@ def _memberships(moment: Moment) -> Iterator[str]:
     for group in moment.ruleset.groups.values():
         for member in group.disputed:
             if member.country in (q.to, q.headquarters, q.ultimate_parent) and moment.on in _span(member):
-                name = moment.ruleset.places[member.country].name
-                yield f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed."
+                yield disputed(moment.ruleset, group, member)
+
+
+def disputed(ruleset: Ruleset, group: Group, member: Membership) -> str:
+    """What is said on the days of a membership on which two tables of the EAR differ."""
+    name = ruleset.places[member.country].name
+    return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed."
 
 
 def _span(member: Membership) -> Span:
@@ -268,3 +278,19 @@ def _bases(chip: Any, fact: str) -> str:
     parts = {"performance_density": ("performance_density", "die_area_mm2", "tpp"), "tpp": ("tpp",)}.get(fact, (fact,))
     bases = [a.basis for a in chip.alternative if a.fact in parts]
     return "other readings: " + "; ".join(bases) if bases else "sources differ"
+
+
+#: The notices of an answer by what they are about, the most important first.
+PARTS: dict[str, Callable[[Moment], Iterator[str]]] = {
+    "doubts": _doubts,
+    "standing": _standing,
+    "release": _release,
+    "asked": _asked,
+    "law": _of_the_law,
+    "other layer": _other_layer,
+    "announced": _announced_changes,
+    "figures": _figures,
+    "territories": _territories,
+    "parties": _parties,
+    "memberships": _memberships,
+}

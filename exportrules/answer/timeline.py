@@ -244,7 +244,7 @@ class Timeline:
         return "before_coverage" if day < edition.covers_from else within
 
     def _within(self, public: Sequence[Course]) -> str:
-        """The standing, between coverage and horizon, of an answer about these variants: the weakest that applies."""
+        """The standing, between coverage and horizon, of an answer about these variants: the most restrictive."""
         if self.question.to in self.ruleset.edition.destinations_not_encoded:
             return "destination_not_encoded"
         chips = [course.subject.chip for course in public]

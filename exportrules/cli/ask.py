@@ -203,33 +203,30 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
     """
-    from exportrules.answer.determination import check as ask
+    from exportrules.answer.matrix import matrix as ask
     from exportrules.answer.words import short
     from exportrules.errors import QuestionError
-    from exportrules.question.values import read_date
     from exportrules.render.text import deal_words, footer, heading, table
 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
-    dates = list(dict.fromkeys(read_date(day.strip()) for text in days for day in text.split(",")))
+    dates = [day.strip() for text in days for day in text.split(",")]
     law = asked["ruleset"]
     places = _places(law, asked["to"])
     rows: list[dict[str, Any]] = []
-    for chip in chips:
-        for to in places:
-            found = [ask(chip, on=day, **{**asked, "to": to}) for day in dates]
-            row: dict[str, Any] = {"chip": found[0].transaction["chip"]}
-            if len(places) > 1:
-                code = found[0].transaction["to"]
-                row["to"] = code if form == "json" else law.places[code].name
-            for d in found:
-                full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
-                        "requirements": d.requirements}  # fmt: skip
-                row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
-            rows.append(row)
+    answered = ask(chips, on=dates, **{**asked, "to": places})
+    for chip, to, found in answered:
+        row: dict[str, Any] = {"chip": chip}
+        if len(places) > 1:
+            row["to"] = to if form == "json" else law.places[to].name
+        for d in found:
+            full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
+                    "requirements": d.requirements}  # fmt: skip
+            row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
+        rows.append(row)
     printed = table(rows, form)
     if form == "simple":
-        question = found[0].timeline.question
+        question = answered.rows[-1].answers[0].timeline.question
         head = heading(question, law) if len(places) == 1 else deal_words(question, law)
         printed = f"{head}\n\n{printed}\n\n{footer(law)}"
     click.echo(printed)

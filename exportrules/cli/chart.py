@@ -45,9 +45,10 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     if not chips:
         raise QuestionError("no chip is named. Name one or more: exportrules chart timeline A100 H100 -o chips.svg")
     ready(output, force=force)
-    from exportrules.render.charts.timeline import timeline_chart
+    from exportrules.render.charts.timeline import NARROW, timeline_chart
 
-    write(timeline_chart([ask(chip, **asked) for chip in chips]), output, force=force)
+    made = [ask(chip, **asked) for chip in chips]
+    write(timeline_chart(made), output, force=force, narrow=lambda: timeline_chart(made, NARROW))
     click.echo(f"Written: {output}")
 
 
@@ -70,7 +71,7 @@ def thresholds(
     Without a CHIP, all that were public that day, the leading ones with a label: datacenter chips and those near a
     line. The lines are the bounds of the provisions in force; which
     two figures are drawn follows from the one that took effect last. Points have the colour of their answer;
-    in HTML, the pointer shows the margins.
+    in HTML, the pointer or an arrow key shows the margins.
     """
     from exportrules.answer.determination import timeline as ask
     from exportrules.question.values import read_date

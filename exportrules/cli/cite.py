@@ -1,4 +1,4 @@
-"""cite: how to cite an edition, and a question asked of it."""
+"""cite: citations of an edition, or of a question and its edition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from exportrules.errors import QuestionError
     help="A sentence, a BibTeX entry, or CSL-JSON.",
 )  # fmt: skip
 def cite(chip: Any, asked: dict[str, Any], on: str | None, style: str) -> None:
-    """How to cite the edition and its digest; with a CHIP and a day, the question too.
+    """Cite the edition and its digest; with a CHIP and a day, the question too.
 
     \b
     exportrules cite
@@ -34,6 +34,6 @@ def cite(chip: Any, asked: dict[str, Any], on: str | None, style: str) -> None:
     law = asked["ruleset"]
     of_a_question = chip is not None or on is not None or any(v for name, v in asked.items() if name != "ruleset")
     if of_a_question and on is None:
-        raise QuestionError("a question is cited with its day. Give --on YYYY-MM-DD, or leave the question out.")
+        raise QuestionError("a question is cited with its day. Give --on YYYY-MM-DD, or omit the question.")
     question = deal(check(chip, on=on, **asked)) if on is not None else ""
     click.echo(safe_json(cited(reference(law, question), style)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exportrules.cli.options import Group
+from exportrules.cli.options import CommandGroup
 from exportrules.errors import QuestionError
 
 #: A group without a command: what click raises is its whole help, which is to be read, not one line of an error. Click
@@ -14,7 +14,7 @@ from exportrules.errors import QuestionError
 _NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="exportrules", prog_name="exportrules")
 def cli() -> None:
     """Was this AI chip exportable on that day? Dated, cited US export rules, computed.

@@ -1,4 +1,4 @@
-"""mcp and serve: the same questions for assistants, and over HTTP."""
+"""mcp and serve: the same questions for assistants and over HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def _extra(name: str) -> Iterator[None]:
-    """A missing library as one line that says what to install."""
+    """Turn a missing library into a QuestionError that says what to install."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -26,13 +26,13 @@ def _extra(name: str) -> Iterator[None]:
 
 
 @click.command()
-@click.option("--list", "listed", is_flag=True, help="Print the tools, resources and prompts, and end.")
-@click.option("--call", nargs=2, metavar="TOOL JSON", help="Print what an assistant is told by one tool, and end.")
+@click.option("--list", "listed", is_flag=True, help="Print the tools, resources and prompts, and exit.")
+@click.option("--call", nargs=2, metavar="TOOL JSON", help="Print the answer of one tool to an assistant, and exit.")
 @law_options
 def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
     """Serve an assistant over standard input and output (Model Context Protocol).
 
-    Read-only, without a network. An assistant starts it by itself: docs/assistants.md has the configuration.
+    Read-only, without a network. The assistant starts it; docs/assistants.md has the configuration.
 
     \b
     exportrules mcp --list
@@ -49,7 +49,7 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
     if listed:
         click.echo(listing())
         return
-    gc.enable()  # it lives on, unlike the other commands
+    gc.enable()  # unlike other commands this one keeps running
     run(law)
 
 
@@ -57,20 +57,20 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="0 takes a free one.")
 @click.option("--allow-host", multiple=True, metavar="NAME",
-              help="A name that clients call this server by, beside localhost; '*' for any; repeat.")  # fmt: skip
+              help="A host name that requests may use, besides localhost; '*' for any; repeat.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--seconds", type=click.FloatRange(0.1, 3600), default=30, show_default=True,
-              help="Longest time for one answer; a ledger has ten times as long.")  # fmt: skip
+              help="Time limit for one answer; a ledger has ten times as long.")  # fmt: skip
 @click.option("--at-once", type=click.IntRange(1, 10_000), default=64, show_default=True,
-              help="Most requests under way in a process.")  # fmt: skip
+              help="The most requests in progress per process.")  # fmt: skip
 @click.option("--largest-ledger", type=click.IntRange(1, 4096), default=32, show_default=True, metavar="MB",
               help="Largest body of /audit.")  # fmt: skip
 @click.option("--remember", type=click.IntRange(0, 65536), default=64, show_default=True, metavar="MB",
-              help="Answers that a process keeps in memory; 0 for none.")  # fmt: skip
-@click.option("--explorer", metavar="FILE", help="The page at /: a file that `exportrules explore` wrote.")
-@click.option("--log-questions", is_flag=True, help="Write what was asked into the access log.")
+              help="Size of the cache of answers per process; 0 for none.")  # fmt: skip
+@click.option("--explorer", metavar="FILE", help="The page at /: a file written by `exportrules explore`.")
+@click.option("--log-questions", is_flag=True, help="Write the questions into the access log.")
 @click.option("--quiet", is_flag=True, help="No access log.")
-@click.option("--openapi", is_flag=True, help="Print the OpenAPI document, and end.")
+@click.option("--openapi", is_flag=True, help="Print the OpenAPI document, and exit.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 @click.option(
     "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
@@ -82,7 +82,7 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve the questions over HTTP, with an OpenAPI document at /openapi.json.
 
-    It listens on the loopback, asks nobody for a password, keeps nothing on disk and logs no question unless told.
+    It listens on the loopback interface, requires no password, stores nothing on disk and logs no question by default.
 
     \b
     exportrules serve
@@ -118,5 +118,5 @@ def serve(
             overlays=overlay,
         )
     )
-    gc.enable()  # it lives on, unlike the other commands
+    gc.enable()  # unlike other commands this one keeps running
     start(settings)

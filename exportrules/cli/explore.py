@@ -12,19 +12,19 @@ from exportrules.cli.completion import names
 @click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
               help="Chips of the page, families with all their variants. [default: all of the catalogue]")  # fmt: skip
 @click.option("--embed", metavar="CHIP", shell_complete=names("chips"),
-              help="A frame of the size of a figure, about one chip, for another page.")  # fmt: skip
+              help="A frame about one chip, of the size of a figure, to embed in another page.")  # fmt: skip
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 @click.option("--overlay", multiple=True, metavar="PATH",
               help="More files of the same schema: a directory, or one file.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 def explore(
     output: str, chips: str | None, embed: str | None, ruleset: str | None, overlay: tuple[str, ...], force: bool
 ) -> None:
     """Every determination in one page that opens with a double click: chips over time, a day, the world, two answers.
 
-    One HTML file that needs no network and asks for nothing. It looks up answers that were computed when it was made:
-    every chip, to every destination, by its maker or by anyone else, for an end user at home or headquartered or owned
-    elsewhere, as enforced and as printed. Making it for the whole catalogue takes a minute or two.
+    One HTML file that needs no network. It looks up answers that were computed when it was written: every chip, to
+    every destination, by its maker or by anyone else, for an end user headquartered there or elsewhere, or owned
+    elsewhere, as enforced and as printed. Writing it for the whole catalogue takes a minute or two.
 
     \b
     exportrules explore -o explorer.html
@@ -38,9 +38,9 @@ def explore(
     from exportrules.render.safe import safe
 
     if not output.lower().endswith((".html", ".htm")):
-        raise QuestionError(f"{output!r} does not end in .html, so no browser would open it. Name the file so.")
+        raise QuestionError(f"{output!r} does not end in .html, so no browser would open it. Add that suffix.")
     if chips is not None and not _parts(chips):
-        raise QuestionError("--chips names no chip. Leave it out for all of them, or write --chips H20,H800.")
+        raise QuestionError("--chips names no chip. Omit it for all of them, or write --chips H20,H800.")
     if embed and chips:
         raise QuestionError("--embed is about one chip, and --chips names others. Use one of the two.")
     free(output, force=force)

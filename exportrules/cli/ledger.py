@@ -46,9 +46,10 @@ MANIFEST = ".manifest.json"
 @click.option(
     "--dates",
     type=click.Choice(["iso", "dmy", "mdy", "excel", "excel1904"]),
-    default="iso",
+    multiple=True,
+    default=("iso",),
     show_default=True,
-    help="How dates are written that could be read in two ways.",
+    help="How dates are written that could be read in two ways; a second one for days that are numbers.",
 )
 @click.option("--encoding", metavar="NAME", help="Of a text file. [default: UTF-8, or as its byte-order mark says]")
 @click.option("--delimiter", metavar="CHAR", help="Of a text file. [default: comma, semicolon or tab, by its header]")
@@ -107,6 +108,7 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     from exportrules.render.audit import audit_text, counts_text
 
     force = options["force"]
+    options["dates"] = ",".join(options["dates"])
     settings = _settings(law, options)
     output, account_file, summary_file, report_names = _targets(ledger, options)
     report = _report(law, settings, output, options["plain"])
@@ -154,14 +156,16 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
     from exportrules.ledger.handover import Handover, Summing
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
-    from exportrules.render.audit import audit_parts
+    from exportrules.render.audit import NEXT, audit_parts
     from exportrules.render.audit_page import PageReport
 
     def summing(account: Account) -> Summing:
         parts = audit_parts(
             account, summarise(account, law, settings.layer), spellings(account.lookup), settings.layer, law
         )
-        return Summing(parts.title, [parts.opening, *parts.terms], parts.counts, parts.tables, parts.foot)
+        return Summing(
+            parts.title, parts.opening, parts.counts, NEXT, parts.steps, parts.terms, parts.tables, parts.foot
+        )
 
     return (Handover if ending == ".xlsx" else PageReport)(settings, summing)
 
@@ -221,7 +225,7 @@ def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
 
 
 def _mapped(written: tuple[str, ...]) -> dict[str, str | list[str]]:
-    """Columns by field; several for the parties."""
+    """Columns by field; several for the parties, and of sheets that call it differently."""
     found: dict[str, list[str]] = {}
     for text in written:
         field, equals, column = text.partition("=")
@@ -229,8 +233,8 @@ def _mapped(written: tuple[str, ...]) -> dict[str, str | list[str]]:
             raise QuestionError(f"--map {text!r} is not FIELD=COLUMN. Write e.g. --map chip='Part No'.")
         found.setdefault(field.strip(), []).append(column.strip())
     for field, columns in found.items():
-        if len(columns) > 1 and (field != "parties" or "" in columns):
-            raise QuestionError(f"--map gives {field!r} twice. Give it once.")
+        if len(columns) > 1 and "" in columns:
+            raise QuestionError(f"--map gives {field!r} twice, to a column and to none. Give it once.")
     return {field: columns if len(columns) > 1 else columns[0] for field, columns in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Mistakes of a command line, with what to write instead: names in two words, options and commands by other names."""
+"""Cures for mistakes on the command line: unquoted names, options and commands under other names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import find_chip
 
-#: What people call an option elsewhere, and what it is called here, the likeliest first; a command takes what it has.
+#: Options by the names that other programs give them, the likeliest first. A command suggests only its own options.
 _OPTIONS: Mapping[str, Sequence[str]] = {
     "--on": ("date", "day", "when", "as-of", "asof", "at", "export-date", "ship-date", "shipment-date"),
     "--to": ("country", "destination", "dest", "place", "ship-to", "into", "ultimate-destination"),
@@ -48,7 +48,7 @@ _OPTIONS: Mapping[str, Sequence[str]] = {
     "--from": ("since", "start", "after"),
     "--dates": ("date-format", "dayfirst", "date-order"),
 }
-#: What people call a command elsewhere.
+#: Commands by the names that other programs give them.
 _COMMANDS: Mapping[str, Sequence[str]] = {
     "check": ("ask", "query", "screen", "classify", "answer", "is"),
     "timeline": ("history", "spans", "when"),
@@ -72,12 +72,12 @@ _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)$", re.DOTALL)
 
 
 def near_command(name: str, commands: Sequence[str]) -> list[str]:
-    """The commands that a name may have meant, at most three, the nearest first."""
+    """The commands that a name may mean, at most three, the most similar first."""
     return _near(name.casefold(), commands, _COMMANDS)
 
 
 def said(error: click.ClickException) -> str:
-    """The message of an error of the command line, with the cure where one is known."""
+    """The message of a command-line error, with the cure if one is known."""
     if isinstance(error, click.NoSuchOption):
         return _option(error)
     extra = _EXTRA.match(error.format_message())
@@ -87,7 +87,7 @@ def said(error: click.ClickException) -> str:
 
 
 def unquoted(law: Ruleset, chips: Sequence[str]) -> str:
-    """The message where words of a list are one chip together, a name without its quotes; '' where none are."""
+    """A message if several words of a list together name one chip, a name without its quotes; else ''."""
     for size in range(len(chips), 1, -1):
         for first in range(len(chips) - size + 1):
             whole = " ".join(chips[first : first + size])
@@ -100,7 +100,7 @@ def unquoted(law: Ruleset, chips: Sequence[str]) -> str:
 
 
 def _known(name: str) -> bool:
-    """True if the rulesets that come with the program have a chip of that name."""
+    """True if the package's own rulesets have a chip with that name."""
     try:
         find_chip(default_ruleset(), name)
     except ExportRulesError:
@@ -109,7 +109,7 @@ def _known(name: str) -> bool:
 
 
 def _option(error: click.NoSuchOption) -> str:
-    """An option that a command has not, with the near ones that it has."""
+    """The message for an unknown option, with similar options of the command."""
     context = error.ctx
     options = _options(context) if context else []
     bare = error.option_name.lstrip("-").casefold().replace("_", "-")
@@ -122,7 +122,7 @@ def _option(error: click.NoSuchOption) -> str:
 
 
 def _path(context: click.Context) -> str:
-    """The command as its users write it, however the program was started."""
+    """The command as users write it, however the program was started."""
     names = []
     while context.parent is not None:
         names.append(context.info_name or "")
@@ -139,13 +139,13 @@ def _bare(names: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
 
 
 def _near(written: str, known: Sequence[str], others: Mapping[str, Sequence[str]], most: int = 3) -> list[str]:
-    """Names of the same meaning first, then what begins as it does or is spelt nearly so."""
+    """Suggestions for a name: those with the same meaning, or else with the same beginning or a similar spelling."""
     meant = [name for name, words in others.items() if written in words and name in known]
     begun = [
         name for name in known if len(written) > 2 and (name.startswith(written) or _joined(name) == _joined(written))
     ]
     spelt = difflib.get_close_matches(written, known, n=most, cutoff=0.7)
-    # a slip in another name of an option is one of the option
+    # a misspelt alternative name means its option
     words = {word: name for name, same in others.items() if name in known for word in same if len(word) > 3}
     slipped = [words[word] for word in difflib.get_close_matches(written, words, n=1, cutoff=0.85)]
     return list(dict.fromkeys(meant or [*begun, *spelt, *slipped]))[:most]
@@ -156,7 +156,7 @@ def _joined(name: str) -> str:
 
 
 def _extra(context: click.Context, rest: str) -> str:
-    """Words behind a complete command line: mostly a name of several words, without its quotes."""
+    """The message for words after a complete command line, which mostly are the rest of an unquoted name."""
     named = next(
         (
             p
@@ -166,7 +166,7 @@ def _extra(context: click.Context, rest: str) -> str:
         None,
     )
     if named is None:
-        return f"{rest!r} is left over: {_path(context)} takes no such word. See {_path(context)} --help."
+        return f"{rest!r} is an extra argument: {_path(context)} does not take it. See {_path(context)} --help."
     first = str(context.params[named.name or ""])
     if _known(first) and _known(rest):
         return (
@@ -174,4 +174,4 @@ def _extra(context: click.Context, rest: str) -> str:
             f"several with: exportrules matrix {shlex.quote(first)} {shlex.quote(rest)} --on DAY"
         )
     whole = shlex.quote(f"{first} {rest}")
-    return f"{rest!r} is left over after {first!r}. Put a name of several words in quotes: {_path(context)} {whole}"
+    return f"{rest!r} is extra after {first!r}. Put a name of several words in quotes: {_path(context)} {whole}"

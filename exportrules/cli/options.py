@@ -1,4 +1,4 @@
-"""What commands share: the question's options, table formats, lazy command modules."""
+"""Shared parts of the commands: options of a question, table formats, lazily imported command modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 from exportrules.cli.completion import names
 from exportrules.errors import QuestionError, UnknownNameError
 
-#: Command name -> module that holds it. Modules are imported when their command is called.
+#: Command name -> module. A module is imported when its command is called.
 COMMANDS = {
     "check": "ask",
     "timeline": "ask",
@@ -49,8 +49,8 @@ COMMANDS = {
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
 
 
-class Group(click.Group):
-    """A group that imports a command's module only when the command is wanted."""
+class CommandGroup(click.Group):
+    """A group that imports a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -83,26 +83,26 @@ class Group(click.Group):
 
 
 def _missing(error: click.MissingParameter) -> str:
-    """What is missing, and what to write."""
+    """The message for a missing argument or option, with the cure."""
     param = error.param
     if isinstance(param, click.Option):
         return f"{param.opts[0]} is missing: write {param.opts[0]} {param.metavar or ''}. {param.help or ''}".rstrip()
     if param is None or error.ctx is None:
         return error.format_message()
-    # however the program was started, e.g. as python -m exportrules
+    # the same name however the program was started, e.g. as python -m exportrules
     name = param.human_readable_name
     command = "exportrules" + error.ctx.command_path.removeprefix(error.ctx.find_root().command_path)
     return f"{name} is missing. Write {command} {name}; {command} --help says more."
 
 
 def _named(module: Any, name: str) -> Any:
-    """The command of a module; one that is called like a builtin has an underscore behind its name."""
+    """The command of a module; the function may have a trailing underscore, to avoid the name of a builtin."""
     name = name.replace("-", "_")
     return getattr(module, name, None) or getattr(module, f"{name}_")
 
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a question about one chip, the day aside; the command gets them as `chip` and `asked`."""
+    """Add the options of a question about one chip, without the day; the command receives `chip` and `asked`."""
 
     @functools.wraps(command)
     def wrapped(chip: str | None, chip_file: str | None, **rest: Any) -> Any:
@@ -118,9 +118,9 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of one question about several chips, the day aside; the command gets `chips` and `asked`.
+    """Add the options of a question about several chips, without the day; the command receives `chips` and `asked`.
 
-    A chip is asked about once, whatever it is called the second time.
+    A chip that is named twice, even by different names, is asked about once.
     """
 
     @functools.wraps(command)
@@ -148,7 +148,7 @@ def chips_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that describe a deal, chip and day aside, and the law to ask; the command gets them as `asked`."""
+    """Add the options of a deal without chip and day, and of the ruleset; the command receives them as `asked`."""
 
     @functools.wraps(command)
     def wrapped(fact: tuple[str, ...], asked: dict[str, Any], ruleset: str | None, overlay: tuple[str, ...],
@@ -170,7 +170,7 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _as_written(value: Any) -> Any:
-    """A name as it was typed, where the locale knows ASCII alone and Python kept the other bytes as surrogates."""
+    """A name as it was typed, even if an ASCII locale made Python decode its other bytes as surrogates."""
     if isinstance(value, tuple):
         return tuple(map(_as_written, value))
     if isinstance(value, str) and not value.isascii():
@@ -182,7 +182,7 @@ def _as_written(value: Any) -> Any:
 
 
 def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The terms of a deal alone: where to, by whom, for whom, as known when; the command gets them as `asked`."""
+    """Add the options of the terms of a deal; the command receives them as `asked`."""
 
     @functools.wraps(command)
     def wrapped(to: str | None, exporter: str | None, activity: str | None, headquarters: str | None,
@@ -213,32 +213,32 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--party", multiple=True, metavar="NAME",
                      help="Purchaser, consignee or other party; repeat for more."),
         click.option("--not-listed", multiple=True, metavar="NAME",
-                     help="A name given above that is close to a listed party, and is not it; repeat for more."),
+                     help="A name given above that is close to a listed party's but is not it; repeat for more."),
         click.option("--end-use", multiple=True, metavar="USE", shell_complete=end_uses,
                      help="civil, military, military_intelligence, supercomputer, advanced_node_fab, tool_making, "
-                          "nuclear, missile, chemical_biological or wmd; repeat, or separate by commas, where "
-                          "there are several. [default: civil]"),
+                          "nuclear, missile, chemical_biological or wmd; repeat, or separate by commas, for "
+                          "several. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
         click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
     ])  # fmt: skip
 
 
 def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
-    """The command with options, which help lists in the order given."""
+    """The command with options, which its help lists in the given order."""
     for option in reversed(options):
         command = option(command)
     return command
 
 
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """-f/--format, the same on every command that prints a table."""
+    """Add -f/--format, the same for every command that prints a table."""
     choice = click.Choice(FORMATS)
     return click.option(
         "-f", "--format", "form", type=choice, default="simple", show_default=True, help="Table format."
     )(command)
 
 
-#: The forms that fit a file's suffix; the first is taken where none is named.
+#: The formats that match a file's suffix, the default first.
 _FITTING = {
     ".csv": ("csv",),
     ".html": ("html",),
@@ -253,7 +253,7 @@ _FITTING = {
 
 
 def form_of(output: str | None, named: str | None) -> str:
-    """The form that was named, or else that of the file. Raises QuestionError where the two say different things."""
+    """The named format, or else that of the file's suffix. Raises QuestionError if the two contradict each other."""
     suffix = os.path.splitext(output or "")[1].lower()
     fitting = _FITTING.get(suffix, (named,) if named else ())
     if output and not fitting:
@@ -266,15 +266,15 @@ def form_of(output: str | None, named: str | None) -> str:
 
 
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--on, the day of one answer."""
-    said = "Day of export, YYYY-MM-DD, in Washington, D.C.; nothing defaults to today."
-    return click.option("--on", required=True, metavar="DATE", help=said)(command)
+    """Add --on, the day of one answer."""
+    text = "Day of export, YYYY-MM-DD, in Washington, D.C.; nothing defaults to today."
+    return click.option("--on", required=True, metavar="DATE", help=text)(command)
 
 
 def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--log FILE: a line for each question that is answered."""
-    said = "Add a line on the question, its answer and the time (UTC) to FILE.jsonl, before answering."
-    return click.option("--log", "journal", metavar="FILE", help=said)(command)
+    """Add --log FILE, which writes a line for each question."""
+    text = "Add a line with the question, its answer and the time (UTC) to FILE.jsonl, before answering."
+    return click.option("--log", "journal", metavar="FILE", help=text)(command)
 
 
 #: One fact of a command line: its name, a sign, its value.
@@ -282,18 +282,18 @@ _FACT = re.compile(r"([^=<>]*)(>=|<=|=|>|<)(.*)", re.DOTALL)
 
 
 def read_facts(written: tuple[str, ...]) -> dict[str, str]:
-    """NAME=VALUE pairs, and bounds such as NAME>=VALUE. Raises QuestionError for what is neither, and for a fact given
-    twice; two bounds of one figure are one fact."""
-    found: dict[str, str] = {}
+    """Facts from NAME=VALUE pairs and bounds such as NAME>=VALUE. Raises QuestionError for any other text, and for a
+    fact that is given twice; two bounds of one figure are one fact."""
+    facts: dict[str, str] = {}
     for text in written:
-        read = _FACT.fullmatch(text)
-        name, sign, value = (part.strip() for part in read.groups()) if read else ("", "", "")
+        match = _FACT.fullmatch(text)
+        name, sign, value = (part.strip() for part in match.groups()) if match else ("", "", "")
         if not name or not value:
             raise QuestionError(
                 f"--fact {text!r} is not NAME=VALUE. Write e.g. --fact tpp=2368, or --fact 'tpp>=1600'."
             )
         bound = "" if sign == "=" else sign
-        if name in found and not (bound and found[name][0] in "<>"):
+        if name in facts and not (bound and facts[name][0] in "<>"):
             raise QuestionError(f"the fact {name!r} is given twice. Give it once.")
-        found[name] = f"{found[name]} {bound}{value}" if name in found else bound + value
-    return found
+        facts[name] = f"{facts[name]} {bound}{value}" if name in facts else bound + value
+    return facts

@@ -13,7 +13,7 @@ from exportrules.render.safe import safe
 
 
 @click.command("data")
-@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to; made if it is not there.")
+@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to; created if it is missing.")
 @click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
               help="Chips to answer for. [default: all of the catalogue]")  # fmt: skip
 @click.option("--to", metavar="PLACE,PLACE", shell_complete=names("places", several=True),
@@ -22,13 +22,13 @@ from exportrules.render.safe import safe
               help="Exporters: maker, other, or the addressee of a public letter.")  # fmt: skip
 @click.option("--format", "forms", default="csv,json,parquet", show_default=True, metavar="FORM,FORM",
               help="Forms of the tables.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--force", is_flag=True, help="Replace existing files.")
 @law_options
 def data(law: Any, output: str, chips: str | None, to: str | None, exporter: str, forms: str, force: bool) -> None:
     """Write every determination and the catalogue as a data package: tables, and a description of their fields.
 
     DIR gets chips, families, figures, places, provisions, segments and family_segments, each as CSV, JSON and Parquet,
-    and datapackage.json (fields, units, edition, digest, license). One row of segments says what holds for a chip, a
+    and datapackage.json (fields, units, edition, digest, license). One row of segments is the answer for a chip, a
     group of destinations and an exporter from one day through another.
 
     \b
@@ -41,28 +41,28 @@ def data(law: Any, output: str, chips: str | None, to: str | None, exporter: str
 
     chosen = _forms(forms)
     prepared(Path(output), [Path(output) / DESCRIPTION], force)
-    made = data_tables(law, _words(chips, "--chips"), _words(to, "--to"), _words(exporter, "--exporter"))
-    write_package(made, law, output, chosen, force=force)
-    for table in made:
+    tables = data_tables(law, _words(chips, "--chips"), _words(to, "--to"), _words(exporter, "--exporter"))
+    write_package(tables, law, output, chosen, force=force)
+    for table in tables:
         click.echo(f"Written: {safe(output)}/{table.name} ({', '.join(chosen)}), {len(table.rows):,} rows.")
     click.echo(f"Written: {safe(output)}/{DESCRIPTION}: the fields, edition {law.edition.edition}, {law.currency}.")
 
 
 def _words(text: str | None, option: str) -> list[str]:
-    """The names of a list; an option that is given and empty would otherwise ask for everything."""
+    """The names in a comma-separated list. Raises QuestionError for an empty name, which would mean everything."""
     if text is None:
         return []
-    found = [word.strip() for word in text.split(",")]
-    if not all(found):
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
         raise QuestionError(f"{option} {text!r} has an empty name in it. Write names with commas between them.")
-    return found
+    return words
 
 
 def _forms(text: str) -> list[str]:
     from exportrules.study.package import FORMS
 
-    found = list(dict.fromkeys(_words(text, "--format")))
-    for form in found:
+    forms = list(dict.fromkeys(_words(text, "--format")))
+    for form in forms:
         if form not in FORMS:
             raise QuestionError(f"--format {form!r} is none of {', '.join(FORMS)}.")
-    return found
+    return forms

@@ -1,4 +1,4 @@
-"""vectors: answers for other tools to be held against."""
+"""vectors: answers with which other tools can be compared."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("-o", "--output", metavar="FILE", help="Write the vectors to FILE, one JSON object a line.")
-@click.option("--force", is_flag=True, help="Replace a FILE that is there.")
-@click.option("--score", "answers", metavar="FILE", help="Hold the answers of another tool against the vectors.")
-@click.option("--chip", "chips", multiple=True, metavar="NAME", help="Only of this chip; repeat for more.")
+@click.option("--force", is_flag=True, help="Replace an existing FILE.")
+@click.option("--score", "answers", metavar="FILE", help="Compare the answers of another tool with the vectors.")
+@click.option("--chip", "chips", multiple=True, metavar="NAME", help="Only for this chip; repeat for more.")
 @click.option(
     "--sample", type=click.IntRange(1), metavar="N", help="N of them, each with a question in plain language."
 )
-@click.option("--seed", type=int, metavar="N", help="Of the sample: another seed draws others. [default: 0]")
-@click.option("--questions", is_flag=True, help="The sample without its answers, to be handed to who is tested.")
+@click.option("--seed", type=int, metavar="N", help="The seed of the sample: another one draws others. [default: 0]")
+@click.option("--questions", is_flag=True, help="The sample without its answers, for the assistant under test.")
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of one line.")
 @law_options
 @table_options
@@ -36,8 +36,8 @@ def vectors(
     """Dated answers that another tool can be scored on: the first and last day of every answer, and the day after.
 
     Without -o they are printed. With --score FILE (the same lines, with the other tool's outcome and review_policy)
-    agreement is printed by outcome and every disagreement is listed; exit 1 unless all vectors are answered alike.
-    With -f, the disagreements are printed as that kind of table.
+    agreement is printed by outcome and every disagreement is listed; exit 1 unless all answers are equal. With -f, the
+    disagreements are printed as that kind of table.
 
     --sample N is an evaluation set for assistants: the same ruleset, N and --seed give the same questions, and --score
     with the same three scores the answers.
@@ -51,7 +51,7 @@ def vectors(
     if sum(map(bool, (output, answers, as_schema))) > 1:
         raise QuestionError("-o writes, --score reads, --schema prints: use one of the three.")
     if sample is None and (seed is not None or questions):
-        raise QuestionError("--seed and --questions are of a sample. Say how large: --sample 300.")
+        raise QuestionError("--seed and --questions need a sample. Give its size: --sample 300.")
     if questions and answers:
         raise QuestionError("--questions leaves out the answers, and --score needs them. Use one of the two.")
     if as_schema:
@@ -67,9 +67,9 @@ def vectors(
         from exportrules.study.vectors import vectors as every
 
         given = read_answers(answers)
-        asked = [one.vector for one in drawn(law, sample, seed or 0, chips)] if sample else every(law, chips)
-        result = score(asked, given)
-        click.echo("\n".join(_told(law, result)) if form == "simple" else table(_rows(result), form))
+        expected = [one.vector for one in drawn(law, sample, seed or 0, chips)] if sample else every(law, chips)
+        result = score(expected, given)
+        click.echo("\n".join(_report(law, result)) if form == "simple" else table(_rows(result), form))
         ctx.exit(0 if result.conforms else 1)
     elif output:
         _write(
@@ -86,7 +86,7 @@ def _lines(law: Ruleset, chips: tuple[str, ...], sample: int | None, seed: int, 
     from exportrules.study.vectors import vectors as every
 
     if sample:
-        return (asked.line(answered=not questions) for asked in drawn(law, sample, seed, chips))
+        return (drawn_one.line(answered=not questions) for drawn_one in drawn(law, sample, seed, chips))
     return (vector.line() for vector in every(law, chips))
 
 
@@ -116,7 +116,8 @@ def _rows(result: Score) -> list[dict[str, str]]:
     ]
 
 
-def _told(law: Ruleset, result: Score) -> list[str]:
+def _report(law: Ruleset, result: Score) -> list[str]:
+    """The lines of the comparison: a table by outcome, then what is missing, unknown or different."""
     from exportrules.render.safe import safe
     from exportrules.render.text import table
 
@@ -145,10 +146,10 @@ def _told(law: Ruleset, result: Score) -> list[str]:
     if result.disagreements:
         lines += ["", f"{_counted(len(result.disagreements), 'disagreement', 'disagreements')}:"]
     for vector, answer in result.disagreements:
-        said = f"  {vector.key}: {answer}, not {_answered(vector.outcome, vector.review_policy)}"
-        lines.append(safe(said) + (f"; {'; '.join(vector.citations)}" if vector.citations else ""))
+        line = f"  {vector.key}: {answer}, not {_answered(vector.outcome, vector.review_policy)}"
+        lines.append(safe(line) + (f"; {'; '.join(vector.citations)}" if vector.citations else ""))
     if result.conforms:
-        lines += ["", "Every vector is answered, and alike."]
+        lines += ["", "Every vector is answered, and every answer is equal."]
     return lines
 
 

@@ -21,14 +21,15 @@ from exportrules.cli.options import deal_options, table_options
 def share(
     maker: str, asked: dict[str, Any], first: str | None, last: str | None, output: str | None, force: bool, form: str
 ) -> None:
-    """The share of MAKER's data-center chips that need nothing, an exception or a license, by month.
+    """The share of MAKER's data-center chips that need no license, an exception or a license, by month.
 
     \b
     exportrules share NVIDIA --exporter other --from 2022-01
     exportrules share AMD --to AE -f csv
     exportrules share NVIDIA -o nvidia.svg
 
-    Each variant counts once, from the month in which it became public; what is counted and what is left out is printed.
+    Each variant counts once, from the month in which it became public; the variants that are counted and those that are
+    left out are printed.
     """
     from exportrules.study.share import share as count
     from exportrules.study.share import share_rows
@@ -41,9 +42,9 @@ def share(
     found = count(law, maker, first, last, **asked)
     if output:
         from exportrules.render.charts import write
-        from exportrules.render.charts.share import share_chart
+        from exportrules.render.charts.share import NARROW, share_chart
 
-        write(share_chart(found, law), output, force=force)
+        write(share_chart(found, law), output, force=force, narrow=lambda: share_chart(found, law, NARROW))
         click.echo(f"Written: {output}")
         return
     if form == "simple":

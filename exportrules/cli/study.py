@@ -1,4 +1,4 @@
-"""casebook: determinations put to use."""
+"""casebook: published claims compared with the law."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
-    from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Reply, Source
+    from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Publication, Reply
     from exportrules.study.verdicts import Verdict
 
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @law_options
 @table_options
 def casebook(law: Ruleset, name: str | None, form: str) -> None:
-    """Dated claims from the press, with what the law said on the days they speak of.
+    """Dated claims from the press, with the law's answers for the days that they are about.
 
     NAME is a casebook (deepseek, press), or the path of a .toml file of your own. Without it, all of them.
-    Every answer is computed; none is written down in the file. What a claim implies is held against the answers: it
-    agrees, is contradicted by what the law said, or is not decided.
+    Every answer is computed; the file contains none. What a claim implies is compared with the answers: it agrees, is
+    contradicted by the law, or is not decided.
     """
     from exportrules.study.casebook import casebooks, find_casebook, load_casebook
     from exportrules.study.verdicts import rows
@@ -59,11 +59,11 @@ def _book(book: Casebook, law: Ruleset) -> str:
     number = counted(book, judged)
     if number.silent < len(book.claim):
         count = len(book.claim) - number.silent
-        said = (
+        summary = (
             f"Claims that imply an answer: {count} of {len(book.claim)}. Agrees: {number.agree}. Contradicted by the "
             f"law: {number.contradicted}. Not decided: {number.not_decided}."
         )
-        lines += ["", "", *_wrapped(said, 0)]
+        lines += ["", "", *_wrapped(summary, 0)]
     return "\n".join([*lines, "", footer(law)])
 
 
@@ -78,7 +78,7 @@ def _verdict(reached: Verdict | None) -> Iterator[str]:
 
 
 def _notices(reply: Reply, printed: set[str]) -> Iterator[str]:
-    """The notices of the answers, each once a claim."""
+    """The notices of the answers, without repetition within a claim."""
     for notice in (notice for days in reply.days for notice in days.notices):
         if notice not in printed:
             printed.add(notice)
@@ -108,7 +108,7 @@ def _implied(claim: Claim) -> str:
     return f"{decision(claim.implies or '', claim.implies_policy)}{since}; for {who}"
 
 
-def _source(label: str, source: Source) -> Iterator[str]:
+def _source(label: str, source: Publication) -> Iterator[str]:
     yield from _item(label, f"{source.publisher}{f', {source.published}' if source.published else ''}")
     if source.url:
         yield from _wrapped(source.url, 12)
@@ -134,7 +134,7 @@ def _days(days: Days) -> Iterator[str]:
         yield from _wrapped(f"turns on {', '.join(answer.turns_on)}", 26)
     if span.opened_by:
         yield from _wrapped(f"opened by {', '.join(span.opened_by)}", 26)
-    # Said only where it is news: the rule that opened an answer may have given way to another.
+    # Printed only if it differs: the rule that opened an answer may have been replaced by another.
     if days.requirements and not set(days.requirements) <= set(span.opened_by):
         yield from _wrapped(f"required on {days.first} by {', '.join(days.requirements)}", 26)
     since = f"from {span.start}" if span.start else "from before any known change"

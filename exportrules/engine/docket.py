@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from exportrules.law.bounds import holds
-from exportrules.law.facts import CONCLUDING, Fact
+from exportrules.law.facts import CONCLUDING, HOME, Fact
 from exportrules.law.force import InForce, doubt_of, provides
 from exportrules.law.model import Bounds, Row, Test
 from exportrules.law.paragraphs import under
@@ -233,7 +233,7 @@ class Docket:
 
     def signature(self) -> tuple[Any, ...]:
         """A key of everything that verdicts depend on: profiles with equal signatures share their verdicts."""
-        home = self.view.membership("united-states", str(self.value("destination")))
+        home = self.view.membership(HOME, str(self.value("destination")))
         return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
 
     def _entry(self, in_force: InForce, key: tuple[int, object]) -> PreparedProvision | None:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple, get_args
 
 from exportrules.engine.docket import Docket, PreparedProvision, PreparedRow
+from exportrules.law.facts import HOME
 from exportrules.law.model import Policy
 from exportrules.law.paragraphs import closes, refers
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, any_of, negate, truth
@@ -68,7 +69,7 @@ class Reading:
         reach = UNKNOWN if subject is None or subject.value is None else truth(subject.value is True)
         home = self.docket.facts.get("destination")
         if home and isinstance(home.value, str):
-            reach = min(reach, negate(truth(bool(self.docket.view.membership("united-states", home.value)))))
+            reach = min(reach, negate(truth(bool(self.docket.view.membership(HOME, home.value)))))
         return reach
 
     def left(self, fact: str) -> Docket:

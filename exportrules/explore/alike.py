@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exportrules.engine.docket import Docket, Marks, compare
-from exportrules.law.facts import CONCLUDING, PLACE_FACTS, Fact
+from exportrules.law.facts import CONCLUDING, HOME, PLACE_FACTS, Fact
 from exportrules.law.force import InForce, provides
 from exportrules.law.model import Provision, Row, Test
 from exportrules.law.paragraphs import closes, refers, under
@@ -89,7 +89,7 @@ class Likeness:
             [self._place_codes(found, row, countries) for row, _ in rows]
             for found, rows in zip(self.provisions, self._rows, strict=True)
         ]
-        self._home = np.array([bool(view.membership("united-states", c)) for c in countries], np.uint64)
+        self._home = np.array([bool(view.membership(HOME, c)) for c in countries], np.uint64)
 
     def _relations(self) -> dict[int, list[int]]:
         """The provisions on which those bear that matter through others alone: a review policy, a savings clause and an
@@ -99,6 +99,8 @@ class Likeness:
         found: dict[int, list[int]] = {}
         for number, item in enumerate(self.provisions):
             provision = item.provision
+            if provision.notice:  # it is told whether or not there is a requirement
+                continue
             if provision.kind == "bar":
                 found[number] = [n for n in numbered["exception"] if closes(provision, self.provisions[n].provision)]
             elif provision.kind in _BEARING:

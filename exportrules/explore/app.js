@@ -1,11 +1,10 @@
 // The explorer. It computes nothing of the law: every answer is looked up in the data of the page, which the engine of
 // exportrules made. `look` is the whole look-up; all the rest shows what it returns.
-"use strict";
 (() => {
-  const ROLES = ["to", "hq", "parent"];
+  const explorer = globalThis.explorer;
   const EXPORTERS = ["maker", "other"];
   const LAYERS = ["enforced", "printed"];
-  const VIEWS = ["bands", "table", "map", "compare", "plane"];
+  const VIEWS = ["bands", "table", "map", "compare", "plane", "claims"];
   const LANGUAGES = { en: "English", ja: "日本語", zh: "中文" };
   const UNANSWERED = "unanswered";
   let D, W, state, problems = [];
@@ -26,10 +25,15 @@
   /** The list under a number of an answer, or an empty one. */
   const part = (number) => (number === undefined ? [] : D.parts[number]);
 
+  /** The kind of a deal by its places, or -1 where the page holds none. */
+  function kindOf(q) {
+    const hq = q.hq || q.to, parent = q.parent || hq;
+    return D.kinds[placeAt.get(q.to).class][placeAt.get(hq).class][placeAt.get(parent).class];
+  }
+
   /** The number of the course of a question, or -1 where the page holds none. */
   function courseOf(q) {
-    const hq = q.hq || q.to, parent = q.parent || hq;
-    const kind = D.kinds[placeAt.get(q.to).class][placeAt.get(hq).class][placeAt.get(parent).class];
+    const kind = kindOf(q);
     const row = D.rows[chipAt.get(q.chip)][EXPORTERS.indexOf(q.by)][LAYERS.indexOf(q.layer)];
     return kind < 0 ? -1 : D.cells[row][kind];
   }
@@ -56,6 +60,29 @@
     return runs;
   }
 
+  /** The texts of a track that hold on a day, by number. */
+  function onDay(track, day) {
+    if (track < 0) return [];
+    const steps = D.tracks[track];
+    let said = -1;
+    for (let n = 0; n < steps.length && D.days[steps[n]] <= day; n += 2) said = steps[n + 1];
+    return said < 0 ? [] : D.parts[said];
+  }
+
+  /** Every notice of an answer, in the order of the engine: of its standing, the chip, the law, the other layer. */
+  function noticesOf(q, answer, course) {
+    const chip = D.chips[chipAt.get(q.chip)], layer = LAYERS.indexOf(q.layer), hq = q.hq || q.to;
+    const other = D.others[D.otherRows[chipAt.get(q.chip)][EXPORTERS.indexOf(q.by)][layer]][kindOf(q)];
+    const [standing, asked, law] = answer.notices === undefined ? [[], [], []] : D.parts[answer.notices];
+    const numbers = [...standing, ...onDay(chip.released, q.on), ...asked, ...law, ...onDay(other, q.on),
+      ...onDay(D.coming[course], q.on), ...onDay(chip.figured[layer], q.on)];
+    const disputed = D.disputed.filter(([country, from, to]) => [q.to, hq, q.parent || hq].includes(country) && from <= q.on && (!to || q.on < to));
+    return [...new Set([...numbers.map((n) => fill(D.texts[n], q)), ...disputed.map((row) => row[3])])];
+  }
+
+  /** A text of the engine in the language of the page, with the day and the place of the question. */
+  const fill = (text, q) => (text[Object.keys(LANGUAGES).indexOf(state.lang)] || text[0]).replaceAll("{day}", q.on).replaceAll("{place}", placeName(q.to));
+
   /** The answer to a question; null where the page holds none. */
   function look(q) {
     const course = courseOf(q);
@@ -67,7 +94,7 @@
     let answer = run.answer;
     for (const [day, a] of run.steps) if (day <= q.on) answer = a;
     return {
-      answer, runs, at: n, outcome: answer.outcome, policy: answer.policy || "", standing: answer.standing,
+      answer, runs, course, at: n, outcome: answer.outcome, policy: answer.policy || "", standing: answer.standing,
       since: run.start, until: run.stop && dayBefore(run.stop),
       provisions: [...part(answer.requirements), ...part(answer.exceptions)],
     };
@@ -85,17 +112,10 @@
     const said = W[name] ? W[name][state.lang] || W[name].en : name;
     return said.replace(/\{(\w+)\}/g, (_, v) => (v in values ? values[v] : ""));
   }
-  /** A legal term, with the English beside it in another language. */
-  function term(name) {
-    if (!name) return "";
-    const en = W[name] ? W[name].en : name.replace(/_/g, " ");
-    return state.lang === "en" ? en : `${t(name)} (${en})`;
-  }
-  const policyWord = (policy) => (policy ? term(policy === "indeterminate" ? "policy_indeterminate" : policy) : "");
-  function decision(outcome, policy) {
-    const review = outcome === "license_required" ? policyWord(policy) : "";
-    return review ? `${term(outcome)}: ${review}` : term(outcome);
-  }
+  /** A text of the engine in the language of the page; English where its table of words does not have it. */
+  const say = (text) => (D.said[text] || [])[Object.keys(LANGUAGES).indexOf(state.lang) - 1] || text;
+  const policyWord = (policy) => (policy ? say(D.policies[policy]) : "");
+  const decision = (outcome, policy) => say(D.decisions[`${outcome} ${policy || ""}`]);
   const placeName = (code) => placeAt.get(code).name;
   const makerName = (id) => (D.makers.find((m) => m.id === id) || { name: id }).name;
   const exporterName = (q) => (q.by === "maker" ? makerName(D.chips[chipAt.get(q.chip)].maker) : t("other"));
@@ -108,7 +128,7 @@
     const places = [q.to, q.hq || q.to, q.parent || q.hq || q.to];
     const said = text.replace(/\{(\d)\}/g, (_, n) => placeName(places[n]));
     const p = D.provisions[text];
-    return p ? { title: p.title, cite: p.cite, url: p.url } : { title: said, cite: "", url: "" };
+    return p ? { title: p.title, cite: p.cite, url: p.url } : { title: say(said), cite: "", url: "" };
   }
 
   /** How an answer is drawn: its own outcome, or beyond the horizon what the law would say. */
@@ -414,7 +434,7 @@
     return [...words, ...D.options].join(" ");
   }
 
-  const firstLine = (a, q) => a.first.replaceAll("{day}", q.on)
+  const firstLine = (a, q) => fill(D.texts[a.first], q)
     .replaceAll("{released}", D.chips[chipAt.get(q.chip)].public.find((day) => day > q.on));
   const dealWords = (q) => [`${D.chips[chipAt.get(q.chip)].name} → ${placeName(q.to)}`, ...termWords(q)].join(" · ");
   /** The terms of a deal beside chip, place and day. */
@@ -442,7 +462,7 @@
     const line = command(q);
     const asCommand = section(t("command"), h("div", { class: "command" }, h("code", {}, line), h("button", { type: "button", onclick: (e) => copy(line, e.target) }, t("copy"))));
     if (problems.length) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("badAddress", { what: problems.join(", ") }))];
-    if (!found) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("notAsked")), asCommand];
+    if (!found) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("notAsked")), asCommand, section(t("ask"), explorer.ask(q))].filter(Boolean);
     const a = found.answer, chip = D.chips[chipAt.get(q.chip)];
     const facts = [
       [t("since"), found.since ? when(found.since) : t("noKnownStart")],
@@ -453,7 +473,6 @@
     return [
       heading,
       h("p", { class: `first ${shade(a)}` }, h("span", {}, firstLine(a, q))),
-      state.lang === "en" ? null : h("p", { class: "gloss" }, decision(a.outcome, a.policy)),
       h("dl", { class: "facts" }, facts.map(([term_, value]) => h("div", {}, h("dt", {}, term_), h("dd", {}, value)))),
       h("div", { class: "actions" },
         h("button", { type: "button", onclick: (e) => copy(citationText(q, found), e.target) }, t("copyCitation")),
@@ -464,10 +483,12 @@
         u.settle.length ? h("ul", {}, u.settle.map(([situation, option]) => h("li", {}, situation, ": ", h("code", {}, option)))) : null))),
       section(t("cases"), part(a.cases).length ? h("ul", { class: "cases" }, part(a.cases).map(([said, o, p]) => h("li", {}, swatch({ outcome: o, policy: p, standing: "" }), h("span", {}, said, ": ", h("b", {}, decision(o, p)))))) : null),
       section(t("citations"), citations(a, q)),
-      section(t("notices"), notices(a, q, chip).map((n) => h("p", { class: "notice" }, n))),
+      section(t("notices"), noticesOf(q, a, found.course).map((n) => h("p", { class: "notice" }, n))),
       section(t("assumed"), assumptions(q, found)),
       section(t("figures"), figures(chip)),
       asCommand,
+      section(t("ask"), explorer.ask(q)),
+      section(t("download"), explorer.downloads(q)),
     ].filter(Boolean);
   }
 
@@ -499,24 +520,13 @@
       const p = D.provisions[id];
       const policies = part(a.policies).filter(([r]) => r === id).map(([, policy]) => policyWord(policy));
       return h("li", {},
-        h("span", { class: "role" }, role), " ", h("b", {}, p.title), policies.length && role !== "tested, not met" ? ` (${policies.join(", ")})` : null,
+        h("span", { class: "role" }, say(role)), " ", h("b", {}, p.title), policies.length && role !== "tested, not met" ? ` (${policies.join(", ")})` : null,
         h("small", {}, p.cite, " ", h("span", { class: "evidence" }, `[${p.evidence}]`)),
         p.quote ? h("q", {}, p.quote) : null,
         h("small", {}, p.url ? h("a", { href: p.url, rel: "noreferrer", target: "_blank" }, t("document")) : null,
           p.code ? [" · ", h("a", { href: p.code.replace("{day}", q.on), rel: "noreferrer", target: "_blank" }, t("codeOfDay", { day: q.on }))] : null));
     });
     return rows.length ? h("ul", { class: "citations" }, rows) : null;
-  }
-
-  function notices(a, q, chip) {
-    const said = [...part(a.notices)];
-    const other = look({ ...q, layer: q.layer === "printed" ? "enforced" : "printed" });
-    const law = (x) => (x.projection === undefined ? x.outcome : part(x.projection)[0]);
-    if (other && a.projection === undefined && law(other.answer) !== a.outcome) {
-      said.push(t(q.layer === "printed" ? "enforcedToo" : "printedToo", { what: term(law(other.answer)) }));
-    }
-    for (const [name, [, estimated]] of Object.entries(chip.facts || {})) if (estimated && name !== "bits_x_tops_2022") said.push(t("estimated", { what: D.figures[name] }));
-    return said;
   }
 
   /** What would be answered were a term of the question another one, as far as the page holds it; and what is assumed. */
@@ -530,7 +540,7 @@
       const same = other.outcome === found.outcome && other.policy === found.policy;
       return h("li", {}, swatch(other.answer), h("span", {}, t(word), ": ", same ? t("noDifference") : h("b", {}, storyWords(other.answer))));
     });
-    return [h("p", {}, h("b", {}, t("ifInstead"))), h("ul", { class: "cases" }, rows), h("p", {}, h("b", {}, t("assumedAlways")), ": ", D.assumed.join("; "), ". ", t("assumedMore"))];
+    return [h("p", {}, h("b", {}, t("ifInstead"))), h("ul", { class: "cases" }, rows), h("p", {}, h("b", {}, t("assumedAlways")), ": ", D.assumed.map(say).join("; "), ". ", t("assumedMore"))];
   }
 
   function figures(chip) {
@@ -617,7 +627,7 @@
       h("thead", {}, h("tr", {}, [t("chip"), t("outcome"), t("since"), t("until"), t("citations")].map((x) => h("th", { scope: "col" }, x)))),
       h("tbody", {}, rows.map(([c, found]) => h("tr", { class: c.id === state.chip ? "chosen" : "" },
         h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => set({ chip: c.id }) }, c.name), h("small", {}, makerName(c.maker))),
-        found ? [h("td", {}, swatch(found.answer), storyWords(found.answer)), h("td", {}, found.since || "…"), h("td", {}, found.until || "…"),
+        found ? [h("td", {}, swatch(found.answer), storyWords(found.answer)), h("td", {}, found.since ? when(found.since) : "…"), h("td", {}, found.until ? when(found.until) : "…"),
           h("td", {}, found.provisions.map((id) => D.provisions[id]).filter(Boolean).map((p) => h("small", {}, p.cite)))] : h("td", { colspan: 4 }, "—")))))));
   }
 
@@ -678,7 +688,7 @@
     const lines = [];
     if (one && two) {
       const a = new Map([...rests(one), ...entries(one)]), b = new Map([...rests(two), ...entries(two)]);
-      const only = (x, y, word) => [...x].filter(([id]) => !y.has(id)).map(([id, role]) => h("li", {}, h("span", { class: "role" }, `${role}, ${t(word)}`), " ", h("b", {}, D.provisions[id].title), h("small", {}, D.provisions[id].cite)));
+      const only = (x, y, word) => [...x].filter(([id]) => !y.has(id)).map(([id, role]) => h("li", {}, h("span", { class: "role" }, `${say(role)}, ${t(word)}`), " ", h("b", {}, D.provisions[id].title), h("small", {}, D.provisions[id].cite)));
       lines.push(...only(a, b, "onlyFirst"), ...only(b, a, "onlySecond"));
       const alike = one.outcome === two.outcome && one.policy === two.policy && one.standing === two.standing;
       if (alike) lines.unshift(h("li", {}, t("same"), " ", decision(one.outcome, one.policy)));
@@ -695,7 +705,7 @@
       lines.length ? section(t("differs"), h("ul", { class: "citations" }, lines)) : "", between || "");
   }
 
-  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane };
+  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane, claims: (view) => explorer.claims(view) };
 
   // ---- the lines of the day -------------------------------------------------------------------------------------------
 
@@ -748,5 +758,5 @@
     start();
     addEventListener("hashchange", start);
   });
-  globalThis.explorer = { look, ready, part, firstLine, because, data: () => D };
+  Object.assign(explorer, { look, ready, part, firstLine, noticesOf, because, h, t, command, makerName, placeName, question, embedded, write: () => write(), data: () => D });
 })();

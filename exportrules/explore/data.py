@@ -7,52 +7,48 @@ The data, as `build` returns them (numbers point into the lists beside them; -1 
 - `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
 - `courses`: day, answer, by, day, answer, by, ...: each answer from its day (a number of `days`) on to the next, and
   what changed the decision;
-- `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`;
+- `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`, and its
+  first line is a number of `texts`;
+- `texts`: what is told, in English, Japanese and Chinese; days and places that differ are left open;
+- notices: those of an answer are lists of texts in it; those of a chip (`released`, `figured`), of a course (`coming`)
+  and of a cell (`others`, as `cells`) are numbers of `tracks`: day, texts, day, texts, ...; `disputed` are by country;
 - `provisions`: those that are cited, by id.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from exportrules.answer.determination import Determination, check
-from exportrules.answer.timeline import Timeline
+from exportrules.answer.result import OUTCOMES, Answer, Change
+from exportrules.answer.timeline import END, RELEASE, START, Timeline
+from exportrules.answer.words import POLICY, decision
+from exportrules.explore.alike import Codes
 from exportrules.explore.catalogue import FIGURES, chip_rows, entries, maker_rows, place_rows
+from exportrules.explore.claims import claim_books
 from exportrules.explore.lines import planes
+from exportrules.explore.notes import NONE, Notes, disputed_rows
 from exportrules.explore.states import Known, Places, Route, States, asked_of, read_places
+from exportrules.explore.table import Table, iso
 from exportrules.explore.tell import provision_row, told
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.span import days_of_change, holds_on
+from exportrules.law.span import DAY, days_of_change, holds_on
 from exportrules.law.view import view_of
 from exportrules.question.deal import Deal
 from exportrules.question.question import Question, Subject, resolve
+from exportrules.render.languages import LANGUAGES, spoken, tell
+from exportrules.study.package import LICENSE
 
 #: Who exports, and how the law is read, in the order of the page's data.
 EXPORTERS = ("maker", "other")
 LAYERS = (False, True)
 TABLES = ("answers", "parts", "courses", "days")
-
-
-class Table:
-    """Values under numbers, each once."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._numbers: dict[str, int] = {}
-
-    def number(self, value: Any) -> int:
-        key = json.dumps(value, ensure_ascii=False)
-        found = self._numbers.setdefault(key, len(self.values))
-        if found == len(self.values):
-            self.values.append(value)
-        return found
 
 
 def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
@@ -61,25 +57,38 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     places, known = read_places(ruleset), Known()
     tables = {name: Table() for name in TABLES}
     answers, parts, courses, days = (tables[name].values for name in TABLES)
-    rows = np.full((len(asked), len(EXPORTERS), len(LAYERS), len(places.deals)), -1, np.int64)
-    for layer, printed in enumerate(LAYERS):
-        questions = [[_question(ruleset, entry.id, who, printed) for who in EXPORTERS] for entry in asked]
-        subjects = [s for pair in questions for question in pair for s in question.subjects]
-        states = States(view_of(ruleset, as_printed=printed), subjects, places.deals, known)
-        item = iter(states.item_of)
-        cells = _Cells(ruleset, places, states, known, tables)
-        for e, pair in enumerate(questions):
-            for w, question in enumerate(pair):
-                rows[e, w, layer] = cells.row(question, [next(item) for _ in question.subjects], places.deals)
+    notes = Notes(ruleset, tables["parts"], tables["days"])
+    chip_notes: list[dict[str, Any]] = [{"figured": []} for _ in asked]
+    rows = np.full((2, len(asked), len(EXPORTERS), len(LAYERS), len(places.deals)), NONE, np.int64)
+    layers = []
+    for printed in LAYERS:
+        questions = [_question(ruleset, entry.id, who, printed) for entry in asked for who in EXPORTERS]
+        subjects = [subject for question in questions for subject in question.subjects]
+        layers.append((questions, States(view_of(ruleset, as_printed=printed), subjects, places.deals, known)))
+    coming: dict[int, int] = {}
+    for layer, (questions, states) in enumerate(layers):
+        cells = _Cells(ruleset, places, (states, layers[1 - layer][1]), known, tables, notes, coming)
+        first = 0
+        for n, question in enumerate(questions):
+            e, w = divmod(n, len(EXPORTERS))
+            made = cells.row(question, range(first, first := first + len(question.subjects)), places.deals)
+            rows[0, e, w, layer], rows[1, e, w, layer] = made.courses, made.others
+            if EXPORTERS[w] == "other":
+                chip_notes[e]["released"] = notes.released(made.timeline)
+                chip_notes[e]["figured"].append(notes.figured(made.timeline))
     flat = rows.reshape(-1, len(places.deals))
     columns, kinds = np.unique(flat, axis=1, return_inverse=True)
-    distinct, row_of = np.unique(columns, axis=0, return_inverse=True)
+    (distinct, row_of), (others, other_of) = (
+        np.unique(half, axis=0, return_inverse=True) for half in np.split(columns, 2)
+    )
     kinds = kinds.ravel()
+    shape = rows.shape[1:4]
     renumbered = np.where(places.kind < 0, -1, kinds[places.kind])
     used = {p for a in answers for p, _ in parts[a["citations"]]}
     named = (text for c in courses for by in c[2::3] if by >= 0 for text in parts[by])
     used |= {text for text in named if text in ruleset.provisions}
     edition = ruleset.edition
+    roles = {role for a in answers for _, role in parts[a["citations"]]}
     return {
         "edition": edition.edition,
         "title": edition.title,
@@ -90,29 +99,68 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "sliderEnd": f"{ruleset.horizon.year}-12-31",
         "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
         "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
-        "chips": chip_rows(ruleset, asked),
+        "chips": [{**row, **more} for row, more in zip(chip_rows(ruleset, asked), chip_notes, strict=True)],
         "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
-        "assumed": _assumed(ruleset, asked[0].id),
+        **_words(_assumed(ruleset, asked[0].id), roles),
+        "claims": claim_books(ruleset, asked),
+        "license": LICENSE,
+        "endUses": list(ruleset.facts["end_use"].values),
         "places": place_rows(ruleset, places),
         "kinds": renumbered.tolist(),
-        "rows": row_of.reshape(rows.shape[:3]).tolist(),
+        "rows": row_of.reshape(shape).tolist(),
         "cells": distinct.tolist(),
+        "otherRows": other_of.reshape(shape).tolist(),
+        "others": others.tolist(),
         "days": days,
         "courses": courses,
+        "coming": [coming[number] for number in range(len(courses))],
+        "tracks": notes.tracks.values,
+        "disputed": disputed_rows(ruleset),
+        "texts": [_languages(text) for text in notes.texts.values],
         "answers": answers,
         "parts": parts,
         "provisions": {name: provision_row(ruleset, name) for name in sorted(used)},
     }
 
 
+#: What is assumed on every day of every deal of the page; what else is assumed depends on the provisions of the day.
+_ALWAYS = ("activity", "end_use", "end_user_lists")
+
+
 def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
     """What every answer of the page assumes beyond what the page can be asked."""
     d = check(chip, on=ruleset.edition.verified_through, ruleset=ruleset)
-    return [a.says for a in d.assumptions if a.fact not in ("destination", "exporter", "headquarters")]
+    return [a.says for a in d.assumptions if a.fact in _ALWAYS]
 
 
 def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Question:
     return resolve(ruleset, chip, Deal(exporter=exporter, as_printed=printed))
+
+
+def _words(assumed: list[str], roles: set[str]) -> dict[str, Any]:
+    """The words of the engine that the page puts together: outcomes with their policies, assumptions, what opened an
+    answer; `said` has them in other languages."""
+    decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
+    every = {*POLICY.values(), *decisions.values(), *assumed, *roles, START, END, RELEASE}
+    said = {text: found[1:] for text in sorted(every) if (found := _languages(text))[1:]}
+    return {"decisions": decisions, "policies": POLICY, "assumed": assumed, "said": said}
+
+
+def _languages(text: str) -> list[str]:
+    """A text in English and in the other languages of the table of words; English alone where it does not have it."""
+    found = [text]
+    for language in LANGUAGES[1:]:
+        with spoken(language):
+            found.append(tell(text))
+    return found if set(found) != {text} else [text]
+
+
+class _Row(NamedTuple):
+    """The courses of a question in each deal, the tracks of what the other layer says, and the timeline of one deal."""
+
+    courses: list[int]
+    others: list[int]
+    timeline: Timeline
 
 
 class _Cells:
@@ -122,29 +170,38 @@ class _Cells:
         self,
         ruleset: Ruleset,
         places: Places,
-        states: States,
+        layers: tuple[States, States],
         known: Known,
         tables: Mapping[str, Table],
+        notes: Notes,
+        coming: dict[int, int],
     ) -> None:
-        self.ruleset, self.states, self.known = ruleset, states, known
+        """`layers` are the states of this layer and of the other one; `coming` has a track for each course, and is
+        added to."""
+        self.ruleset, self.known, self.notes, self.coming = ruleset, known, notes, coming
+        self.states, self.other = layers
+        self._outcomes = np.array([OUTCOMES.index(state.verdict.law.outcome) for state in known.states])
+        self._others: dict[Hashable, int] = {}
         self.answers, self.parts, self.courses, self.days = (tables[name] for name in TABLES)
         self._profiles: dict[Hashable, int] = {}
         self._made: dict[tuple[int, Hashable], int] = {}
         self._moves = places.moves
         self._by_moves: set[int] = set()
-        force = states.view.provisions
-        self._entry_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
+        force = self.states.view.provisions
+        self._told_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
+        self._told_days |= {attestation.through + DAY for attestation in ruleset.attestations.values()}
         self._told: dict[Hashable, int] = {}
         self._opened: dict[Hashable, tuple[str, ...]] = {}
         self._entries: dict[Hashable, Hashable] = {}
 
-    def row(self, question: Question, items: Sequence[int], deals: Sequence[Route]) -> list[int]:
-        """The number of the course for each deal."""
-        described = [(s, i) for s, i in zip(question.subjects, items, strict=True) if s.has_figures] or list(
-            zip(question.subjects, items, strict=True)
-        )
+    def row(self, question: Question, items: Sequence[int], deals: Sequence[Route]) -> _Row:
+        """The numbers of courses and tracks for each deal; `items` are the places of its subjects among all."""
+        every = list(zip(question.subjects, items, strict=True))
+        asked = [(s, i) for s, i in every if s.has_figures] or every
+        described = [(s, self.states.item_of[i]) for s, i in asked]
         whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
-        distinct, which = np.unique(whole, axis=0, return_inverse=True)
+        beside = [self._beside(to) for to, _, _ in deals]
+        distinct, which = np.unique(np.column_stack([whole, beside]), axis=0, return_inverse=True)
         alike, which = _released(question), which.ravel()
         numbers = np.full(len(deals), -1, np.int64)
         for n, ids in enumerate(distinct.tolist()):
@@ -163,7 +220,61 @@ class _Cells:
                 if profile not in self._by_moves:
                     numbers[same] = numbers[deal]
                     break
-        return [int(number) for number in numbers]
+        timeline = self._timeline(question, described, deals[0], whole[0].tolist())
+        there = np.stack([self.other.ids[self.other.item_of[i]] for _, i in asked], axis=1)
+        others = self._other_layer(timeline, alike, numbers.tolist(), whole.reshape(len(deals), len(asked), -1), there)
+        return _Row(numbers.tolist(), others, timeline)
+
+    def _beside(self, to: str) -> int:
+        """What is told of a destination beside its law: that nothing is exported there, or that its law is left out."""
+        home = bool(self.states.view.membership("united-states", to))
+        return home + 2 * (to in self.ruleset.edition.destinations_not_encoded)
+
+    def _other_layer(
+        self, timeline: Timeline, alike: Hashable, courses: Sequence[int], ids: Codes, there: Codes
+    ) -> list[int]:
+        """The track of what the other layer says in each deal; `ids` and `there` are the states here and there of each
+        deal and variant, by day."""
+        days = sorted({*self.states.days, *self.other.days})
+        sides = [
+            self._outcomes[states[:, :, [_at(of.days, day) for day in days]]]
+            for states, of in ((ids, self.states), (there, self.other))
+        ]
+        found = [NONE] * len(courses)
+        for deal in np.flatnonzero((sides[0] != sides[1]).any(axis=(1, 2))).tolist():
+            key = alike, courses[deal], there[deal].tobytes()
+            if key not in self._others:
+                self._others[key] = self._said_there(timeline, courses[deal], there[deal])
+            found[deal] = self._others[key]
+        return found
+
+    def _said_there(self, timeline: Timeline, course: int, there: Codes) -> int:
+        """The track of what the other layer says, for a course of this one and the states there of each variant."""
+        steps, answers = self.courses.values[course], self.answers.values
+        here = [
+            (self.days.values[day], "" if "projection" in answers[answer] else answers[answer]["outcome"])
+            for day, answer in zip(steps[::3], steps[1::3], strict=True)
+        ]
+        law = []
+        for day in sorted({*self.other.days, *timeline.starts}):
+            at, asked = _at(self.other.days, day), timeline.at(day).asked
+            variants = [
+                (c.subject.words, int(states[at]))
+                for c, states in zip(timeline.courses, there, strict=True)
+                if c.subject.id in asked
+            ]
+            law.append((iso(day), self.notes.outcome(self.known.states, variants)))
+        return self.notes.other_layer(timeline.question.as_printed, here, law)
+
+    def _timeline(
+        self, question: Question, described: Sequence[tuple[Subject, int]], deal: Route, ids: Sequence[int]
+    ) -> Timeline:
+        many = len(self.states.days)
+        courses = tuple(
+            self.states.course(s, item, deal, ids[n * many : (n + 1) * many], self.known)
+            for n, (s, item) in enumerate(described)
+        )
+        return Timeline(self.ruleset, asked_of(question, deal), courses)
 
     def _course(
         self, question: Question, described: Sequence[tuple[Subject, int]], deal: Route, ids: Sequence[int]
@@ -171,15 +282,12 @@ class _Cells:
         """The number of the course, and whether an answer in it names a country that entered or left a group."""
         many = len(self.states.days)
         parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
-        courses = tuple(
-            self.states.course(s, item, deal, part, self.known)
-            for (s, item), part in zip(described, parts, strict=True)
-        )
-        timeline = Timeline(self.ruleset, asked_of(question, deal), courses)
+        timeline = self._timeline(question, described, deal, ids)
         changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
         found: list[list[Any]] = []
+        runs: list[tuple[date, Answer, tuple[str, ...]]] = []
         moves = False
-        for day in sorted({*timeline.starts, *changes, *self._entry_days}):
+        for day in sorted({*timeline.starts, *changes, *self._told_days}):
             index = timeline.index(day)
             answer = self._answer(timeline, day, tuple(p[_at(self.states.days, day)] for p in parts))
             by = -1
@@ -187,9 +295,16 @@ class _Cells:
                 reasons = self._reasons(timeline, index, (tuple(item for _, item in described), deal))
                 moves = moves or any(_MOVES.search(text) for text in reasons)
                 by = self.parts.number([_unnamed(text, deal) for text in reasons])
+                runs.append((day, timeline.answers[index], reasons))
+            elif not index and not runs:
+                runs.append((day, timeline.answers[index], ()))
             if not found or by >= 0 or found[-1][1] != answer:
-                found.append([self.days.number(_iso(day)), answer, by])
-        return self.courses.number([n for step in found for n in step]), moves
+                found.append([self.days.number(iso(day)), answer, by])
+        number = self.courses.number([n for step in found for n in step])
+        if number not in self.coming:
+            nexts = [Change(day, a.outcome, a.review_policy, a.standing, by) for day, a, by in runs[1:]]
+            self.coming[number] = self.notes.coming([(day, a.standing) for day, a, _ in runs], [*nexts, None])
+        return number, moves
 
     def _reasons(self, timeline: Timeline, index: int, profile: Hashable) -> tuple[str, ...]:
         """What opened a segment: the same for all chips of a profile, but for the days on which they became public."""
@@ -207,9 +322,15 @@ class _Cells:
         named = () if len(timeline.question.subjects) == 1 else (timeline.question.family, answer.asked)
         early = answer.outcome == "not_released" and timeline.released(day) is None
         says = answer.outcome, answer.review_policy, answer.standing
-        key = (says, named, answer.left_out, early, states, self._listed(timeline, day))
+        beside = self._beside(timeline.question.to)
+        vouching = timeline.vouching(day) if answer.standing == "attested" else ()
+        key = (says, named, answer.left_out, early, states, self._listed(timeline, day), beside, vouching)
         if key not in self._told:
-            said = told(Determination(timeline, day))
+            d = Determination(timeline, day)
+            said = told(d)
+            if notices := self.notes.of_answer(d):
+                said["notices"] = notices
+            said["first"] = self.notes.texts.number(said["first"])
             parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in said.items()}
             self._told[key] = self.answers.number(parts)
         return self._told[key]
@@ -245,7 +366,3 @@ _MOVES = re.compile(r"\((?P<country>[A-Z]{2}) (?=(?:enters|leaves) )")
 def _unnamed(text: str, deal: Route) -> str:
     """A reason with the place of the deal that enters or leaves a group in the country's stead: 0, 1 or 2."""
     return _MOVES.sub(lambda found: f"({{{deal.index(found['country'])}}} ", text)
-
-
-def _iso(day: date) -> str:
-    return "" if day == date.min else day.isoformat()

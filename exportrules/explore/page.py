@@ -13,6 +13,12 @@ from typing import Any
 
 #: What the page may do: run what is in it. It may ask nobody for anything.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
+#: What says so in the page, and what stands there where `exportrules serve` sends it: it may then ask that server.
+_ALONE = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+_SERVED = f'''<meta http-equiv="Content-Security-Policy" content="{_POLICY}; connect-src 'self'">
+<meta name="exportrules-asks" content="server">'''
+#: The scripts of the page, in the order in which they run.
+_SCRIPTS = ("downloads.js", "claims.js", "ask.js", "app.js")
 
 
 def words() -> dict[str, dict[str, str]]:
@@ -36,13 +42,19 @@ def page(data: Mapping[str, Any], options: Sequence[str] = (), *, embed: bool = 
     packed = base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
     title = html.escape(f"Export rules explorer, edition {data['edition']}")
     parts = {
-        "policy": _POLICY,
+        "policy": _ALONE,
+        "digest": data["sha256"],
         "title": title,
         "style": _asset("style.css"),
-        "script": _asset("app.js"),
+        "script": "\n".join(_asset(name) for name in _SCRIPTS),
         "data": packed,
     }
     return _asset("page.html").format_map(parts)
+
+
+def served(text: str) -> str:
+    """The page as a server sends it that can be asked for what the page does not hold."""
+    return text.replace(_ALONE, _SERVED, 1)
 
 
 def _asset(name: str) -> str:

@@ -138,7 +138,7 @@ class States:
         numbers = np.array([known.of_sum.get(value, -1) for value in values.tolist()], np.int64)
         fresh = [(*where[n].tolist(), n) for n in np.flatnonzero(numbers < 0).tolist()]
         for (item, deal), group in groupby(sorted(fresh), key=lambda found: found[:2]):
-            docket = Docket(self.view, placed(items[item], self.deals[deal]).facts)
+            docket = self._docket(placed(items[item], self.deals[deal]), item, self.deals[deal])
             for _, _, day, n in group:
                 numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
         return numbers[which.ravel()].reshape(sums.shape)

@@ -39,17 +39,9 @@ def told(d: Determination) -> dict[str, Any]:
             [" and ".join(f"{fact_name(law, f)} {case_words(law, text)}" for f, text in c.conditions) or "otherwise",
              c.outcome, c.review_policy or ""] for c in d.cases
         ],
-        "notices": [text for name in d.moment.answer.law.notices if (text := _notice(d, name))],
         "citations": [[c.provision, c.role] for c in d.citations],
     }  # fmt: skip
     return {name: value for name, value in said.items() if value or name in ("outcome", "citations")}
-
-
-def _notice(d: Determination, name: str) -> str:
-    for found in d.timeline.view.provisions:
-        if found.provision.id == name:
-            return found.provision.notice
-    return ""
 
 
 def _left_open(d: Determination) -> str:

@@ -26,39 +26,55 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from exportrules.errors import ORDERS, QuestionError, RulesetError
 from exportrules.files.partyfile import keys_of
-from exportrules.law.model import Evidence, Listing, Party, Policy
+from exportrules.law.model import Evidence, Listing, ListName, Party, Policy
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
 from exportrules.question.names.parties import party_key
 from exportrules.question.values import read_date
 
-#: The lists that restrict exports under the EAR, by the code in the name of their source.
-_LISTS = {
-    "EL": ("entity_list", "Entity List"),
-    "MEU": ("meu_list", "Military End User List"),
-    "DPL": ("denied_persons", "Denied Persons List"),
-    "UVL": ("unverified_list", "Unverified List"),
-    "SDN": ("sdn_744_8", "SDN List"),
-}
-#: The other lists of the Consolidated Screening List, by the codes of its editions since 2014.
-_OTHER_LISTS = frozenset("SSI CAP CAPTA CMIC NS-CMIC FSE ISN DTC MBS NS-MBS PLC NS-PLC 561 UFLPA".split())  # noqa: SIM905
 
-#: The programs that 744.8 names since 89 FR 20107; the first three were there before, or in 744.12 and 744.14. Taken
-#: from published summaries of that rule (Baker McKenzie, Thompson Hine, Barnes Richardson), not from the codified
-#: text, so the evidence of these listings is "reported".
-_SINCE = date(2024, 3, 21)
-_OLDER = frozenset({"NPWMD", "SDGT", "FTO"})
-_PROGRAMS = _OLDER | {"BELARUS", "BELARUS-EO14038", "RUSSIA-EO14024", "UKRAINE-EO13660", "UKRAINE-EO13661"}
-_PROGRAMS |= {"UKRAINE-EO13662", "UKRAINE-EO13685", "ILLICIT-DRUGS-EO14059", "SDNT", "SDNTK", "TCO"}
+class _List(NamedTuple):
+    """A list that restricts exports under the EAR: ours, and what the file calls it."""
+
+    kind: ListName
+    label: str
+    evidence: Evidence
+    note: str
+
+
+class _Lists(NamedTuple):
+    """What screening.toml holds: the lists and the other lists by code, and from when 744.8 names an SDN program.
+
+    A program without a day was named when coverage began.
+    """
+
+    ours: dict[str, _List]
+    others: frozenset[str]
+    programs: dict[str, date | None]
+
+
+@cache
+def _lists() -> _Lists:
+    data = tomllib.loads((files("exportrules.files") / "screening.toml").read_text("utf-8"))
+    ours = {
+        code: _List(entry["list"], entry["label"], entry.get("evidence", "published"), entry.get("note", ""))
+        for code, entry in data["lists"].items()
+    }
+    programs = {code: group.get("since") for group in data["programs"] for code in group["codes"]}
+    return _Lists(ours, frozenset(data["others"]["codes"]), programs)
+
 
 #: License policies that are the same for every item; all other texts need a reader.
 _PLAIN_POLICIES: tuple[tuple[str, Policy], ...] = (
@@ -243,9 +259,9 @@ def _entry(row: object, as_of: date, base: Ruleset) -> ImportedRow:
         raise ValueError(row)
     source = _text(row, "source")
     code = _CODE.search(source)
-    if code is None or code.group(1) not in _LISTS.keys() | _OTHER_LISTS:
+    if code is None or code.group(1) not in _lists().ours.keys() | _lists().others:
         raise ValueError(f"the list {source!r} is unknown; whether the EAR restricts its parties must be checked.")
-    if code.group(1) in _OTHER_LISTS:
+    if code.group(1) in _lists().others:
         raise _OtherListError(code.group(1))
     names = _names(row)
     listings = _listings(row, code.group(1), as_of, base.edition.covers_from)
@@ -271,7 +287,7 @@ def _names(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tuple[Listing, ...]:
     """The listing of a row, preceded by the presumed one if the file has no day. `first` is the start of coverage."""
-    kind, label = _LISTS[code]
+    kind, label, evidence, note = _lists().ours[code]
     start, end = (read_date(t, c) if (t := _text(row, c)) else None for c in ("start_date", "end_date"))
     floor, cite = first, _text(row, "federal_register_notice")
     if code == "SDN":
@@ -285,14 +301,13 @@ def _listings(row: Mapping[str, Any], code: str, as_of: date, first: date) -> tu
             raise ValueError(f"end_date {end} is before start_date {start}.")
         day = stop - DAY
     policy, notes = _review(row) if code == "EL" else (None, [])
-    if code == "UVL":
-        notes.append("744.15: no license exception; a UVL statement before any shipment without a license.")
+    if note:
+        notes.append(note)
     if code == "DPL" and _text(row, "standard_order").upper() == "N":
         notes.append("This denial order is not a standard one: read its terms.")
     urls = (_text(row, "source_list_url"), _text(row, "source_information_url"))
-    evidence: Evidence = "reported" if code == "SDN" else "published"
     listing = Listing(
-        list=kind,  # type: ignore[arg-type]
+        list=kind,
         start=day,
         cite=cite or f"{label} of {as_of}",
         evidence=evidence,
@@ -315,10 +330,11 @@ def _program(row: Mapping[str, Any], first: date) -> tuple[date, str]:
     tags = [tag.strip("[] ").upper() for tag in _words(row, "programs")]
     if not any(tags):
         raise ValueError("an SDN entry without programs; whether 744.8 names its program is unknown.")
-    reached = [tag for tag in tags if tag in _PROGRAMS]
+    programs = _lists().programs
+    reached = [tag for tag in tags if tag in programs]
     if not reached:
         raise _OtherListError("SDN, not a program of 744.8")
-    return first if _OLDER & set(reached) else _SINCE, ", ".join(reached)
+    return min(programs[tag] or first for tag in reached), ", ".join(reached)
 
 
 def _review(row: Mapping[str, Any]) -> tuple[Policy, list[str]]:

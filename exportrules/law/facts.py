@@ -18,6 +18,8 @@ CONCLUDED_FACTS = frozenset({"eccn", "contains_eccn", "required_under", "end_use
 
 #: Facts whose values are countries.
 PLACE_FACTS = ("destination", "headquarters", "ultimate_parent")
+#: The group of places from which things are exported, and to which they are not.
+HOME = "united-states"
 
 
 class Fact(NamedTuple):

@@ -194,7 +194,7 @@ class FactDefinition(Shape):
 
 
 class Membership(Shape):
-    """A country in a group. Without `start` it was a member before the first day of coverage.
+    """A country in a group. Without `start` it was already a member on the first day of coverage.
 
     `by` names the instrument that made the country a member, `stop_by` the one that ended the
     membership; without a start, `by` may name the one that ended it. `stop` is the first day on

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from exportrules.law.bounds import high, low
-from exportrules.law.facts import CONCLUDED_FACTS, PLACE_FACTS
+from exportrules.law.facts import CONCLUDED_FACTS, HOME, PLACE_FACTS
 from exportrules.law.force import InForce, days_in_force, in_order, no_key, parts, settled
 from exportrules.law.implied import GAPS, gap_provision, list_instrument, listing_fact, listing_provision
 from exportrules.law.model import (
@@ -197,7 +197,7 @@ class View:
     @cached_property
     def _places_tested(self) -> tuple[list[str], set[str]]:
         """The groups that provisions test, and the countries that they name."""
-        groups = {"united-states", *(str(t.bound) for t in self._tests if t.op == "in_group")}
+        groups = {HOME, *(str(t.bound) for t in self._tests if t.op == "in_group")}
         bounds = [t.bound for t in self._tests if t.fact in PLACE_FACTS and t.op != "in_group"]
         return sorted(groups), {str(c) for b in bounds for c in (b if isinstance(b, tuple) else (b,))}
 

@@ -19,6 +19,7 @@ from exportrules.ledger.cells import NOT_AI_CHIP, NOT_LISTED, Problem, brief_err
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.question.deal import Deal
+from exportrules.question.eccns import EAR99
 from exportrules.question.question import Question, resolve
 from exportrules.question.senses import words_of
 
@@ -178,7 +179,7 @@ def _of_any_class(timeline: Timeline, asked: Mapping[str, Any], layer: Layer, op
     Without a declared ECCN an item is taken to be on the Commerce Control List, as AI chips are. This one may be
     EAR99, and requirements for items on the List then do not reach it.
     """
-    least = {**asked, "chip": NOT_AI_CHIP, "eccn_declared": ("EAR99",)}
+    least = {**asked, "chip": NOT_AI_CHIP, "eccn_declared": (EAR99,)}
     other = timeline_of(timeline.ruleset, least, layer, open_ - {"chip"})
     starts = tuple(sorted({*timeline.starts, *other.starts}))
     return starts, tuple(_in_both(timeline, other, day) for day in starts)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from exportrules.errors import ExportRulesError, RefusedNameError, UnknownNameError
+from exportrules.errors import ExportRulesError, QuestionError, RefusedNameError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.days import ZONED, cure_of, day_in
 from exportrules.ledger.headers import FIELDS
@@ -27,6 +27,8 @@ from exportrules.question.values import show
 
 #: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
+#: Of each of these a ledger has one: the order of day and month, and what a day's number counts from.
+_ONE_OF = ({"dmy", "mdy"}, {"excel", "excel1904"})
 
 #: Days outside of these are slips of the pen: no ledger of AI chips has them.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
@@ -138,8 +140,19 @@ def _without_company(text: str) -> Iterable[str]:
         yield bare
 
 
+def check_dates(style: str, say: Saying = COMMAND) -> None:
+    """Raises QuestionError for a style of dates that is none: one of DATE_STYLES, or two with a comma between."""
+    styles = style.split(",")
+    for one in styles:
+        if one not in DATE_STYLES:
+            raise QuestionError(f"{say.dates(one)} is none of: {', '.join(DATE_STYLES)}.")
+    for either in _ONE_OF:
+        if either <= set(styles):
+            raise QuestionError(f"{say.dates(style)}: a ledger has one of {' and '.join(sorted(either))}. Keep one.")
+
+
 def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
-    """A day of export. `style` is one of DATE_STYLES: what the ledger's writer declares of dates that could be two."""
+    """A day of export. `style` is what the ledger's writer declares of dates that could be two, see check_dates."""
     kind = "date cannot be read"
     if not text:
         return trouble("date is empty", "the date is empty. Write the day of export, YYYY-MM-DD.")
@@ -204,8 +217,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         return Meaning(found, ", ".join(found))
 
     def fact(name: str) -> Reader:
+        yes_or_no = ruleset.facts[name].type == "boolean"
+
         def read(text: str) -> Meaning:
-            found = read_given(ruleset, name, text)
+            found = read_given(ruleset, name, _YES_NO.get(text.strip().casefold(), text) if yes_or_no else text)
             return Meaning((found.value,), show(found.value))
 
         return read
@@ -226,6 +241,10 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
     return {name: _guarded(ruleset, name, read, say) for name, read in asked.items()}
 
 
+#: Yes and no, in the languages of the headers that are recognised.
+_YES_NO = {
+    "y": "yes", "n": "no", "ja": "yes", "nein": "no", "はい": "yes", "いいえ": "no", "是": "yes", "否": "no",
+}  # fmt: skip
 #: Fields that no row leaves out: an empty cell is a problem and not a default.
 _NEVER_EMPTY = {"to": "destination", "on": "date", "exporter": "exporter"}
 _CALLED = {"to": "destination", "on": "date", "end_user": "end user", "parties": "party"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law.facts import CONCLUDED_FACTS
 from exportrules.law.ruleset import Ruleset
-from exportrules.ledger.headers import FIELDS, look_of, spellings
+from exportrules.ledger.headers import FIELDS, giving_way, look_of, spellings
 from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.question.names.keys import key
 
@@ -76,7 +76,7 @@ def recognise(
     matter. A column that is told for the parties is read beside those that are recognised; for any other field it is
     read in their place. Raises QuestionError where a column is missing, or could be one of two.
     """
-    facts = {key(name): name for name in ruleset.facts if name not in _NOT_READ}
+    facts = _facts(ruleset)
     fields = (*FIELDS, *(name for name in facts.values() if name not in FIELDS))
     given = {field: value for field, value in constant.items() if value is not None}
     mapped = _mapped(names, told, fields, say)
@@ -99,6 +99,8 @@ def recognise(
     _give_way(names, found, declined, ignored)
     for field, numbers in found.items():
         if len(numbers) > 1 and field != REPEATABLE:
+            if all(number in mapped for number in numbers):
+                raise QuestionError(f"{say.mapping} gives {field!r} twice. Give it once.")
             quoted = " and ".join(repr(names[n]) for n in numbers)
             cure = f"Say which: {say.column(field, names[numbers[0]])}."
             raise QuestionError(f"two columns could be {_WORDS.get(field, field)}: {quoted}. {cure}")
@@ -114,7 +116,7 @@ def recognise(
 
 def known_headers(ruleset: Ruleset, told: Told) -> Callable[[str], str]:
     """What tells a header's field, '' for none: for finding the row of a header. Columns that are told count."""
-    facts = {key(name): name for name in ruleset.facts if name not in _NOT_READ}
+    facts = _facts(ruleset)
     mapped = {key(name): field for field, written in told.items() for name in _listing(written)}
 
     def known(name: str) -> str:
@@ -122,6 +124,13 @@ def known_headers(ruleset: Ruleset, told: Told) -> Callable[[str], str]:
         return mapped.get(spelled) or _recognised(name, facts, told)
 
     return known
+
+
+def _facts(ruleset: Ruleset) -> dict[str, str]:
+    """The facts that a column may say, by their :func:`key`: what the rules conclude is not for a ledger to say. A
+    column "EAR99" that says yes would take an item out of the law for which its figures keep it there."""
+    given = (name for name, fact in ruleset.facts.items() if fact.about not in ("conclusion", "derived"))
+    return {key(name): name for name in given if name not in _NOT_READ}
 
 
 def _listing(written: str | Sequence[str]) -> list[str]:
@@ -184,13 +193,13 @@ def _recognised(name: str, facts: Mapping[str, str], told: Told) -> str:
 def _give_way(names: Sequence[str], found: dict[str, list[int]], declined: set[str], ignored: list[int]) -> None:
     """Columns that are read otherwise where another column names their field better."""
     for field, numbers in list(found.items()):
-        others = {n: spelled.otherwise for n in numbers if (spelled := spellings().get(key(names[n])))}
-        better = [n for n in numbers if not others.get(n)]
-        if better and len(better) < len(numbers):
-            found[field] = better
-            for number in numbers:
-                if other := others.get(number):
-                    ignored.append(number) if other in declined else found.setdefault(other, []).append(number)
+        given = giving_way(names, numbers)
+        found[field] = [n for n in numbers if n not in given]
+        for number, other in given.items():
+            if other in declined:
+                ignored.append(number)
+            elif other:
+                found.setdefault(other, []).append(number)
 
 
 def _need(

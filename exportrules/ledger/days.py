@@ -47,10 +47,12 @@ _YEARS = range(20, 41)
 def day_in(text: str, style: str) -> date | None:
     """The day that a text means, None if it could be several or is not a date.
 
-    `style` is one of `DATE_STYLES`, as the ledger's owner declares. Raises ValueError for a day that the calendar does
-    not have.
+    `style` is what the ledger's owner declares: one of `DATE_STYLES`, or two with a comma between. Raises ValueError
+    for a day that the calendar does not have.
     """
-    text = visible(text).strip()
+    text, styles = visible(text).strip(), style.split(",")
+    order = next((one for one in styles if one in ("dmy", "mdy")), "")
+    epoch = next((_EPOCHS[one] for one in styles if one in _EPOCHS), None)
     if match := _ISO.fullmatch(text):
         return date(int(match[1]), int(match[3]), int(match[4]))
     if (match := _COMPACT.fullmatch(text)) and "1900" < text[:4] < "2200":
@@ -62,13 +64,13 @@ def day_in(text: str, style: str) -> date | None:
         return date(year, int(match["m"]), int(match["d"]))
     if match := _KOREAN.fullmatch(text):
         return date(int(match["y"]), int(match["m"]), int(match["d"]))
-    if (match := _short(text)) and (_year_is_last(match) or style in ("dmy", "mdy")):
+    if (match := _short(text)) and (_year_is_last(match) or order):
         return date(2000 + int(match["y"]), _MONTHS[match["m"].lower()], int(match["d"]))
-    if style in ("dmy", "mdy") and (match := _SLASHED.fullmatch(text)):
+    if order and (match := _SLASHED.fullmatch(text)):
         first, second = int(match[1]), int(match[3])
-        return date(int(match[4]), *((second, first) if style == "dmy" else (first, second)))
-    if style in _EPOCHS and (match := _SERIAL.fullmatch(text)):
-        return _EPOCHS[style] + timedelta(days=int(match[1]))
+        return date(int(match[4]), *((second, first) if order == "dmy" else (first, second)))
+    if epoch and (match := _SERIAL.fullmatch(text)):
+        return epoch + timedelta(days=int(match[1]))
     return None
 
 
@@ -99,7 +101,7 @@ def cure_of(text: str, style: str, say: Saying) -> str:
             return f"Is the year first or last? If it is last, say {say.dates('dmy')}."
         return "Write the year in four digits, YYYY-MM-DD."
     if match := _SERIAL.fullmatch(text):
-        if style in _EPOCHS or len(match[1]) < 5:
+        if any(one in _EPOCHS for one in style.split(",")) or len(match[1]) < 5:
             return "Write YYYY-MM-DD."
         day = _EPOCHS["excel"] + timedelta(days=int(match[1]))
         return f"If it is a spreadsheet's day number ({day}), say {say.dates('excel')}."

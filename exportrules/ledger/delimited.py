@@ -26,6 +26,7 @@ BLOCK = 8 << 20
 LONGEST_RECORD = 64 << 20
 
 _NEWLINE, _RETURN, _QUOTE, _NUL = 10, 13, 34, 0
+_ZERO, _NINE = 48, 57
 
 Truths = npt.NDArray[np.bool_]
 Buffer = npt.NDArray[np.uint8]
@@ -120,6 +121,42 @@ class Records:
                 runs = np.array([inert(cell) != cell for cell in spelled])
                 has_formula[suspects] |= runs[cells.indices.to_numpy()]
         return np.flatnonzero(has_formula)
+
+    def cells(self, number: int) -> tuple[str, ...]:
+        """What the cells of a record say, as many as it has; those of a damaged one as far as they can be told."""
+        if number in self.alone.raw:
+            return self.alone.split(self.alone.raw[number])
+        row = int(self._rows[number])
+        return tuple(unquoted(self._bytes(row, column)) for column in range(self.ends.shape[1]))
+
+    @cached_property
+    def _rows(self) -> npt.NDArray[np.intp]:
+        """The place of each regular record among them."""
+        return np.cumsum(self.regular()) - 1
+
+    def those(self, column: int, wanted: Callable[[str], bool]) -> list[int]:
+        """The records in which a cell that begins with no digit is wanted, and all that are read by themselves."""
+        begins = self.starts if column == 0 else self.ends[:, column - 1] + 1
+        firsts = np.frombuffer(self.block + b"\n", np.uint8)[begins]
+        suspects = np.flatnonzero((firsts < _ZERO) | (firsts > _NINE))
+        cells = _slices(self.block, begins[suspects], self.ends[suspects, column]).dictionary_encode()
+        found = np.array([wanted(unquoted(cell)) for cell in cells.dictionary.to_pylist()], bool)
+        rows = suspects[found[cells.indices.to_numpy()]] if len(found) else suspects[:0]
+        return sorted([*np.flatnonzero(self.regular())[rows].tolist(), *self.alone.raw])
+
+    def without(self, numbers: Sequence[int]) -> Records:
+        """The records but those of these numbers."""
+        keep = np.ones(self.count, bool)
+        keep[list(numbers)] = False
+        places = np.cumsum(keep) - 1
+        plain = keep[self.regular()]
+        raw, problems, split = self.alone
+        alone = Alone(
+            {int(places[n]): line for n, line in raw.items() if keep[n]},
+            {int(places[n]): problem for n, problem in problems.items() if keep[n]},
+            split,
+        )
+        return Records(self.block, int(keep.sum()), self.starts[plain], self.ends[plain], alone)
 
     def regular(self) -> npt.NDArray[np.bool_]:
         """A mask over all records, True for the regular ones."""
@@ -312,7 +349,7 @@ class Tokenizer:
         problems: dict[int, Problem | None] = dict.fromkeys(np.flatnonzero(widths != self.width).tolist())
         problems |= self._undecodable(block[: int(lasts[-1])], buffer, starts, lasts)
         for number in np.searchsorted(starts, [begin for begin in stray if begin <= starts[-1]]).tolist():
-            problems[number] = _STRAY
+            problems[number] = STRAY_QUOTE
         raw = {n: block[int(starts[n]) : int(lasts[n])].removesuffix(b"\r") for n in sorted(problems)}
         damaged = {n: problem for n, line in raw.items() if (problem := problems[n] or self._problem(line))}
         alone = Alone(raw, damaged, self._cells)
@@ -340,7 +377,7 @@ class Tokenizer:
                     problems[number] = _not_utf8(error.object[error.start])
         if b"\0" in block:
             holding = np.unique(np.searchsorted(lasts, np.flatnonzero(buffer[: len(block)] == _NUL)))
-            problems |= dict.fromkeys(holding.tolist(), _HAS_NUL)
+            problems |= dict.fromkeys(holding.tolist(), HAS_NUL)
         return problems
 
     def _cells(self, raw: bytes) -> tuple[str, ...]:
@@ -378,14 +415,15 @@ def _too_few(cells: int, width: int) -> Problem:
     return Problem("row has too few cells", f"{_widths(cells, width)}.")
 
 
-_STRAY = Problem("stray quotation mark", "a quotation mark in the row opens a cell and does not close it.")
-_HAS_NUL = Problem("row has a NUL byte", "the row has a NUL byte (shown as \\x00): it is damaged.")
+NOT_UTF8 = "row is not UTF-8 text"
+STRAY_QUOTE = Problem("stray quotation mark", "a quotation mark in the row opens a cell and does not close it.")
+HAS_NUL = Problem("row has a NUL byte", "the row has a NUL byte (shown as \\x00): it is damaged.")
 _IS_EMPTY = Problem("row is empty", "the line is empty.")
 
 
 def _not_utf8(byte: int) -> Problem:
     return Problem(
-        "row is not UTF-8 text",
+        NOT_UTF8,
         f"the row has the byte 0x{byte:02X}, which is not UTF-8 text (shown as \\x{byte:02x}). If the whole file is in "
         "another encoding, say --encoding.",
     )

@@ -18,7 +18,7 @@ from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Batch, Source, as_text
 from exportrules.ledger.delimited import inert
 from exportrules.ledger.lookup import Lookup, Numbers
-from exportrules.ledger.report import ALL_ROWS, PARTS, Column, Contents, Link, Part
+from exportrules.ledger.report import ALL_ROWS, BESIDE, PARTS, Column, Contents, Link, Part
 from exportrules.ledger.run import Account, Settings
 from exportrules.ledger.sinks import (
     MOST_IN_CELL,
@@ -31,9 +31,13 @@ from exportrules.ledger.sinks import (
 
 #: Excel keeps 65,530 links in a sheet; beyond that an address is text.
 _MOST_LINKS = 60_000
-_WIDEST, _NARROWEST = 44, 6
+_WIDEST, _NARROWEST = 44, 5
+#: The whole table is printed in letters of 8 points and a half.
+_SCALE = 80
 #: The height of a line of text, in points.
-_LINE_HEIGHT = 13.5
+_LINE_HEIGHT = 12.75
+#: Every office has it, or one of the same widths: a column is as many letters wide on paper as it was reckoned.
+_FONT = {"font_name": "Arial", "font_size": 10}
 _INK, _LINE = "#1A1A1A", "#BFBFBF"
 #: Light fills that stay legible in black and white: the words say it too.
 _FILLS = {
@@ -55,11 +59,15 @@ _DAY_FORMS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
 
 
 class Summing(NamedTuple):
-    """What the first sheet says beyond the counts: paragraphs, and tables with a title and a note."""
+    """What the first sheet says: the counts, what to do next under a head, how the ledger was read and what was
+    assumed, and tables with a title and a note."""
 
     title: str
-    paragraphs: Sequence[str]
+    opening: str
     counts: Sequence[Mapping[str, str]]
+    next: str
+    steps: Sequence[str]
+    paragraphs: Sequence[str]
     tables: Sequence[tuple[str, Sequence[Mapping[str, Any]], str]]
     foot: str
 
@@ -93,7 +101,6 @@ class _Sheet:
             self.sheet.set_tab_color(colour)
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
-        self.sheet.fit_to_pages(1, 0)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         self.sheet.set_footer("&L&F&C&A&R&P / &N")
 
@@ -140,7 +147,8 @@ class _Workbook:
         import xlsxwriter
 
         self._rendered, self._lookup, self._name = rendered, lookup, path.name
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                   "default_format_properties": _FONT}  # fmt: skip
         self._book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
         self._forms: dict[tuple[Any, ...], Any] = {}
         assert lookup.ruleset is not None
@@ -148,6 +156,7 @@ class _Workbook:
         #: How the ledger writes its days, as a format of Excel.
         self._day_form = str(getattr(source, "day_format", ""))
         self._summary = _Sheet(self._book, "Summary", self._name)
+        self._summary.sheet.fit_to_pages(1, 0)
         self._parts = {
             part: _Sheet(self._book, part.title, self._name, colour) for part, colour in zip(PARTS, _TABS, strict=True)
         }
@@ -161,6 +170,8 @@ class _Workbook:
             self._table.text(column, head, self._form("head"))
         self._table.sheet.freeze_panes(1, 0)
         self._table.sheet.repeat_rows(0)
+        # its columns go on to further pages: on one, nobody could read them
+        self._table.sheet.set_print_scale(_SCALE)
         self._table.row = 1
 
     # the sink's side
@@ -219,12 +230,16 @@ class _Workbook:
     # the parts
 
     def _open_part(self, part: Part, sheet: _Sheet) -> None:
+        columns = self._contents.parts[part]
         sheet.sheet.write_string(0, 0, part.title, self._form("title"))
-        sheet.sheet.write_string(1, 0, part.about, self._form("note"))
+        last = sum(column.printed for column in columns) - 1
+        sheet.sheet.set_row(1, _LINE_HEIGHT * 2)
+        sheet.sheet.merge_range(1, 0, 1, last, part.about, self._form("about"))
+        sheet.sheet.fit_to_pages(1, 0)
         sheet.row = 3
         sheet.sheet.set_row(sheet.row, 30)
-        for column, told in enumerate(self._contents.parts[part]):
-            sheet.text(column, told.head, self._form("head"), wide=False)
+        for column, told in enumerate(columns):
+            sheet.text(column, told.head, self._form("head right" if told.kind == "number" else "head"), wide=False)
         sheet.sheet.freeze_panes(4, 0)
         sheet.sheet.repeat_rows(3)
         sheet.row = 4
@@ -238,7 +253,8 @@ class _Workbook:
         self._contents.add(part, row)
         columns = self._contents.parts[part]
         values = [told.cell(row) for told in columns]
-        lines = max(_lines(value, told.width) for value, told in zip(values, columns, strict=True))
+        # what is for the screen alone is cut there: the printed columns say it too, or the first sheet does
+        lines = max(_lines(v, told.width) for v, told in zip(values, columns, strict=True) if told.printed)
         sheet.sheet.set_row(sheet.row, min(_LINE_HEIGHT * lines + 3, 400))
         for column, (told, value) in enumerate(zip(columns, values, strict=True)):
             self._cell(sheet, column, told, value)
@@ -290,10 +306,11 @@ class _Workbook:
         for column, told in enumerate(columns):
             seen = sheet.widths.get(column, 0)
             most = told.width if told.kind in ("text", "long", "link") else 20
-            width = max(min(seen, most), min(len(told.head), 9), _NARROWEST) + 3
+            width = max(min(seen, most), min(_longest_word(told.head), most), _NARROWEST) + BESIDE
             # a column in which no row says anything takes no room
             hidden = {"hidden": True} if not seen and last >= 4 else {}
             sheet.sheet.set_column(column, column, width, None, hidden)
+        sheet.sheet.print_area(0, 0, max(last + 1, 4), sum(column.printed for column in columns) - 1)
 
     # the first sheet
 
@@ -306,14 +323,19 @@ class _Workbook:
         self._table.close(len(self._heads))
         sheet = self._summary
         put = sheet.sheet
-        put.set_portrait()
         put.write_string(0, 0, summing.title, self._form("title"))
-        put.write_string(1, 0, summing.foot, self._form("note"))
+        put.set_row(1, _LINE_HEIGHT * 2)
+        put.merge_range(1, 0, 1, len(_SUMMARY) - 1, summing.foot, self._form("about"))
         sheet.row = 3
         self._counts(summing.counts)
-        for text in summing.paragraphs:
+        if summing.steps:
+            self._part(summing.next)
+        for number, text in enumerate(summing.steps, 1):
+            self._paragraph(f"{number}. {text}")
+        sheet.row += 1
+        for text in (summing.opening, *summing.paragraphs):
             self._paragraph(text)
-        for title, rows, note in summing.tables:
+        for title, rows, note in (*summing.tables, *self._contents.conditions):
             self._block(title, rows, note)
         for column, width in enumerate(_SUMMARY):
             put.set_column(column, column, width)
@@ -323,7 +345,7 @@ class _Workbook:
     def _counts(self, counts: Sequence[Mapping[str, str]]) -> None:
         sheet = self._summary
         for column, head in enumerate(("outcome", "rows", "share")):
-            self._merged(column, column, head, "head")
+            self._merged(column, column, head, "head right" if column else "head")
         self._merged(3, 7, "sums, and the sheet that lists them", "head")
         sheet.row += 1
         for line in counts:
@@ -355,6 +377,10 @@ class _Workbook:
         self._merged(0, 7, text, "long")
         sheet.row += 1
 
+    def _part(self, title: str) -> None:
+        self._summary.sheet.write_string(self._summary.row, 0, title, self._form("part"))
+        self._summary.row += 1
+
     def _merged(self, first: int, last: int, text: str, kind: str) -> None:
         sheet = self._summary
         if first < last:
@@ -364,8 +390,7 @@ class _Workbook:
     def _block(self, title: str, rows: Sequence[Mapping[str, Any]], note: str) -> None:
         sheet = self._summary
         sheet.row += 1
-        sheet.sheet.write_string(sheet.row, 0, title, self._form("part"))
-        sheet.row += 1
+        self._part(title)
         heads = _ordered(list(rows[0])) if rows else []
         spans = _spans(heads)
         for number, line in enumerate([dict(zip(heads, heads, strict=True)), *rows]):
@@ -402,7 +427,7 @@ class _Workbook:
         return made
 
 
-_TOP: dict[str, Any] = {"valign": "top", "font_color": _INK, "font_size": 10}
+_TOP: dict[str, Any] = {"valign": "top", "font_color": _INK}
 _CELL = {**_TOP, "bottom": 1, "bottom_color": _LINE}
 _HEAD: dict[str, Any] = {
     "bold": True,
@@ -413,16 +438,17 @@ _HEAD: dict[str, Any] = {
     "valign": "top",
 }
 _FORMS: dict[str, dict[str, Any]] = {
-    "head": _HEAD,
+    "head": {**_HEAD, "indent": 1},
     "head right": {**_HEAD, "align": "right"},
     "title": {"bold": True, "font_size": 16, "font_color": _INK},
     "part": {"bold": True, "font_size": 12, "font_color": _INK},
     "note": {"italic": True, "font_color": "#595959"},
+    "about": {"italic": True, "font_color": "#595959", "text_wrap": True, "valign": "top"},
     "text": {},
     "top": _CELL,
     "right": {**_CELL, "align": "right"},
     "long": {**_CELL, "text_wrap": True, "align": "left", "indent": 1},
-    "link": {**_CELL, "font_color": "#0B4A8F", "underline": 1, "text_wrap": True, "indent": 1},
+    "link": {**_CELL, "font_color": "#0B4A8F", "underline": 1, "text_wrap": True, "align": "left", "indent": 1},
     "day": {"num_format": "yyyy-mm-dd", "align": "left"},
     "own day": {"align": "left"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"},
@@ -480,6 +506,10 @@ def _wide(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _longest_word(head: str) -> int:
+    return max(map(len, head.split()))
 
 
 def _letter(column: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ FIELDS = (
     "chip", "on", "to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "parties", "end_use",
 )  # fmt: skip
 
+#: What a column is read as that gives way to another and says nothing else.
+UNREAD = "unread"
 #: Words this short are looked for as whole words: 'hq', and not in 'touchquality'.
 _SHORT = 5
 _LANGUAGES = ("en", "de", "ja", "zh")
@@ -50,6 +53,15 @@ def spellings() -> dict[str, Spelled]:
     }
 
 
+def giving_way(names: Sequence[str], numbers: Iterable[int]) -> dict[int, str]:
+    """Of the columns of one field those that another of them names better, each with what it is read as instead; ''
+    for nothing."""
+    others = {n: spelled.otherwise for n in numbers if (spelled := spellings().get(key(names[n])))}
+    if all(others.get(n) for n in numbers):
+        return {}
+    return {n: "" if other == UNREAD else other for n, other in others.items() if other}
+
+
 def look_of(header: str) -> Look | None:
     """What a header that is not read looks like, where that could decide an answer."""
     whole = key(header)
@@ -59,6 +71,8 @@ def look_of(header: str) -> Look | None:
         return any(_has(wanted, whole, words) for wanted in patterns)
 
     patterns = _patterns()
+    if look := patterns.whole.get(whole):
+        return look
     if has(patterns.never) or (has(patterns.beside) and not has(patterns.names)):
         return None
     return next((look for wanted, look in patterns.looks if _has(wanted, whole, words)), None)
@@ -73,6 +87,7 @@ def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
 
 
 class _Patterns(NamedTuple):
+    whole: dict[str, Look]
     looks: list[tuple[tuple[str, ...], Look]]
     beside: list[tuple[str, ...]]
     names: list[tuple[str, ...]]
@@ -82,9 +97,11 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns() -> _Patterns:
     data = _data()
-    looks = [(_split(w), Look(look["field"], look["what"])) for look in data["looks_like"] for w in look["words"]]
+    made = [(look, Look(look["field"], look["what"])) for look in data["looks_like"]]
+    whole = {key(header): look for entry, look in made for header in entry.get("whole", ())}
+    looks = [(_split(word), look) for entry, look in made for word in entry.get("words", ())]
     beside, names, never = (list(map(_split, data["beside"][part])) for part in ("words", "names", "never"))
-    return _Patterns(looks, beside, names, never)
+    return _Patterns(whole, looks, beside, names, never)
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from exportrules.ledger.headers import look_of
 from exportrules.question.names.keys import key
 
 #: A header is looked for in so many rows.
@@ -83,6 +84,12 @@ _NEUTRAL = {key(word) for word in ("ship", "shipment", "shipping", "export", "sh
 #: Words that are read as a day, a country or a name by themselves, and mean another below a word for what they are of.
 _BARE = {key(word) for word in ("date", "day", "on", "to", "country", "country code", "Datum", "日期")}
 
+#: What has days, and is no shipment.
+_OTHER_DAYS = {key(word) for word in (
+    "order", "purchase order", "po", "invoice", "payment", "quote", "Auftrag", "Bestellung", "Rechnung", "注文", "請求",
+    "発注", "订单", "发票", "訂單",
+)}  # fmt: skip
+
 
 def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str:
     """A column's name together with the row above its header, where it may be one: "Consignee country"."""
@@ -91,9 +98,12 @@ def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str
     upper = list(map(_name, rows[heading.first - 1]))
     if sum(map(bool, upper)) < _FEWEST:
         return ""
-    for above, below, field in zip(upper, heading.names, heading.fields, strict=False):
-        whole = f"{above} {below}"
-        if above and key(below) in _BARE and key(above) not in _NEUTRAL and _field(whole, known) != field:
+    for above, group, below, field in zip(upper, _carried(upper, ()), heading.names, heading.fields, strict=False):
+        whole = f"{group} {below}"
+        if not group or key(below) not in _BARE or key(group) in _NEUTRAL or _field(whole, known) == field:
+            continue
+        # a word to the left may be a group's name or a title: it counts where it makes something else of the column
+        if above or key(group) in _OTHER_DAYS or ((look := look_of(whole)) and look.field != field):
             return whole
     return ""
 
@@ -154,25 +164,3 @@ def _name(cell: str) -> str:
 
 def _field(name: str, known: Known) -> str:
     return known(name) if 0 < len(name) <= _LONGEST else ""
-
-
-#: What the line of a sum is called. A word alone, or with a year, a month or the like behind it.
-_TOTAL = re.compile(
-    r"(?:grand\s+|sub-?\s*|running\s+|overall\s+|page\s+)?totals?\b|sum\b|summe\b|(?:gesamt|zwischen)summe\b|"
-    r"insgesamt\b|gesamt\b|合\s*計|小\s*計|総\s*計|総合計|累計|合\s*计|小\s*计|总\s*计|總\s*計",
-    re.I,
-)
-_AMOUNT = re.compile(r"[^\w\s]{0,3}\s*[A-Z]{0,3}\s*\(?[-+]?[0-9][0-9.,'\s]*\)?\s*(?:%|[A-Za-z]{1,4}|[^\w\s])?")
-
-
-def is_total(cells: Sequence[str], day: int | None) -> bool:
-    """Whether a row is a line of sums and no shipment: a word for a sum, numbers, and nothing else.
-
-    `day` is the column of the day of export: a row with a number there may be a shipment.
-    """
-    filled = [(column, cell.strip()) for column, cell in enumerate(cells) if cell.strip()]
-    words = [cell for _, cell in filled if _TOTAL.match(cell)]
-    if not words or len(filled) > 40:
-        return False
-    numbers = [(column, cell) for column, cell in filled if not _TOTAL.match(cell)]
-    return all(_AMOUNT.fullmatch(cell) and column != day for column, cell in numbers)

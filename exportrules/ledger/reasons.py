@@ -35,6 +35,7 @@ class Authority(NamedTuple):
     kind: str
     name: str = ""
     conditions: tuple[str, ...] = ()
+    provision: str = ""
 
 
 class Reasons:
@@ -45,14 +46,14 @@ class Reasons:
 
     def authorities(self, segment: Segment, on: date | None) -> list[Authority]:
         """The provisions of an answer, requirements first; `code_url` leads to the Code as it read on that day."""
-        provisions = (self._law.provisions.get(name) for name in segment.provisions.split())
-        return [self._authority(*pair, on) for pair in provisions if pair]
+        provisions = ((name, self._law.provisions.get(name)) for name in segment.provisions.split())
+        return [self._authority(name, *pair, on) for name, pair in provisions if pair]
 
-    def _authority(self, provision: Provision, instrument: Instrument, on: date | None) -> Authority:
+    def _authority(self, id_: str, provision: Provision, instrument: Instrument, on: date | None) -> Authority:
         code = code_url(provision.paragraph, on) if on else ""
         cite = cite_of(provision, instrument)
         return Authority(
-            provision.title, cite, code, provision.url, provision.kind, provision.name, provision.conditions
+            provision.title, cite, code, provision.url, provision.kind, provision.name, provision.conditions, id_
         )
 
     def why(self, segment: Segment, chip: str, place: str, on: date | None) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Source, as_text
-from exportrules.ledger.cells import NOT_AI, PARTY_FIELDS, Meaning, Reader, meaning_of, readers
+from exportrules.ledger.cells import NOT_AI, PARTY_FIELDS, Meaning, Reader, brief, meaning_of, readers
 from exportrules.ledger.lookup import Lookup
 from exportrules.ledger.reasons import Authority, Reasons
 from exportrules.ledger.run import Settings
@@ -46,8 +46,8 @@ NEEDED = Part(
 )
 EXCEPTION = Part(
     "Exception, if conditions met",
-    "These rows needed no license if every condition of the exception was met. The papers that show it are not in a "
-    "ledger.",
+    "These rows needed no license if every condition of the exception was met: the summary has the conditions of each "
+    "provision. The papers that show it are not in a ledger.",
     lambda s: s.outcome == "license_exception",
 )
 OPEN = Part(
@@ -115,6 +115,8 @@ class Row(NamedTuple):
     currency: str
     segment: Segment
     problem: str
+    #: What else a row without an item says: a footnote is no shipment, and only its reader can tell.
+    otherwise: str = ""
 
 
 class Columns:
@@ -217,7 +219,12 @@ class RowReader:
             place, " / ".join(said[:_MOST_REFERENCES]), found if isinstance(found, date) else as_text(day), item,
             chip, to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,
             self._at(cells, quantity), self._at(cells, value), currency, segment, problem,
+            "" if item.strip() else self._said(cells),
         )  # fmt: skip
+
+    def _said(self, cells: Sequence[Any]) -> str:
+        own = (as_text(cell).strip() for n, cell in enumerate(cells) if n not in self._columns.places)
+        return brief("; ".join(filter(None, own)), 160)
 
     @staticmethod
     def _at(cells: Sequence[Any], number: int | None) -> Any:
@@ -247,13 +254,20 @@ class RowReader:
 
 
 class Column(NamedTuple):
-    """A column of a part: its head, how it is shown ('text', 'long', 'day', 'number', 'link'), its cell, and how many
-    letters wide it is at most."""
+    """A column of a part: its head, how it is shown ('text', 'long', 'day', 'number', 'link'), its cell, how many
+    letters wide it is at most, and whether it is printed."""
 
     head: str
     kind: str
     cell: Callable[[Row], Any]
     width: int = 22
+    printed: bool = True
+
+
+#: So many letters fit on the long side of A4 or Letter in letters of 8 points.
+ON_PAPER = 172
+#: What a column takes beside its letters.
+BESIDE = 2
 
 
 class Contents:
@@ -266,6 +280,7 @@ class Contents:
         self._reasons = Reasons(ruleset)
         self.parts = {part: list(self._of(part)) for part in PARTS}
         self.sums: dict[Part, Sums] = {part: Sums() for part in PARTS}
+        self._exceptions: dict[str, Authority] = {}
         self.outcomes: Counter[str] = Counter()
 
     def part_of(self, segment: Segment) -> Part | None:
@@ -276,6 +291,8 @@ class Contents:
         """Count a row into its part's sums."""
         sums = self.sums[part]
         sums.rows += 1
+        if part is EXCEPTION:
+            self._exceptions |= {law.provision: law for law in self._laws(row) if law.conditions}
         for cell, add in ((row.quantity, self._add_quantity), (row.value, self._add_value)):
             if isinstance(cell, Decimal):
                 add(sums, cell, row.currency)
@@ -300,53 +317,68 @@ class Contents:
             found.append(f"amounts that are not numbers, left out: {sums.not_numbers:,}")
         return found
 
-    def _of(self, part: Part) -> Iterator[Column]:
-        yield from self._lead()
-        yield from {NEEDED: self._needed, EXCEPTION: self._exception, OPEN: self._open, UNREAD: self._unread}[part]()
+    @property
+    def conditions(self) -> Iterator[tuple[str, list[dict[str, str]], str]]:
+        """A table of the conditions of every exception that a row is under, with its title and no note: a list on
+        paper names the provision alone. None where there are no such rows."""
+        if self._exceptions:
+            rows = [
+                {"exception": f"{name}\n{law.name or law.title}\n{law.cite}", "conditions": "\n".join(law.conditions)}
+                for name, law in sorted(self._exceptions.items())
+            ]
+            yield "Conditions of the exceptions", rows, ""
+
+    def _of(self, part: Part) -> list[Column]:
+        """The columns of a part: those on paper, and behind them those for the screen alone."""
+        lead = list(self._lead())
+        left = ON_PAPER - sum(column.width + BESIDE for column in lead if column.printed) - BESIDE
+        own = {NEEDED: self._needed, EXCEPTION: self._exception, OPEN: self._open, UNREAD: self._unread}[part](left)
+        return sorted([*lead, *own], key=lambda column: not column.printed)
 
     def _lead(self) -> Iterator[Column]:
         columns = self.columns
         if columns.places:
             if columns.several_sheets:
-                yield Column("Sheet", "text", lambda row: row.place[0], 12)
-            yield Column("Row", "number", lambda row: row.place[1])
+                yield Column("Sheet", "text", lambda row: row.place[0], 10)
+            yield Column("Row", "number", lambda row: row.place[1], 5)
         if columns.references:
             one = columns.names[columns.references[0]] if len(columns.references) == 1 else "Reference"
-            yield Column(one, "text", lambda row: row.reference, 16)
-        yield Column("Date of export", "day", lambda row: row.day)
-        yield Column("Item as written", "text", lambda row: row.item, 18)
-        yield Column("Chip", "text", lambda row: row.chip, 14)
+            yield Column(one, "text", lambda row: row.reference, 12)
+        yield Column("Date of export", "day", lambda row: row.day, 11)
+        yield Column("Item as written", "text", lambda row: row.item, 16)
+        yield Column("Chip", "text", lambda row: row.chip, 14, printed=False)
         yield Column("Destination", "text", lambda row: row.destination, 12)
         if columns.parties:
-            yield Column("Parties", "text", lambda row: row.parties, 20)
+            yield Column("Parties", "text", lambda row: row.parties, 18)
         if columns.quantities:
-            yield Column("Quantity", "number", lambda row: row.quantity)
+            yield Column("Quantity", "number", lambda row: row.quantity, 7)
         if columns.values:
-            yield Column(f"Value ({columns.code})" if columns.code else "Value", "number", lambda row: row.value)
+            yield Column(f"Value ({columns.code})" if columns.code else "Value", "number", lambda row: row.value, 11)
         if columns.currencies or len(set(columns.values.values())) > 1:
-            yield Column("Currency", "text", lambda row: row.currency)
+            yield Column("Currency", "text", lambda row: row.currency, 8)
 
-    def _needed(self) -> Iterator[Column]:
-        yield Column("Why", "long", self._why, 42)
+    def _needed(self, left: int) -> Iterator[Column]:
+        yield Column("Why", "long", self._why, left)
         yield from self._authority()
-        yield Column("Review policy", "text", lambda row: self._reasons.policy(row.segment), 14)
-        yield Column("Listed or near names", "long", lambda row: row.segment.party, 22)
-        yield Column("Not read", "long", lambda row: row.problem, 32)
+        yield Column("Review policy", "text", lambda row: self._reasons.policy(row.segment), 14, printed=False)
+        yield Column("Listed or near names", "long", lambda row: row.segment.party, 22, printed=False)
+        yield Column("Not read", "long", lambda row: row.problem, 32, printed=False)
 
-    def _exception(self) -> Iterator[Column]:
-        yield Column("Why", "long", self._why, 36)
-        yield Column("Conditions", "long", self._conditions, 48)
-        yield from self._authority(first="exception")
-        yield Column("Otherwise reviewed", "text", lambda row: self._reasons.policy(row.segment), 16)
+    def _exception(self, left: int) -> Iterator[Column]:
+        yield Column("Why", "long", self._why, left - 22 - BESIDE)
+        yield Column("Provision", "long", _provisions, 22)
+        yield Column("Conditions", "long", self._conditions, 48, printed=False)
+        yield from list(self._authority(first="exception"))[1:]
+        yield Column("Otherwise reviewed", "text", lambda row: self._reasons.policy(row.segment), 16, printed=False)
 
-    def _open(self) -> Iterator[Column]:
-        yield Column("What decides", "long", lambda row: " ".join(self._reasons.open(row.segment, _day(row))), 44)
-        yield Column("What settles it", "long", lambda row: self._reasons.settle(row.segment), 40)
-        yield Column("Listed or near names", "long", lambda row: row.segment.party, 22)
+    def _open(self, left: int) -> Iterator[Column]:
+        yield Column("What decides, and what settles it", "long", self._decides, left)
+        yield Column("What settles it", "long", self._settles, 30, printed=False)
+        yield Column("Listed or near names", "long", lambda row: row.segment.party, 22, printed=False)
         yield from self._authority()
 
-    def _unread(self) -> Iterator[Column]:
-        yield Column("What was not understood, and the cure", "long", lambda row: row.problem, 60)
+    def _unread(self, left: int) -> Iterator[Column]:
+        yield Column("What was not understood, and the cure", "long", _not_read, left)
 
     def _authority(self, first: str = "requirement") -> Iterator[Column]:
         """The provisions by their ids, and links to those of a kind before the others."""
@@ -354,20 +386,39 @@ class Contents:
         def laws(row: Row) -> list[Authority]:
             return sorted(self._laws(row), key=lambda law: law.kind != first)
 
-        yield Column("Provision", "long", lambda row: row.segment.provisions.replace(" ", "\n"), 22)
-        yield Column("The Code on that day", "link", lambda row: _code(laws(row), _day(row)), 30)
-        yield Column("Official document", "link", lambda row: _document(laws(row)), 14)
-        yield Column("Further authority", "long", lambda row: _further(laws(row)), 26)
+        yield Column("Provision", "long", _provisions, 22, printed=False)
+        yield Column("The Code on that day", "link", lambda row: _code(laws(row), _day(row)), 30, printed=False)
+        yield Column("Official document", "link", lambda row: _document(laws(row)), 14, printed=False)
+        yield Column("Further authority", "long", lambda row: _further(laws(row)), 26, printed=False)
 
     def _why(self, row: Row) -> str:
+        """Why, with the names and what was not read: the one column of a list on paper that says it."""
         chip = row.item if row.chip in ("", NOT_AI) else row.chip
-        return self._reasons.why(row.segment, chip, row.destination, _day(row))
+        said = [self._reasons.why(row.segment, chip, row.destination, _day(row))]
+        said += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
+        return "\n".join([*said, *[f"Not read: {row.problem}"] * bool(row.problem)])
+
+    def _decides(self, row: Row) -> str:
+        said = [" ".join(self._reasons.open(row.segment, _day(row)))]
+        said += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
+        return "\n".join([*said, self._settles(row)])
+
+    def _settles(self, row: Row) -> str:
+        return self._reasons.settle(row.segment)
 
     def _laws(self, row: Row) -> list[Authority]:
         return self._reasons.authorities(row.segment, _day(row))
 
     def _conditions(self, row: Row) -> str:
         return "\n".join(dict.fromkeys(c for a in self._laws(row) for c in a.conditions))
+
+
+def _not_read(row: Row) -> str:
+    return f"{row.problem}\nThe row says: {row.otherwise}." if row.otherwise else row.problem
+
+
+def _provisions(row: Row) -> str:
+    return row.segment.provisions.replace(" ", "\n")
 
 
 def _day(row: Row) -> date | None:

@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -14,7 +14,7 @@ from exportrules.errors import LedgerError, QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import Batch, Source
-from exportrules.ledger.cells import DATE_STYLES, meaning_of, readers
+from exportrules.ledger.cells import check_dates, meaning_of, readers
 from exportrules.ledger.columns import Columns, Told, recognise
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
@@ -109,8 +109,7 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     say = settings.say
     constant = {"to": settings.to, "exporter": settings.exporter}
     columns = recognise(ruleset, names, settings.mapped or {}, constant, settings.ignore, say)
-    if settings.dates not in DATE_STYLES:
-        raise QuestionError(f"dates={settings.dates!r} is none of: {', '.join(DATE_STYLES)}.")
+    check_dates(settings.dates, say)
     reads = readers(ruleset, dates=settings.dates, say=say)
     for name, meanings in (settings.names or {}).items():
         if name not in reads:
@@ -124,6 +123,15 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
             raise QuestionError(f"{say.every(name)}: {meaning.problem.text}")
     stop_at_unread(ruleset, columns, first, say)
     return lookup
+
+
+def _by_its_columns(settings: Settings, renamed: Mapping[str, str]) -> Settings:
+    """The settings with the columns of single sheets under the names that they have in the whole ledger."""
+    mapped = {
+        field: list(dict.fromkeys(renamed.get(name, name) for name in ([told] if isinstance(told, str) else told)))
+        for field, told in (settings.mapped or {}).items()
+    }
+    return replace(settings, mapped=mapped, ignore=tuple(renamed.get(name, name) for name in settings.ignore))
 
 
 class Report(Protocol):
@@ -145,6 +153,7 @@ def audit(
 
     With `report`, the output is written by it. Raises LedgerError if rows in, answered and out differ in number.
     """
+    settings = _by_its_columns(settings, getattr(source, "renamed", {}))
     lookup = prepare(ruleset, source.names, settings, lambda unread: next(iter(source.batches(unread)), None))
     account = Account(source, lookup)
     chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)

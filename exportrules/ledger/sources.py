@@ -16,17 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportrules.errors import LedgerError, QuestionError
+from exportrules.ledger.apart import Apart, may_be_apart, told_apart
 from exportrules.ledger.batch import ROWS, Batch, Source, as_text, first_line
-from exportrules.ledger.delimited import BLOCK, Records, Tokenizer, shown, unquoted
+from exportrules.ledger.delimited import BLOCK, HAS_NUL, NOT_UTF8, STRAY_QUOTE, Records, Tokenizer, shown, unquoted
 from exportrules.ledger.encodings import marked, proposals, proposed, utf8_lines
 from exportrules.ledger.heading import WITHIN, Heading, Known, find_heading, one_row
 from exportrules.ledger.json_lines import JsonSource
+from exportrules.ledger.kinds import mistaken
 from exportrules.ledger.workbook import WORKBOOKS, WorkbookSource
 
 DELIMITERS = ",;\t"
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", *WORKBOOKS)
 #: A line above a header is no longer than this.
 _LONGEST_LINE = 1 << 16
+#: Records of which nobody knows what they say: they stay rows.
+_UNREADABLE = {STRAY_QUOTE.kind, HAS_NUL.kind, NOT_UTF8}
 #: What Excel writes above a CSV to say how its cells are parted.
 _SEP = re.compile(rb'\s*"?sep=(.)"?[\s;,]*', re.I)
 
@@ -55,6 +59,8 @@ def open_source(
         raise LedgerError(os.fspath(path), "this is no regular file, and a ledger may be read twice. Copy it to one.")
     _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {})
     try:
+        if what := mistaken(path, ending):
+            raise LedgerError(name, what)
         if ending == ".parquet":
             return ParquetSource(path)
         if ending in WORKBOOKS:
@@ -108,9 +114,11 @@ class TextSource:
         if encoding and wide and codecs.lookup(_known_encoding(encoding)).name in ("utf-8", "utf-8-sig"):
             raise LedgerError(self.name, f"its byte-order mark says {wide.upper()}. Leave --encoding out.")
         self.encoding = codecs.lookup(_known_encoding(encoding or wide or "utf-8")).name
-        #: How the file was read, where that is not plain from its first line: for the summary.
-        self.said: list[str] = []
-        self.account: dict[str, Any] = {}
+        self._said: list[str] = []
+        self._account: dict[str, Any] = {}
+        #: What each column is read as, where its header was recognised: without it every line is a row.
+        self._fields: tuple[str, ...] = ()
+        self._apart = Apart()
         self._read = 0
         #: Excel takes a text without this mark for the machine's own encoding: what came with it leaves with it.
         self.mark = b""
@@ -129,6 +137,18 @@ class TextSource:
         """Whether the text came in another encoding than UTF-8, so that Excel needs a mark to read it in UTF-8."""
         return self.encoding not in ("utf-8", "utf-8-sig", "ascii")
 
+    @property
+    def said(self) -> list[str]:
+        """How the file was read, where that is not plain from its first line: for the summary."""
+        told = list(told_apart([("", self._apart)], "line"))
+        return [*self._said, *[f"Told apart from shipments: {'; '.join(told)}."] * bool(told)]
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """The same for a manifest."""
+        found = self._apart.account
+        return {**self._account, **({"told_apart": found} if any(found.values()) else {})}
+
     def _doubt(self, sample: bytes) -> None:
         """Raises LedgerError where the text as a whole is not UTF-8, with what it may be; a few such lines are rows
         that cannot be read."""
@@ -143,21 +163,45 @@ class TextSource:
             if header or (len(bad) > len(good) and proposals(sample)):
                 raise LedgerError(self.name, f"the file is not UTF-8 text. {proposed(sample)}")
             rows = f"{len(bad):,} line{'s are' if len(bad) > 1 else ' is'}"
-            self.said.append(f"{rows} not UTF-8 text. {proposed(sample)}")
+            self._said.append(f"{rows} not UTF-8 text. {proposed(sample)}")
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
         first = 1
+        self._apart = Apart()
         for records in Tokenizer(self.delimiter, len(self.names)).records(self._rows()):
-            yield self._batch(records, first)
+            others = self._others(records, first)
+            yield self._batch(
+                records.without(others) if others else records, first, self._places(records, first, others)
+            )
             first += records.count
 
-    def _batch(self, records: Records, first: int) -> Batch:
+    def _others(self, records: Records, first: int) -> list[int]:
+        """The records that are no shipments: those without a day of export may be."""
+        if "on" not in self._fields:
+            return []
+        header, day = [[name.strip() for name in self.names]], self._fields.index("on")
+        unreadable = {n for n, problem in records.alone.problems.items() if problem.kind in _UNREADABLE}
+        return [
+            number
+            for number in records.those(day, lambda text: may_be_apart(text, header[0][day]))
+            if number not in unreadable
+            and self._apart.takes(records.cells(number), first + number, header, self._fields)
+        ]
+
+    @staticmethod
+    def _places(records: Records, first: int, others: Sequence[int]) -> list[str] | None:
+        """Where each record stands that is left, by its number in the file; None where all are."""
+        left = set(others)
+        return [f"row {first + n}" for n in range(records.count) if n not in left] if others else None
+
+    def _batch(self, records: Records, first: int, places: Sequence[str] | None) -> Batch:
         def table() -> pa.Table:
             return pa.Table.from_arrays([records.texts(n) for n in range(len(self.names))], names=list(self.names))
 
         return Batch(
-            first, records.count, records.column, unquoted, table, records.alone.problems, records.lines, self._read
-        )
+            first, records.count, records.column, unquoted, table, records.alone.problems, records.lines, self._read,
+            places=places,
+        )  # fmt: skip
 
     def _rows(self) -> Iterator[bytes]:
         """The file as UTF-8, without its header."""
@@ -200,6 +244,7 @@ class TextSource:
         if sep:
             delimiter = delimiter or sep[1].decode("ascii", "replace")
         chosen, lines, heading = self._found(head, delimiter, row, known, bool(sep))
+        self._fields = heading.fields if heading else ()
         first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
         before = lines[first - 1][1] if first else 0
         try:
@@ -211,8 +256,8 @@ class TextSource:
         self._skip = before + skip
         if first or (heading and heading.rows == 2):
             rows = f"rows {first + 1} and {first + 2}" if heading and heading.rows == 2 else f"row {first + 1}"
-            self.said.append(f"Header in {rows} of the file.")
-            self.account = {"header_row": first + 1, "header_rows": heading.rows if heading else 1}
+            self._said.append(f"Header in {rows} of the file.")
+            self._account = {"header_row": first + 1, "header_rows": heading.rows if heading else 1}
         return chosen, tuple(names)
 
     def _found(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from exportrules.answer.next_steps import Answered, ledger_steps
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import index_at
 from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
@@ -19,7 +20,7 @@ ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user",
 _NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """Rows of one chip to one place that needed a license under the same provisions."""
 
     rows: int
@@ -41,7 +42,7 @@ class Summary(NamedTuple):
     by_chip: dict[str, Counter[str]]
     by_destination: dict[str, Counter[str]]
     by_year: dict[str, Counter[str]]
-    licensed: list[Group]
+    licensed: list[RowGroup]
     lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
@@ -53,6 +54,8 @@ class Summary(NamedTuple):
     #: Answered rows that leave a field out, so that what is assumed decided: by field.
     assumed: dict[str, int]
     fips: Suspicion | None
+    #: What to do next, as sentences: computed from what was open, required and assumed.
+    steps: list[str]
 
 
 def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
@@ -83,12 +86,27 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
         decided=decided,
         assumed={field: sum(t.rows for t in read if _left_out(t.profile, field)) for field in ASSUMED},
         fips=suspect_fips(ruleset, _codes(account)),
+        steps=ledger_steps(ruleset, _answered(tallies, account)),
         doubtful=sum(t.rows for t in read if not _NAMES.isdisjoint(t.segment.turns_on.split())),
     )
 
 
 def _left_out(profile: Profile, field: str) -> bool:
     return profile.asked.get(field) is None and field not in profile.open_
+
+
+def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
+    """The rows of each answer, with what was assumed of them that somebody can be asked."""
+    for t in tallies:
+        s = t.segment
+        assumed = [field for field, said in _TO_ASK.items() if all(_left_out(t.profile, name) for name in said)]
+        turns_on = tuple(s.turns_on.split())
+        yield Answered(t.rows, s.outcome, s.review_policy, s.standing, turns_on, s.unread, tuple(assumed))
+    yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
+
+
+#: What to ask for where none of these fields says it.
+_TO_ASK = {"headquarters": ("headquarters", "ultimate_parent"), "parties": ("end_user", "parties")}
 
 
 def _codes(account: Account) -> Iterator[str]:
@@ -117,7 +135,7 @@ def _counted(pairs: Iterable[tuple[Hashable, int]]) -> Counter[Any]:
     return found
 
 
-def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[Group]:
+def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[RowGroup]:
     """The largest groups of rows that needed a license, with the change of law that each fell under."""
     found: Counter[tuple[Any, ...]] = Counter()
     example: dict[tuple[Any, ...], tuple[Profile, Segment]] = {}
@@ -134,7 +152,7 @@ def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -
         timeline = timeline_of(ruleset, profile.asked, layer, profile.open_)
         first = index_at(timeline.starts, segment.holds_from) if segment.holds_from else 0
         opened = [by for by in timeline.opened_by(first) if "#" in by]
-        groups.append(Group(rows, *key)._replace(opened_by=" ".join(opened)))
+        groups.append(RowGroup(rows, *key)._replace(opened_by=" ".join(opened)))
     return groups
 
 

@@ -17,9 +17,11 @@ from typing import Any
 import pyarrow as pa
 
 from exportrules.errors import LedgerError, QuestionError
+from exportrules.ledger.apart import Apart, told_apart
 from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
 from exportrules.ledger.formats import day_format
-from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, is_total, one_row
+from exportrules.ledger.headers import giving_way
+from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, one_row
 from exportrules.question.names.keys import key
 
 #: What python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
@@ -41,9 +43,7 @@ class Part:
     header_row: int
     rows: list[list[Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    blank: int = 0
-    totals: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
+    apart: Apart = field(default_factory=Apart)
     #: Where each column of the ledger stands in this sheet; None where it has none such.
     order: list[int | None] = field(default_factory=list)
     #: Columns that stand under the name that another sheet has for them.
@@ -78,6 +78,12 @@ class WorkbookSource:
         self.size = sum(len(part.rows) for part in self.parts)
 
     @property
+    def renamed(self) -> dict[str, str]:
+        """The names of columns of single sheets, each with the ledger's name for it."""
+        own = set(self.names)
+        return {name: other for part in self.parts for name, other in part.renamed.items() if name not in own}
+
+    @property
     def said(self) -> list[str]:
         """How the workbook was read, where that is not plain from its first row: for the summary."""
         return list(_said(self.parts, self.passed))
@@ -100,8 +106,7 @@ class WorkbookSource:
             "sheets": [
                 {
                     "name": part.name, "header_row": part.header_row, "header_rows": part.heading.rows,
-                    "rows": len(part.rows), "blank": part.blank, "totals": part.totals, "repeated": part.repeated,
-                    "renamed": part.renamed,
+                    "rows": len(part.rows), **part.apart.account, "renamed": part.renamed,
                 }
                 for part in self.parts
             ],
@@ -193,8 +198,9 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
 def _reason(path: str | os.PathLike[str], error: Exception) -> str:
     with open(path, "rb") as file:
         locked = file.read(4) == _OLE and not os.fspath(path).lower().endswith(".xls")
-    cure = " Open it in Excel and save it as .xlsx, without a password." if locked else ""
-    return f"{first_line(error)}{cure}"
+    if locked:
+        return "it has a password, or is in an older format. Open it in Excel and save it as .xlsx, without a password."
+    return first_line(error)
 
 
 def _chosen(
@@ -286,20 +292,23 @@ def _ask_about(file: str, sheet: _Sheet, heading: Heading, quoted: str) -> None:
     )
 
 
+def _settled(heading: Heading) -> Heading:
+    """The header with columns that another names better read as what they are then."""
+    fields = list(heading.fields)
+    for name in set(filter(None, fields)):
+        numbers = [n for n, field in enumerate(heading.fields) if field == name]
+        for number, other in giving_way(heading.names, numbers).items():
+            fields[number] = other
+    return heading._replace(fields=tuple(fields))
+
+
 def _part(sheet: _Sheet, heading: Heading) -> Part:
     """A sheet's shipments told apart from what is none."""
+    heading = _settled(heading)
     part = Part(sheet.name, heading, sheet.top + heading.first, hidden=sheet.hidden, left=sheet.left)
     header = [[as_text(cell).strip() for cell in row] for row in sheet.rows[heading.first : heading.after]]
-    day = next((column for column, found in enumerate(heading.fields) if found == "on"), None)
     for number, row in enumerate(sheet.rows[heading.after :], sheet.top + heading.after):
-        texts = [as_text(cell).strip() for cell in row]
-        if not any(texts):
-            part.blank += 1
-        elif texts in header:
-            part.repeated.append(number)
-        elif is_total(texts, day):
-            part.totals.append(number)
-        else:
+        if not part.apart.takes([as_text(cell) for cell in row], number, header, heading.fields):
             part.rows.append(row)
             part.numbers.append(number)
     _name_columns(part, sheet.left)
@@ -371,14 +380,18 @@ def _said(parts: list[Part], passed: list[tuple[str, str]]) -> Iterator[str]:
     several = len(parts) > 1 or bool(passed)
     plain = all(part.header_row == 1 and part.heading.rows == 1 for part in parts)
     if several or not plain:
-        heads = "; ".join(f"{_sheet(part, several)}{_rows_of(part)}, {len(part.rows):,} shipments" for part in parts)
+        heads = "; ".join(f"{_sheet(part, several)}{_rows_of(part)}, {_shipments(part)}" for part in parts)
         yield f"Sheets: {heads}." if several else f"{heads[:1].upper()}{heads[1:]}."
     for part in parts:
         for name, other in part.renamed.items():
             yield f"Sheet {part.name!r}: its column {name!r} stands under {other!r}."
+    for wanted, what in (("to", "destination"), ("exporter", "exporter")):
+        without = [part.name for part in parts if wanted not in part.heading.fields]
+        if len(without) < len(parts):
+            yield from (f"Sheet {name!r} has no column of the {what}, which is never assumed." for name in without)
     if passed:
         yield f"NOT AUDITED: {'; '.join(f'sheet {name!r} ({why})' for name, why in passed)}."
-    if told := list(_told_apart(parts, several)):
+    if told := list(told_apart([(part.name if several else "", part.apart) for part in parts])):
         yield f"Told apart from shipments: {'; '.join(told)}."
 
 
@@ -387,18 +400,10 @@ def _sheet(part: Part, several: bool) -> str:
     return f"{part.name!r}{hidden}: " if several else ""
 
 
+def _shipments(part: Part) -> str:
+    return f"{len(part.rows):,} shipment{'' if len(part.rows) == 1 else 's'}"
+
+
 def _rows_of(part: Part) -> str:
     row = part.header_row
     return f"header in row {row}" if part.heading.rows == 1 else f"header in rows {row} and {row + 1}"
-
-
-def _told_apart(parts: list[Part], several: bool) -> Iterator[str]:
-    if blank := sum(part.blank for part in parts):
-        yield f"{blank:,} blank row{'s' if blank > 1 else ''}"
-    for one, what in (("line of totals", "totals"), ("repeated header", "repeated")):
-        found = [(part.name, row) for part in parts for row in getattr(part, what)]
-        if found:
-            shown = [f"{name!r} row {row}" if several else f"row {row}" for name, row in found]
-            rest = f" and {len(shown) - 12:,} more" if len(shown) > 12 else ""
-            many = one.replace("line", "lines") if " of " in one else f"{one}s"
-            yield f"{len(found):,} {one if len(found) == 1 else many} ({', '.join(shown[:12])}{rest})"

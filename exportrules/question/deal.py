@@ -12,6 +12,9 @@ from exportrules.question.senses import Named
 TERMS = {"to": "destination", **{name: name for name in (
     "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
+#: Where the goods go if nobody says: the destination that the rules on AI chips are about.
+USUAL_DESTINATION = "CN"
+
 
 class Deal(NamedTuple):
     """The terms of a deal without the day. A term that is None or empty takes its default.

@@ -18,6 +18,8 @@ from exportrules.law.paragraphs import under
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.values import read_fact
 
+#: The item that no entry is about.
+EAR99 = "EAR99"
 #: Category, product group and number, then a paragraph: 3A090.a, 5A992, 3A001.a.7.
 _ENTRY = re.compile(r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)")
 
@@ -84,7 +86,7 @@ def _spelled(name: str, word: str) -> str:
     match = _ENTRY.fullmatch(written)
     if match:
         return match[1] + match[2].lower()
-    if written == "EAR99":
+    if written == EAR99:
         return written
     raise QuestionError(
         f"{name} = {word!r} is not an entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99."

@@ -16,7 +16,7 @@ from exportrules.law.shape import Shape
 from exportrules.law.span import ALWAYS, Span, overlap, union
 from exportrules.law.view import View, view_of
 from exportrules.question.claims import Known, agreeing, consistent, narrowed
-from exportrules.question.deal import TERMS, Deal
+from exportrules.question.deal import TERMS, USUAL_DESTINATION, Deal
 from exportrules.question.eccns import declared, read_given
 from exportrules.question.figures import facts_of, settled
 from exportrules.question.impossible import figure_defects
@@ -163,7 +163,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     uses = read_end_uses(ruleset, stated["end_use"])
     label, family, chosen = _chosen(ruleset, chip)
     vendor = ruleset.families[family].vendor if family in ruleset.families else _vendor(ruleset, chip, chosen)
-    place = find_place(ruleset, to or "CN")
+    place = find_place(ruleset, to or USUAL_DESTINATION)
     owner = given["listed_owner"].value if "listed_owner" in given else None
     users, others, owners = _names(ruleset, deal, owner)
     seats = () if headquarters else seats_of(ruleset, [party for user in users for party in user.listed])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exportrules.ledger.answers import Layer
     from exportrules.ledger.run import Account
     from exportrules.ledger.spellings import Spelling
-    from exportrules.ledger.summary import Group, Summary
+    from exportrules.ledger.summary import RowGroup, Summary
 
 #: Column heads, short enough for a terminal; in the order of what wants attention.
 _OUTCOMES = {
@@ -81,6 +81,7 @@ def audit_text(
         )
         blocks += [note] * bool(note)
         if not title:
+            blocks += _next(summary, markdown)
             blocks += _terms(account, summary)
     blocks.append(f"Ruleset {edition.edition} ({ruleset.digest[:12]}), {safe(ruleset.currency)}. {DISCLAIMER}")
     if not markdown:
@@ -88,13 +89,25 @@ def audit_text(
     return "\n\n".join(blocks)
 
 
+NEXT = "What to do next"
+
+
+def _next(summary: Summary, markdown: bool) -> Iterator[str]:
+    """The steps, each a block of its own under one head."""
+    if summary.steps:
+        yield f"## {NEXT}" if markdown else NEXT
+        steps = [f"{number}. {safe(says)}" for number, says in enumerate(summary.steps, 1)]
+        yield "\n".join(steps if markdown else [textwrap.fill(s, WIDTH, subsequent_indent="   ") for s in steps])
+
+
 class Parts(NamedTuple):
-    """The account of a run in parts: its title and first words, the counts, how columns were taken and what was
-    assumed, tables each with a title and a note, and the edition."""
+    """The account of a run in parts: its title and first words, the counts, what to do next, how columns were taken
+    and what was assumed, tables each with a title and a note, and the edition."""
 
     title: str
     opening: str
     counts: list[dict[str, Any]]
+    steps: list[str]
     terms: list[str]
     tables: list[tuple[str, list[dict[str, Any]], str]]
     foot: str
@@ -118,6 +131,7 @@ def audit_parts(
         f"Audit of {safe(account.source.name)}",
         f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.",
         counts,
+        list(map(safe, summary.steps)),
         list(_terms(account, summary)),
         [(s.title, s.rows, s.note) for s in _sections(summary, spelled, layer)],
         f"Ruleset {edition.edition} (SHA-256 {ruleset.digest}), {safe(ruleset.currency)}. {DISCLAIMER}",
@@ -299,7 +313,7 @@ _UNLISTED = ("on no list", "not said", _DECLARED)
 _BODY = " body by its name"
 
 
-def _group(g: Group) -> dict[str, Any]:
+def _group(g: RowGroup) -> dict[str, Any]:
     return {
         "rows": f"{g.rows:,}",
         "chip": g.chip,

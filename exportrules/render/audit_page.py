@@ -95,13 +95,16 @@ class _Page:
         return markdown(summing.title, list(self._blocks(summing)))
 
     def _blocks(self, summing: Summing) -> Iterator[Block]:
-        yield from (Paragraph(text) for text in summing.paragraphs[:1])
+        yield Paragraph(summing.opening)
         yield Table(("rows", "share", "outcome", "sums"), [self._count(line) for line in summing.counts])
-        yield from (Paragraph(text) for text in summing.paragraphs[1:])
-        for title, rows, note in summing.tables:
+        if summing.steps:
+            yield Heading(summing.next)
+            yield Items(list(summing.steps), numbered=True)
+        yield from map(Paragraph, summing.paragraphs)
+        for title, rows, note in (*summing.tables, *self._contents.conditions):
             yield Heading(title)
             if rows:
-                yield Table(list(rows[0]), [[str(cell) for cell in row.values()] for row in rows])
+                yield Table(list(rows[0]), [[_md_cell(str(cell)) for cell in row.values()] for row in rows])
             yield from [Paragraph(note)] * bool(note)
         for part in PARTS:
             yield Heading(f"{part.title}: {_rows(len(self._parts[part]))}")
@@ -135,7 +138,7 @@ class _Page:
 
     def _lines(self, summing: Summing) -> Iterator[str]:
         yield f"<h1>{_text(summing.title)}</h1>"
-        yield from (f"<p>{_text(text)}</p>" for text in summing.paragraphs[:1])
+        yield f"<p>{_text(summing.opening)}</p>"
         links = [*((_id(p.title), f"{p.title} ({len(self._parts[p]):,})") for p in PARTS), (_id(ALL_ROWS), ALL_ROWS)]
         shown = (f'<a href="#{name}">{_text(said)}</a>' for name, said in links)
         yield f"<nav>{' '.join(shown)}</nav>"
@@ -145,12 +148,15 @@ class _Page:
             for rows, *rest in [self._count(line)]
         ]
         yield from _table(["rows", "share", "outcome", "sums"], counts, {0, 1})
-        yield from (f"<p>{_text(text)}</p>" for text in summing.paragraphs[1:])
-        for title, rows, note in summing.tables:
+        if summing.steps:
+            yield f"<h3>{_text(summing.next)}</h3>"
+            yield f"<ol>{''.join(f'<li>{_text(text)}</li>' for text in summing.steps)}</ol>"
+        yield from (f"<p>{_text(text)}</p>" for text in summing.paragraphs)
+        for title, rows, note in (*summing.tables, *self._contents.conditions):
             yield f"<h3>{_text(title)}</h3>"
             if rows:
                 numbers = {n for n, name in enumerate(rows[0]) if all(_is_count(row[name]) for row in rows)}
-                yield from _table(rows[0], [[_text(str(cell)) for cell in row.values()] for row in rows], numbers)
+                yield from _table(rows[0], [[_cell(str(cell)) for cell in row.values()] for row in rows], numbers)
             yield from [f"<p>{_text(note)}</p>"] * bool(note)
         for part in PARTS:
             yield from self._section(part)
@@ -169,6 +175,10 @@ class _Page:
             classes = ["long" if c.kind == "long" and c.width > _NARROW else "" for c in columns]
             classes = [
                 found or column.kind.replace("long", "text") for found, column in zip(classes, columns, strict=True)
+            ]
+            classes = [
+                found if column.printed else f"{found} screen".strip()
+                for found, column in zip(classes, columns, strict=True)
             ]
             cells = [[_cell(column.cell(row)) for column in columns] for row in rows]
             yield from _table([column.head for column in columns], cells, numbers, classes)
@@ -195,7 +205,10 @@ def _table(
     ]
     opened = [f'<td class="{kind}">' if kind else "<td>" for kind in kinds]
     yield '<div class="table"><table>'
-    yield f"<thead><tr>{''.join(f'<th>{_text(name)}</th>' for name in names)}</tr></thead><tbody>"
+    heads = (
+        f"<th{' class=screen' * ('screen' in kind)}>{_text(name)}</th>" for name, kind in zip(names, kinds, strict=True)
+    )
+    yield f"<thead><tr>{''.join(heads)}</tr></thead><tbody>"
     for row in rows:
         yield f"<tr>{''.join(f'{td}{cell}</td>' for td, cell in zip(opened, row, strict=True))}</tr>"
     yield "</tbody></table></div>"
@@ -232,7 +245,7 @@ body { font: 10pt/1.4 "Helvetica Neue", Arial, "Hiragino Sans", "Yu Gothic", "No
 h1 { font-size: 1.6em; margin: 0 0 .4em; }
 h2 { font-size: 1.25em; margin: 1.8em 0 .3em; border-bottom: 2px solid #1a1a1a; break-after: avoid; }
 h3 { font-size: 1em; margin: 1.2em 0 .3em; break-after: avoid; }
-p { max-width: 60rem; margin: .4em 0; }
+p, li { max-width: 60rem; margin: .4em 0; }
 nav a { display: inline-block; margin: .3em 1em .6em 0; }
 .table { overflow-x: auto; max-height: 85vh; overflow-y: auto; margin: .4em 0; }
 table { border-collapse: collapse; font-size: .88em; }
@@ -250,7 +263,8 @@ a { color: #0b4a8f; }
 tr { break-inside: avoid; }
 @media print { .table { max-height: none; overflow: visible; } th { position: static; }
   thead { display: table-header-group; }
-  nav { display: none; } body { margin: 0; font-size: 8pt; } td.long { min-width: 10rem; } }
+  nav, .screen { display: none; } body { margin: 0; font-size: 9pt; } table { font-size: 8.5pt; }
+  th, td { padding: .2em .4em; } td.long { min-width: 0; max-width: none; } td.text { overflow-wrap: anywhere; } }
 """
 
 _PAGE = """<!doctype html>

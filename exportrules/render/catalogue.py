@@ -1,4 +1,4 @@
-"""The catalogue as JSON: numbers as numbers, each figure with its unit, where it comes from, and how sure it is."""
+"""The catalogue as JSON, with numbers as numbers: each figure has its unit, its origin and a flag for estimates."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def catalogue_json(rows: Iterable[ChipRow]) -> str:
 
 def _chip(row: ChipRow) -> dict[str, Any]:
     plain = row._asdict()
-    # the names of the columns of the table: `chip` is what people read, `id` what commands take
-    found: dict[str, Any] = {"chip": plain.pop("name"), "id": plain.pop("chip")}
-    found |= {name: value.isoformat() if isinstance(value, date) else value for name, value in plain.items()}
-    found["contains"] = [{"chip": chip, "count": count} for chip, count in row.contains]
+    # as in the columns of the table: `chip` is the name for readers, `id` the one for commands
+    fields: dict[str, Any] = {"chip": plain.pop("name"), "id": plain.pop("chip")}
+    fields |= {name: value.isoformat() if isinstance(value, date) else value for name, value in plain.items()}
+    fields["contains"] = [{"chip": chip, "count": count} for chip, count in row.contains]
     figures: dict[str, Any] = {}
     for figure in row.figures:
         if figure.reading == 1:
@@ -32,14 +32,14 @@ def _chip(row: ChipRow) -> dict[str, Any]:
         else:
             others = figures[figure.figure].setdefault("other_readings", [])
             others.append({**_value(figure), **({"basis": figure.basis} if figure.basis else {})})
-    return {**found, "figures": figures}
+    return {**fields, "figures": figures}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
-    found: dict[str, Any] = {**_value(figure), "unit": figure.unit or None, "origin": figure.origin}
+    fields: dict[str, Any] = {**_value(figure), "unit": figure.unit or None, "origin": figure.origin}
     if figure.derivation:
-        found["derivation"] = figure.derivation
-    return {**found, "estimated": figure.estimated}
+        fields["derivation"] = figure.derivation
+    return {**fields, "estimated": figure.estimated}
 
 
 def _value(figure: Figure) -> dict[str, Any]:
@@ -48,5 +48,5 @@ def _value(figure: Figure) -> dict[str, Any]:
 
 
 def _number(value: Any) -> Any:
-    found = figure_value(value)
-    return float(found) if isinstance(found, Decimal) else found
+    number = figure_value(value)
+    return float(number) if isinstance(number, Decimal) else number

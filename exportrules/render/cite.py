@@ -1,4 +1,4 @@
-"""How to cite an answer: the program, the edition of the data with its digest, and the question."""
+"""Citations of an answer: the program, the edition of the data with its digest, and the question."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LATEX_WORDS = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\t
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What identifies an answer for good. `question` is empty where the edition alone is cited."""
+    """The data that permanently identify an answer. `question` is empty if only the edition is cited."""
 
     version: str
     edition: str
@@ -45,7 +45,7 @@ def cite(ref: Reference, form: str = "text") -> str:
 
 
 def short(law: Ruleset) -> str:
-    """The line under a picture; its own title is the question, and 12 digits of the digest tell editions apart."""
+    """The citation under a picture, whose title is the question; 12 digits of the digest identify the edition."""
     ref = reference(law)
     return f"Cite as: exportrules {ref.version}, {_data(ref, 12)}, with the title above."
 
@@ -55,8 +55,8 @@ def _data(ref: Reference, digits: int = 64) -> str:
 
 
 def _text(ref: Reference) -> str:
-    asked = f" Question: {ref.question}." if ref.question else ""
-    return f"{AUTHOR}. exportrules {ref.version}, {_data(ref)}.{asked}"
+    question = f" Question: {ref.question}." if ref.question else ""
+    return f"{AUTHOR}. exportrules {ref.version}, {_data(ref)}.{question}"
 
 
 def _bibtex(ref: Reference) -> str:
@@ -77,7 +77,7 @@ def _bibtex(ref: Reference) -> str:
 
 
 def _latex(text: str) -> str:
-    return _LATEX.sub(lambda found: _LATEX_WORDS.get(found.group(), f"\\{found.group()}"), text)
+    return _LATEX.sub(lambda match: _LATEX_WORDS.get(match.group(), f"\\{match.group()}"), text)
 
 
 def _csl(ref: Reference) -> str:

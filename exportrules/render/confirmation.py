@@ -1,4 +1,4 @@
-"""What dated copies of the Code say of the quotes, as text and as data."""
+"""The comparison of the quotes with dated copies of the Code, as text and as data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ORDER = ("differs", "word for word", "section not given", "no quote")
 
 
 def confirmation_text(law: Ruleset, report: Report) -> str:
-    """A line for each provision, those that differ first; the sections that changed; the count."""
+    """A line for each provision, those that differ first; then the changed sections and the counts."""
     lines: list[str] = []
     for status in _ORDER:
         for c in report.confirmations:
@@ -37,11 +37,11 @@ def confirmation_text(law: Ruleset, report: Report) -> str:
 
 def _lines(c: Confirmation) -> list[str]:
     if c.status == "word for word":
-        told = [safe(f"confirmed  {c.provision}, word for word at {c.at} of {c.copy}")]
-        return told + [line for said in c.differences for line in wrapped(safe(f"but {said}"), 11)]
+        first = safe(f"confirmed  {c.provision}, word for word at {c.at} of {c.copy}")
+        return [first, *(line for difference in c.differences for line in wrapped(safe(f"but {difference}"), 11))]
     if c.status == "differs":
-        told = [safe(f"DIFFERS    {c.provision}, from {c.section} of {c.copy} ({c.file})")]
-        return told + [line for said in c.differences for line in wrapped(safe(said), 11)]
+        first = safe(f"DIFFERS    {c.provision}, from {c.section} of {c.copy} ({c.file})")
+        return [first, *(line for difference in c.differences for line in wrapped(safe(difference), 11))]
     if c.status == "section not given":
         day = f" (quoted from the text of {c.quote_on})" if c.quote_on else ""
         return [safe(f"not given  {c.provision}: no copy of {c.section} of a day on which it is in force{day}")]
@@ -49,7 +49,7 @@ def _lines(c: Confirmation) -> list[str]:
 
 
 def confirmation_data(law: Ruleset, report: Report) -> dict[str, Any]:
-    """The same as plain data."""
+    """The report as plain data."""
     return {
         "confirms": report.confirms,
         "ruleset": {"edition": law.edition.edition, "text_read": str(law.edition.text_read), "sha256": law.digest},

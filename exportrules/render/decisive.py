@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
 
 from exportrules.answer.determination import Determination
@@ -40,14 +41,25 @@ def rows(
         if finding.subject not in whose:
             whose.append(finding.subject)
     rules: dict[tuple[str, str, str, str], list[str]] = {}
+    # a test that is met in one case and not in another says whose each is
+    ends = Counter(line for line, _ in {(line, met) for line, met, _ in values})
     for (line, met, rule), by_value in values.items():
         at = list(dict.fromkeys(filter(None, paragraphs[line, met, rule])))
-        alone = len(by_value) == 1
-        shown = [v if alone or not any(who) else f"{v} ({listed(who)})" for (v, _), who in by_value.items()]
+        alone = len(by_value) == 1 and ends[line] == 1
+        shown = [v if alone or not any(who) else f"{v} ({_cases(d, who)})" for (v, _), who in by_value.items()]
         sources = dict.fromkeys(source for _, source in by_value)
         references = rules.setdefault((line, "; ".join(shown), "; ".join(sources), met), [])
         references.append(f"{rule} {', '.join(at) if len(at) < 3 else ''}".strip())
     yield from ((*test, "; ".join(references)) for test, references in rules.items())
+
+
+def _cases(d: Determination, subjects: Sequence[str]) -> str:
+    """Variants by their names; of the cases of a doubtful word the first, in words: "end user is not listed"."""
+    fact, is_, rest = subjects[0].partition(" is ")
+    if not d.timeline.question.doubt(fact):
+        return listed(subjects)
+    more = [f"{len(subjects) - 1} more cases"] if len(subjects) > 2 else ["another case"] * (len(subjects) == 2)
+    return listed([f"{fact_name(d.timeline.ruleset, fact)}{is_}{rest}", *more])
 
 
 def _tests(findings: Sequence[Finding], cited: Container[str]) -> Iterator[tuple[TestTrace, RowTrace, Finding]]:
@@ -80,6 +92,8 @@ def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
         source = "if it is not such a body"
     if kind == "assumed" and not _assumed(d, test.fact):
         source = _SOURCE["concluded"]
+    if test.value is None and test.truth != "unknown":
+        return "none", _SOURCE["concluded"]
     if kind == "concluded":
         return safe(_concluded(d.timeline.ruleset, test.value)), safe(source)
     readings = test.value if isinstance(test.value, tuple) else (test.value,)
@@ -126,7 +140,7 @@ def figures(d: Determination) -> Iterator[str]:
         chip = course.subject.chip
         if chip is not None and course.subject.id in d.variants and chip.sources:
             names, sources = alike.setdefault(kind.get(chip.confidence, "estimated"), ([], {}))
-            names.append(chip.name)
+            names += [chip.name] * (chip.name not in names)
             sources.update(dict.fromkeys(chip.sources))
     for how, (names, sources) in alike.items():
         yield safe(f"Figures of the {listed(names)}{aside}, {how}; sources: {', '.join(sources)}")

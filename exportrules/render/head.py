@@ -1,4 +1,4 @@
-"""The head of a memorandum: the file that it belongs to, the goods, who wrote it and for whom."""
+"""The head of a memorandum: its matter and order, the goods, the preparer and the addressee."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from decimal import Decimal
 from exportrules.errors import QuestionError
 from exportrules.question.names.placeholders import says_nothing
 
-#: The longest entry: a head is a few lines.
+#: The longest entry, in characters.
 LONGEST = 200
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -26,7 +26,7 @@ _EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is printed above a memorandum, as it was written; '' for what nobody gave."""
+    """The entries above a memorandum, as written; '' if not given."""
 
     matter: str = ""
     order: str = ""
@@ -36,7 +36,7 @@ class Head:
     addressed: str = ""
 
     def rows(self) -> list[tuple[str, str]]:
-        """The entries that were given, with their labels, in the order of a memorandum."""
+        """The given entries with their labels, in the order of a memorandum."""
         labels = {
             "addressed": "For",
             "preparer": "Prepared by",
@@ -57,7 +57,7 @@ def head(
     preparer: str | None = None,
     addressed: str | None = None,
 ) -> Head:
-    """A head from what a caller gave. Raises QuestionError for an entry that says nothing or cannot be so.
+    """A head from the given entries. Raises QuestionError for a placeholder or an impossible entry.
 
     A quantity begins with a number above zero; a value is an amount with its currency.
     """
@@ -85,12 +85,12 @@ def _entry(name: str, text: object) -> str:
 
 
 def _amount(text: str, *, at_the_start: bool = False) -> Decimal | None:
-    """The one number of a text, thousands parted by commas; None where there is none above zero, or several."""
+    """The only number of a text, with commas between thousands; None if there is none above zero, or several."""
     if at_the_start:
-        found = _NUMBER.match(text)
-        if found is None or (text[found.end() :] and not text[found.end()].isspace()):
+        match = _NUMBER.match(text)
+        if match is None or (text[match.end() :] and not text[match.end()].isspace()):
             return None
-        numbers = [found.group()]
+        numbers = [match.group()]
     else:
         numbers = _NUMBER.findall(text)
         if len(numbers) != 1:

@@ -82,10 +82,10 @@ def tell(text: str) -> str:
 
 @cache
 def _told(text: str, code: str) -> str:
+    # no entry ends with a full stop, and what stands before it may be part of an entry that says more
     bare, stop = (text[:-1], "。") if text.endswith(".") else (text, "")
-    found = _by_table(text, code)
-    if found is None and stop and (inner := _by_table(bare, code)) is not None:
-        found = inner + stop
+    inner = _by_table(bare, code)
+    found = inner + stop if inner is not None else _by_table(text, code) if stop else None
     if found is None and "; " in text:
         parts = [_told(part, code) for part in text.split("; ")]
         found = "；".join(parts) if parts != text.split("; ") else None

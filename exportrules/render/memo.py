@@ -13,7 +13,7 @@ from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
 from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
-from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question
+from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question, value_name
 from exportrules.engine.unknowns import Branch
 from exportrules.law.attestation import clause
 from exportrules.law.model import Bounds
@@ -193,9 +193,10 @@ class _Memo:
         return f"It turns on what is not known: {' '.join(asked)}"
 
     def put(self, fact: str) -> str:
-        """A question to be put; of a word that may mean several things, why, and how it is settled."""
+        """A question to be put; of a word that may mean several things, why. How this program is told is no matter of
+        the file."""
         doubt = self.q.doubt(fact)
-        return f"{doubt.says}. {doubt.settle}" if doubt else open_question(self.law, fact)
+        return f"{doubt.says}." if doubt else open_question(self.law, fact)
 
     def settle(self) -> Iterator[str]:
         """For each fact that decides, which value is right in which case."""
@@ -220,10 +221,20 @@ class _Memo:
         """What made a change: instruments by their citation, what is no law in words."""
         names, day = change.by, day_of(change.date)
         found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
+        found |= dict.fromkeys(filter(None, map(self.listing, names)))
         plain = ", ".join(
-            _CHANGES[n].format(day) if n in _CHANGES else n for n in names if n not in self.law.provisions
+            _CHANGES[n].format(day) if n in _CHANGES else n
+            for n in names
+            if n not in self.law.provisions and not self.listing(n)
         )
         return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
+
+    def listing(self, name: str) -> str:
+        """A list and the party on it whose listing began or ended, by the id of the two; '' for another id."""
+        which, _, party = name.partition("#")
+        return (
+            f"the {value_name(self.law, which)} ({self.law.parties[party].name})" if party in self.law.parties else ""
+        )
 
     @cached_property
     def assumed(self) -> list[Assumption]:

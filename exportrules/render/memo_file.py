@@ -1,4 +1,4 @@
-"""The memorandum as a file: Markdown, HTML, PDF or a Word document, with its head, on the paper that is wanted."""
+"""The memorandum as a file: Markdown, HTML, PDF or a Word document, with its head and paper size."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ FORMS = ("md", "html", "pdf", "docx")
 
 
 def form_of(path: str | None, paper: str | None, *, force: bool = False) -> str:
-    """The form that a file's name asks for, Markdown where there is no file. Ask before long work.
+    """The form by a file's suffix; Markdown without a file. Call it before long work.
 
-    Raises QuestionError for another suffix, a file that is there already, a library that is not installed, or a paper
-    for what is not printed.
+    Raises QuestionError for another suffix, an existing file, a missing library, or a paper size for Markdown.
     """
     form = free(path, force=force).suffix.lower().removeprefix(".") if path else "md"
     if form not in FORMS:
@@ -47,7 +46,7 @@ def form_of(path: str | None, paper: str | None, *, force: bool = False) -> str:
 def document(d: Determination, form: str, head: Head | None = None, paper: str | None = None) -> str | bytes:
     """The memorandum in one of FORMS: text, or the bytes of a PDF or a Word document.
 
-    Without a `paper` these two are set for Letter, and HTML for whatever it is printed on.
+    Without `paper` these two are set for Letter, and HTML for any size.
     """
     title, blocks = contents(d, head, signed=form in ("pdf", "docx"))
     if form == "pdf":

@@ -1,4 +1,4 @@
-"""Text that came from a file or a caller, made safe for a terminal."""
+"""Make text from a file or a caller safe for a terminal."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from exportrules.errors import ORDERS
 
 
 def safe_json(text: str) -> str:
-    """JSON with the same characters written as its own escapes: the same data, and nothing for a terminal to act on."""
-    return ORDERS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    """JSON with these characters written as JSON escapes: the same data, with nothing for a terminal to act upon."""
+    return ORDERS.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def safe(text: str) -> str:
-    """The text with control and direction-changing characters shown as escapes, not sent."""
+    """The text with control characters and bidirectional marks replaced by escapes."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(

@@ -1,4 +1,4 @@
-"""The share of a maker's chips by month, as text: what is counted, and a row a month."""
+"""The share of a maker's chips by month, as text: a summary of what is counted, and a row for each month."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ HEADS = {
 }
 
 
-def share_text(found: Share, law: Ruleset) -> str:
-    """What was asked and counted, the table, and where it is from."""
+def share_text(shares: Share, law: Ruleset) -> str:
+    """The question, the variants that are counted, the table, and the footer."""
     rows = [
         {
             "month": f"{month.day:%Y-%m}",
@@ -31,25 +31,25 @@ def share_text(found: Share, law: Ruleset) -> str:
                 for outcome, head in HEADS.items()
             },
         }
-        for month in found.months
+        for month in shares.months
     ]
-    lines = [heading(found.timelines[0].question, law), ""]
-    for text in counted(found, law):
+    lines = [heading(shares.timelines[0].question, law), ""]
+    for text in counted(shares, law):
         lines += textwrap.wrap(safe(text), WIDTH, break_long_words=False, break_on_hyphens=False)
     lines += ["", table(rows, "simple", numbers={"public", *HEADS.values()}), "", footer(law)]
     return "\n".join(lines)
 
 
-def counted(found: Share, law: Ruleset, most: int = 100) -> list[str]:
-    """What is counted and what is not, in sentences; of many names that are left out, the first `most`."""
-    name = law.exporters[found.maker].name
-    said = [
-        f"Counted: {len(found.timelines)} variants of {name} that are designed for data centers, each once from the "
+def counted(shares: Share, law: Ruleset, most: int = 100) -> list[str]:
+    """Sentences on what is counted and what is left out; at most `most` names are listed."""
+    name = law.exporters[shares.maker].name
+    sentences = [
+        f"Counted: {len(shares.timelines)} variants of {name} that are designed for data centers, each once from the "
         "month in which it became public, as each month ended. Chips and modules, not the systems that contain them; "
         "variants of the catalogue, whatever was sold of them."
     ]
-    for names, why in ((found.unknown, "whose purpose is not known"), (found.unannounced, "never announced")):
+    for names, why in ((shares.unknown, "whose purpose is not known"), (shares.unannounced, "never announced")):
         if names:
             more = f" and {len(names) - most} more" if len(names) > most else ""
-            said.append(f"Left out, {why}: {', '.join(names[:most])}{more}.")
-    return said
+            sentences.append(f"Left out, {why}: {', '.join(names[:most])}{more}.")
+    return sentences

@@ -1,4 +1,4 @@
-"""Whole answers in another language: what `check --lang` and `timeline --lang` print."""
+"""Whole answers in another language, for `check --lang` and `timeline --lang`."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from exportrules.render.text import answer, timeline_text
 
 
 def answer_in(d: Determination, language: str) -> str:
-    """The whole short answer. Raises QuestionError for a language that is not known."""
+    """The whole short answer. Raises QuestionError for an unknown language."""
     with spoken(language):
         first, second, *rest, last = answer(d).split("\n")
         return "\n".join([tell(first), tell(second), *rest, tell(last)])
 
 
 def timeline_in(timeline: Timeline, language: str, bar: Iterable[str] = ()) -> str:
-    """Every span of one answer, with what opened it. Raises QuestionError for a language that is not known."""
+    """Every span of one answer, with what opened it. Raises QuestionError for an unknown language."""
     with spoken(language):
         first, *rest = timeline_text(timeline, bar).split("\n")
         return "\n".join([tell(first), *map(_line, rest)])
 
 
 def _line(line: str) -> str:
-    """A line of a timeline: two days and a decision, what stands under them, or the meanings of the bar's marks."""
+    """A line of a timeline: two days and a decision, a continuation of it, or the meanings of the bar's marks."""
     if line.startswith(" " * 24):
         return " " * 24 + tell(line[24:])
-    days, said = line[:24], line[24:]
-    if days[22:] == "  " and said and _DAYS.fullmatch(days):
-        said, bracket, standing = said.partition(" [")
-        return days + tell(said) + (f" [{tell(standing[:-1])}]" if bracket else "")
+    days, text = line[:24], line[24:]
+    if days[22:] == "  " and text and _DAYS.fullmatch(days):
+        words, bracket, standing = text.partition(" [")
+        return days + tell(words) + (f" [{tell(standing[:-1])}]" if bracket else "")
     return "   ".join(_meaning(part) for part in line.split("   ")) if _MARK.match(line) else line
 
 

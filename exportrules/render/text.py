@@ -19,7 +19,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.question.question import Question
 from exportrules.question.values import show
-from exportrules.render.languages import filled, language, padded, tell
+from exportrules.render.languages import filled, language, padded, tell, width_of
 from exportrules.render.safe import safe, safe_json
 
 WIDTH = 100
@@ -324,16 +324,21 @@ def table(rows: list[dict[str, Any]], form: str, *, numbers: Container[str] = ()
 
 
 def _fitted(rows: list[dict[str, str]], width: int) -> list[dict[str, str]]:
-    """The rows with the widest columns narrowed, at word boundaries, until a line is at most `width` long."""
+    """The rows with the widest columns narrowed, at word boundaries, until a line is at most `width` columns wide."""
     padding = 2  # added to each heading by tabulate
-    wide = {name: max(len(name) + padding, *(len(row[name]) for row in rows)) for name in rows[0]}
-    words = {name: max((len(word) for row in rows for word in row[name].split()), default=0) for name in wide}
+    wide = {name: max(len(name) + padding, *(width_of(row[name]) for row in rows)) for name in rows[0]}
+    words = {name: max((width_of(word) for row in rows for word in row[name].split()), default=0) for name in wide}
     least = {name: max(len(name) + padding, min(words[name], 2 * width // 5)) for name in wide}
     while sum(wide.values()) + 2 * (len(wide) - 1) > width:
         free = [name for name in wide if wide[name] > least[name]]
         if not free:
             break
         wide[max(free, key=wide.__getitem__)] -= 1
-    return [
-        {name: textwrap.fill(text, wide[name], break_on_hyphens=False) for name, text in row.items()} for row in rows
-    ]
+    return [{name: _cell(text, wide[name]) for name, text in row.items()} for row in rows]
+
+
+def _cell(text: str, width: int) -> str:
+    """A cell in lines; letters of East Asia take two columns of a terminal, and a line may break at each."""
+    if text.isascii():
+        return textwrap.fill(text, width, break_on_hyphens=False)
+    return "\n".join(filled(text, width, "", ""))

@@ -1,4 +1,4 @@
-"""What became of a receipt, as text: the finding first, then what moved and which file did it."""
+"""The verification of a receipt as text: the result first, then what moved and which file moved it."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def _lines(v: Verification) -> Iterator[str]:
 
 
 def _law(label: str, law: Mapping[str, Any]) -> Iterator[str]:
-    told = [f"edition {law.get('edition')}, law verified through {law.get('verified_through')}"]
-    for said in law.get("attestations") or ():
-        if isinstance(said, dict):
-            told.append(f"attested through {said.get('through')} by {said.get('by')} on {said.get('on')}")
-    yield from item(label, safe(", ".join(told)))
+    clauses = [f"edition {law.get('edition')}, law verified through {law.get('verified_through')}"]
+    for entry in law.get("attestations") or ():
+        if isinstance(entry, dict):
+            clauses.append(f"attested through {entry.get('through')} by {entry.get('by')} on {entry.get('on')}")
+    yield from item(label, safe(", ".join(clauses)))
 
 
 def _decided(answer: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from exportrules.answer.determination import Determination, check, timeline
+from exportrules.answer.matrix import matrix
 from exportrules.answer.schema import DeterminationShape
 from exportrules.answer.trace import FIELDS, plain
 from exportrules.errors import QuestionError
@@ -123,8 +124,7 @@ def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
             f"{MOST_CELLS}. Ask in parts."
         )
     rows = []
-    for chip in names.values():
-        answers = [check(chip, on=day, **deal_of(given), ruleset=law) for day in days]
+    for row in matrix(names.values(), on=days, **deal_of(given), ruleset=law):
         cells = [
             {
                 "on": d.on.isoformat(),
@@ -134,9 +134,9 @@ def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
                 "turns_on": d.turns_on,
                 "requirements": d.requirements,
             }
-            for d in answers
+            for d in row.answers
         ]
-        rows.append({"chip": answers[0].transaction["chip"], "answers": cells})
+        rows.append({"chip": row.chip, "answers": cells})
     first = timeline(given["chips"][0], **deal_of(given), ruleset=law)
     return {"asked": heading(first.question, law), "rows": rows, "ruleset": ruleset_of(law)}
 

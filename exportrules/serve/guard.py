@@ -1,4 +1,4 @@
-"""What stands before every answer over HTTP: limits, headers for safety, and the access log."""
+"""Middleware for every HTTP answer: limits, security headers, and the access log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: A policy that lets a browser do nothing with an answer but show it; a page has its own.
+#: A policy that lets a browser only display an answer; pages have their own.
 NO_CONTENT_RUNS = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -30,7 +30,7 @@ _HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
-_UNLESS_SAID = {b"content-security-policy": NO_CONTENT_RUNS, b"cache-control": b"no-store"}
+_DEFAULTS = {b"content-security-policy": NO_CONTENT_RUNS, b"cache-control": b"no-store"}
 
 TITLES = {
     400: "the request cannot be answered as it stands",
@@ -46,13 +46,13 @@ TITLES = {
 
 
 def problem(status: int, detail: str, near: tuple[str, ...] = ()) -> bytes:
-    """What is wrong with a request, as RFC 9457 has it."""
-    found = {"title": TITLES[status], "status": status, "detail": one_line(detail), "near": list(near)}
-    return json.dumps(found, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    """The body of an error response (RFC 9457)."""
+    body = {"title": TITLES[status], "status": status, "detail": one_line(detail), "near": list(near)}
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 class Guard:
-    """An application behind its limits. It counts what is under way, and keeps nothing of a request."""
+    """An application with limits. It counts the requests in progress, and stores nothing of them."""
 
     def __init__(self, app: App, law: Ruleset, settings: Settings) -> None:
         self.law = law
@@ -95,7 +95,7 @@ class Guard:
                 self._log(scope, status, size, time.perf_counter() - started)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        """Why a request is turned away before it is read, if it is."""
+        """The status and message with which a request is refused before it is read; None if it is not."""
         if self._under_way >= self._settings.at_once:
             return (
                 503,
@@ -129,10 +129,10 @@ class Guard:
 
 
 def _secured(headers: list[tuple[bytes, bytes]]) -> None:
-    """The headers with those for safety added."""
-    said = {name for name, _ in headers}
+    """Add the security headers in place."""
+    present = {name for name, _ in headers}
     headers += _HEADERS
-    headers += [(name, value) for name, value in _UNLESS_SAID.items() if name not in said]
+    headers += [(name, value) for name, value in _DEFAULTS.items() if name not in present]
 
 
 async def _refuse(send: Send, status: int, detail: str) -> None:

@@ -1,7 +1,7 @@
-"""An HTTP API over the same questions: GET with a query, or POST with JSON.
+"""An HTTP API for the same questions: GET with a query, or POST with JSON.
 
-It holds no state but answers that were given, in memory, and computes none of them itself. What `check` refuses is
-refused with the same words and status 400.
+Its only state is a cache of answers in memory; it computes none of them itself. A question that `check` refuses is
+refused with the same message and status 400.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 import exportrules
-from exportrules.errors import ExportRulesError, UnknownNameError
+from exportrules.errors import ExportRulesError, QuestionError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import near
 from exportrules.render.safe import safe_json
-from exportrules.serve.answers import ASKS, Ask, chips, provision, ruleset_of
+from exportrules.serve.answers import ASKS, Ask, chips, determination_of, provision, ruleset_of
 from exportrules.serve.guard import Guard, problem
 from exportrules.serve.ledgers import KINDS, REQUEST, account_of, answered
 from exportrules.serve.memory import Memory
@@ -37,10 +37,11 @@ from exportrules.serve.openapi import PATHS, document
 from exportrules.serve.page import front
 from exportrules.serve.requests import Request
 from exportrules.serve.settings import Settings
+from exportrules.serve.speech import sentences
 from exportrules.serve.wire import read_json, read_query
 from exportrules.study.receipt import engine
 
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON, PROBLEM, TEXT = "application/json", "application/problem+json", "text/plain"
 _NOTHING = Request(())
 _CHIPS = Request(("name",))
 _BLOCK = 64 * 1024
@@ -52,7 +53,7 @@ def application(law: Ruleset, settings: Settings) -> Guard:
 
 
 class _Service:
-    """The endpoints, with what they share: the law, a memory of answers, threads."""
+    """The endpoints and what they share: the law, a cache of answers, a thread pool."""
 
     def __init__(self, law: Ruleset, settings: Settings) -> None:
         self._law, self._settings = law, settings
@@ -85,15 +86,26 @@ class _Service:
     def _asking(self, ask: Ask) -> Callable[[Incoming], Any]:
         async def endpoint(request: Incoming) -> Response:
             request.scope["exportrules.route"] = f"/{ask.name}"
+            in_words = ask.name == "check" and request.headers.get("accept", "").startswith(TEXT)
+            answer, kind = (self._told, TEXT) if in_words else (self._ask, JSON)
             if request.method == "POST":
                 body = await self._body(request)
-                return await self._answer(request, b"/%s\n%s" % (ask.name.encode(), body), lambda: self._ask(
-                    ask, read_json(body)))  # fmt: skip
+                key = b"%s /%s\n%s" % (kind.encode(), ask.name.encode(), body)
+                return await self._answer(request, key, lambda: answer(ask, read_json(body)), kind)
             query = _query(request)
-            key = b"/%s?%s" % (ask.name.encode(), query)
-            return await self._answer(request, key, lambda: self._ask(ask, read_query(query, ask.request)))
+            key = b"%s /%s?%s" % (kind.encode(), ask.name.encode(), query)
+            return await self._answer(request, key, lambda: answer(ask, read_query(query, ask.request)), kind)
 
         return endpoint
+
+    def _told(self, ask: Ask, given: object) -> str:
+        """A determination in sentences, one a line; the first can be quoted alone."""
+        read = ask.request.read(given, self._law.facts)
+        if "fields" in read:
+            raise QuestionError("fields chooses parts of an answer as JSON; its sentences are one whole. Omit fields.")
+        self._forget()
+        law = self._law
+        return "\n".join(sentences(law, determination_of(law, read)))
 
     def _ask(self, ask: Ask, given: object) -> dict[str, Any]:
         self._forget()
@@ -101,28 +113,30 @@ class _Service:
         return ask.answer(law, ask.request.read(given, law.facts))
 
     def _forget(self) -> None:
-        """Drop what the engine remembers of questions, and in time of names, before it is more than can be spared."""
+        """Clear the engine's cache of questions, and from time to time that of names, before it grows too large."""
         self._computed += 1
         if len(self._law.memory) > self._settings.forget_after:
-            self._law.memory.clear()  # a result may leave it at any time
+            self._law.memory.clear()  # safe, since a result may be evicted at any time
         if self._computed > 10 * self._settings.forget_after:
-            self._computed, self._law = 0, replace(self._law)  # the same data, and nothing remembered
+            self._computed, self._law = 0, replace(self._law)  # the same data with empty caches
 
-    async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any]) -> Response:
-        """An answer as JSON, from memory if it is there; on GET with a tag that later requests can name."""
+    async def _answer(self, request: Incoming, key: bytes, answer: Callable[[], Any], kind: str = JSON) -> Response:
+        """An answer, from memory if it is there; on GET with a tag that later requests can name."""
         get = request.method != "POST"
         tag = f'"{hashlib.sha256(self._edition + key).hexdigest()[:32]}"' if get else ""
-        headers = {"etag": tag, "cache-control": "private, no-cache"} if get else {}
+        headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept"} if get else {}
+        if kind == TEXT:
+            headers["exportrules-ruleset"] = json.dumps(ruleset_of(self._law))
         known = self._memory.get(key)
         if known is None:
-            known = await self._threaded(lambda: _json(answer()))
+            known = await self._threaded(lambda: answer().encode() if kind == TEXT else _json(answer()))
             self._memory.put(key, known)
         if get and _names(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        return Response(known, media_type=JSON, headers=headers)
+        return Response(known, media_type=kind, headers=headers)
 
     async def _threaded(self, work: Callable[[], Any]) -> Any:
-        """What takes a while, in a thread, so that the others are answered meanwhile."""
+        """Run long work in a thread, so that other requests are answered meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _body(self, request: Incoming) -> bytes:
@@ -137,8 +151,8 @@ class _Service:
         return bytes(found)
 
     async def _blocks(self, request: Incoming, most: int) -> AsyncIterator[bytes]:
-        said = request.headers.get("content-length", "")
-        read = int(said) if said.isdecimal() else 0
+        stated = request.headers.get("content-length", "")
+        read = int(stated) if stated.isdecimal() else 0
         if read <= most:
             read = 0
             async for block in request.stream():
@@ -193,10 +207,10 @@ class _Service:
     async def _health(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/healthz"
         _NOTHING.read(read_query(_query(request), _NOTHING))
-        told = ruleset_of(self._law)
-        found = {"status": "ok", "version": exportrules.__version__,
-                 **{name: told[name] for name in ("edition", "verified_through", "sha256")}}  # fmt: skip
-        return Response(_json(found), media_type=JSON)
+        ruleset = ruleset_of(self._law)
+        health = {"status": "ok", "version": exportrules.__version__,
+                  **{name: ruleset[name] for name in ("edition", "verified_through", "sha256")}}  # fmt: skip
+        return Response(_json(health), media_type=JSON)
 
     async def _openapi(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/openapi.json"
@@ -229,12 +243,12 @@ def _typed(request: Incoming, kinds: tuple[str, ...]) -> str:
 
 
 def _names(wanted: str, tag: str) -> bool:
-    """Whether an If-None-Match has the tag."""
+    """True if an If-None-Match header contains the tag."""
     return wanted.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in wanted.split(","))
 
 
 async def _sent(output: Path, folder: Path) -> AsyncIterator[bytes]:
-    """The bytes of a file, which goes with its folder when they are sent or nobody wants them any more."""
+    """The bytes of a file, whose folder is removed when they were sent or the client has gone."""
     try:
         with output.open("rb") as file:
             while block := file.read(_BLOCK):
@@ -249,7 +263,7 @@ def _problem(status: int, detail: str, near_names: tuple[str, ...] = ()) -> Resp
 
 
 async def _refused(_: Incoming, error: Exception) -> Response:
-    """What `check` refuses, with its words."""
+    """The response for a question that `check` refuses, with its message."""
     return _problem(400, str(error), getattr(error, "suggestions", ()))
 
 

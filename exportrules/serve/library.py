@@ -1,6 +1,6 @@
-"""What is encoded, as texts under addresses: every provision, instrument and chip, coverage and edition.
+"""The encoded data as texts with addresses: every provision, instrument and chip, the coverage and the edition.
 
-An address is `exportrules://KIND/ID`, its id percent-encoded: `exportrules://provision/88fr73458%233A090.a`.
+An address is `exportrules://KIND/ID` with a percent-encoded id: `exportrules://provision/88fr73458%233A090.a`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from exportrules.serve.answers import chip, ruleset_of
 SCHEME = "exportrules://"
 KINDS = ("provision", "instrument", "chip")
 ALONE = {"coverage": "What is encoded, what is not, and what that could change",
-         "edition": "The edition of the rules: its digest, and how far it was verified"}  # fmt: skip
+         "edition": "The edition of the rules: its digest, and the day through which it was verified"}  # fmt: skip
 
 
 class Entry(NamedTuple):
-    """One text: its address, the name it goes by, and what it is."""
+    """One text: its address, its name and its title."""
 
     address: str
     name: str
@@ -50,7 +50,7 @@ def entries(law: Ruleset) -> Iterator[Entry]:
 
 
 def text_at(law: Ruleset, written: str) -> str:
-    """The text at an address. Raises UnknownNameError with near addresses."""
+    """The text at an address. Raises UnknownNameError with similar ids."""
     kind, _, rest = written.removeprefix(SCHEME).partition("/")
     name = unquote(rest, errors="strict") if "%" in rest else rest
     if not written.startswith(SCHEME) or (kind not in KINDS and (kind not in ALONE or rest)):
@@ -78,17 +78,18 @@ def _edition(law: Ruleset) -> str:
 
 
 def _instrument(law: Ruleset, name: str) -> str:
-    found = law.instruments.get(name)
-    if found is None:
+    instrument = law.instruments.get(name)
+    if instrument is None:
         close = near(name, {known: known for known in law.instruments}, cutoff=0.4)
         raise UnknownNameError(f"there is no instrument {name!r} in this ruleset.", close)
     lines = [
-        found.title,
-        f"{found.citation} ({found.issuer}); {found.url}",
-        f"released {found.released or '-'}, published {found.published or '-'}, evidence {found.evidence}",
-        *([found.summary] if found.summary else []),
+        instrument.title,
+        f"{instrument.citation} ({instrument.issuer}); {instrument.url}",
+        f"released {instrument.released or '-'}, published {instrument.published or '-'}, "
+        f"evidence {instrument.evidence}",
+        *([instrument.summary] if instrument.summary else []),
         "",
-        *(f"{p.id} [{p.kind}] from {p.effective}: {p.title}" for p in found.provision),
+        *(f"{p.id} [{p.kind}] from {p.effective}: {p.title}" for p in instrument.provision),
     ]
     return "\n".join(map(safe, lines))
 
@@ -97,8 +98,8 @@ def _chip(law: Ruleset, name: str) -> str:
     if name not in law.variants:
         close = near(name, {known: known for known in law.variants}, cutoff=0.4)
         raise UnknownNameError(f"there is no chip with the id {name!r} in this ruleset.", close)
-    found = chip(law, name)
-    figures = [f"  {fact}: {show(value)}" for fact, value in found.pop("figures").items() if value is not None]
+    fields = chip(law, name)
+    figures = [f"  {fact}: {show(value)}" for fact, value in fields.pop("figures").items() if value is not None]
     lines = [f"{label}: {', '.join(value) if isinstance(value, list) else value}"
-             for label, value in found.items() if value]  # fmt: skip
+             for label, value in fields.items() if value]  # fmt: skip
     return "\n".join(map(safe, [*lines, "figures:", *figures]))

@@ -1,7 +1,7 @@
 """A Model Context Protocol server: the questions as tools, the encoded law as resources, two prompts.
 
-It reads requests on standard input and writes answers on standard output (the transport called stdio). It changes
-nothing, opens no socket and reads no file after the rules.
+It reads requests from standard input and writes answers to standard output (the stdio transport). It changes nothing,
+opens no socket and reads no file after the rules.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def run(law: Ruleset) -> None:
 
 
 def tools() -> list[types.Tool]:
-    """The tools with the schemas of what they take and return."""
+    """The tools with the schemas of their requests and answers."""
     return [
         types.Tool(
             name=ask.name,
@@ -103,7 +103,7 @@ def tools() -> list[types.Tool]:
 
 
 def _request(ask: Ask) -> Request:
-    """The request of a tool. An assistant gets all that `check` says but the trace, so it chooses no parts."""
+    """The request of a tool. An assistant receives all of `check` but the trace, so it cannot choose `fields`."""
     return replace(ask.request, fields=tuple(name for name in ask.request.fields if name != "fields"))
 
 
@@ -209,18 +209,18 @@ async def _read_resource(law: Ruleset, _: Context, params: types.ReadResourceReq
 
 
 async def _complete(law: Ruleset, _: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
-    """Names that begin as the one that is being written: ids of a resource's kind, chips of a prompt."""
+    """Completions of a name: ids for a resource, chips for a prompt."""
     begun = params.argument.value
-    found: Iterable[str] = ()
+    names: Iterable[str] = ()
     if isinstance(params.ref, types.ResourceTemplateReference):
         kind = next((kind for kind in KINDS if params.ref.uri.startswith(f"{SCHEME}{kind}/")), "")
-        held: dict[str, Iterable[str]] = {
+        ids: dict[str, Iterable[str]] = {
             "provision": law.provisions, "instrument": law.instruments, "chip": law.variants,
         }  # fmt: skip
-        found = [name for name in held.get(kind, ()) if name.startswith(begun)]
+        names = [name for name in ids.get(kind, ()) if name.startswith(begun)]
     elif params.argument.name == "chip":
-        found = dict.fromkeys(name for name, _ in names_beginning(law, begun))
-    every = list(found)
+        names = dict.fromkeys(name for name, _ in names_beginning(law, begun))
+    every = list(names)
     completion = types.Completion(values=every[:MOST_OFFERED], total=len(every), has_more=len(every) > MOST_OFFERED)
     return types.CompleteResult(completion=completion)
 
@@ -230,20 +230,20 @@ async def _complete(law: Ruleset, _: Context, params: types.CompleteRequestParam
 _SHIPMENT = (
     "Check this shipment under US export rules with the tool `check`: chip {chip}, day of export {on}, destination "
     "{to}{more}.\n"
-    "1. Call `check` with exactly what is said here; leave out what is not, and do not guess.\n"
+    "1. Call `check` with exactly the terms given here; leave out what is not given, and do not guess.\n"
     "2. If `ask` has deciding questions, put them to me before you answer.\n"
-    "3. Answer with the first sentence as it is, then the requirement or exception with its citation and address, "
-    "until when it holds, and each assumption that would change it.\n"
-    "4. Look every company that is named up with `screen`, and say that a name on no list is not cleared.\n"
+    "3. Answer with the first sentence verbatim, then the requirement or exception with its citation and address, the "
+    "day through which it holds, and each assumption that would change it.\n"
+    "4. Look up every named company with `screen`, and say that a name on no list is not cleared.\n"
     "Say that it is a computed reading and not legal advice."
 )
 _CLAIM = (
     "Check this claim about US export rules for AI chips: {claim}\n"
-    "1. Name each chip, day, destination, exporter and buyer that it speaks of; ask me for a day if it has none.\n"
-    "2. Call `check` for each, and `timeline` or `changes` where it says that something changed; with `known_on`, "
-    "where it matters what was public on the day of the claim.\n"
-    "3. Say for each part whether the rules bear it out, contradict it or leave it open, with citation, days and "
-    "horizon, and quote the sentences as they are.\n"
+    "1. Name each chip, day, destination, exporter and buyer in it; ask me for a day if it has none.\n"
+    "2. Call `check` for each, and `timeline` or `changes` if it says that something changed; use `known_on` if it "
+    "matters what was public on the day of the claim.\n"
+    "3. Say for each part whether the rules confirm it, contradict it or leave it open, with citation, days and "
+    "horizon, and quote the sentences verbatim.\n"
     "4. Say what the claim leaves out that would change the answer."
 )
 
@@ -271,7 +271,7 @@ def prompts() -> list[types.Prompt]:
         types.Prompt(
             name="check_a_claim",
             title="Check a claim",
-            description="A dated claim, of the press say, held against the rules of its day.",
+            description="A dated claim, e.g. from the press, compared with the rules of its day.",
             arguments=[argument("claim", "The claim, with its day.", True)],
         ),
     ]
@@ -292,7 +292,7 @@ async def _get_prompt(_: Context, params: types.GetPromptRequestParams) -> types
         if name not in names:
             raise MCPError(types.INVALID_PARAMS, f"{params.name} has no {name!r}. It has: {', '.join(names)}.")
         if not value:
-            raise MCPError(types.INVALID_PARAMS, f"{name} is empty. Leave it out, or write what is so.")
+            raise MCPError(types.INVALID_PARAMS, f"{name} is empty. Omit it, or give a value.")
     for argument in prompt.arguments or ():
         if argument.required and argument.name not in given:
             raise MCPError(types.INVALID_PARAMS, f"{argument.name} is missing. {argument.description}")
@@ -302,8 +302,8 @@ async def _get_prompt(_: Context, params: types.GetPromptRequestParams) -> types
 
 
 def _shipment(given: dict[str, str]) -> str:
-    said = {"exporter": "exporter", "end_user": "end user", "end_use": "end use"}
-    more = "".join(f", {label} {given[name]}" for name, label in said.items() if name in given)
+    labels = {"exporter": "exporter", "end_user": "end user", "end_use": "end use"}
+    more = "".join(f", {label} {given[name]}" for name, label in labels.items() if name in given)
     return _SHIPMENT.format(chip=given["chip"], on=given["on"], to=given["to"], more=more)
 
 
@@ -314,7 +314,7 @@ _WRITTEN: dict[str, Callable[[dict[str, str]], str]] = {
 
 
 def listing() -> str:
-    """What the server offers, for a reader: `exportrules mcp --list`."""
+    """The tools, resources and prompts for a reader: `exportrules mcp --list`."""
     lines = ["TOOLS", *(f"  {ask.name:<10} {ask.says}" for ask in ASKS.values()), "", "RESOURCES"]
     lines += [f"  {SCHEME}{kind}/ID" for kind in KINDS]
     lines += [f"  {SCHEME}{name}" for name in ALONE]

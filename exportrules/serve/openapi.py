@@ -26,7 +26,7 @@ _SHAPES: tuple[type[BaseModel], ...] = (
     ProblemShape,
 )
 _TAG = {
-    "description": "names this answer of this engine and these rules: send it as If-None-Match",
+    "description": "identifies this answer of this engine and these rules: send it as If-None-Match",
     "schema": {"type": "string"},
 }
 
@@ -47,7 +47,7 @@ def document() -> dict[str, Any]:
     paths["/provisions/{id}"] = {"get": {**one, "parameters": [by_id], "responses": {
         **one["responses"], "404": _problem("there is no such provision; near ones are named")}}}  # fmt: skip
     paths["/audit"] = {"post": _audit()}
-    paths["/healthz"] = {"get": _plain("health", "Whether it answers, and under which law", HealthShape)}
+    paths["/healthz"] = {"get": _plain("health", "The status of the server, and the edition of the law", HealthShape)}
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -104,22 +104,22 @@ def _plain(name: str, title: str, shape: type[BaseModel]) -> dict[str, Any]:
 
 
 def _parameter(request: Request, name: str) -> dict[str, Any]:
-    """A field as a part of the query: lists by repeating it, tables as name[key]=value."""
+    """A field as a query parameter: lists by repeating it, tables as name[key]=value."""
     schema = dict(request.field(name))
     says = schema.pop("description")
     kind = FIELDS[name].kind
-    made: dict[str, Any] = {"name": name, "in": "query", "required": name in request.required, "description": says}
+    parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in request.required, "description": says}
     if kind in ("facts", "columns"):
-        made |= {"style": "deepObject", "explode": True}
+        parameter |= {"style": "deepObject", "explode": True}
         if kind == "facts":
             schema["additionalProperties"] = {"type": "string", "minLength": 1}
             schema["examples"] = [{"tpp": "2368"}]
     elif kind == "words":
         schema = dict(schema["anyOf"][1])
-        made |= {"style": "form", "explode": True}
+        parameter |= {"style": "form", "explode": True}
     elif schema.get("type") == "array":
-        made |= {"style": "form", "explode": True}
-    return {**made, "schema": schema}
+        parameter |= {"style": "form", "explode": True}
+    return {**parameter, "schema": schema}
 
 
 def _audit() -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _audit() -> dict[str, Any]:
     return {
         "operationId": "audit",
         "summary": "Answer every row of a ledger under the law of its own day",
-        "description": "The same rows come back with their answers behind their own cells. Nothing is kept.",
+        "description": "Returns the same rows with their answers added after their own cells. Nothing is stored.",
         "parameters": [_parameter(REQUEST, name) for name in REQUEST.fields],
         "requestBody": {"required": True, "content": rows},
         "responses": {
@@ -146,8 +146,14 @@ def _ok(shape: type[BaseModel]) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
     says = (shape.__doc__ or "").strip().split("\n")[0]
     if shape is DeterminationShape:
-        says = "A determination as `exportrules check --json` prints it, or the parts that `fields` names."
-    return {"description": says, "content": {"application/json": {"schema": schema}}}
+        says = (
+            "A determination as `exportrules check --json` prints it, or the parts that `fields` names; as text/plain, "
+            "where that is the first type accepted, the whole of it in sentences, one a line."
+        )
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if shape is DeterminationShape:
+        content["text/plain"] = {"schema": {"type": "string"}}
+    return {"description": says, "content": content}
 
 
 def _problem(says: str) -> dict[str, Any]:

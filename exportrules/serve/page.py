@@ -1,8 +1,7 @@
-"""The page at `/`: the explorer's, where a file of it is given, else a small page that names the questions.
+"""The page at `/`: the explorer, if a file of it is given, or a small page that lists the questions.
 
-:func:`front` is the one place that says what the page is. An explorer takes a minute or two to make, so it comes as
-the file that `exportrules explore -o FILE` wrote. One that was made from other rules would contradict the answers
-beside it.
+:func:`front` decides which. Writing an explorer takes a minute or two, so it is read from a file written by
+`exportrules explore -o FILE`. One written from other rules is refused, since it would contradict the server's answers.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from exportrules.errors import QuestionError
+from exportrules.explore.page import served
 from exportrules.files.load import read_file
 from exportrules.law.ruleset import Ruleset
 from exportrules.render.text import footer
@@ -26,19 +26,19 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#111}footer{color:#aaa}}"
 )
 _SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-#: Never near: an explorer of the whole catalogue has a few MB.
+#: The largest file of an explorer; one of the whole catalogue has a few MB.
 _LARGEST = 64 * 2**20
 
 
 class Page(NamedTuple):
-    """A page as it is sent, and the content security policy that it needs."""
+    """The bytes of a page, and the content security policy that it needs."""
 
     body: bytes
     policy: str
 
 
 def front(law: Ruleset, explorer: str | None = None) -> Page:
-    """The page at `/`; `explorer` is a file. Raises QuestionError for one that is of other rules than these."""
+    """The page at `/`; `explorer` is a file. Raises QuestionError for one written from other rules."""
     return _explorer(law, explorer) if explorer else _small(law)
 
 
@@ -47,22 +47,25 @@ def _explorer(law: Ruleset, path: str) -> Page:
     text = body.decode("utf-8", "replace")
     if law.digest not in text:
         raise QuestionError(
-            f"{path} was not made from these rules: their digest, {law.digest[:12]}, is not in it. Make it anew with "
-            "the same --ruleset and --overlay: exportrules explore -o FILE."
+            f"{path} was not written from these rules: their digest, {law.digest[:12]}, is not in it. Write it again "
+            "with the same --ruleset and --overlay: exportrules explore -o FILE."
         )
+    text = served(text)
     scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _SCRIPT.findall(text))
-    return Page(body, _policy(f"script-src {scripts}; style-src 'unsafe-inline'; img-src data:"))
+    return Page(
+        text.encode("utf-8", "replace"), _policy(f"script-src {scripts}; style-src 'unsafe-inline'; img-src data:")
+    )
 
 
 def _policy(allows: str) -> str:
-    """What a page of ours may do: ask this server, and what is allowed here; nobody else."""
+    """The content security policy of a page: it may connect to this server only, plus what `allows` permits."""
     return (
         f"default-src 'none'; {allows}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
 def _digest(text: str) -> str:
-    # a browser takes the digest over the text with its line ends as HTML has them
+    # browsers compute the digest over the text with normalised line ends
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return base64.b64encode(hashlib.sha256(plain.encode()).digest()).decode()
 

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from exportrules.answer.trace import FIELDS as PARTS
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.ledger.headers import spellings
-from exportrules.question.deal import Deal
+from exportrules.question.deal import USUAL_DESTINATION, Deal
 from exportrules.question.names.keys import key
 
-#: No name, place or fact comes near these; they bound the work that one request can ask for.
+#: Limits that no real name, place or fact comes near; they bound the work of one request.
 LONGEST_TEXT = 1_000
 MOST_ITEMS = 50
 
@@ -40,7 +40,7 @@ _FACT = {
 
 class Field(NamedTuple):
     """A field of a request: its kind (`text`, `day`, `texts`, `days`, `words`, `flag`, `parts`,
-    `columns` or `facts`) and what it says."""
+    `columns` or `facts`), its description and an example."""
 
     kind: str
     says: str
@@ -50,7 +50,7 @@ class Field(NamedTuple):
         """Its JSON Schema (draft 2020-12)."""
         text: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
         several = {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS}
-        made: dict[str, Any] = {
+        kinds: dict[str, Any] = {
             "text": text,
             "day": _DAY,
             "texts": {**several, "items": text},
@@ -63,7 +63,7 @@ class Field(NamedTuple):
             "facts": {"type": "object", "minProperties": 1, "maxProperties": MOST_ITEMS, "additionalProperties": _FACT},
         }[self.kind]  # fmt: skip
         shown = {} if self.example is None else {"examples": [self.example]}
-        return {**made, "description": self.says, **shown}
+        return {**kinds, "description": self.says, **shown}
 
 
 _PLACE = "an ISO code or a country's name"
@@ -75,7 +75,7 @@ FIELDS: dict[str, Field] = {
     "on": Field("day", _ON),
     "days": Field("days", "Days of export, YYYY-MM-DD, in Washington, D.C.", ["2022-09-15", "2023-06-01"]),
     "from": Field("day", "The first day of the calendar, YYYY-MM-DD."),
-    "to": Field("text", f"Destination, {_PLACE}. Default: CN.", "CN"),
+    "to": Field("text", f"Destination, {_PLACE}. Default: {USUAL_DESTINATION}.", USUAL_DESTINATION),
     "exporter": Field("text", "Who exports: `maker` (the chip's own), `other` (a company to which no public letter is "
                       "addressed), or a company's name. Default: maker.", "other"),
     "activity": Field("text", "export, reexport or transfer. Default: export.", "export"),
@@ -111,23 +111,23 @@ FIELDS: dict[str, Field] = {
                     "ruleset are always there. Default: all of them.", ["requirements"]),
 }  # fmt: skip
 
-#: The terms of a deal, chip and day aside; the arguments of `check` have the same names.
+#: The terms of a deal without chip and day; the arguments of `check` have the same names.
 DEAL = Deal._fields
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The fields of one kind of request, and those that it cannot do without."""
+    """The fields of one kind of request, and those that are required."""
 
     fields: tuple[str, ...]
     required: tuple[str, ...] = ()
-    #: what a field says here, where that is not what it says elsewhere
+    #: descriptions of fields that differ from those in `FIELDS`
     says: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, name: str) -> dict[str, Any]:
         """The JSON Schema of one field."""
-        made = FIELDS[name].schema()
-        return {**made, "description": self.says.get(name, made["description"])}
+        schema = FIELDS[name].schema()
+        return {**schema, "description": self.says.get(name, schema["description"])}
 
     def schema(self) -> dict[str, Any]:
         """Its JSON Schema (draft 2020-12)."""
@@ -139,8 +139,8 @@ class Request:
         }
 
     def read(self, given: object, facts: Iterable[str] = ()) -> dict[str, Any]:
-        """The fields that were given. `facts` are the names of the vocabulary, for the message about a field that is
-        one of them. Raises QuestionError."""
+        """The given fields, checked. `facts` are the names of the vocabulary, for the message if one of them is given
+        as a field. Raises QuestionError."""
         if not isinstance(given, Mapping):
             raise QuestionError('the request is not a JSON object. Write e.g. {"chip": "A100", "on": "2022-09-15"}.')
         for name in given:
@@ -165,13 +165,13 @@ class Request:
 
 
 def _sound(name: str, value: object) -> None:
-    """Refuse what says nothing, what is of another kind, and what is too much."""
+    """Raise QuestionError for an empty value, a value of another kind, or too many items."""
     kind = FIELDS[name].kind
     if value is None:
-        raise QuestionError(f"{name} is null, which says nothing. Omit {name} for the default, or write a value.")
+        raise QuestionError(f"{name} is null. Omit {name} for the default, or write a value.")
     if kind == "flag" and not isinstance(value, bool):
         raise QuestionError(f"{name} = {value!r} is not true or false.")
-    # of one text where a list is wanted `check` says it for the arguments that it has
+    # for one text in place of a list `check` has its own message, if it has that argument
     if (
         kind in ("texts", "days", "parts")
         and (name not in DEAL or not isinstance(value, str))
@@ -184,7 +184,7 @@ def _sound(name: str, value: object) -> None:
         raise QuestionError(f"chip = {value!r} is not text. Write a chip's name, or describe one by facts.")
     if isinstance(value, list | dict):
         if not value:
-            raise QuestionError(f"{name} is empty, which says nothing. Omit {name}, or write what is so.")
+            raise QuestionError(f"{name} is empty. Omit {name}, or give a value.")
         if len(value) > MOST_ITEMS:
             raise QuestionError(f"{name} has {len(value)} items; one request has at most {MOST_ITEMS}. Ask in parts.")
     if name in ("chips", "names", "days", "fields"):
@@ -195,7 +195,7 @@ def _sound(name: str, value: object) -> None:
 
 
 def _measured(name: str, value: object) -> None:
-    """Refuse a text that no name or value is as long as, and one that is broken."""
+    """Raise QuestionError for a text that is longer than any real value, or not Unicode."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise QuestionError(f"{name} has a text of {len(value):,} characters; at most {LONGEST_TEXT:,} are read.")
     if isinstance(value, str) and not value.isascii():

@@ -1,4 +1,4 @@
-"""Processes that serve: one, or several that share a socket."""
+"""Run the server in one process, or in several that share a socket."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ def make(settings: Settings) -> Guard:
         if settings.ruleset or settings.overlays
         else default_ruleset()
     )
-    made = application(law, settings)
-    # the law stays to the end: looking for garbage in it is wasted
+    guard = application(law, settings)
+    # the law lives as long as the process, so the garbage collector need not traverse it
     gc.collect()
     gc.freeze()
     gc.enable()
-    # an answer that is computed lets those that are at hand pass sooner
+    # switch threads often, so that cached answers need not wait for one that is being computed
     sys.setswitchinterval(0.001)
-    return made
+    return guard
 
 
 def serve(settings: Settings) -> None:
-    """Serve until it is told to end (SIGINT or SIGTERM). Raises QuestionError where it cannot listen."""
-    made = make(settings)  # what is wrong with a rule file is said before anything listens
+    """Serve until SIGINT or SIGTERM. Raises QuestionError if the address is not available."""
+    guard = make(settings)  # before listening, so that a bad rule file is reported first
     listening = _socket(settings)
     port = listening.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    edition = f"edition {made.law.edition.edition}, {made.law.currency}"
+    edition = f"edition {guard.law.edition.edition}, {guard.law.currency}"
     sys.stderr.write(safe(f"exportrules serves on http://{host}:{port} ({edition})") + "\n")
     if settings.workers == 1:
-        _run(made, listening)
+        _run(guard, listening)
     else:
         _supervise(settings, listening)
 
 
-def _run(made: Guard, listening: socket.socket) -> None:
+def _run(guard: Guard, listening: socket.socket) -> None:
     config = uvicorn.Config(
-        made,
+        guard,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -62,17 +62,17 @@ def _run(made: Guard, listening: socket.socket) -> None:
         lifespan="off",
         ws="none",
     )
-    with contextlib.suppress(KeyboardInterrupt):  # it has ended in good order by then
+    with contextlib.suppress(KeyboardInterrupt):  # the server has shut down properly by then
         uvicorn.Server(config).run(sockets=[listening])
 
 
 def _work(settings: Settings, listening: socket.socket) -> None:
-    """A worker's whole life."""
+    """The main function of a worker process."""
     _run(make(settings), listening)
 
 
 def _supervise(settings: Settings, listening: socket.socket) -> None:
-    """Workers that share a socket. Where one ends, all do, and whoever started them may start them anew."""
+    """Run workers that share a socket. If one ends, all are ended, so that a service manager can restart them."""
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_work, args=(settings, listening)) for _ in range(settings.workers)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -87,17 +87,17 @@ def _supervise(settings: Settings, listening: socket.socket) -> None:
             if worker.pid is not None:
                 worker.terminate()
                 worker.join()
-    raise OutputError("a worker ended by itself, and the others were ended with it. Its messages are above.")
+    raise OutputError("a worker ended unexpectedly, and the others were ended with it. Its messages are above.")
 
 
 def _socket(settings: Settings) -> socket.socket:
-    """The one socket that is opened, shared by all workers."""
+    """The listening socket, shared by all workers. Raises QuestionError if it cannot be opened."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        made = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     except OSError as error:
         raise QuestionError(
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}. Name another --port, "
             "or an address of this machine with --host."
         ) from None
-    return made
+    return listening

@@ -48,7 +48,7 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
         lines.append(f"If {case}: {decision(branch.outcome, branch.review_policy)}.")
     assumed = d.assumptions
     if assumed:
-        lines.append(f"Assumed, because nobody said otherwise: {'; '.join(a.says for a in assumed)}.")
+        lines.append(f"Assumed, since nothing else was given: {'; '.join(a.says for a in assumed)}.")
     for assumption in assumed:
         for other in assumption.otherwise:
             lines.append(f"If instead {other.value}: {decision(other.outcome, other.review_policy)}.")

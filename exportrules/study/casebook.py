@@ -41,7 +41,7 @@ def _key(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Publication:
     """The publisher of a claim and the date: a day, or text such as "2025-05" if only the month is known."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -96,11 +96,11 @@ class Claim:
 
     id: str
     says: str
-    source: Source
+    source: Publication
     chips: tuple[str, ...]
     first: date
     last: date
-    by_way_of: Source | None = None
+    by_way_of: Publication | None = None
     note: str = ""
     implies: Literal["no_license_requirement", "license_exception", "license_required"] | None = None
     implies_policy: Policy | None = None

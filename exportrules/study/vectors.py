@@ -46,7 +46,7 @@ class Key(NamedTuple):
         return f"{self.chip} to {self.to}, by {self.exporter}, headquarters {self.headquarters}, {self.on}"
 
 
-class Answer(NamedTuple):
+class ToolAnswer(NamedTuple):
     """Another tool's answer to one vector. `policy_given` is False if it leaves the policy out."""
 
     outcome: str
@@ -109,7 +109,7 @@ def of_one_deal(law: Ruleset, chip: str, to: str, exporter: str, headquarters: s
 
 
 @dataclass
-class Tally:
+class Agreement:
     """Counts for one outcome: vectors, those answered, those with an equal outcome, those with an equal policy too."""
 
     vectors: int = 0
@@ -122,14 +122,16 @@ class Tally:
 class Score:
     """The comparison of another tool's answers with the vectors."""
 
-    tallies: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in OUTCOMES})
-    disagreements: list[tuple[Vector, Answer]] = field(default_factory=list)
+    tallies: dict[str, Agreement] = field(default_factory=lambda: {name: Agreement() for name in OUTCOMES})
+    disagreements: list[tuple[Vector, ToolAnswer]] = field(default_factory=list)
     strangers: list[Key] = field(default_factory=list)
 
     @property
-    def total(self) -> Tally:
+    def total(self) -> Agreement:
         tallies = self.tallies.values()
-        return Tally(*(sum(getattr(t, name) for t in tallies) for name in ("vectors", "answered", "outcome", "policy")))
+        return Agreement(
+            *(sum(getattr(t, name) for t in tallies) for name in ("vectors", "answered", "outcome", "policy"))
+        )
 
     @property
     def conforms(self) -> bool:
@@ -137,7 +139,7 @@ class Score:
         return not self.disagreements and self.total.answered == self.total.vectors
 
 
-def score(expected: Iterable[Vector], answers: Mapping[Key, Answer]) -> Score:
+def score(expected: Iterable[Vector], answers: Mapping[Key, ToolAnswer]) -> Score:
     """Compare answers with vectors. A policy that an answer leaves out is not compared."""
     result, left = Score(), dict(answers)
     for vector in expected:
@@ -157,9 +159,9 @@ def score(expected: Iterable[Vector], answers: Mapping[Key, Answer]) -> Score:
     return result
 
 
-def read_answers(path: str | os.PathLike[str]) -> dict[Key, Answer]:
+def read_answers(path: str | os.PathLike[str]) -> dict[Key, ToolAnswer]:
     """The answers of another tool, one JSON object a line. Raises RulesetError with file and line."""
-    answers: dict[Key, Answer] = {}
+    answers: dict[Key, ToolAnswer] = {}
     name = os.path.basename(path)
     for number, line in enumerate(read_file(os.fspath(path), path, LARGEST).splitlines(), 1):
         if line.strip():
@@ -172,7 +174,7 @@ def read_answers(path: str | os.PathLike[str]) -> dict[Key, Answer]:
     return answers
 
 
-def _answer(line: bytes, where: str) -> tuple[Key, Answer]:
+def _answer(line: bytes, where: str) -> tuple[Key, ToolAnswer]:
     try:
         content = json.loads(line)
     except (ValueError, RecursionError):
@@ -186,7 +188,7 @@ def _answer(line: bytes, where: str) -> tuple[Key, Answer]:
     _one_of(where, "outcome", outcome, OUTCOMES)
     if policy is not None:
         _one_of(where, "review_policy", policy, STRICTEST)
-    return Key(*(content[name] for name in Key._fields)), Answer(outcome, policy, "review_policy" in content)
+    return Key(*(content[name] for name in Key._fields)), ToolAnswer(outcome, policy, "review_policy" in content)
 
 
 def _one_of(where: str, name: str, value: Any, words: Sequence[str]) -> None:

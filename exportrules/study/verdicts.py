@@ -61,6 +61,17 @@ def verdict(reply: Reply) -> Verdict | None:
     return since or Verdict(AGREES, "")
 
 
+def deciding_day(reply: Reply, judged: Verdict | None) -> date:
+    """A day of the claim that shows the verdict: the first that contradicts it, or leaves it open, else the first."""
+    claim = reply.claim
+    if judged and judged.verdict == CONTRADICTED:
+        against = (days.first for days in reply.days if _decided(days) and not _fits(claim, days))
+        return next(against, first_day_required(reply.timeline, claim.last).day or claim.implies_since or claim.first)
+    if judged and judged.verdict == NOT_DECIDED:
+        return next((days.first for days in reply.days if not _decided(days)), claim.first)
+    return claim.implies_since or claim.first
+
+
 def verdict_of_claim(verdicts: Iterable[Verdict | None]) -> str:
     """The verdict on a claim: contradicted if any answer contradicts it, agrees if all agree; '' if there is none."""
     words = {judged.verdict for judged in verdicts if judged}

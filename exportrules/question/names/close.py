@@ -1,8 +1,8 @@
-"""Listed parties that a name is close to, and how: leading parts, other order, abbreviations, typos, Chinese names.
+"""Find listed parties with similar names: leading parts, another order, abbreviations, typos, Chinese names.
 
-Names are compared by their words. A word that says nothing of who bears it ("technology", "Beijing") weighs little, one
-that few listed names have weighs much; what two names share, and what they do not, decides. Listed names come up for
-comparison by the rarer words of a name, so that nearly all names of a ledger are done with after a few look-ups.
+Names are compared by their words. A word that does not identify its bearer ("technology", "Beijing") has little weight,
+one that few listed names have has much; the weight of what two names share, and of what they do not, decides.
+Candidates are looked up by the rarer words of a name, so that most names of a ledger need only a few look-ups.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from exportrules.question.names.words import (
     SMALL_WORDS,
 )
 
-#: No more listed names than these are compared word by word, and reported.
+#: The most listed names that are compared word by word, and that are reported.
 MOST_COMPARED = 40
 MOST_REPORTED = 6
 #: A word of more listed names than these brings none up by itself.
 MOST_NAMES = 120
 #: Both names must be covered by what they share to this part of their weight.
 SHARED = 0.8
-#: In a name of one word that tells, a slip is read in words of this length only: "Canon" is not "Cancon".
+#: The least length of a misspelt word in a name with one distinctive word: "Canon" is not "Cancon".
 SHORTEST_SLIP = 6
-#: What a word weighs that says little, whatever its rarity.
+#: The most weight of a word that does not identify anyone, whatever its rarity.
 LIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A listed name: whose it is, as printed, its words in order, and those that tell who it is."""
+    """A listed name: its party, its printed form, its words in order, and those that are distinctive."""
 
     party: str
     printed: str
@@ -84,17 +84,18 @@ def _singular(word: str) -> str:
 
 
 def is_light(word: str) -> bool:
-    """Whether a word tells no companies apart: a trade, a place, a number, a letter."""
+    """True if a word does not distinguish companies: a trade, a place, a number, a letter."""
     return word in GENERIC or word in PLACES or word.isdigit() or len(word) < 2
 
 
 def core_of(words: Iterable[str]) -> tuple[str, ...]:
+    """The distinctive words of a name."""
     return tuple(word for word in words if not is_light(word))
 
 
 @dataclass
 class Index:
-    """The listed names by their words."""
+    """An index of the listed names by their words."""
 
     names: list[Name] = field(default_factory=list)
     by_word: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -106,28 +107,28 @@ class Index:
     _weights: dict[str, float] = field(default_factory=dict)
 
     def weight(self, word: str) -> float:
-        """The rarer a word among listed names, the more it says."""
-        found = self._weights.get(word)
-        if found is None:
+        """The weight of a word: the rarer it is among listed names, the greater."""
+        weight = self._weights.get(word)
+        if weight is None:
             rare = math.log(1 + len(self.names) / (1 + len(self.by_word.get(word, ()))))
             most = LIGHT if is_light(word) else 2 * LIGHT if word in COMMON else rare
-            found = self._weights[word] = min(rare, most)
-        return found
+            weight = self._weights[word] = min(rare, most)
+        return weight
 
     def set_of(self, word: str) -> frozenset[int]:
-        """The listed names that have a frequent word."""
-        found = self.sets.get(word)
-        if found is None:
-            found = self.sets[word] = frozenset(self.by_word[word])
-        return found
+        """The listed names with a frequent word."""
+        numbers = self.sets.get(word)
+        if numbers is None:
+            numbers = self.sets[word] = frozenset(self.by_word[word])
+        return numbers
 
     def variants(self, word: str) -> tuple[str, ...]:
-        """Words of listed names that are one slip of the pen away."""
-        found = self._variants.get(word)
-        if found is None:
+        """Words of listed names of which a word may be a misspelling by one letter."""
+        known = self._variants.get(word)
+        if known is None:
             slips = len(word) >= 4 and not is_light(word)
-            found = self._variants[word] = tuple(self._slipped(word)) if slips else ()
-        return found
+            known = self._variants[word] = tuple(self._slipped(word)) if slips else ()
+        return known
 
     def _slipped(self, word: str) -> Iterator[str]:
         from rapidfuzz.distance import OSA
@@ -144,7 +145,7 @@ class Index:
 
 
 def _shortened(word: str) -> set[str]:
-    """The word, and it without each of its letters: two words that differ by one slip share one of these."""
+    """A word, and the word without each of its letters: two words that differ by one slip share one of these."""
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
@@ -176,22 +177,22 @@ def index_of(parties: Iterable[Party]) -> Index:
 
 
 def close_names(index: Index, text: str) -> list[Near]:
-    """The listed names that a text is close to, the closest first; one for each party."""
-    found = list(_chinese(index, text)) if _is_chinese(text) else []
-    # a slip of the pen in "Limited" is no word of a name
+    """The listed names to which a text is similar, the most similar first, at most one for each party."""
+    similar = list(_chinese(index, text)) if _is_chinese(text) else []
+    # a misspelt "Limited" is not a word of the name
     words = tuple(word for word in words_of(text) if ENDINGS.isdisjoint(index.variants(word)) or word in index.by_word)
     if words:
-        found += [
+        similar += [
             near for number in _candidates(index, words) if (near := _compared(index, words, index.names[number]))
         ]
     best: dict[str, Near] = {}
-    for near in sorted(found, key=lambda near: (-near.score, len(near.name), near.party)):
+    for near in sorted(similar, key=lambda near: (-near.score, len(near.name), near.party)):
         best.setdefault(near.party, near)
     return list(best.values())[:MOST_REPORTED]
 
 
 def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
-    """The listed names that share most with the words, by weight."""
+    """The listed names with the greatest weight of common words."""
     scores: dict[int, float] = defaultdict(float)
     asked = dict.fromkeys(words, 1.0)
     for word in words:
@@ -203,7 +204,7 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
         known = index.by_word.get(word, ())
         if len(known) > MOST_NAMES:
             frequent.append(word)
-            # "Huawei" alone is many names: the shortest of them come up, and those that share another word
+            # many names contain "Huawei": take the shortest of them, and those that share another word
             for number in () if is_light(word) else known[:MOST_NAMES]:
                 scores[number] += 0.0
             continue
@@ -220,7 +221,7 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
         weight = index.weight(word)
         for number in scores.keys() & index.set_of(word):
             scores[number] += weight
-    # what shares little with both names is close in no way
+    # drop candidates that have little in common, measured by either name
     least = 0.6 * sum(map(index.weight, words))
     names = index.names
     close = [number for number, score in scores.items() if score >= least or score >= 0.6 * names[number].weight]
@@ -233,7 +234,7 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
         return Near(name.party, name.printed, "abbreviated", 98)
     if sorted(words) == sorted(name.words):
         return Near(name.party, name.printed, "words swapped", 97)
-    shared, other, told = 0.0, 0.0, 0
+    shared, other, distinctive = 0.0, 0.0, 0
     slips: list[tuple[str, str]] = []
     core = core_of(words)
     ours, theirs = _joined(words, name.words)
@@ -246,7 +247,7 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
             left[word] -= 1
             shared += index.weight(word)
             other += index.weight(word)
-            told += not is_light(word)
+            distinctive += not is_light(word)
         else:
             rest.append(word)
     for word in rest:
@@ -259,22 +260,22 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
                 break
     ours_part, theirs_part = shared / total, other / listed
     if not core and len(words) > 2 and name.words[: len(words)] == words:
-        # "China Electronics Technology Group Corporation": trades alone, yet the head of many an entry
+        # "China Electronics Technology Group Corporation": no distinctive word, yet the beginning of many entries
         return Near(name.party, name.printed, "leading part", 80)
-    if not told:
-        # only trades and places are shared, or words with a slip: then nearly all of both must be
-        told_slips = [pair for pair in slips if not is_light(pair[1])]
+    if not distinctive:
+        # if only trades, places and misspelt words are common, nearly all of both names must be
+        distinctive_slips = [pair for pair in slips if not is_light(pair[1])]
         longest = max if len(words) > 1 else min  # "Inspr Group" has a second word of "Inspur Group"
-        if any(longest(map(len, pair)) < SHORTEST_SLIP for pair in told_slips) and len(words) < 3:
+        if any(longest(map(len, pair)) < SHORTEST_SLIP for pair in distinctive_slips) and len(words) < 3:
             return None
-        if not told_slips and min(ours_part, theirs_part) < 0.9:
+        if not distinctive_slips and min(ours_part, theirs_part) < 0.9:
             return None
     score = round(100 * min(ours_part, theirs_part))
     if ours_part >= SHARED and theirs_part >= SHARED and len(slips) < 3:
         return Near(name.party, name.printed, "near", min(96, score))
     if len(slips) > 1 or not KINDS.isdisjoint(set(words) ^ set(name.words)):
         return None
-    if slips and not told and any(len(known) <= SHORTEST_SLIP for _, known in slips):
+    if slips and not distinctive and any(len(known) <= SHORTEST_SLIP for _, known in slips):
         return None
     same = core == name.core and (says_who(core) or (len(core) == 1 and len(core[0]) == 3))
     if same or (says_who(core) and core == name.core[: len(core)] and ours_part >= 0.95):
@@ -285,7 +286,7 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
 
 
 def _joined(words: tuple[str, ...], listed: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Both with two words as one where the other name has them as one."""
+    """Both names, with two words joined if the other name has them as one word."""
     return _glued(words, set(listed)), _glued(listed, set(words))
 
 
@@ -297,12 +298,12 @@ def _glued(words: tuple[str, ...], whole: set[str]) -> tuple[str, ...]:
 
 
 def says_who(core: tuple[str, ...]) -> bool:
-    """Whether words tell who is meant: two of them, or one that is not a word of daily life."""
+    """True if distinctive words identify a company: two of them, or one that is not an everyday word."""
     return len(core) > 1 or (len(core) == 1 and len(core[0]) >= 4 and core[0] not in COMMON)
 
 
 def _stands_in(listed: tuple[str, ...], words: tuple[str, ...], slipped: bool) -> bool:
-    """Whether a listed name stands in a longer one in one piece; with a slip its words may stand anywhere."""
+    """True if a longer name contains a listed one, in one piece or with its words apart; always if one was misspelt."""
     spaced = f" {' '.join(words)} "
     return f" {' '.join(listed)} " in spaced or slipped or all(word in words for word in listed)
 
@@ -315,7 +316,7 @@ def _is_chinese(text: str) -> bool:
 
 
 def chinese_core(text: str) -> str:
-    """What a Chinese company is called, without its place, its trade and its legal form; '' of other names."""
+    """The distinctive part of a Chinese company's name, without place, trade and legal form; '' for other names."""
     if not _is_chinese(text):
         return ""
     whole = _chinese_letters(text)
@@ -325,7 +326,7 @@ def chinese_core(text: str) -> str:
     core = _without_places(core)
     while trimmed := next((core.removesuffix(word) for word in CHINESE_GENERIC if core.endswith(word)), ""):
         core = trimmed
-    # "中国电子" without its place and its trade is nothing, and a university goes by its place: then it is the whole
+    # the whole name if nothing is left ("中国电子"), or if it is that of a university, which is called by its place
     return whole if len(core) < 2 or core in CHINESE_GENERIC or "大学" in whole or "学院" in whole else core
 
 
@@ -358,8 +359,8 @@ def _chinese(index: Index, text: str) -> Iterator[Near]:
 
 
 def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:
-    """The index of a ruleset, built when the first name is close to nothing exactly."""
-    found = ruleset.indexes.get("near parties")
-    if not isinstance(found, Index):
-        found = ruleset.indexes["near parties"] = index_of(restricting)
-    return found
+    """The index of a ruleset, built on first use: when a name is not exactly a listed one."""
+    index = ruleset.indexes.get("near parties")
+    if not isinstance(index, Index):
+        index = ruleset.indexes["near parties"] = index_of(restricting)
+    return index

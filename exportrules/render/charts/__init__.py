@@ -1,13 +1,12 @@
-"""Charts of answers: one Vega-Lite specification, written as SVG, PNG or self-contained HTML.
+"""Charts of answers: one Vega-Lite specification, written as SVG, PNG or one HTML page.
 
 What is drawn is computed elsewhere (timelines, :mod:`exportrules.study.plane`); here it gets places and colours.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +36,20 @@ def ready(path: str, *, force: bool = False) -> Path:
     return free(target, force=force)
 
 
-def write(spec: Mapping[str, Any], path: str, *, force: bool = False) -> None:
-    """Write a specification as the picture that the file's suffix asks for; nothing is fetched for it."""
+def write(
+    spec: Mapping[str, Any], path: str, *, force: bool = False, narrow: Callable[[], Mapping[str, Any]] | None = None
+) -> None:
+    """Write a specification as the picture that the file's suffix asks for; nothing is fetched for it.
+
+    `narrow` gives the same picture for a narrow window, which only a page has.
+    """
     target = ready(path, force=force)
-    write_whole(target, rendered(spec, target.suffix.lower()), force=force)
+    write_whole(target, rendered(spec, target.suffix.lower(), narrow), force=force)
 
 
-def rendered(spec: Mapping[str, Any], suffix: str) -> str | bytes:
+def rendered(
+    spec: Mapping[str, Any], suffix: str, narrow: Callable[[], Mapping[str, Any]] | None = None
+) -> str | bytes:
     """A specification as SVG or HTML text, or as the bytes of a PNG."""
     import vl_convert
 
@@ -51,7 +57,9 @@ def rendered(spec: Mapping[str, Any], suffix: str) -> str | bytes:
         return told(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]), spec)
     if suffix == ".png":
         return vl_convert.vegalite_to_png(dict(spec), scale=SCALE, allowed_base_urls=[])
-    return page(spec)
+    from exportrules.render.charts.page import page
+
+    return page(spec, narrow() if narrow else None)
 
 
 def told(svg: str, spec: Mapping[str, Any]) -> str:
@@ -67,68 +75,9 @@ def told(svg: str, spec: Mapping[str, Any]) -> str:
 
 def described(spec: Mapping[str, Any]) -> list[str]:
     """What a picture shows, in its own words: what was asked, the legend, the notes, where it comes from."""
-    layers = {layer.get("name"): spec["datasets"][layer["data"]["name"]] for layer in spec["layer"]}
-
-    def texts(name: str) -> list[str]:
-        return [str(row["text"]) for row in layers.get(name, ()) if "text" in row]
-
-    shown = texts("chips")
-    parts = [*spec["title"]["subtitle"], "; ".join(shown), "; ".join(texts("legend_words")), " ".join(texts("notes")),
-             " ".join(texts("caption"))]  # fmt: skip
+    chips = [spec["datasets"][layer["data"]["name"]] for layer in spec["layer"] if layer.get("name") == "chips"]
+    shown = [str(row["text"]) for rows in chips for row in rows if "text" in row]
+    beside = spec["usermeta"]
+    legend = "; ".join(words for _, words, _ in beside["legend"])
+    parts = [*spec["title"]["subtitle"], "; ".join(shown), legend, " ".join(beside["notes"]), beside["source"]]
     return [part if part.endswith((".", "?")) else f"{part}." for part in parts if part]
-
-
-#: The browser itself is told to fetch nothing ('unsafe-eval': Vega makes functions out of expressions).
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; \
-style-src 'unsafe-inline'; img-src data: blob:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>
-/* a picture that is wider than the window is drawn smaller, never cut; the menu stands on it, not beside it */
-.vega-embed {{ width: 100%; padding-right: 0 !important }}
-.vega-embed svg.marks {{ max-width: 100%; height: auto }}
-</style>
-</head>
-<body>
-<div id="chart"></div>
-<script type="application/json" id="specification">{spec}</script>
-<script>{libraries}</script>
-<script>
-vegaEmbed("#chart", JSON.parse(document.getElementById("specification").textContent), {options});
-</script>
-</body>
-</html>
-"""
-
-
-def page(spec: Mapping[str, Any]) -> str:
-    """A specification as one HTML file that holds all it needs: the picture, its data, the libraries that draw it."""
-    import html
-    import json
-
-    # a name from a file of someone's may hold "</script>": in JSON the escape is the same letter
-    inside = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
-    # the menu offers the picture as a file; its link to an editor on the network is left out
-    actions = {"export": True, "source": False, "compiled": False, "editor": False}
-    options = json.dumps({"renderer": "svg", "actions": actions})
-    title = html.escape(str(spec["description"]))
-    parts = {
-        "title": title,
-        "spec": inside,
-        "libraries": _libraries(),
-        "options": options,
-    }
-    return _PAGE.format_map(parts)
-
-
-@functools.cache
-def _libraries() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script. It takes seconds to put together."""
-    import vl_convert
-
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

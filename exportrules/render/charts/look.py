@@ -118,6 +118,8 @@ class Picture:
     x: Scale
     y: Scale
     layers: list[alt.Chart] = field(default_factory=list)
+    #: legend, notes and source as they are, for a page that sets them itself
+    beside: dict[str, Any] = field(default_factory=dict)
 
     def at(self, x: float, y: float) -> dict[str, float]:
         return {"x": self.x.value(x), "y": self.y.value(y)}
@@ -155,11 +157,10 @@ class Picture:
         chart = alt.Chart(kept, mark=drawn, name=name).encode(**channels)
         self.layers.append(chart)
 
-    def texts(self, name: str, rows: Sequence[dict[str, Any]], tooltip: Sequence[str] = (), size: float = 11,
-              **style: Any) -> None:  # fmt: skip
+    def texts(self, name: str, rows: Sequence[dict[str, Any]], size: float = 11, **style: Any) -> None:
         """Text beside its place; a row may bring its own color."""
         plain = [{"color": INK, **row} for row in rows]
-        self.draw(name, "text", plain, tooltip, ("text", "color"), fontSize=size, **{"align": "left", **style})
+        self.draw(name, "text", plain, fields=("text", "color"), fontSize=size, **{"align": "left", **style})
 
     @property
     def _dated(self) -> bool:
@@ -183,7 +184,7 @@ class Picture:
         plain = alt.Config(font=FONT, background="#FFFFFF", view=alt.ViewConfig(stroke=None))
         whole = alt.LayerChart(
             layer=self.layers, width=self.x.pixels, height=self.y.pixels, padding=16,
-            title=head, description=safe(title), config=plain,
+            title=head, description=safe(title), config=plain, usermeta=self.beside,
         )  # fmt: skip
         made: dict[str, Any] = whole.to_dict()
         return made
@@ -200,7 +201,7 @@ def hatch(left: float, top: float, right: float, bottom: float, step: float = 6)
 
 
 class Sign(NamedTuple):
-    """One entry of a legend: what is drawn (swatch, hatch, line, dashed, dotted, or a shape) and its words."""
+    """One entry of a legend: what is drawn (swatch, hatch, frame, line, dashed, dotted, or a shape) and its words."""
 
     kind: str
     words: str
@@ -209,9 +210,12 @@ class Sign(NamedTuple):
 
 def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[str], law: Ruleset) -> float:
     """Legend, notes and caption under a picture, from `top` pixels on. Returns where they end."""
+    picture.beside = {
+        "legend": [list(sign) for sign in signs], "notes": [safe(note) for note in notes], "source": source_line(law),
+    }  # fmt: skip
     width, left, line = picture.x.pixels, 0.0, top
     swatches, strokes, shapes, words = _rows(), _rows(), _rows(), _rows()
-    dashes, dots = _rows(), _rows()
+    dashes, dots, frames = _rows(), _rows(), _rows()
     for sign in signs:
         wide = 26 + width_of(sign.words, 11) + 18
         if left and left + wide > width:
@@ -219,6 +223,8 @@ def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[s
         box = (left, line - 5, left + 20, line + 6)
         if sign.kind in ("swatch", "hatch"):
             swatches.append({**picture.box(*box), "fill": sign.colour if sign.kind == "swatch" else "#FFFFFF"})
+        if sign.kind == "frame":
+            frames.append(picture.box(*box))
         if sign.kind == "hatch":
             strokes += [picture.box(*stroke) for stroke in hatch(*box)]
         if sign.kind in ("line", "dashed", "dotted"):
@@ -229,6 +235,7 @@ def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[s
         words.append({**picture.at(left + 26, line), "text": sign.words})
         left += wide
     picture.draw("legend_swatches", "rect", swatches, fields=("fill",), stroke=GREY, strokeWidth=0.8)
+    picture.draw("legend_frames", "rect", frames, filled=False, stroke=INK, strokeWidth=1.6, strokeDash=[5, 3])
     picture.draw("legend_strokes", "rule", strokes, color=INK, strokeWidth=1)
     picture.draw("legend_dashes", "rule", dashes, color=INK, strokeWidth=1.6, strokeDash=[5, 3])
     picture.draw("legend_dots", "rule", dots, color=INK, strokeWidth=1.6, strokeDash=[1.5, 3])

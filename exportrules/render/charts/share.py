@@ -14,7 +14,7 @@ from exportrules.render.text import deal_words
 if TYPE_CHECKING:
     from exportrules.study.share import Share
 
-WIDTH, HEIGHT = 880, 320
+WIDE, NARROW, HEIGHT = 880, 280, 320
 #: From the foot of a column to its head: what needs nothing, what needs a license, what nobody knows.
 ORDER = (
     Class("no_license_requirement", None),
@@ -30,10 +30,10 @@ ORDER = (
 TOLD = ("month", "answer", "variants", "share")
 
 
-def share_chart(found: Share, law: Ruleset) -> dict[str, Any]:
-    """The specification of the chart."""
+def share_chart(found: Share, law: Ruleset, width: float = WIDE) -> dict[str, Any]:
+    """The specification of the chart, `width` pixels wide."""
     first, last = found.months[0].day.replace(day=1), found.months[-1].day + timedelta(days=1)
-    picture = Picture(Scale(epoch(first), epoch(last), WIDTH), Scale(0, 100, HEIGHT, upward=True))
+    picture = Picture(Scale(epoch(first), epoch(last), width), Scale(0, 100, HEIGHT, upward=True))
     drawn, kinds = [], set()
     for month in found.months:
         left, right = picture.x.px(epoch(month.day.replace(day=1))), picture.x.px(epoch(month.day + timedelta(days=1)))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from exportrules.answer.result import DEFINITE
 from exportrules.answer.timeline import SpanOfAnswer, Timeline
 from exportrules.answer.words import called, decision, open_question
+from exportrules.law.facts import HOME
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
 from exportrules.render.charts.look import (
@@ -33,10 +34,26 @@ from exportrules.render.charts.wording import ONE, SEVERAL, fitting, legend_word
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words
 
-WIDTH, PITCH, BAND = 880, 40, 30
 LABEL, STEP = 10.5, 15
 #: What a reader of the HTML sees when the pointer rests on a piece of a band.
 TOLD = ("chip", "answer", "from", "through", "opened by", "requirement")
+
+
+class Size(NamedTuple):
+    """Pixels of a chart: its width, from one band to the next, of a band, and of the chip's name above it, if there."""
+
+    width: float
+    pitch: float
+    band: float
+    head: float = 0
+
+    def place(self, top: float, row: int) -> tuple[float, float]:
+        """Upper and lower edge of a band."""
+        upper = top + row * self.pitch + (self.pitch - self.band + self.head) / 2
+        return upper, upper + self.band
+
+
+WIDE, NARROW = Size(880, 40, 30), Size(300, 56, 28, 16)
 
 
 class Piece(NamedTuple):
@@ -57,7 +74,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeDay:
     """A day on which an instrument changed answers. `bound` names the companies that it binds; none: everyone.
 
     Where no source gives the day, `day` is the earliest that it can be and `by` the latest.
@@ -70,30 +87,33 @@ class Change:
     rows: tuple[int, ...]
 
 
-def timeline_chart(timelines: Sequence[Timeline]) -> dict[str, Any]:
+def timeline_chart(timelines: Sequence[Timeline], size: Size = WIDE) -> dict[str, Any]:
     """The specification of a chart with one band for each timeline, in their order."""
     law, question = timelines[0].ruleset, timelines[0].question
     first, horizon = _days(timelines), law.horizon + DAY
     end = horizon + timedelta(days=max(60, (horizon - first).days // 25))
     bands = [_pieces(made, first, end) for made in timelines]
     changes = _changes(timelines, bands)
-    x = Scale(epoch(first), epoch(end), WIDTH)
+    x = Scale(epoch(first), epoch(end), size.width)
     marks = [(x.px(epoch(c.day)), c.label) for c in changes] + [(x.px(epoch(horizon)), _until(law))]
-    levels = _levels(marks)
+    # words stand to the right of their line, in a narrow picture on the side where they fit better
+    over = max(px + width_of(label, LABEL) for px, label in marks) - size.width
+    leftward = size == NARROW and over > max(width_of(label, LABEL) - px for px, label in marks)
+    levels = _levels([(size.width - px, label) for px, label in marks][::-1])[::-1] if leftward else _levels(marks)
     top = (max(levels) + 1) * STEP + 10.0
-    bottom = top + PITCH * len(bands)
+    bottom = top + size.pitch * len(bands)
     picture = Picture(x, Scale(0, bottom, bottom))
     _years(picture, first, end, top, bottom)
-    _draw_changes(picture, changes, levels, top, bottom)
-    _draw_bands(picture, timelines, bands, top)
-    _draw_bound(picture, changes, top)
+    _draw_changes(picture, changes, levels, top, bottom, size)
+    _draw_bands(picture, timelines, bands, top, size)
+    _draw_bound(picture, changes, top, size)
     edge = x.px(epoch(horizon))
     picture.draw("horizon", "rule", [picture.box(edge, _height(top, levels[-1]), edge, bottom)], color=INK,
                  strokeDash=[1.5, 3], strokeWidth=1.4)  # fmt: skip
     picture.texts("labels", [
-        {**picture.at(px + 4, _height(top, level) + 4), "text": safe(label), "color": INK}
+        {**picture.at(px + (-4 if leftward else 4), _height(top, level) + 4), "text": safe(label), "color": INK}
         for (px, label), level in zip(marks, levels, strict=True)
-    ], size=LABEL, baseline="middle")  # fmt: skip
+    ], size=LABEL, baseline="middle", align="right" if leftward else "left")  # fmt: skip
     drawn = [(made, piece) for made, pieces in zip(timelines, bands, strict=True) for piece in pieces]
     turning = [(made.question.label, _turning(piece)) for made, piece in drawn]
     notes = [*open_notes(law, turning), *_made_there(timelines)]
@@ -127,7 +147,8 @@ def at_home(timeline: Timeline) -> bool:
     q = timeline.question
     known = timeline.ruleset.exporters.get(q.exporter or "")
     maker = q.asked_exporter.casefold() == "maker" and known is not None
-    return maker and known is not None and known.country == q.to and q.activity == "export" and q.to != "US"
+    abroad = not timeline.view.membership(HOME, q.to)
+    return maker and known is not None and known.country == q.to and q.activity == "export" and abroad
 
 
 def _days(timelines: Sequence[Timeline]) -> date:
@@ -153,7 +174,7 @@ def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
     return found
 
 
-def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[Change]:
+def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[ChangeDay]:
     """Every instrument that opened a piece inside a band, with the rows that it changed, in order of days."""
     rows: dict[tuple[date, date | None, str, str], list[int]] = {}
     for number, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
@@ -173,7 +194,7 @@ def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) ->
     for (day, by, bound), parts in sorted(days.items(), key=lambda item: (item[0][0], item[0][2])):
         when = f"{day} to {by}" if by else str(day)
         label = f"{when}  {' and '.join(dict.fromkeys(label for label, _ in parts))}"
-        found.append(Change(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
+        found.append(ChangeDay(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
     return found
 
 
@@ -220,12 +241,6 @@ def _height(top: float, level: int) -> float:
     return top - 14 - level * STEP
 
 
-def _place(top: float, row: int) -> tuple[float, float]:
-    """Upper and lower edge of a band."""
-    upper = top + row * PITCH + (PITCH - BAND) / 2
-    return upper, upper + BAND
-
-
 def _years(picture: Picture, first: date, end: date, top: float, bottom: float) -> None:
     ruled, named = [], []
     for year in range(first.year + (first > date(first.year, 1, 1)), end.year + 1):
@@ -239,21 +254,21 @@ def _years(picture: Picture, first: date, end: date, top: float, bottom: float) 
 
 
 def _draw_changes(
-    picture: Picture, changes: Sequence[Change], levels: Sequence[int], top: float, bottom: float
+    picture: Picture, changes: Sequence[ChangeDay], levels: Sequence[int], top: float, bottom: float, size: Size
 ) -> None:
     """Lines of rules through all bands; of letters, only a thin leader, behind the bands, to the first they touch."""
     solid, leaders = [], []
     for change, level in zip(changes, levels, strict=False):
         px, height = picture.x.px(epoch(change.day)), _height(top, level)
         if change.bound or change.by:
-            leaders.append(picture.box(px, height, px, _place(top, change.rows[-1])[1]))
+            leaders.append(picture.box(px, height, px, size.place(top, change.rows[-1])[1]))
         else:
             solid.append(picture.box(px, height, px, bottom))
     picture.draw("rules", "rule", solid, color=INK, strokeWidth=1.1)
     picture.draw("leaders", "rule", leaders, color=GREY, strokeWidth=0.8, strokeDash=[5, 3])
 
 
-def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None:
+def _draw_bound(picture: Picture, changes: Sequence[ChangeDay], top: float, size: Size) -> None:
     """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour.
 
     What began on a day that nobody knows is a frame around the days on which it may have.
@@ -263,25 +278,30 @@ def _draw_bound(picture: Picture, changes: Sequence[Change], top: float) -> None
         px = picture.x.px(epoch(change.day))
         if change.by is not None:
             last = picture.x.px(epoch(change.by))
-            windows += [picture.box(px, _place(top, row)[0] - 3, last, _place(top, row)[1] + 3) for row in change.rows]
+            windows += [
+                picture.box(px, size.place(top, row)[0] - 3, last, size.place(top, row)[1] + 3) for row in change.rows
+            ]
         else:
-            marks += [picture.box(px, _place(top, row)[0] - 3, px, _place(top, row)[1] + 3)
+            marks += [picture.box(px, size.place(top, row)[0] - 3, px, size.place(top, row)[1] + 3)
                       for row in change.rows if change.bound]  # fmt: skip
     picture.draw("windows", "rect", windows, filled=False, stroke=INK, strokeWidth=1.8, strokeDash=[5, 3])
     picture.draw("letters_edge", "rule", marks, color="#FFFFFF", strokeWidth=4)
     picture.draw("letters", "rule", marks, color=INK, strokeWidth=1.8, strokeDash=[5, 3])
 
 
-def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float) -> None:
+def _draw_bands(
+    picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float, size: Size
+) -> None:
     rects, outlines, strokes, names = [], [], [], []
     unreleased: list[dict[str, Any]] = []
     inside: list[dict[str, Any]] = []
     small: list[dict[str, Any]] = []
     several = len({_maker(t) for t in timelines}) > 1
     for row, (timeline, pieces) in enumerate(zip(timelines, bands, strict=True)):
-        upper, lower = _place(top, row)
+        upper, lower = size.place(top, row)
         maker = f" ({_maker(timeline)})" if several else ""
-        names.append({**picture.at(-10, (upper + lower) / 2), "text": safe(timeline.question.label + maker)})
+        spot = picture.at(0, upper - 9) if size.head else picture.at(-10, (upper + lower) / 2)
+        names.append({**spot, "text": safe(timeline.question.label + maker)})
         if at_home(timeline):
             place = timeline.ruleset.places[timeline.question.to].name
             unreleased.append(
@@ -298,30 +318,29 @@ def _draw_bands(picture: Picture, timelines: Sequence[Timeline], bands: Sequence
             left, right = picture.x.px(epoch(same[0].start)), picture.x.px(epoch(same[-1].stop))
             outlines.append(picture.box(left, upper, right, lower))
             if kind is None:
-                told = _told(timeline, same[0])
-                strokes += [{**picture.box(*stroke), **told} for stroke in hatch(left, upper, right, lower)]
+                strokes += [picture.box(*stroke) for stroke in hatch(left, upper, right, lower)]
             else:
                 words = fitting(kind, same[0].span.answer, right - left)
                 for line, text in enumerate(words.lines):
                     down = (line - (len(words.lines) - 1) / 2) * (words.size + 0.5)
                     centre = picture.at((left + right) / 2, (upper + lower) / 2 + down)
-                    under = next(piece for piece in same if epoch(piece.stop) > centre["x"])
-                    written = {**centre, "text": text, "color": kind.ink, **_told(timeline, under)}
+                    written = {**centre, "text": text, "color": kind.ink}
                     (inside if words.size == ONE else small).append(written)
     picture.draw("outlines", "rect", outlines, filled=False, stroke=INK, strokeWidth=1.8)
     picture.draw("bands", "rect", rects, TOLD, fields=("fill",), opacity=1)
-    picture.draw("hatch", "rule", strokes, TOLD, color=GREY, strokeWidth=1)
-    picture.texts("words", inside, TOLD, align="center", baseline="middle")
-    picture.texts("small_words", small, TOLD, size=SEVERAL, align="center", baseline="middle")
-    # no line runs through a remark
+    picture.draw("hatch", "rule", strokes, color=GREY, strokeWidth=1)
+    picture.texts("words", inside, align="center", baseline="middle")
+    picture.texts("small_words", small, size=SEVERAL, align="center", baseline="middle")
+    # no line runs through a remark, nor through a name above its band
     grounds = []
-    for remark in unreleased:
-        begins, height = picture.x.px(remark["x"]), picture.y.px(remark["y"])
-        ends = begins + width_of(remark["text"], 11)
+    for stands, points in [*((remark, 11) for remark in unreleased), *((name, 13) for name in names if size.head)]:
+        begins, height = picture.x.px(stands["x"]), picture.y.px(stands["y"])
+        ends = begins + width_of(stands["text"], points)
         grounds.append(picture.box(begins - 3, height - 8, ends + 3, height + 8))
-    picture.draw("unreleased_ground", "rect", grounds, fill="#FFFFFF", opacity=1)
+    picture.draw("text_grounds", "rect", grounds, fill="#FFFFFF", opacity=1)
     picture.texts("unreleased", unreleased, baseline="middle")
-    picture.texts("chips", names, size=13, align="right", baseline="middle", fontWeight="bold")
+    side = "left" if size.head else "right"
+    picture.texts("chips", names, size=13, align=side, baseline="middle", fontWeight="bold")
 
 
 def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
@@ -351,7 +370,7 @@ def _maker(timeline: Timeline) -> str:
     return "own"
 
 
-def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[Sign]:
+def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[ChangeDay]) -> list[Sign]:
     pieces = [piece for band in bands for piece in band]
     found = [
         Sign("swatch", legend_words(c, (p.span.answer for p in pieces if p.kind == c)), c.colour)
@@ -364,5 +383,5 @@ def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[Change]) -> list[
             Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed")
         )
     if any(c.by for c in changes):
-        found.append(Sign("dashed", "a frame: the days between which it began; no source gives the day"))
+        found.append(Sign("frame", "a frame: the days between which it began; no source gives the day"))
     return found

@@ -1,0 +1,27 @@
+"""Values under numbers, as the page's data have them, and days as text that sorts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+
+class Table:
+    """Values under numbers, each once."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, value: Any) -> int:
+        key = json.dumps(value, ensure_ascii=False)
+        found = self._numbers.setdefault(key, len(self.values))
+        if found == len(self.values):
+            self.values.append(value)
+        return found
+
+
+def iso(day: date) -> str:
+    """A day as text; '' for the first day of all."""
+    return "" if day == date.min else day.isoformat()
