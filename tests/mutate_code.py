@@ -1,4 +1,4 @@
-"""A mutation tester for the code that answers: cosmic-ray on truth, span, facts, engine and timeline.
+"""A mutation tester for the code that answers: cosmic-ray on the modules that receipts call the engine.
 
     python -m tests.mutate_code [--sample N] [--seed N] [--processes N] [--figures FILE]
 
@@ -264,7 +264,7 @@ def told(figures: Mapping[str, Any]) -> Iterator[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; 0 where nine in ten of the mutants that change something are killed and every explanation is needed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all (a quarter of an hour)")
+    parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all")
     parser.add_argument("--module", help="one of the modules, e.g. law/span")
     parser.add_argument("--again", type=Path, help="only those that survived by the figures of an earlier run")
     parser.add_argument("--seed", type=int, default=1)

@@ -278,12 +278,12 @@ def test_a_paragraph_is_required_under_where_some_requirement_is() -> None:
     ("given_", "wrong"),
     [
         ({"die_area_mm2": 70_686}, ""),
-        ({"die_area_mm2": 70_687}, "die_area_mm2 = 70687 is more than a wafer of 300 mm, 70686 mm2"),
+        ({"die_area_mm2": 70_687}, "die_area_mm2 = 70687 is more than a 300 mm wafer, 70686 mm2"),
         ({"die_area_mm2": 800, "tpp": 4080, "performance_density": 5}, ""),
         ({"die_area_mm2": 800, "tpp": 3920, "performance_density": 5}, ""),
         (
             {"die_area_mm2": 800, "tpp": 4081, "performance_density": 5},
-            r"tpp = 4081 over die_area_mm2 = 800 is a density of 5\.101, and not performance_density = 5",
+            r"tpp = 4081 over die_area_mm2 = 800 is a density of 5\.101, not performance_density = 5",
         ),
         ({"die_area_mm2": 800, "tpp": 3919, "performance_density": 5}, "One of the three is wrong"),
         ({"tpp": 3919, "performance_density": 5}, ""),

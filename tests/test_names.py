@@ -24,7 +24,7 @@ from exportrules.ledger.cells import ChipCell, read_chip
 from exportrules.question.names.chips import find_chip, names_beginning, spellings_of, without_count
 from exportrules.question.names.exporters import _addressees, find_exporter, near_addressee
 from exportrules.question.names.grammar import ids_of
-from exportrules.question.names.keys import key
+from exportrules.question.names.keys import key, near, visible
 from exportrules.question.names.parties import find_parties, party_key, party_keys
 from exportrules.question.names.places import find_place
 
@@ -911,3 +911,14 @@ def test_a_chip_that_a_rule_names_is_in_the_catalogue() -> None:
     families = {name: family for name, family in LAW.families.items() if name != "nvidia-h20"}
     said = {str(defect) for defect in references(replace(LAW, families=families))}
     assert any("'nvidia-h20' is not a family in any chip file" in text for text in said)
+
+
+def test_a_key_is_of_letters_and_digits_in_one_case_and_width_and_what_nobody_sees_is_left_out() -> None:
+    assert [key(text) for text in ("RTX 4090 D", "ＲＴＸ™ ４０９０", "℠H®2©0")] == ["rtx4090d", "rtx4090", "h20"]
+    assert visible("Ｈua\u200bwei\u00ad\t") == "Huawei\t"
+
+
+def test_of_near_names_three_are_suggested_and_each_once() -> None:
+    assert near("aaaa", {"aaaa": "A", "aaae": "A", "aaad": "A", "aaac": "B", "aaab": "C"}) == ["A", "B"]
+    assert near("aaaa", {"aaaa": "A", "aaae": "B", "aaad": "C", "aaac": "D"}) == ["A", "B", "C"]
+    assert near("aaaa", {"abbb": "A", "zzzz": "B"}) == []

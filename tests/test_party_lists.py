@@ -29,6 +29,7 @@ from exportrules.question.names.parties import (
     described_as,
     find_parties,
     is_favoured,
+    listed_exactly,
     party_key,
     party_keys,
 )
@@ -361,6 +362,12 @@ TWENTY = [chr(ord("a") + n) + "x" for n in range(20)]
 def test_a_short_name_is_left_out_where_the_name_spells_it_out(name: str, short: str, spelled_out: bool) -> None:
     whole = party_key(f"{name} {short}")
     assert party_keys(f"{name} ({short})") == ((party_key(name), party_key(short)) if spelled_out else (whole,))
+
+
+def test_a_listed_name_is_known_exactly_by_its_own_spelling_or_by_two_of_its_names() -> None:
+    assert listed_exactly(LAW, "HUAWEI TECHNOLOGIES CO., LTD.") == ("huawei-technologies",)
+    assert listed_exactly(LAW, "Inspur Group (浪潮集团)") == ("inspur-group",)
+    assert listed_exactly(LAW, "Inspur") == listed_exactly(LAW, "Zweistein") == ()
 
 
 def test_endings_of_companies_behind_a_short_name_are_no_part_of_a_name_and_words_are() -> None:

@@ -16,6 +16,7 @@ from exportrules.answer.timeline import Timeline
 from exportrules.engine.cases import together
 from exportrules.engine.evaluate import Law
 from exportrules.engine.unknowns import Verdict
+from exportrules.law.memory import Memory
 from exportrules.law.model import Gap, Provision, Row, Test, Variant
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.question import Subject
@@ -523,6 +524,14 @@ def test_memory_is_bounded_and_answers_go_on(monkeypatch: pytest.MonkeyPatch) ->
         question = exportrules.timeline(None, facts={"tpp": tpp}, exporter="other").question
         assert Timeline(law, question).answers
         assert len(law.memory) <= 6
+
+
+def test_of_a_full_memory_the_older_half_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exportrules.law.memory.LIMIT", 4)
+    memory = Memory()
+    for number in range(5):
+        memory.keep(number, "result")
+    assert list(memory) == [2, 3, 4]
 
 
 def test_what_is_foreseen_is_the_answer_but_beyond_the_horizon() -> None:

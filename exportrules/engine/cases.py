@@ -21,8 +21,7 @@ def together(verdicts: Sequence[tuple[Words, Verdict]]) -> Verdict:
     groups: dict[tuple[str, str], list[tuple[Words, Verdict]]] = {}
     for words, verdict in verdicts:
         groups.setdefault(words[0], []).append((words[1:], verdict))
-    merged = [(word, together(inner)) for word, inner in groups.items()]
-    return merged[0][1] if len(merged) == 1 else _either(merged)
+    return _either([(word, together(inner)) for word, inner in groups.items()])
 
 
 def _either(verdicts: Sequence[tuple[tuple[str, str], Verdict]]) -> Verdict:
