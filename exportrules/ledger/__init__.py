@@ -34,8 +34,8 @@ def audit(
     DuckDB relation. Columns are recognised by their names, or told by `columns={"chip": "Part No", "on": "Ship
     date"}`; `ignore=["Notify Party"]` says which do not matter. `to` and `exporter` say for all rows what no column
     says, and are never assumed. `names` says what words of the table mean ({"chip": {"GPU-1": "A100"}}), `dates`
-    how days are written ("iso", "dmy", "mdy", "excel", "excel1904"), `answers` which answer columns to add, and
-    `prefix` what stands before their names.
+    how days are written ("iso", "dmy", "mdy", "excel", "excel1904"; two with a comma between, "dmy,excel"), `answers`
+    which answer columns to add, and `prefix` what stands before their names.
 
     A row that cannot be read is `indeterminate`, with its `problem`. Raises QuestionError where the table does
     not say enough; needs `pip install 'exportrules[ledger]'`.

@@ -438,7 +438,7 @@ _HEAD: dict[str, Any] = {
     "valign": "top",
 }
 _FORMS: dict[str, dict[str, Any]] = {
-    "head": {**_HEAD, "indent": 1},
+    "head": {**_HEAD, "align": "left", "indent": 1},
     "head right": {**_HEAD, "align": "right"},
     "title": {"bold": True, "font_size": 16, "font_color": _INK},
     "part": {"bold": True, "font_size": 12, "font_color": _INK},

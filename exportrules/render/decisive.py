@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
 
 from exportrules.answer.determination import Determination
@@ -25,6 +24,8 @@ _NATURE = {
 }
 #: Facts without a line in the table of tests: the question has just named them.
 _PLAIN = {"destination", "headquarters", "ultimate_parent", "exporter", "activity", "chip_family", "contained_family"}
+#: A name may be on a list in one case and on none in another: such a test says whose each is.
+_LISTS = {"end_user_lists", "owner_lists"}
 
 
 def rows(
@@ -33,19 +34,20 @@ def rows(
     """The tests of the provisions `cited`: one row per test, with all variants and all rules that share it."""
     values: dict[tuple[str, str, str], dict[tuple[str, str], list[str]]] = {}
     paragraphs: dict[tuple[str, str, str], list[str]] = {}
+    ends: dict[str, set[str]] = {}
     for test, row, finding in _tests(findings, cited):
         met = {"true": "yes", "false": "no", "unknown": "open"}[test.truth]
         key = (_line(d.timeline.ruleset, test), met, ref(finding.provision))
+        if test.fact in _LISTS:
+            ends.setdefault(key[0], set()).add(met)
         paragraphs.setdefault(key, []).append(row.paragraph)
         whose = values.setdefault(key, {}).setdefault(_value(d, test), [])
         if finding.subject not in whose:
             whose.append(finding.subject)
     rules: dict[tuple[str, str, str, str], list[str]] = {}
-    # a test that is met in one case and not in another says whose each is
-    ends = Counter(line for line, _ in {(line, met) for line, met, _ in values})
     for (line, met, rule), by_value in values.items():
         at = list(dict.fromkeys(filter(None, paragraphs[line, met, rule])))
-        alone = len(by_value) == 1 and ends[line] == 1
+        alone = len(by_value) == 1 and len(ends.get(line, ())) < 2
         shown = [v if alone or not any(who) else f"{v} ({_cases(d, who)})" for (v, _), who in by_value.items()]
         sources = dict.fromkeys(source for _, source in by_value)
         references = rules.setdefault((line, "; ".join(shown), "; ".join(sources), met), [])
