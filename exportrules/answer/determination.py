@@ -302,8 +302,8 @@ def check(
     Raises QuestionError for a term that cannot be read.
     """
     deal = Deal(
-        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
-        several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
+        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties),
+        several(not_listed), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
     return Determination(_timeline(ruleset or default_ruleset(), chip, deal), on if type(on) is date else read_date(on))
@@ -328,8 +328,8 @@ def timeline(
 ) -> Timeline:
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
     deal = Deal(
-        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
-        several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
+        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties),
+        several(not_listed), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
     return _timeline(ruleset or default_ruleset(), chip, deal)

@@ -50,5 +50,7 @@ class Deal(NamedTuple):
 
 
 def several(value: Any) -> Any:
-    """A collection as a tuple, which is hashable; a string, a mapping or any other value unchanged."""
+    """A collection as a tuple, which is hashable; none for None; a string, a mapping or any other value unchanged."""
+    if value is None:
+        return ()
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
