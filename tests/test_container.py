@@ -138,3 +138,12 @@ def test_the_files_of_the_release_are_in_the_source_distribution() -> None:
         pytest.skip("this is not a checkout")
     left_out = {name.split("/")[0] for name in tracked if name} - set(hatch["include"])
     assert left_out <= {".ci", ".gitignore", ".pre-commit-config.yaml"}
+
+
+def test_the_image_has_what_its_comments_run() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    (installed,) = re.findall(r"'\.\[([\w,-]+)\]' -c constraints\.txt", RECIPE)
+    asked = {line.split(" exportrules ", 1)[1].split()[0] for line in re.findall(r"#   (docker run .*)", RECIPE)}
+    assert asked == {"check", "audit", "serve", "mcp"}
+    assert {"serve", "mcp"} <= set(installed.split(",")) <= set(extras)
+    assert "exportrules[ledger]" in extras["serve"]

@@ -92,6 +92,28 @@ def test_a_party_that_is_nobody_is_refused_and_not_dropped(parties: list[Any]) -
         outcome(parties=parties)
 
 
+@pytest.mark.parametrize("nothing", ["", False, 0, {}, "Acme"])
+@pytest.mark.parametrize("word", ["parties", "not_listed"])
+def test_what_is_not_a_list_is_not_a_default(word: str, nothing: Any) -> None:
+    with pytest.raises(QuestionError, match="Write a list of names"):
+        outcome(**{word: nothing})
+    assert outcome(**{word: None}) == outcome(**{word: []}) == "no_license_requirement"
+
+
+@pytest.mark.parametrize("word", ["true", "False", "yes", "No", "[object Object]", "Infinity"])
+def test_what_a_program_writes_for_a_name_is_nobody(word: str) -> None:
+    for asked in ({"end_user": word}, {"parties": [word]}, {"exporter": word}, {"to": word}):
+        with pytest.raises(QuestionError):
+            outcome(**asked)
+    row = {**CARD, "privately_informed": word}
+    (answered,) = exportrules.audit(pa.Table.from_pylist([row])).to_pylist()
+    if word in ("true", "False", "yes", "No"):
+        expected = "license_required" if word in ("true", "yes") else "no_license_requirement"
+        assert (answered["outcome"], answered["problem"]) == (expected, "")
+    else:
+        assert answered["outcome"] == "indeterminate"
+
+
 @pytest.mark.parametrize("number", ["100234", "4711-0815", "№ 12", 17])
 def test_the_number_of_a_customer_names_nobody(number: Any) -> None:
     for asked in ({"end_user": number}, {"parties": [number]}):
@@ -174,8 +196,9 @@ def test_a_map_of_names_declares_an_owner_not_listed_but_no_exact_name() -> None
 
 @pytest.mark.parametrize("name", ["listed_owner", "end_user_lists", "required_under"])
 def test_an_empty_text_is_no_answer_to_a_fact(name: str) -> None:
-    with pytest.raises(QuestionError):
-        outcome(facts={name: ""})
+    for empty in ("", [""], ["entity_list", " "]):
+        with pytest.raises(QuestionError):
+            outcome(facts={name: empty})
 
 
 @pytest.mark.parametrize("number", ["unknown", "4A090.z", "3A090.z", "5A992.z", "4A003.b"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -29,7 +30,8 @@ import exportrules
 from exportrules import QuestionError, default_ruleset
 from exportrules.cli import cli
 from exportrules.serve.answers import ASKS
-from exportrules.serve.mcp import use
+from exportrules.serve.library import text_at
+from exportrules.serve.mcp import once, use
 from tests.serving import drawn_questions, refusal
 from tests.test_answers import GIVEN
 
@@ -264,3 +266,60 @@ def test_what_it_offers_can_be_read_without_an_assistant() -> None:
     printed = CliRunner().invoke(cli, ["mcp", "--list"]).output
     assert all(f"  {name} " in printed for name in ASKS)
     assert "exportrules://provision/ID" in printed
+
+
+# --- what no client of the SDK would send ------------------------------------------------------------
+
+_BAKERY = {"chip": "T4", "on": "2024-06-03", "to": "SG", "exporter": "other", "end_user": "Acme Bakery"}
+_START = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+
+
+def spoken_raw(*lines: str, wanted: set[int]) -> dict[int, str]:
+    """What a server says to lines as they are, by the number of the message, until those that are wanted are there."""
+    start = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": _START}
+    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    told = "\n".join([json.dumps(start), json.dumps(ready), *lines, ""])
+    found: dict[int, str] = {}
+    command = [sys.executable, "-m", "exportrules", "mcp"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(told.encode())
+        server.stdin.flush()
+        while not wanted <= set(found):  # what it is asked when its input ends, it need not answer
+            line = server.stdout.readline().decode()
+            found[json.loads(line)["id"]] = line
+        server.stdin.close()
+    return found
+
+
+def test_a_field_that_is_given_twice_is_refused_and_ends_nothing() -> None:
+    def call(number: int, written: str) -> str:
+        around = {"jsonrpc": "2.0", "id": number, "method": "tools/call"}
+        return json.dumps({**around, "params": {"name": "check", "arguments": 0}}).replace(": 0}", f": {written}}}")
+
+    plain = json.dumps(_BAKERY)
+    twice = plain.replace('"end_user"', '"end_user": "SMIC", "end_user"')
+    within = plain[:-1] + ', "facts": {"privately_informed": true, "privately_informed": false}}'
+    arguments = call(4, plain).replace('"arguments"', '"arguments": {}, "arguments"')
+    found = spoken_raw(call(1, twice), call(2, within), "{", "[1, 1]", arguments, call(3, plain), wanted={1, 2, 3})
+    assert "there is no field 'end_user (again)' here" in found[1]
+    assert "there is no fact 'privately_informed (again)'" in found[2]
+    assert "YES" in found[3]
+    assert set(found) == {0, 1, 2, 3}
+    assert once('{"a": 1, "b": [{"a": 2}]}\n') == '{"a": 1, "b": [{"a": 2}]}\n'
+
+
+@pytest.mark.parametrize(
+    ("address", "said_of_it"),
+    [
+        ("exportrules://provision/%ff", "is not percent-encoded UTF-8"),
+        ("exportrules://coverage/", "is not an address here"),
+        ("exportrules://coverage?x=1", "is not an address here"),
+        ("exportrules://provision/../../etc/passwd", "there is no provision"),
+        ("file:///etc/passwd", "is not an address here"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_in_our_words(address: str, said_of_it: str) -> None:
+    with pytest.raises(QuestionError, match=said_of_it):
+        text_at(LAW, address)

@@ -11,7 +11,7 @@ NOTHING = """
 UNKNOWN|(unknown)|<unknown>|-|--|—|?|???|.|…|*|none|None|null|NULL|nil|NaN|C/O|c/o|L/C|not applicable|
 Not  Applicable|to be advised|to be determined|see above|See attached|same|Same as above|various|ditto|xxx|XXXX|
 不明|未定|無し|なし|不详|待定|해당없음|해당 없음|unbekannt|k.A.|k. A.|keine Angabe|sans objet|inconnu|desconocido|
-не указано|„unknown“|"TBD"|[blank]|N / A|_|0000
+не указано|true|False|yes|NO|[object Object]|Infinity|„unknown“|"TBD"|[blank]|N / A|_|0000
 """.replace("\n", "")
 SOMETHING = """
 Namibia|CN|China|Norway|NE|SO|CO|SA|Nanya|Unknown Worlds Entertainment|NVIDIA|Nil Technologies ApS|

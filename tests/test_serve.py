@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import dataclasses
+import gzip
 import hashlib
 import itertools
 import json
@@ -23,14 +26,17 @@ from typing import Any
 import httpx2
 import jsonschema
 import pytest
+import uvicorn
 from click.testing import CliRunner
 from starlette.testclient import TestClient
+from uvicorn.server import ServerState
 
 import exportrules
 from exportrules import default_ruleset
 from exportrules.answer.trace import plain
 from exportrules.cli import cli
 from exportrules.errors import QuestionError, RulesetError, one_line
+from exportrules.serve import heads
 from exportrules.serve.answers import ASKS
 from exportrules.serve.http import application
 from exportrules.serve.memory import Memory
@@ -170,13 +176,36 @@ def test_what_would_be_read_by_nobody_is_refused(client: TestClient) -> None:
     assert "Did you mean 'name'?" in detail(client.get("/chips?nam=A100"))
 
 
+def test_a_body_says_how_it_is_written_and_is_read_so_or_refused(client: TestClient) -> None:
+    body = json.dumps(H800).encode()
+    for kind in ("application/json", "application/json; charset=UTF-8", 'application/json;charset="utf-8"'):
+        assert client.post("/check", content=body, headers={"content-type": kind}).status_code == 200
+    foreign = client.post("/check", content=body, headers={"content-type": "application/json; charset=utf-16"})
+    assert "JSON is UTF-8" in detail(foreign, 415)
+    for path, kind in (("/check", "application/json"), ("/audit?exporter=other", "text/csv")):
+        packed = client.post(
+            path, content=gzip.compress(body), headers={"content-type": kind, "content-encoding": "gzip"}
+        )
+        assert "the content encoding is gzip" in detail(packed, 415)
+
+
+@pytest.mark.parametrize("name", ["parties", "not_listed", "chips"])
+def test_an_empty_text_in_place_of_a_list_is_not_a_default(client: TestClient, name: str) -> None:
+    path, asked = ("/matrix", {"days": ["2023-06-01"]}) if name == "chips" else ("/check", H800)
+    assert f"{name} = " in detail(client.post(path, json={**asked, name: ""}))
+    assert f"{name}" in detail(client.post(path, json={**asked, name: [""]}))
+
+
 # --- addresses, tags, headers ------------------------------------------------------------------------
 
 
 def test_other_addresses_and_methods_are_told_what_there_is(client: TestClient) -> None:
-    told = client.get("/chek")
-    assert "Paths: /check, /timeline" in detail(told, 404)
-    assert told.json()["near"][0] == "/check"
+    for path in ("/chek", "/check/"):
+        told = client.get(path)
+        assert "Paths: /check, /timeline" in detail(told, 404)
+        assert told.json()["near"][0] == "/check"
+    assert client.post("/check/", json=H800).status_code == client.get("/provisions").status_code == 404
+    assert "there is no field 'x'" in detail(client.get("/openapi.json?x=1"))
     response = client.delete("/check")
     assert "It answers GET, HEAD, POST" in detail(response, 405)
     assert response.headers["allow"] == "GET, HEAD, POST"
@@ -231,6 +260,12 @@ def test_a_page_of_another_site_cannot_reach_it_under_a_name_of_its_own(client: 
         assert client.get("/healthz", headers={"host": host}).status_code == 200
     anyone = client_of(hosts=("*",))
     assert anyone.get("/healthz", headers={"host": "evil.example"}).status_code == 200
+
+
+def test_a_request_for_two_hosts_is_refused(client: TestClient) -> None:
+    for hosts in (["localhost", "evil.example"], ["evil.example", "localhost"], ["localhost", "localhost"]):
+        headers = httpx2.Headers([("host", host) for host in hosts])
+        assert "several hosts" in detail(client.get("/healthz", headers=headers))
 
 
 def test_a_host_that_others_reach_wants_a_name() -> None:
@@ -376,6 +411,9 @@ def test_a_ledger_in_lines_of_json_and_with_options(client: TestClient) -> None:
         (b"chip,on,to,Firmenname\nT4,2024-06-03,SG,SMIC\n", "exporter=maker", "text/csv", 400, "may decide"),
         (CSV, "exporter=maker", "application/vnd.ms-excel", 415, "Send text/csv"),
         (CSV, "exporter=maker", "", 415, "not given"),
+        (CSV, "exporter=maker&encoding=utf-8", "text/csv; charset=cp1252", 400, "Write one of them"),
+        (CSV, "exporter=maker", "text/csv; charset=klingon", 400, "klingon"),
+        (b"{}", "exporter=maker", "application/jsonl; charset=cp1252", 415, "JSON is UTF-8"),
     ],
 )
 def test_a_ledger_that_does_not_say_enough_is_refused(
@@ -384,6 +422,14 @@ def test_a_ledger_that_does_not_say_enough_is_refused(
     before = set(Path(tempfile.gettempdir()).glob("exportrules-*"))
     assert said in detail(audited(client, body, query, kind), status)
     assert set(Path(tempfile.gettempdir()).glob("exportrules-*")) == before
+
+
+def test_a_ledger_is_read_in_the_charset_of_its_content_type(client: TestClient) -> None:
+    body = "chip,date,to,buyer\nT4,2024-06-03,SG,Universit\xe9 Acme\n".encode("cp1252")
+    for kind, query in (("text/csv; charset=CP1252", ""), ("text/csv", "&encoding=cp1252")):
+        found = audited(client, body, f"exporter=other&columns=outcome{query}", kind)
+        assert "Universit\xe9 Acme,no_license_requirement" in found.content.decode("utf-8-sig")
+    assert "indeterminate" in audited(client, body, "exporter=other&columns=outcome").text
 
 
 def test_a_ledger_has_a_limit() -> None:
@@ -513,6 +559,51 @@ def test_a_request_that_is_broken_ends_nothing(running: Served) -> None:
             if b"Content" not in words:
                 assert raw.recv(100)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 421")
     assert running.client.get("/healthz").json()["status"] == "ok"
+
+
+@pytest.mark.loopback
+def test_a_head_without_end_is_cut_off_before_it_costs_anything(running: Served) -> None:
+    url = running.client.base_url
+    for begun in (b"GET /healthz?", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: "):
+        with socket.create_connection((url.host, url.port or 80), timeout=20) as raw:
+            raw.sendall(begun + b"a" * 300_000)
+            told = b""
+            with contextlib.suppress(ConnectionError):  # it has hung up
+                for _ in range(100):
+                    raw.sendall(b"a" * 100_000)
+            with contextlib.suppress(ConnectionError):
+                told = raw.recv(1000)
+            assert told[:12] in (b"HTTP/1.1 431", b"")
+    assert running.client.get("/healthz", headers={"x": "a" * 60_000}).status_code == 200
+    assert running.client.post("/check", content=b"x" * 300_000).status_code == 415
+
+
+@pytest.mark.loopback
+def test_a_head_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heads, "LONGEST_WAIT", 0.3)
+
+    async def slow() -> list[bytes]:
+        config = uvicorn.Config(application(LAW, Settings(quiet=True)), log_level="critical", lifespan="off")
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: heads.Bounded(config, state, {}), "127.0.0.1", 0)
+        port, found = server.sockets[0].getsockname()[1], []
+        for begun in (
+            b"",
+            b"GET /healthz HTTP/1.1\r\nHost: lo",
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /",
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(begun)
+            found.append(await asyncio.wait_for(reader.read(), 10))  # to the end: it has hung up
+            writer.close()
+        server.close()
+        return found
+
+    nothing, begun, after_one = asyncio.run(slow())
+    assert (nothing, begun) == (b"", b"")
+    assert after_one.startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.loopback

@@ -302,8 +302,8 @@ def check(
     Raises QuestionError for a term that cannot be read.
     """
     terms = (
-        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
-        several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
+        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties),
+        several(not_listed), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
     made = _timeline(ruleset or default_ruleset(), chip, terms)
@@ -329,8 +329,8 @@ def timeline(
 ) -> Timeline:
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
     terms = (
-        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
-        several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
+        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties),
+        several(not_listed), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
     return _timeline(ruleset or default_ruleset(), chip, terms)

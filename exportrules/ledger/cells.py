@@ -245,6 +245,8 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
 _YES_NO = {
     "y": "yes", "n": "no", "ja": "yes", "nein": "no", "はい": "yes", "いいえ": "no", "是": "yes", "否": "no",
 }  # fmt: skip
+#: What says nothing as a name, and something as a fact.
+_WORDS_OF_FACTS = ("unknown", "yes", "no", "true", "false")
 #: Fields that no row leaves out: an empty cell is a problem and not a default.
 _NEVER_EMPTY = {"to": "destination", "on": "date", "exporter": "exporter"}
 _CALLED = {"to": "destination", "on": "date", "end_user": "end user", "parties": "party"}
@@ -288,7 +290,7 @@ def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
         return any(c.isdigit() for c in text)
     if name in ("to", "headquarters", "ultimate_parent"):
         return text in ruleset.places
-    return word == "other" if name == "exporter" else word == "unknown" and name not in FIELDS
+    return word == "other" if name == "exporter" else word in _WORDS_OF_FACTS and name not in FIELDS
 
 
 def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:

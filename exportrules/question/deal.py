@@ -54,7 +54,9 @@ def key_of(terms: tuple[Any, ...]) -> tuple[object, ...]:
 
 
 def several(value: Any) -> Any:
-    """A collection as a tuple, which is hashable; a string, a mapping or any other value unchanged."""
+    """A collection as a tuple, which is hashable; () for None; a string, a mapping or any other value unchanged."""
     if type(value) is tuple:
         return value
+    if value is None:
+        return ()
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value

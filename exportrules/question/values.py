@@ -26,7 +26,7 @@ def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]
     if definition is None:
         import difflib
 
-        near = difflib.get_close_matches(name, vocabulary, n=3)
+        near = difflib.get_close_matches(name.lower(), vocabulary, n=3)
         raise UnknownNameError(f"there is no fact {name!r} in the vocabulary.", near)
     if value is None or value == "unknown":
         return Fact(None, "given")
@@ -73,6 +73,8 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
             raise QuestionError(f"{name} = {value!r} is empty. Omit it, or write {name}=unknown.")
         if not isinstance(members, list | tuple | set | frozenset) or not all(isinstance(m, str) for m in members):
             raise QuestionError(f"{name} = {value!r} is not a list of words.")
+        if any(not member.strip(" ,") for member in members):
+            raise QuestionError(f"{name} = {value!r} has an empty word. Omit it.")
         given = frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
         for member in sorted(given - set(definition.values) if definition.values else ()):
             raise QuestionError(f"{name} = {member!r} is none of: {', '.join(definition.values)}.")

@@ -40,6 +40,7 @@ TITLES = {
     414: "the address is too long",
     415: "the body is of another type",
     421: "this server does not go by that name",
+    431: "the head of the request is too large",
     500: "an error of exportrules",
     503: "not now",
 }
@@ -103,8 +104,11 @@ class Guard:
             )
         if len(scope["query_string"]) + len(scope["path"]) > self._settings.largest_query:
             return 414, "the address is too long. Send the fields as JSON with POST."
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) > 1:
+            return 400, "the request is for several hosts. Write one."
         if "*" not in self._settings.hosts:
-            host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+            host = b"".join(hosts).decode("latin-1")
             name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
             if name.strip("[]").lower() not in self._settings.known_hosts:
                 return 421, f"the request is for the host {host!r}, which this server does not go by. See --allow-host."

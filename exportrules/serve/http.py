@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class _Service:
     def starlette(self) -> Starlette:
         """The endpoints as an application."""
         asks = [Route(f"/{ask.name}", self._asking(ask), methods=["GET", "POST"]) for ask in ASKS.values()]
-        return Starlette(
+        made = Starlette(
             routes=[
                 *asks,
                 Route("/chips", self._chips),
@@ -82,6 +83,9 @@ class _Service:
                 Exception: _broken,
             },
         )
+        # an address with a slash too many is none of ours, and is told what there is
+        made.router.redirect_slashes = False
+        return made
 
     def _asking(self, ask: Ask) -> Callable[[Incoming], Any]:
         async def endpoint(request: Incoming) -> Response:
@@ -144,6 +148,7 @@ class _Service:
         if request.scope["query_string"]:
             raise HTTPException(400, "a POST takes its fields from the body, and the address has a query. Use one.")
         _typed(request, (JSON,))
+        _only_utf8(_charset(request))
         found = bytearray()
         async for block in self._blocks(request, self._settings.largest_body):
             found += block
@@ -186,7 +191,11 @@ class _Service:
     async def _audit(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/audit"
         given = REQUEST.read(read_query(request.scope["query_string"], REQUEST), self._law.facts)
-        kind = _typed(request, tuple(KINDS))
+        kind, charset = _typed(request, tuple(KINDS)), _charset(request)
+        if KINDS[kind] == ".jsonl":
+            _only_utf8(charset)
+        elif charset and given.setdefault("encoding", charset).lower() != charset:
+            raise QuestionError(f"the charset is {charset}, and encoding is {given['encoding']}. Write one of them.")
         folder = Path(tempfile.mkdtemp(prefix="exportrules-"))
         try:
             ledger, output = folder / f"ledger{KINDS[kind]}", folder / f"answered{KINDS[kind]}"
@@ -214,6 +223,7 @@ class _Service:
 
     async def _openapi(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/openapi.json"
+        _NOTHING.read(read_query(_query(request), _NOTHING))
         return await self._answer(request, b"/openapi.json", document)
 
     async def _front(self, request: Incoming) -> Response:
@@ -235,11 +245,27 @@ def _query(request: Incoming) -> bytes:
 
 
 def _typed(request: Incoming, kinds: tuple[str, ...]) -> str:
-    """The media type of a body. Raises HTTPException for one that is not among those taken."""
+    """The media type of a body. Raises HTTPException for one that is not among those taken, and for a packed body."""
+    packed = request.headers.get("content-encoding", "identity").strip().lower()
+    if packed != "identity":
+        raise HTTPException(415, f"the content encoding is {packed}. Send the body as it is.")
     written = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if written not in kinds:
         raise HTTPException(415, f"the content type is {written or 'not given'}. Send {' or '.join(kinds)}.")
     return written
+
+
+def _charset(request: Incoming) -> str:
+    """The encoding that the content type says the text is in; '' where it says none, or UTF-8."""
+    said = Message()
+    said["content-type"] = request.headers.get("content-type", "")
+    charset = str(said.get_param("charset", "")).strip().lower()
+    return "" if charset in ("utf-8", "utf8", "us-ascii") else charset
+
+
+def _only_utf8(charset: str) -> None:
+    if charset:
+        raise HTTPException(415, f"the charset is {charset}, and JSON is UTF-8. Encode it so, and omit the charset.")
 
 
 def _names(wanted: str, tag: str) -> bool:

@@ -52,8 +52,11 @@ def entries(law: Ruleset) -> Iterator[Entry]:
 def text_at(law: Ruleset, written: str) -> str:
     """The text at an address. Raises UnknownNameError with similar ids."""
     kind, _, rest = written.removeprefix(SCHEME).partition("/")
-    name = unquote(rest, errors="strict") if "%" in rest else rest
-    if not written.startswith(SCHEME) or (kind not in KINDS and (kind not in ALONE or rest)):
+    try:
+        name = unquote(rest, errors="strict")
+    except UnicodeDecodeError:
+        raise QuestionError(f"{written!r} is not percent-encoded UTF-8.") from None
+    if not written.startswith(SCHEME) or (kind not in KINDS and (kind not in ALONE or written != SCHEME + kind)):
         known = ", ".join([*(f"{SCHEME}{kind}/ID" for kind in KINDS), *(SCHEME + name for name in ALONE)])
         raise QuestionError(f"{written!r} is not an address here. Addresses: {known}.")
     if kind == "coverage":

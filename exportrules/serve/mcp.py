@@ -6,7 +6,9 @@ opens no socket and reads no file after the rules.
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -78,10 +80,49 @@ def run(law: Ruleset) -> None:
 
     async def serve() -> None:
         made = server(law)
-        async with stdio_server() as (read, write):
+        lines = anyio.wrap_file(_Lines(sys.stdin.buffer, encoding="utf-8", errors="replace"))
+        async with stdio_server(stdin=lines) as (read, write):
             await made.run(read, write, made.create_initialization_options())
 
     anyio.run(serve)
+
+
+class _Lines(io.TextIOWrapper):
+    """Requests, one a line, in which a name that is given twice is another name, so that it is refused.
+
+    The library reads JSON as most do: of two buyers it would pass on the second and say nothing of the first.
+    """
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override] # mypy takes it for one of bytes
+        return once(super().readline(-1 if size is None else size))
+
+
+def once(line: str) -> str:
+    """A line of JSON in which no object has a name twice: the second `to` is a `to (again)`, which no question has."""
+    again: list[str] = []
+
+    def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            own = name
+            while own in found:
+                own = f"{own} (again)"
+            if own != name:
+                again.append(own)
+            found[own] = value
+        return found
+
+    try:
+        read = json.loads(line, object_pairs_hook=told)
+    except (ValueError, RecursionError):
+        return line  # the library says what is wrong with it
+    if not again:
+        return line
+    around = read if isinstance(read, dict) else {}
+    params = around.get("params")
+    if any(name in part for part in (around, params) if isinstance(part, dict) for name in again):
+        return "the message has a name twice\n"  # the library passes over a field of the protocol that it does not know
+    return json.dumps(read) + "\n"
 
 
 # --- tools -------------------------------------------------------------------------------------------
@@ -201,7 +242,7 @@ async def _read_resource(law: Ruleset, _: Context, params: types.ReadResourceReq
     written = str(params.uri)
     try:
         text = text_at(law, written)
-    except (ExportRulesError, UnicodeError) as error:
+    except ExportRulesError as error:
         raise MCPError(types.INVALID_PARAMS, safe(str(error))) from None
     return types.ReadResourceResult(
         contents=[types.TextResourceContents(uri=params.uri, mime_type="text/plain", text=text)]

@@ -166,5 +166,6 @@ def _anywhere() -> dict[str, Any]:
     return {
         "414": _problem("the address is too long"),
         "421": _problem("the request is for a host that this server does not go by"),
+        "431": _problem("the head of the request is too large"),
         "503": _problem("too many requests are under way, or this one took too long"),
     }

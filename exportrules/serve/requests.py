@@ -191,6 +191,8 @@ def _sound(name: str, value: object) -> None:
         for item in value if isinstance(value, list) else ():
             if not isinstance(item, str):
                 raise QuestionError(f"{name}: {item!r} is not text.")
+            if name == "chips" and not item.strip():
+                raise QuestionError(f"chips: {item!r} is empty. Omit it, or name a chip.")
     _measured(name, value)
 
 

@@ -16,6 +16,7 @@ from exportrules.errors import OutputError, QuestionError
 from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.render.safe import safe
 from exportrules.serve.guard import Guard
+from exportrules.serve.heads import Bounded
 from exportrules.serve.http import application
 from exportrules.serve.settings import Settings
 
@@ -54,6 +55,7 @@ def serve(settings: Settings) -> None:
 def _run(guard: Guard, listening: socket.socket) -> None:
     config = uvicorn.Config(
         guard,
+        http=Bounded,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -22,6 +22,7 @@ _WORDS = frozenset(
     changeme enterhere entername yourname companyname name company customer buyer consignee enduser toorder toorderof
     orderof asconsignee asenduser nameofcompany xxx xxxx xxxxx asdf qwerty valuemissing error errorvalue valueerror
     nonevalue novalue nodata noinfo noinformation nodetails noname noentry noendusers noenduser noparty noparties
+    true false yes no objectobject infinity inf
 
     unbekannt unbek kangabe keineangabe keineangaben keine kein ohne ohneangabe entfaellt entfällt nichtbekannt
     nichtzutreffend nichtverfügbar nichtverfuegbar sieheoben siehebeilage sieheanhang diverse verschiedene offen folgt
