@@ -318,7 +318,7 @@ def chinese_core(text: str) -> str:
     """What a Chinese company is called, without its place, its trade and its legal form; '' of other names."""
     if not _is_chinese(text):
         return ""
-    whole = _chinese_letters(text)
+    whole = chinese_letters(text)
     core = whole
     for suffix in CHINESE_SUFFIXES:
         core = core.removesuffix(suffix)
@@ -329,7 +329,8 @@ def chinese_core(text: str) -> str:
     return whole if len(core) < 2 or core in CHINESE_GENERIC or "大学" in whole or "学院" in whole else core
 
 
-def _chinese_letters(text: str) -> str:
+def chinese_letters(text: str) -> str:
+    """The Chinese letters and digits of a text, in simplified ones."""
     folded = visible(text).translate(SIMPLIFIED)
     return "".join(c for c in folded if "\u4e00" <= c <= "\u9fff" or c.isdigit())
 
@@ -345,7 +346,7 @@ def _without_places(text: str) -> str:
 
 def _chinese(index: Index, text: str) -> Iterator[Near]:
     """Listed names whose core stands in the text: two characters at its head, more anywhere."""
-    whole = _chinese_letters(text)
+    whole = chinese_letters(text)
     head = _without_places(whole)
     own = chinese_core(text)
     for core, party, printed in index.chinese:
