@@ -183,7 +183,7 @@ def test_a_column_of_names_is_passed_where_they_are_of_chips(header: str) -> Non
 )  # fmt: skip
 def test_a_remark_that_names_a_listed_party_stops_an_audit(text: str) -> None:
     table = pa.table({"part": ["H100"], "date": ["2022-05-01"], "dest": ["SG"], "Remarks": [text]})
-    with pytest.raises(exportrules.QuestionError, match="'Remarks' has .* listed. Without it"):
+    with pytest.raises(exportrules.QuestionError, match="'Remarks' has "):
         exportrules.audit(table, exporter="other")
 
 
