@@ -302,7 +302,7 @@ def check(
     QuestionError for what cannot be understood.
     """
     deal = Deal(
-        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
+        to, exporter, activity, headquarters, ultimate_parent, end_user, () if parties is None else several(parties),
         several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip
@@ -328,7 +328,7 @@ def timeline(
 ) -> Timeline:
     """The answer to a question on every day; the same arguments as :func:`check`, without `on`."""
     deal = Deal(
-        to, exporter, activity, headquarters, ultimate_parent, end_user, several(parties) or (),
+        to, exporter, activity, headquarters, ultimate_parent, end_user, () if parties is None else several(parties),
         several(not_listed) or (), tuple(end_use) if isinstance(end_use, list) else end_use, facts, known_on,
         as_printed,
     )  # fmt: skip

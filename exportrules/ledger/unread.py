@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from exportrules.errors import QuestionError, UnknownNameError
+from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.batch import Batch, coded, values_of
 from exportrules.ledger.cells import brief
 from exportrules.ledger.columns import Columns
 from exportrules.ledger.headers import look_of
 from exportrules.ledger.saying import Saying
-from exportrules.question.names.chips import find_chip
+from exportrules.question.names.chips import is_chip
 from exportrules.question.names.remarks import party_in
 
 #: So many different cells of a column, among the first rows, are looked at for listed names.
@@ -80,15 +80,7 @@ def _texts(batch: Batch, number: int) -> Iterator[str]:
 def _names_chips(ruleset: Ruleset, batch: Batch, number: int) -> bool:
     """Whether a column of "Name" is the goods': more than half of its first cells are chips."""
     tried = list(islice(_texts(batch, number), CHIPS_TRIED))
-    return 2 * sum(_is_chip(ruleset, text) for text in tried) > len(tried)
-
-
-def _is_chip(ruleset: Ruleset, text: str) -> bool:
-    try:
-        find_chip(ruleset, text)
-    except UnknownNameError:
-        return False
-    return True
+    return 2 * sum(is_chip(ruleset, text) for text in tried) > len(tried)
 
 
 def _listed(ruleset: Ruleset, columns: Columns, numbers: Iterable[int], batch: Batch) -> Iterator[_Doubt]:

@@ -159,7 +159,8 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     said = _terms(given, deal)
     asked = {**said, "end_user": deal.end_user}
     for name, text in asked.items():
-        if text is not None and not isinstance(text, tuple) and (name != "end_use" or isinstance(text, str)):
+        resolved = isinstance(text, tuple) and name == "end_user"
+        if text is not None and not resolved and (name != "end_use" or isinstance(text, str)):
             _say(name, text)
     to, exporter, activity, headquarters, ultimate_parent = (said[name] for name in list(TERMS)[:5])
     uses = read_end_uses(ruleset, said["end_use"])
@@ -353,6 +354,8 @@ def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tup
                     f"{chip.id}: it contains {part.chip!r}, which is no variant of the chips known here."
                 )
         return chip.name, "", (_subject(ruleset, chip, ""),)
+    if not isinstance(chip, str):
+        raise QuestionError(f"chip = {chip!r} is not text. Write the chip's name, or give its figures as facts.")
     name = find_chip(ruleset, chip)
     return name.label, name.family, tuple(_known(ruleset, variant) for variant in name.variants)
 
