@@ -178,9 +178,9 @@ def test_the_mark_that_excel_wants_leaves_as_it_came(audit: Run) -> None:
 
 @pytest.mark.parametrize(("encoding", "cell"), [("cp1252", "Café"), ("gb18030", "中国"), ("shift_jis", "半導体")])
 def test_a_declared_encoding_is_read_and_an_undeclared_one_is_found(audit: Run, encoding: str, cell: str) -> None:
-    data = f"{HEADER},who\n{ROW},{cell}\n{ROW},x\n".encode(encoding)
+    data = f"{HEADER},note\n{ROW},{cell}\n{ROW},x\n".encode(encoding)
     said = audit(data, "--encoding", encoding)
-    assert (said.outcomes, said.rows[0]["who"]) == ([LICENSE, LICENSE], cell)
+    assert (said.outcomes, said.rows[0]["note"]) == ([LICENSE, LICENSE], cell)
     said = audit(data, "--force")
     assert said.outcomes == [OPEN, LICENSE]
     byte = cell.encode(encoding)[3 if encoding == "cp1252" else 0]
@@ -194,9 +194,9 @@ def test_a_declared_encoding_is_read_and_an_undeclared_one_is_found(audit: Run, 
 
 def test_mixed_encodings_cost_their_own_rows_alone(audit: Run) -> None:
     rows = [f"{ROW},数".encode(), f"{ROW},é".encode("cp1252"), f"{ROW},数".encode("gb18030"), f"{ROW},é".encode()]
-    said = audit(f"{HEADER},who\n".encode() + b"\n".join(rows))
+    said = audit(f"{HEADER},note\n".encode() + b"\n".join(rows))
     assert said.outcomes == [LICENSE, OPEN, OPEN, LICENSE]
-    assert [row["who"] for row in said.rows] == ["数", "\\xe9", "\\xca\\xfd", "é"]
+    assert [row["note"] for row in said.rows] == ["数", "\\xe9", "\\xca\\xfd", "é"]
 
 
 def test_ragged_rows_and_nul_bytes_are_kept_and_numbered(audit: Run) -> None:

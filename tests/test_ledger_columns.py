@@ -24,6 +24,7 @@ from benchmarks import columns as measured  # noqa: E402 - needs pyarrow
 from exportrules.ledger.cells import read_chip  # noqa: E402
 from exportrules.ledger.fips import suspect_fips  # noqa: E402
 from exportrules.ledger.headers import FIELDS, _data, look_of, spellings  # noqa: E402
+from exportrules.question.names.remarks import party_in  # noqa: E402
 
 LAW = exportrules.default_ruleset()
 YES = {"no_license_requirement", "license_exception"}
@@ -137,10 +138,73 @@ def test_an_unread_header_that_may_decide_looks_like_its_field(header: str, fiel
     "header",
     ["Invoice", "Qty", "Unit price", "Customer No", "Customer PO", "Kundennummer", "Buyer Email", "Ship-to City",
      "Country of Origin", "Ursprungsland", "原産国", "客户编号", "得意先コード", "Order date", "ECCN", "HS Code",
-     "Incoterms", "Weight (kg)", "Salesperson", "数量", "備考", "", "x", "Used", "Equipment"],
+     "Incoterms", "Weight (kg)", "Salesperson", "数量", "備考", "", "x", "Used", "Equipment", "Remarks", "Bemerkung",
+     "Product Name", "Product group", "Model name", "File name", "Warengruppe", "Account No", "Vendor part no", "单位"],
 )  # fmt: skip
 def test_other_headers_stop_nothing(header: str) -> None:
     assert look_of(header) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Name", "NAME 2", "Full name", "Name & address", "Account", "Acct. name", "Group", "Group Name", "Vendor",
+     "Supplier name",
+     "Org.", "Firm", "Company Name", "Konto", "Lieferant", "Gesellschaft", "Gruppe", "名前", "社名", "相手先名",
+     "グループ",
+     "名称", "抬头", "甲方", "往来单位", "账户名称", "Nom", "Raison sociale", "Наименование", "회사명", "الاسم"],
+)  # fmt: skip
+def test_a_word_that_by_itself_means_who_looks_like_a_party(header: str) -> None:
+    look = look_of(header)
+    assert look is not None
+    assert look.field == "parties"
+
+
+@pytest.mark.parametrize("header", ["Name", "Vendor", "名称"])
+def test_a_column_of_names_is_passed_where_they_are_of_chips(header: str) -> None:
+    table = pa.table({"part no": ["H100", "A100"], "date": ["2022-05-01"] * 2, "dest": ["SG"] * 2,
+                      header: ["NVIDIA H100 PCIe", "NVIDIA A100"]})  # fmt: skip
+    assert exportrules.audit(table, exporter="other").num_rows == 2
+    for cells in (["Acme", "NVIDIA A100"], ["", ""], ["Acme", "Foo Ltd"]):
+        with pytest.raises(exportrules.QuestionError, match="looks like a party"):
+            exportrules.audit(table.set_column(3, header, [cells]), exporter="other")
+
+
+# remarks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ship to Inspur for resale", "SHIP TO INSPUR FOR RESALE", "for Dahua (via HK)", "goods of lang chao, Jinan",
+     "forward to Lang-Chao", "Inspur Gruop", "Huawei Technologes", "YMTC fab 2", "please ask SenseTime",
+     "Project: Inspur DC",
+     "for the Institute of Computing Technology, Chinese Academy of Sciences", "交给浪潮信息", "最终用户华为",
+     "転送: 浪潮集団",
+     "filler of no meaning " * 90 + "Inspur Group", "получатель: Уралвагонзавод"],
+)  # fmt: skip
+def test_a_remark_that_names_a_listed_party_stops_an_audit(text: str) -> None:
+    table = pa.table({"part": ["H100"], "date": ["2022-05-01"], "dest": ["SG"], "Remarks": [text]})
+    with pytest.raises(exportrules.QuestionError, match="'Remarks' has "):
+        exportrules.audit(table, exporter="other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Closed", "Order complete", "Small", "Net 30 days", "Value for customs only", "Tesla V100",
+     "Grace Hopper Superchip",
+     "Project Sunrise", "Moscow", "Voronezh", "Board repair; return address in Munich",
+     "Engine test, see problem report",
+     "Siemens AG", "Toyota Motor Corporation", "100 Main Street, Springfield", "科研", "量子计算",
+     "上海市浦东新区张江"],
+)  # fmt: skip
+def test_a_remark_of_daily_words_stops_nothing(text: str) -> None:
+    assert party_in(LAW, text) is None
+
+
+def test_a_listed_name_far_down_a_column_stops_an_audit() -> None:
+    texts = [f"lot {n}" for n in range(12_000)] + ["for Inspur"]
+    table = pa.table({"part": ["H100"] * len(texts), "date": ["2022-05-01"] * len(texts), "Remarks": texts})
+    with pytest.raises(exportrules.QuestionError, match="'Remarks' has 'for Inspur'"):
+        exportrules.audit(table, exporter="other", to="SG")
 
 
 # the measure of the issue: 5,000 rows with a column of buyers

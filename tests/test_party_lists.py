@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.party_names import abbreviated, leading, measure, mistyped, needless, swapped, unchanged
+from benchmarks.party_names import abbreviated, leading, measure, mistyped, needless, respelled, swapped, unchanged
 from exportrules import check, default_ruleset
 from exportrules.files.load import Parties, load_ruleset
 from exportrules.law.model import Listing, Party
@@ -33,6 +33,7 @@ from exportrules.question.names.parties import (
     party_key,
     party_keys,
 )
+from exportrules.question.names.sounds import pinyin, sound
 from tests.make_snapshots import NEAR, near_names
 
 ROOT = Path(__file__).parent.parent
@@ -316,6 +317,49 @@ def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -
     assert all(0 < close.score <= 100 for close in found.near)
 
 
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("Lang-Chao", "inspur-group"),
+        ("Shu-kuang Information Industry", "sugon"),
+        ("Hai-kuang", "higon"),
+        ("Baykal Elektroniks", "baikal-electronics"),
+        ("Rosoboroneksport", "rosoboronexport-ojsc-roe"),
+        ("Iljuschin PAO", "ilyushin"),
+        ("Uralwagonsawod", "uralvagonzavod"),
+        ("Shaheed Hemat Industrial Group", "shahid-hemmat-industrial-group"),
+        (
+            "China Shipbuidling Industry Group Co., Ltd. (CSIC) 715th Research Institute",
+            "china-state-shipbuilding-corporation-limited-cssc-715th-research-institute",
+        ),
+        ("Eloctric Coles", "cetc-les-information-system-group"),
+        ("Tiptranss Limited", "tiptrans"),
+    ],
+)
+def test_a_name_in_other_letters_and_a_slip_in_a_trade_are_near(written: str, party: str) -> None:
+    found = find_parties(LAW, written)
+    assert any(near.party.startswith(party) for near in found.near), found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Zviozdotchka", "Zvezdochka"), ("Jakowlew", "Yakovlev"), ("Kalashnikoff", "Kalashnikov"), ("Sukhoy", "Sukhoi"),
+     ("Ghasem", "Qasem"), ("Mashinostroitelnyy", "Maschinostroitelnij"), ("Alexandr", "Aleksandr"), ("Youssef",
+     "Yusef")],
+)  # fmt: skip
+def test_spellings_of_one_word_sound_alike(one: str, other: str) -> None:
+    assert sound(one.lower()) == sound(other.lower()) != ""
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("Chung-hsing", "zhongxing"), ("Lang Ch’ao Group", "langchao group"), ("Ch'ing-hua Ta-hsüeh", "qinghuadaxue"),
+     ("Hua Wei", ""), ("Huawei", ""), ("Acme Trading", ""), ("", ""), ("Shu", "")],
+)  # fmt: skip
+def test_syllables_of_wade_giles_are_read_as_pinyin(written: str, read: str) -> None:
+    assert pinyin(written) == read
+
+
 @pytest.mark.parametrize("written", ["", " ", "Co., Ltd.", "公司", "()", "Beijing", "Technology", "China", "A", "12"])
 def test_what_names_nobody_is_close_to_nobody(written: str) -> None:
     found = find_parties(LAW, written)
@@ -408,7 +452,8 @@ def test_a_listed_name_stands_whole_in_what_is_written(listed: str, text: str, h
 
 
 def test_the_measures_of_the_benchmark_hold_on_a_sample() -> None:
-    for change, least in ((unchanged, 0.99), (swapped, 0.97), (abbreviated, 0.97), (mistyped, 0.9), (leading, 0.95)):
+    for change, least in ((unchanged, 0.99), (swapped, 0.97), (abbreviated, 0.97), (mistyped, 0.95), (leading, 0.95),
+                          (respelled, 0.9)):  # fmt: skip
         caught, tried, missed = measure(change, 250, 7)
         assert tried == 250
         assert caught >= least * tried, (change.__name__, missed)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
+from typing import Any
+
 import pytest
 
+from exportrules import QuestionError, check
 from exportrules.question.names.placeholders import says_nothing
 
 NOTHING = """
 #N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NULL!|#NUM!|#NV|#BEZUG!|N/A|n/a|n.a.|N.A|NA|na|TBD|tbd.|T.B.D.|TBA|unknown|
 UNKNOWN|(unknown)|<unknown>|-|--|—|?|???|.|…|*|none|None|null|NULL|nil|NaN|C/O|c/o|L/C|not applicable|
 Not  Applicable|to be advised|to be determined|see above|See attached|same|Same as above|various|ditto|xxx|XXXX|
+no|Yes|TRUE|see remarks|refer to PO|individual|XX|该公司|
 不明|未定|無し|なし|不详|待定|해당없음|해당 없음|unbekannt|k.A.|k. A.|keine Angabe|sans objet|inconnu|desconocido|
 не указано|true|False|yes|NO|[object Object]|Infinity|„unknown“|"TBD"|[blank]|N / A|_|0000
 """.replace("\n", "")
 SOMETHING = """
 Namibia|CN|China|Norway|NE|SO|CO|SA|Nanya|Unknown Worlds Entertainment|NVIDIA|Nil Technologies ApS|
 Same Day Logistics|TBD Medien GmbH|Null Networks LLC|L/C Electronics|None of your business Ltd|N.A. Robotics|华为|
-深圳市不明科技|military|A100|L4|A2
+Private Bank AG|No. 8 Institute|Individual Systems Inc|深圳市不明科技|military|A100|L4|A2
 """.replace("\n", "")
 
 
@@ -39,3 +45,62 @@ def test_a_name_that_could_not_be_decoded_is_a_name_and_letters_beside_those_are
     assert [says_nothing(chr(letter)) for letter in (0xD7FF, 0xD800, 0xDC80, 0xDFFF, 0xE000)] == [
         True, False, False, False, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CN", "cn", "China", "(CN)?", "Ｃ\u200bＮ", "SG/CN", "Singapore / China", "SG (CN)", "H100", "H100 80GB",
+     "H100\nL20",
+     "H100 or L20", "1e9", "4.5E+10", "\u202eiewauH", "\u0421N"],
+)  # fmt: skip
+def test_a_place_a_chip_or_a_number_is_nobody_whom_a_list_could_have(text: str) -> None:
+    ask = partial(check, "H100", on="2022-05-01", to="SG")
+    for given in ({"end_user": text}, {"parties": [text]}):
+        with pytest.raises(QuestionError, match="no list can be searched for it"):
+            ask(exporter="other", **given)
+    with pytest.raises(QuestionError, match="a letter binds one company"):
+        ask(exporter=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Volta",
+        "Volta 3080 Ltd",
+        "Ministry of Education, Singapore",
+        "Jordan Steel",
+        "Bank of China",
+        "SG Trading",
+        "Arm Ltd",
+    ],
+)
+def test_a_name_with_a_place_or_a_number_in_it_is_a_name(text: str) -> None:
+    check("H100", on="2022-05-01", to="SG", exporter=text, end_user=text)
+
+
+@pytest.mark.parametrize("chip", [True, 0, 1.5, float("nan"), b"H100", [], {}, object(), date(2024, 6, 1)])
+def test_a_chip_that_is_not_text_is_refused_in_words(chip: object) -> None:
+    with pytest.raises(QuestionError, match="is not text"):
+        check(chip, on="2024-06-01", to="CN")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["", False, 0, {}])
+def test_parties_of_another_type_are_not_no_parties(value: object) -> None:
+    with pytest.raises(QuestionError, match="Write a list of names"):
+        check("H100", on="2022-05-01", to="SG", exporter="other", parties=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("word", ["no", "No"])
+@pytest.mark.parametrize("field", ["to", "headquarters", "ultimate_parent"])
+def test_no_is_norway_only_as_its_code_is_written(field: str, word: str) -> None:
+    asked: dict[str, Any] = {"exporter": "other", "to": "SG"}
+    with pytest.raises(QuestionError, match="says nothing"):
+        check("H100", on="2024-06-01", **(asked | {field: word}))
+    assert check("H100", on="2024-06-01", **(asked | {field: "NO"})).outcome
+
+
+@pytest.mark.parametrize("field", ["headquarters", "ultimate_parent", "to"])
+def test_an_empty_sequence_is_no_place(field: str) -> None:
+    asked: dict[str, Any] = {"exporter": "other", "to": "SG", field: ()}
+    with pytest.raises(QuestionError, match="is not text"):
+        check("H100", on="2024-06-01", **asked)

@@ -283,6 +283,10 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
     return guarded
 
 
+#: What a fact says, and no name.
+YES_OR_NO = frozenset(("yes", "no", "true", "false"))
+
+
 def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
     """Whether what says nothing elsewhere is a word of this field: Namibia's NA, another exporter, an unknown fact."""
     word = text.casefold()
@@ -290,7 +294,9 @@ def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
         return any(c.isdigit() for c in text)
     if name in ("to", "headquarters", "ultimate_parent"):
         return text in ruleset.places
-    return word == "other" if name == "exporter" else word in _WORDS_OF_FACTS and name not in FIELDS
+    if name == "exporter":
+        return word == "other"
+    return name not in FIELDS and (word == "unknown" or word in YES_OR_NO)
 
 
 def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:

@@ -16,14 +16,14 @@ from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import DATES, Layer, added_names, chosen_columns
-from exportrules.ledger.batch import Batch
+from exportrules.ledger.batch import ROWS, Batch
 from exportrules.ledger.columns import Told
 from exportrules.ledger.run import Settings, prepare, segments_of
 from exportrules.ledger.saying import PYTHON
 from exportrules.ledger.sinks import Rendered
 from exportrules.ledger.sources import arrow_batch
 from exportrules.ledger.spark import answered as on_spark
-from exportrules.ledger.unread import SAMPLE, FirstRows
+from exportrules.ledger.unread import FirstRows
 from exportrules.question.values import read_date
 
 _KINDS = "pyarrow Table, RecordBatch or RecordBatchReader; pandas, Polars or Spark DataFrame; DuckDB relation"
@@ -129,7 +129,7 @@ def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[A
 
 def _first_of(table: pa.Table) -> FirstRows:
     """A function that gives the first rows of a table, in the columns with given numbers."""
-    return lambda numbers: _batch_of(table.slice(0, SAMPLE).select(list(numbers)), numbers)
+    return lambda numbers: _batch_of(table.slice(0, ROWS).select(list(numbers)), numbers)
 
 
 def _batch_of(rows: pa.Table, numbers: Sequence[int]) -> Batch | None:

@@ -40,6 +40,8 @@ class Look(NamedTuple):
 
     field: str
     what: str
+    #: Whether it is a word by itself that may be of the goods as well: "Name".
+    alone: bool = False
 
 
 @cache
@@ -71,8 +73,8 @@ def look_of(header: str) -> Look | None:
         return any(_has(wanted, whole, words) for wanted in patterns)
 
     patterns = _patterns()
-    if look := patterns.whole.get(whole):
-        return look
+    if _stands_alone(words, patterns):
+        return patterns.alone
     if has(patterns.never) or (has(patterns.beside) and not has(patterns.names)):
         return None
     return next((look for wanted, look in patterns.looks if _has(wanted, whole, words)), None)
@@ -86,22 +88,31 @@ def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
     return any(tuple(words[n : n + len(wanted)]) == wanted for n in range(len(words)))
 
 
+def _stands_alone(words: list[str], patterns: _Patterns) -> bool:
+    """Whether a header is a word such as "Name" or "Group", and nothing that tells of what it is the name."""
+    told = [bare for word in words if (bare := word.rstrip("0123456789"))]
+    return not patterns.alone_words.isdisjoint(told) and patterns.alone_words | patterns.alone_with >= set(told)
+
+
 class _Patterns(NamedTuple):
-    whole: dict[str, Look]
     looks: list[tuple[tuple[str, ...], Look]]
     beside: list[tuple[str, ...]]
     names: list[tuple[str, ...]]
     never: list[tuple[str, ...]]
+    alone: Look
+    alone_words: frozenset[str]
+    alone_with: frozenset[str]
 
 
 @cache
 def _patterns() -> _Patterns:
     data = _data()
-    made = [(look, Look(look["field"], look["what"])) for look in data["looks_like"]]
-    whole = {key(header): look for entry, look in made for header in entry.get("whole", ())}
-    looks = [(_split(word), look) for entry, look in made for word in entry.get("words", ())]
+    looks = [(_split(w), Look(look["field"], look["what"])) for look in data["looks_like"] for w in look["words"]]
     beside, names, never = (list(map(_split, data["beside"][part])) for part in ("words", "names", "never"))
-    return _Patterns(whole, looks, beside, names, never)
+    by_itself = data["alone"]
+    alone = Look(by_itself["field"], by_itself["what"], alone=True)
+    alone_words, alone_with = (frozenset(map(key, by_itself[part])) for part in ("words", "with"))
+    return _Patterns(looks, beside, names, never, alone, alone_words, alone_with)
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from exportrules.ledger.cells import FIRST_DAY, LAST_DAY, Problem
 from exportrules.ledger.lookup import UNCOMPILED, Lookup
 from exportrules.ledger.run import Settings, prepare
 from exportrules.ledger.sources import arrow_batch
-from exportrules.ledger.unread import SAMPLE
+from exportrules.ledger.unread import MOST_TEXTS
 
 #: More distinct spellings of a day than this are moments, and would not fit the driver.
 MOST_DAYS = 1_000_000
@@ -51,7 +51,13 @@ def answered(frame: Any, law: Ruleset, settings: Settings) -> Any:
     names = frame.columns
 
     def first(numbers: Sequence[int]) -> Batch | None:
-        rows = frame.select(*(_quoted(names[n]) for n in numbers)).limit(SAMPLE).toArrow().combine_chunks().to_batches()
+        rows = (
+            frame.select(*(_quoted(names[n]) for n in numbers))
+            .limit(MOST_TEXTS)
+            .toArrow()
+            .combine_chunks()
+            .to_batches()
+        )
         return arrow_batch(rows[0], dict(zip(numbers, rows[0].columns, strict=True))) if rows else None
 
     lookup = prepare(law, names, settings, first)

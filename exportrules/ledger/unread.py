@@ -2,35 +2,32 @@
 
 A party that nobody read is on no list, and its row may be a yes that it should not be. So a header that looks like a
 party, a parent, an exporter, a destination or an end use is asked about, and so is a column in whose first rows a
-listed party is named.
+listed party is named, or nearly.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from exportrules.errors import QuestionError
-from exportrules.law.model import FAVOURS
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.batch import Batch, coded, values_of
 from exportrules.ledger.cells import brief
 from exportrules.ledger.columns import Columns
 from exportrules.ledger.headers import look_of
 from exportrules.ledger.saying import Saying
-from exportrules.question.names.parties import listed_exactly
+from exportrules.question.names.chips import is_chip
+from exportrules.question.names.remarks import party_in
 
-#: So many rows are looked at for listed names.
-SAMPLE = 10_000
+#: So many different cells of a column, among the first rows, are looked at for listed names.
+MOST_TEXTS = 20_000
+#: So many tell whether a column of "Name" is the goods'.
+CHIPS_TRIED = 200
 
 #: The first rows of a ledger, with the columns of these numbers at least; None where there are no rows.
 FirstRows = Callable[[Sequence[int]], Batch | None]
-
-#: A name has some letters; numbers, days and codes have not.
-_NAMELIKE = re.compile(r"[^\W\d_]{4}|[^\W\d_a-zA-Z]{2}")
-_PARTS = re.compile(r"\s*[;,/|\n]\s*")
-_LONGEST = 500
 
 
 class _Doubt(NamedTuple):
@@ -46,9 +43,9 @@ def stop_at_unread(ruleset: Ruleset, columns: Columns, first: FirstRows, say: Sa
     unread = columns.unread
     if not unread:
         return
-    doubts = [*_looks(columns)]
-    looked = {doubt.name for doubt in doubts}
     batch = first(unread)
+    doubts = [*_looks(ruleset, columns, batch)]
+    looked = {doubt.name for doubt in doubts}
     if batch is not None:
         doubts += _listed(ruleset, columns, [n for n in unread if columns.names[n] not in looked], batch)
     if not doubts:
@@ -64,32 +61,32 @@ def stop_at_unread(ruleset: Ruleset, columns: Columns, first: FirstRows, say: Sa
     )
 
 
-def _looks(columns: Columns) -> Iterator[_Doubt]:
+def _looks(ruleset: Ruleset, columns: Columns, batch: Batch | None) -> Iterator[_Doubt]:
     for number in columns.unread:
         name = columns.names[number]
         look = look_of(name) if number not in columns.passed else None
-        if look:
+        if look and not (look.alone and batch and _names_chips(ruleset, batch, number)):
             yield _Doubt(name, look.field, f"looks like {look.what}")
+
+
+def _texts(batch: Batch, number: int) -> Iterator[str]:
+    """The distinct cells of a column that are not empty."""
+    cells = coded(batch.cells(number))
+    used = set(cells.indices.unique().to_pylist())
+    texts = (batch.decode(cell) for n, cell in enumerate(values_of(cells.dictionary)) if n in used)
+    return (text for text in texts if text.strip())
+
+
+def _names_chips(ruleset: Ruleset, batch: Batch, number: int) -> bool:
+    """Whether a column of "Name" is the goods': more than half of its first cells are chips."""
+    tried = list(islice(_texts(batch, number), CHIPS_TRIED))
+    return 2 * sum(is_chip(ruleset, text) for text in tried) > len(tried)
 
 
 def _listed(ruleset: Ruleset, columns: Columns, numbers: Iterable[int], batch: Batch) -> Iterator[_Doubt]:
     for number in numbers:
-        cells = coded(batch.cells(number)[:SAMPLE])
-        used = set(cells.indices.to_pylist())
-        texts = (batch.decode(cell) for n, cell in enumerate(values_of(cells.dictionary)) if n in used)
-        for text in texts:
-            if party := _party_in(ruleset, text):
-                yield _Doubt(columns.names[number], "parties", f"has {brief(text, 40)}, which names {party!r}, listed")
+        for text in islice(_texts(batch, number), MOST_TEXTS):
+            if found := party_in(ruleset, text):
+                how = f"names {found.name!r}, listed" if found.certain else f"may mean {found.name!r}, listed"
+                yield _Doubt(columns.names[number], "parties", f"has {brief(text, 40)}, which {how}")
                 break
-
-
-def _party_in(ruleset: Ruleset, text: str) -> str:
-    """The listed party that a cell names, whole or in one of its parts; '' for none."""
-    if len(text) > _LONGEST or not _NAMELIKE.search(text):
-        return ""
-    parts = _PARTS.split(text)
-    for part in dict.fromkeys([text, *parts]) if len(parts) > 1 else parts:
-        for party in (ruleset.parties[found] for found in listed_exactly(ruleset, part)):
-            if any(listing.list not in FAVOURS for listing in party.listing):
-                return party.name
-    return ""

@@ -157,7 +157,8 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     stated = _terms(given, deal)
     written = {**stated, "end_user": deal.end_user}
     for name, text in written.items():
-        if text is not None and not isinstance(text, tuple) and (name != "end_use" or isinstance(text, str)):
+        resolved = isinstance(text, tuple) and name == "end_user"
+        if text is not None and not resolved and (name != "end_use" or isinstance(text, str)):
             _require_text(name, text)
     to, exporter, activity, headquarters, ultimate_parent = (stated[name] for name in list(TERMS)[:5])
     uses = read_end_uses(ruleset, stated["end_use"])
@@ -349,6 +350,8 @@ def _chosen(ruleset: Ruleset, chip: str | Variant | None) -> tuple[str, str, tup
             if part.chip not in ruleset.variants:
                 raise QuestionError(f"{chip.id}: it contains {part.chip!r}, which is not a chip in the catalogue.")
         return chip.name, "", (_subject(ruleset, chip, ""),)
+    if not isinstance(chip, str):
+        raise QuestionError(f"chip = {chip!r} is not text. Write the chip's name, or give its figures as facts.")
     name = find_chip(ruleset, chip)
     return name.label, name.family, tuple(_known(ruleset, variant) for variant in name.variants)
 

@@ -19,6 +19,7 @@ from exportrules.law.facts import Fact
 from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
+from exportrules.question.names.nobody import no_name
 from exportrules.question.names.parties import described_as, find_parties
 from exportrules.question.names.placeholders import says_nothing
 
@@ -105,6 +106,11 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             "name that your records have for it."
         )
     matches, described = find_parties(ruleset, text), described_as(ruleset, text)
+    if not matches.listed and not matches.near and (why := no_name(ruleset, text)):
+        raise QuestionError(
+            f"{word} = {text!r} {why}, so no list can be searched for it. Write the full name that your records have "
+            "for it, or leave it out."
+        )
     # of those equally similar, the one listed first
     close = sorted(matches.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
     near = tuple(dict.fromkeys(n.party for n in close))

@@ -71,6 +71,11 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
     return chip
 
 
+def is_chip(ruleset: Ruleset, text: str) -> bool:
+    """Whether a text names a chip for certain; without the near names that a message would have."""
+    return _known(ruleset, text) is not None
+
+
 def _known(ruleset: Ruleset, text: str) -> ChipName | None:
     return _looked_up(ruleset, text)[0]
 

@@ -18,6 +18,7 @@ from itertools import pairwise
 from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import Near, visible
+from exportrules.question.names.sounds import sound
 from exportrules.question.names.words import (
     ABBREVIATIONS,
     CHINESE_GENERIC,
@@ -38,6 +39,8 @@ MOST_COMPARED = 40
 MOST_REPORTED = 6
 #: A word of more listed names than these brings none up by itself.
 MOST_NAMES = 120
+#: A word of more listed names than these is taken for what it is, and for no slip of another.
+FEW = 2
 #: Both names must be covered by what they share to this part of their weight.
 SHARED = 0.8
 #: The least length of a misspelt word in a name with one distinctive word: "Canon" is not "Cancon".
@@ -69,11 +72,12 @@ def spelled(text: str) -> list[str]:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words that names are compared by: abbreviations written out, no plurals, no endings of companies."""
-    found = []
-    for word in spelled(text):
-        if word not in ENDINGS and word not in SMALL_WORDS:
-            found.append(ABBREVIATIONS.get(word) or _singular(word))
-    return tuple(found)
+    return tuple(meant(word) for word in spelled(text) if word not in ENDINGS and word not in SMALL_WORDS)
+
+
+def meant(word: str) -> str:
+    """What a word is compared by."""
+    return ABBREVIATIONS.get(word) or _singular(word)
 
 
 def _singular(word: str) -> str:
@@ -102,6 +106,10 @@ class Index:
     sets: dict[str, frozenset[int]] = field(default_factory=dict)
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     chinese: list[tuple[str, str, str]] = field(default_factory=list)
+    #: words as listed names write them, and what they are compared by: "tiptrans" is "tiptran", "scientific" "science"
+    written: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _sounds: dict[str, dict[str, None]] = field(default_factory=dict)
+    _alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _slips: dict[str, list[str]] = field(default_factory=dict)
     _variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict)
@@ -135,13 +143,29 @@ class Index:
 
         if not self._slips:
             slips: dict[str, list[str]] = defaultdict(list)
-            for known in (*self.by_word, *ENDINGS):
+            for known in (*self.written, *ENDINGS):
                 if len(known) >= 4:
                     for shorter in _shortened(known):
                         slips[shorter].append(known)
             self._slips = slips
         close = {known for shorter in _shortened(word) for known in self._slips.get(shorter, ())}
-        return (known for known in sorted(close) if known != word and OSA.distance(known, word, score_cutoff=1) <= 1)
+        spelled = (known for known in sorted(close) if OSA.distance(known, word, score_cutoff=1) <= 1)
+        found = dict.fromkeys(meant for known in spelled for meant in sorted(self.written.get(known, {known})))
+        return (meant for meant in found if meant != word)
+
+    def alike(self, word: str) -> tuple[str, ...]:
+        """The words of listed names that sound the same and are written otherwise."""
+        found = self._alike.get(word)
+        if found is None:
+            if not self._sounds:
+                sounds: dict[str, dict[str, None]] = defaultdict(dict)
+                for written in self.written:
+                    if heard := sound(written):
+                        sounds[heard] |= dict.fromkeys(sorted(self.written[written]))
+                self._sounds = sounds
+            heard = "" if is_light(word) or len(self.by_word.get(word, ())) > FEW else sound(word)
+            found = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
+        return found
 
 
 def _shortened(word: str) -> set[str]:
@@ -163,6 +187,10 @@ def index_of(parties: Iterable[Party]) -> Index:
             index.names.append(Name(party.id, printed, words, core_of(words)))
             for word in set(words):
                 index.by_word[word].append(number)
+            for word in spelled(printed):
+                if word not in ENDINGS and word not in SMALL_WORDS:
+                    index.written[word].add(meant(word))
+                    index.written[meant(word)].add(meant(word))
             for one, two in pairwise(words):
                 index.glued[one + two].append(number)
         for printed in party.weak:
@@ -196,8 +224,9 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
     scores: dict[int, float] = defaultdict(float)
     asked = dict.fromkeys(words, 1.0)
     for word in words:
-        if len(index.by_word.get(word, ())) < 3:
+        if len(index.by_word.get(word, ())) <= FEW:
             asked |= {other: 0.9 for other in index.variants(word) if other not in asked}
+    asked |= {other: 1.0 for word in words for other in index.alike(word)}
     asked |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
     frequent: list[str] = []
     for word, trust in asked.items():
@@ -230,8 +259,9 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
 
 def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
     """How a name is close to a listed one, if it is."""
+    written, words = words, _as_listed(index, words, name)
     if words == name.words:
-        return Near(name.party, name.printed, "abbreviated", 98)
+        return Near(name.party, name.printed, *(("abbreviated", 98) if words == written else ("near", 96)))
     if sorted(words) == sorted(name.words):
         return Near(name.party, name.printed, "words swapped", 97)
     shared, other, distinctive = 0.0, 0.0, 0
@@ -272,7 +302,8 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
             return None
     score = round(100 * min(ours_part, theirs_part))
     if ours_part >= SHARED and theirs_part >= SHARED and len(slips) < 3:
-        return Near(name.party, name.printed, "near", min(96, score))
+        # of sisters ("715th Research Institute") the one with the fewest slips comes first
+        return Near(name.party, name.printed, "near", min(97 - max(len(slips), 1), score))
     if len(slips) > 1 or not KINDS.isdisjoint(set(words) ^ set(name.words)):
         return None
     if slips and not distinctive and any(len(known) <= SHORTEST_SLIP for _, known in slips):
@@ -283,6 +314,12 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
     if says_who(name.core) and theirs_part >= 0.9 and _stands_in(name.words, words, bool(slips)):
         return Near(name.party, name.printed, "contains a listed name", max(80, score))
     return None
+
+
+def _as_listed(index: Index, words: tuple[str, ...], name: Name) -> tuple[str, ...]:
+    """The words, those that a listed name spells otherwise as it does."""
+    theirs = name.words
+    return tuple(w if w in theirs else next((o for o in index.alike(w) if o in theirs), w) for w in words)
 
 
 def _joined(words: tuple[str, ...], listed: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -319,7 +356,7 @@ def chinese_core(text: str) -> str:
     """The distinctive part of a Chinese company's name, without place, trade and legal form; '' for other names."""
     if not _is_chinese(text):
         return ""
-    whole = _chinese_letters(text)
+    whole = chinese_letters(text)
     core = whole
     for suffix in CHINESE_SUFFIXES:
         core = core.removesuffix(suffix)
@@ -330,7 +367,8 @@ def chinese_core(text: str) -> str:
     return whole if len(core) < 2 or core in CHINESE_GENERIC or "大学" in whole or "学院" in whole else core
 
 
-def _chinese_letters(text: str) -> str:
+def chinese_letters(text: str) -> str:
+    """The Chinese letters and digits of a text, in simplified ones."""
     folded = visible(text).translate(SIMPLIFIED)
     return "".join(c for c in folded if "\u4e00" <= c <= "\u9fff" or c.isdigit())
 
@@ -346,7 +384,7 @@ def _without_places(text: str) -> str:
 
 def _chinese(index: Index, text: str) -> Iterator[Near]:
     """Listed names whose core stands in the text: two characters at its head, more anywhere."""
-    whole = _chinese_letters(text)
+    whole = chinese_letters(text)
     head = _without_places(whole)
     own = chinese_core(text)
     for core, party, printed in index.chinese:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
+from exportrules.question.names.nobody import no_name
 from exportrules.question.names.parties import party_key
 from exportrules.question.names.placeholders import says_nothing
 
@@ -53,6 +54,8 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     if not wanted or says_nothing(text) or key(text) in _NOBODY or not any(map(str.isalpha, wanted)) or _role(text):
         raise QuestionError(f"the exporter {text!r} does not say who exports, and a letter binds one company. {_WHO}")
     known = memo(ruleset, "exporters", _exporter_index).get(wanted)
+    if known is None and (why := no_name(ruleset, text)):
+        raise QuestionError(f"the exporter {text!r} {why}, and a letter binds one company. {_WHO}")
     if known is None and (meant := _slip_of(key(text))):
         raise QuestionError(f"the exporter {text!r} is nearly the word {meant!r}, so it may not name a company. {_WHO}")
     return known or "other"

@@ -127,6 +127,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
     from exportrules.question.names.close import close_names, near_index
     from exportrules.question.names.inside import standing_in, whole_names
+    from exportrules.question.names.sounds import pinyin
 
     weak = memo(ruleset, "weak names", _weak_index)
     near = [Near(party, name, "short name", 90) for party, name in weak.get(wanted, ())]
@@ -135,6 +136,10 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         if not is_favoured(ruleset.parties[party]):
             near.append(Near(party, ruleset.parties[party].name, "contains a listed name", 95))
     near += close_names(near_index(ruleset, _restricting(ruleset)), text)
+    if reading := pinyin(text):
+        keys = (*index.get(reading_key := party_key(reading), ()), *(party for party, _ in weak.get(reading_key, ())))
+        near += [Near(party, ruleset.parties[party].name, "near", 90) for party in keys]
+        near += close_names(near_index(ruleset, _restricting(ruleset)), reading)
     near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):

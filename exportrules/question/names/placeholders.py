@@ -23,8 +23,10 @@ _WORDS = frozenset(
     orderof asconsignee asenduser nameofcompany xxx xxxx xxxxx asdf qwerty valuemissing error errorvalue valueerror
     nonevalue novalue nodata noinfo noinformation nodetails noname noentry noendusers noenduser noparty noparties
     true false yes no objectobject infinity inf
+    seeremarks seeremark seecomments seecomment seenote seeorder seelist seeemail seesheet refertopo
+    refertoinvoice refertocontract refertoorder individual privateindividual privateperson naturalperson xx zz qq
 
-    unbekannt unbek kangabe keineangabe keineangaben keine kein ohne ohneangabe entfaellt entfällt nichtbekannt
+    ja nein unbekannt unbek kangabe keineangabe keineangaben keine kein ohne ohneangabe entfaellt entfällt nichtbekannt
     nichtzutreffend nichtverfügbar nichtverfuegbar sieheoben siehebeilage sieheanhang diverse verschiedene offen folgt
     wirdnachgereicht nochoffen
 
@@ -38,6 +40,7 @@ _WORDS = frozenset(
 
     不明 未定 無し なし 無 なし該当 該当なし 該当無し 未記入 未入力 未確認 未確定 同上 別紙参照 上記 その他 不詳 未詳
     非公開 未公表 不详 待定 无 没有 未知 暂无 暂缺 不适用 未填 未填写 未提供 未确定 待确认 待确定 待通知 待补 空 空白
+    该公司 同前 是 否 はい いいえ
     见上 见附件 其他 其它 保密 不適用 未填寫 待確認 待確定 待補 見上 其他 沒有 暫無 해당없음 해당사항없음 미정 없음
     미상 모름 불명 알수없음 미확인 추후통보 상동 기타 비공개 غيرمعروف لايوجد
     """.split()  # noqa: SIM905 - a list of this length reads better as lines of words

@@ -60,6 +60,15 @@ def find_named_place(ruleset: Ruleset, text: str) -> str:
     return named
 
 
+def place_called(ruleset: Ruleset, text: str) -> str:
+    """The name of the place that a text is as a whole, by its code or its name; '' where it is none."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    code = written.upper()
+    if len(written) > 3 or code not in ruleset.places:
+        code = _by_hand(ruleset).get(key(written), "") or _standard(ruleset).get(place_key(written), "")
+    return next((place.name for place in ruleset.every_place if place.code == code), "") if code else ""
+
+
 def place_key(name: str) -> str:
     """A key of an official name: its words sorted, without those that only some lists write."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))

@@ -172,6 +172,45 @@ COMMON = frozenset(
     """.split()  # noqa: SIM905
 )
 
+#: Words of daily life, given names, towns and words of the goods that begin listed names: in a remark they name nobody.
+ORDINARY = frozenset(
+    """
+    abdul academician achinsk acoustic advance advantage aero affiliate after ahmad airborne aircompany albatross
+    aleksander alexander alexey ali allchip allied alloy amazon analysis analytical andrey android angarsk anton
+    apex apparatus apple argon artificial arzama ask astronautic astronomical atomic authority automated automatic
+    autonomous avionic balashikha baotou basic bearing benson best bioengineering biologic box brian brilliance
+    broad bryansk budgetary building cable calibration carbon cast cell chain changji channel check chelyabinsk
+    chemistry chen civil class clean closed collective combine commission committee commodity complete complex
+    composite concern connect consultancy cooperative cornerstone crimean current cyclone dart david deep defence
+    defensy detail directorate dmitriy dmitry document dolphin drake dual easy economic education electro element
+    elena emerging engine engineer engines environmental equality establishment excell exodus experimental face
+    facility fair far fast faster fat feodosia feodosiya ferrite fiberglass field fifth filial finland firearm firma
+    fit flight following force forces foremost forensic found fudan full george glasgow grant graphene guilin gulf
+    gunpowder hakim hamed hamid hang hassan head helicopter high higher hitech hope hossein hotan house hudson
+    hussein hydraulic hyper hypersonic ibrahim icarus identipart impulse index initiative inkson innovative insight
+    inspection institution instrumentation inter intercom interface internal invest islamic its izhevsk jamal jason
+    joint kaluga karma kepler kerch kevin khabarovsk khalil kim kingstone kirill knowledge kuibyshev kumar kursk
+    large laser launch laurel leading lee lemon level like lipetsk liu logistic long love mac mahdi mail majid
+    majory making man manufacturer maple marin marine mark mean measure measurement measuring mechatronic medicine
+    mehdi memory metallist meteor metro metrology microbiology microcomponent microscale microtechnology mike
+    mikhail missile module mohamad mohammad mohammadi mohammed mohsen molecular montana moore more most mpeg
+    muhammad muller multi murat myanmar mytishchi nanotech navigate navigation navigator net new next nice nobel
+    northwest northwestern number obninsk off omar one optics option order otto own owned panda pandas panorama
+    payload peaceful pegasus penza pera performance peshawar photon physical planar planning plasma plastik positive
+    post press prima problem process product prometheus property proven pskov pulsar pyramid quality radar radi
+    radiant radiation radiophysic reactor red reducer region regional regulation relay remote repair republic reza
+    rich right rising robin rocket roman room ryazan saeed salute salvation samara samer sanya satellite schmidt
+    schneider scott seaport sense sensing sensor sergei sergey set sevastopol shahed shahid shield shipbuilding
+    shipyard simulation singh singleton skolkovo small smith southeast southwest sparkling spec specialized speedy
+    src stanislav starwave step strategy structure study sudan superchip symphony synergy taco tactical taganrog
+    tako technique terminal terry tesla theodosia theoretical thermal thomas three topaz torch toxicology trader
+    transmission triangle troya tula turbine turbo ulanqab ultimate ulyanovsk union unitary unmanned upper value
+    vaso vast vauxhall venture vertical veteran vladimir vladivostok volga volgograd voronezh wagner wang warehouse
+    warfare waterway way well wheel wheels wisdom work xiangyang xinyi xiongan yalta yang yangpu yaroslavl
+    yevpatoria yibin yichang yield yuliya zelenodolsk zero zhang
+    """.split()  # noqa: SIM905
+)
+
 #: Traditional characters that occur in names of companies, and their simplified forms.
 SIMPLIFIED = str.maketrans(
     "華為訊飛龍電腦軟體機學國際資聯創達廣東雲計網絡線導長遠積業產術開發設備製銀貿連動車數據衛視聲寶慶漢陽陝齊"
@@ -197,6 +236,13 @@ CHINESE_PLACES = tuple(
     贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 深圳 广州 杭州 南京 苏州 成都 武汉 西安 合肥
     无锡 宁波 厦门 青岛 大连 沈阳 长沙 郑州 济南 福州 珠海 东莞 佛山 昆山 常州 南通 绵阳 哈尔滨 长春 昆明 贵阳 南昌
     兰州 石家庄 太原 乌鲁木齐
+    """.split()  # noqa: SIM905
+)
+#: What Chinese names have for a core, and remarks for a word.
+CHINESE_ORDINARY = frozenset(
+    """
+    张江 量子 超算 超燃 先进 高压 航天 国家 联合 华北 授时 精测 微纳 元音 火炬 中科 国科
+    九院 天大 川大 南飞 长存 通用 工程物理
     """.split()  # noqa: SIM905
 )
 CHINESE_GENERIC = tuple(
