@@ -80,6 +80,14 @@ def test_a_conclusion_said_to_be_unknown_frees_nothing_either() -> None:
     assert (open_.outcome, open_.turns_on) == ("indeterminate", ["eccn"])
 
 
+@pytest.mark.parametrize("written", [True, False, None, "unknown", "yes"])
+def test_a_conclusion_that_takes_requirements_away_is_not_taken_from_a_caller(written: object) -> None:
+    with pytest.raises(QuestionError, match=r"^ear99 is not given: .* Give the declared number instead: eccn_declared"):
+        check("A100", on="2023-03-01", to="RU", exporter="other", facts={"ear99": written})
+    declared = check("A100", on="2023-03-01", to="RU", exporter="other", facts={"eccn_declared": "EAR99"})
+    assert declared.outcome == "license_required"
+
+
 def test_a_list_handed_in_stands_beside_those_of_the_party_named() -> None:
     asked: dict[str, Any] = {"on": "2024-06-03", "exporter": "other", "end_user": "Inspur Group"}
     both = check("T4", **asked, facts={"end_user_lists": "unverified_list"})

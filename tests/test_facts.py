@@ -398,7 +398,7 @@ def test_a_fact_that_names_a_place_or_a_company_is_resolved(name: str, written: 
 @pytest.mark.parametrize(
     ("name", "written", "message"),
     [
-        ("destination", "XX", "no destination is called 'XX'."),
+        ("destination", "XX", "no destination is called 'XX'"),
         ("exporter", "distributor", "the exporter 'distributor' does not say who exports"),
     ],
 )

@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,11 +23,13 @@ pytest.importorskip("xlsxwriter")
 
 from benchmarks import columns as measured  # noqa: E402 - needs pyarrow
 from exportrules.ledger.cells import read_chip  # noqa: E402
+from exportrules.ledger.columns import facts_of_columns  # noqa: E402
 from exportrules.ledger.fips import suspect_fips  # noqa: E402
-from exportrules.ledger.headers import FIELDS, _data, look_of, spellings  # noqa: E402
+from exportrules.ledger.headers import FIELDS, _data, look_of, slip_of, spellings  # noqa: E402
 from exportrules.question.names.remarks import party_in  # noqa: E402
 
 LAW = exportrules.default_ruleset()
+FACTS = facts_of_columns(LAW)
 YES = {"no_license_requirement", "license_exception"}
 NAMES = "column,written,means\n"
 
@@ -143,6 +146,33 @@ def test_an_unread_header_that_may_decide_looks_like_its_field(header: str, fiel
 )  # fmt: skip
 def test_other_headers_stop_nothing(header: str) -> None:
     assert look_of(header) is None
+    assert slip_of(header, FACTS) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("exprter", "exporter"), ("Consigne", "parties"), ("Destnation", "to"), ("head quarter", "headquarters"),
+     ("privately_informd", "privately_informed"), ("eccn_declard", "eccn_declared"), ("仕向け国", "")],
+)  # fmt: skip
+def test_a_header_that_is_one_letter_off_is_asked_about(header: str, field: str) -> None:
+    look = slip_of(header, FACTS)
+    assert (look.field if look else "") == field
+
+
+def test_a_misspelt_column_stops_an_audit_before_any_answer(ask: Ask) -> None:
+    result = ask(["part,date,dest,exprter", "A100,2022-09-15,CN,maker"], "--exporter", "other")
+    assert result.exit_code == 2
+    assert "'exprter' looks like a misspelt 'exporter'" in result.output
+    assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize("odd", [set(), object(), print, int, timedelta(1), float("inf")])
+@pytest.mark.parametrize("field", ["end_user", "exporter", "chip", "to"])
+def test_a_value_that_no_cell_can_have_is_never_a_yes(field: str, odd: object) -> None:
+    pd = pytest.importorskip("pandas")
+    row: dict[str, object] = {"chip": "H100", "date": "2022-05-01", "to": "SG", "exporter": "other", field: odd}
+    answered = exportrules.audit(pd.DataFrame({name: pd.Series([cell], dtype=object) for name, cell in row.items()}))
+    assert answered["outcome"].tolist() == ["indeterminate"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 from exportrules.ledger.cells import Problem
 from exportrules.ledger.delimited import shown
 
+#: The text of a value that no cell can have, as spreadsheets write it; every field refuses it.
+NOT_A_CELL = "#VALUE!"
 #: Rows of a batch that is not cut by bytes.
 ROWS = 1 << 17
 
@@ -99,9 +101,15 @@ def as_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bytes):
         return shown(value)
-    if isinstance(value, dict | list):
+    if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=as_text)
-    return str(value)
+    return str(value) if _is_writable(value) else NOT_A_CELL
+
+
+def _is_writable(value: Any) -> bool:
+    """False for what only a program holds: a set, a function, a class, an object that has no text of its own."""
+    named = callable(value) or str(value) == object.__repr__(value)
+    return not named and not isinstance(value, set | frozenset | timedelta)
 
 
 def _is_midnight(value: datetime) -> bool:

@@ -76,7 +76,7 @@ def recognise(
     matter. A column that is told for the parties is read beside those that are recognised; for any other field it is
     read in their place. Raises QuestionError where a column is missing, or could be one of two.
     """
-    facts = _facts(ruleset)
+    facts = facts_of_columns(ruleset)
     fields = (*FIELDS, *(name for name in facts.values() if name not in FIELDS))
     given = {field: value for field, value in constant.items() if value is not None}
     mapped = _mapped(names, told, fields, say)
@@ -116,7 +116,7 @@ def recognise(
 
 def known_headers(ruleset: Ruleset, told: Told) -> Callable[[str], str]:
     """What tells a header's field, '' for none: for finding the row of a header. Columns that are told count."""
-    facts = _facts(ruleset)
+    facts = facts_of_columns(ruleset)
     mapped = {key(name): field for field, written in told.items() for name in _listing(written)}
 
     def known(name: str) -> str:
@@ -126,7 +126,7 @@ def known_headers(ruleset: Ruleset, told: Told) -> Callable[[str], str]:
     return known
 
 
-def _facts(ruleset: Ruleset) -> dict[str, str]:
+def facts_of_columns(ruleset: Ruleset) -> dict[str, str]:
     """The facts that a column may say, by their :func:`key`: what the rules conclude is not for a ledger to say. A
     column "EAR99" that says yes would take an item out of the law for which its figures keep it there."""
     given = (name for name, fact in ruleset.facts.items() if fact.about not in ("conclusion", "derived"))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from exportrules.question.names.keys import key
+from exportrules.question.names.slips import one_slip
 
 #: What a column can be read as, besides the facts of the vocabulary; in the order in which they are told.
 FIELDS = (
@@ -23,6 +24,8 @@ FIELDS = (
 UNREAD = "unread"
 #: Words this short are looked for as whole words: 'hq', and not in 'touchquality'.
 _SHORT = 5
+#: The shortest header in which one wrong letter is a slip rather than another word.
+_LEAST_MISSPELT = 6
 _LANGUAGES = ("en", "de", "ja", "zh")
 _WORDS = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -78,6 +81,19 @@ def look_of(header: str) -> Look | None:
     if has(patterns.never) or (has(patterns.beside) and not has(patterns.names)):
         return None
     return next((look for wanted, look in patterns.looks if _has(wanted, whole, words)), None)
+
+
+def slip_of(header: str, facts: Mapping[str, str]) -> Look | None:
+    """The column that a header may misspell by one letter, where what it says could decide: not the chip or the day,
+    of which a ledger has one already. `facts` are the names of facts by their :func:`key`."""
+    written = key(header)
+    if len(written) < _LEAST_MISSPELT:
+        return None
+    decisive = {name: column.field for name, column in spellings().items() if column.field not in ("chip", "on")}
+    for name, field in {**decisive, **facts}.items():
+        if len(name) >= _LEAST_MISSPELT and one_slip(written, name):
+            return Look(field, f"a misspelt {field!r}")
+    return None
 
 
 def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:

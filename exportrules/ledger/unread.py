@@ -15,8 +15,8 @@ from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.batch import Batch, coded, values_of
 from exportrules.ledger.cells import brief
-from exportrules.ledger.columns import Columns
-from exportrules.ledger.headers import look_of
+from exportrules.ledger.columns import Columns, facts_of_columns
+from exportrules.ledger.headers import look_of, slip_of
 from exportrules.ledger.saying import Saying
 from exportrules.question.names.chips import is_chip
 from exportrules.question.names.remarks import party_in
@@ -62,9 +62,10 @@ def stop_at_unread(ruleset: Ruleset, columns: Columns, first: FirstRows, say: Sa
 
 
 def _looks(ruleset: Ruleset, columns: Columns, batch: Batch | None) -> Iterator[_Doubt]:
+    facts = facts_of_columns(ruleset)
     for number in columns.unread:
         name = columns.names[number]
-        look = look_of(name) if number not in columns.passed else None
+        look = look_of(name) or slip_of(name, facts) if number not in columns.passed else None
         if look and not (look.alone and batch and _names_chips(ruleset, batch, number)):
             yield _Doubt(name, look.field, f"looks like {look.what}")
 

@@ -4,7 +4,7 @@ A fact that names ECCNs is compared with those that rules test: '3a090.a' or a b
 the item would be free. Spellings that are unambiguous are normalised; the rest are refused.
 
 A fact that provisions conclude (`about = "conclusion"`) may be supplied if it adds to their conclusions. A value that
-could only remove a conclusion is refused.
+could only remove a conclusion is refused, and so is a conclusion that only takes requirements away, such as EAR99.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
     if name == "eccn_declared" and isinstance(fact.value, str):
         return Fact(_spelled(name, fact.value), fact.source)
     if ruleset.facts[name].about == "conclusion":
+        if _frees(ruleset, name):
+            cure = " Give the declared number instead: eccn_declared=EAR99." if name == "ear99" else ""
+            raise QuestionError(
+                f"{name} is not given: the rules conclude it, and it takes requirements away. "
+                f"{ruleset.facts[name].definition}{cure}"
+            )
         if fact.value is False and not _doubted(ruleset, name):
             raise QuestionError(
                 f"{name} is concluded by the rules; it can be added as {name}=true, not taken away. Give the facts "
@@ -58,6 +64,14 @@ def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:
     if "z" in paragraphs and f"{word}.z" in definition.values:
         word += ".z"
     return {"declared": Fact(word, "derived", detail="from the declared ECCN")}
+
+
+def _frees(ruleset: Ruleset, name: str) -> bool:
+    """True for a yes-or-no conclusion that takes an item or a deal out of a requirement."""
+    if ruleset.facts[name].type != "boolean":
+        return False
+    requirements = (p for p, _ in ruleset.provisions.values() if p.kind == "requirement")
+    return any(test.fact == name for p in requirements for row in p.unless for test in row.tests)
 
 
 def _doubted(ruleset: Ruleset, name: str) -> bool:

@@ -30,6 +30,12 @@ _BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
 _MIXED = re.compile(r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]", re.I)
 
 
+#: Words before a place or a chip with which a remark begins, and no name: "not CN", "like H100", "outside China".
+_ABOUT = re.compile(
+    r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+", re.I
+)
+
+
 def no_name(ruleset: Ruleset, text: str) -> str:
     """Why a text is not the name of a company, a body or a person, as a message goes on; '' where it may be one."""
     if _TURNED.search(text):
@@ -38,7 +44,7 @@ def no_name(ruleset: Ruleset, text: str) -> str:
         return "has letters of two alphabets in one word, so that it does not say what it shows"
     seen = visible(text)
     parts = [part for part in (part.strip(" \t-.+") for part in _BETWEEN.split(seen)) if part]
-    whole = _no_name(ruleset, seen.strip())
+    whole = _no_name(ruleset, _ABOUT.sub("", seen).strip())
     if whole or not parts or len(parts) > MOST_PARTS:
         return whole
     reasons = [_no_name(ruleset, part) for part in parts]
