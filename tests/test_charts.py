@@ -287,7 +287,7 @@ def whose_is_not_seen(
         for other, box in enumerate(boxes):
             if box and other != number and any(_far(box, *at) == 0 for at in way):
                 wrong.append(f"the leader of {name} strikes through {names[other]}")
-        if min(math.dist(at, spot.leader[2:]) for at in way) or not 0 < _far(spot.box, *spot.leader[2:]) < 4:
+        if min(math.dist(at, spot.leader[2:]) for at in way) > 1e-6 or not 0 < _far(spot.box, *spot.leader[2:]) < 4:
             wrong.append(f"the leader of {name} does not lead to it")
     return wrong
 

@@ -427,8 +427,8 @@ SAVE = "Open it in Excel and save it as .xlsx"
     [
         ("l.csv", ZIP, "it is a workbook, or another archive. If it is a workbook, rename it to end in .xlsx."),
         ("l.xls", ZIP, "it is a workbook, or another archive. If it is a workbook, rename it to end in .xlsx."),
-        ("l.xlsx", b"chip,date,to\n", "it is a text, and no workbook. Rename it to end in .csv."),
-        ("l.parquet", b"chip,date,to\n", "it is a text, and no Parquet file. Rename it to end in .csv."),
+        ("l.xlsx", b"chip,date,to\n", "it is a text file, not a workbook. Rename it to end in .csv."),
+        ("l.parquet", b"chip,date,to\n", "it is a text file, not a Parquet file. Rename it to end in .csv."),
         ("l.xls", b"\n<html><table>", f"it is a web page or XML, as some programs write under that name. {SAVE}."),
         ("l.csv", OLE, f"it is an old workbook, or one with a password. {SAVE}, without a password."),
         ("l.xlsx", OLE, "this is no workbook that can be read: it has a password, or is in an older format. "

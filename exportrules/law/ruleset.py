@@ -67,7 +67,7 @@ class Ruleset(Shape, _Kept):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        vars(self).update(views={}, memory=Memory(), indexes={})
+        self.__dict__.update(views={}, memory=Memory(), indexes={})
 
     def __repr__(self) -> str:
         return f"<Ruleset {self.edition.edition}: {len(self.instruments)} instruments, {len(self.families)} families>"

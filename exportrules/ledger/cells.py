@@ -245,8 +245,8 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
 _YES_NO = {
     "y": "yes", "n": "no", "ja": "yes", "nein": "no", "はい": "yes", "いいえ": "no", "是": "yes", "否": "no",
 }  # fmt: skip
-#: What says nothing as a name, and something as a fact.
-_WORDS_OF_FACTS = ("unknown", "yes", "no", "true", "false")
+#: Answers to a yes-or-no fact; as a name, they say nothing.
+YES_OR_NO = frozenset(("yes", "no", "true", "false", *_YES_NO))
 #: Fields that no row leaves out: an empty cell is a problem and not a default.
 _NEVER_EMPTY = {"to": "destination", "on": "date", "exporter": "exporter"}
 _CALLED = {"to": "destination", "on": "date", "end_user": "end user", "parties": "party"}
@@ -281,10 +281,6 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
             return trouble(f"{name} cannot be read", brief_error(error))
 
     return guarded
-
-
-#: What a fact says, and no name.
-YES_OR_NO = frozenset(("yes", "no", "true", "false"))
 
 
 def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:

@@ -24,7 +24,7 @@ def mistaken(path: str | os.PathLike[str], ending: str) -> str:
         return f"it is a web page or XML, as some programs write under that name. {_SAVE}."
     if _is_text(head):
         what = "Parquet file" if ending == ".parquet" else "workbook"
-        return f"it is a text, and no {what}. Rename it to end in .csv."
+        return f"it is a text file, not a {what}. Rename it to end in .csv."
     return ""
 
 
