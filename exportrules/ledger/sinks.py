@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -110,7 +110,12 @@ def _written(value: Any) -> str:
 
 
 class Sink(Protocol):
-    """An output file. `render` may run on any thread; `write` takes its results in order and returns their rows."""
+    """An output file. `render` may run on any thread; `write` takes its results in order and returns their rows.
+
+    A format whose rows are keyed by column name has `unique_names`: of two columns with one name it would keep one.
+    """
+
+    unique_names: ClassVar[bool]
 
     def render(self, batch: Batch, numbers: Numbers) -> Any: ...
     def write(self, rendered: Any) -> int: ...
@@ -138,7 +143,7 @@ def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) ->
             f"the ledger has a column {clash[0]!r} already. Say --prefix TEXT to name the answer's columns apart, or "
             "leave that one out with --columns."
         )
-    if ending in (".parquet", ".jsonl", ".xlsx"):
+    if ending in SINKS and SINKS[ending].unique_names:
         double = [name for name, group in itertools.groupby(sorted(source.names)) if len(list(group)) > 1]
         if double:
             raise QuestionError(
@@ -149,6 +154,8 @@ def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) ->
 
 class TextSink:
     """Delimited text. Rows read from text keep their bytes; formulas are made inert."""
+
+    unique_names = False
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered = rendered
@@ -209,6 +216,8 @@ def _cells(array: pa.Array, mark: str) -> pa.Array:
 class ParquetSink:
     """Parquet: the ledger's own columns with their types, the answers as text and dates."""
 
+    unique_names = True
+
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._path, self._rendered, self._names = path, rendered, names
         self._writer: Any = None
@@ -240,6 +249,8 @@ class ParquetSink:
 
 class JsonSink:
     """JSON lines: one object per row."""
+
+    unique_names = True
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered, self._names = rendered, names
@@ -274,6 +285,8 @@ def column_values(chunked: pa.ChunkedArray) -> list[Any]:
 
 class WorkbookSink:
     """An Excel workbook of one sheet. Text stays text; a formula in it is not run."""
+
+    unique_names = True
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         import xlsxwriter
@@ -356,6 +369,7 @@ def is_number_of_excel(value: Any) -> bool:
 
 #: Suffixes of reports, besides that of a workbook.
 PAGES = (".html", ".md")
+#: The formats of a table, by the suffix of the output. A new one is a class above and a line here.
 SINKS: dict[str, Any] = {
     ".csv": TextSink,
     ".tsv": TextSink,
