@@ -812,8 +812,8 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
         (("-o", "hard.csv", "--force"), "hard.csv is the ledger itself. Write to another file."),
         (("-o", "there.csv"), "there.csv already exists. Use --force to replace it, or another name."),
         (("-o", "kept.csv"), "kept.csv.manifest.json already exists. Use --force to replace it, or another name."),
-        (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the file that is "
-         "meant."),
+        (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the target of "
+         "the link."),
         (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),
         (("-o", "none/out.csv"), "none/out.csv: there is no folder none. Make it first."),
         (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no folder none. Make it "

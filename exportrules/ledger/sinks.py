@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -110,12 +110,7 @@ def _written(value: Any) -> str:
 
 
 class Sink(Protocol):
-    """An output file. `render` may run on any thread; `write` takes its results in order and returns their rows.
-
-    A format whose rows are keyed by column name has `unique_names`: of two columns with one name it would keep one.
-    """
-
-    unique_names: ClassVar[bool]
+    """An output file. `render` may run on any thread; `write` takes its results in order and returns their rows."""
 
     def render(self, batch: Batch, numbers: Numbers) -> Any: ...
     def write(self, rendered: Any) -> int: ...
@@ -369,7 +364,8 @@ def is_number_of_excel(value: Any) -> bool:
 
 #: Suffixes of reports, besides that of a workbook.
 PAGES = (".html", ".md")
-#: The formats of a table, by the suffix of the output. A new one is a class above and a line here.
+#: The formats of a table, by the suffix of the output. A new one is a class above and a line here. It says by
+#: `unique_names` whether its rows are keyed by column name, so that of two columns with one name it would keep one.
 SINKS: dict[str, Any] = {
     ".csv": TextSink,
     ".tsv": TextSink,
