@@ -822,7 +822,7 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
          "its own."),
         (("-o", "names.csv", "--names", "names.csv", "--force"), "names.csv is the file of --names. Write to another "
          "file."),
-        (("-o", "out.ods"), "'out.ods': the output ends in .csv, .tsv, .parquet, .jsonl, .xlsx, .html, .md."),
+        (("-o", "out.ods"), f"'out.ods': the output ends in {', '.join((*SINKS, *PAGES))}."),
         (("-o", "out.csv", "--plain"), "--plain is for an output that ends in .xlsx: the table alone. Leave it out."),
         (("-o", "out.csv", "--sheet", "S"), "--sheet is for a workbook, and ledger.csv is none. Leave it out."),
         (("-o", "out.csv", "--header-row", "S=6"), "--header-row SHEET=ROW is for a workbook, and ledger.csv is none. "
