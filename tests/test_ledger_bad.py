@@ -30,13 +30,17 @@ pq = pytest.importorskip("pyarrow.parquet")
 calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
+from exportrules.cli.ledger import audit as audit_command  # noqa: E402
+from exportrules.ledger.answers import ANSWER_COLUMNS  # noqa: E402
+from exportrules.ledger.sinks import PAGES, SINKS  # noqa: E402
+
 ROOT = Path(__file__).parent.parent
 HEADER = "part,ship date,dest,qty"
 ROW = "A100,2022-09-15,CN,16"
 GOOD = f"{HEADER}\n{ROW}\n"
 LICENSE = "license_required"
 OPEN = "indeterminate"
-ANSWERS = "outcome,review_policy,eccn,provisions,turns_on,holds_from,holds_until,standing,party,problem,edition"
+ANSWERS = ",".join(ANSWER_COLUMNS)
 COLUMNS = "Columns: 'part', 'ship date', 'dest', 'qty'."
 
 
@@ -808,8 +812,8 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
         (("-o", "hard.csv", "--force"), "hard.csv is the ledger itself. Write to another file."),
         (("-o", "there.csv"), "there.csv already exists. Use --force to replace it, or another name."),
         (("-o", "kept.csv"), "kept.csv.manifest.json already exists. Use --force to replace it, or another name."),
-        (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the file that is "
-         "meant."),
+        (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the target of "
+         "the link."),
         (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),
         (("-o", "none/out.csv"), "none/out.csv: there is no folder none. Make it first."),
         (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no folder none. Make it "
@@ -818,7 +822,7 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
          "its own."),
         (("-o", "names.csv", "--names", "names.csv", "--force"), "names.csv is the file of --names. Write to another "
          "file."),
-        (("-o", "out.ods"), "'out.ods': the output ends in .csv, .tsv, .parquet, .jsonl, .xlsx, .html, .md."),
+        (("-o", "out.ods"), f"'out.ods': the output ends in {', '.join((*SINKS, *PAGES))}."),
         (("-o", "out.csv", "--plain"), "--plain is for an output that ends in .xlsx: the table alone. Leave it out."),
         (("-o", "out.csv", "--sheet", "S"), "--sheet is for a workbook, and ledger.csv is none. Leave it out."),
         (("-o", "out.csv", "--header-row", "S=6"), "--header-row SHEET=ROW is for a workbook, and ledger.csv is none. "
@@ -843,15 +847,31 @@ def test_outputs_that_may_not_be_written(run: Run, tmp_path: Path, options: Sequ
     assert {p.name: p.is_file() and p.read_bytes() for p in tmp_path.iterdir() if not p.is_symlink()} == before
 
 
-def test_two_columns_of_one_name_only_where_a_file_can_have_them(audit: Run) -> None:
-    said = audit(f"{HEADER},qty\n{ROW},17\n")
-    assert said.text.startswith(f"{HEADER},qty,{ANSWERS}\n{ROW},17,license_required,")
-    for kind in ("parquet", "jsonl", "xlsx"):
-        said = audit(None, out=f"out.{kind}")
+@pytest.mark.parametrize("kind", SINKS)
+def test_two_columns_of_one_name_only_where_a_file_can_have_them(audit: Run, kind: str) -> None:
+    """No format drops a column of the ledger: each keeps both, or is refused."""
+    said = audit(f"{HEADER},qty\n{ROW.removesuffix('16')}first,second\n", out=f"out{kind}")
+    if SINKS[kind].unique_names:
         assert (said.status, said.err) == (
             2,
-            f"exportrules: two columns of the ledger are named 'qty'; .{kind} needs unique names. Write .csv.\n",
+            f"exportrules: two columns of the ledger are named 'qty'; {kind} needs unique names. Write .csv.\n",
         )
+        return
+    written = (said.folder / f"out{kind}").read_text("utf-8")
+    assert all(word in written for word in ("first", "second")), f"{kind} dropped a column; it needs `unique_names`"
+    mark = "\t" if kind == ".tsv" else ","
+    assert written.startswith(f"{HEADER},qty,{ANSWERS}\n{ROW.removesuffix('16')}first,second,".replace(",", mark))
+
+
+def test_the_formats_and_columns_are_those_that_users_are_told_of() -> None:
+    """The help of `audit` is written by hand, since asking for it may not import Arrow; so is the guide's table."""
+    output = next(option for option in audit_command.params if option.name == "output")
+    told = set(re.findall(r"\.[a-z]+\b", getattr(output, "help", "") or ""))
+    assert told == {*SINKS, *PAGES}, "say them in the help of --output, exportrules/cli/ledger.py"
+    guide = (ROOT / "docs" / "audit.md").read_text("utf-8").partition("## What is written")[2]
+    table = re.findall(r"^\| (`.*?) \|", guide.partition("`--columns ")[0], re.M)
+    columns = [name for cell in table for name in re.findall(r"`(\w+)`", cell)]
+    assert columns == list(ANSWER_COLUMNS), "a row for each answer column, in order, in docs/audit.md"
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])

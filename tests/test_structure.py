@@ -109,6 +109,18 @@ def test_every_module_of_the_core_has_its_place(room: str) -> None:
     assert inside - {"__init__", "__pycache__"} == set(WITHIN[room].split())
 
 
+def test_the_drawing_is_what_a_listing_shows() -> None:
+    drawing = (PACKAGE.parent / "docs" / "theory.md").read_text("utf-8").partition("## The drawing")[2]
+    rows = dict(re.findall(r"^\| `(\w+)/?` \| (.*) \|$", drawing.partition("\n\n**")[0], re.M))
+    assert list(rows) == [room for room in ROOMS if room]
+    odd = set()
+    for room, text in rows.items():
+        listed = {part for name in NAMES if name.startswith(f"{room}/") for part in name.split("/")[1:]}
+        drawn = {word.rstrip("/") for word in re.findall(r"`(\w+/?)`", text)}
+        odd |= {f"{room}: {part}" for part in drawn ^ listed}
+    assert not odd, "draw these modules in docs/theory.md, in the rows of their rooms, or take them out"
+
+
 @pytest.mark.parametrize("room", [r for r in ROOMS if r and r != "errors"])
 def test_a_room_has_nothing_in_its_doorway(room: str) -> None:
     doorway = PACKAGE / room / "__init__.py"

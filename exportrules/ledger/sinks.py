@@ -138,7 +138,7 @@ def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) ->
             f"the ledger has a column {clash[0]!r} already. Say --prefix TEXT to name the answer's columns apart, or "
             "leave that one out with --columns."
         )
-    if ending in (".parquet", ".jsonl", ".xlsx"):
+    if ending in SINKS and SINKS[ending].unique_names:
         double = [name for name, group in itertools.groupby(sorted(source.names)) if len(list(group)) > 1]
         if double:
             raise QuestionError(
@@ -149,6 +149,8 @@ def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) ->
 
 class TextSink:
     """Delimited text. Rows read from text keep their bytes; formulas are made inert."""
+
+    unique_names = False
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered = rendered
@@ -209,6 +211,8 @@ def _cells(array: pa.Array, mark: str) -> pa.Array:
 class ParquetSink:
     """Parquet: the ledger's own columns with their types, the answers as text and dates."""
 
+    unique_names = True
+
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._path, self._rendered, self._names = path, rendered, names
         self._writer: Any = None
@@ -240,6 +244,8 @@ class ParquetSink:
 
 class JsonSink:
     """JSON lines: one object per row."""
+
+    unique_names = True
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         self._rendered, self._names = rendered, names
@@ -274,6 +280,8 @@ def column_values(chunked: pa.ChunkedArray) -> list[Any]:
 
 class WorkbookSink:
     """An Excel workbook of one sheet. Text stays text; a formula in it is not run."""
+
+    unique_names = True
 
     def __init__(self, path: Path, source: Source, rendered: Rendered, names: list[str]) -> None:
         import xlsxwriter
@@ -356,6 +364,8 @@ def is_number_of_excel(value: Any) -> bool:
 
 #: Suffixes of reports, besides that of a workbook.
 PAGES = (".html", ".md")
+#: The formats of a table, by the suffix of the output. A new one is a class above and a line here. It says by
+#: `unique_names` whether its rows are keyed by column name, so that of two columns with one name it would keep one.
 SINKS: dict[str, Any] = {
     ".csv": TextSink,
     ".tsv": TextSink,

@@ -11,7 +11,7 @@ from typing import Any
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
-from exportrules.ledger.answers import DATES, Layer, column, segments, timeline_of
+from exportrules.ledger.answers import ANSWER_COLUMNS, DATES, Layer, column, segments, timeline_of
 from exportrules.ledger.cells import ChipCell
 from exportrules.question.names.chips import ChipName, find_chip, spellings_of
 from exportrules.question.names.exporters import find_exporter, near_addressee
@@ -20,17 +20,8 @@ from exportrules.question.names.places import find_place
 #: First day of the first segment, and last day of the last.
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 
-ANSWERS = (
-    "outcome",
-    "review_policy",
-    "eccn",
-    "provisions",
-    "turns_on",
-    "holds_from",
-    "holds_until",
-    "standing",
-    "edition",
-)
+#: Answer columns of a segment: those of a ledger but for `party` and `problem`, which are about a row.
+ANSWERS = tuple(name for name in ANSWER_COLUMNS if name not in ("party", "problem"))
 COLUMNS = ("chip", "destination", "exporter", "valid_from", "valid_through", *ANSWERS)
 NAMES = ("chip_key", "chip", "name")
 
