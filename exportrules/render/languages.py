@@ -118,14 +118,27 @@ def width_of(text: str) -> int:
 
 
 def filled(text: str, width: int, first: str, rest: str) -> list[str]:
-    """The text in lines no wider than `width`, indented by `first` and `rest`; it may break at any wide character."""
-    lines, line = [], first
-    for piece in re.findall(_PIECES, text):
+    """The text in lines no wider than `width`, indented by `first` and `rest`.
+
+    A line may break at any wide character, and within a word that is longer than a line.
+    """
+    lines, line, room = [], first, max(width - width_of(rest), 1)
+    pieces = (part for piece in re.findall(_PIECES, text) for part in _parts(piece, room))
+    for piece in pieces:
         if width_of(line) + width_of(piece.rstrip()) > width and line.strip() and piece[0] not in _NOT_FIRST:
             lines.append(line.rstrip())
             line = rest
         line += piece
     return [*lines, line.rstrip()]
+
+
+def _parts(piece: str, room: int) -> Iterator[str]:
+    """A word in parts that fit a line; addresses stay whole, so that they can be followed."""
+    if width_of(piece.rstrip()) <= room or "://" in piece:
+        yield piece
+        return
+    for start in range(0, len(piece), room):
+        yield piece[start : start + room]
 
 
 def padded(label: str, columns: int) -> str:

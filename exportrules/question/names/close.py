@@ -163,7 +163,8 @@ class Index:
                     if heard := sound(written):
                         sounds[heard] |= dict.fromkeys(sorted(self.written[written]))
                 self._sounds = sounds
-            heard = "" if is_light(word) or len(self.by_word.get(word, ())) > FEW else sound(word)
+            spared = is_light(word) or word in COMMON or len(self.by_word.get(word, ())) > FEW
+            heard = "" if spared else sound(word)
             found = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
         return found
 

@@ -164,7 +164,8 @@ COMMON = frozenset(
     max mercury meta metro modern moon mountain mutual nature neo neptune nexus nova oasis olympic omega omni one
     optimum orange orbit orient oriental origin orion paradise park pearl peak phoenix pilot pioneer planet plus
     polar port premier prestige prime prince progress prosper pure quality quest rainbow rapid red regal regent
-    reliable river rock rose royal ruby safe salut saturn shine signal silver sigma sky solid sonic source spark spectrum
+    reliable river rock rose royal ruby safe salut saturn shine signal silver sigma sky solid sonic source spark
+    spectrum
     speed spirit spring star stellar stone storm stream strong success summit sun sunrise super superior supreme
     swan target team terra tiger time titan top total tower true trans tri triumph trust ultra unique unity
     universal valley vector vega venus victory viking vital volt wave white win wind wing wise wonder yellow young
