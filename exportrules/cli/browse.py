@@ -26,9 +26,9 @@ def law_options(command: Any) -> Any:
 
     @functools.wraps(command)
     def wrapped(ruleset: str | None, overlay: tuple[str, ...], **rest: Any) -> Any:
-        from exportrules.files.load import load_ruleset
+        from exportrules.files.load import chosen_ruleset
 
-        return command(law=load_ruleset(ruleset, overlay), **rest)
+        return command(law=chosen_ruleset(ruleset, overlay), **rest)
 
     for option in reversed(_LAW):
         wrapped = option(wrapped)

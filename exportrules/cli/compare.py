@@ -130,7 +130,7 @@ def changes(
     exportrules changes --from 2026-01-01 --chips H20,H200 -o chips.atom
     """
     from exportrules.errors import QuestionError
-    from exportrules.files.load import load_ruleset
+    from exportrules.files.load import chosen_ruleset
     from exportrules.files.write import free, write_whole
     from exportrules.question.values import read_date
     from exportrules.render.differences import event_rows, event_text, events_text
@@ -143,7 +143,7 @@ def changes(
     day, form = read_date(since, "--from"), form_of(output, form)
     if output:
         free(output, force=force)
-    law = load_ruleset(ruleset, overlay)
+    law = chosen_ruleset(ruleset, overlay)
     ids = chosen(law, chips)
     question = _question(law, ids, asked)
     calendar = events(law, ids, day, asked)

@@ -33,7 +33,7 @@ def explore(
     import shlex
 
     from exportrules.errors import QuestionError
-    from exportrules.files.load import load_ruleset
+    from exportrules.files.load import chosen_ruleset
     from exportrules.files.write import free, write_whole
     from exportrules.render.safe import safe
 
@@ -44,7 +44,7 @@ def explore(
     if embed and chips:
         raise QuestionError("--embed is about one chip, and --chips names others. Use one of the two.")
     free(output, force=force)
-    law = load_ruleset(ruleset, overlay)
+    law = chosen_ruleset(ruleset, overlay)
     try:
         from exportrules.explore.data import build
     except ModuleNotFoundError as error:

@@ -153,9 +153,9 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def wrapped(fact: tuple[str, ...], asked: dict[str, Any], ruleset: str | None, overlay: tuple[str, ...],
                 **rest: Any) -> Any:  # fmt: skip
-        from exportrules.files.load import default_ruleset, load_ruleset
+        from exportrules.files.load import chosen_ruleset
 
-        law = load_ruleset(ruleset, overlay) if ruleset or overlay else default_ruleset()
+        law = chosen_ruleset(ruleset, overlay)
         return command(asked={**asked, "facts": read_facts(fact), "ruleset": law}, **rest)
 
     facts = click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),

@@ -65,6 +65,11 @@ def default_ruleset() -> Ruleset:
     return _default[0]
 
 
+def chosen_ruleset(directory: str | os.PathLike[str] | None, overlays: Sequence[str | os.PathLike[str]]) -> Ruleset:
+    """The ruleset that a command's options name; the package's own, shared within the process, if they name none."""
+    return load_ruleset(directory, overlays) if directory or overlays else default_ruleset()
+
+
 def catalogue(ruleset: Ruleset | None = None) -> tuple[ChipRow, ...]:
     """Every chip of a ruleset as a typed row: maker, days, figures with their units, estimates and sources.
 
