@@ -76,6 +76,7 @@ def together(work: Callable[[int], Any], threads: int) -> list[Any]:
     return [found[number] for number in range(threads)]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_eager")
 def test_many_threads_of_one_fresh_ruleset_get_what_one_thread_gets() -> None:
     alone = fresh()

@@ -135,6 +135,7 @@ SAID = ("--end-user", "Acme", "--party", "Foo Trading", "--to", "SG", "--headqua
         "--end-use", "military", "--known-on", "2024-06-01", "--as-printed")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_whatever_can_change_an_answer_stands_in_every_head() -> None:
     terms = ("for Acme", "with Foo Trading", "headquarters in Malaysia", "ultimate parent in Vietnam",
              "military end use", "as known on 2024-06-01", "text as printed")  # fmt: skip

@@ -149,6 +149,7 @@ def test_the_order_of_overlays_changes_no_answer(overlays: list[Path]) -> None:
 # --- what was asked before, and other rulesets ------------------------------------------------------
 
 
+@pytest.mark.slow
 @drawn(10)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_questions_changes_no_answer(rng: random.Random) -> None:

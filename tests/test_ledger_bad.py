@@ -930,6 +930,7 @@ def test_a_file_that_may_not_grow_ends_in_one_line(tmp_path: Path, environment: 
     assert [p.name for p in tmp_path.iterdir()] == ["ledger.csv"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_nothing_and_says_so(long: Path, environment: dict[str, str]) -> None:
     """Interrupted once its bar says that rows are done: no clock has a say, however slow the machine."""
     pty = pytest.importorskip("pty")
