@@ -1,7 +1,7 @@
-"""Texts that stand where a company's name should, and are none: a place, a chip, an answer, a number.
+"""Texts given as a company's name that are not one: a place, a chip, a number.
 
-Taken for a name, each would be somebody who is on no list: of a buyer "CN" or "H100 80GB" nothing is known, and least
-of all that nothing stands against it.
+Read as a name, each would be a party that is on no list, and could free the deal: nothing is known of a buyer "CN" or
+"H100 80GB".
 """
 
 from __future__ import annotations
@@ -14,30 +14,26 @@ from exportrules.question.names.keys import visible
 from exportrules.question.names.places import place_called
 from exportrules.question.names.words import SUFFIXES
 
-#: Letters that turn what stands behind them about: such a text is not what its reader sees.
+#: Characters that reverse the direction of what follows: such a text differs from what its reader sees.
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 #: Numbers as spreadsheets write them: 1e9, 4.5E+10.
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?", re.I)
 #: No chip's name is longer.
 _LONGEST_CHIP = 60
-#: A text of more parts than these is no list of places or chips.
+#: A text of more parts than this is not a list of places or chips.
 MOST_PARTS = 5
-
-
-#: What parts several of them, and what stands around one: "SG / CN", "H100 or L20", "(CN)?".
+#: What separates several of them, and what surrounds one: "SG / CN", "H100 or L20", "(CN)?".
 _BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
-#: A word of letters of two alphabets that look alike: "СN" with a Cyrillic C.
+#: A word with letters of two alphabets that look alike: "СN" with a Cyrillic C.
 _MIXED = re.compile(r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]", re.I)
-
-
-#: Words before a place or a chip with which a remark begins, and no name: "not CN", "like H100", "outside China".
+#: Words before a place or a chip that make it a remark rather than a name: "not CN", "like H100", "outside China".
 _ABOUT = re.compile(
     r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+", re.I
 )
 
 
 def no_name(ruleset: Ruleset, text: str) -> str:
-    """Why a text is not the name of a company, a body or a person, as a message goes on; '' where it may be one."""
+    """Why a text is not the name of a company, a body or a person, to complete a message; '' if it may be one."""
     if _TURNED.search(text):
         return "has a letter that turns its direction, so that it does not say what it shows"
     if _MIXED.search(text):
@@ -56,7 +52,7 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
         return "is a number and does not name anyone"
     if place := place_called(ruleset, text):
         return f"is a place ({place}) and does not name anyone there"
-    # without a digit it may be a company's name as well, and with "Ltd" it is one: Volta, 3080 Ltd
+    # without a digit it may also be the name of a company, and with "Ltd" it is one: Volta, 3080 Ltd
     chip = len(text) <= _LONGEST_CHIP and any(map(str.isdigit, text)) and SUFFIXES.isdisjoint(text.casefold().split())
     if chip and is_chip(ruleset, text):
         return "is a chip and does not name anyone"

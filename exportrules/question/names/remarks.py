@@ -1,8 +1,8 @@
-"""Listed parties that a text names which is not the name of a buyer: a remark, an address, a project, a description.
+"""Finds listed parties in free text: a remark, an address, a project, a description.
 
-Most words of such a text are of daily life, and nearly each of them begins some listed name ("Closed", "Small"). So
-only a whole listed name counts, a near one where the text is no longer than names are, and a house's name: a word that
-begins several listed names and nothing else, as "Inspur" does.
+Most words of such a text are everyday words, and nearly every one of them begins some listed name ("Closed", "Small").
+So three things count: a whole listed name; a near one, if the text is as short as a name; and the name of a house, a
+word that begins several listed names and nothing else, such as "Inspur".
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from exportrules.question.names.keys import memo
 from exportrules.question.names.parties import find_parties, is_favoured, listed_exactly
 from exportrules.question.names.words import CHINESE_GENERIC, CHINESE_ORDINARY, COMMON, GENERIC, ORDINARY, PLACES
 
-#: A text of more words than this is a sentence, and compared with no name as a whole.
+#: A text of more words than this is a sentence and is not compared with names as a whole.
 MOST_WORDS = 9
-#: A house's name has so many letters at least, and begins so many listed names.
+#: The fewest letters of a house's name, and the fewest listed names that it begins.
 SHORTEST_HOUSE, FEWEST_NAMES = 5, 2
-#: Initials that are a listed name count from here on, where they are written in capitals.
+#: The fewest letters of initials that are a listed name; they must be written in capitals.
 SHORTEST_INITIALS = 4
-#: What is longer than this is looked at in pieces, which overlap.
+#: A longer text is searched in pieces, which overlap.
 PIECE, OVERLAP = 600, 120
-#: How a text can be near a listed name that it was not meant to be: its one word of daily life begins the name.
+#: Ways of being near a listed name by chance: one everyday word of the text begins the name.
 _BY_CHANCE = frozenset(("leading part", "short name"))
 #: Below this a near name is one of several that share a trade and a place.
 LEAST = 85
@@ -46,8 +46,8 @@ class Named(NamedTuple):
 
 
 def party_in(ruleset: Ruleset, text: str) -> Named | None:
-    """The first listed party that a text names or comes near; None where it has none. Parties that lists name to
-    their favour alone do not count."""
+    """The first listed party that a text names or comes near, or None. Parties listed only in their favour do not
+    count."""
     for start in range(0, max(len(text) - OVERLAP, 1), PIECE - OVERLAP):
         piece = text[start : start + PIECE]
         if _NAMELIKE.search(piece) and (found := next(_named(ruleset, piece), None)):
@@ -86,7 +86,7 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
 
 
 def _is_daily(name: str) -> bool:
-    """Whether a listed name is nothing but words of daily life: "Wheels", "Center"."""
+    """True if a listed name is a single everyday word: "Wheels", "Center"."""
     words = words_of(name)
     return bool(words) and len(words) < 2 and all(_is_ordinary(word) for word in words)
 
@@ -100,7 +100,7 @@ def _restricting(ruleset: Ruleset) -> Iterator[Party]:
 
 
 def _houses(ruleset: Ruleset) -> dict[str, str]:
-    """The words that begin several listed names, or are one, and a name that has each."""
+    """The words that begin several listed names, or are one, each with such a name."""
     begun: dict[str, list[str]] = defaultdict(list)
     for party in _restricting(ruleset):
         for printed in dict.fromkeys((party.name, *party.aliases, *party.weak)):
@@ -118,11 +118,11 @@ def _houses(ruleset: Ruleset) -> dict[str, str]:
 
 
 def _chinese_houses(ruleset: Ruleset) -> dict[str, str]:
-    """What listed companies are called in Chinese, by its letters."""
-    found: dict[str, str] = {}
+    """The Chinese names of listed companies, by their distinctive characters."""
+    houses: dict[str, str] = {}
     for party in _restricting(ruleset):
         for printed in dict.fromkeys((party.name, *party.aliases)):
             core = chinese_core(printed)
             if len(core) > 1 and core not in CHINESE_GENERIC and core not in CHINESE_ORDINARY:
-                found.setdefault(core, printed)
-    return found
+                houses.setdefault(core, printed)
+    return houses

@@ -1,8 +1,8 @@
 """One name in several Latin spellings: Russian, Persian and Arabic words as English, German or the lists write them,
 and Chinese as it was written before Pinyin.
 
-Of two spellings of one word the letters differ and the sounds do not: :func:`sound` is the same for both. It is for
-telling words apart that are looked up, and for nobody to read.
+Spellings of one word differ in letters and share a sound: :func:`sound` is the same for both. It is a key for looking
+words up, not a text to read.
 """
 
 from __future__ import annotations
