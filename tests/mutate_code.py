@@ -143,8 +143,10 @@ def _share(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], nu
         while not (copy / "tests.socket").exists() and server.poll() is None:
             time.sleep(0.05)
         for config, whole, chosen in work:
-            session = folder / f"{whole.stem}-{number}.sqlite"
-            _keep(whole, session, chosen[number::of])
+            session, share = folder / f"{whole.stem}-{number}.sqlite", chosen[number::of]
+            if not share:
+                continue
+            _keep(whole, session, share)
             _execute(config, session, copy, folder)
             yield from _results(session)
     finally:
