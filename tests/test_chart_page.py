@@ -79,7 +79,12 @@ def test_a_page_draws_and_tells_without_an_error_or_a_request(
     tip = tab.locator("#tip")
     assert not tip.is_visible()
     # the words that stand on a band hide nothing of it
-    tab.locator(".picture:visible [data-row='0']").hover()
+    mark = tab.locator(".picture:visible [data-row='0']")
+    mark.scroll_into_view_if_needed()
+    # what scrolls hides the words, two frames later at the most: they are asked for once it is at rest
+    tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    mark.hover()
+    tip.wait_for(state="visible")
     assert told in tip.inner_text()
     box = tip.bounding_box()
     assert box is not None
