@@ -456,6 +456,8 @@ def test_alone_the_page_asks_nobody_and_offers_no_question(browser: Any, page_fi
 
 @pytest.mark.browser
 def test_served_the_page_asks_the_engine_and_shows_its_words(browser: Any, page_file: Path, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
     with served(tmp_path, "--explorer", str(page_file)) as running:
         page = browser.new_context().new_page()
         said: list[str] = []
@@ -467,7 +469,7 @@ def test_served_the_page_asks_the_engine_and_shows_its_words(browser: Any, page_
         def asked() -> str:
             with page.expect_response("**/check"):
                 page.get_by_role("button", name="Ask the server").click()
-            page.wait_for_function("document.querySelector('.answered').textContent !== ''")
+            expect(page.locator(".answered")).not_to_be_empty()
             return str(page.inner_text(".answered"))
 
         page.fill("#ask-end_user", "Inspur Group")
