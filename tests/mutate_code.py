@@ -1,8 +1,8 @@
 """A mutation tester for the code that answers: cosmic-ray on the modules that receipts call the engine.
 
-    python -m tests.mutate_code [--sample N] [--seed N] [--processes N] [--figures FILE]
+    python -m tests.mutate_code [--sample N] [--seconds N] [--seed N] [--processes N] [--figures FILE]
 
-The modules and the tests that decide stand in `mutate_code.toml`. Every run happens in copies of the project, never in
+The modules and the tests that decide are listed in `mutate_code.toml`. Mutants run in copies of the project, never in
 the checkout. Left out are mutants of annotations, which nothing evaluates, and those that `equivalent_code.toml`
 explains: they change nothing that can be observed. A sample is drawn from every module by its share of the mutants.
 """
@@ -12,12 +12,12 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import difflib
 import json
 import os
 import random
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -27,32 +27,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import chain
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from tests.measured import stamp
+from tests.quick_pytest import NEVER, ask
 
 ROOT = Path(__file__).parent.parent
 MODULES = Path(__file__).with_suffix(".toml")
-CONFIG = """[cosmic-ray]
-module-path = "{path}"
-excluded-modules = []
-test-command = "python -I -S tests/quick_pytest.py tests.socket {tests}"
-timeout = 600
-
-[cosmic-ray.distributor]
-name = "local"
-"""
-COSMIC_RAY = [sys.executable, "-c", "from cosmic_ray.cli import main; main()"]
 EXPLAINED = Path(__file__).parent / "equivalent_code.toml"
+#: After so long the tests of one mutant are taken to wait for what never comes.
+MOST_SECONDS = 600
 LEFT_OUT = (".git", ".venv", ".venv-test", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")
 
 
 class Mutant(NamedTuple):
-    """One change of one module, as cosmic-ray has it."""
+    """One change of one module, as cosmic-ray numbers it."""
 
-    job: str
     module: str
     operator: str
     occurrence: int
@@ -77,9 +69,9 @@ class Result(NamedTuple):
     change: Change
 
 
-def annotated(module: Path) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def annotated(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the annotations and the types of a module begin and end: nothing evaluates or enforces them."""
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         for name in ("annotation", "returns"):
             found = getattr(node, name, None)
             if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
@@ -88,18 +80,41 @@ def annotated(module: Path) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]
                 yield (found.lineno, found.col_offset), (found.end_lineno or 0, found.end_col_offset or 0)
 
 
-def mutants(session: Path) -> list[Mutant]:
-    """The mutants of a session, those of annotations left out."""
-    with sqlite3.connect(session) as db:
-        rows = db.execute(
-            "select job_id, module_path, operator_name, occurrence, start_pos_row, start_pos_col from mutation_specs"
-        ).fetchall()
-    inside = {name: list(annotated(ROOT / name)) for name in {row[1] for row in rows}}
-    found = [Mutant(row[0], row[1], row[2], row[3], (row[4], row[5])) for row in rows]
+@cache
+def operators() -> Mapping[str, Any]:
+    """The ways in which cosmic-ray changes code, by name; not those that must be told what to write."""
+    import cosmic_ray.plugins as known
+
+    classes = {name: known.get_operator(name) for name in known.operator_names()}
+    return {name: operator() for name, operator in classes.items() if not operator.arguments()}
+
+
+def mutants(module: str) -> list[Mutant]:
+    """The mutants of a module, those of annotations left out."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+
+    source = (ROOT / module).read_text("utf-8")
+    nodes, inside = list(ast_nodes(get_ast(source))), list(annotated(source))
+    found = [
+        Mutant(module, name, occurrence, position[0])
+        for name, operator in operators().items()
+        for occurrence, position in enumerate(p for node in nodes for p in operator.mutation_positions(node))
+    ]
     return sorted(
-        (m for m in found if not any(start <= m.where < end for start, end in inside[m.module])),
-        key=lambda m: (m.module, m.where, m.operator, m.occurrence),
+        (m for m in found if not any(start <= m.where < end for start, end in inside)),
+        key=lambda m: (m.where, m.operator, m.occurrence),
     )
+
+
+def mutated(source: str, mutant: Mutant) -> str | None:
+    """The module with the mutant in it; None where that is no other program, or none at all."""
+    from cosmic_ray.mutating import mutate_code
+
+    text: str | None = mutate_code(source, operators()[mutant.operator], mutant.occurrence)
+    with contextlib.suppress(SyntaxError):
+        if text and ast.dump(ast.parse(text)) != ast.dump(ast.parse(source)):
+            return text
+    return None
 
 
 def drawn(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
@@ -113,93 +128,113 @@ def drawn(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
     return picked
 
 
-def session_of(folder: Path, module: Mapping[str, Any]) -> tuple[Path, Path]:
-    """(configuration, session) of one module: cosmic-ray lists what it can mutate there."""
-    name = name_of(module["path"]).replace("/", "-")
-    config, session = folder / f"{name}.toml", folder / f"{name}.sqlite"
-    tests = " ".join(module["tests"])
-    config.write_text(CONFIG.format(path=module["path"], tests=tests), "utf-8")
-    subprocess.run([*COSMIC_RAY, "init", str(config), str(session)], cwd=ROOT, check=True)
-    return config, session
+def run(
+    folder: Path, chosen: Sequence[Mutant], tests: Mapping[str, Sequence[str]], processes: int, until: float = NEVER
+) -> list[Result]:
+    """What became of the mutants, tried in so many copies at once; those that the time is too short for are left out.
 
-
-def run(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], processes: int) -> Iterator[Result]:
-    """Each mutant with what became of it, in so many copies at once."""
+    `tests` are the deciding tests by module, `until` a moment of `time.monotonic`.
+    """
+    work: SimpleQueue[Mutant] = SimpleQueue()
+    for mutant in chosen:
+        work.put(mutant)
+    seconds: dict[str, float] = {}
     with ThreadPoolExecutor(processes) as pool:
-        yield from chain.from_iterable(
-            pool.map(lambda number: list(_share(folder, work, number, processes)), range(processes))
-        )
+        copies = [folder / f"copy-{number}" for number in range(processes)]
+        shares = [pool.submit(_tried, copy, work, tests, seconds, until) for copy in copies]
+        return [result for share in shares for result in share.result()]
 
 
-def _share(folder: Path, work: Sequence[tuple[Path, Path, Sequence[Mutant]]], number: int, of: int) -> Iterator[Result]:
-    """Every so-manieth mutant of each module, one after the other in a copy of the project."""
-    copy = folder / f"copy-{number}"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    subprocess.run([sys.executable, "-m", "compileall", "-q", "exportrules", "tests"], cwd=copy, check=True)
-    # bytecode is not written: that of a mutant would be found again
-    environment = {**_environment(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    server = subprocess.Popen([sys.executable, "-m", "tests.quick_pytest", "tests.socket"], cwd=copy, env=environment)
-    try:
-        while not (copy / "tests.socket").exists() and server.poll() is None:
-            time.sleep(0.05)
-        for config, whole, chosen in work:
-            session, share = folder / f"{whole.stem}-{number}.sqlite", chosen[number::of]
-            if not share:
+def _tried(
+    copy: Path, work: SimpleQueue[Mutant], tests: Mapping[str, Sequence[str]], seconds: dict[str, float], until: float
+) -> list[Result]:
+    """Mutants taken from the work until there are none, each tried in a copy of the project."""
+    found = []
+    with contextlib.suppress(Empty, TimeoutError), _served(copy) as address:
+        while True:
+            mutant = work.get_nowait()
+            source = (copy / mutant.module).read_text("utf-8")
+            if (text := mutated(source, mutant)) is None:
                 continue
-            _keep(whole, session, share)
-            _execute(config, session, copy, folder)
-            yield from _results(session)
+            deciding = tests[mutant.module]
+            for test in deciding:
+                if test not in seconds:
+                    seconds[test] = _quiet_seconds(address, test, until)
+            # what never ends is ended after much longer than the tests take; the processor counts, which others may use
+            allowed = {test: 3 * seconds[test] + 3 for test in deciding}
+            with _written(copy / mutant.module, text), _forgotten(copy / ".cache"):
+                killed = _fails(address, allowed, until)
+            found.append(Result(killed, _change(mutant, source, text)))
+    return found
+
+
+@contextlib.contextmanager
+def _served(copy: Path) -> Iterator[str]:
+    """A copy of the project, and the address of a server of its tests."""
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    # what is compiled is found by its time; of a mutant nothing is written that would be found again
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "exportrules", "tests"], cwd=copy, check=True)
+    (copy / ".cache").mkdir()
+    environment = {**os.environ, "EXPORTRULES_CACHE": str(copy / ".cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTHONPATH"] = str(copy)
+    address = copy / "tests.socket"
+    server = subprocess.Popen([sys.executable, "-m", "tests.quick_pytest", address.name], cwd=copy, env=environment)
+    try:
+        while not address.exists() and server.poll() is None:
+            time.sleep(0.05)
+        yield str(address)
     finally:
         server.terminate()
         server.wait()
 
 
-def _keep(whole: Path, session: Path, share: Sequence[Mutant]) -> None:
-    """A session of the chosen mutants alone."""
-    shutil.copy(whole, session)
-    with contextlib.closing(sqlite3.connect(session)) as db, db:
-        db.execute("create temp table kept (job text)")
-        db.executemany("insert into kept values (?)", [(mutant.job,) for mutant in share])
-        db.execute("delete from mutation_specs where job_id not in (select job from kept)")
-        db.execute("delete from work_items where job_id not in (select job from kept)")
+def _quiet_seconds(address: str, test: str, until: float) -> float:
+    """How long the processor takes for tests of which none fails: else their verdicts would be worth nothing."""
+    answer = ask(address, {test: None}, until)
+    if answer.status:
+        raise RuntimeError(f"{test} fails in a copy of the project in which nothing was changed")
+    return answer.seconds
 
 
-def _execute(config: Path, session: Path, copy: Path, folder: Path) -> None:
-    """Run a session; the tests pass before it, and pass after it, or its verdicts are worth nothing."""
-
-    def cosmic_ray(*words: str) -> float:
-        began = time.monotonic()
-        subprocess.run([*COSMIC_RAY, *words], cwd=copy, env=_environment(folder), check=True)
-        return time.monotonic() - began
-
-    seconds = cosmic_ray("baseline", str(config))
-    # what never ends is killed: after much longer than the tests take
-    own = folder / f"{session.stem}.toml"
-    own.write_text(re.sub("timeout = .*", f"timeout = {max(20, 5 * seconds):.0f}", config.read_text("utf-8")), "utf-8")
-    cosmic_ray("exec", str(own), str(session))
-    cosmic_ray("baseline", str(config))
+def _fails(address: str, allowed: Mapping[str, float], until: float) -> bool:
+    """Whether a test notices; one that waits for ever, which takes no time of the processor, does."""
+    hanging = time.monotonic() + MOST_SECONDS
+    try:
+        return ask(address, allowed, min(until, hanging)).status != 0
+    except TimeoutError:
+        if until < hanging:
+            raise
+        return True
 
 
-def _results(session: Path) -> Iterator[Result]:
-    with sqlite3.connect(session) as db:
-        rows = db.execute(
-            "select module_path, start_pos_row, operator_name, occurrence, test_outcome, diff"
-            " from mutation_specs join work_results using (job_id)"
-        ).fetchall()
-    for module, line, operator, occurrence, outcome, diff in rows:
-        change = Change(module, line, _changed(diff, "-"), _changed(diff, "+"), operator, occurrence)
-        yield Result(outcome != "SURVIVED", change)
+@contextlib.contextmanager
+def _written(path: Path, text: str) -> Iterator[None]:
+    """A module as changed, and then as it was, to the time of its file."""
+    source, was = path.read_bytes(), path.stat()
+    path.write_text(text, "utf-8")
+    try:
+        yield
+    finally:
+        path.write_bytes(source)
+        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
-def _changed(diff: str | None, sign: str) -> str:
-    lines = [line for line in (diff or "").splitlines() if line.startswith(sign) and not line.startswith(sign * 3)]
-    return " ".join(line[1:].strip() for line in lines)
+@contextlib.contextmanager
+def _forgotten(cache: Path) -> Iterator[None]:
+    """What a mutant put into the cache is not read by the next."""
+    known = set(cache.rglob("*"))
+    try:
+        yield
+    finally:
+        for path in set(cache.rglob("*")) - known:
+            if path.is_file():
+                path.unlink()
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    # the interpreter of the tests is this one; a cache of its own, since a mutant might spoil it
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, "PATH": path, "EXPORTRULES_CACHE": str(folder / "cache")}
+def _change(mutant: Mutant, source: str, text: str) -> Change:
+    lines = list(difflib.unified_diff(source.splitlines(), text.splitlines(), n=0, lineterm=""))[3:]
+    was, becomes = (" ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
+    return Change(mutant.module, mutant.where[0], was, becomes, mutant.operator, mutant.occurrence)
 
 
 def name_of(module: str) -> str:
@@ -267,6 +302,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; 0 where nine in ten of the mutants that change something are killed and every explanation is needed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sample", type=int, help="so many mutants, drawn; without it all")
+    parser.add_argument("--seconds", type=float, help="stop after so long, and report those that were tried by then")
     parser.add_argument("--module", help="one of the modules, e.g. law/span")
     parser.add_argument("--again", type=Path, help="only those that survived by the figures of an earlier run")
     parser.add_argument("--seed", type=int, default=1)
@@ -274,18 +310,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--figures", type=Path, help="write the figures as JSON")
     asked = parser.parse_args(arguments)
     began = time.monotonic()
-    modules = tomllib.loads(MODULES.read_text("utf-8"))["module"]
+    tests = {m["path"]: m["tests"] for m in tomllib.loads(MODULES.read_text("utf-8"))["module"]}
+    found = [mutant for path in tests if asked.module in (None, name_of(path)) for mutant in mutants(path)]
+    if asked.again:
+        earlier = json.loads(asked.again.read_text("utf-8"))["survivors"]
+        before = {(s["module"], s["operator"], s["occurrence"]) for s in earlier}
+        found = [m for m in found if (m.module, m.operator, m.occurrence) in before]
+    chosen = drawn(found, asked.sample, asked.seed) if asked.sample else found
+    until = began + (asked.seconds or NEVER)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        sessions = [session_of(folder, m) for m in modules if asked.module in (None, name_of(m["path"]))]
-        found = [mutant for _, session in sessions for mutant in mutants(session)]
-        if asked.again:
-            earlier = json.loads(asked.again.read_text("utf-8"))["survivors"]
-            before = {(s["module"], s["operator"], s["occurrence"]) for s in earlier}
-            found = [m for m in found if (m.module, m.operator, m.occurrence) in before]
-        chosen = drawn(found, asked.sample, asked.seed) if asked.sample else found
-        work = [(c, s, [m for m in chosen if name_of(m.module).replace("/", "-") == s.stem]) for c, s in sessions]
-        results = list(run(folder, work, asked.processes))
+        results = run(Path(name), chosen, tests, min(asked.processes, len(chosen)), until)
+    if not results:
+        print(f"code: none of {len(chosen)} mutants could be tried in {time.monotonic() - began:.0f} s")
+        return 1
     figures = figures_of(results, len(found), asked, round(time.monotonic() - began))
     print("\n".join(told(figures)))
     if asked.figures:

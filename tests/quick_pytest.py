@@ -1,27 +1,48 @@
 """pytest without its start: a server that has imported what tests import, forks for each request and runs them.
 
     python -m tests.quick_pytest SOCKET        the server, in the folder whose tests are to run
-    python -I -S tests/quick_pytest.py SOCKET FILE...     ask it; ends as pytest would, at the first file that fails
 
 A mutation tester starts the tests a thousand times: starting them would take longer than running them. The server never
 imports the package itself, so every child reads it as it is at that moment.
 """
 
+from __future__ import annotations
+
 import contextlib
+import json
 import os
 import signal
 import socket
 import sys
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
 
-SEPARATOR = b"\0"
+NEVER = float("inf")
 
 
-def ask(address: str, files: list[str]) -> int:
-    """Have the tests of the files run; 0 where all pass."""
+class Answer(NamedTuple):
+    """The status that pytest ended with, 0 where all pass, and the seconds that the processor took."""
+
+    status: int
+    seconds: float
+
+
+def ask(address: str, tests: Mapping[str, float | None], until: float = NEVER) -> Answer:
+    """Have tests run, up to the first that fails.
+
+    `tests` maps a file, or what pytest takes for one, to the seconds of the processor after which it is ended, None for
+    never. `until` is a moment of `time.monotonic`; past it the tests are killed. Raises `TimeoutError`.
+    """
     with socket.socket(socket.AF_UNIX) as link:
         link.connect(address)
-        link.sendall(SEPARATOR.join(file.encode() for file in files) + b"\n")
-        return int(link.makefile().readline() or "1")
+        link.sendall(json.dumps(dict(tests)).encode() + b"\n")
+        if until < NEVER:
+            link.settimeout(max(until - time.monotonic(), 0.001))
+        line = link.makefile().readline()
+    if not line:
+        raise ConnectionError("the server of the tests has gone")
+    return Answer(*json.loads(line))
 
 
 def serve(address: str) -> None:
@@ -33,10 +54,9 @@ def serve(address: str) -> None:
         while True:
             link, _ = door.accept()
             with link:
-                files = link.makefile("rb").readline().rstrip(b"\n").split(SEPARATOR)
-                status = _forked([file.decode() for file in files], link)
+                answer = _forked(json.loads(link.makefile("rb").readline()), link)
                 with contextlib.suppress(OSError):  # whoever asked may have hung up
-                    link.sendall(f"{status}\n".encode())
+                    link.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def _prepare() -> None:
@@ -48,36 +68,47 @@ def _prepare() -> None:
     sys.path.insert(0, os.getcwd())
 
 
-def _forked(files: list[str], link: socket.socket) -> int:
-    """The status of the tests in a child; killed where whoever asked has hung up."""
+def _forked(tests: Mapping[str, float | None], link: socket.socket) -> Answer:
+    """Run the tests in a child; it is killed, with the processes it started, where whoever asked has hung up."""
     child = os.fork()
     if child == 0:
+        os.setsid()
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
-        os._exit(_run(files))
+        os._exit(_run(tests))
     link.settimeout(0.02)
     while True:
-        done, status = os.waitpid(child, os.WNOHANG)
+        done, status, used = os.wait4(child, os.WNOHANG)
         if done:
-            return os.waitstatus_to_exitcode(status)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+            return Answer(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
+        gone = False
         try:
-            if link.recv(1) == b"":
-                os.kill(child, signal.SIGKILL)
+            gone = link.recv(1) == b""
         except TimeoutError:
             pass
         except OSError:
-            os.kill(child, signal.SIGKILL)
+            gone = True
+        if gone:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
 
 
-def _run(files: list[str]) -> int:
+def _run(tests: Mapping[str, float | None]) -> int:
+    import resource
+
     import pytest
 
-    for file in files:
+    for test, seconds in tests.items():
+        if seconds is not None:
+            limit = int(time.process_time() + seconds) + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         # plain assertions: nothing is shown, so nothing need be rewritten to be shown well
         options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
         try:
-            status = int(pytest.main([*options, file]))
+            status = int(pytest.main([*options, test]))
         except BaseException:
             return 1
         if status:
@@ -86,6 +117,4 @@ def _run(files: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        sys.exit(ask(sys.argv[1], sys.argv[2:]))
     serve(sys.argv[1])

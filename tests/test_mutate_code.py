@@ -8,24 +8,36 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from exportrules.study import receipt
-from tests.mutate_code import MODULES, ROOT, Change, Mutant, annotated, drawn, explained, explains, name_of
+from tests.mutate_code import (
+    MODULES,
+    ROOT,
+    Change,
+    Mutant,
+    _forgotten,
+    _written,
+    annotated,
+    drawn,
+    explained,
+    explains,
+    mutated,
+    name_of,
+    operators,
+)
 from tests.quick_pytest import ask
 
-FOUND = [Mutant(str(n), f"{'ab'[n % 3 == 0]}.py", "op", n, (n, 0)) for n in range(90)]
+FOUND = [Mutant(f"{'ab'[n % 3 == 0]}.py", "op", n, (n, 0)) for n in range(90)]
 
 
-def test_types_and_annotations_are_left_out_and_code_is_not(tmp_path: Path) -> None:
-    module = tmp_path / "m.py"
-    module.write_text(
-        "T = Literal[1, 2]\nx: int | None = 3 | 4\ndef f(a: int | str = 1) -> int | None:\n    return a | 2\n"
-    )
-    lines = module.read_text().splitlines()
-    texts = {lines[start[0] - 1][start[1] : stop[1]] for start, stop in annotated(module)}
+def test_types_and_annotations_are_left_out_and_code_is_not() -> None:
+    source = "T = Literal[1, 2]\nx: int | None = 3 | 4\ndef f(a: int | str = 1) -> int | None:\n    return a | 2\n"
+    lines = source.splitlines()
+    texts = {lines[start[0] - 1][start[1] : stop[1]] for start, stop in annotated(source)}
     assert texts == {"Literal[1, 2]", "int | None", "int | str"}
 
 
@@ -62,21 +74,63 @@ def test_an_explanation_is_of_its_own_modules_and_lines() -> None:
     assert explains(change._replace(becomes="if held is not TRUE:")) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the server forks")
-def test_quick_tests_end_as_pytest_does_and_see_what_changed_since(tmp_path: Path) -> None:
-    test = tmp_path / "test_it.py"
-    test.write_text("def test_it():\n    assert True\n")
-    address = str(tmp_path / "s")
-    server = subprocess.Popen([sys.executable, str(ROOT / "tests" / "quick_pytest.py"), address], cwd=tmp_path)
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="the server forks")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder in which a server answers at `s`."""
+    folder = tmp_path_factory.mktemp("served")
+    serving = subprocess.Popen([sys.executable, str(ROOT / "tests" / "quick_pytest.py"), "s"], cwd=folder)
     try:
-        while not os.path.exists(address):
-            assert server.poll() is None
+        while not (folder / "s").exists():
+            assert serving.poll() is None
             time.sleep(0.05)
-        assert ask(address, ["test_it.py"]) == 0
-        test.write_text("def test_it():\n    assert False\n")
-        os.utime(test, (1, 1))
-        assert ask(address, ["test_it.py"]) == 1
-        assert ask(address, ["test_none.py"]) != 0
+        yield folder
     finally:
-        server.terminate()
-        server.wait()
+        serving.terminate()
+        serving.wait()
+
+
+@forks
+def test_quick_tests_end_as_pytest_does_and_see_what_changed_since(server: Path) -> None:
+    test, address = server / "test_it.py", str(server / "s")
+    test.write_text("def test_it():\n    assert True\n")
+    answer = ask(address, {"test_it.py": None})
+    assert answer.status == 0
+    assert answer.seconds > 0
+    test.write_text("def test_it():\n    assert False\n")
+    os.utime(test, (1, 1))
+    assert ask(address, {"test_it.py": 60}).status == 1
+    assert ask(address, {"test_none.py": 60}).status != 0
+
+
+@forks
+def test_a_test_that_never_ends_is_ended_by_the_time_it_computes_or_by_the_clock(server: Path) -> None:
+    (server / "test_turns.py").write_text("def test_it():\n    while True:\n        pass\n")
+    (server / "test_waits.py").write_text("import time\n\n\ndef test_it():\n    time.sleep(999)\n")
+    assert ask(str(server / "s"), {"test_turns.py": 0.1}).status < 0
+    with pytest.raises(TimeoutError):
+        ask(str(server / "s"), {"test_waits.py": 60}, time.monotonic() + 0.1)
+
+
+def test_a_module_and_the_cache_are_as_they_were_when_a_mutant_was_tried(tmp_path: Path) -> None:
+    module, cache = tmp_path / "m.py", tmp_path / "cache"
+    module.write_text("x = 1\n")
+    os.utime(module, (1, 1))
+    cache.mkdir()
+    (cache / "kept").touch()
+    with _written(module, "x = 2\n"), _forgotten(cache):
+        assert module.read_text() == "x = 2\n"
+        (cache / "made").touch()
+    assert (module.read_text(), module.stat().st_mtime) == ("x = 1\n", 1)
+    assert [path.name for path in cache.iterdir()] == ["kept"]
+
+
+def test_what_does_not_change_a_program_or_ends_it_is_no_mutant() -> None:
+    pytest.importorskip("cosmic_ray")
+    source = "x = 1 + 2  # three\n"
+    sums = [name for name in operators() if name.startswith("core/ReplaceBinaryOperator_Add")]
+    made = {mutated(source, Mutant("m.py", name, 0, (1, 6))) for name in sums}
+    assert "x = 1 - 2  # three\n" in made
+    assert mutated(source, Mutant("m.py", sums[0], 1, (1, 6))) is None
