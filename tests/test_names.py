@@ -763,6 +763,7 @@ def test_a_ledger_reads_a_chip_as_a_question_does() -> None:
         ("DGX A100 80GB", ["nvidia-dgx-a100-640gb"]),
         ("NVIDIA DGX H100 server", ["nvidia-dgx-h100"]),
         ("H20-3e", ["nvidia-h20-141gb"]),
+        ("ＮＶＩＤＩＡ　Ｈ１００　ＰＣＩｅ　ＧＰＵ", ["nvidia-h100-pcie-80gb"]),
     ],
 )
 def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
@@ -775,6 +776,7 @@ def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
         ("A100 96GB", "no A100 with '96GB' is known. Known are: A100 SXM4 40GB"),
         ("A100 HBM3", "no A100 with 'HBM3' is known"),
         ("L40S SXM", "no L40S with 'SXM' is known"),
+        ("H100 NVL 96GB", "no H100 with '96GB' is known. Known are: H100 NVL 94GB (each GPU). Every"),
         ("Hopper A100 PCIe", "no A100 with 'Hopper' is known"),
         ("GA100 [H100]", "no H100 with 'GA100' is known"),
         ("NVIDIA A100 10de:2330", "no chip is called"),

@@ -332,6 +332,12 @@ def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -
             "China Shipbuidling Industry Group Co., Ltd. (CSIC) 715th Research Institute",
             "china-state-shipbuilding-corporation-limited-cssc-715th-research-institute",
         ),
+        (
+            # of three words that stand in both names, two are not read as the third
+            "Radio Electronic Technologies Joint Stock Company Scientific Production Union for Radioelectronics"
+            " named V.I. Shimko",
+            "concern-radio-electronic-technologies-joint-stock-company-scientific-production",
+        ),
         ("Eloctric Coles", "cetc-les-information-system-group"),
         ("Tiptranss Limited", "tiptrans"),
     ],
@@ -488,6 +494,7 @@ def test_names_are_compared_by_their_words(text: str, words: tuple[str, ...]) ->
     ("text", "core"),
     [
         ("浙江大华技术股份有限公司", "大华"),
+        ("浙江大华技术有限责任公司", "大华"),
         ("北京大学", "北京大学"),
         ("宁畅信息产业（北京）有限公司", "宁畅信息产业北京"),
         ("中国电子", "中国电子"),

@@ -254,6 +254,16 @@ def test_a_name_that_is_an_alias_elsewhere_merges() -> None:
 
 def test_persons_are_found_in_either_order(party: Callable[[str], Party]) -> None:
     assert party("TESTOV, Ivan").aliases == ("Ivan TESTOV",)
+    made = read(row(name="TESTOV, Ivan, Jr.", type="Individual"))
+    assert [(p.name, p.aliases) for p in made.parties] == [("TESTOV, Ivan, Jr.", ())]
+
+
+def test_a_party_sits_where_an_address_says_else_where_the_row_does() -> None:
+    shown = [
+        read(row(addresses=addresses, country="SG")).parties[0].country
+        for addresses in ([{"country": None}, {"country": "CN"}, {"country": "RU"}], ["Harbour 1, ZZ"], [], None)
+    ]
+    assert shown == ["CN", "SG", "SG", "SG"]
 
 
 def test_ids_are_unique_and_whole_rows_are_not_doubled() -> None:

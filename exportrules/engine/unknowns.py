@@ -57,7 +57,8 @@ def decide(docket: Docket, day: date) -> Verdict:
     )
     cases = tuple(_branch(conditions, law) for conditions, law in leaves)
     order = docket.view.ruleset.fact_order
-    turns_on = sorted({fact for case in cases for fact, _ in case.conditions}, key=lambda f: (order.get(f, 10**6), f))
+    facts = {fact for case in cases for fact, _ in case.conditions}
+    turns_on = sorted(facts, key=lambda fact: (order.get(fact, len(order)), fact))
     return Verdict(merged, tuple(turns_on), cases)
 
 
@@ -81,7 +82,7 @@ def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
     reading = Reading(docket, day)
     order = docket.view.ruleset.fact_order
     tests = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
-    waiting = sorted(tests, key=lambda fact: (order.get(fact, 10**6), fact))
+    waiting = sorted(tests, key=lambda fact: (order.get(fact, len(order)), fact))
     budget.left -= 1
     if not waiting or budget.left <= 0:
         return read_law(reading) if not waiting else Law("indeterminate", "indeterminate")

@@ -92,7 +92,7 @@ def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[NameR
         return _looked_up(ruleset, inner)
     ways, left = readings(ruleset, text)
     sound = {way: meant for way in ways if (meant := _variants(ruleset, way)) or way.refused}
-    heaviest = max((way.weight for way in sound), default=0)
+    heaviest = max((way.weight for way in sound), default=None)
     best = [way for way in sound if way.weight == heaviest]
     means = {sound[way] for way in best}
     if len(means) == 1 and not any(way.refused for way in best) and not _machine(ruleset, best, means):

@@ -330,7 +330,7 @@ def _joined(words: tuple[str, ...], listed: tuple[str, ...]) -> tuple[tuple[str,
 
 def _glued(words: tuple[str, ...], whole: set[str]) -> tuple[str, ...]:
     for i, (one, two) in enumerate(pairwise(words)):
-        if one + two in whole and not {one, two} <= whole:
+        if one + two in whole:
             return (*words[:i], one + two, *words[i + 2 :])
     return words
 

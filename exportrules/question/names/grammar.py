@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Literal, NamedTuple
 
 from exportrules.law.lexicon import Word, ids_in
@@ -239,11 +240,10 @@ def _details_in(text: str, spelled: dict[str, str]) -> Iterator[str]:
     """The details in a name: SXM4 and 80 GB in "A100 SXM4 80GB"."""
     folded = fold(text)
     cuts = sorted(folded.cuts)
-    for number, start in enumerate(cuts):
-        for stop in cuts[number + 1 :]:
-            detail = spelled.get(folded.letters[start:stop])
-            if detail:
-                yield detail
+    for start, stop in combinations(cuts, 2):
+        if detail := spelled.get(folded.letters[start:stop]):
+            yield detail
+    for start in cuts:
         memory = _MEMORY.match(folded.letters, start)
         if memory and memory.end() in folded.cuts:
             yield f"{int(memory[1])}gb"
