@@ -15,7 +15,6 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
 from typing import NamedTuple
 
 NEVER = float("inf")
@@ -28,15 +27,16 @@ class Answer(NamedTuple):
     seconds: float
 
 
-def ask(address: str, tests: Mapping[str, float | None], until: float = NEVER) -> Answer:
-    """Have tests run, up to the first that fails.
+def ask(address: str, test: str, most: float | None = None, until: float = NEVER) -> Answer:
+    """Have the tests of a file run, or of what else pytest takes, up to the first that fails.
 
-    `tests` maps a file, or what pytest takes for one, to the seconds of the processor after which it is ended, None for
-    never. `until` is a moment of `time.monotonic`; past it the tests are killed. Raises `TimeoutError`.
+    They are ended after `most` seconds of the processor, and killed at `until`, a moment of `time.monotonic`. Without
+    `most` the modules are compiled and kept so; with it they are read as they are, and nothing is kept. Raises
+    TimeoutError at `until`.
     """
     with socket.socket(socket.AF_UNIX) as link:
         link.connect(address)
-        link.sendall(json.dumps(dict(tests)).encode() + b"\n")
+        link.sendall(json.dumps([test, most]).encode() + b"\n")
         if until < NEVER:
             link.settimeout(max(until - time.monotonic(), 0.001))
         line = link.makefile().readline()
@@ -54,7 +54,8 @@ def serve(address: str) -> None:
         while True:
             link, _ = door.accept()
             with link:
-                answer = _forked(json.loads(link.makefile("rb").readline()), link)
+                test, most = json.loads(link.makefile("rb").readline())
+                answer = _forked(test, most, link)
                 with contextlib.suppress(OSError):  # whoever asked may have hung up
                     link.sendall(json.dumps(answer).encode() + b"\n")
 
@@ -68,7 +69,7 @@ def _prepare() -> None:
     sys.path.insert(0, os.getcwd())
 
 
-def _forked(tests: Mapping[str, float | None], link: socket.socket) -> Answer:
+def _forked(test: str, most: float | None, link: socket.socket) -> Answer:
     """Run the tests in a child; it is killed, with the processes it started, where whoever asked has hung up."""
     child = os.fork()
     if child == 0:
@@ -76,7 +77,7 @@ def _forked(tests: Mapping[str, float | None], link: socket.socket) -> Answer:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
-        os._exit(_run(tests))
+        os._exit(_run(test, most))
     link.settimeout(0.02)
     while True:
         done, status, used = os.wait4(child, os.WNOHANG)
@@ -96,24 +97,21 @@ def _forked(tests: Mapping[str, float | None], link: socket.socket) -> Answer:
                 os.killpg(child, signal.SIGKILL)
 
 
-def _run(tests: Mapping[str, float | None]) -> int:
+def _run(test: str, most: float | None) -> int:
     import resource
 
     import pytest
 
-    for test, seconds in tests.items():
-        if seconds is not None:
-            limit = int(time.process_time() + seconds) + 1
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        # plain assertions: nothing is shown, so nothing need be rewritten to be shown well
-        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
-        try:
-            status = int(pytest.main([*options, test]))
-        except BaseException:
-            return 1
-        if status:
-            return status
-    return 0
+    sys.dont_write_bytecode = most is not None
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1" if sys.dont_write_bytecode else ""
+    if most is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(most) + 1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    # plain assertions: nothing is shown, so nothing need be rewritten to be shown well
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
+    try:
+        return int(pytest.main([*options, test]))
+    except BaseException:
+        return 1
 
 
 if __name__ == "__main__":

@@ -96,22 +96,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_quick_tests_end_as_pytest_does_and_see_what_changed_since(server: Path) -> None:
     test, address = server / "test_it.py", str(server / "s")
     test.write_text("def test_it():\n    assert True\n")
-    answer = ask(address, {"test_it.py": None})
+    answer = ask(address, "test_it.py")
     assert answer.status == 0
     assert answer.seconds > 0
     test.write_text("def test_it():\n    assert False\n")
     os.utime(test, (1, 1))
-    assert ask(address, {"test_it.py": 60}).status == 1
-    assert ask(address, {"test_none.py": 60}).status != 0
+    assert ask(address, "test_it.py", 60).status == 1
+    assert ask(address, "test_none.py", 60).status != 0
 
 
 @forks
 def test_a_test_that_never_ends_is_ended_by_the_time_it_computes_or_by_the_clock(server: Path) -> None:
     (server / "test_turns.py").write_text("def test_it():\n    while True:\n        pass\n")
     (server / "test_waits.py").write_text("import time\n\n\ndef test_it():\n    time.sleep(999)\n")
-    assert ask(str(server / "s"), {"test_turns.py": 0.1}).status < 0
+    assert ask(str(server / "s"), "test_turns.py", 0.1).status < 0
     with pytest.raises(TimeoutError):
-        ask(str(server / "s"), {"test_waits.py": 60}, time.monotonic() + 0.1)
+        ask(str(server / "s"), "test_waits.py", 60, time.monotonic() + 0.1)
 
 
 def test_a_module_and_the_cache_are_as_they_were_when_a_mutant_was_tried(tmp_path: Path) -> None:

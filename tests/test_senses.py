@@ -21,6 +21,9 @@ import exportrules
 from exportrules.answer.determination import Determination, check
 from exportrules.answer.schema import DeterminationShape
 from exportrules.cli import cli
+from exportrules.engine.cases import together
+from exportrules.engine.evaluate import Law
+from exportrules.engine.unknowns import Branch, Verdict
 from exportrules.errors import QuestionError
 from exportrules.law.model import Party
 from exportrules.ledger.answers import ANSWER_COLUMNS
@@ -701,3 +704,18 @@ def test_a_variant_is_of_its_family() -> None:
     subjects = exportrules.timeline("A100").question.subjects
     assert {subject.facts["chip_family"].value for subject in subjects} == {"nvidia-a100"}
     assert "nvidia-a100" not in {subject.facts["chip"].value for subject in subjects}
+
+
+def test_an_answer_turns_on_a_word_only_where_its_senses_are_decided_otherwise() -> None:
+    def open_by(fact: str) -> Verdict:
+        cases = (
+            Branch(((fact, "yes"),), "no_license_requirement", None),
+            Branch(((fact, "no"),), "license_required", None),
+        )
+        return Verdict(Law("indeterminate", "indeterminate"), (fact,), cases)
+
+    senses = [((("end_user", text),), open_by(fact)) for text, fact in (("is listed", "a"), ("is not listed", "b"))]
+    assert together(senses).turns_on == ("a", "b")
+    assert len(together(senses).cases) == 4
+    free = ((("end_user", "is not listed"),), Verdict(Law("no_license_requirement")))
+    assert together([senses[0], free]).turns_on == ("end_user", "a")

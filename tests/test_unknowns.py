@@ -147,6 +147,34 @@ def test_a_gap_in_the_law_that_may_touch_the_deal(blocking: bool) -> None:
     assert below.outcome == "no_license_requirement"
 
 
+@pytest.mark.parametrize(
+    ("second", "cases"),
+    [
+        (3000, {("less than 500",), ("at least 500", "less than 2000"), ("at least 500", "at least 2000")}),
+        (1000, {("less than 500",), ("at least 500 and less than 700", "less than 2000"),
+                ("at least 500 and less than 700", "at least 2000"), ("at least 700", "less than 1000"),
+                ("at least 700", "at least 1000")}),
+    ],
+)  # fmt: skip
+def test_of_two_unknowns_neighbouring_values_are_one_case_where_the_second_decides_alike(
+    second: int, cases: set[tuple[str, ...]]
+) -> None:
+    gaps = tuple(
+        Gap(id=f"g{io}", what="Something.", effect="It might catch this.", blocking=True, when=(Row(tests=(
+            Test(fact="aggregate_io_gbytes_s", op="ge", bound=io),
+            Test(fact="dram_bandwidth_gbytes_s", op="ge", bound=bandwidth),
+        )),))
+        for io, bandwidth in ((500, 2000), (700, second))
+    )  # fmt: skip
+    law = replace(LAW, edition=replace(LAW.edition, not_encoded=gaps))
+    figures = {name: PLAIN[name] for name in ("tpp", "performance_density", "designed_for_datacenter")}
+    unknown = {"dram_bandwidth_gbytes_s": "unknown", "aggregate_io_gbytes_s": "unknown"}
+    found = exportrules.check(
+        None, on=date(2021, 6, 1), to="JP", exporter="other", ruleset=law, facts={**figures, **unknown}
+    )
+    assert {tuple(text for _, text in case.conditions) for case in found.cases} == cases
+
+
 def test_profiles_beyond_what_is_remembered_are_answered_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docket, "MOST_ENTRIES", 0)
     fresh = replace(LAW)
