@@ -168,3 +168,31 @@ def test_a_ruleset_without_the_law_of_a_place_says_so_in_the_first_line() -> Non
     assert lines("H100", on="2024-06-03", to="DE", ruleset=law)[0] == (
         "UNDETERMINED (the law for this destination is not encoded)."
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [("2022-10-06", False), ("2022-10-07", True), ("2022-10-14", True), ("2022-10-20", True), ("2022-10-21", False)],
+)
+def test_a_change_is_told_of_from_the_day_it_is_public_until_it_takes_effect(on: str, told: bool) -> None:
+    coming = (
+        "Public but not yet effective: 87 FR 62186 was known from 2022-10-07; "
+        "from 2022-10-21 the answer is license required (presumption of denial)."
+    )
+    assert (coming in check("A100", on=on, exporter="other").notices) == told
+
+
+@pytest.mark.parametrize(
+    ("figures", "doubted"),
+    [
+        ({"tpp": 641, "peak_tops": 10}, True),
+        ({"tpp": 640, "peak_tops": 10}, False),
+        ({"performance_density": 1, "die_area_mm2": 641, "peak_tops": 10}, False),
+        ({"tpp": 641}, False),
+    ],
+)
+def test_throughput_of_more_than_64_bits_an_operation_is_doubted_where_it_is_given(
+    figures: dict[str, int], doubted: bool
+) -> None:
+    notices = check(None, on="2024-06-03", exporter="other", facts=figures).notices
+    assert any("over 64 times the peak TOPS given" in notice for notice in notices) == doubted

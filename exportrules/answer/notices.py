@@ -16,7 +16,6 @@ from exportrules.law.facts import HOME, Fact
 from exportrules.law.model import FAVOURS, Group, Membership, Provision
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import Span, earliest, last_day
-from exportrules.question.figures import facts_of
 from exportrules.question.names.parties import find_parties, is_favoured
 from exportrules.question.question import Question
 from exportrules.question.senses import called
@@ -145,19 +144,9 @@ def _figures(moment: Moment) -> Iterator[str]:
 
 
 def _mistakes(course: Course) -> Iterator[str]:
-    """Notices of common mistakes with TOPS: a factor of two counted twice, a sparse figure."""
-    facts, chip = course.subject.facts, course.subject.chip
-    total = _given(facts, "tpp")
-    if total is None:
-        return
-    own = facts_of(chip).get("tpp") if chip else None
-    if own and isinstance(own.value, int | Decimal) and total in (own.value * 2, own.value * 4):
-        yield (
-            f"The TPP given, {total}, is exactly {total / own.value} times the {own.value} of the data sheet: a data "
-            "sheet's TOPS already count a multiply-accumulate as two operations, and sparse figures do not count."
-        )
-    peak = _given(facts, "peak_tops")
-    if peak and total > 64 * peak:
+    """A notice of a figure that cannot be: operations counted twice, or those of a sparse matrix."""
+    total, peak = _given(course.subject.facts, "tpp"), _given(course.subject.facts, "peak_tops")
+    if total and peak and total > 64 * peak:
         yield "The TPP given is over 64 times the peak TOPS given; no format has more than 64 bits. Was it doubled?"
 
 
