@@ -31,7 +31,8 @@ from exportrules.ledger.columns import known_headers  # noqa: E402
 from exportrules.ledger.encodings import proposals  # noqa: E402
 from exportrules.ledger.headers import look_of  # noqa: E402
 from exportrules.ledger.heading import find_heading  # noqa: E402
-from exportrules.ledger.report import PARTS, number_in  # noqa: E402
+from exportrules.ledger.report import PARTS  # noqa: E402
+from exportrules.ledger.reported import number_in  # noqa: E402
 from exportrules.ledger.sources import open_source  # noqa: E402
 
 LAW = exportrules.default_ruleset()

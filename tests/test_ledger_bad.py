@@ -551,7 +551,7 @@ def test_a_sheet_of_excel_is_full_before_the_ledger_is(
     monkeypatch.setattr("exportrules.ledger.sinks.MOST_IN_SHEET", 3)
     # none of these rows is reported: the table is what fills up
     free = ROW.replace("2022-09-15", "2021-09-15")
-    monkeypatch.setattr("exportrules.ledger.handover.MOST_IN_SHEET", 3)
+    monkeypatch.setattr("exportrules.ledger.sheet.MOST_IN_SHEET", 3)
     assert audit(f"{HEADER}\n{free}\n{free}\n", *plain, out="out.xlsx").status == 0
     said = audit(f"{HEADER}\n{free}\n{free}\n{free}\n", "--force", *plain, out="out.xlsx")
     assert (said.status, said.err) == (

@@ -22,6 +22,7 @@ from exportrules.render.safe import safe
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.batch import Source
+    from exportrules.ledger.report import Overview
     from exportrules.ledger.run import Account, Progress, Report, Settings
 
 MANIFEST = ".manifest.json"
@@ -153,21 +154,17 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
         raise QuestionError("--plain is for an output that ends in .xlsx: the table alone. Leave it out.")
     if plain or ending not in (".xlsx", ".html", ".md"):
         return None
-    from exportrules.ledger.handover import Handover, Summing
+    from exportrules.ledger.handover import Handover
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
-    from exportrules.render.audit import NEXT, audit_parts
+    from exportrules.render.audit import overview
     from exportrules.render.audit_page import PageReport
 
-    def summing(account: Account) -> Summing:
-        parts = audit_parts(
-            account, summarise(account, law, settings.layer), spellings(account.lookup), settings.layer, law
-        )
-        return Summing(
-            parts.title, parts.opening, parts.counts, NEXT, parts.steps, parts.terms, parts.tables, parts.foot
-        )
+    def overview_of(account: Account) -> Overview:
+        summary = summarise(account, law, settings.layer)
+        return overview(account, summary, spellings(account.lookup), settings.layer, law)
 
-    return (Handover if ending == ".xlsx" else PageReport)(settings, summing)
+    return (Handover if ending == ".xlsx" else PageReport)(settings, overview_of)
 
 
 def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:

@@ -14,6 +14,7 @@ from exportrules.render.text import DISCLAIMER, WIDTH, table
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.answers import Layer
+    from exportrules.ledger.report import Overview
     from exportrules.ledger.run import Account
     from exportrules.ledger.spellings import Spelling
     from exportrules.ledger.summary import RowGroup, Summary
@@ -100,24 +101,13 @@ def _next(summary: Summary, markdown: bool) -> Iterator[str]:
         yield "\n".join(steps if markdown else [textwrap.fill(s, WIDTH, subsequent_indent="   ") for s in steps])
 
 
-class Parts(NamedTuple):
-    """The account of a run in parts: its title and first words, the counts, what to do next, how columns were taken
-    and what was assumed, tables each with a title and a note, and the edition."""
-
-    title: str
-    opening: str
-    counts: list[dict[str, Any]]
-    steps: list[str]
-    terms: list[str]
-    tables: list[tuple[str, list[dict[str, Any]], str]]
-    foot: str
-
-
-def audit_parts(
+def overview(
     account: Account, summary: Summary, spelled: Sequence[Spelling], layer: Layer, ruleset: Ruleset
-) -> Parts:
-    """The summary of a run for a document that lays it out itself; rows that could not be read are a count of their
+) -> Overview:
+    """The summary of a run for a document with a layout of its own; rows that could not be read are a count of their
     own, of the kind 'unread'. Nothing in it is escaped."""
+    from exportrules.ledger.report import Overview
+
     edition, unread = ruleset.edition, summary.unread
     numbers = {outcome: summary.outcomes[outcome] for outcome in _WORDS}
     numbers["indeterminate"] -= unread
@@ -127,10 +117,11 @@ def audit_parts(
         for kind, rows in {**numbers, "unread": unread}.items()
         if rows
     ]
-    return Parts(
+    return Overview(
         f"Audit of {safe(account.source.name)}",
         f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.",
         counts,
+        NEXT,
         list(map(safe, summary.steps)),
         list(_terms(account, summary)),
         [(s.title, s.rows, s.note) for s in _sections(summary, spelled, layer)],
