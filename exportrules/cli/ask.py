@@ -37,10 +37,10 @@ def _lang(written: str, for_programs: bool) -> str:
     from exportrules.errors import QuestionError
     from exportrules.render.languages import language_of
 
-    found = language_of(written)
-    if for_programs and found != "en":
+    lang = language_of(written)
+    if for_programs and lang != "en":
         raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Leave it out.")
-    return found
+    return lang
 
 
 @click.command()
@@ -131,18 +131,18 @@ def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, l
         from exportrules.study.journal import log, ready
 
         ready(journal)
-    made = ask(chip, **asked)
+    answered = ask(chip, **asked)
     if journal:
-        log(journal, made, "timeline")
+        log(journal, answered, "timeline")
     if form == "simple" and lang != "en":
         from exportrules.render.spoken import timeline_in
 
-        click.echo(timeline_in(made, lang, _bar(made)))
+        click.echo(timeline_in(answered, lang, _bar(answered)))
         return
     if form == "simple":
         from exportrules.render.text import timeline_text
 
-        click.echo(timeline_text(made, _bar(made)))
+        click.echo(timeline_text(answered, _bar(answered)))
         return
     from exportrules.render.text import table
 
@@ -156,17 +156,17 @@ def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, l
             "turns_on": " ".join(span.answer.turns_on),
             "opened_by": " ".join(span.opened_by),
         }
-        for span in made.spans
+        for span in answered.spans
     ]
     click.echo(table(rows, form))
 
 
-def _bar(made: Timeline) -> list[str]:
+def _bar(timeline: Timeline) -> list[str]:
     """The months of a timeline under a ruler of years, and what its marks mean."""
     from exportrules.render.bar import BLOCKS, months, ruler
     from exportrules.render.text import WIDTH
 
-    cells = months(made, blocks=draws(BLOCKS))
+    cells = months(timeline, blocks=draws(BLOCKS))
     runs = groupby(cells, lambda cell: cell.outcome)
     line = "".join(tinted("".join(cell.mark for cell in same), outcome) for outcome, same in runs)
     meant = [(f"{cell.mark} {cell.words}", cell.outcome) for cell in dict.fromkeys(cells)]
@@ -176,7 +176,7 @@ def _bar(made: Timeline) -> list[str]:
             legend, wide = f"{legend}\n", 0
         legend += ("   " if wide else "") + (tinted(text[0], outcome) + text[1:] if outcome else text)
         wide += len(text) + 3
-    return [ruler(made), line, legend, ""]
+    return [ruler(timeline), line, legend, ""]
 
 
 @click.command()
@@ -215,11 +215,11 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     places = _places(law, asked["to"])
     rows: list[dict[str, Any]] = []
     answered = ask(chips, on=dates, **{**asked, "to": places})
-    for chip, to, found in answered:
+    for chip, to, answers in answered:
         row: dict[str, Any] = {"chip": chip}
         if len(places) > 1:
             row["to"] = to if form == "json" else law.places[to].name
-        for d in found:
+        for d in answers:
             full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
                     "requirements": d.requirements}  # fmt: skip
             row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)

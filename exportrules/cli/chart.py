@@ -47,8 +47,8 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     ready(output, force=force)
     from exportrules.render.charts.timeline import NARROW, timeline_chart
 
-    made = [ask(chip, **asked) for chip in chips]
-    write(timeline_chart(made), output, force=force, narrow=lambda: timeline_chart(made, NARROW))
+    timelines = [ask(chip, **asked) for chip in chips]
+    write(timeline_chart(timelines), output, force=force, narrow=lambda: timeline_chart(timelines, NARROW))
     click.echo(f"Written: {output}")
 
 
@@ -89,11 +89,11 @@ def thresholds(
     law = asked["ruleset"]
     wanted = chips or [variant.id for variant, _ in law.variants.values() if variant.item_kind == "ic"]
     timelines = [ask(chip, **asked) for chip in wanted]
-    found = plane(timelines, day, _axes(axes) if axes else None, named=named)
-    labelled = None if named or every else leading(found)
-    write(thresholds_chart(timelines, found, labelled), output, force=force)
+    drawn = plane(timelines, day, _axes(axes) if axes else None, named=named)
+    labelled = None if named or every else leading(drawn)
+    write(thresholds_chart(timelines, drawn, labelled), output, force=force)
     click.echo(f"Written: {output}")
-    for x, y in found.others:
+    for x, y in drawn.others:
         click.echo(f"The rules of {day} test another pair too: --plane {x},{y}")
 
 

@@ -123,8 +123,8 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
             with written_whole(output, force=force) as part:
                 account = run(source, law, settings, part, progress, report)
                 seconds = time.monotonic() - started
-                told = manifest(account, law, Path(ledger), output, part, _told(options), seconds)
-            write_whole(account_file, told, force=True)
+                written = manifest(account, law, Path(ledger), output, part, _told(options), seconds)
+            write_whole(account_file, written, force=True)
         else:
             account = run(source, law, settings, None, progress)
             seconds = time.monotonic() - started
@@ -176,9 +176,9 @@ def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
             f"--summary {report!r}: the summary is a Markdown file, FILE.md. To print it, let --summary be the last "
             "option, behind LEDGER."
         )
-    found = [output, output + MANIFEST if output else None, report if report != "-" else None, options["write_names"]]
+    targets = [output, output + MANIFEST if output else None, report if report != "-" else None, options["write_names"]]
     written: list[Path] = []
-    for path in (Path(name) for name in found if name):
+    for path in (Path(name) for name in targets if name):
         if _same(path, ledger):
             raise QuestionError(f"{path} is the ledger itself. Write to another file.")
         if options["names"] and _same(path, options["names"]) and str(path) != options["write_names"]:
@@ -189,7 +189,7 @@ def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
             raise QuestionError(f"{path}: there is no folder {path.parent}. Make it first.")
         free(path, force=options["force"])
         written.append(path)
-    return [Path(name) if name else None for name in found]
+    return [Path(name) if name else None for name in targets]
 
 
 def _same(path: Path, other: str) -> bool:
@@ -223,30 +223,30 @@ def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
 
 def _mapped(written: tuple[str, ...]) -> dict[str, str | list[str]]:
     """Columns by field; several for the parties, and of sheets that call it differently."""
-    found: dict[str, list[str]] = {}
+    mapped: dict[str, list[str]] = {}
     for text in written:
         field, equals, column = text.partition("=")
         if not equals or not field.strip():
             raise QuestionError(f"--map {text!r} is not FIELD=COLUMN. Write e.g. --map chip='Part No'.")
-        found.setdefault(field.strip(), []).append(column.strip())
-    for field, columns in found.items():
+        mapped.setdefault(field.strip(), []).append(column.strip())
+    for field, columns in mapped.items():
         if len(columns) > 1 and "" in columns:
             raise QuestionError(f"--map gives {field!r} twice, to a column and to none. Give it once.")
-    return {field: columns if len(columns) > 1 else columns[0] for field, columns in found.items()}
+    return {field: columns if len(columns) > 1 else columns[0] for field, columns in mapped.items()}
 
 
 def _header_rows(written: tuple[str, ...]) -> dict[str, int]:
     """The rows of headers by sheet; that of every sheet under ''."""
-    found: dict[str, int] = {}
+    rows: dict[str, int] = {}
     for text in written:
         sheet, _, row = text.rpartition("=")
         if not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
             raise QuestionError(
                 f"--header-row {text!r} is not a row. Write e.g. --header-row 6, or '2023=6' for a sheet."
             )
-        if found.setdefault(sheet, int(row)) != int(row):
+        if rows.setdefault(sheet, int(row)) != int(row):
             raise QuestionError(f"--header-row gives two rows{f' for the sheet {sheet!r}' if sheet else ''}. Keep one.")
-    return found
+    return rows
 
 
 def _told(options: dict[str, Any]) -> dict[str, Any]:
@@ -259,8 +259,8 @@ def _verify(path: str, ledger: str | None, law: Ruleset) -> int:
     from exportrules.ledger.manifest import verify
 
     status = 0
-    for holds, said in verify(path, ledger, law):
-        click.echo(f"{'same   ' if holds else 'DIFFERS'}  {safe(said)}")
+    for holds, line in verify(path, ledger, law):
+        click.echo(f"{'same   ' if holds else 'DIFFERS'}  {safe(line)}")
         status = status if holds else 1
     return status
 

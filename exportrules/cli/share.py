@@ -39,22 +39,22 @@ def share(
 
         ready(output, force=force)
     law = asked.pop("ruleset")
-    found = count(law, maker, first, last, **asked)
+    counted = count(law, maker, first, last, **asked)
     if output:
         from exportrules.render.charts import write
         from exportrules.render.charts.share import NARROW, share_chart
 
-        write(share_chart(found, law), output, force=force, narrow=lambda: share_chart(found, law, NARROW))
+        write(share_chart(counted, law), output, force=force, narrow=lambda: share_chart(counted, law, NARROW))
         click.echo(f"Written: {output}")
         return
     if form == "simple":
         from exportrules.render.share import share_text
 
-        click.echo(share_text(found, law))
+        click.echo(share_text(counted, law))
         return
     from exportrules.render.text import table
 
-    rows = share_rows(found)
+    rows = share_rows(counted)
     if form == "json":
         rows = [{name: _plain(value) for name, value in row.items()} for row in rows]
     click.echo(table(rows, form))

@@ -153,12 +153,12 @@ class Contents:
     def totals(self, part: Part) -> list[str]:
         """The sums of a part in words: "1,024 pieces", "9,728,000 USD"."""
         sums = self.sums[part]
-        found = [f"quantity {shown_number(sums.quantity)}"] if self.columns.quantities else []
+        totals = [f"quantity {shown_number(sums.quantity)}"] if self.columns.quantities else []
         if self.columns.values:
-            found += [f"value {shown_number(amount)} {code}".rstrip() for code, amount in sorted(sums.values.items())]
+            totals += [f"value {shown_number(amount)} {code}".rstrip() for code, amount in sorted(sums.values.items())]
         if sums.not_numbers:
-            found.append(f"amounts that are not numbers, left out: {sums.not_numbers:,}")
-        return found
+            totals.append(f"amounts that are not numbers, left out: {sums.not_numbers:,}")
+        return totals
 
     @property
     def conditions(self) -> Iterator[tuple[str, list[dict[str, str]], str]]:
@@ -237,14 +237,14 @@ class Contents:
     def _why(self, row: Row) -> str:
         """Why, with the names and what was not read: the one column of a list on paper that says it."""
         chip = row.item if row.chip in ("", NOT_AI) else row.chip
-        said = [self._reasons.why(row.segment, chip, row.destination, _day(row))]
-        said += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
-        return "\n".join([*said, *[f"Not read: {row.problem}"] * bool(row.problem)])
+        lines = [self._reasons.why(row.segment, chip, row.destination, _day(row))]
+        lines += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
+        return "\n".join([*lines, *[f"Not read: {row.problem}"] * bool(row.problem)])
 
     def _decides(self, row: Row) -> str:
-        said = [" ".join(self._reasons.open(row.segment, _day(row)))]
-        said += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
-        return "\n".join([*said, self._settles(row)])
+        lines = [" ".join(self._reasons.open(row.segment, _day(row)))]
+        lines += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
+        return "\n".join([*lines, self._settles(row)])
 
     def _settles(self, row: Row) -> str:
         return self._reasons.settle(row.segment)

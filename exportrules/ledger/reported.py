@@ -96,8 +96,8 @@ def _first(cells: Sequence[Any], numbers: Iterable[int]) -> int | None:
 def _amount(name: str) -> tuple[str, str]:
     """A header without its currency, and that currency: ('value', 'USD') of "Value (USD)"."""
     for pattern in (_WITH_CODE, _CODE_FIRST):
-        if found := pattern.search(name.strip()):
-            return key(pattern.sub("", name.strip())), found["code"].upper()
+        if match := pattern.search(name.strip()):
+            return key(pattern.sub("", name.strip())), match["code"].upper()
     return key(name), ""
 
 
@@ -111,10 +111,10 @@ def number_in(cell: Any) -> Decimal | None:
         return None
     if isinstance(cell, int | float | Decimal):
         try:
-            found = Decimal(str(cell))
+            number = Decimal(str(cell))
         except InvalidOperation:
             return None
-        return found if found.is_finite() else None
+        return number if number.is_finite() else None
     text = as_text(cell).strip()
     return Decimal(text.replace(",", "")) if _PLAIN.fullmatch(text) else None
 
@@ -143,7 +143,7 @@ class RowReader:
         item = " ".join(as_text(cells[n]) for n in columns.of["chip"])
         chip = self._shown("chip", item)
         day = cells[columns.of["on"][0]]
-        found = self._meaning("on", as_text(day)).value
+        exported = self._meaning("on", as_text(day)).value
         to = self._to or next((self._place(self._meaning("to", as_text(cells[n]))) for n in columns.of["to"]), "")
         parties = "; ".join(dict.fromkeys(text for n in columns.parties if (text := as_text(cells[n]).strip())))
         quantity = _first(cells, columns.quantities)
@@ -156,10 +156,11 @@ class RowReader:
             if value is not None
             else ""
         )
-        said = [text for n in columns.references if (text := as_text(cells[n]).strip())]
+        references = [text for n in columns.references if (text := as_text(cells[n]).strip())]
         return Row(
-            place, " / ".join(said[:_MOST_REFERENCES]), found if isinstance(found, date) else as_text(day), item,
-            chip, to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,
+            place, " / ".join(references[:_MOST_REFERENCES]),
+            exported if isinstance(exported, date) else as_text(day), item, chip,
+            to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,
             self._at(cells, quantity), self._at(cells, value), currency, segment, problem,
             "" if item.strip() else self._said(cells),
         )  # fmt: skip
@@ -173,8 +174,8 @@ class RowReader:
         """An amount as an exact number, or as it is written."""
         if number is None:
             return ""
-        found = number_in(cells[number])
-        return as_text(cells[number]) if found is None else found
+        amount = number_in(cells[number])
+        return as_text(cells[number]) if amount is None else amount
 
     def _place(self, meaning: Meaning) -> str:
         return self._places[meaning.value].name if meaning.value in self._places else ""  # type: ignore[index]

@@ -80,8 +80,8 @@ class Formats:
 
     def __call__(self, kind: str, fill: str = "", quote: bool = False) -> Any:
         """The format of a kind of cell. With `quote`, text that begins like a formula stays text when edited."""
-        made = self._made.get((kind, fill, quote))
-        if made is None:
+        known = self._made.get((kind, fill, quote))
+        if known is None:
             properties = {**_FORMATS[kind]}
             if kind in ("ledger day", "own day"):
                 properties["num_format"] = self.day or "yyyy-mm-dd"
@@ -89,8 +89,8 @@ class Formats:
                 properties["bg_color"] = fill
             if quote:
                 properties["quote_prefix"] = True
-            made = self._made[kind, fill, quote] = self._book.add_format(properties)
-        return made
+            known = self._made[kind, fill, quote] = self._book.add_format(properties)
+        return known
 
 
 class Sheet:

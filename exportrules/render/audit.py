@@ -145,8 +145,8 @@ def _decided(summary: Summary) -> str:
 
 def _shares(summary: Summary) -> list[dict[str, Any]]:
     unread = summary.unread
-    found = [(said, summary.outcomes[outcome]) for outcome, said in _WORDS.items() if summary.outcomes[outcome]]
-    lines = [{"rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": said} for said, rows in found]
+    counts = [(words, summary.outcomes[outcome]) for outcome, words in _WORDS.items() if summary.outcomes[outcome]]
+    lines = [{"rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": words} for words, rows in counts]
     for line in lines:
         if line["outcome"] == _WORDS["indeterminate"] and unread:
             line["outcome"] += f"; {unread:,} could not be read"
@@ -192,14 +192,14 @@ def _warnings(summary: Summary) -> Iterator[str]:
 
 def _empty(fields: Mapping[str, Any], summary: Summary) -> Iterator[str]:
     """What was assumed of the rows that leave a cell empty, for each column that has such."""
-    for field, said in _ASSUMED.items():
+    for field, words in _ASSUMED.items():
         if field in fields and (rows := summary.assumed[field]):
-            yield f"{said} ({field}: {_rows(rows)})"
+            yield f"{words} ({field}: {_rows(rows)})"
 
 
 def _as_asked(layer: Layer) -> str:
-    said = ", as printed" if layer.as_printed else ""
-    return said + (f", as known on {layer.known_on}" if layer.known_on else "")
+    layer_words = ", as printed" if layer.as_printed else ""
+    return layer_words + (f", as known on {layer.known_on}" if layer.known_on else "")
 
 
 #: What is assumed of a field that says nothing.
@@ -214,11 +214,11 @@ _ASSUMED = {
 
 
 def _assumed(fields: Mapping[str, Any]) -> Iterator[str]:
-    for field, said in _ASSUMED.items():
+    for field, words in _ASSUMED.items():
         if field not in fields and field != "parties" and not (field == "end_user" and "parties" in fields):
             if field == "ultimate_parent" and "headquarters" in fields:
-                said = "its ultimate parent is where its headquarters are"
-            yield said
+                words = "its ultimate parent is where its headquarters are"
+            yield words
 
 
 def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> Iterator[_Section]:
@@ -238,8 +238,8 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         for name in ("license then", "lawful then, license now"):
             lines = [
                 {"rows": f"{rows:,}", "chip": chip, "to": to, "under": law}
-                for found, chip, to, law, rows in summary.listed
-                if found == name
+                for which, chip, to, law, rows in summary.listed
+                if which == name
             ]
             if lines:
                 yield _Section(f"List: {name}", _cut(lines))
@@ -254,8 +254,8 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         yield _Section(
             "Rows that could not be read, whole or in part" if summary.decided else "Rows that could not be read",
             [
-                {"rows": f"{rows:,}", "problem": kind, "for example": said}
-                for kind, (rows, said) in summary.problems.items()
+                {"rows": f"{rows:,}", "problem": kind, "for example": example}
+                for kind, (rows, example) in summary.problems.items()
             ],
         )
     if odd := [s for s in spelled if s.problem]:

@@ -67,7 +67,7 @@ class _Page:
         )
         segments = self._lookup.segments
         rows = zip(own, numbers.tolist(), zip(*answers, strict=True), strict=True)
-        return [(cells, segments[number], said) for cells, number, said in rows]
+        return [(cells, segments[number], answer) for cells, number, answer in rows]
 
     def write(self, rendered: list[tuple[Sequence[Any], Segment, Sequence[Any]]]) -> int:
         if len(self._rows) + len(rendered) > MOST_ROWS:
@@ -75,8 +75,8 @@ class _Page:
                 self._path.name,
                 f"a page holds {MOST_ROWS:,} rows, and the ledger has more. Write .xlsx, .csv or .parquet.",
             )
-        for cells, segment, said in rendered:
-            self._rows.append([as_text(value) for value in (*cells, *said)])
+        for cells, segment, answer in rendered:
+            self._rows.append([as_text(value) for value in (*cells, *answer)])
             if part := self._contents.part_of(segment):
                 row = self._contents.reader.row(cells, segment, segment.problem.text if segment.problem else "")
                 self._contents.add(part, row)
@@ -86,8 +86,8 @@ class _Page:
     def close(self) -> None:
         if self.overview is None:
             return
-        made = self._markdown if self._path.suffix.lower() == ".md" else self._html
-        self._path.write_text(made(self.overview), "utf-8", newline="\n")
+        written = self._markdown if self._path.suffix.lower() == ".md" else self._html
+        self._path.write_text(written(self.overview), "utf-8", newline="\n")
 
     # Markdown
 
@@ -113,7 +113,7 @@ class _Page:
             if reported := self._parts[part]:
                 yield Table([c.head for c in columns], [[_md_cell(c.cell(row)) for c in columns] for row in reported])
             if totals := self._contents.totals(part):
-                yield Items([f"Sum: {said}" for said in totals])
+                yield Items([f"Sum: {total}" for total in totals])
         yield Heading(ALL_ROWS)
         yield Table(self._heads, [[" ".join(cell.split()) for cell in row] for row in self._rows])
         yield Paragraph(overview.foot)
@@ -140,7 +140,7 @@ class _Page:
         yield f"<h1>{_text(overview.title)}</h1>"
         yield f"<p>{_text(overview.opening)}</p>"
         links = [*((_id(p.title), f"{p.title} ({len(self._parts[p]):,})") for p in PARTS), (_id(ALL_ROWS), ALL_ROWS)]
-        shown = (f'<a href="#{name}">{_text(said)}</a>' for name, said in links)
+        shown = (f'<a href="#{name}">{_text(words)}</a>' for name, words in links)
         yield f"<nav>{' '.join(shown)}</nav>"
         counts = [
             [f'<b class="{line["kind"]}">{rows}</b>', *map(_text, rest)]
@@ -174,11 +174,11 @@ class _Page:
             numbers = {n for n, column in enumerate(columns) if column.kind == "number"}
             classes = ["long" if c.kind == "long" and c.width > _NARROW else "" for c in columns]
             classes = [
-                found or column.kind.replace("long", "text") for found, column in zip(classes, columns, strict=True)
+                kind or column.kind.replace("long", "text") for kind, column in zip(classes, columns, strict=True)
             ]
             classes = [
-                found if column.printed else f"{found} screen".strip()
-                for found, column in zip(classes, columns, strict=True)
+                kind if column.printed else f"{kind} screen".strip()
+                for kind, column in zip(classes, columns, strict=True)
             ]
             cells = [[_cell(column.cell(row)) for column in columns] for row in rows]
             yield from _table([column.head for column in columns], cells, numbers, classes)

@@ -40,9 +40,9 @@ def docx(title: str, blocks: Sequence[Block], paper: str = "letter") -> bytes:
     writer = _Writer(document, _SIZES[paper][0] - 2 * _MARGIN)
     for block in blocks:
         writer.write(block)
-    made = io.BytesIO()
-    document.save(made)
-    return _undated(made.getvalue())
+    file = io.BytesIO()
+    document.save(file)
+    return _undated(file.getvalue())
 
 
 def _set(document: Document, title: str, paper: str) -> None:
@@ -145,9 +145,9 @@ class _Writer:
         count = len(block.head)
         table = self._grid(*(_SHARES if count == len(_SHARES) else (1 / count,) * count))
         for at, row in enumerate([block.head, *block.rows]):
-            made = table.add_row()
-            _unsplit(made, head=not at)
-            for cell, text in zip(made.cells, row, strict=True):
+            added = table.add_row()
+            _unsplit(added, head=not at)
+            for cell, text in zip(added.cells, row, strict=True):
                 _lined(cell, "bottom")
                 self._runs(_tight(cell.paragraphs[0]), text, bold=not at, size=Pt(8.5), raised=False)
         self._gap(Pt(2))
@@ -177,9 +177,9 @@ class _Writer:
         above = self._gap(Pt(24))
         above.paragraph_format.keep_with_next = True
         table = self._grid(0.62, 0.06, 0.32)
-        made = table.add_row()
-        _unsplit(made, head=False)
-        for cell, text in zip(made.cells, (safe(block.who) or "Signature", "", "Date"), strict=True):
+        row = table.add_row()
+        _unsplit(row, head=False)
+        for cell, text in zip(row.cells, (safe(block.who) or "Signature", "", "Date"), strict=True):
             if text:
                 _lined(cell, "top", "1A1A1A")
                 _tight(cell.paragraphs[0]).add_run(text)
@@ -206,10 +206,10 @@ def _q(name: str) -> str:
 def _element(tag: str, /, **attributes: str) -> Any:
     from docx.oxml import OxmlElement
 
-    made = OxmlElement(tag)
+    element = OxmlElement(tag)
     for key, value in attributes.items():
-        made.set(_q(f"w:{key}"), value)
-    return made
+        element.set(_q(f"w:{key}"), value)
+    return element
 
 
 def _tight(paragraph: Any) -> Any:
@@ -271,10 +271,10 @@ def _linked(paragraph: Any, text: str, mark: str, url: str) -> Any:
     else:
         link = _element("w:hyperlink")
         link.set(_q("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    made = _element("w:r")
-    link.append(made)
+    element = _element("w:r")
+    link.append(element)
     paragraph._p.append(link)
-    run = Run(made, paragraph)
+    run = Run(element, paragraph)
     run.text = text
     return run
 
@@ -296,12 +296,12 @@ def _field(paragraph: Any, code: str) -> None:
             run._r.append(instruction)
 
 
-def _undated(made: bytes) -> bytes:
+def _undated(archive: bytes) -> bytes:
     """The archive with one day on all of its parts, so that no clock is in the file."""
-    found = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:
+    undated = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(undated, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             part = zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, old.read(entry))
-    return found.getvalue()
+    return undated.getvalue()

@@ -51,14 +51,14 @@ def contents(d: Determination, head: Head | None = None, *, signed: bool = False
     With a `head` that has entries they stand above, beside the day of the question, and a line to sign below;
     `signed` asks for that line without a head.
     """
-    made, entries = _Memo(d), head.rows() if head else []
-    blocks = list(made.blocks())
+    memo, entries = _Memo(d), head.rows() if head else []
+    blocks = list(memo.blocks())
     if entries:
-        asked = [("Day of export", day_of(d.on))]
-        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + asked]))
+        day = [("Day of export", day_of(d.on))]
+        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + day]))
     if entries or signed:
         blocks.append(Signature(safe(head.preparer) if head else ""))
-    return made.title, blocks
+    return memo.title, blocks
 
 
 class _Memo:
@@ -107,13 +107,13 @@ class _Memo:
         yield Paragraph(self.record(), "small")
 
     def case(self, branch: Branch) -> str:
-        said = (
+        case = (
             " and ".join(
                 f"{fact_name(self.law, fact)}: {safe(case_words(self.law, text))}" for fact, text in branch.conditions
             )
             or "otherwise"
         )
-        return f"{_upper(said)}. Then {decision(branch.outcome, branch.review_policy)}."
+        return f"{_upper(case)}. Then {decision(branch.outcome, branch.review_policy)}."
 
     def question(self) -> str:
         q, d = self.q, self.d
@@ -142,7 +142,7 @@ class _Memo:
 
     def given(self) -> str:
         """The facts that the caller gave, with what they replace in the chip's own data."""
-        said = []
+        stated = []
         for name, fact in self.q.facts.items():
             known = self.law.facts[name]
             unit = f" {known.unit}" if known.unit and fact.value is not None else ""
@@ -150,15 +150,15 @@ class _Memo:
                 show(v) for v in self.own(name) if v != fact.value and not isinstance(fact.value, Bounds)
             )
             instead = f" (in place of {listed(own, last='or')})" if own else ""
-            said.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
-        return f" Given for this question: {'; '.join(said)}." if said else ""
+            stated.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
+        return f" Given for this question: {'; '.join(stated)}." if stated else ""
 
     def own(self, fact: str) -> Iterator[object]:
         """What the data has for a fact of the variants asked."""
         for course in self.d.timeline.courses:
             chip = course.subject.chip
-            found = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
-            yield from (found.candidates or (found.value,)) if found else ()
+            own = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
+            yield from (own.candidates or (own.value,)) if own else ()
 
     def answer(self) -> str:
         d = self.d
@@ -184,13 +184,13 @@ class _Memo:
         return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
 
     def reviewed(self) -> str:
-        said = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
-        return f"{said} {self.turns()}" if self.d.turns_on else said
+        review = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
+        return f"{review} {self.turns()}" if self.d.turns_on else review
 
     def turns(self) -> str:
         """What the answer turns on, as the questions to be put."""
-        asked = [safe(self.put(fact)) for fact in dict.fromkeys(self.d.turns_on)]
-        return f"It turns on what is not known: {' '.join(asked)}"
+        questions = [safe(self.put(fact)) for fact in dict.fromkeys(self.d.turns_on)]
+        return f"It turns on what is not known: {' '.join(questions)}"
 
     def put(self, fact: str) -> str:
         """A question to be put; of a word that may mean several things, why. How this program is told is no matter of
@@ -220,14 +220,14 @@ class _Memo:
     def by(self, change: Change) -> str:
         """What made a change: instruments by their citation, what is no law in words."""
         names, day = change.by, day_of(change.date)
-        found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
-        found |= dict.fromkeys(filter(None, map(self.listing, names)))
+        instruments = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
+        instruments |= dict.fromkeys(filter(None, map(self.listing, names)))
         plain = ", ".join(
             _CHANGES[n].format(day) if n in _CHANGES else n
             for n in names
             if n not in self.law.provisions and not self.listing(n)
         )
-        return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
+        return f"; changed by {listed(instruments)}" if instruments else f"; {plain}" if plain else ""
 
     def listing(self, name: str) -> str:
         """A list and the party on it whose listing began or ended, by the id of the two; '' for another id."""
@@ -251,10 +251,10 @@ class _Memo:
         others = [o for a in assumed for o in a.otherwise]
         if others:
             yield Paragraph("The answer would be another with:")
-            told: dict[str, list[str]] = {}
+            by_decision: dict[str, list[str]] = {}
             for other in others:
-                told.setdefault(decision(other.outcome, other.review_policy), []).append(safe(other.value))
-            yield Items([f"{listed(ways, ', ', 'or')}: {what}." for what, ways in told.items()])
+                by_decision.setdefault(decision(other.outcome, other.review_policy), []).append(safe(other.value))
+            yield Items([f"{listed(ways, ', ', 'or')}: {what}." for what, ways in by_decision.items()])
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -267,8 +267,8 @@ class _Memo:
 
     def held(self, kind: str, truth: str = "true") -> list[Finding]:
         """The provisions of a kind that hold, each once, whatever the variant."""
-        found = {f.provision: f for f in self.findings if f.kind == kind and f.truth == truth}
-        return list(found.values())
+        held = {f.provision: f for f in self.findings if f.kind == kind and f.truth == truth}
+        return list(held.values())
 
     def analysis(self) -> Iterator[tuple[str, str]]:
         """The steps of the analysis, numbered from 0 as the documentation lists them."""
@@ -316,14 +316,14 @@ class _Memo:
         met = self.held("classification")
         if not entries:
             yield "On this day no entry of the Commerce Control List was keyed on AI throughput."
-        for found in met:
-            named = (row.paragraph for row in found.when if row.truth == "true" and row.paragraph)
+        for entry in met:
+            named = (row.paragraph for row in entry.when if row.truth == "true" and row.paragraph)
             paragraphs = ", ".join(dict.fromkeys(named))
             at = f", at {paragraphs}" if paragraphs else ""
-            yield f"The parameters of this entry are met{at}: {safe(found.title)}{self.ref(found.provision)}."
+            yield f"The parameters of this entry are met{at}: {safe(entry.title)}{self.ref(entry.provision)}."
         unknown = self.held("classification", "unknown")
-        for found in unknown:
-            yield f"Whether this entry is met is open: {safe(found.title)}{self.ref(found.provision)}."
+        for entry in unknown:
+            yield f"Whether this entry is met is open: {safe(entry.title)}{self.ref(entry.provision)}."
         done = {f.provision for f in met + unknown}
         missed = list(
             dict.fromkeys(f.provision for f in entries if f.provision not in done and f.provision in self.number)
@@ -344,9 +344,9 @@ class _Memo:
                 yield f"{may if c.role == 'may apply' else 'A license is required'}: {safe(c.title)}{self.ref(name)}."
         for party in parties(self.d):
             yield f"{safe(party.written)} is {safe(party.known)}{self.ref(party.entry)}."
-        for found in self.held("requirement", "unknown"):
-            if found.provision not in standing and found.provision in self.number:
-                yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
+        for finding in self.held("requirement", "unknown"):
+            if finding.provision not in standing and finding.provision in self.number:
+                yield f"Open, by what is not known: {safe(finding.title)}{self.ref(finding.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
         sections = {_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"}
         if not standing:
@@ -356,8 +356,8 @@ class _Memo:
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
-        for found in held:
-            yield f"{safe(found.title)} ({safe(found.cite)}){self.ref(found.provision)}."
+        for finding in held:
+            yield f"{safe(finding.title)} ({safe(finding.cite)}){self.ref(finding.provision)}."
         if not held:
             yield "None that is encoded and in force reaches this transaction."
         yield from self.left_out("savings", "Known and not applied here")
@@ -390,15 +390,15 @@ class _Memo:
 
         Of law that tests nothing that the data has, all is told where a license is or may be required.
         """
-        found = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
+        reached = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
         required = self.d.moment.answer.law.outcome != "no_license_requirement"
-        said = []
+        left_out = []
         for gap in self.law.edition.not_encoded:
-            reaches = f"not_encoded#{gap.id}" in found
+            reaches = f"not_encoded#{gap.id}" in reached
             if gap.step == step and (reaches or (gap.quiet and required)):
-                said.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
-        if said:
-            yield f"{lead}: {' '.join(said)}"
+                left_out.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
+        if left_out:
+            yield f"{lead}: {' '.join(left_out)}"
 
     def condition(self) -> str:
         """The words before what follows only if a license is required, where that is open."""
@@ -441,12 +441,12 @@ def _may_reach(gap: Finding) -> bool:
     ) and not any(row.truth == "true" for row in gap.unless)
 
 
-def _attested(said: Mapping[str, Any]) -> str:
+def _attested(attestation: Mapping[str, Any]) -> str:
     """An attestation as a sentence."""
-    of = f" for {', '.join(said['provisions'])}" if said["provisions"] else ""
-    note = f" ({said['note']})" if said["note"] else ""
-    on, through = (day_of(date.fromisoformat(said[name])) for name in ("on", "through"))
-    return f"{said['by']} attested on {on} that the encoded law stands through {through}{of}{note}."
+    of = f" for {', '.join(attestation['provisions'])}" if attestation["provisions"] else ""
+    note = f" ({attestation['note']})" if attestation["note"] else ""
+    on, through = (day_of(date.fromisoformat(attestation[name])) for name in ("on", "through"))
+    return f"{attestation['by']} attested on {on} that the encoded law stands through {through}{of}{note}."
 
 
 def _upper(text: str) -> str:

@@ -37,7 +37,7 @@ def pdf(title: str, blocks: Sequence[Block], paper: str = "letter") -> bytes:
 
     data = {"title": safe(title), "paper": paper, "blocks": [_plain(block) for block in blocks]}
     try:
-        made: bytes = typst.compile(_SOURCE.encode(), sys_inputs={"data": json.dumps(data)}, pdf_standards="ua-1")
+        document: bytes = typst.compile(_SOURCE.encode(), sys_inputs={"data": json.dumps(data)}, pdf_standards="ua-1")
     except RuntimeError as error:
         missing = _MISSING.search(str(error))
         if missing is None:
@@ -46,7 +46,7 @@ def pdf(title: str, blocks: Sequence[Block], paper: str = "letter") -> bytes:
             f"the PDF cannot be set: no font here has {missing[1]!r}. Install one that does, e.g. Noto Sans CJK, or "
             "write .docx or .html, which use the reader's fonts."
         ) from None
-    return made
+    return document
 
 
 def _plain(block: Block) -> dict[str, Any]:

@@ -150,13 +150,13 @@ class Index:
             self._slips = slips
         close = {known for shorter in _shortened(word) for known in self._slips.get(shorter, ())}
         spelled = (known for known in sorted(close) if OSA.distance(known, word, score_cutoff=1) <= 1)
-        found = dict.fromkeys(meant for known in spelled for meant in sorted(self.written.get(known, {known})))
-        return (meant for meant in found if meant != word)
+        words = dict.fromkeys(meant for known in spelled for meant in sorted(self.written.get(known, {known})))
+        return (meant for meant in words if meant != word)
 
     def alike(self, word: str) -> tuple[str, ...]:
         """The words of listed names that sound the same and are written otherwise."""
-        found = self._alike.get(word)
-        if found is None:
+        alike = self._alike.get(word)
+        if alike is None:
             if not self._sounds:
                 sounds: dict[str, dict[str, None]] = defaultdict(dict)
                 for written in self.written:
@@ -165,8 +165,8 @@ class Index:
                 self._sounds = sounds
             spared = is_light(word) or word in COMMON or len(self.by_word.get(word, ())) > FEW
             heard = "" if spared else sound(word)
-            found = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
-        return found
+            alike = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
+        return alike
 
 
 def _shortened(word: str) -> set[str]:
@@ -223,14 +223,14 @@ def close_names(index: Index, text: str) -> list[Near]:
 def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
     """The listed names with the greatest weight of common words."""
     scores: dict[int, float] = defaultdict(float)
-    asked = dict.fromkeys(words, 1.0)
+    looked_up = dict.fromkeys(words, 1.0)
     for word in words:
         if len(index.by_word.get(word, ())) <= FEW:
-            asked |= {other: 0.9 for other in index.variants(word) if other not in asked}
-    asked |= {other: 1.0 for word in words for other in index.alike(word)}
-    asked |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
+            looked_up |= {other: 0.9 for other in index.variants(word) if other not in looked_up}
+    looked_up |= {other: 1.0 for word in words for other in index.alike(word)}
+    looked_up |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
     frequent: list[str] = []
-    for word, trust in asked.items():
+    for word, trust in looked_up.items():
         known = index.by_word.get(word, ())
         if len(known) > MOST_NAMES:
             frequent.append(word)
