@@ -30,9 +30,9 @@ pq = pytest.importorskip("pyarrow.parquet")
 calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
-from exportrules.cli.ledger import audit as audit_command  # noqa: E402
-from exportrules.ledger.answers import ANSWER_COLUMNS  # noqa: E402
-from exportrules.ledger.sinks import PAGES, SINKS  # noqa: E402
+from exportrules.cli.ledger import audit as audit_command
+from exportrules.ledger.answers import ANSWER_COLUMNS
+from exportrules.ledger.sinks import PAGES, SINKS
 
 ROOT = Path(__file__).parent.parent
 HEADER = "part,ship date,dest,qty"

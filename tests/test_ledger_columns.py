@@ -21,12 +21,12 @@ pa = pytest.importorskip("pyarrow")
 pytest.importorskip("python_calamine")
 pytest.importorskip("xlsxwriter")
 
-from benchmarks import columns as measured  # noqa: E402 - needs pyarrow
-from exportrules.ledger.cells import read_chip  # noqa: E402
-from exportrules.ledger.columns import facts_of_columns  # noqa: E402
-from exportrules.ledger.fips import suspect_fips  # noqa: E402
-from exportrules.ledger.headers import FIELDS, _data, look_of, slip_of, spellings  # noqa: E402
-from exportrules.question.names.remarks import party_in  # noqa: E402
+from benchmarks import columns as measured  # needs pyarrow
+from exportrules.ledger.cells import read_chip
+from exportrules.ledger.columns import facts_of_columns
+from exportrules.ledger.fips import suspect_fips
+from exportrules.ledger.headers import FIELDS, _data, look_of, slip_of, spellings
+from exportrules.question.names.remarks import party_in
 
 LAW = exportrules.default_ruleset()
 FACTS = facts_of_columns(LAW)

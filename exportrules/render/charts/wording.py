@@ -72,8 +72,8 @@ def fitting(kind: Class, answer: Answer, room: float) -> Words:
     for text in forms:
         if width_of(text, ONE) + 8 < room:
             return Words((text,), ONE)
-    if condition:
-        head, middle, tail = re.fullmatch(r"(.*) (if .*,) (else .*)", condition).groups()  # type: ignore[union-attr]
+    if parts := re.fullmatch(r"(.*) (if .*,) (else .*)", condition):
+        head, middle, tail = parts.groups()
         splits = [(head, f"{middle} {tail}"), (head, middle, tail)]
     else:
         whole = POLICY[kind.policy] if kind.policy else kind.words
