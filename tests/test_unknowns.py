@@ -118,7 +118,7 @@ def test_a_headquarters_that_is_not_known_is_told_by_the_groups_that_matter() ->
         ({(date(2023, 11, 17), False)}, True, ["at most 2023-11-17", "more than 2023-11-17"]),
         ({(date(2023, 11, 17), True)}, True, ["less than 2023-11-17", "at least 2023-11-17"]),
     ],
-)  # fmt: skip
+)
 def test_a_line_of_values_is_parted_at_its_bounds(cuts: Any, days: bool, texts: list[str]) -> None:
     cells = _intervals(cuts, days)
     assert [cell.text for cell in cells] == texts

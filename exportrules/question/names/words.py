@@ -91,7 +91,7 @@ _WRITTEN = """
     trading: trdg trd
     university: univ uni daxue
     workshop: wksp
-"""  # fmt: skip
+"""
 ABBREVIATIONS = {
     short: word.strip()
     for line in _WRITTEN.strip().splitlines()
