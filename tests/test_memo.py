@@ -226,8 +226,8 @@ def test_unknowns_are_asked_for_as_a_lawyer_would() -> None:
 
 def test_a_change_that_no_rule_made_is_told_with_its_day() -> None:
     assert "not released; the chip was first made public on March 21, 2023." in made("H800", {"on": "2023-06-01"})
-    assert "the law is encoded from January 1, 2020 on." in made("H800", {"on": "2022-01-03"})
-    assert "undetermined; from then on the law was not verified." in made("H100", {"on": "2026-02-02"})
+    assert "the encoded law begins on January 1, 2020." in made("H800", {"on": "2022-01-03"})
+    assert "undetermined; the law was not verified beyond that day." in made("H100", {"on": "2026-02-02"})
 
 
 def test_all_sources_of_the_figures_stand_in_the_memo_once() -> None:

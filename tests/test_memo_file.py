@@ -123,7 +123,7 @@ def test_an_entry_that_says_nothing_or_cannot_be_so_is_refused(
     assert isinstance(ran.exception, QuestionError)
     assert str(ran.exception).startswith(option)
     assert why in str(ran.exception)
-    assert f"Leave it out, or write e.g. {option} " in str(ran.exception)
+    assert f"Omit it, or write e.g. {option} " in str(ran.exception)
     assert not (tmp_path / "m.md").exists()
 
 
@@ -287,7 +287,7 @@ def test_a_word_processor_sets_it_on_two_pages(tmp_path: Path, paper: str) -> No
 def test_a_savings_clause_whose_cut_off_is_not_known_is_told_and_not_denied() -> None:
     first_days = memo(check("H100", on="2022-10-25"), "md")
     step = first_days.partition("**3. Savings clauses and suspensions.** ")[2].partition("\n")[0]
-    assert step.startswith("None that is encoded and in force reaches this transaction. Known and not applied here: ")
+    assert step.startswith("None that is encoded and in force reaches this transaction. Known, but not applied here: ")
     assert "The savings clause of 87 FR 62186: it exists, its cut-off day was not found. Goods under way on" in step
     later = memo(check("H100", on="2023-06-01"), "md")
     assert "savings clause of 87 FR 62186" not in later.partition("**3.")[2].partition("**4.")[0]
@@ -299,7 +299,7 @@ def test_a_savings_clause_whose_cut_off_is_not_known_is_told_and_not_denied() ->
 def test_exceptions_that_are_not_encoded_are_named_where_a_license_is_required() -> None:
     step = memo(check("H100", on="2024-06-03"), "md").partition("**4. ")[2].partition("\n")[0]
     assert "None that is encoded overcomes what is required." in step
-    assert "Not encoded, and to be read by hand: " in step
+    assert "Not encoded; read these yourself: " in step
     for name in ("RPL", "GOV", "TSU", "TMP", "748.15"):
         assert name in step
     free = memo(check("H800", on="2023-06-01"), "md").partition("**4. ")[2].partition("\n")[0]

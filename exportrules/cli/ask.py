@@ -1,4 +1,4 @@
-"""check, timeline, matrix: the questions."""
+"""The commands check, timeline and matrix."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _STATUS = {
 
 
 def lang_option(command: Any) -> Any:
-    """--lang, the language of an answer that is printed for a reader."""
+    """The option --lang: the language of an answer in plain text."""
     return click.option("--lang", default="en", show_default=True, metavar="LANGUAGE",
                         help="Language of the answer: en, ja or zh.")(command)  # fmt: skip
 
 
 def _lang(written: str, for_programs: bool) -> str:
-    """The language, checked. Raises QuestionError for one that is not known, or where the form has words of its own."""
+    """The code of the language. Raises QuestionError if it is unknown, or if the output is always in English."""
     if written == "en":
         return written
     from exportrules.errors import QuestionError
@@ -39,7 +39,7 @@ def _lang(written: str, for_programs: bool) -> str:
 
     lang = language_of(written)
     if for_programs and lang != "en":
-        raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Leave it out.")
+        raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Omit --lang.")
     return lang
 
 
@@ -51,8 +51,8 @@ def _lang(written: str, for_programs: bool) -> str:
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 0 none, 10 exception, 11 license, 12 not released, 3 indeterminate."
 )
-@click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
-@click.option("--force", is_flag=True, help="Replace a receipt that is there.")
+@click.option("--receipt", metavar="FILE", help="Also write a receipt, for `exportrules verify FILE`.")
+@click.option("--force", is_flag=True, help="Replace an existing receipt.")
 @log_option
 @lang_option
 @click.pass_context
@@ -118,7 +118,7 @@ def check(
 @log_option
 @lang_option
 def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, lang: str) -> None:
-    """Every span of one answer for CHIP, with what opened it, under a bar of its months.
+    """Every span of days with one answer for CHIP, what began it, and a bar of its months.
 
     \b
     exportrules timeline H800
@@ -162,7 +162,7 @@ def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, l
 
 
 def _bar(timeline: Timeline) -> list[str]:
-    """The months of a timeline under a ruler of years, and what its marks mean."""
+    """The months of a timeline under a ruler of years, with a legend."""
     from exportrules.render.bar import BLOCKS, months, ruler
     from exportrules.render.text import WIDTH
 
@@ -187,7 +187,7 @@ def _bar(timeline: Timeline) -> list[str]:
     multiple=True,
     required=True,
     metavar="DATE",
-    help="Days of export, YYYY-MM-DD; repeat, or separate by commas.",
+    help="Days of export, YYYY-MM-DD; repeat the option, or separate them by commas.",
 )
 @table_options
 def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form: str) -> None:
@@ -198,7 +198,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     exportrules matrix H100 "RTX 4090" --to SG --ultimate-parent CN --on 2023-12-01 -f csv
     exportrules matrix H100 H20 --to CN,SA,SG --on 2025-06-02
 
-    Several destinations, separated by commas, have a row each.
+    With several destinations, separated by commas, each has a row of its own.
     The cells say whether a license is required and, in brackets, how an application would be reviewed:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
@@ -209,7 +209,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     from exportrules.render.text import deal_words, footer, heading, table
 
     if not chips:
-        raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
+        raise QuestionError("no chip is given. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
     dates = [day.strip() for text in days for day in text.split(",")]
     law = asked["ruleset"]
     places = _places(law, asked["to"])
@@ -233,7 +233,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
 
 
 def _places(law: Ruleset, written: str | None) -> list[str | None]:
-    """The destinations of a list, each once; a name that has a comma of its own is one."""
+    """The destinations of a list, each once; a name that contains a comma is one destination."""
     from exportrules.errors import QuestionError, UnknownNameError
     from exportrules.question.names.places import find_place
 
@@ -244,5 +244,5 @@ def _places(law: Ruleset, written: str | None) -> list[str | None]:
     except UnknownNameError:
         parts = [part.strip() for part in written.split(",")]
     if not all(parts):
-        raise QuestionError(f"--to {written!r} has an empty name in it. Write names with commas between them.")
+        raise QuestionError(f"--to {written!r} contains an empty name. Write names with commas between them.")
     return list(dict.fromkeys(find_place(law, part) for part in parts))

@@ -15,7 +15,7 @@ from exportrules.cli.options import deal_options, table_options
 @click.option("--from", "first", metavar="MONTH", help="First month, YYYY-MM. [default: a variant's first in public]")
 @click.option("--through", "last", metavar="MONTH", help="Last month. [default: that of the last verified day]")
 @click.option("-o", "--output", metavar="FILE", help="Draw it instead: .svg, .png or .html.")
-@click.option("--force", is_flag=True, help="Replace a picture that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing picture.")
 @deal_options
 @table_options
 def share(

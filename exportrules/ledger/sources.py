@@ -92,7 +92,7 @@ def _have_a_say(
     )
     for option, is_given, fits, of in given:
         if is_given and not fits:
-            raise QuestionError(f"{option} is for {of}, and {name} is none. Leave it out.")
+            raise QuestionError(f"{option} is for {of}, and {name} is not one. Omit it.")
 
 
 class TextSource:
