@@ -158,8 +158,8 @@ def buyers(count: int, seed: int) -> Iterator[str]:
     draw = random.Random(seed)
     law = default_ruleset()
     listed = [party.name for party in law.parties.values()]
-    syllables = "ba co da fe gri ho ja kel lo mi nor pa qui ro sta te u vex wy za".split()  # noqa: SIM905
-    trades = "Trading Electronics Logistics Technology Computing Systems Industries Solutions Data Cloud".split()  # noqa: SIM905
+    syllables = "ba co da fe gri ho ja kel lo mi nor pa qui ro sta te u vex wy za".split()
+    trades = "Trading Electronics Logistics Technology Computing Systems Industries Solutions Data Cloud".split()
     ends = ["GmbH", "Ltd", "Co., Ltd.", "Inc.", "Pte Ltd", "Sdn Bhd", "LLC", "S.A.", "Corporation", ""]
     for number in range(count):
         if number % 50 == 0:

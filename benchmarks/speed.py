@@ -34,7 +34,7 @@ import exportrules
 from exportrules.files.load import data_directory
 
 DAY = date(2022, 11, 1)
-DESTINATIONS = "CN HK MO RU BY KP IR TW JP KR SG MY AE SA IN VN DE NL GB IL".split()  # noqa: SIM905
+DESTINATIONS = "CN HK MO RU BY KP IR TW JP KR SG MY AE SA IN VN DE NL GB IL".split()
 CHIPS = 30
 
 #: The decision of the 2022 entry, in the words that zen, rule-engine and CEL share. The day is an

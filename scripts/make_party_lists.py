@@ -25,9 +25,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from exportrules.files.partyfile import toml_value  # noqa: E402
-from exportrules.question.names.close import core_of, words_of  # noqa: E402
-from exportrules.question.names.parties import party_key, party_keys  # noqa: E402
+from exportrules.files.partyfile import toml_value
+from exportrules.question.names.close import core_of, words_of
+from exportrules.question.names.parties import party_key, party_keys
 
 TABLES = ROOT / "scripts" / "parties"
 TARGET = ROOT / "rulesets" / "us-ear" / "parties"

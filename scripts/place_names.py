@@ -21,7 +21,7 @@ from babel import Locale
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-from exportrules.question.names.places import place_key  # noqa: E402
+from exportrules.question.names.places import place_key
 
 FILES = {"place": ROOT / "rulesets/us-ear/places.toml", "territory": ROOT / "rulesets/us-ear/territories.toml"}
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "vi", "id", "ru", "ar", "ko", "ja", "zh", "zh_Hant")

@@ -22,7 +22,7 @@ from packageurl import PackageURL
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.dependencies import shipped  # noqa: E402
+from scripts.dependencies import shipped
 
 
 def bill() -> Bom:

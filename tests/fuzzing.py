@@ -88,7 +88,7 @@ def document(tree: dict[str, Any]) -> bytes:
 words = st.one_of(
     st.sampled_from(["tpp", "3A090.a", "CN", "china", "D:5", "744.23(b)", "denial", "#a", "88fr73458#3A090.a", ""]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
-)  # fmt: skip
+)
 scalars = st.one_of(
     words,
     st.integers(-(10**20), 10**20),

@@ -49,7 +49,9 @@ def renewed(text: str) -> str:
 
 def _cut(lines: list[str], command: str) -> list[str]:
     """The lines that `head -N` or `tail -N` leaves; nothing else may stand behind a pipe."""
-    program, count = re.fullmatch(r"(head|tail) -([1-9][0-9]*)", command).groups()  # type: ignore[union-attr]
+    match = re.fullmatch(r"(head|tail) -([1-9][0-9]*)", command)
+    assert match is not None, command
+    program, count = match.groups()
     return lines[: int(count)] if program == "head" else lines[-int(count) :]
 
 

@@ -653,13 +653,15 @@ def test_without_a_chip_all_that_were_public_are_drawn(tmp_path: Path) -> None:
 
 def test_the_other_plane_of_a_day_is_offered(tmp_path: Path) -> None:
     _, said = run("chart", "thresholds", "H200", "--on", "2026-02-01", "-o", str(tmp_path / "h.svg"))
-    assert said.splitlines()[1:] == ["The rules of 2026-02-01 test another pair too: --plane tpp,performance_density"]
+    assert said.splitlines()[1:] == [
+        "The rules of 2026-02-01 also test another pair of figures: --plane tpp,performance_density"
+    ]
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("timeline", "-o", "{}/a.svg"), "no chip is named. Name one or more: exportrules chart timeline A100 H100 -o"),
+        (("timeline", "-o", "{}/a.svg"), "no chip is given. Name one or more: exportrules chart timeline A100 H100 -o"),
         (("timeline", "A1000", "-o", "{}/a.svg"), "no chip is called 'A1000' here."),
         (("timeline", "A100", "-o", "{}/a.gif"), "'{}/a.gif' does not end in .svg, .png or .html, so it is not clear"),
         (("timeline", "A100", "-o", "{}/there.svg"), "{}/there.svg already exists. Use --force to replace it"),

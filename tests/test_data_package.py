@@ -248,12 +248,12 @@ def test_asking_leaves_the_rulesets_own_memory_alone(law: Ruleset) -> None:
     ("arguments", "status", "says"),
     [
         (["--chips", "H2O"], 1, "Did you mean 'H20'"),
-        (["--chips", ""], 1, "--chips '' has an empty name in it"),
-        (["--chips", "H20,,H800"], 1, "has an empty name in it"),
+        (["--chips", ""], 1, "--chips '' contains an empty name"),
+        (["--chips", "H20,,H800"], 1, "contains an empty name"),
         (["--to", "Atlantis"], 1, "Atlantis"),
-        (["--to", ""], 1, "--to '' has an empty name in it"),
+        (["--to", ""], 1, "--to '' contains an empty name"),
         (["--exporter", "Acme Trading"], 1, "its answers are those of `other`"),
-        (["--exporter", ""], 1, "--exporter '' has an empty name in it"),
+        (["--exporter", ""], 1, "--exporter '' contains an empty name"),
         (["--format", "xlsx"], 1, "--format 'xlsx' is none of csv, json, parquet."),
     ],
 )

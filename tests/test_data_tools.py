@@ -19,7 +19,7 @@ from exportrules.question.names.chips import find_chip
 
 pa = pytest.importorskip("pyarrow")
 
-from exportrules.ledger.sql import chip_ids, lookup_sql, name_rows  # noqa: E402
+from exportrules.ledger.sql import chip_ids, lookup_sql, name_rows
 
 ROOT = Path(__file__).parent.parent
 LAW = exportrules.default_ruleset()

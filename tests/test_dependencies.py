@@ -37,7 +37,7 @@ BAD = {"name": "click", "version": "8.1", "vulns": [{"id": "PYSEC-1"}]}
         ("", "Traceback\nKeyError: 'x'", ["pip-audit failed: KeyError: 'x'"], ""),
         ("", "", ["pip-audit failed: without a word"], ""),
     ],
-)  # fmt: skip
+)
 def test_what_was_not_checked_is_said_and_what_was_found_fails(
     script: ModuleType, capsys: pytest.CaptureFixture[str], out: object, err: str, found: list[str], said: str
 ) -> None:

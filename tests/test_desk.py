@@ -25,14 +25,15 @@ pa = pytest.importorskip("pyarrow")
 calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
-from benchmarks.make_workbook import OTHERS, make, shipments, write_names  # noqa: E402
-from exportrules.ledger.apart import is_total  # noqa: E402
-from exportrules.ledger.columns import known_headers  # noqa: E402
-from exportrules.ledger.encodings import proposals  # noqa: E402
-from exportrules.ledger.headers import look_of  # noqa: E402
-from exportrules.ledger.heading import find_heading  # noqa: E402
-from exportrules.ledger.report import PARTS, number_in  # noqa: E402
-from exportrules.ledger.sources import open_source  # noqa: E402
+from benchmarks.make_workbook import OTHERS, make, shipments, write_names
+from exportrules.ledger.apart import is_total
+from exportrules.ledger.columns import known_headers
+from exportrules.ledger.encodings import proposals
+from exportrules.ledger.headers import look_of
+from exportrules.ledger.heading import find_heading
+from exportrules.ledger.report import PARTS
+from exportrules.ledger.reported import number_in
+from exportrules.ledger.sources import open_source
 
 LAW = exportrules.default_ruleset()
 KNOWN = known_headers(LAW, {})

@@ -22,16 +22,16 @@ from exportrules.cli import cli
 
 pa = pytest.importorskip("pyarrow")
 
-from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make  # noqa: E402
-from exportrules.ledger import lookup  # noqa: E402
-from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of  # noqa: E402
-from exportrules.ledger.batch import as_text  # noqa: E402
-from exportrules.ledger.cells import read_chip, read_day  # noqa: E402
-from exportrules.ledger.delimited import Records, Tokenizer, inert  # noqa: E402
-from exportrules.ledger.lookup import Encoded, alike  # noqa: E402
-from exportrules.ledger.run import Settings, audit  # noqa: E402
-from exportrules.ledger.sources import open_source  # noqa: E402
-from exportrules.ledger.summary import summarise  # noqa: E402
+from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make
+from exportrules.ledger import lookup
+from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of
+from exportrules.ledger.batch import as_text
+from exportrules.ledger.cells import read_chip, read_day
+from exportrules.ledger.delimited import Records, Tokenizer, inert
+from exportrules.ledger.lookup import Encoded, alike
+from exportrules.ledger.run import Settings, audit
+from exportrules.ledger.sources import open_source
+from exportrules.ledger.summary import summarise
 
 LAW = exportrules.default_ruleset()
 ANY = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

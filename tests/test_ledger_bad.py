@@ -30,9 +30,9 @@ pq = pytest.importorskip("pyarrow.parquet")
 calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
-from exportrules.cli.ledger import audit as audit_command  # noqa: E402
-from exportrules.ledger.answers import ANSWER_COLUMNS  # noqa: E402
-from exportrules.ledger.sinks import PAGES, SINKS  # noqa: E402
+from exportrules.cli.ledger import audit as audit_command
+from exportrules.ledger.answers import ANSWER_COLUMNS
+from exportrules.ledger.sinks import PAGES, SINKS
 
 ROOT = Path(__file__).parent.parent
 HEADER = "part,ship date,dest,qty"
@@ -551,7 +551,7 @@ def test_a_sheet_of_excel_is_full_before_the_ledger_is(
     monkeypatch.setattr("exportrules.ledger.sinks.MOST_IN_SHEET", 3)
     # none of these rows is reported: the table is what fills up
     free = ROW.replace("2022-09-15", "2021-09-15")
-    monkeypatch.setattr("exportrules.ledger.handover.MOST_IN_SHEET", 3)
+    monkeypatch.setattr("exportrules.ledger.sheet.MOST_IN_SHEET", 3)
     assert audit(f"{HEADER}\n{free}\n{free}\n", *plain, out="out.xlsx").status == 0
     said = audit(f"{HEADER}\n{free}\n{free}\n{free}\n", "--force", *plain, out="out.xlsx")
     assert (said.status, said.err) == (
@@ -687,7 +687,8 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
          "'part'?"),
         (HEADER, ("--map", "chip=part", "--map", "chip=qty"), "--map gives 'chip' twice. Give it once."),
         (HEADER, ("--map", "chip=part", "--map", "to=part"), "--map gives the column 'part' to 'chip' and to 'to'."),
-        (HEADER, ("--map", "chip"), "--map 'chip' is not FIELD=COLUMN. Write e.g. --map chip='Part No'."),
+        (HEADER, ("--map", "chip"), "--map 'chip' does not have the form FIELD=COLUMN. Write e.g. --map "
+         "chip='Part No'."),
         (HEADER, ("--map", "chips=part"), "--map chips=...: a ledger has no 'chips'. Fields: chip, on, to, exporter, "
          "activity, headquarters, ultimate_parent, end_user, parties, end_use. Did you mean 'chip'?"),
         (HEADER, ("--to", "CN"), "the column 'dest' says 'to', and --to does too. Leave the option out, or the column "
@@ -711,7 +712,7 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
         (HEADER, ("--dates", "eu"), "Invalid value for '--dates': 'eu' is not one of 'iso', 'dmy', 'mdy', 'excel', "
          "'excel1904'."),
         (HEADER, ("--summary", "summary.csv"), "--summary 'summary.csv': the summary is a Markdown file, FILE.md. To "
-         "print it, let --summary be the last option, behind LEDGER."),
+         "print it, make --summary the last option, after LEDGER."),
     ],
 )  # fmt: skip
 def test_options_that_cannot_be_followed(audit: Run, header: str, options: Sequence[str], message: str) -> None:
@@ -815,20 +816,20 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
         (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the target of "
          "the link."),
         (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),
-        (("-o", "none/out.csv"), "none/out.csv: there is no folder none. Make it first."),
+        (("-o", "none/out.csv"), "none/out.csv: there is no folder none. Create it first."),
         (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no folder none. Make it "
          "first."),
-        (("-o", "out.csv", "--write-names", "./out.csv"), "out.csv is to be written twice. Give each report a file of "
+        (("-o", "out.csv", "--write-names", "./out.csv"), "out.csv would be written twice. Give each report a file of "
          "its own."),
         (("-o", "names.csv", "--names", "names.csv", "--force"), "names.csv is the file of --names. Write to another "
          "file."),
         (("-o", "out.ods"), f"'out.ods': the output ends in {', '.join((*SINKS, *PAGES))}."),
-        (("-o", "out.csv", "--plain"), "--plain is for an output that ends in .xlsx: the table alone. Leave it out."),
-        (("-o", "out.csv", "--sheet", "S"), "--sheet is for a workbook, and ledger.csv is none. Leave it out."),
-        (("-o", "out.csv", "--header-row", "S=6"), "--header-row SHEET=ROW is for a workbook, and ledger.csv is none. "
-         "Leave it out."),
-        (("-o", "out.csv", "--header-row", "six"), "--header-row 'six' is not a row. Write e.g. --header-row 6, or "
-         "'2023=6' for a sheet."),
+        (("-o", "out.csv", "--plain"), "--plain is for an output that ends in .xlsx: the table alone. Omit --plain."),
+        (("-o", "out.csv", "--sheet", "S"), "--sheet is for a workbook, and ledger.csv is not one. Omit it."),
+        (("-o", "out.csv", "--header-row", "S=6"), "--header-row SHEET=ROW is for a workbook, and ledger.csv is not "
+         "one. Omit it."),
+        (("-o", "out.csv", "--header-row", "six"), "--header-row 'six' is not the number of a row. Write e.g. "
+         "--header-row 6, or '2023=6' for a sheet."),
         (("-o", "out.csv", "--header-row", "1", "--header-row", "2"), "--header-row gives two rows. Keep one."),
         (("-o", "out.csv", "--header-row", "9"), "--header-row 9: there is no such row in ledger.csv, or it is "
          "empty."),

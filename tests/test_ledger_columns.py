@@ -21,12 +21,12 @@ pa = pytest.importorskip("pyarrow")
 pytest.importorskip("python_calamine")
 pytest.importorskip("xlsxwriter")
 
-from benchmarks import columns as measured  # noqa: E402 - needs pyarrow
-from exportrules.ledger.cells import read_chip  # noqa: E402
-from exportrules.ledger.columns import facts_of_columns  # noqa: E402
-from exportrules.ledger.fips import suspect_fips  # noqa: E402
-from exportrules.ledger.headers import FIELDS, _data, look_of, slip_of, spellings  # noqa: E402
-from exportrules.question.names.remarks import party_in  # noqa: E402
+from benchmarks import columns as measured  # needs pyarrow
+from exportrules.ledger.cells import read_chip
+from exportrules.ledger.columns import facts_of_columns
+from exportrules.ledger.fips import suspect_fips
+from exportrules.ledger.headers import FIELDS, _data, look_of, slip_of, spellings
+from exportrules.question.names.remarks import party_in
 
 LAW = exportrules.default_ruleset()
 FACTS = facts_of_columns(LAW)
@@ -357,7 +357,7 @@ def test_an_audit_always_says_what_it_read_and_what_it_did_not(ask: Ask, run: As
         said = " ".join(result.output.split())
         assert "Read: chip from 'part'; on from 'date'; to from 'dest'; ultimate_parent from 'Parent'" in said
         assert "Not read: 'Qty'." in said
-        assert "Ignored, as was asked: 'Text', 'Notify Party'." in said
+        assert "Ignored, as requested: 'Text', 'Notify Party'." in said
     told = json.loads(Path("out.csv.manifest.json").read_text())
     assert (told["not_read"], told["ignored"]) == (["Qty"], ["Text", "Notify Party"])
     assert told["options"]["ignore"] == ["Text", "NOTIFY PARTY"]
@@ -382,7 +382,7 @@ def test_a_column_told_for_the_parties_is_read_beside_the_recognised_ones(ask: A
     assert rows()[1]["outcome"] == "license_required"
     # none at all is what an empty name says
     result = ask(lines, "--exporter", "other", "--map", "parties=", "--ignore", "Notify Party")
-    assert "Ignored, as was asked: 'Customer', 'Notify Party'." in result.output
+    assert "Ignored, as requested: 'Customer', 'Notify Party'." in result.output
     assert [row["outcome"] for row in rows()] == ["no_license_requirement"] * 2
 
 

@@ -479,9 +479,9 @@ def test_an_entry_is_found_by_its_name_as_the_list_prints_it(name: str, party: s
 def test_a_listed_owner_is_found_by_its_name_as_the_list_prints_it() -> None:
     facts = {"listed_owner": "Huawei Technologies Co., Ltd. (Huawei)", "listed_ownership_percent": 60}
     bare = {"listed_owner": "Huawei", "listed_ownership_percent": 60}
-    asked = {"on": "2025-10-15", "exporter": "other"}
-    found = check("RTX 4090 D", **asked, facts=facts)  # type: ignore[arg-type]
-    same = check("RTX 4090 D", **asked, facts=bare)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"on": "2025-10-15", "exporter": "other"}
+    found = check("RTX 4090 D", **asked, facts=facts)
+    same = check("RTX 4090 D", **asked, facts=bare)
     assert (found.outcome, found.review_policy) == (same.outcome, same.review_policy)
     assert found.review_policy == "presumption_of_denial"
 

@@ -6,6 +6,7 @@ import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,8 @@ from exportrules.study.plane import Plane, Region, carve_outs, plane
 CHIPS = ("A100", "A800", "H100", "H800", "H20", "H200", "RTX 4090", "MI250", "L4", "A30")
 
 
-def drawn(day: str, *chips: str, axes: tuple[str, str] | None = None, law: Ruleset | None = None, **deal: str) -> Plane:
-    timelines = [exportrules.timeline(c, ruleset=law, **deal) for c in chips or CHIPS]  # type: ignore[arg-type]
+def drawn(day: str, *chips: str, axes: tuple[str, str] | None = None, law: Ruleset | None = None, **deal: Any) -> Plane:
+    timelines = [exportrules.timeline(c, ruleset=law, **deal) for c in chips or CHIPS]
     return plane(timelines, date.fromisoformat(day), axes)
 
 

@@ -364,7 +364,7 @@ def test_without_its_own_rules_no_file_is_blamed_for_what_a_forger_may_have_done
     assert (found.status, found.alone, found.used) == ("moved", (), (RULE,))
     assert found.why == (
         "the law data changed, and the answer differs: for that reason, or because the receipt was altered"
-    )  # fmt: skip
+    )
     assert f"perhaps by      {RULE}" in verification_text(found)
     unused = checked(forged, edition(tmp_path, "other", ASIDE))
     assert (unused.alone, unused.used) == ((), ())

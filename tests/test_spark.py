@@ -22,8 +22,8 @@ from exportrules.cli import cli
 pa = pytest.importorskip("pyarrow")
 sql = pytest.importorskip("pyspark.sql")
 
-from exportrules.ledger import spark as module  # noqa: E402
-from tests.test_ledger import every_kind_of_row, plain_rows, sql_is_as_check  # noqa: E402
+from exportrules.ledger import spark as module
+from tests.test_ledger import every_kind_of_row, plain_rows, sql_is_as_check
 
 pytestmark = pytest.mark.spark
 #: What Spark is told its workers' Python is: any row that needed one would fail.

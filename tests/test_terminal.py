@@ -183,7 +183,7 @@ def test_a_matrix_as_csv_is_a_table_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--on", "2023-12-01"), "no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15"),
+        (("--on", "2023-12-01"), "no chip is given. Name one or more: exportrules matrix A100 H100 --on 2022-09-15"),
         (("A100", "--on", "2023-12-01,"), "the date '' cannot be read for certain."),
         (("A100", "H1000", "--on", "2023-12-01"), "no chip is called 'H1000' here."),
     ],

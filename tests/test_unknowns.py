@@ -67,13 +67,13 @@ ASKABLE = sorted(STATED - CONCLUDED_FACTS - NAMES)
 def test_what_is_said_of_an_unknown_is_said_of_each_of_its_values(
     name: str, facts: dict[str, Any], on: date, to: str, end_use: str, data: st.DataObject
 ) -> None:
-    asked = {"on": on, "to": to, "exporter": "other", "end_use": end_use}
+    asked: dict[str, Any] = {"on": on, "to": to, "exporter": "other", "end_use": end_use}
     asked.pop(name, None)  # a term of the deal is given once
     # of throughput, area and density two say the third
     facts = {n: value for n, value in facts.items() if (name, n) != ("die_area_mm2", "performance_density")}
     value = data.draw(st.sampled_from(values_of(name)))
-    known = exportrules.check(None, **asked, facts={**facts, name: value})  # type: ignore[arg-type]
-    unknown = exportrules.check(None, **asked, facts={**facts, name: "unknown"})  # type: ignore[arg-type]
+    known = exportrules.check(None, **asked, facts={**facts, name: value})
+    unknown = exportrules.check(None, **asked, facts={**facts, name: "unknown"})
     if not unknown.turns_on:
         assert (known.outcome, known.review_policy) == (unknown.outcome, unknown.review_policy)
         return
@@ -100,8 +100,8 @@ def test_an_item_that_may_not_be_subject_to_the_ear() -> None:
 
 
 def test_a_headquarters_that_is_not_known_is_told_by_the_groups_that_matter() -> None:
-    asked = {"on": date(2024, 6, 3), "to": "SG", "exporter": "other"}
-    found = exportrules.check(None, **asked, facts={**OWN, "headquarters": "unknown"})  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"on": date(2024, 6, 3), "to": "SG", "exporter": "other"}
+    found = exportrules.check(None, **asked, facts={**OWN, "headquarters": "unknown"})
     assert [case.conditions for case in found.cases] == [
         (("headquarters", "elsewhere"),),
         (("headquarters", "macau-or-D:5"),),
@@ -118,7 +118,7 @@ def test_a_headquarters_that_is_not_known_is_told_by_the_groups_that_matter() ->
         ({(date(2023, 11, 17), False)}, True, ["at most 2023-11-17", "more than 2023-11-17"]),
         ({(date(2023, 11, 17), True)}, True, ["less than 2023-11-17", "at least 2023-11-17"]),
     ],
-)  # fmt: skip
+)
 def test_a_line_of_values_is_parted_at_its_bounds(cuts: Any, days: bool, texts: list[str]) -> None:
     cells = _intervals(cuts, days)
     assert [cell.text for cell in cells] == texts
@@ -134,16 +134,16 @@ def test_a_gap_in_the_law_that_may_touch_the_deal(blocking: bool) -> None:
     gap = Gap(id="g", what="Something.", effect="It might catch this.", when=(row,), blocking=blocking)
     edition = replace(LAW.edition, not_encoded=(*LAW.edition.not_encoded, gap))
     law = replace(LAW, edition=edition)
-    asked = {"on": date(2021, 6, 1), "to": "JP", "exporter": "other", "ruleset": law}
+    asked: dict[str, Any] = {"on": date(2021, 6, 1), "to": "JP", "exporter": "other", "ruleset": law}
     figures = {name: PLAIN[name] for name in ("tpp", "performance_density", "designed_for_datacenter")}
-    found = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "unknown"})  # type: ignore[arg-type]
+    found = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "unknown"})
     assert found.outcome == ("indeterminate" if blocking else "no_license_requirement")
     assert {case.outcome for case in found.cases} == (
         {"indeterminate", "no_license_requirement"} if blocking else set()
     )
-    above = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "2000"})  # type: ignore[arg-type]
+    above = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "2000"})
     assert above.outcome == ("indeterminate" if blocking else "no_license_requirement")
-    below = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "1999"})  # type: ignore[arg-type]
+    below = exportrules.check(None, **asked, facts={**figures, "dram_bandwidth_gbytes_s": "1999"})
     assert below.outcome == "no_license_requirement"
 
 

@@ -160,7 +160,7 @@ GOOD = {
         ),
     ],
     ids=["empty", "json", "encoding", "deep", "list", "no chip", "day", "outcome", "policy", "twice"],
-)  # fmt: skip
+)
 def test_answers_that_cannot_be_read_name_the_line(text: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "answers.jsonl").write_bytes(text)
     with pytest.raises(RulesetError) as caught:

@@ -1,4 +1,4 @@
-"""check, timeline, matrix: the questions."""
+"""The commands check, timeline and matrix."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ _STATUS = {
 
 
 def lang_option(command: Any) -> Any:
-    """--lang, the language of an answer that is printed for a reader."""
+    """The option --lang: the language of an answer in plain text."""
     return click.option("--lang", default="en", show_default=True, metavar="LANGUAGE",
                         help="Language of the answer: en, ja or zh.")(command)  # fmt: skip
 
 
 def _lang(written: str, for_programs: bool) -> str:
-    """The language, checked. Raises QuestionError for one that is not known, or where the form has words of its own."""
+    """The code of the language. Raises QuestionError if it is unknown, or if the output is always in English."""
     if written == "en":
         return written
     from exportrules.errors import QuestionError
     from exportrules.render.languages import language_of
 
-    found = language_of(written)
-    if for_programs and found != "en":
-        raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Leave it out.")
-    return found
+    lang = language_of(written)
+    if for_programs and lang != "en":
+        raise QuestionError("--lang is for the answer in plain text; data and the trace are in English. Omit --lang.")
+    return lang
 
 
 @click.command()
@@ -51,8 +51,8 @@ def _lang(written: str, for_programs: bool) -> str:
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 0 none, 10 exception, 11 license, 12 not released, 3 indeterminate."
 )
-@click.option("--receipt", metavar="FILE", help="Write a receipt too, for `exportrules verify FILE`.")
-@click.option("--force", is_flag=True, help="Replace a receipt that is there.")
+@click.option("--receipt", metavar="FILE", help="Also write a receipt, for `exportrules verify FILE`.")
+@click.option("--force", is_flag=True, help="Replace an existing receipt.")
 @log_option
 @lang_option
 @click.pass_context
@@ -118,7 +118,7 @@ def check(
 @log_option
 @lang_option
 def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, lang: str) -> None:
-    """Every span of one answer for CHIP, with what opened it, under a bar of its months.
+    """Every span of days with one answer for CHIP, what began it, and a bar of its months.
 
     \b
     exportrules timeline H800
@@ -131,18 +131,18 @@ def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, l
         from exportrules.study.journal import log, ready
 
         ready(journal)
-    made = ask(chip, **asked)
+    answered = ask(chip, **asked)
     if journal:
-        log(journal, made, "timeline")
+        log(journal, answered, "timeline")
     if form == "simple" and lang != "en":
         from exportrules.render.spoken import timeline_in
 
-        click.echo(timeline_in(made, lang, _bar(made)))
+        click.echo(timeline_in(answered, lang, _bar(answered)))
         return
     if form == "simple":
         from exportrules.render.text import timeline_text
 
-        click.echo(timeline_text(made, _bar(made)))
+        click.echo(timeline_text(answered, _bar(answered)))
         return
     from exportrules.render.text import table
 
@@ -156,17 +156,17 @@ def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, l
             "turns_on": " ".join(span.answer.turns_on),
             "opened_by": " ".join(span.opened_by),
         }
-        for span in made.spans
+        for span in answered.spans
     ]
     click.echo(table(rows, form))
 
 
-def _bar(made: Timeline) -> list[str]:
-    """The months of a timeline under a ruler of years, and what its marks mean."""
+def _bar(timeline: Timeline) -> list[str]:
+    """The months of a timeline under a ruler of years, with a legend."""
     from exportrules.render.bar import BLOCKS, months, ruler
     from exportrules.render.text import WIDTH
 
-    cells = months(made, blocks=draws(BLOCKS))
+    cells = months(timeline, blocks=draws(BLOCKS))
     runs = groupby(cells, lambda cell: cell.outcome)
     line = "".join(tinted("".join(cell.mark for cell in same), outcome) for outcome, same in runs)
     meant = [(f"{cell.mark} {cell.words}", cell.outcome) for cell in dict.fromkeys(cells)]
@@ -176,7 +176,7 @@ def _bar(made: Timeline) -> list[str]:
             legend, wide = f"{legend}\n", 0
         legend += ("   " if wide else "") + (tinted(text[0], outcome) + text[1:] if outcome else text)
         wide += len(text) + 3
-    return [ruler(made), line, legend, ""]
+    return [ruler(timeline), line, legend, ""]
 
 
 @click.command()
@@ -187,7 +187,7 @@ def _bar(made: Timeline) -> list[str]:
     multiple=True,
     required=True,
     metavar="DATE",
-    help="Days of export, YYYY-MM-DD; repeat, or separate by commas.",
+    help="Days of export, YYYY-MM-DD; repeat the option, or separate them by commas.",
 )
 @table_options
 def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form: str) -> None:
@@ -198,7 +198,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     exportrules matrix H100 "RTX 4090" --to SG --ultimate-parent CN --on 2023-12-01 -f csv
     exportrules matrix H100 H20 --to CN,SA,SG --on 2025-06-02
 
-    Several destinations, separated by commas, have a row each.
+    With several destinations, separated by commas, each has a row of its own.
     The cells say whether a license is required and, in brackets, how an application would be reviewed:
     none found, exception, license (...), not released, undetermined. -f json has the full words, and the
     standing of each answer.
@@ -209,17 +209,17 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
     from exportrules.render.text import deal_words, footer, heading, table
 
     if not chips:
-        raise QuestionError("no chip is named. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
+        raise QuestionError("no chip is given. Name one or more: exportrules matrix A100 H100 --on 2022-09-15")
     dates = [day.strip() for text in days for day in text.split(",")]
     law = asked["ruleset"]
     places = _places(law, asked["to"])
     rows: list[dict[str, Any]] = []
     answered = ask(chips, on=dates, **{**asked, "to": places})
-    for chip, to, found in answered:
+    for chip, to, answers in answered:
         row: dict[str, Any] = {"chip": chip}
         if len(places) > 1:
             row["to"] = to if form == "json" else law.places[to].name
-        for d in found:
+        for d in answers:
             full = {"outcome": d.outcome, "review_policy": d.review_policy, "standing": d.standing,
                     "requirements": d.requirements}  # fmt: skip
             row[str(d.on)] = full if form == "json" else short(d.outcome, d.review_policy)
@@ -233,7 +233,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
 
 
 def _places(law: Ruleset, written: str | None) -> list[str | None]:
-    """The destinations of a list, each once; a name that has a comma of its own is one."""
+    """The destinations of a list, each once; a name that contains a comma is one destination."""
     from exportrules.errors import QuestionError, UnknownNameError
     from exportrules.question.names.places import find_place
 
@@ -244,5 +244,5 @@ def _places(law: Ruleset, written: str | None) -> list[str | None]:
     except UnknownNameError:
         parts = [part.strip() for part in written.split(",")]
     if not all(parts):
-        raise QuestionError(f"--to {written!r} has an empty name in it. Write names with commas between them.")
+        raise QuestionError(f"--to {written!r} contains an empty name. Write names with commas between them.")
     return list(dict.fromkeys(find_place(law, part) for part in parts))

@@ -111,7 +111,7 @@ def diff(
 @click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics", "atom", "jsonfeed"]),
               help="Table format, a calendar or a feed. [default: simple, or as FILE ends]")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 def changes(
     asked: dict[str, Any],
     chips: tuple[str, ...],

@@ -114,7 +114,7 @@ def parties() -> None:
 @click.option("-o", "--output", required=True, metavar="DIR", help="Overlay to write: DIR/parties.toml.")
 @click.option("--as-of", required=True, metavar="DATE", help="The day on which FILE was published.")
 @click.option("--ruleset", metavar="DIR", help="Another directory of rule files, for what it lists already.")
-@click.option("--force", is_flag=True, help="Replace a parties.toml that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing parties.toml.")
 def import_parties(file: str, output: str, as_of: str, ruleset: str | None, force: bool) -> None:
     """Turn the US Consolidated Screening List, or BIS's Denied Persons List, into an overlay for --overlay DIR.
 

@@ -22,7 +22,9 @@ def _extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[{name}]'") from None
+        raise QuestionError(
+            f"this command needs {error.name}. Install it with: pip install 'exportrules[{name}]'"
+        ) from None
 
 
 @click.command()

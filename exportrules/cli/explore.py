@@ -48,7 +48,9 @@ def explore(
     try:
         from exportrules.explore.data import build
     except ModuleNotFoundError as error:
-        raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[ledger]'") from None
+        raise QuestionError(
+            f"this command needs {error.name}. Install it with: pip install 'exportrules[ledger]'"
+        ) from None
     from exportrules.explore.page import page
 
     options = [word for path in overlay for word in ("--overlay", shlex.quote(path))]

@@ -13,7 +13,7 @@ from exportrules.cli.options import log_option, on_option, question_options
 @question_options
 @on_option
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md, .html, .pdf or .docx.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--matter", metavar="TEXT", help="For the head: the matter or file that it belongs to.")
 @click.option("--order", metavar="TEXT", help="For the head: the order, invoice or shipment.")
 @click.option("--quantity", metavar="TEXT", help="For the head: how many, a number first: '8 boards'.")

@@ -1,4 +1,4 @@
-"""audit and compile: ledgers of past shipments."""
+"""The commands audit and compile, for ledgers of past shipments."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from exportrules.render.safe import safe
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.batch import Source
+    from exportrules.ledger.report import Overview
     from exportrules.ledger.run import Account, Progress, Report, Settings
 
 MANIFEST = ".manifest.json"
@@ -35,13 +36,15 @@ MANIFEST = ".manifest.json"
     metavar="FILE",
     help="The same rows with their answers: .csv, .tsv, .parquet, .jsonl; or a report to hand over: .xlsx, .html, .md.",
 )
-@click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Which column says what; repeat for more.")
-@click.option("--ignore", multiple=True, metavar="COLUMN", help="A column that does not matter; repeat for more.")
-@click.option("--names", metavar="FILE", help="What spellings mean: a CSV of column, written, means.")
 @click.option(
-    "--write-names", metavar="FILE", help="Write what each spelling was taken for, in the form --names reads."
+    "--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="The column that a field is in; repeat for more."
 )
-@click.option("--to", metavar="PLACE", help="Destination of every row, where no column says it.")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="A column that does not matter; repeat for more.")
+@click.option("--names", metavar="FILE", help="The meaning of spellings: a CSV of column, written, means.")
+@click.option(
+    "--write-names", metavar="FILE", help="Write how each spelling was understood, in the format that --names reads."
+)
+@click.option("--to", metavar="PLACE", help="Destination of every row, if no column gives it.")
 @click.option("--exporter", metavar="WHO", help="Exporter of every row: maker, other, or a company's name.")
 @click.option(
     "--dates",
@@ -49,38 +52,43 @@ MANIFEST = ".manifest.json"
     multiple=True,
     default=("iso",),
     show_default=True,
-    help="How dates are written that could be read in two ways; a second one for days that are numbers.",
+    help="How ambiguous dates are written; give it twice if some days are numbers of a spreadsheet.",
 )
-@click.option("--encoding", metavar="NAME", help="Of a text file. [default: UTF-8, or as its byte-order mark says]")
-@click.option("--delimiter", metavar="CHAR", help="Of a text file. [default: comma, semicolon or tab, by its header]")
 @click.option(
-    "--sheet", multiple=True, metavar="NAME", help="Of a workbook; repeat for more. [default: all with a header]"
+    "--encoding", metavar="NAME", help="Encoding of a text file. [default: UTF-8, or as its byte-order mark says]"
+)
+@click.option(
+    "--delimiter", metavar="CHAR", help="Delimiter of a text file. [default: comma, semicolon or tab, by its header]"
+)
+@click.option(
+    "--sheet", multiple=True, metavar="NAME", help="Sheet of a workbook; repeat for more. [default: all with a header]"
 )
 @click.option(
     "--header-row",
     multiple=True,
     metavar="[SHEET=]ROW",
-    help="The row of the header, as Excel numbers it. [default: found by its columns]",
+    help="The row of the header, as Excel numbers it. [default: recognised by its columns]",
 )
 @click.option("--columns", metavar="NAME,NAME", help="Answer columns to write. [default: all]")
-@click.option("--prefix", default="", metavar="TEXT", help="Before the names of the answer columns.")
+@click.option("--prefix", default="", metavar="TEXT", help="Prefix for the names of the answer columns.")
 @click.option("--also-on", metavar="DATE", help="Add the answer under the law of another day.")
 @click.option("--known-on", metavar="DATE", help="Use only instruments known on this day.")
 @click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside.")
 @click.option(
-    "--summary", is_flag=False, flag_value="-", metavar="[FILE.md]", help="The summary, printed or to a file."
+    "--summary", is_flag=False, flag_value="-", metavar="[FILE.md]", help="Print the summary, or write it to a file."
 )
-@click.option("--plain", is_flag=True, help="Into an .xlsx the table alone, without the report.")
-@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--plain", is_flag=True, help="Write the table alone into an .xlsx, without the report.")
+@click.option("--force", is_flag=True, help="Replace existing files.")
 @click.option("--verify", metavar="MANIFEST", help="Check the files of an earlier run against its manifest.")
 @law_options
 def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) -> None:
     """Answer every row of LEDGER under the law of its own day.
 
-    LEDGER is a .csv, .tsv, .parquet, .jsonl or a workbook (.xlsx, .xls, .ods). It says a chip, a day of export, a
-    destination and an exporter, the last two in columns or by --to and --exporter. Without --output only the
-    summary is printed. A column that is not read and looks like a party, a parent, an exporter, a destination or
-    an end use, or that names a listed party, stops the audit until --map or --ignore says what it is.
+    LEDGER is a .csv, .tsv, .parquet, .jsonl or a workbook (.xlsx, .xls, .ods). Each row needs a chip, a day of
+    export, a destination and an exporter; the last two may be given for all rows with --to and --exporter. Without
+    --output only the summary is printed. A column that is not read, and that looks like a party, a parent, an
+    exporter, a destination or an end use or contains the name of a listed party, stops the audit until --map or
+    --ignore says what it is.
 
     \b
       exportrules audit shipments.csv --exporter other -o audited.csv
@@ -122,8 +130,8 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
             with written_whole(output, force=force) as part:
                 account = run(source, law, settings, part, progress, report)
                 seconds = time.monotonic() - started
-                told = manifest(account, law, Path(ledger), output, part, _told(options), seconds)
-            write_whole(account_file, told, force=True)
+                written = manifest(account, law, Path(ledger), output, part, _recorded(options), seconds)
+            write_whole(account_file, written, force=True)
         else:
             account = run(source, law, settings, None, progress)
             seconds = time.monotonic() - started
@@ -131,7 +139,7 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     summary = summarise(account, law, settings.layer)
     if report_names:
         names = spellings_csv(account.lookup, settings.names)
-        # Excel takes other letters than ASCII's for its own encoding, unless a mark says UTF-8
+        # without a byte-order mark, Excel reads letters outside ASCII in an encoding of its own
         write_whole(report_names, names if names.isascii() else "\ufeff" + names, force=force)
     if summary_file:
         write_whole(
@@ -147,52 +155,50 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
 
 
 def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) -> Report | None:
-    """What the output is written as where it is to be handed over; None where it is the table alone."""
+    """The report to write; None for the table alone. Raises QuestionError for --plain without an .xlsx."""
     ending = output.suffix.lower() if output else ""
     if plain and ending != ".xlsx":
-        raise QuestionError("--plain is for an output that ends in .xlsx: the table alone. Leave it out.")
+        raise QuestionError("--plain is for an output that ends in .xlsx: the table alone. Omit --plain.")
     if plain or ending not in (".xlsx", ".html", ".md"):
         return None
-    from exportrules.ledger.handover import Handover, Summing
+    from exportrules.ledger.handover import Handover
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
-    from exportrules.render.audit import NEXT, audit_parts
+    from exportrules.render.audit import overview
     from exportrules.render.audit_page import PageReport
 
-    def summing(account: Account) -> Summing:
-        parts = audit_parts(
-            account, summarise(account, law, settings.layer), spellings(account.lookup), settings.layer, law
-        )
-        return Summing(
-            parts.title, parts.opening, parts.counts, NEXT, parts.steps, parts.terms, parts.tables, parts.foot
-        )
+    def overview_of(account: Account) -> Overview:
+        summary = summarise(account, law, settings.layer)
+        return overview(account, summary, spellings(account.lookup), settings.layer, law)
 
-    return (Handover if ending == ".xlsx" else PageReport)(settings, summing)
+    return (Handover if ending == ".xlsx" else PageReport)(settings, overview_of)
 
 
 def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
-    """The files to write: the rows, their manifest, the summary, the names. Whatever is wrong with one is said
-    before the long work, and none of them may be one that is read."""
+    """The files to write: the rows, their manifest, the summary, the names; None for one that is not wanted.
+
+    Raises QuestionError for any that cannot be written, before the long work; no file that is read may be among them.
+    """
     output, report = options["output"], options["summary"]
     if report not in (None, "-") and not report.lower().endswith(".md"):
         raise QuestionError(
-            f"--summary {report!r}: the summary is a Markdown file, FILE.md. To print it, let --summary be the last "
-            "option, behind LEDGER."
+            f"--summary {report!r}: the summary is a Markdown file, FILE.md. To print it instead, make --summary the "
+            "last option, after LEDGER."
         )
-    found = [output, output + MANIFEST if output else None, report if report != "-" else None, options["write_names"]]
+    targets = [output, output + MANIFEST if output else None, report if report != "-" else None, options["write_names"]]
     written: list[Path] = []
-    for path in (Path(name) for name in found if name):
+    for path in (Path(name) for name in targets if name):
         if _same(path, ledger):
             raise QuestionError(f"{path} is the ledger itself. Write to another file.")
         if options["names"] and _same(path, options["names"]) and str(path) != options["write_names"]:
             raise QuestionError(f"{path} is the file of --names. Write to another file.")
         if any(path.absolute() == other.absolute() for other in written):
-            raise QuestionError(f"{path} is to be written twice. Give each report a file of its own.")
+            raise QuestionError(f"{path} would be written twice. Give each report a file of its own.")
         if not path.parent.is_dir():
-            raise QuestionError(f"{path}: there is no folder {path.parent}. Make it first.")
+            raise QuestionError(f"{path}: there is no folder {path.parent}. Create it first.")
         free(path, force=options["force"])
         written.append(path)
-    return [Path(name) if name else None for name in found]
+    return [Path(name) if name else None for name in targets]
 
 
 def _same(path: Path, other: str) -> bool:
@@ -225,52 +231,53 @@ def _settings(law: Ruleset, options: dict[str, Any]) -> Settings:
 
 
 def _mapped(written: tuple[str, ...]) -> dict[str, str | list[str]]:
-    """Columns by field; several for the parties, and of sheets that call it differently."""
-    found: dict[str, list[str]] = {}
+    """Columns by field: several for parties, and for a field whose column has another name on each sheet."""
+    mapped: dict[str, list[str]] = {}
     for text in written:
         field, equals, column = text.partition("=")
         if not equals or not field.strip():
-            raise QuestionError(f"--map {text!r} is not FIELD=COLUMN. Write e.g. --map chip='Part No'.")
-        found.setdefault(field.strip(), []).append(column.strip())
-    for field, columns in found.items():
+            raise QuestionError(f"--map {text!r} does not have the form FIELD=COLUMN. Write e.g. --map chip='Part No'.")
+        mapped.setdefault(field.strip(), []).append(column.strip())
+    for field, columns in mapped.items():
         if len(columns) > 1 and "" in columns:
             raise QuestionError(f"--map gives {field!r} twice, to a column and to none. Give it once.")
-    return {field: columns if len(columns) > 1 else columns[0] for field, columns in found.items()}
+    return {field: columns if len(columns) > 1 else columns[0] for field, columns in mapped.items()}
 
 
 def _header_rows(written: tuple[str, ...]) -> dict[str, int]:
-    """The rows of headers by sheet; that of every sheet under ''."""
-    found: dict[str, int] = {}
+    """The rows of headers by sheet; the row for all sheets under ''."""
+    rows: dict[str, int] = {}
     for text in written:
         sheet, _, row = text.rpartition("=")
         if not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
             raise QuestionError(
-                f"--header-row {text!r} is not a row. Write e.g. --header-row 6, or '2023=6' for a sheet."
+                f"--header-row {text!r} is not the number of a row. Write e.g. --header-row 6, or '2023=6' for a sheet."
             )
-        if found.setdefault(sheet, int(row)) != int(row):
-            raise QuestionError(f"--header-row gives two rows{f' for the sheet {sheet!r}' if sheet else ''}. Keep one.")
-    return found
+        if rows.setdefault(sheet, int(row)) != int(row):
+            which = f" for the sheet {sheet!r}" if sheet else ""
+            raise QuestionError(f"--header-row gives two rows{which}. Keep one.")
+    return rows
 
 
-def _told(options: dict[str, Any]) -> dict[str, Any]:
-    """The options that had a say in the answers or in their form."""
-    no_say = ("output", "write_names", "summary", "force")
-    return {name: value for name, value in options.items() if name not in no_say}
+def _recorded(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that affect the answers or their form."""
+    without_effect = ("output", "write_names", "summary", "force")
+    return {name: value for name, value in options.items() if name not in without_effect}
 
 
 def _verify(path: str, ledger: str | None, law: Ruleset) -> int:
     from exportrules.ledger.manifest import verify
 
     status = 0
-    for holds, said in verify(path, ledger, law):
-        click.echo(f"{'same   ' if holds else 'DIFFERS'}  {safe(said)}")
+    for holds, line in verify(path, ledger, law):
+        click.echo(f"{'same   ' if holds else 'DIFFERS'}  {safe(line)}")
         status = status if holds else 1
     return status
 
 
 @contextlib.contextmanager
 def _progress(source: Source) -> Iterator[Progress | None]:
-    """A bar with rate and time left on a terminal; nothing where the output is piped."""
+    """A bar with rate and time left on a terminal; nothing if the output is piped."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -291,11 +298,13 @@ def _progress(source: Source) -> Iterator[Progress | None]:
 
 @contextlib.contextmanager
 def _extra(name: str) -> Iterator[None]:
-    """A missing library as one line that says what to install; Ctrl-C as one that says what was left."""
+    """Report a missing library in one line that says what to install, and Ctrl-C in one about what was written."""
     try:
         yield
     except ModuleNotFoundError as error:
-        raise QuestionError(f"this needs {error.name}. Install it with: pip install 'exportrules[{name}]'") from None
+        raise QuestionError(
+            f"this command needs {error.name}. Install it with: pip install 'exportrules[{name}]'"
+        ) from None
     except KeyboardInterrupt:
         click.echo("exportrules: interrupted; nothing was written.", err=True)
         sys.exit(130)
@@ -305,22 +314,22 @@ def _extra(name: str) -> Iterator[None]:
 @click.option("--to", metavar="PLACE,PLACE", shell_complete=names("places", several=True),
               help="Destinations. [default: every one whose law is encoded]")  # fmt: skip
 @click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
-              help="Chips to compile. [default: all of the catalogue]")  # fmt: skip
+              help="Chips to compile. [default: the whole catalogue]")  # fmt: skip
 @click.option(
     "--exporter", default="maker,other", show_default=True, metavar="WHO,WHO", help="Exporters to compile for."
 )
 @click.option("-o", "--output", metavar="FILE", help="The segment table: .parquet or .csv.")
-@click.option("--sql", type=click.Choice(["duckdb", "spark"]), help="Print the look-up in it as SQL instead.")
+@click.option("--sql", type=click.Choice(["duckdb", "spark"]), help="Print the look-up as SQL instead.")
 @click.option("--known-on", metavar="DATE", help="Use only instruments known on this day.")
 @click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @law_options
 def compile_(law: Ruleset, **options: Any) -> None:
     """The segment table: every chip's answers between dates, to be joined in any warehouse.
 
-    One row says, for a chip, a destination and an exporter, what holds from one day through another; a second
-    table, FILE.names, has every name that a chip goes by. --sql prints the look-up in the two, as one SELECT over
-    a table `ledger` (chip, destination, exporter, ship_date).
+    Each row has the answer for a chip, a destination and an exporter from one day through another; a second table,
+    FILE.names, has every name of each chip. --sql prints the look-up in the two tables as one SELECT over a table
+    `ledger` (chip, destination, exporter, ship_date).
 
     \b
       exportrules compile --to CN,HK,MO,SG -o segments.parquet

@@ -54,7 +54,7 @@ def _words(text: str | None, option: str) -> list[str]:
         return []
     words = [word.strip() for word in text.split(",")]
     if not all(words):
-        raise QuestionError(f"{option} {text!r} has an empty name in it. Write names with commas between them.")
+        raise QuestionError(f"{option} {text!r} contains an empty name. Write names with commas between them.")
     return words
 
 

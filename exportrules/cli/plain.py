@@ -39,24 +39,24 @@ def answer(asked: Asked) -> int:
     """Print the answer and return the exit status."""
     from exportrules.answer.determination import check
 
-    found = check(asked.chip, on=asked.on)
-    print(as_data(found) if asked.as_json else as_text(found))
+    determination = check(asked.chip, on=asked.on)
+    print(as_data(determination) if asked.as_json else as_text(determination))
     sys.stdout.flush()
-    return status(found)
+    return status(determination)
 
 
-def as_data(found: Determination) -> str:
+def as_data(determination: Determination) -> str:
     """The whole determination as JSON: indented on a terminal, one line where it is piped."""
     from exportrules.render.safe import safe_json
 
-    return safe_json(found.to_json(2 if sys.stdout.isatty() else None))
+    return safe_json(determination.to_json(2 if sys.stdout.isatty() else None))
 
 
-def as_text(found: Determination) -> str:
+def as_text(determination: Determination) -> str:
     """The short answer, its first line in the colour of the outcome."""
     from exportrules.render.text import answer
 
-    return verdict(answer(found), found.outcome)
+    return verdict(answer(determination), determination.outcome)
 
 
 def verdict(text: str, outcome: str) -> str:
@@ -65,6 +65,6 @@ def verdict(text: str, outcome: str) -> str:
     return tinted(first, outcome, bold=True) + end + rest
 
 
-def status(found: Determination) -> int:
+def status(determination: Determination) -> int:
     """The exit status: 3 for an indeterminate answer, else 0."""
-    return 3 if found.outcome == "indeterminate" else 0
+    return 3 if determination.outcome == "indeterminate" else 0

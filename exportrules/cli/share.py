@@ -15,7 +15,7 @@ from exportrules.cli.options import deal_options, table_options
 @click.option("--from", "first", metavar="MONTH", help="First month, YYYY-MM. [default: a variant's first in public]")
 @click.option("--through", "last", metavar="MONTH", help="Last month. [default: that of the last verified day]")
 @click.option("-o", "--output", metavar="FILE", help="Draw it instead: .svg, .png or .html.")
-@click.option("--force", is_flag=True, help="Replace a picture that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing picture.")
 @deal_options
 @table_options
 def share(
@@ -39,22 +39,22 @@ def share(
 
         ready(output, force=force)
     law = asked.pop("ruleset")
-    found = count(law, maker, first, last, **asked)
+    counted = count(law, maker, first, last, **asked)
     if output:
         from exportrules.render.charts import write
         from exportrules.render.charts.share import NARROW, share_chart
 
-        write(share_chart(found, law), output, force=force, narrow=lambda: share_chart(found, law, NARROW))
+        write(share_chart(counted, law), output, force=force, narrow=lambda: share_chart(counted, law, NARROW))
         click.echo(f"Written: {output}")
         return
     if form == "simple":
         from exportrules.render.share import share_text
 
-        click.echo(share_text(found, law))
+        click.echo(share_text(counted, law))
         return
     from exportrules.render.text import table
 
-    rows = share_rows(found)
+    rows = share_rows(counted)
     if form == "json":
         rows = [{name: _plain(value) for name, value in row.items()} for row in rows]
     click.echo(table(rows, form))

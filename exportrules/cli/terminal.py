@@ -1,11 +1,11 @@
-"""What a terminal can show: colour only where someone looks at it, blocks only where its characters allow."""
+"""What the output can show: colour only on a terminal, block characters only if its encoding has them."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-#: The colour of an answer, in the eight that every terminal has.
+#: The colour of each outcome, among the eight that every terminal has.
 HUES = {
     "no_license_requirement": "cyan",
     "license_exception": "yellow",
@@ -16,13 +16,13 @@ HUES = {
 
 
 def coloured() -> bool:
-    """Whether to colour: the output is a terminal, and neither NO_COLOR nor TERM=dumb says otherwise."""
-    asked_not = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not asked_not
+    """True if the output is a terminal, and neither NO_COLOR nor TERM=dumb is set."""
+    declined = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not declined
 
 
 def tinted(text: str, outcome: str, *, bold: bool = False) -> str:
-    """The text in the colour of an outcome, or as it is where nobody wants colour."""
+    """The text in the colour of an outcome, or unchanged if the output is not coloured."""
     if not coloured():
         return text
     import click
@@ -31,13 +31,13 @@ def tinted(text: str, outcome: str, *, bold: bool = False) -> str:
 
 
 def draws(characters: str) -> bool:
-    """Whether the output can show these characters."""
+    """True if the output can show these characters."""
     import click
 
     context = click.get_current_context(silent=True)
-    known = context.obj if context else None  # what `main` found, before it made the output UTF-8
+    encoding = context.obj if context else None  # as it was before `main` set the output to UTF-8
     try:
-        characters.encode(known or sys.stdout.encoding or "ascii")
+        characters.encode(encoding or sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -52,9 +52,9 @@ class Numbers(dict[Any, int]):
 _BEARING = {"exception": "overcomes", "savings": "saves_from", "review_policy": "governs"}
 
 
-def _stage(found: InForce) -> int:
+def _stage(in_force: InForce) -> int:
     """The order in which provisions are met: what concludes, what requires, what acts on requirements, what on that."""
-    kind = found.provision.kind
+    kind = in_force.provision.kind
     return 0 if kind in CONCLUDING else 1 if kind == "requirement" else 3 if kind == "bar" else 2
 
 
@@ -62,14 +62,14 @@ def _named(references: Sequence[str], provision: Provision) -> bool:
     return any(refers(reference, provision) for reference in references)
 
 
-def _reachable(test: Test, made: set[str]) -> bool:
+def _reachable(test: Test, concluded: set[str]) -> bool:
     """Whether a test of what provisions conclude can hold, where these are all that may be concluded."""
     if isinstance(test.bound, bool):
-        return not test.bound or "true" in made
+        return not test.bound or "true" in concluded
     bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
     if test.fact == "required_under":
-        return any(under(bound, paragraph) for bound in bounds for paragraph in made)
-    return any(bound in made for bound in bounds)
+        return any(under(bound, paragraph) for bound in bounds for paragraph in concluded)
+    return any(bound in concluded for bound in bounds)
 
 
 class Likeness:
@@ -86,8 +86,8 @@ class Likeness:
         self._order = sorted(range(len(self.provisions)), key=lambda number: (_stage(self.provisions[number]), number))
         self._bears_on = self._relations()
         self.places = [
-            [self._place_codes(found, row, countries) for row, _ in rows]
-            for found, rows in zip(self.provisions, self._rows, strict=True)
+            [self._place_codes(in_force, row, countries) for row, _ in rows]
+            for in_force, rows in zip(self.provisions, self._rows, strict=True)
         ]
         self._home = np.array([bool(view.membership(HOME, c)) for c in countries], np.uint64)
 
@@ -96,44 +96,44 @@ class Likeness:
         exception on requirements, a bar on exceptions."""
         numbered = {kind: [n for n, f in enumerate(self.provisions) if f.provision.kind == kind]
                     for kind in ("requirement", "exception")}  # fmt: skip
-        found: dict[int, list[int]] = {}
+        reached: dict[int, list[int]] = {}
         for number, item in enumerate(self.provisions):
             provision = item.provision
             if provision.notice:  # it is told whether or not there is a requirement
                 continue
             if provision.kind == "bar":
-                found[number] = [n for n in numbered["exception"] if closes(provision, self.provisions[n].provision)]
+                reached[number] = [n for n in numbered["exception"] if closes(provision, self.provisions[n].provision)]
             elif provision.kind in _BEARING:
                 named = getattr(provision, _BEARING[provision.kind])
-                found[number] = [n for n in numbered["requirement"] if _named(named, self.provisions[n].provision)]
+                reached[number] = [n for n in numbered["requirement"] if _named(named, self.provisions[n].provision)]
         days = [item.spans for item in self.provisions]
-        return {number: [n for n in others if overlap(days[number], days[n])] for number, others in found.items()}
+        return {number: [n for n in others if overlap(days[number], days[n])] for number, others in reached.items()}
 
-    def _place_codes(self, found: InForce, row: Row, countries: Sequence[str]) -> tuple[Codes, ...]:
+    def _place_codes(self, in_force: InForce, row: Row, countries: Sequence[str]) -> tuple[Codes, ...]:
         """The code of each country in the row, one array for each place fact."""
         codes = []
         for fact in PLACE_FACTS:
             tests = [test for test in row.tests if test.fact == fact]
-            codes.append(np.array([self._place_code(found, tests, country) for country in countries], np.int64))
+            codes.append(np.array([self._place_code(in_force, tests, country) for country in countries], np.int64))
         return tuple(codes)
 
-    def _place_code(self, found: InForce, tests: Sequence[Test], country: str) -> int:
-        days = found.spans
+    def _place_code(self, in_force: InForce, tests: Sequence[Test], country: str) -> int:
+        days = in_force.spans
         for test in tests:
             if test.op == "in_group":
                 days = overlap(days, self.view.membership(str(test.bound), country))
             elif compare(country, test.op, test.bound) != TRUE:
                 return _NEVER
-        return self._code_of(found, days)
+        return self._code_of(in_force, days)
 
-    def _code_of(self, found: InForce, days: tuple[Span, ...]) -> int:
+    def _code_of(self, in_force: InForce, days: tuple[Span, ...]) -> int:
         """The code of the days on which a row can hold, of those on which its provision is in force."""
         if not days:
             return _NEVER
-        return _OPEN if days == found.spans else self._spans[days]
+        return _OPEN if days == in_force.spans else self._spans[days]
 
-    def _days_of(self, found: InForce, code: int) -> tuple[Span, ...]:
-        return found.spans if code == _OPEN else self._spans.known[code]
+    def _days_of(self, in_force: InForce, code: int) -> tuple[Span, ...]:
+        return in_force.spans if code == _OPEN else self._spans.known[code]
 
     def deals(self) -> Sums:
         """A sum for each triple of countries (destination, headquarters, ultimate parent): equal where all rows are."""
@@ -184,30 +184,30 @@ class Likeness:
 
         codes: dict[int, tuple[int, ...]] = {}
         for number in self._order:
-            found, rows = self.provisions[number], self._rows[number]
-            provision = found.provision
+            in_force, rows = self.provisions[number], self._rows[number]
+            provision = in_force.provision
             if provision.classifies is not None and docket.fits(provision.classifies) == FALSE:
                 codes[number] = ()
                 continue
             codes[number] = tuple(code(row) for row, _ in rows)
             if provision.when and not any(c for c, (_, when) in zip(codes[number], rows, strict=True) if when):
                 continue
-            if made := provides(provision):
-                reached.setdefault(made[0], set()).add(made[1])
-                if made[0] == "eccn":
-                    reached.setdefault("contains_eccn", set()).add(made[1])
+            if conclusion := provides(provision):
+                reached.setdefault(conclusion[0], set()).add(conclusion[1])
+                if conclusion[0] == "eccn":
+                    reached.setdefault("contains_eccn", set()).add(conclusion[1])
             if provision.kind == "requirement":
                 reached.setdefault("required_under", set()).add(provision.paragraph)
         return tuple(beside), [codes[number] for number in range(len(self.provisions))]
 
     def _readings(self, facts: Mapping[str, Fact], name: str) -> Hashable:
         """What tells a disputed figure apart: the classes of each reading of it, and of what follows from that."""
-        found = []
+        readings = []
         for value in facts[name].candidates:
             read = settled(facts, {name: Fact(value, "supposed")})
             changed = sorted(n for n, fact in read.items() if fact is not facts.get(n))
-            found.append(tuple((n, self._class(n, read[n])) for n in changed))
-        return tuple(found)
+            readings.append(tuple((n, self._class(n, read[n])) for n in changed))
+        return tuple(readings)
 
     def _class(self, name: str, fact: Fact) -> Hashable:
         return tuple(self.view.class_of(name, value) for value in fact.candidates or (fact.value,)), fact.settled
@@ -222,26 +222,26 @@ class Likeness:
         beside = beside + _random("home") * self._home[at[:, 0]][None, :]
         of_items = [_distinct([codes[number] for _, codes in items]) for number in range(len(self.provisions))]
         of_deals = [self._deal_rows(number, at) for number in range(len(self.provisions))]
-        days = sorted({day for found, (kinds, _) in zip(self.provisions, of_deals, strict=True)
-                       for day in self._changes(found, kinds)})  # fmt: skip
+        days = sorted({day for in_force, (kinds, _) in zip(self.provisions, of_deals, strict=True)
+                       for day in self._changes(in_force, kinds)})  # fmt: skip
         return days, [beside + self._on(day, of_items, of_deals) for day in days]
 
-    def _changes(self, found: InForce, kinds: Sequence[tuple[int, ...]]) -> set[date]:
-        days = days_of_change(found.spans) | {date.min}
+    def _changes(self, in_force: InForce, kinds: Sequence[tuple[int, ...]]) -> set[date]:
+        days = days_of_change(in_force.spans) | {date.min}
         for code in {code for kind in kinds for code in kind} - {_NEVER, _OPEN}:
-            days |= days_of_change(self._days_of(found, code))
+            days |= days_of_change(self._days_of(in_force, code))
         return days
 
     def _on(self, day: date, of_items: Sequence[Kinds], of_deals: Sequence[Kinds]) -> Sums:
         sums = np.zeros((1, 1), np.uint64)
         stand: dict[int, Sums] = {}
         for number in self._order:
-            found, rows = self.provisions[number], self._rows[number]
-            if not holds_on(found.spans, day):
+            in_force, rows = self.provisions[number], self._rows[number]
+            if not holds_on(in_force.spans, day):
                 continue
             (items, items_are), (deals, deals_are) = of_items[number], of_deals[number]
-            today = [tuple(self._holds(found, code, day) for code in deal) for deal in deals]
-            table = np.array([[_joined(found, rows, i, d) for d in today] for i in items], np.uint64)
+            today = [tuple(self._holds(in_force, code, day) for code in deal) for deal in deals]
+            table = np.array([[_joined(in_force, rows, i, d) for d in today] for i in items], np.uint64)
             if not table.any():
                 continue
             whole = table[np.array(items_are)[:, None], np.array(deals_are)[None, :]]
@@ -250,49 +250,49 @@ class Likeness:
                 if not related:
                     continue
                 whole = np.where(np.logical_or.reduce(related), whole, np.uint64(0))
-            if found.provision.kind in ("requirement", "exception"):
+            if in_force.provision.kind in ("requirement", "exception"):
                 stand[number] = whole
             sums = sums + whole
         return sums
 
-    def _holds(self, found: InForce, code: int, day: date) -> int:
-        return int(code == _OPEN or (code != _NEVER and holds_on(self._days_of(found, code), day)))
+    def _holds(self, in_force: InForce, code: int, day: date) -> int:
+        return int(code == _OPEN or (code != _NEVER and holds_on(self._days_of(in_force, code), day)))
 
     def _deal_rows(self, number: int, at: Codes) -> Kinds:
         """The codes of the rows of a provision for each distinct kind of deal, and the kind of each deal."""
-        found, columns = self.provisions[number], []
+        in_force, columns = self.provisions[number], []
         for codes in self.places[number]:
             three, which = np.unique(
                 np.stack([codes[axis][at[:, axis]] for axis in range(3)], axis=1), axis=0, return_inverse=True
             )
-            columns.append(np.array([self._together(found, t) for t in three.tolist()], np.int64)[which.ravel()])
+            columns.append(np.array([self._together(in_force, t) for t in three.tolist()], np.int64)[which.ravel()])
         if not columns:
             return [()], [0] * len(at)
         distinct, kinds = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
         return [tuple(row) for row in distinct.tolist()], kinds.ravel().tolist()
 
-    def _together(self, found: InForce, codes: Sequence[int]) -> int:
+    def _together(self, in_force: InForce, codes: Sequence[int]) -> int:
         """The code of the days on which the tests of all three places hold."""
         if _NEVER in codes:
             return _NEVER
-        days = found.spans
+        days = in_force.spans
         for code in codes:
-            days = overlap(days, self._days_of(found, code))
-        return self._code_of(found, days)
+            days = overlap(days, self._days_of(in_force, code))
+        return self._code_of(in_force, days)
 
 
 def _joined(
-    found: InForce, rows: Sequence[tuple[Row, bool]], item: tuple[int, ...], deal: tuple[int, ...]
+    in_force: InForce, rows: Sequence[tuple[Row, bool]], item: tuple[int, ...], deal: tuple[int, ...]
 ) -> np.uint64:
     """What a provision is for items and deals of these rows; 0 where it can never hold."""
     if rows and not item:
         return np.uint64(0)
     left = [None if i == _NEVER or d == _NEVER else (i, d) for i, d in zip(item, deal, strict=True)]
     when = [row for row, (_, is_when) in zip(left, rows, strict=True) if is_when]
-    if found.provision.when and not any(when):
+    if in_force.provision.when and not any(when):
         return np.uint64(0)
     # while it is not known whether a text has begun, it is an uncertain part of the same provision
-    return _random(f"{found.provision.id}:{found.provision.certain}:{left}")
+    return _random(f"{in_force.provision.id}:{in_force.provision.certain}:{left}")
 
 
 def _distinct(values: Sequence[tuple[int, ...]]) -> Kinds:

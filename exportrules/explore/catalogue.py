@@ -46,13 +46,13 @@ def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
     Raises UnknownNameError for a name that is not known.
     """
     wanted = {v for chip in chips for v in find_chip(ruleset, chip).variants} if chips else set(ruleset.variants)
-    found = []
+    rows = []
     for family in ruleset.families.values():
         inside = tuple(v.id for v in family.variant if v.id in wanted)
         if len(inside) > 1 and len(inside) == len(family.variant):
-            found.append(Entry(family.id, inside))
-        found += [Entry(v, (v,)) for v in inside]
-    return found
+            rows.append(Entry(family.id, inside))
+        rows += [Entry(v, (v,)) for v in inside]
+    return rows
 
 
 def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -115,7 +115,7 @@ def _number(value: object) -> float | None:
 
 def place_rows(ruleset: Ruleset, places: Places) -> list[dict[str, Any]]:
     """One row for each destination, by name."""
-    found = sorted(ruleset.places.values(), key=lambda place: place.name)
+    ordered = sorted(ruleset.places.values(), key=lambda place: place.name)
     return [
         {
             "code": p.code,
@@ -123,7 +123,7 @@ def place_rows(ruleset: Ruleset, places: Places) -> list[dict[str, Any]]:
             "aliases": _once((*p.aliases, *p.standard)),
             "class": places.of[p.code],
         }
-        for p in found
+        for p in ordered
     ]
 
 

@@ -20,16 +20,16 @@ def claim_books(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]
     A casebook that other rules cannot answer, since they do not know its chips or places, comes with the reason.
     """
     known = {frozenset(entry.variants): entry.id for entry in asked}
-    found: list[dict[str, Any]] = []
+    books: list[dict[str, Any]] = []
     for path in casebooks():
         try:
             book = load_casebook(path, ruleset)
         except RulesetError as error:
-            found.append({"id": path.stem, "title": "", "refused": str(error), "claims": []})
+            books.append({"id": path.stem, "title": "", "refused": str(error), "claims": []})
             continue
         if claims := _claims(book, ruleset, known):
-            found.append({"id": book.id, "title": book.title, "summary": book.summary.strip(), "claims": claims})
-    return sorted(found, key=lambda book: not any(claim["verdict"] for claim in book["claims"]))  # those judged first
+            books.append({"id": book.id, "title": book.title, "summary": book.summary.strip(), "claims": claims})
+    return sorted(books, key=lambda book: not any(claim["verdict"] for claim in book["claims"]))  # those judged first
 
 
 def _claims(book: Casebook, ruleset: Ruleset, known: Mapping[frozenset[str], str]) -> list[dict[str, Any]]:
@@ -41,7 +41,7 @@ def _claims(book: Casebook, ruleset: Ruleset, known: Mapping[frozenset[str], str
     rows: dict[str, dict[str, Any]] = {}
     judged: dict[str, list[Any]] = {}
     for reply in replies(Casebook(id=book.id, title=book.title, summary="", claim=tuple(wanted)), ruleset):
-        claim, said = reply.claim, verdict(reply)
+        claim, judgement = reply.claim, verdict(reply)
         row = rows.setdefault(claim.id, {
             "id": claim.id,
             "says": claim.says,
@@ -54,13 +54,13 @@ def _claims(book: Casebook, ruleset: Ruleset, known: Mapping[frozenset[str], str
             "note": claim.note,
             "answers": [],
         })  # fmt: skip
-        judged.setdefault(claim.id, []).append(said)
+        judged.setdefault(claim.id, []).append(judgement)
         row["answers"].append({
             "chip": reply.chip,
             "label": reply.question.label,
-            "verdict": said.verdict if said else "",
-            "because": said.because if said else "",
-            "shown": _shown(ruleset, reply, deciding_day(reply, said), known),
+            "verdict": judgement.verdict if judgement else "",
+            "because": judgement.because if judgement else "",
+            "shown": _shown(ruleset, reply, deciding_day(reply, judgement), known),
         })  # fmt: skip
     return [{**row, "verdict": verdict_of_claim(judged[name])} for name, row in rows.items()]
 

@@ -36,7 +36,7 @@ from exportrules.explore.lines import planes
 from exportrules.explore.notes import NONE, Notes, disputed_rows
 from exportrules.explore.states import Known, Places, Route, States, asked_of, read_places
 from exportrules.explore.table import Table, iso
-from exportrules.explore.tell import provision_row, told
+from exportrules.explore.tell import fields_of, provision_row
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY, days_of_change, holds_on
 from exportrules.law.view import view_of
@@ -71,11 +71,11 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         first = 0
         for n, question in enumerate(questions):
             e, w = divmod(n, len(EXPORTERS))
-            made = cells.row(question, range(first, first := first + len(question.subjects)), places.deals)
-            rows[0, e, w, layer], rows[1, e, w, layer] = made.courses, made.others
+            cell = cells.row(question, range(first, first := first + len(question.subjects)), places.deals)
+            rows[0, e, w, layer], rows[1, e, w, layer] = cell.courses, cell.others
             if EXPORTERS[w] == "other":
-                chip_notes[e]["released"] = notes.released(made.timeline)
-                chip_notes[e]["figured"].append(notes.figured(made.timeline))
+                chip_notes[e]["released"] = notes.released(cell.timeline)
+                chip_notes[e]["figured"].append(notes.figured(cell.timeline))
     flat = rows.reshape(-1, len(places.deals))
     columns, kinds = np.unique(flat, axis=1, return_inverse=True)
     (distinct, row_of), (others, other_of) = (
@@ -142,17 +142,17 @@ def _words(assumed: list[str], roles: set[str]) -> dict[str, Any]:
     answer; `said` has them in other languages."""
     decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
     every = {*POLICY.values(), *decisions.values(), *assumed, *roles, START, END, RELEASE}
-    said = {text: found[1:] for text in sorted(every) if (found := _languages(text))[1:]}
-    return {"decisions": decisions, "policies": POLICY, "assumed": assumed, "said": said}
+    translated = {text: languages[1:] for text in sorted(every) if (languages := _languages(text))[1:]}
+    return {"decisions": decisions, "policies": POLICY, "assumed": assumed, "said": translated}
 
 
 def _languages(text: str) -> list[str]:
     """A text in English and in the other languages of the table of words; English alone where it does not have it."""
-    found = [text]
+    languages = [text]
     for language in LANGUAGES[1:]:
         with spoken(language):
-            found.append(tell(text))
-    return found if set(found) != {text} else [text]
+            languages.append(tell(text))
+    return languages if set(languages) != {text} else [text]
 
 
 class _Row(NamedTuple):
@@ -211,11 +211,11 @@ class _Cells:
                 # where a country's move changed an answer, the answer names the country
                 moved = tuple(self._moves[country] for country in deals[deal]) if profile in self._by_moves else ()
                 if (profile, moved) not in self._made:
-                    made, moves = self._course(question, described, deals[deal], ids)
+                    courses, moves = self._course(question, described, deals[deal], ids)
                     if moves and profile not in self._by_moves:
                         self._by_moves.add(profile)
                         moved = tuple(self._moves[country] for country in deals[deal])
-                    self._made[profile, moved] = made
+                    self._made[profile, moved] = courses
                 numbers[deal] = self._made[profile, moved]
                 if profile not in self._by_moves:
                     numbers[same] = numbers[deal]
@@ -240,13 +240,13 @@ class _Cells:
             self._outcomes[states[:, :, [_at(of.days, day) for day in days]]]
             for states, of in ((ids, self.states), (there, self.other))
         ]
-        found = [NONE] * len(courses)
+        numbers = [NONE] * len(courses)
         for deal in np.flatnonzero((sides[0] != sides[1]).any(axis=(1, 2))).tolist():
             key = alike, courses[deal], there[deal].tobytes()
             if key not in self._others:
                 self._others[key] = self._said_there(timeline, courses[deal], there[deal])
-            found[deal] = self._others[key]
-        return found
+            numbers[deal] = self._others[key]
+        return numbers
 
     def _said_there(self, timeline: Timeline, course: int, there: Codes) -> int:
         """The track of what the other layer says, for a course of this one and the states there of each variant."""
@@ -284,7 +284,7 @@ class _Cells:
         parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
         timeline = self._timeline(question, described, deal, ids)
         changes = {day for part in parts for n, day in enumerate(self.states.days) if n and part[n] != part[n - 1]}
-        found: list[list[Any]] = []
+        steps: list[list[Any]] = []
         runs: list[tuple[date, Answer, tuple[str, ...]]] = []
         moves = False
         for day in sorted({*timeline.starts, *changes, *self._told_days}):
@@ -298,9 +298,9 @@ class _Cells:
                 runs.append((day, timeline.answers[index], reasons))
             elif not index and not runs:
                 runs.append((day, timeline.answers[index], ()))
-            if not found or by >= 0 or found[-1][1] != answer:
-                found.append([self.days.number(iso(day)), answer, by])
-        number = self.courses.number([n for step in found for n in step])
+            if not steps or by >= 0 or steps[-1][1] != answer:
+                steps.append([self.days.number(iso(day)), answer, by])
+        number = self.courses.number([n for step in steps for n in step])
         if number not in self.coming:
             nexts = [Change(day, a.outcome, a.review_policy, a.standing, by) for day, a, by in runs[1:]]
             self.coming[number] = self.notes.coming([(day, a.standing) for day, a, _ in runs], [*nexts, None])
@@ -327,11 +327,11 @@ class _Cells:
         key = (says, named, answer.left_out, early, states, self._listed(timeline, day), beside, vouching)
         if key not in self._told:
             d = Determination(timeline, day)
-            said = told(d)
+            described = fields_of(d)
             if notices := self.notes.of_answer(d):
-                said["notices"] = notices
-            said["first"] = self.notes.texts.number(said["first"])
-            parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in said.items()}
+                described["notices"] = notices
+            described["first"] = self.notes.texts.number(described["first"])
+            parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in described.items()}
             self._told[key] = self.answers.number(parts)
         return self._told[key]
 
@@ -365,4 +365,4 @@ _MOVES = re.compile(r"\((?P<country>[A-Z]{2}) (?=(?:enters|leaves) )")
 
 def _unnamed(text: str, deal: Route) -> str:
     """A reason with the place of the deal that enters or leaves a group in the country's stead: 0, 1 or 2."""
-    return _MOVES.sub(lambda found: f"({{{deal.index(found['country'])}}} ", text)
+    return _MOVES.sub(lambda match: f"({{{deal.index(match['country'])}}} ", text)

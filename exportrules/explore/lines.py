@@ -26,32 +26,32 @@ def planes(ruleset: Ruleset, chips: Sequence[str]) -> list[dict[str, Any]]:
     asked = [chip for of_kind in kinds.values() for chip in of_kind[:: max(1, len(of_kind) // _OF_A_KIND)]]
     timelines = [timeline(chip, to=TO, exporter=EXPORTER, ruleset=ruleset) for chip in asked]
     days = {day for t in timelines for course in t.courses for day in course.docket.days_of_change()}
-    found: list[dict[str, Any]] = []
+    drawings: list[dict[str, Any]] = []
     for day in sorted({ruleset.edition.covers_from, *(d for d in days if d <= ruleset.edition.verified_through)}):
         try:
             drawn = _drawn(plane(timelines, day))
         except QuestionError:  # no rule of the day tests two figures together
             drawn = {}
-        if not found or {**found[-1], "from": ""} != {**drawn, "from": ""}:
-            found.append({"from": day.isoformat(), **drawn})
-    return found
+        if not drawings or {**drawings[-1], "from": ""} != {**drawn, "from": ""}:
+            drawings.append({"from": day.isoformat(), **drawn})
+    return drawings
 
 
-def _drawn(made: Plane) -> dict[str, Any]:
+def _drawn(plane: Plane) -> dict[str, Any]:
     return {
-        "x": made.x,
-        "y": made.y,
+        "x": plane.x,
+        "y": plane.y,
         "regions": [
             {
                 "provision": region.provision,
                 "paragraph": region.row.paragraph,
                 "title": region.in_force.provision.title,
                 "cite": region.in_force.provision.cite,
-                "x": [_number(end) for end in region.side(made.x)],
-                "y": [_number(end) for end in region.side(made.y)],
+                "x": [_number(end) for end in region.side(plane.x)],
+                "y": [_number(end) for end in region.side(plane.y)],
                 "certain": region.certain,
             }
-            for region in made.regions
+            for region in plane.regions
             if region.in_force.provision.kind == "classification" or not region.bound
         ],
     }

@@ -50,12 +50,12 @@ class Notes:
 
     def track(self, steps: Iterable[tuple[str, Sequence[str]]]) -> int:
         """The number of a track, NONE where it says nothing: texts by the first of their days, in order."""
-        found: list[int] = []
+        track: list[int] = []
         for day, texts in steps:
-            said = self._parts.number(self.numbers(texts)) if texts else NONE
-            if said != (found[-1] if found else NONE):
-                found += [self._days.number(day), said]
-        return self.tracks.number(found) if found else NONE
+            number = self._parts.number(self.numbers(texts)) if texts else NONE
+            if number != (track[-1] if track else NONE):
+                track += [self._days.number(day), number]
+        return self.tracks.number(track) if track else NONE
 
     # --- of an answer, whatever the day and the chip ---------------------------------------------------
 
@@ -67,8 +67,8 @@ class Notes:
         if d.standing == "destination_not_encoded":
             name = self.ruleset.places[d.timeline.question.to].name
             standing = [text.replace(f" {name} ", f" {PLACE} ") for text in standing]
-        said = standing, list(PARTS["asked"](d.moment)), list(PARTS["law"](d.moment))
-        return [self.numbers(texts) for texts in said] if any(said) else []
+        notes = standing, list(PARTS["asked"](d.moment)), list(PARTS["law"](d.moment))
+        return [self.numbers(texts) for texts in notes] if any(notes) else []
 
     # --- of a course: what is public of the next change ------------------------------------------------
 
@@ -76,10 +76,10 @@ class Notes:
         """The track of what is public of each next change; a run is its first day and its standing."""
         steps: list[tuple[str, list[str]]] = []
         for (start, standing), change in zip(runs, changes, strict=True):
-            found = self._before(change) if change is not None and change.standing == standing else []
-            now = [text for day, text in found if day <= start][-1:]
+            announcements = self._before(change) if change is not None and change.standing == standing else []
+            now = [text for day, text in announcements if day <= start][-1:]
             steps.append((iso(start), [text for text in now if text]))
-            steps += [(iso(day), [text] if text else []) for day, text in found if day > start]
+            steps += [(iso(day), [text] if text else []) for day, text in announcements if day > start]
         return self.track(steps)
 
     def _before(self, change: Change) -> list[tuple[date, str]]:
@@ -90,9 +90,9 @@ class Notes:
         written = (self.ruleset.provisions[name] for name in change.by if name in self.ruleset.provisions)
         turns = {d for p, i in written for d in (earliest(i.released, i.published), p.effective) if d}
         days = [date.min, *sorted(day for day in turns if day < change.date)]
-        made = [(day, next(announced(self.ruleset, change, day), "")) for day in days]
-        self._coming[change] = made
-        return made
+        announcements = [(day, next(announced(self.ruleset, change, day), "")) for day in days]
+        self._coming[change] = announcements
+        return announcements
 
     # --- of a chip, whatever the deal -------------------------------------------------------------------
 
@@ -123,12 +123,12 @@ class Notes:
         view = timeline.view
         if view not in self._mentioned:
             figures = {name for name, known in self.ruleset.facts.items() if known.figure}
-            found: list[tuple[date, set[str]]] = []
+            tested: list[tuple[date, set[str]]] = []
             for day in sorted({date.min, *(d for f in view.provisions for d in days_of_change(f.spans))}):
                 names = mentioned(Moment(timeline, day)) & figures
-                if not found or found[-1][1] != names:
-                    found.append((day, names))
-            self._mentioned[view] = found
+                if not tested or tested[-1][1] != names:
+                    tested.append((day, names))
+            self._mentioned[view] = tested
         return self._mentioned[view]
 
     # --- of a cell: what the other layer says ------------------------------------------------------------
@@ -139,12 +139,12 @@ class Notes:
         `steps` are this layer's outcomes by their first days, '' where an answer is not the law's own; `other` are
         the outcomes of the law of the other layer.
         """
-        found: list[tuple[str, list[str]]] = []
+        remarks: list[tuple[str, list[str]]] = []
         for day in sorted({day for day, _ in (*steps, *other)}):
             here, there = (_at(outcomes, day) for outcomes in (steps, other))
             differ = here and there != here
-            found.append((day, [in_other_layer(as_printed, there)] if differ else []))
-        return self.track(found)
+            remarks.append((day, [in_other_layer(as_printed, there)] if differ else []))
+        return self.track(remarks)
 
     def outcome(self, states: Sequence[State], asked: Sequence[tuple[Words, int]]) -> str:
         """The outcome of the law for several variants, by their words and the numbers of their states."""

@@ -63,8 +63,8 @@ def read_places(ruleset: Ruleset) -> Places:
     moved = np.array([[told_moves[moves[classes[c]]] for c in triple] for triple in triples], np.uint64)
     unread = np.array([classes[d] in ruleset.edition.destinations_not_encoded for d, _, _ in triples])
     sums = [Likeness(view, classes).deals()[at] for view in views]
-    told = np.concatenate([np.stack([*sums, unread.astype(np.uint64)], axis=1), moved], axis=1)
-    _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    keys = np.concatenate([np.stack([*sums, unread.astype(np.uint64)], axis=1), moved], axis=1)
+    _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     kind = np.full((len(classes),) * 3, -1, np.int64)
     kind[at] = which.ravel()
     deals = tuple((classes[d], classes[h], classes[p]) for d, h, p in (triples[i] for i in first.tolist()))
@@ -97,10 +97,10 @@ class Known:
         self._numbers: dict[State, int] = {}
 
     def number(self, state: State) -> int:
-        found = self._numbers.setdefault(state, len(self.states))
-        if found == len(self.states):
+        number = self._numbers.setdefault(state, len(self.states))
+        if number == len(self.states):
             self.states.append(state)
-        return found
+        return number
 
 
 class States:
@@ -137,7 +137,7 @@ class States:
         where = np.stack(np.unravel_index(first, sums.shape), axis=1)
         numbers = np.array([known.of_sum.get(value, -1) for value in values.tolist()], np.int64)
         fresh = [(*where[n].tolist(), n) for n in np.flatnonzero(numbers < 0).tolist()]
-        for (item, deal), group in groupby(sorted(fresh), key=lambda found: found[:2]):
+        for (item, deal), group in groupby(sorted(fresh), key=lambda state: state[:2]):
             docket = self._docket(placed(items[item], self.deals[deal]), item, self.deals[deal])
             for _, _, day, n in group:
                 numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
@@ -153,11 +153,11 @@ class States:
 
     def _docket(self, subject: Subject, item_number: int, deal: Route) -> Docket:
         """The docket of a subject: the same provisions for all that are one distinct item."""
-        made = self._dockets.get((item_number, deal))
-        if made is None:
-            made = self._dockets[item_number, deal] = Docket(self.view, subject.facts)
-            return made
-        return made.of(subject.facts)
+        docket = self._dockets.get((item_number, deal))
+        if docket is None:
+            docket = self._dockets[item_number, deal] = Docket(self.view, subject.facts)
+            return docket
+        return docket.of(subject.facts)
 
 
 def _state(docket: Docket, day: date, known: Known) -> int:

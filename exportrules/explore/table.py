@@ -16,10 +16,10 @@ class Table:
 
     def number(self, value: Any) -> int:
         key = json.dumps(value, ensure_ascii=False)
-        found = self._numbers.setdefault(key, len(self.values))
-        if found == len(self.values):
+        number = self._numbers.setdefault(key, len(self.values))
+        if number == len(self.values):
             self.values.append(value)
-        return found
+        return number
 
 
 def iso(day: date) -> str:

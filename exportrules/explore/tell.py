@@ -1,4 +1,4 @@
-"""An answer and a provision as the page tells them: plain data, with the day left open where it stands in a text."""
+"""An answer and a provision as plain data for the page, with a placeholder for the day in their texts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
 from exportrules.render.text import headline
 
-#: What stands for the day of the question in a text, and where it stands in the address of a text of that day.
+#: The placeholder for the day of the question, in texts and in the address of a text of that day.
 DAY = "{day}"
-#: What stands for the next day on which a variant was, or may have been, public.
+#: The placeholder for the next day on which a variant was, or may have been, public.
 RELEASED = "{released}"
-#: A day that is no one's, to find where an address names the day.
+#: Any day, to find where an address names the day.
 _SOME_DAY = date(1999, 12, 31)
 
 
-def told(d: Determination) -> dict[str, Any]:
-    """The fields of a determination that do not change while its answer lasts. Empty ones are left out."""
+def fields_of(d: Determination) -> dict[str, Any]:
+    """The fields of a determination that stay the same as long as its answer holds. Empty ones are omitted."""
     law = d.timeline.ruleset
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "outcome": d.outcome,
         "policy": d.review_policy or "",
         "standing": d.standing,
@@ -41,11 +41,11 @@ def told(d: Determination) -> dict[str, Any]:
         ],
         "citations": [[c.provision, c.role] for c in d.citations],
     }  # fmt: skip
-    return {name: value for name, value in said.items() if value or name in ("outcome", "citations")}
+    return {name: value for name, value in fields.items() if value or name in ("outcome", "citations")}
 
 
 def _left_open(d: Determination) -> str:
-    """The first line, with the days left open that other chips and other days have otherwise."""
+    """The first line, with placeholders for the days that differ between chips and days of the same answer."""
     line = headline(d)
     released = d.timeline.released(d.on) if d.outcome == "not_released" else None
     if released:
@@ -64,7 +64,7 @@ def _open(d: Determination, fact: str) -> dict[str, Any]:
 
 
 def provision_row(ruleset: Ruleset, name: str) -> dict[str, Any]:
-    """A provision as its citation is printed; `code` is the address of the text of the Code, its day left open."""
+    """A provision as its citation is printed; `code` is the address of the text of the Code, with DAY for its day."""
     provision, instrument = ruleset.provisions[name]
     return {
         "title": provision.title,

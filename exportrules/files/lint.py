@@ -1,7 +1,7 @@
 """Lint: every defect of a ruleset, those that break it (:mod:`exportrules.files.integrity`) and those that cast doubt.
 
-The latter are overlaps of two versions of a paragraph, missing sources, check values that do not
-match, a horizon in the future.
+The latter are overlaps between two versions of a paragraph, missing sources, check values that do not
+match, and a horizon in the future.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from exportrules.question.names.keys import key
 
 
 def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
-    """Every defect of a ruleset. With `today`, dates of verification after it are defects; it has no default."""
+    """Every defect of a ruleset. If `today` is given, later dates of verification are defects; there is no default."""
     all_defects = list(references(ruleset))
     all_defects += _overlaps(ruleset)
     all_defects += _twice(ruleset)
@@ -38,16 +38,16 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
         all_defects.append(Defect("ruleset.toml", "covers_from is after text_read or register_swept."))
     for name, fact in ruleset.facts.items():
         if fact.type == "number" and not fact.unit:
-            all_defects.append(Defect(f"facts.toml {name}", "a number without a unit."))
+            all_defects.append(Defect(f"facts.toml {name}", "a number needs a `unit`."))
         if not fact.label:
-            all_defects.append(Defect(f"facts.toml {name}", "no label: say what a memorandum calls it."))
+            all_defects.append(Defect(f"facts.toml {name}", "no label: add `label`, its name in a memorandum."))
         if not fact.source:
             all_defects.append(
-                Defect(f"facts.toml {name}", "no source: say where the law or the filing uses the word.")
+                Defect(f"facts.toml {name}", "no source: add `source`, where the law or the filing uses the word.")
             )
     for provision, instrument in ruleset.provisions.values():
         if not provision.url.startswith("https://") and provision.evidence != "reported":
-            all_defects.append(Defect(provision.id, "no official https address."))
+            all_defects.append(Defect(provision.id, "no official https address: add it as `url`."))
         if provision.kind == "requirement" and not _has_policy(ruleset, provision):
             all_defects.append(
                 Defect(
@@ -58,7 +58,9 @@ def defects(ruleset: Ruleset, today: date | None = None) -> list[Defect]:
             all_defects.append(Defect(provision.id, "quote_of or quote_on without a quote: copy the operative words."))
         if bool(provision.quote_of) != bool(provision.quote_on):
             all_defects.append(
-                Defect(provision.id, "quote_of and quote_on belong together: which paragraph, which day's text?")
+                Defect(
+                    provision.id, "quote_of and quote_on belong together: give the paragraph and the day of its text."
+                )
             )
         if instrument.type == "letter" and not instrument.published:
             all_defects.append(Defect(instrument.id, "a letter needs `published`: the day its addressee disclosed it."))
@@ -100,7 +102,7 @@ def _overlaps(ruleset: Ruleset) -> Iterator[Defect]:
 
 
 def _twice(ruleset: Ruleset) -> Iterator[Defect]:
-    """A country that is twice in one group, or a party that is twice on one list, on the same days."""
+    """Countries that are in a group twice on the same days, and parties that are on a list twice."""
     for group in ruleset.groups.values():
         stays = [(m.country, Span(m.start or date.min, m.stop)) for m in group.member]
         for country in dict.fromkeys(_shared_days(stays)):

@@ -84,16 +84,16 @@ def is_total(cells: Sequence[str], fields: Sequence[str]) -> bool:
     return words
 
 
-def told_apart(found: Sequence[tuple[str, Apart]], row: str = "row") -> Iterator[str]:
+def told_apart(sheets: Sequence[tuple[str, Apart]], row: str = "row") -> Iterator[str]:
     """What was told apart, in words: by sheet, '' for a ledger that is none of several. `row` is what a blank one is
     called."""
-    if blank := sum(apart.blank for _, apart in found):
+    if blank := sum(apart.blank for _, apart in sheets):
         yield f"{blank:,} blank {row}{'s' if blank > 1 else ''}"
     for one, many, what in (
         ("line of totals", "lines of totals", "totals"),
         ("repeated header", "repeated headers", "repeated"),
     ):
-        rows = [(sheet, number) for sheet, apart in found for number in getattr(apart, what)]
+        rows = [(sheet, number) for sheet, apart in sheets for number in getattr(apart, what)]
         if rows:
             shown = [f"{sheet!r} row {number}" if sheet else f"row {number}" for sheet, number in rows[:12]]
             rest = f" and {len(rows) - 12:,} more" if len(rows) > 12 else ""

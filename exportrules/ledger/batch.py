@@ -79,10 +79,10 @@ def coded(array: pa.Array) -> pa.DictionaryArray:
 def values_of(array: pa.Array) -> list[Any]:
     """A column's values; as text where Python knows no such value (the year 20000)."""
     try:
-        found: list[Any] = array.to_pylist()
+        values: list[Any] = array.to_pylist()
     except (OverflowError, ValueError):
-        found = pc.cast(array, pa.string()).to_pylist()
-    return found
+        values = pc.cast(array, pa.string()).to_pylist()
+    return values
 
 
 def as_text(value: Any) -> str:

@@ -156,20 +156,20 @@ def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
     kind = "date cannot be read"
     if not text:
         return trouble("date is empty", "the date is empty. Write the day of export, YYYY-MM-DD.")
-    said = brief(text, 40)
+    written = brief(text, 40)
     if ZONED.fullmatch(text):
         return trouble(
             "date is a datetime, not a day",
-            f"the date {said} is a moment in a time zone; the law knows days in Washington, D.C. Write that day.",
+            f"the date {written} is a moment in a time zone; the law knows days in Washington, D.C. Write that day.",
         )
     try:
         day = day_in(text, style)
     except (ValueError, OverflowError):
-        return trouble(kind, f"the date {said} is not a calendar day. Write YYYY-MM-DD.")
+        return trouble(kind, f"the date {written} is not a calendar day. Write YYYY-MM-DD.")
     if day is None:
-        return trouble(kind, f"the date {said} cannot be read for certain. {cure_of(text, style, say)}")
+        return trouble(kind, f"the date {written} cannot be read for certain. {cure_of(text, style, say)}")
     if not FIRST_DAY <= day <= LAST_DAY:
-        return trouble("date out of range", f"the date {said} is {day}, no day of a shipment of AI chips.")
+        return trouble("date out of range", f"the date {written} is {day}, no day of a shipment of AI chips.")
     return Meaning(day, day.isoformat())
 
 
@@ -188,8 +188,8 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         # who the maker is depends on the row's chip: the question resolves it
         return Meaning(text.strip().lower(), "the chip's maker") if found is None else Meaning(found, _exporter(found))
 
-    def _exporter(found: str) -> str:
-        return ruleset.exporters[found].name if found in ruleset.exporters else "an exporter without a public letter"
+    def _exporter(name: str) -> str:
+        return ruleset.exporters[name].name if name in ruleset.exporters else "an exporter without a public letter"
 
     def parties(text: str) -> Meaning:
         written = [name.strip() for name in text.split(";") if name.strip()]
@@ -213,15 +213,15 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         return read
 
     def end_uses(text: str) -> Meaning:
-        found = read_end_uses(ruleset, re.sub(r"(?<=\w)[\s-]+(?=\w)", "_", text.strip().lower()))
-        return Meaning(found, ", ".join(found))
+        uses = read_end_uses(ruleset, re.sub(r"(?<=\w)[\s-]+(?=\w)", "_", text.strip().lower()))
+        return Meaning(uses, ", ".join(uses))
 
     def fact(name: str) -> Reader:
         yes_or_no = ruleset.facts[name].type == "boolean"
 
         def read(text: str) -> Meaning:
-            found = read_given(ruleset, name, _YES_NO.get(text.strip().casefold(), text) if yes_or_no else text)
-            return Meaning((found.value,), show(found.value))
+            given = read_given(ruleset, name, _YES_NO.get(text.strip().casefold(), text) if yes_or_no else text)
+            return Meaning((given.value,), show(given.value))
 
         return read
 
@@ -262,13 +262,15 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
         if not text:
             return trouble(f"{wanted} is empty", f"the {wanted} is empty; it is never assumed.") if wanted else EMPTY
         if len(text) > LONGEST_CELL:
-            said = f"the cell {brief(text, 40)} has {len(text):,} characters, too many to be read as {name!r}."
-            return trouble("cell too long", said)
+            message = f"the cell {brief(text, 40)} has {len(text):,} characters, too many to be read as {name!r}."
+            return trouble("cell too long", message)
         if says_nothing(text) and not _is_word_of(ruleset, name, text):
             or_not = "" if wanted or name == "chip" else f", or {NOT_SAID!r} if it means the same as an empty cell"
             it = "'maker', 'other' or the company's name" if name == "exporter" else "it"
-            said = f"the {called} {brief(text)} says nothing. Write {it}, or say what it means in {say.names}{or_not}."
-            return trouble(f"{called} says nothing", said)
+            message = (
+                f"the {called} {brief(text)} says nothing. Write {it}, or say what it means in {say.names}{or_not}."
+            )
+            return trouble(f"{called} says nothing", message)
         try:
             return read(text)
         except UnknownNameError as error:
@@ -313,14 +315,14 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     meaning = read(written)
     names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
     if meaning.problem is None and any(name.listed for name in names):
-        said = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
-        return trouble("party is listed", said)
+        message = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
+        return trouble("party is listed", message)
     if meaning.problem is None and (own := [n for n in names if n.described and not n.near]):
-        said = (
+        message = (
             f"{brief(written)} is {body_of(own[0])}: no list decides that, and it cannot be {NOT_LISTED!r}. If it is "
             f"not one, say so in a column {own[0].described}_end_user (no)."
         )
-        return trouble("party is listed", said)
+        return trouble("party is listed", message)
     declined = tuple(name._replace(near=(), declined=name.near) for name in names)
     return Meaning(declined, _DECLARED)
 

@@ -47,10 +47,10 @@ class Columns:
     @property
     def fields(self) -> dict[str, list[str]]:
         """The column names behind each field."""
-        found: dict[str, list[str]] = {}
+        fields: dict[str, list[str]] = {}
         for field, number in self.read:
-            found.setdefault(field, []).append(self.names[number])
-        return found
+            fields.setdefault(field, []).append(self.names[number])
+        return fields
 
     @property
     def unread(self) -> tuple[int, ...]:
@@ -65,7 +65,7 @@ class Columns:
 def recognise(
     ruleset: Ruleset,
     names: Sequence[str],
-    told: Told,
+    stated: Told,
     constant: Mapping[str, str | None],
     ignore: Sequence[str] = (),
     say: Saying = COMMAND,
@@ -79,25 +79,25 @@ def recognise(
     facts = facts_of_columns(ruleset)
     fields = (*FIELDS, *(name for name in facts.values() if name not in FIELDS))
     given = {field: value for field, value in constant.items() if value is not None}
-    mapped = _mapped(names, told, fields, say)
+    mapped = _mapped(names, stated, fields, say)
     ignored = _ignored(names, ignore, mapped, say)
-    declined = {field for field, written in told.items() if not _listing(written)}
-    found: dict[str, list[int]] = {}
+    declined = {field for field, written in stated.items() if not _listing(written)}
+    columns: dict[str, list[int]] = {}
     passed: list[int] = []
     for number, name in enumerate(names):
         if number in ignored:
             continue
-        field = mapped.get(number) or _recognised(name, facts, told)
-        if number in mapped or (field and field not in told):
-            found.setdefault(field, []).append(number)
+        field = mapped.get(number) or _recognised(name, facts, stated)
+        if number in mapped or (field and field not in stated):
+            columns.setdefault(field, []).append(number)
         elif field in declined:
             ignored.append(number)
         elif field == REPEATABLE:
-            found.setdefault(field, []).append(number)
+            columns.setdefault(field, []).append(number)
         elif field:
             passed.append(number)
-    _give_way(names, found, declined, ignored)
-    for field, numbers in found.items():
+    _give_way(names, columns, declined, ignored)
+    for field, numbers in columns.items():
         if len(numbers) > 1 and field != REPEATABLE:
             if all(number in mapped for number in numbers):
                 raise QuestionError(f"{say.mapping} gives {field!r} twice. Give it once.")
@@ -109,19 +109,19 @@ def recognise(
                 f"the column {names[numbers[0]]!r} says {field!r}, and {say.every(field)} does too. Leave the option "
                 f"out, or the column with {say.column(field, '')}."
             )
-    _need(names, found, given, ignored, say)
-    read = tuple(sorted((field, number) for field, numbers in found.items() for number in numbers))
+    _need(names, columns, given, ignored, say)
+    read = tuple(sorted((field, number) for field, numbers in columns.items() for number in numbers))
     return Columns(tuple(names), read, given, tuple(sorted(ignored)), tuple(passed))
 
 
-def known_headers(ruleset: Ruleset, told: Told) -> Callable[[str], str]:
+def known_headers(ruleset: Ruleset, stated: Told) -> Callable[[str], str]:
     """What tells a header's field, '' for none: for finding the row of a header. Columns that are told count."""
     facts = facts_of_columns(ruleset)
-    mapped = {key(name): field for field, written in told.items() for name in _listing(written)}
+    mapped = {key(name): field for field, written in stated.items() for name in _listing(written)}
 
     def known(name: str) -> str:
         spelled = key(name)
-        return mapped.get(spelled) or _recognised(name, facts, told)
+        return mapped.get(spelled) or _recognised(name, facts, stated)
 
     return known
 
@@ -137,10 +137,10 @@ def _listing(written: str | Sequence[str]) -> list[str]:
     return [name for name in ([written] if isinstance(written, str) else written) if name]
 
 
-def _mapped(names: Sequence[str], told: Told, fields: Sequence[str], say: Saying) -> dict[int, str]:
+def _mapped(names: Sequence[str], stated: Told, fields: Sequence[str], say: Saying) -> dict[int, str]:
     """The field of each column that was told."""
     mapped: dict[int, str] = {}
-    for field, written in told.items():
+    for field, written in stated.items():
         if field not in fields:
             near = difflib.get_close_matches(field, fields, n=3)
             raise UnknownNameError(
@@ -161,56 +161,56 @@ def _mapped(names: Sequence[str], told: Told, fields: Sequence[str], say: Saying
 
 
 def _ignored(names: Sequence[str], ignore: Sequence[str], mapped: Mapping[int, str], say: Saying) -> list[int]:
-    found: list[int] = []
+    columns: list[int] = []
     for name in ignore:
         for number in _numbers(names, name, say.ignore([name])):
             if number in mapped:
                 raise QuestionError(
                     f"{say.ignore([name])}: the column is given to {mapped[number]!r} too. Leave one of the two out."
                 )
-            found.append(number)
-    return list(dict.fromkeys(found))
+            columns.append(number)
+    return list(dict.fromkeys(columns))
 
 
-def _numbers(names: Sequence[str], wanted: str, said: str) -> list[int]:
+def _numbers(names: Sequence[str], wanted: str, option: str) -> list[int]:
     """The columns of a name: as it is written, or else but for case and punctuation. Raises UnknownNameError."""
     exact = [n for n, name in enumerate(names) if name.strip() == wanted.strip()]
     alike = exact or [n for n, name in enumerate(names) if key(name) == key(wanted)]
     if not alike:
         near = difflib.get_close_matches(wanted, names, n=3)
-        raise UnknownNameError(f"{said}: there is no such column. Columns: {_listed(names)}.", near)
+        raise UnknownNameError(f"{option}: there is no such column. Columns: {_listed(names)}.", near)
     return alike
 
 
-def _recognised(name: str, facts: Mapping[str, str], told: Told) -> str:
+def _recognised(name: str, facts: Mapping[str, str], stated: Told) -> str:
     """The field that a header names; '' for none. Where the end user is told, its other columns are parties."""
     spelled = spellings().get(key(name))
     if spelled is None:
         return facts.get(key(name), "")
-    return REPEATABLE if spelled.field == "end_user" and _listing(told.get("end_user", "")) else spelled.field
+    return REPEATABLE if spelled.field == "end_user" and _listing(stated.get("end_user", "")) else spelled.field
 
 
-def _give_way(names: Sequence[str], found: dict[str, list[int]], declined: set[str], ignored: list[int]) -> None:
+def _give_way(names: Sequence[str], columns: dict[str, list[int]], declined: set[str], ignored: list[int]) -> None:
     """Columns that are read otherwise where another column names their field better."""
-    for field, numbers in list(found.items()):
+    for field, numbers in list(columns.items()):
         given = giving_way(names, numbers)
-        found[field] = [n for n in numbers if n not in given]
+        columns[field] = [n for n in numbers if n not in given]
         for number, other in given.items():
             if other in declined:
                 ignored.append(number)
             elif other:
-                found.setdefault(other, []).append(number)
+                columns.setdefault(other, []).append(number)
 
 
 def _need(
     names: Sequence[str],
-    found: Mapping[str, list[int]],
+    columns: Mapping[str, list[int]],
     given: Mapping[str, str],
     ignored: Sequence[int],
     say: Saying,
 ) -> None:
     """What a ledger has to say: a chip or its figures, a day, a destination, an exporter. None is ever assumed."""
-    taken = {n for numbers in found.values() for n in numbers} | set(ignored)
+    taken = {n for numbers in columns.values() for n in numbers} | set(ignored)
 
     def column(field: str, example: str) -> str:
         """How to tell a column: one that is there and looks like it, or an example."""
@@ -218,16 +218,16 @@ def _need(
         return say.column(field, next((name for name, look in looks if look and look.field == field), example))
 
     missing = []
-    if "chip" not in found and not any(field not in FIELDS for field in found):
+    if "chip" not in columns and not any(field not in FIELDS for field in columns):
         missing.append(("chip", f"Say which: {column('chip', 'Part No')}."))
-    if "on" not in found:
+    if "on" not in columns:
         missing.append(("date of export", f"Say which: {column('on', 'Ship date')}."))
-    if "to" not in found and "to" not in given:
+    if "to" not in columns and "to" not in given:
         every = say.every("to", "PLACE")
         missing.append(
             ("destination", f"Say {column('to', 'Dest')}, or {every} for all rows. A destination is never assumed.")
         )
-    if "exporter" not in found and "exporter" not in given:
+    if "exporter" not in columns and "exporter" not in given:
         every = say.every("exporter", "maker")
         missing.append(
             (
@@ -237,8 +237,8 @@ def _need(
             )
         )
     if missing:
-        said = " ".join(f"No column is known as the {what}. {cure}" for what, cure in missing)
-        raise QuestionError(f"n{said[1:]} Columns: {_listed(names)}.")
+        message = " ".join(f"No column is known as the {what}. {cure}" for what, cure in missing)
+        raise QuestionError(f"n{message[1:]} Columns: {_listed(names)}.")
 
 
 def _listed(names: Iterable[str], most: int = 12) -> str:

@@ -140,8 +140,8 @@ class Records:
         firsts = np.frombuffer(self.block + b"\n", np.uint8)[begins]
         suspects = np.flatnonzero((firsts < _ZERO) | (firsts > _NINE))
         cells = _slices(self.block, begins[suspects], self.ends[suspects, column]).dictionary_encode()
-        found = np.array([wanted(unquoted(cell)) for cell in cells.dictionary.to_pylist()], bool)
-        rows = suspects[found[cells.indices.to_numpy()]] if len(found) else suspects[:0]
+        matches = np.array([wanted(unquoted(cell)) for cell in cells.dictionary.to_pylist()], bool)
+        rows = suspects[matches[cells.indices.to_numpy()]] if len(matches) else suspects[:0]
         return sorted([*np.flatnonzero(self.regular())[rows].tolist(), *self.alone.raw])
 
     def without(self, numbers: Sequence[int]) -> Records:

@@ -51,26 +51,26 @@ def proposals(sample: bytes) -> list[Proposal]:
     if b"\0" in sample[:1000]:
         return list(_wide(sample))
     _, bad = utf8_lines(sample)
-    found = []
+    ranked = []
     for place, name in enumerate(CANDIDATES):
         try:
             texts = [line.decode(name) for line in bad]
         except UnicodeDecodeError:
             continue
         if texts and all(map(_is_text, texts)):
-            found.append((-_plausible(texts), place, Proposal(name, texts[0].strip())))
-    return [proposal for *_, proposal in sorted(found)][:_MOST]
+            ranked.append((-_plausible(texts), place, Proposal(name, texts[0].strip())))
+    return [proposal for *_, proposal in sorted(ranked)][:_MOST]
 
 
 def proposed(sample: bytes) -> str:
     """The proposals in words, with the option to write."""
-    found = proposals(sample)
-    if not found:
+    readings = proposals(sample)
+    if not readings:
         return "Save it as UTF-8 (in Excel: CSV UTF-8), or say --encoding NAME if you know it."
-    ways = "; ".join(f"as {p.encoding} {brief(p.line)}" for p in found)
-    if len(found) == 1:
-        return f"It would read: {ways}. If that is right, say --encoding {found[0].encoding}."
-    return f"It would read: {ways}. Say which is right, e.g. --encoding {found[0].encoding}."
+    ways = "; ".join(f"as {p.encoding} {brief(p.line)}" for p in readings)
+    if len(readings) == 1:
+        return f"It would read: {ways}. If that is right, say --encoding {readings[0].encoding}."
+    return f"It would read: {ways}. Say which is right, e.g. --encoding {readings[0].encoding}."
 
 
 def _wide(sample: bytes) -> Iterator[Proposal]:

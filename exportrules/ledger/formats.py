@@ -20,13 +20,13 @@ def day_format(path: str | os.PathLike[str], sheet: str, cell: str) -> str:
     try:
         with zipfile.ZipFile(path) as book:
             part = _sheet_part(book, sheet)
-            found = re.search(rf'<c r="{cell}"[^>]*?\bs="(\d+)"', _text(book, part))
-            made = _format(_text(book, "xl/styles.xml"), int(found[1])) if found else ""
+            style = re.search(rf'<c r="{cell}"[^>]*?\bs="(\d+)"', _text(book, part))
+            code = _format(_text(book, "xl/styles.xml"), int(style[1])) if style else ""
     except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
         return ""
     # a colour, a condition or a locale before the format is no part of how the day is written
-    made = re.sub(r"\[[^\]]*\]", "", made).split(";")[0]
-    return made if _DAY.search(made) and "m" in made.lower() and "d" in made.lower() else ""
+    code = re.sub(r"\[[^\]]*\]", "", code).split(";")[0]
+    return code if _DAY.search(code) and "m" in code.lower() and "d" in code.lower() else ""
 
 
 def _text(book: zipfile.ZipFile, name: str) -> str:
@@ -36,8 +36,8 @@ def _text(book: zipfile.ZipFile, name: str) -> str:
 
 def _sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
     """The file of a sheet inside the workbook's."""
-    for found in re.finditer(r"<sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
-        name, relation = re.search(r'\bname="([^"]*)"', found[0]), re.search(r'\br:id="([^"]*)"', found[0])
+    for tag in re.finditer(r"<sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
+        name, relation = re.search(r'\bname="([^"]*)"', tag[0]), re.search(r'\br:id="([^"]*)"', tag[0])
         if name and relation and html.unescape(name[1]) == sheet:
             for link in re.finditer(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels")):
                 if f'Id="{relation[1]}"' in link[0] and (target := re.search(r'Target="([^"]*)"', link[0])):
@@ -49,8 +49,8 @@ def _format(styles: str, number: int) -> str:
     """The number format of a cell's style."""
     own = {
         int(one[1]): html.unescape(code[1])
-        for found in re.finditer(r"<numFmt\b[^>]*>", styles)
-        if (one := re.search(r'numFmtId="(\d+)"', found[0])) and (code := re.search(r'formatCode="([^"]*)"', found[0]))
+        for tag in re.finditer(r"<numFmt\b[^>]*>", styles)
+        if (one := re.search(r'numFmtId="(\d+)"', tag[0])) and (code := re.search(r'formatCode="([^"]*)"', tag[0]))
     }
     cells = re.search(r"<cellXfs\b.*?</cellXfs>", styles, re.S)
     style = re.findall(r"<xf\b[^>]*>", cells[0] if cells else "")[number]

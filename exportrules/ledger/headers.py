@@ -106,8 +106,10 @@ def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
 
 def _stands_alone(words: list[str], patterns: _Patterns) -> bool:
     """Whether a header is a word such as "Name" or "Group", and nothing that tells of what it is the name."""
-    told = [bare for word in words if (bare := word.rstrip("0123456789"))]
-    return not patterns.alone_words.isdisjoint(told) and patterns.alone_words | patterns.alone_with >= set(told)
+    bare_words = [bare for word in words if (bare := word.rstrip("0123456789"))]
+    return not patterns.alone_words.isdisjoint(bare_words) and patterns.alone_words | patterns.alone_with >= set(
+        bare_words
+    )
 
 
 class _Patterns(NamedTuple):

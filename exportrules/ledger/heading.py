@@ -56,15 +56,15 @@ def find_heading(
     singles = [one_row(rows, number, known) for number in range(min(len(rows), WITHIN + 1))]
     grouped: set[int] = set()
     for number, single in enumerate(singles[:WITHIN]):
-        found = [] if number in grouped else [single]
+        candidates = [] if number in grouped else [single]
         if number + 1 < len(singles):
             spans = merged(number)
             double = _two_rows(rows, number, known, spans)
             # a title above a header adds nothing to it; merged cells above a part of its columns are groups of them
             groups = double.score >= _FEWEST and _are_groups(spans, rows[number], rows[number + 1])
             grouped |= {number + 1} if groups else set()
-            found += [double] * (groups or double.score > max(single.score, singles[number + 1].score))
-        for heading in found:
+            candidates += [double] * (groups or double.score > max(single.score, singles[number + 1].score))
+        for heading in candidates:
             if heading.score >= _FEWEST and (best is None or heading.score > best.score):
                 best = heading
     return best._replace(doubt=_doubt(rows, best, known)) if best else None
@@ -145,16 +145,16 @@ def _says_enough(group: str, below: str, lower: Sequence[str], known: Known) -> 
 
 def _carried(upper: Sequence[str], spans: Spans) -> list[str]:
     """The group above each column: that of its merged cells, or where none are merged, the last one to its left."""
-    found, last = list(upper), ""
+    carried, last = list(upper), ""
     if spans:
         for begin, end in spans:
-            for column in range(begin, min(end + 1, len(found))):
-                found[column] = upper[begin]
-        return found
+            for column in range(begin, min(end + 1, len(carried))):
+                carried[column] = upper[begin]
+        return carried
     for column, text in enumerate(upper):
         last = text or last
-        found[column] = last
-    return found
+        carried[column] = last
+    return carried
 
 
 def _name(cell: str) -> str:

@@ -128,8 +128,10 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
 def _by_its_columns(settings: Settings, renamed: Mapping[str, str]) -> Settings:
     """The settings with the columns of single sheets under the names that they have in the whole ledger."""
     mapped = {
-        field: list(dict.fromkeys(renamed.get(name, name) for name in ([told] if isinstance(told, str) else told)))
-        for field, told in (settings.mapped or {}).items()
+        field: list(
+            dict.fromkeys(renamed.get(name, name) for name in ([written] if isinstance(written, str) else written))
+        )
+        for field, written in (settings.mapped or {}).items()
     }
     return replace(settings, mapped=mapped, ignore=tuple(renamed.get(name, name) for name in settings.ignore))
 

@@ -71,13 +71,13 @@ class Rendered:
         """One value per segment so far, remembered until there are more segments."""
         with self._lock:
             count = len(self._segments)
-            made = self._made.get((key, count))
-            if made is None:
+            array = self._made.get((key, count))
+            if array is None:
                 values = [render(segment) for segment in self._segments[:count]]
-                made = pa.array([v.encode() for v in values], pa.binary()) if kind is None else pa.array(values, kind)
+                array = pa.array([v.encode() for v in values], pa.binary()) if kind is None else pa.array(values, kind)
                 self._made = {k: v for k, v in self._made.items() if k[0] != key}
-                self._made[key, count] = made
-            return made
+                self._made[key, count] = array
+            return array
 
     def _troubled(self) -> Any:
         with self._lock:

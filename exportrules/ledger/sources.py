@@ -92,7 +92,7 @@ def _have_a_say(
     )
     for option, is_given, fits, of in given:
         if is_given and not fits:
-            raise QuestionError(f"{option} is for {of}, and {name} is none. Leave it out.")
+            raise QuestionError(f"{option} is for {of}, and {name} is not one. Omit it.")
 
 
 class TextSource:
@@ -140,14 +140,14 @@ class TextSource:
     @property
     def said(self) -> list[str]:
         """How the file was read, where that is not plain from its first line: for the summary."""
-        told = list(told_apart([("", self._apart)], "line"))
-        return [*self._said, *[f"Told apart from shipments: {'; '.join(told)}."] * bool(told)]
+        apart = list(told_apart([("", self._apart)], "line"))
+        return [*self._said, *[f"Told apart from shipments: {'; '.join(apart)}."] * bool(apart)]
 
     @property
     def account(self) -> dict[str, Any]:
         """The same for a manifest."""
-        found = self._apart.account
-        return {**self._account, **({"told_apart": found} if any(found.values()) else {})}
+        apart = self._apart.account
+        return {**self._account, **({"told_apart": apart} if any(apart.values()) else {})}
 
     def _doubt(self, sample: bytes) -> None:
         """Raises LedgerError where the text as a whole is not UTF-8, with what it may be; a few such lines are rows
@@ -311,15 +311,15 @@ def _known_encoding(encoding: str) -> str:
 
 def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str], int]]:
     """The cells of the first records, each with the place where it ends."""
-    found: list[tuple[list[str], int]] = []
+    lines: list[tuple[list[str], int]] = []
     at = 0
-    while at < len(head) and len(found) < most:
+    while at < len(head) and len(lines) < most:
         cells, size = _parted(head[at : at + _LONGEST_LINE], delimiter)
         if not size:
             break
         at += size
-        found.append((cells, at))
-    return found
+        lines.append((cells, at))
+    return lines
 
 
 def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:

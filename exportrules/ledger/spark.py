@@ -65,8 +65,8 @@ def answered(frame: Any, law: Ruleset, settings: Settings) -> Any:
     added = dict(zip(added_names(names, chosen, settings.prefix), chosen, strict=True))
     rows = _Rows(frame, lookup, renamed="on" in (settings.names or {}))
     cells, days = rows.gathered()
-    found = rows.with_day(rows.with_profile(frame, cells), days)
-    return rows.with_answers(found, days, added, law.edition.edition)
+    joined = rows.with_day(rows.with_profile(frame, cells), days)
+    return rows.with_answers(joined, days, added, law.edition.edition)
 
 
 class _Days(NamedTuple):
@@ -116,13 +116,13 @@ class _Rows:
         if self._is_of(self._day, "DateType", "TimestampNTZType"):
             return self._with_dates(keys)
         cell = self._clockless()
-        found = self._frame.select(cell).distinct().limit(MOST_DAYS + 1).toArrow().column(0)
-        if len(found) > MOST_DAYS:
+        column = self._frame.select(cell).distinct().limit(MOST_DAYS + 1).toArrow().column(0)
+        if len(column) > MOST_DAYS:
             raise QuestionError(
                 f"the column {self._day!r} has more than {MOST_DAYS:,} distinct dates: they are moments, and a day is "
                 f"wanted. Give a column of days, e.g. to_date({self._day})."
             )
-        meanings = self._meanings(values_of(found), found)
+        meanings = self._meanings(values_of(column), column)
         known = [day for day in meanings.values() if not isinstance(day, Problem)]
         days = _Days(cell, meanings, True, min(known, default=_FIRST), max(known, default=_FIRST))
         return self._frame.select(*keys).distinct().toArrow(), days
@@ -141,8 +141,8 @@ class _Rows:
         odd: dict[Any, int | Problem] = {}
         if first < _FIRST or last > _LAST:
             rest = self._frame.where(~cell.between(_FIRST, _LAST)).select(cell, self._cell(self._day)).distinct()
-            found = rest.toArrow()
-            odd = self._meanings(found.column(0).to_pylist(), found.column(1))
+            column = rest.toArrow()
+            odd = self._meanings(column.column(0).to_pylist(), column.column(1))
         return table.drop_columns([least, most]), _Days(cell, odd, False, max(first, _FIRST), min(last, _LAST))
 
     def _meanings(self, keys: Sequence[Any], cells: pa.ChunkedArray) -> dict[Any, int | Problem]:
@@ -151,7 +151,7 @@ class _Rows:
         means = map(self._lookup.day_of, texts)
         return {key: day if isinstance(day, Problem) else day - _EPOCH for key, day in zip(keys, means, strict=True)}
 
-    def with_profile(self, found: Any, cells: pa.Table) -> Any:
+    def with_profile(self, frame: Any, cells: pa.Table) -> Any:
         """The rows with the number of their profile; null where their cells were not gathered."""
         import pyspark.sql.functions as f
         from pyspark.sql.types import IntegerType, StructType
@@ -166,15 +166,15 @@ class _Rows:
             cell == f.col(key) if self._is_of(name, "StringType") else cell.eqNullSafe(f.col(key))
             for name, cell, key in zip(self._read, self._cells, self._keys, strict=True)
         ]
-        return found.join(self._small(table, schema), alike, "left").drop(*self._keys)
+        return frame.join(self._small(table, schema), alike, "left").drop(*self._keys)
 
-    def with_day(self, found: Any, days: _Days) -> Any:
+    def with_day(self, frame: Any, days: _Days) -> Any:
         """The rows with their day as a number and, where some have none, what is wrong with it."""
         import pyspark.sql.functions as f
         from pyspark.sql.types import IntegerType, StringType, StructType
 
         if not days.meanings:
-            return found.withColumn(self._name("day"), days.cell)
+            return frame.withColumn(self._name("day"), days.cell)
         key, number, trouble = map(self._name, ("key", "number", "trouble"))
         means = days.meanings.values()
         table = pa.table(
@@ -184,14 +184,14 @@ class _Rows:
                 trouble: pa.array([day.text if isinstance(day, Problem) else "" for day in means], pa.string()),
             }
         )
-        kind = found.select(days.cell.alias(key)).schema[key]
+        kind = frame.select(days.cell.alias(key)).schema[key]
         schema = StructType([kind]).add(number, IntegerType()).add(trouble, StringType())
-        joined = found.join(self._small(table, schema), days.cell.eqNullSafe(f.col(key)), "left")
+        joined = frame.join(self._small(table, schema), days.cell.eqNullSafe(f.col(key)), "left")
         return joined.withColumn(
             self._name("day"), f.col(number) if days.every else f.coalesce(f.col(number), days.cell)
         )
 
-    def with_answers(self, found: Any, days: _Days, added: Mapping[str, str], edition: str) -> Any:
+    def with_answers(self, frame: Any, days: _Days, added: Mapping[str, str], edition: str) -> Any:
         """The frame's own columns and the answer columns `added`, each with its name to be."""
         import pyspark.sql.functions as f
 
@@ -203,25 +203,27 @@ class _Rows:
         profile, day = f.col(self._name("profile")), f.col(self._name("day"))
         place = f.least(f.shiftright(day, _BUCKET) - f.lit(days.first >> _BUCKET), f.lit(days.buckets - 1))
         own = profile.cast("long") * f.lit(days.buckets) + place.cast("long")
-        found = found.join(self._small(known), [own == f.col(bucket), day.between(f.col(low), f.col(high))], "left")
+        frame = frame.join(self._small(known), [own == f.col(bucket), day.between(f.col(low), f.col(high))], "left")
 
         # a row that was not there when cells were gathered meets nothing
-        said = {name: self._name("answer", n) for n, name in enumerate(added)}
+        answer_columns = {name: self._name("answer", n) for n, name in enumerate(added)}
         every = [*segments, unanswered(UNCOMPILED)]
         texts = {
-            said[name]: pa.array(
+            answer_columns[name]: pa.array(
                 [column(which, s, edition) for s in every], pa.date32() if which in DATES else pa.string()
             )
             for name, which in added.items()
         }
         answers = pa.table({number: pa.array(range(len(every)), pa.int32()), **texts})
         reached = f.coalesce(f.col(segment), f.lit(len(segments)))
-        found = found.join(self._small(answers), reached == f.col(number), "left")
-        shown = {name: f.col(answer) for name, answer in said.items()}
+        frame = frame.join(self._small(answers), reached == f.col(number), "left")
+        shown = {name: f.col(answer) for name, answer in answer_columns.items()}
         if days.troubled:
             wrong = f.coalesce(f.col(self._name("trouble")), f.lit(""))
             shown |= {name: f.concat(wrong, shown[name]) for name, which in added.items() if which == "problem"}
-        return found.select(*map(_quoted, self._frame.columns), *(told.alias(name) for name, told in shown.items()))
+        return frame.select(
+            *map(_quoted, self._frame.columns), *(expression.alias(name) for name, expression in shown.items())
+        )
 
     def _name(self, what: str, number: int | str = "") -> str:
         return f"{self._mark}_{what}{number}"
@@ -264,8 +266,8 @@ class _Rows:
     def _small(self, table: pa.Table, schema: Any = None) -> Any:
         import pyspark.sql.functions as f
 
-        made = self._frame.sparkSession.createDataFrame(table, schema)
-        return f.broadcast(made) if table.nbytes <= MOST_BROADCAST else made
+        frame = self._frame.sparkSession.createDataFrame(table, schema)
+        return f.broadcast(frame) if table.nbytes <= MOST_BROADCAST else frame
 
 
 def _tables(lookup: Lookup, days: _Days) -> tuple[list[tuple[int, int, int, int]], list[Segment]]:

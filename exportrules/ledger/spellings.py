@@ -30,17 +30,19 @@ class Spelling(NamedTuple):
 
 def spellings(lookup: Lookup) -> list[Spelling]:
     """Every distinct cell but the empty ones, by column; the most frequent first. Parties: those on or near a list."""
-    found: dict[tuple[str, str], Spelling] = {}
+    by_spelling: dict[tuple[str, str], Spelling] = {}
     for slot in lookup.slots:
         for written, rows in slot.spellings.items():
             if written.strip():
                 meaning = slot.meaning(written)
                 problem = meaning.problem.text if meaning.problem else ""
-                before = found.get((slot.field, written))
+                before = by_spelling.get((slot.field, written))
                 total = rows + (before.rows if before else 0)
-                found[slot.field, written] = Spelling(slot.field, written, total, meaning.shown, problem, meaning.near)
+                by_spelling[slot.field, written] = Spelling(
+                    slot.field, written, total, meaning.shown, problem, meaning.near
+                )
     order = {field: number for number, field in enumerate(FIELDS)}
-    return sorted(found.values(), key=lambda s: (order.get(s.column, 99), s.column, -s.rows, s.written))
+    return sorted(by_spelling.values(), key=lambda s: (order.get(s.column, 99), s.column, -s.rows, s.written))
 
 
 def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None = None) -> str:
@@ -48,16 +50,20 @@ def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None 
 
     What `names` said already stays in it, whether this ledger has the spelling or not.
     """
-    said = {(column, written): means for column, told in (names or {}).items() for written, means in told.items()}
+    left = {
+        (column, written): means
+        for column, by_written in (names or {}).items()
+        for written, means in by_written.items()
+    }
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for s in spellings(lookup):
         what = "to which a letter was addressed" if s.column == "exporter" else "which is listed"
         close = "; ".join(f"close to {name}, {what}" for name in s.near)
-        means = said.pop((s.column, s.written.strip()), "")
+        means = left.pop((s.column, s.written.strip()), "")
         writer.writerow([s.column, inert(s.written), s.rows, s.taken_for, s.problem or close, means])
-    writer.writerows([column, inert(written), 0, "", "", means] for (column, written), means in said.items())
+    writer.writerows([column, inert(written), 0, "", "", means] for (column, written), means in left.items())
     return out.getvalue()
 
 
@@ -80,7 +86,7 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
         raise LedgerError(name, "this is not a CSV file in UTF-8. In Excel, save it as CSV UTF-8.") from None
     except csv.Error as error:
         raise LedgerError(name, f"this is not a CSV file in UTF-8: {error}.") from None
-    found: dict[str, dict[str, str]] = {}
+    names: dict[str, dict[str, str]] = {}
     if not {"column", "written", "means"} <= header:
         raise LedgerError(name, "a map of names has the columns column, written, means. --write-names writes one.")
     for number, row in enumerate(table, 1):
@@ -98,6 +104,6 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
         meaning = meaning_of(column, written, means, readers[column])
         if meaning.problem:
             raise LedgerError(name, f"row {number}: {written!r} is to mean {means!r}, but {meaning.problem.text}")
-        if found.setdefault(column, {}).setdefault(written, means) != means:
+        if names.setdefault(column, {}).setdefault(written, means) != means:
             raise LedgerError(name, f"row {number}: {written!r} has two meanings. Keep one.")
-    return found
+    return names

@@ -80,7 +80,7 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
         listed=_listed(read),
         problems={
             kind: (rows, next(iter(ranked(texts[kind]))))
-            for kind, rows in ranked(Counter({kind: said.total() for kind, said in texts.items()})).items()
+            for kind, rows in ranked(Counter({kind: examples.total() for kind, examples in texts.items()})).items()
         },
         unread=unread,
         decided=decided,
@@ -99,7 +99,7 @@ def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
     """The rows of each answer, with what was assumed of them that somebody can be asked."""
     for t in tallies:
         s = t.segment
-        assumed = [field for field, said in _TO_ASK.items() if all(_left_out(t.profile, name) for name in said)]
+        assumed = [field for field, facts in _TO_ASK.items() if all(_left_out(t.profile, name) for name in facts)]
         turns_on = tuple(s.turns_on.split())
         yield Answered(t.rows, s.outcome, s.review_policy, s.standing, turns_on, s.unread, tuple(assumed))
     yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
@@ -117,10 +117,10 @@ def _codes(account: Account) -> Iterator[str]:
 
 
 def _by(tallies: Iterable[Tally], key: Callable[[Tally], str]) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for tally in tallies:
-        found[key(tally)][tally.segment.outcome] += tally.rows
-    return dict(sorted(found.items(), key=lambda item: _rank(item[0], item[1])))
+        counts[key(tally)][tally.segment.outcome] += tally.rows
+    return dict(sorted(counts.items(), key=lambda item: _rank(item[0], item[1])))
 
 
 def _rank(name: str, counts: Counter[str]) -> tuple[Any, ...]:
@@ -129,25 +129,25 @@ def _rank(name: str, counts: Counter[str]) -> tuple[Any, ...]:
 
 
 def _counted(pairs: Iterable[tuple[Hashable, int]]) -> Counter[Any]:
-    found: Counter[Any] = Counter()
+    counts: Counter[Any] = Counter()
     for key, rows in pairs:
-        found[key] += rows
-    return found
+        counts[key] += rows
+    return counts
 
 
 def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[RowGroup]:
     """The largest groups of rows that needed a license, with the change of law that each fell under."""
-    found: Counter[tuple[Any, ...]] = Counter()
+    counts: Counter[tuple[Any, ...]] = Counter()
     example: dict[tuple[Any, ...], tuple[Profile, Segment]] = {}
     for t in tallies:
         s = t.segment
         if s.outcome == "license_required":
             group = (t.profile.chip or "by its figures", t.profile.to, s.review_policy, s.holds_from, s.holds_until)
             key = (*group, s.provisions)
-            found[key] += t.rows
+            counts[key] += t.rows
             example.setdefault(key, (t.profile, s))
     groups = []
-    for key, rows in list(ranked(found).items())[:most]:
+    for key, rows in list(ranked(counts).items())[:most]:
         profile, segment = example[key]
         timeline = timeline_of(ruleset, profile.asked, layer, profile.open_)
         first = index_at(timeline.starts, segment.holds_from) if segment.holds_from else 0
@@ -158,10 +158,10 @@ def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -
 
 def _listed(tallies: list[Tally]) -> list[tuple[str, str, str, str, int]]:
     """The lists of `--also-on` that matter, by chip and destination: (list, chip, to, provisions, rows)."""
-    found: Counter[tuple[str, str, str, str]] = Counter()
+    counts: Counter[tuple[str, str, str, str]] = Counter()
     for t in tallies:
         also = t.segment.also
         if also and also[3] in ("license then", "lawful then, license now"):
             law = t.segment.provisions if also[3] == "license then" else also[2]
-            found[also[3], t.profile.chip or "by its figures", t.profile.to, law] += t.rows
-    return [(*key, rows) for key, rows in ranked(found).items()]
+            counts[also[3], t.profile.chip or "by its figures", t.profile.to, law] += t.rows
+    return [(*key, rows) for key, rows in ranked(counts).items()]

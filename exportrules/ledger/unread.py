@@ -87,7 +87,7 @@ def _names_chips(ruleset: Ruleset, batch: Batch, number: int) -> bool:
 def _listed(ruleset: Ruleset, columns: Columns, numbers: Iterable[int], batch: Batch) -> Iterator[_Doubt]:
     for number in numbers:
         for text in islice(_texts(batch, number), MOST_TEXTS):
-            if found := party_in(ruleset, text):
-                how = f"names {found.name!r}, listed" if found.certain else f"may mean {found.name!r}, listed"
+            if party := party_in(ruleset, text):
+                how = f"names {party.name!r}, listed" if party.certain else f"may mean {party.name!r}, listed"
                 yield _Doubt(columns.names[number], "parties", f"has {brief(text, 40)}, which {how}")
                 break

@@ -178,21 +178,21 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
     """The sheets that have anything in them. Raises LedgerError for what is no workbook."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    found = []
+    sheets = []
     try:
         with CalamineWorkbook.from_path(os.fspath(path)) as book:
-            for told in book.sheets_metadata:
-                if told.typ != SheetTypeEnum.WorkSheet:
+            for metadata in book.sheets_metadata:
+                if metadata.typ != SheetTypeEnum.WorkSheet:
                     continue
-                sheet = book.get_sheet_by_name(told.name)
+                sheet = book.get_sheet_by_name(metadata.name)
                 rows = sheet.to_python(skip_empty_area=True)
                 top, left = sheet.start or (0, 0)
                 merged = sheet.merged_cell_ranges or []
-                hidden = told.visible != SheetVisibleEnum.Visible
-                found.append(_Sheet(told.name, top + 1, left, rows, merged, hidden))
+                hidden = metadata.visible != SheetVisibleEnum.Visible
+                sheets.append(_Sheet(metadata.name, top + 1, left, rows, merged, hidden))
     except CalamineError as error:
         raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
-    return found
+    return sheets
 
 
 def _reason(path: str | os.PathLike[str], error: Exception) -> str:
@@ -247,15 +247,15 @@ def _heading(file: str, sheet: _Sheet, row: int | None, known: Known, alone: boo
     that row of a sheet that was meant alone is empty."""
     texts = sheet.texts(max(WITHIN + 1, (row or 0) + 1))
     if row is None:
-        found = find_heading(texts, known, sheet.spans)
-        if found and found.doubt:
-            at = sheet.top + found.first
+        heading = find_heading(texts, known, sheet.spans)
+        if heading and heading.doubt:
+            at = sheet.top + heading.first
             raise QuestionError(
                 f"{file}, sheet {sheet.name!r}: row {at} is the header, and row {at - 1} above it may be a part of it: "
-                f"{found.doubt!r}. Name the columns in one row, or say that row {at} is the whole header: --header-row "
-                f"{sheet.name + '=' + str(at)!r}."
+                f"{heading.doubt!r}. Name the columns in one row, or say that row {at} is the whole header: "
+                f"--header-row {sheet.name + '=' + str(at)!r}."
             )
-        return found
+        return heading
     number = row - sheet.top
     if not 0 <= number < len(sheet.rows) or not any(cell.strip() for cell in texts[number]):
         if not alone:
@@ -346,10 +346,10 @@ def _aligned(parts: list[Part]) -> list[str]:
         own: dict[int, int] = {}  # the sheet's column -> the ledger's
         for column, name in enumerate(part.heading.names):
             if name:
-                found = places.get((key(name) or name, count[key(name) or name]))
+                target = places.get((key(name) or name, count[key(name) or name]))
                 count[key(name) or name] += 1
-                if found is not None:
-                    own[column] = found
+                if target is not None:
+                    own[column] = target
         seen: Counter[str] = Counter()
         several = Counter(part.heading.fields)
         for column, (name, meaning) in enumerate(zip(part.heading.names, part.heading.fields, strict=True)):
@@ -391,8 +391,8 @@ def _said(parts: list[Part], passed: list[tuple[str, str]]) -> Iterator[str]:
             yield from (f"Sheet {name!r} has no column of the {what}, which is never assumed." for name in without)
     if passed:
         yield f"NOT AUDITED: {'; '.join(f'sheet {name!r} ({why})' for name, why in passed)}."
-    if told := list(told_apart([(part.name if several else "", part.apart) for part in parts])):
-        yield f"Told apart from shipments: {'; '.join(told)}."
+    if apart := list(told_apart([(part.name if several else "", part.apart) for part in parts])):
+        yield f"Told apart from shipments: {'; '.join(apart)}."
 
 
 def _sheet(part: Part, several: bool) -> str:

@@ -53,7 +53,7 @@ def _defect_of(name: str, value: object) -> str:
 
 def is_figure(value: Decimal, least: int = 0) -> bool:
     """True if a number is plausible in the law or for a chip: finite, below 10^15, with fewer than 30 decimals."""
-    return value.is_finite() and least <= value < _TOO_LARGE and value.as_tuple().exponent > -30  # type: ignore[operator]
+    return value.is_finite() and least <= value < _TOO_LARGE and value.as_tuple().exponent > -30  # type: ignore[operator] # a number if finite
 
 
 def check_defects(chip: Variant) -> Iterator[str]:

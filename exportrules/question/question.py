@@ -44,12 +44,12 @@ ACTIVITIES = ("export", "reexport", "transfer")
 PLAIN = WholeSense()
 SEAT_FACTS = ("headquarters", "ultimate_parent")
 PLACE_WORDS = ("to", *SEAT_FACTS)
-_LEAVE_OUT = "Leave it out for the default, or write the actual value."
+_LEAVE_OUT = "Omit it for the default, or write the actual value."
 _INSTEAD = {
     "to": "Write the destination: an ISO code of two capital letters, or a country's name.",
-    "headquarters": "Leave it out for the default, or write a country.",
-    "ultimate_parent": "Leave it out for the default, or write a country.",
-    "end_user": "Leave it out for a buyer that is not named, or write the buyer's name.",
+    "headquarters": "Omit it for the default, or write a country.",
+    "ultimate_parent": "Omit it for the default, or write a country.",
+    "end_user": "Omit it for a buyer that is not named, or write the buyer's name.",
 }
 
 #: The separators of several end uses in one text, such as an option or a cell of a ledger.

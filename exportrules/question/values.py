@@ -42,7 +42,7 @@ def show(value: object) -> str:
     if isinstance(value, Bounds):
         return words(value, show)
     if isinstance(value, Decimal):
-        rounded = value.quantize(Decimal("0.001")) if value.as_tuple().exponent < -3 else value  # type: ignore[operator]
+        rounded = value.quantize(Decimal("0.001")) if value.as_tuple().exponent < -3 else value  # type: ignore[operator] # finite
         text = format(rounded.normalize(), "f")
         return f"about {text}" if rounded != value else text
     if isinstance(value, frozenset | tuple):

@@ -1,4 +1,4 @@
-"""The account of an audit as text or Markdown."""
+"""The summary of an audit as text or Markdown."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from exportrules.render.text import DISCLAIMER, WIDTH, table
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
     from exportrules.ledger.answers import Layer
+    from exportrules.ledger.report import Overview
     from exportrules.ledger.run import Account
     from exportrules.ledger.spellings import Spelling
     from exportrules.ledger.summary import RowGroup, Summary
 
-#: Column heads, short enough for a terminal; in the order of what wants attention.
+#: Column heads, short enough for a terminal; what needs attention comes first.
 _OUTCOMES = {
     "license_required": "license",
     "license_exception": "exception",
@@ -33,7 +34,7 @@ _WORDS = {
     "indeterminate": "open: the law, the record or the row does not settle it",
     "no_license_requirement": "no license requirement found",
     "not_released": "the chip was not public that day",
-    "not_an_ai_chip": "not an AI chip: no listed party or embargoed place; its own classification was not examined",
+    "not_an_ai_chip": "not an AI chip: no listed party or embargoed place; the item's classification was not examined",
 }
 _NUMBERS = ("rows", "share", *_OUTCOMES.values())
 _MOST_LINES = 20
@@ -46,7 +47,7 @@ class _Section(NamedTuple):
 
 
 def counts_text(account: Account, summary: Summary) -> str:
-    """What a run says where its summary was not asked for."""
+    """The counts of a run in a few lines, if its summary was not asked for."""
     counts = ", ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in _WORDS if summary.outcomes[outcome])
     lines = [
         f"{_rows(account.rows_in)} in, {account.rows_out:,} out: {counts or 'the ledger has a header and no rows'}."
@@ -93,31 +94,20 @@ NEXT = "What to do next"
 
 
 def _next(summary: Summary, markdown: bool) -> Iterator[str]:
-    """The steps, each a block of its own under one head."""
+    """The heading of the next steps, and the list of them; nothing if there are none."""
     if summary.steps:
         yield f"## {NEXT}" if markdown else NEXT
         steps = [f"{number}. {safe(says)}" for number, says in enumerate(summary.steps, 1)]
         yield "\n".join(steps if markdown else [textwrap.fill(s, WIDTH, subsequent_indent="   ") for s in steps])
 
 
-class Parts(NamedTuple):
-    """The account of a run in parts: its title and first words, the counts, what to do next, how columns were taken
-    and what was assumed, tables each with a title and a note, and the edition."""
-
-    title: str
-    opening: str
-    counts: list[dict[str, Any]]
-    steps: list[str]
-    terms: list[str]
-    tables: list[tuple[str, list[dict[str, Any]], str]]
-    foot: str
-
-
-def audit_parts(
+def overview(
     account: Account, summary: Summary, spelled: Sequence[Spelling], layer: Layer, ruleset: Ruleset
-) -> Parts:
-    """The summary of a run for a document that lays it out itself; rows that could not be read are a count of their
+) -> Overview:
+    """The summary of a run for a document with a layout of its own; rows that could not be read are a count of their
     own, of the kind 'unread'. Nothing in it is escaped."""
+    from exportrules.ledger.report import Overview
+
     edition, unread = ruleset.edition, summary.unread
     numbers = {outcome: summary.outcomes[outcome] for outcome in _WORDS}
     numbers["indeterminate"] -= unread
@@ -127,10 +117,11 @@ def audit_parts(
         for kind, rows in {**numbers, "unread": unread}.items()
         if rows
     ]
-    return Parts(
+    return Overview(
         f"Audit of {safe(account.source.name)}",
         f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.",
         counts,
+        NEXT,
         list(map(safe, summary.steps)),
         list(_terms(account, summary)),
         [(s.title, s.rows, s.note) for s in _sections(summary, spelled, layer)],
@@ -139,7 +130,7 @@ def audit_parts(
 
 
 def _plain(cell: str) -> str:
-    """A cell that a table in Markdown shows as it is, whatever a ledger has in it."""
+    """A cell with the characters of Markdown escaped, so that a table shows it as it is."""
     return re.sub(r"([\\|`*_<\[])", r"\\\1", cell)
 
 
@@ -154,8 +145,8 @@ def _decided(summary: Summary) -> str:
 
 def _shares(summary: Summary) -> list[dict[str, Any]]:
     unread = summary.unread
-    found = [(said, summary.outcomes[outcome]) for outcome, said in _WORDS.items() if summary.outcomes[outcome]]
-    lines = [{"rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": said} for said, rows in found]
+    counts = [(words, summary.outcomes[outcome]) for outcome, words in _WORDS.items() if summary.outcomes[outcome]]
+    lines = [{"rows": f"{rows:,}", "share": _share(rows, summary.rows), "outcome": words} for words, rows in counts]
     for line in lines:
         if line["outcome"] == _WORDS["indeterminate"] and unread:
             line["outcome"] += f"; {unread:,} could not be read"
@@ -163,10 +154,10 @@ def _shares(summary: Summary) -> list[dict[str, Any]]:
 
 
 def _terms(account: Account, summary: Summary) -> Iterator[str]:
-    """How the columns were taken, and what was assumed where none says it."""
+    """How the columns were read, and what was assumed where none gives a fact."""
     yield from _columns(account)
     if assumed := list(_assumed(account.columns.fields)):
-        yield f"Assumed of every row, since no column says otherwise: {'; '.join(assumed)}."
+        yield f"Assumed for every row, since no column says otherwise: {'; '.join(assumed)}."
     if empty := list(_empty(account.columns.fields, summary)):
         yield f"Assumed where the cell is empty: {'; '.join(empty)}."
     if summary.decided:
@@ -175,18 +166,18 @@ def _terms(account: Account, summary: Summary) -> Iterator[str]:
 
 
 def _columns(account: Account) -> Iterator[str]:
-    """Which column was read as what, and every one that was not read."""
+    """The columns that were read, each with its field, and those that were not."""
     columns = account.columns
     read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in columns.fields.items()]
     read += [f"{field} {value!r} for all rows" for field, value in columns.constant.items()]
     yield from map(safe, getattr(account.source, "said", ()))
     yield f"Read: {safe('; '.join(read))}."
-    # where a row stands in its workbook is no column of its owner's
+    # the columns behind the ledger's own say where a row is in its workbook
     own = len(columns.names) - getattr(account.source, "places", 0)
     if unread := [number for number in columns.unread if number < own]:
         yield f"Not read: {safe(', '.join(map(repr, columns.named(unread))))}."
     if columns.ignored:
-        yield f"Ignored, as was asked: {safe(', '.join(map(repr, columns.named(columns.ignored))))}."
+        yield f"Ignored, as requested: {safe(', '.join(map(repr, columns.named(columns.ignored))))}."
 
 
 def _warnings(summary: Summary) -> Iterator[str]:
@@ -200,21 +191,21 @@ def _warnings(summary: Summary) -> Iterator[str]:
 
 
 def _empty(fields: Mapping[str, Any], summary: Summary) -> Iterator[str]:
-    """What was assumed of the rows that leave a cell empty, for each column that has such."""
-    for field, said in _ASSUMED.items():
+    """For each column with empty cells, what was assumed of their rows."""
+    for field, words in _ASSUMED.items():
         if field in fields and (rows := summary.assumed[field]):
-            yield f"{said} ({field}: {_rows(rows)})"
+            yield f"{words} ({field}: {_rows(rows)})"
 
 
 def _as_asked(layer: Layer) -> str:
-    said = ", as printed" if layer.as_printed else ""
-    return said + (f", as known on {layer.known_on}" if layer.known_on else "")
+    layer_words = ", as printed" if layer.as_printed else ""
+    return layer_words + (f", as known on {layer.known_on}" if layer.known_on else "")
 
 
-#: What is assumed of a field that says nothing.
+#: What is assumed of a field that is not given.
 _ASSUMED = {
     "activity": "it is an export from the United States",
-    "headquarters": "the end user has its headquarters where the party data say, or else where the goods go",
+    "headquarters": "the end user's headquarters are where the party data say, or else in the country of destination",
     "ultimate_parent": "and its ultimate parent there too",
     "end_use": "the end use is civil",
     "end_user": "the buyer is on no list",
@@ -223,11 +214,11 @@ _ASSUMED = {
 
 
 def _assumed(fields: Mapping[str, Any]) -> Iterator[str]:
-    for field, said in _ASSUMED.items():
+    for field, words in _ASSUMED.items():
         if field not in fields and field != "parties" and not (field == "end_user" and "parties" in fields):
             if field == "ultimate_parent" and "headquarters" in fields:
-                said = "its ultimate parent is where its headquarters are"
-            yield said
+                words = "its ultimate parent is where its headquarters are"
+            yield words
 
 
 def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> Iterator[_Section]:
@@ -247,8 +238,8 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         for name in ("license then", "lawful then, license now"):
             lines = [
                 {"rows": f"{rows:,}", "chip": chip, "to": to, "under": law}
-                for found, chip, to, law, rows in summary.listed
-                if found == name
+                for which, chip, to, law, rows in summary.listed
+                if which == name
             ]
             if lines:
                 yield _Section(f"List: {name}", _cut(lines))
@@ -263,31 +254,31 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
         yield _Section(
             "Rows that could not be read, whole or in part" if summary.decided else "Rows that could not be read",
             [
-                {"rows": f"{rows:,}", "problem": kind, "for example": said}
-                for kind, (rows, said) in summary.problems.items()
+                {"rows": f"{rows:,}", "problem": kind, "for example": example}
+                for kind, (rows, example) in summary.problems.items()
             ],
         )
     if odd := [s for s in spelled if s.problem]:
         yield _Section(
             "Spellings that were not understood",
             _cut([{**_spelling(s), "why": s.problem} for s in odd]),
-            "Say what they mean: --write-names FILE lists every spelling; fill in its column `means` and give it back "
-            f"with --names FILE.{_NO_CHIP if any(s.column == 'chip' for s in odd) else ''}",
+            "To define them, write every spelling to a file with --write-names FILE, fill in its column `means`, and "
+            f"give it back with --names FILE.{_NO_CHIP if any(s.column == 'chip' for s in odd) else ''}",
         )
     if close := [s for s in spelled if s.near]:
         yield _Section(
-            "Names close to a listed party, or to one that a letter was addressed to",
+            "Names close to that of a listed party, or of the addressee of a letter",
             _cut([{**_spelling(s), "close to": ", ".join(s.near)} for s in close]),
-            f"{_turning(summary.doubtful)}, --write-names FILE lists these names: write into `means` the exact name of "
-            "the listed party, or 'not listed' (for an exporter its exact name, or 'other'), and give the file back "
-            "with --names FILE.",
+            f"{_turning(summary.doubtful)}, write these names to a file with --write-names FILE, enter in `means` the "
+            "exact name of the listed party, or 'not listed' (for an exporter its exact name, or 'other'), and give "
+            "the file back with --names FILE.",
         )
     parties = [s for s in spelled if s.column in ("end_user", "parties") and not (s.near or s.problem)]
     if bodies := [s for s in parties if s.taken_for.endswith(_BODY)]:
         yield _Section(
-            "Names that say that their bearer is a military or intelligence body",
+            "Names of what may be a military or intelligence body",
             _cut([{**_spelling(s), "taken for": s.taken_for} for s in bodies]),
-            "Whether it is one, and of which country, decides under 744.21 and 744.22. To say so of a row: columns "
+            "Under 744.21 and 744.22 it matters whether they are, and of which country. Say so for each row in columns "
             "military_end_user, military_intelligence_end_user (yes or no) and headquarters.",
         )
     if declared := [s for s in parties if s.taken_for == _DECLARED]:
@@ -300,14 +291,14 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
 
 
 def _turning(rows: int) -> str:
-    """How many rows turn on a near name."""
+    """How many rows turn on a near name, as the beginning of a sentence."""
     if not rows:
         return "No row that could be read is open because of such a name. To settle one all the same"
     return f"{_rows(rows)} open because of such a name: the answer turns on whom it means. To settle it"
 
 
-_NO_CHIP = " What is no AI chip at all (memory, a CPU, freight) means 'not an AI chip'."
-#: What a name is taken for that is on no list.
+_NO_CHIP = " For what is not an AI chip at all (memory, a CPU, freight), write 'not an AI chip'."
+#: How names are shown that are on no list.
 _DECLARED = "not listed, as declared"
 _UNLISTED = ("on no list", "not said", _DECLARED)
 _BODY = " body by its name"
@@ -326,7 +317,7 @@ def _group(g: RowGroup) -> dict[str, Any]:
 
 
 def _counts(head: str, counted: Mapping[str, Counter[str]], summary: Summary) -> Iterator[dict[str, Any]]:
-    """A line for each, the many small ones together, and the rows that could not be read: the sums are the ledger's."""
+    """A line for each; the smallest and the unread rows have a line each, so that the columns add up to the ledger."""
     items = list(counted.items())
     shown, rest = items[:_MOST_LINES], items[_MOST_LINES:]
     if rest:
@@ -347,7 +338,7 @@ def _spelling(s: Spelling) -> dict[str, Any]:
 
 
 def _cut(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first rows of a long table, and how many there are more."""
+    """The first rows of a long table, and a row with the number of the rest."""
     if len(rows) <= _MOST_LINES:
         return rows
     rest = dict.fromkeys(rows[0], "")

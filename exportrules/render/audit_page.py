@@ -16,9 +16,9 @@ from typing import Any
 from exportrules.errors import LedgerError
 from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Batch, Source, as_text
-from exportrules.ledger.handover import PART_OF, Summing
 from exportrules.ledger.lookup import Lookup, Numbers
-from exportrules.ledger.report import ALL_ROWS, PARTS, Column, Contents, Link, Part, Row, shown_number
+from exportrules.ledger.report import ALL_ROWS, PART_OF, PARTS, Column, Contents, Link, Overview, Part
+from exportrules.ledger.reported import Row, shown_number
 from exportrules.ledger.run import Account, Settings
 from exportrules.ledger.sinks import Rendered, column_values
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, markdown
@@ -33,8 +33,8 @@ _NARROW = 34
 class PageReport:
     """Makes the page, in Markdown where the file's name says so."""
 
-    def __init__(self, settings: Settings, summing: Callable[[Account], Summing]) -> None:
-        self._settings, self._summing = settings, summing
+    def __init__(self, settings: Settings, overview: Callable[[Account], Overview]) -> None:
+        self._settings, self._overview = settings, overview
         self._sink: _Page | None = None
 
     def open(self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str]) -> _Page:
@@ -43,7 +43,7 @@ class PageReport:
 
     def finish(self, account: Account) -> None:
         if self._sink is not None:
-            self._sink.summing = self._summing(account)
+            self._sink.overview = self._overview(account)
 
 
 class _Page:
@@ -58,7 +58,7 @@ class _Page:
         self._heads = [*source.names, *names]
         self._rows: list[list[str]] = []
         self._parts: dict[Part, list[Row]] = {part: [] for part in PARTS}
-        self.summing: Summing | None = None
+        self.overview: Overview | None = None
 
     def render(self, batch: Batch, numbers: Numbers) -> list[tuple[Sequence[Any], Segment, Sequence[Any]]]:
         answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.where)]
@@ -67,7 +67,7 @@ class _Page:
         )
         segments = self._lookup.segments
         rows = zip(own, numbers.tolist(), zip(*answers, strict=True), strict=True)
-        return [(cells, segments[number], said) for cells, number, said in rows]
+        return [(cells, segments[number], answer) for cells, number, answer in rows]
 
     def write(self, rendered: list[tuple[Sequence[Any], Segment, Sequence[Any]]]) -> int:
         if len(self._rows) + len(rendered) > MOST_ROWS:
@@ -75,8 +75,8 @@ class _Page:
                 self._path.name,
                 f"a page holds {MOST_ROWS:,} rows, and the ledger has more. Write .xlsx, .csv or .parquet.",
             )
-        for cells, segment, said in rendered:
-            self._rows.append([as_text(value) for value in (*cells, *said)])
+        for cells, segment, answer in rendered:
+            self._rows.append([as_text(value) for value in (*cells, *answer)])
             if part := self._contents.part_of(segment):
                 row = self._contents.reader.row(cells, segment, segment.problem.text if segment.problem else "")
                 self._contents.add(part, row)
@@ -84,24 +84,24 @@ class _Page:
         return len(rendered)
 
     def close(self) -> None:
-        if self.summing is None:
+        if self.overview is None:
             return
-        made = self._markdown if self._path.suffix.lower() == ".md" else self._html
-        self._path.write_text(made(self.summing), "utf-8", newline="\n")
+        written = self._markdown if self._path.suffix.lower() == ".md" else self._html
+        self._path.write_text(written(self.overview), "utf-8", newline="\n")
 
     # Markdown
 
-    def _markdown(self, summing: Summing) -> str:
-        return markdown(summing.title, list(self._blocks(summing)))
+    def _markdown(self, overview: Overview) -> str:
+        return markdown(overview.title, list(self._blocks(overview)))
 
-    def _blocks(self, summing: Summing) -> Iterator[Block]:
-        yield Paragraph(summing.opening)
-        yield Table(("rows", "share", "outcome", "sums"), [self._count(line) for line in summing.counts])
-        if summing.steps:
-            yield Heading(summing.next)
-            yield Items(list(summing.steps), numbered=True)
-        yield from map(Paragraph, summing.paragraphs)
-        for title, rows, note in (*summing.tables, *self._contents.conditions):
+    def _blocks(self, overview: Overview) -> Iterator[Block]:
+        yield Paragraph(overview.opening)
+        yield Table(("rows", "share", "outcome", "sums"), [self._count(line) for line in overview.counts])
+        if overview.steps:
+            yield Heading(overview.steps_title)
+            yield Items(list(overview.steps), numbered=True)
+        yield from map(Paragraph, overview.paragraphs)
+        for title, rows, note in (*overview.tables, *self._contents.conditions):
             yield Heading(title)
             if rows:
                 yield Table(list(rows[0]), [[_md_cell(str(cell)) for cell in row.values()] for row in rows])
@@ -113,10 +113,10 @@ class _Page:
             if reported := self._parts[part]:
                 yield Table([c.head for c in columns], [[_md_cell(c.cell(row)) for c in columns] for row in reported])
             if totals := self._contents.totals(part):
-                yield Items([f"Sum: {said}" for said in totals])
+                yield Items([f"Sum: {total}" for total in totals])
         yield Heading(ALL_ROWS)
         yield Table(self._heads, [[" ".join(cell.split()) for cell in row] for row in self._rows])
-        yield Paragraph(summing.foot)
+        yield Paragraph(overview.foot)
 
     def _count(self, line: Mapping[str, str]) -> list[str]:
         return [line["rows"], line["share"], line["outcome"], self._sums(line["kind"])]
@@ -132,27 +132,27 @@ class _Page:
 
     # HTML
 
-    def _html(self, summing: Summing) -> str:
-        body = "\n".join(self._lines(summing))
-        return _PAGE.format(title=_text(summing.title), style=_STYLE, body=body)
+    def _html(self, overview: Overview) -> str:
+        body = "\n".join(self._lines(overview))
+        return _PAGE.format(title=_text(overview.title), style=_STYLE, body=body)
 
-    def _lines(self, summing: Summing) -> Iterator[str]:
-        yield f"<h1>{_text(summing.title)}</h1>"
-        yield f"<p>{_text(summing.opening)}</p>"
+    def _lines(self, overview: Overview) -> Iterator[str]:
+        yield f"<h1>{_text(overview.title)}</h1>"
+        yield f"<p>{_text(overview.opening)}</p>"
         links = [*((_id(p.title), f"{p.title} ({len(self._parts[p]):,})") for p in PARTS), (_id(ALL_ROWS), ALL_ROWS)]
-        shown = (f'<a href="#{name}">{_text(said)}</a>' for name, said in links)
+        shown = (f'<a href="#{name}">{_text(words)}</a>' for name, words in links)
         yield f"<nav>{' '.join(shown)}</nav>"
         counts = [
             [f'<b class="{line["kind"]}">{rows}</b>', *map(_text, rest)]
-            for line in summing.counts
+            for line in overview.counts
             for rows, *rest in [self._count(line)]
         ]
         yield from _table(["rows", "share", "outcome", "sums"], counts, {0, 1})
-        if summing.steps:
-            yield f"<h3>{_text(summing.next)}</h3>"
-            yield f"<ol>{''.join(f'<li>{_text(text)}</li>' for text in summing.steps)}</ol>"
-        yield from (f"<p>{_text(text)}</p>" for text in summing.paragraphs)
-        for title, rows, note in (*summing.tables, *self._contents.conditions):
+        if overview.steps:
+            yield f"<h3>{_text(overview.steps_title)}</h3>"
+            yield f"<ol>{''.join(f'<li>{_text(text)}</li>' for text in overview.steps)}</ol>"
+        yield from (f"<p>{_text(text)}</p>" for text in overview.paragraphs)
+        for title, rows, note in (*overview.tables, *self._contents.conditions):
             yield f"<h3>{_text(title)}</h3>"
             if rows:
                 numbers = {n for n, name in enumerate(rows[0]) if all(_is_count(row[name]) for row in rows)}
@@ -164,7 +164,7 @@ class _Page:
         yield "<details><summary>The whole table, each row with its answer</summary>"
         yield from _table(self._heads, [[_text(cell) for cell in row] for row in self._rows], set())
         yield "</details>"
-        yield f'<p class="foot">{_text(summing.foot)}</p>'
+        yield f'<p class="foot">{_text(overview.foot)}</p>'
 
     def _section(self, part: Part) -> Iterator[str]:
         columns, rows = self._columns(part), self._parts[part]
@@ -174,11 +174,11 @@ class _Page:
             numbers = {n for n, column in enumerate(columns) if column.kind == "number"}
             classes = ["long" if c.kind == "long" and c.width > _NARROW else "" for c in columns]
             classes = [
-                found or column.kind.replace("long", "text") for found, column in zip(classes, columns, strict=True)
+                kind or column.kind.replace("long", "text") for kind, column in zip(classes, columns, strict=True)
             ]
             classes = [
-                found if column.printed else f"{found} screen".strip()
-                for found, column in zip(classes, columns, strict=True)
+                kind if column.printed else f"{kind} screen".strip()
+                for kind, column in zip(classes, columns, strict=True)
             ]
             cells = [[_cell(column.cell(row)) for column in columns] for row in rows]
             yield from _table([column.head for column in columns], cells, numbers, classes)

@@ -1,4 +1,4 @@
-"""A page as a Word document, by python-docx. The same page is the same file to the byte."""
+"""A page as a Word document, by python-docx. The same page always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _SIZES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 _MARGIN = 18.0
 _FONT = "Times New Roman"
-#: Shares of the width that the columns of a table of five take.
+#: The widths of the columns in a table of five, as shares of the whole.
 _SHARES = (0.26, 0.29, 0.2, 0.07, 0.18)
 
 
 def ready() -> None:
-    """Raises QuestionError where python-docx is not installed. Ask before long work."""
+    """Raises QuestionError if python-docx is not installed. Call this before long work."""
     if importlib.util.find_spec("docx") is None:
         raise QuestionError("a Word document needs python-docx. Install it with: pip install 'exportrules[memo]'")
 
@@ -40,13 +40,13 @@ def docx(title: str, blocks: Sequence[Block], paper: str = "letter") -> bytes:
     writer = _Writer(document, _SIZES[paper][0] - 2 * _MARGIN)
     for block in blocks:
         writer.write(block)
-    made = io.BytesIO()
-    document.save(made)
-    return _undated(made.getvalue())
+    file = io.BytesIO()
+    document.save(file)
+    return _undated(file.getvalue())
 
 
 def _set(document: Document, title: str, paper: str) -> None:
-    """Paper, margins, styles, the footer with its page numbers, and the document's own title."""
+    """Set paper, margins, styles, the footer with page numbers, and the document's title."""
     import datetime
 
     from docx.enum.text import WD_TAB_ALIGNMENT
@@ -56,7 +56,7 @@ def _set(document: Document, title: str, paper: str) -> None:
     section.page_width, section.page_height = (Mm(side) for side in _SIZES[paper])
     section.left_margin = section.right_margin = Mm(_MARGIN)
     section.top_margin, section.bottom_margin = Mm(16), Mm(17)
-    styles: Any = document.styles  # the stubs know base styles alone
+    styles: Any = document.styles  # the stubs know only base styles
     for name, size, before, after in (
         ("Normal", 9.5, 0, 3), ("Title", 16, 0, 8), ("Heading 1", 10.5, 9, 3), ("List Bullet", 9.5, 0, 2),
         ("List Number", 8.5, 0, 2),
@@ -82,7 +82,7 @@ def _set(document: Document, title: str, paper: str) -> None:
     about = document.core_properties
     about.title, about.author, about.comments = title, "", ""
     about.language = "en-US"
-    # the template's own day says nothing of this document
+    # in place of the day on which the template was made
     about.created = about.modified = datetime.datetime(1980, 1, 1)
 
 
@@ -123,7 +123,7 @@ class _Writer:
         if not number:
             self._runs(self.document.add_paragraph(style="List Bullet"), text)
             return
-        # the number is written out, so that a reference keeps its meaning in every program
+        # written out, since programs that renumber lists would break the references
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(6), Mm(-6)
         paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(6))
@@ -145,15 +145,15 @@ class _Writer:
         count = len(block.head)
         table = self._grid(*(_SHARES if count == len(_SHARES) else (1 / count,) * count))
         for at, row in enumerate([block.head, *block.rows]):
-            made = table.add_row()
-            _unsplit(made, head=not at)
-            for cell, text in zip(made.cells, row, strict=True):
+            added = table.add_row()
+            _unsplit(added, head=not at)
+            for cell, text in zip(added.cells, row, strict=True):
                 _lined(cell, "bottom")
                 self._runs(_tight(cell.paragraphs[0]), text, bold=not at, size=Pt(8.5), raised=False)
         self._gap(Pt(2))
 
     def _gap(self, height: Any) -> Any:
-        """An empty paragraph: a table ends in one, and needs one before it to stay with what is above."""
+        """Add an empty paragraph: Word needs one after a table, and one before it to keep it with the text above."""
         from docx.shared import Pt
 
         paragraph = _tight(self.document.add_paragraph())
@@ -162,7 +162,7 @@ class _Writer:
         return paragraph
 
     def _grid(self, *shares: float) -> Any:
-        """A table without rows, whose columns take these shares of the width."""
+        """Add a table without rows whose columns take these shares of the width."""
         from docx.shared import Mm
 
         table = self.document.add_table(rows=0, cols=len(shares))
@@ -177,9 +177,9 @@ class _Writer:
         above = self._gap(Pt(24))
         above.paragraph_format.keep_with_next = True
         table = self._grid(0.62, 0.06, 0.32)
-        made = table.add_row()
-        _unsplit(made, head=False)
-        for cell, text in zip(made.cells, (safe(block.who) or "Signature", "", "Date"), strict=True):
+        row = table.add_row()
+        _unsplit(row, head=False)
+        for cell, text in zip(row.cells, (safe(block.who) or "Signature", "", "Date"), strict=True):
             if text:
                 _lined(cell, "top", "1A1A1A")
                 _tight(cell.paragraphs[0]).add_run(text)
@@ -206,10 +206,10 @@ def _q(name: str) -> str:
 def _element(tag: str, /, **attributes: str) -> Any:
     from docx.oxml import OxmlElement
 
-    made = OxmlElement(tag)
+    element = OxmlElement(tag)
     for key, value in attributes.items():
-        made.set(_q(f"w:{key}"), value)
-    return made
+        element.set(_q(f"w:{key}"), value)
+    return element
 
 
 def _tight(paragraph: Any) -> Any:
@@ -225,7 +225,7 @@ def _ruled(paragraph: Any) -> Any:
 
 
 def _bordered(paragraph: Any, side: str, eighths: int) -> Any:
-    """A line on one side of a paragraph, in eighths of a point."""
+    """Draw a line on one side of a paragraph, its thickness in eighths of a point."""
     borders = _element("w:pBdr")
     borders.append(_element(f"w:{side}", val="single", sz=str(eighths), space="4" if side == "left" else "1",
                             color="1A1A1A" if side != "bottom" else "AAAAAA"))  # fmt: skip
@@ -241,14 +241,14 @@ def _bordered(paragraph: Any, side: str, eighths: int) -> Any:
 
 
 def _lined(cell: Any, side: str, color: str = "AAAAAA") -> None:
-    """A thin line on one side of a cell."""
+    """Draw a thin line on one side of a cell."""
     borders = _element("w:tcBorders")
     borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color=color))
     cell._tc.get_or_add_tcPr().append(borders)
 
 
 def _unsplit(row: Any, *, head: bool) -> None:
-    """A row that stays on one page; a head that is repeated on the next."""
+    """Keep a row on one page; repeat it on the next if it is the head."""
     properties = row._tr.get_or_add_trPr()
     properties.append(_element("w:cantSplit"))
     if head:
@@ -256,13 +256,13 @@ def _unsplit(row: Any, *, head: bool) -> None:
 
 
 def _marked(paragraph: Any, name: str, number: int) -> None:
-    """A bookmark at the start of a paragraph, for references to jump to."""
+    """Add a bookmark to a paragraph, as the target of references."""
     paragraph._p.append(_element("w:bookmarkStart", id=str(number), name=name))
     paragraph._p.append(_element("w:bookmarkEnd", id=str(number)))
 
 
 def _linked(paragraph: Any, text: str, mark: str, url: str) -> Any:
-    """A run inside a link, to a bookmark of the document or to an address."""
+    """Add a run inside a link to a bookmark of the document, or to `url` if `mark` is ''."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.text.run import Run
 
@@ -271,16 +271,16 @@ def _linked(paragraph: Any, text: str, mark: str, url: str) -> Any:
     else:
         link = _element("w:hyperlink")
         link.set(_q("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
-    made = _element("w:r")
-    link.append(made)
+    element = _element("w:r")
+    link.append(element)
     paragraph._p.append(link)
-    run = Run(made, paragraph)
+    run = Run(element, paragraph)
     run.text = text
     return run
 
 
 def _field(paragraph: Any, code: str) -> None:
-    """A field that the reader's program fills in: PAGE, NUMPAGES."""
+    """Add a field that the reader's program fills in: PAGE or NUMPAGES."""
     from docx.shared import Pt
 
     for kind in ("begin", "", "separate", "text", "end"):
@@ -296,12 +296,12 @@ def _field(paragraph: Any, code: str) -> None:
             run._r.append(instruction)
 
 
-def _undated(made: bytes) -> bytes:
-    """The archive with one day on all of its parts, so that no clock is in the file."""
-    found = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:
+def _undated(archive: bytes) -> bytes:
+    """The archive with the same fixed day on all of its parts, so that its bytes do not depend on a clock."""
+    undated = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(undated, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             part = zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, old.read(entry))
-    return found.getvalue()
+    return undated.getvalue()

@@ -108,4 +108,4 @@ def _value(text: str) -> None:
 
 def _refused(name: str, text: object, why: str) -> QuestionError:
     option = {"addressed": "for"}.get(name, name)
-    return QuestionError(f"--{option} {text!r} {why}. Leave it out, or write e.g. {_EXAMPLES[name]}.")
+    return QuestionError(f"--{option} {text!r} {why}. Omit it, or write e.g. {_EXAMPLES[name]}.")

@@ -100,11 +100,11 @@ def _by_table(text: str, code: str) -> str | None:
         match = entry.pattern.fullmatch(text) if entry.pattern.groups else None
         if match:
             values = match.groupdict()
-            told = {name: _told(value, code) for name, value in values.items()}
-            # an entry that is nothing but punctuation has told nothing where its values have no words of their own
-            if entry.texts["en"] in _GLUE and told == values:
+            translated = {name: _told(value, code) for name, value in values.items()}
+            # an entry of punctuation alone translates nothing if its values are not translated
+            if entry.texts["en"] in _GLUE and translated == values:
                 continue
-            return _PLACE.sub(lambda place, told=told: told[place[1]], entry.texts[code])  # type: ignore[misc]
+            return entry.texts[code].format_map(translated)
     return None
 
 

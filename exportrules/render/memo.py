@@ -1,4 +1,4 @@
-"""A memorandum for the compliance file: the question, the answer, and how 15 CFR part 732 leads to it."""
+"""A memorandum for the compliance file: the question, the answer, and the steps of 15 CFR part 732 between them."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _EVIDENCE = {
     "disclosed": "disclosed by its addressee",
     "reported": "as reported; the text itself was not read",
 }
-#: What made a change where no provision did, told with its day.
+#: Causes of a change other than provisions, with a place for its day.
 _CHANGES = {
     RELEASE: "the chip was first made public on {}",
-    START: "the law is encoded from {} on",
-    END: "from then on the law was not verified",
+    START: "the encoded law begins on {}",
+    END: "the law was not verified beyond that day",
 }
 
 
@@ -46,19 +46,19 @@ def memo(d: Determination, form: str) -> str:
 
 
 def contents(d: Determination, head: Head | None = None, *, signed: bool = False) -> tuple[str, list[Block]]:
-    """The title of the memorandum and its blocks, whatever they are written as.
+    """The title and the blocks of the memorandum, for any output format.
 
-    With a `head` that has entries they stand above, beside the day of the question, and a line to sign below;
-    `signed` asks for that line without a head.
+    A `head` with entries is printed at the top with the day of the question, and a line to sign at the end; `signed`
+    asks for that line without a head.
     """
-    made, entries = _Memo(d), head.rows() if head else []
-    blocks = list(made.blocks())
+    memo, entries = _Memo(d), head.rows() if head else []
+    blocks = list(memo.blocks())
     if entries:
-        asked = [("Day of export", day_of(d.on))]
-        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + asked]))
+        day = [("Day of export", day_of(d.on))]
+        blocks.insert(0, Pairs([(label, safe(text)) for label, text in entries + day]))
     if entries or signed:
         blocks.append(Signature(safe(head.preparer) if head else ""))
-    return made.title, blocks
+    return memo.title, blocks
 
 
 class _Memo:
@@ -107,13 +107,13 @@ class _Memo:
         yield Paragraph(self.record(), "small")
 
     def case(self, branch: Branch) -> str:
-        said = (
+        case = (
             " and ".join(
                 f"{fact_name(self.law, fact)}: {safe(case_words(self.law, text))}" for fact, text in branch.conditions
             )
             or "otherwise"
         )
-        return f"{_upper(said)}. Then {decision(branch.outcome, branch.review_policy)}."
+        return f"{_upper(case)}. Then {decision(branch.outcome, branch.review_policy)}."
 
     def question(self) -> str:
         q, d = self.q, self.d
@@ -141,8 +141,8 @@ class _Memo:
         return f"{text}?{declared}{self.given()}"
 
     def given(self) -> str:
-        """The facts that the caller gave, with what they replace in the chip's own data."""
-        said = []
+        """The facts that the caller gave, with the values that they replace in the chip's own data."""
+        stated = []
         for name, fact in self.q.facts.items():
             known = self.law.facts[name]
             unit = f" {known.unit}" if known.unit and fact.value is not None else ""
@@ -150,15 +150,15 @@ class _Memo:
                 show(v) for v in self.own(name) if v != fact.value and not isinstance(fact.value, Bounds)
             )
             instead = f" (in place of {listed(own, last='or')})" if own else ""
-            said.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
-        return f" Given for this question: {'; '.join(said)}." if said else ""
+            stated.append(f"{fact_name(self.law, name)}: {safe(given(fact.value))}{unit}{instead}")
+        return f" Given for this question: {'; '.join(stated)}." if stated else ""
 
     def own(self, fact: str) -> Iterator[object]:
-        """What the data has for a fact of the variants asked."""
+        """The values of a fact in the data of the variants in question."""
         for course in self.d.timeline.courses:
             chip = course.subject.chip
-            found = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
-            yield from (found.candidates or (found.value,)) if found else ()
+            own = facts_of(chip).get(fact) if chip and course.subject.id in self.d.variants else None
+            yield from (own.candidates or (own.value,)) if own else ()
 
     def answer(self) -> str:
         d = self.d
@@ -180,26 +180,26 @@ class _Memo:
         if d.turns_on and d.standing in DEFINITE:
             return f"Undetermined. {self.turns()}"
         if d.standing in DEFINITE:
-            return "Undetermined: the encoded law does not settle it; the points to watch say what is left out."
-        return f"Undetermined: the day or the place lies outside the law that was verified.{would}"
+            return "Undetermined: the encoded law does not settle it; the points to watch say what is not encoded."
+        return f"Undetermined: the day or the place is outside the verified law.{would}"
 
     def reviewed(self) -> str:
-        said = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
-        return f"{said} {self.turns()}" if self.d.turns_on else said
+        review = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
+        return f"{review} {self.turns()}" if self.d.turns_on else review
 
     def turns(self) -> str:
-        """What the answer turns on, as the questions to be put."""
-        asked = [safe(self.put(fact)) for fact in dict.fromkeys(self.d.turns_on)]
-        return f"It turns on what is not known: {' '.join(asked)}"
+        """The unknown facts on which the answer turns, as questions."""
+        questions = [safe(self.put(fact)) for fact in dict.fromkeys(self.d.turns_on)]
+        return f"It turns on what is not known: {' '.join(questions)}"
 
     def put(self, fact: str) -> str:
-        """A question to be put; of a word that may mean several things, why. How this program is told is no matter of
-        the file."""
+        """The question that settles a fact; for a word with several meanings, the doubt. The options of this program do
+        not belong into the file."""
         doubt = self.q.doubt(fact)
         return f"{doubt.says}." if doubt else open_question(self.law, fact)
 
     def settle(self) -> Iterator[str]:
-        """For each fact that decides, which value is right in which case."""
+        """For each fact that decides, the value that is right in each case."""
         for fact in dict.fromkeys(self.d.turns_on):
             ways = [f"{s.value} {s.case}" for s in self.d.settle if s.fact == fact and s.case.startswith("if ")]
             if ways:
@@ -218,19 +218,19 @@ class _Memo:
             yield f"From {day_of(d.next.date)} it is: {then}{self.by(d.next)}."
 
     def by(self, change: Change) -> str:
-        """What made a change: instruments by their citation, what is no law in words."""
+        """The causes of a change: instruments by their citation, anything else in words."""
         names, day = change.by, day_of(change.date)
-        found = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
-        found |= dict.fromkeys(filter(None, map(self.listing, names)))
+        instruments = dict.fromkeys(called(self.law.provisions[n][1]) for n in names if n in self.law.provisions)
+        instruments |= dict.fromkeys(filter(None, map(self.listing, names)))
         plain = ", ".join(
             _CHANGES[n].format(day) if n in _CHANGES else n
             for n in names
             if n not in self.law.provisions and not self.listing(n)
         )
-        return f"; changed by {listed(found)}" if found else f"; {plain}" if plain else ""
+        return f"; changed by {listed(instruments)}" if instruments else f"; {plain}" if plain else ""
 
     def listing(self, name: str) -> str:
-        """A list and the party on it whose listing began or ended, by the id of the two; '' for another id."""
+        """The list and the party whose listing began or ended, from an id `list#party`; '' for any other id."""
         which, _, party = name.partition("#")
         return (
             f"the {value_name(self.law, which)} ({self.law.parties[party].name})" if party in self.law.parties else ""
@@ -246,15 +246,15 @@ class _Memo:
             yield Paragraph("None: everything that the answer rests on was stated.")
             return
         yield Paragraph(
-            f"It is assumed, since nothing else was said, that {listed([safe(a.says) for a in assumed], '; ')}."
+            f"It is assumed, since nothing else was stated, that {listed([safe(a.says) for a in assumed], '; ')}."
         )
         others = [o for a in assumed for o in a.otherwise]
         if others:
-            yield Paragraph("The answer would be another with:")
-            told: dict[str, list[str]] = {}
+            yield Paragraph("The answer would be different with:")
+            by_decision: dict[str, list[str]] = {}
             for other in others:
-                told.setdefault(decision(other.outcome, other.review_policy), []).append(safe(other.value))
-            yield Items([f"{listed(ways, ', ', 'or')}: {what}." for what, ways in told.items()])
+                by_decision.setdefault(decision(other.outcome, other.review_policy), []).append(safe(other.value))
+            yield Items([f"{listed(ways, ', ', 'or')}: {what}." for what, ways in by_decision.items()])
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -262,33 +262,33 @@ class _Memo:
 
     @property
     def open(self) -> bool:
-        """Whether it is open that a license is required at all."""
+        """True if it is open whether a license is required at all."""
         return is_open(self.d.moment)
 
     def held(self, kind: str, truth: str = "true") -> list[Finding]:
-        """The provisions of a kind that hold, each once, whatever the variant."""
-        found = {f.provision: f for f in self.findings if f.kind == kind and f.truth == truth}
-        return list(found.values())
+        """The provisions of a kind that hold for some variant, each once."""
+        held = {f.provision: f for f in self.findings if f.kind == kind and f.truth == truth}
+        return list(held.values())
 
     def analysis(self) -> Iterator[tuple[str, str]]:
-        """The steps of the analysis, numbered from 0 as the documentation lists them."""
+        """The steps of the analysis in order, as (title, text); the documentation numbers them from 0."""
         yield "Coverage, release, jurisdiction", " ".join(self.gate())
         yield "Classification", " ".join(self.classification())
         yield "License requirements", " ".join(self.requirements())
         yield "Savings clauses and suspensions", " ".join(self.savings())
         yield "License exceptions and authorizations", " ".join(self.exceptions())
-        none = "Nothing stands that an application would have to be made for."
+        none = "No requirement remains for which an application would have to be made."
         yield "Review policy", " ".join(self.policies()) or none
 
     def gate(self) -> Iterator[str]:
         edition, d = self.law.edition, self.d
         inside = {
-            "verified": "The day lies within it.",
+            "verified": "The day is within that period.",
             "attested": " ".join(safe(_attested(a)) for a in d.attestations),
-            "beyond_horizon": "The day lies beyond it, so what is said below is a projection.",
-            "before_coverage": "The day lies before it, so what is said below is no more than an indication.",
+            "beyond_horizon": "The day is after that period, so the analysis below is a projection.",
+            "before_coverage": "The day is before that period, so the analysis below is only an indication.",
             "destination_not_encoded": "The law for this destination is not encoded.",
-            "unannounced": "The day lies within it. The maker never announced the chip; its figures are reported.",
+            "unannounced": "The day is within that period. The chip was never announced; its figures are as reported.",
         }[d.standing]
         start, end = day_of(edition.covers_from), day_of(edition.verified_through)
         yield f"The law is verified from {start} through {end}. {inside}"
@@ -316,14 +316,14 @@ class _Memo:
         met = self.held("classification")
         if not entries:
             yield "On this day no entry of the Commerce Control List was keyed on AI throughput."
-        for found in met:
-            named = (row.paragraph for row in found.when if row.truth == "true" and row.paragraph)
+        for entry in met:
+            named = (row.paragraph for row in entry.when if row.truth == "true" and row.paragraph)
             paragraphs = ", ".join(dict.fromkeys(named))
             at = f", at {paragraphs}" if paragraphs else ""
-            yield f"The parameters of this entry are met{at}: {safe(found.title)}{self.ref(found.provision)}."
+            yield f"The parameters of this entry are met{at}: {safe(entry.title)}{self.ref(entry.provision)}."
         unknown = self.held("classification", "unknown")
-        for found in unknown:
-            yield f"Whether this entry is met is open: {safe(found.title)}{self.ref(found.provision)}."
+        for entry in unknown:
+            yield f"Whether this entry is met is open: {safe(entry.title)}{self.ref(entry.provision)}."
         done = {f.provision for f in met + unknown}
         missed = list(
             dict.fromkeys(f.provision for f in entries if f.provision not in done and f.provision in self.number)
@@ -332,7 +332,7 @@ class _Memo:
             titles = [f"{safe(self.citations[self.number[m] - 1].title)}{self.ref(m)}" for m in missed]
             yield f"Not met: {listed(titles, '; ')}."
         if met:
-            yield "This names entries whose parameters are met; it is no classification ruling on a board or system."
+            yield "These are entries whose parameters are met; this is not a classification ruling on a board or system."
 
     def requirements(self) -> Iterator[str]:
         law = self.d.moment.answer.law
@@ -340,13 +340,17 @@ class _Memo:
         for name in standing:
             c = self.citations[self.number[name] - 1] if name in self.number else None
             if c:
-                may = "Whether a license is required is open" if self.open else "May require one, by what is not known"
+                may = (
+                    "Whether a license is required is open"
+                    if self.open
+                    else "May require one, depending on what is not known"
+                )
                 yield f"{may if c.role == 'may apply' else 'A license is required'}: {safe(c.title)}{self.ref(name)}."
         for party in parties(self.d):
             yield f"{safe(party.written)} is {safe(party.known)}{self.ref(party.entry)}."
-        for found in self.held("requirement", "unknown"):
-            if found.provision not in standing and found.provision in self.number:
-                yield f"Open, by what is not known: {safe(found.title)}{self.ref(found.provision)}."
+        for finding in self.held("requirement", "unknown"):
+            if finding.provision not in standing and finding.provision in self.number:
+                yield f"Open, depending on what is not known: {safe(finding.title)}{self.ref(finding.provision)}."
         tested = [f for f in self.findings if f.kind == "requirement" and f.provision not in standing]
         sections = {_section(self.law.provisions[f.provision][0].cite) for f in tested if f.truth == "false"}
         if not standing:
@@ -356,11 +360,11 @@ class _Memo:
 
     def savings(self) -> Iterator[str]:
         held = [*self.held("savings"), *self.held("suspension")]
-        for found in held:
-            yield f"{safe(found.title)} ({safe(found.cite)}){self.ref(found.provision)}."
+        for finding in held:
+            yield f"{safe(finding.title)} ({safe(finding.cite)}){self.ref(finding.provision)}."
         if not held:
             yield "None that is encoded and in force reaches this transaction."
-        yield from self.left_out("savings", "Known and not applied here")
+        yield from self.left_out("savings", "Known, but not applied here")
 
     def exceptions(self) -> Iterator[str]:
         d = self.d
@@ -375,33 +379,33 @@ class _Memo:
             yield f"{safe(closed['name'])} would overcome a requirement by its own terms, but is closed: {by}."
         if not d.exceptions:
             holding = sorted({f.title for f in self.held("exception")})
-            # what is not encoded is not said to be absent
+            # no claim that there is none: some are not encoded
             if d.requirements and holding:
-                yield f"By their terms these hold, yet a requirement is left: {listed(map(safe, holding), '; ')}."
+                yield f"These hold by their terms, yet a requirement remains: {listed(map(safe, holding), '; ')}."
             elif self.open:
                 yield "None that is encoded would overcome what may be required."
             else:
                 yield "None that is encoded overcomes what is required." if d.requirements else "None is needed."
         if d.moment.answer.law.outcome != "no_license_requirement":
-            yield from self.left_out("exceptions", "Not encoded, and to be read by hand")
+            yield from self.left_out("exceptions", "Not encoded; read these yourself")
 
     def left_out(self, step: str, lead: str) -> Iterator[str]:
-        """The law that is known, not encoded and of this step, as far as its day and its tests let it reach the deal.
+        """The law of this step that is known and not encoded, if its days and its tests may reach the deal.
 
-        Of law that tests nothing that the data has, all is told where a license is or may be required.
+        Law without tests is always named if a license is or may be required.
         """
-        found = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
+        reached = {f.provision: f for f in self.findings if f.kind == "gap" and _may_reach(f)}
         required = self.d.moment.answer.law.outcome != "no_license_requirement"
-        said = []
+        left_out = []
         for gap in self.law.edition.not_encoded:
-            reaches = f"not_encoded#{gap.id}" in found
+            reaches = f"not_encoded#{gap.id}" in reached
             if gap.step == step and (reaches or (gap.quiet and required)):
-                said.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
-        if said:
-            yield f"{lead}: {' '.join(said)}"
+                left_out.append(f"{safe(gap.what)} {safe(gap.effect)}" if reaches else safe(gap.what))
+        if left_out:
+            yield f"{lead}: {' '.join(left_out)}"
 
     def condition(self) -> str:
-        """The words before what follows only if a license is required, where that is open."""
+        """The words that introduce a statement as conditional if it is open whether a license is required."""
         return "If a license is required, " if self.open else ""
 
     def policies(self) -> Iterator[str]:
@@ -435,18 +439,18 @@ class _Memo:
 
 
 def _may_reach(gap: Finding) -> bool:
-    """True if a row of left-out law may hold, the day since which the goods were under way aside: nobody gave it."""
+    """True if a row of law that is not encoded may hold. `en_route_since` counts as open, since nobody gave it."""
     return any(
         all(test.truth != "false" or test.fact == "en_route_since" for test in row.tests) for row in gap.when
     ) and not any(row.truth == "true" for row in gap.unless)
 
 
-def _attested(said: Mapping[str, Any]) -> str:
+def _attested(attestation: Mapping[str, Any]) -> str:
     """An attestation as a sentence."""
-    of = f" for {', '.join(said['provisions'])}" if said["provisions"] else ""
-    note = f" ({said['note']})" if said["note"] else ""
-    on, through = (day_of(date.fromisoformat(said[name])) for name in ("on", "through"))
-    return f"{said['by']} attested on {on} that the encoded law stands through {through}{of}{note}."
+    of = f" for {', '.join(attestation['provisions'])}" if attestation["provisions"] else ""
+    note = f" ({attestation['note']})" if attestation["note"] else ""
+    on, through = (day_of(date.fromisoformat(attestation[name])) for name in ("on", "through"))
+    return f"{attestation['by']} attested on {on} that the encoded law is current through {through}{of}{note}."
 
 
 def _upper(text: str) -> str:
@@ -454,5 +458,5 @@ def _upper(text: str) -> str:
 
 
 def _section(cite: str) -> str:
-    """The pin-point of a citation without what follows it."""
+    """The first pin-point of a citation."""
     return cite.split(";")[0].strip()

@@ -30,7 +30,7 @@ def form_of(path: str | None, paper: str | None, *, force: bool = False) -> str:
         raise QuestionError(f"paper = {paper!r} is not one of: {', '.join(PAPERS)}.")
     if form == "md" and paper is not None:
         raise QuestionError(
-            "--paper is for .html, .pdf and .docx: Markdown has no pages. Leave it out, or give -o FILE."
+            "--paper is for .html, .pdf and .docx: Markdown has no pages. Omit --paper, or give -o FILE."
         )
     if form == "pdf":
         from exportrules.render.pdf import ready

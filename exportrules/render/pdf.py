@@ -1,8 +1,8 @@
 """A page as accessible PDF (PDF/UA-1), set by Typst.
 
-Archival PDF/A asks for the day on which the file was made; nothing here has a clock, so it is not claimed.
+Archival PDF/A requires the day on which the file was made; nothing here reads a clock, so PDF/A is not claimed.
 
-What a caller wrote comes to Typst as data and never as markup. The same page is the same file to the byte.
+What a caller wrote reaches Typst as data and never as markup. The same page always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MISSING = re.compile(r"the text `\"(.*?)\"` could not be displayed", re.DOTALL)
 
 
 def ready() -> None:
-    """Raises QuestionError where Typst is not installed. Ask before long work."""
+    """Raises QuestionError if Typst is not installed. Call this before long work."""
     if importlib.util.find_spec("typst") is None:
         raise QuestionError("a PDF needs typst. Install it with: pip install 'exportrules[memo]'")
 
@@ -29,7 +29,7 @@ def ready() -> None:
 def pdf(title: str, blocks: Sequence[Block], paper: str = "letter") -> bytes:
     """The page as the bytes of a PDF on `paper`, one of PAPERS.
 
-    Raises OutputError where no font of this machine has a character of the text: a box in its place would be another
+    Raises OutputError if no font of this machine has some character of the text: a box in its place would change the
     text.
     """
     ready()
@@ -37,16 +37,16 @@ def pdf(title: str, blocks: Sequence[Block], paper: str = "letter") -> bytes:
 
     data = {"title": safe(title), "paper": paper, "blocks": [_plain(block) for block in blocks]}
     try:
-        made: bytes = typst.compile(_SOURCE.encode(), sys_inputs={"data": json.dumps(data)}, pdf_standards="ua-1")
+        document: bytes = typst.compile(_SOURCE.encode(), sys_inputs={"data": json.dumps(data)}, pdf_standards="ua-1")
     except RuntimeError as error:
         missing = _MISSING.search(str(error))
         if missing is None:
             raise OutputError(f"the PDF cannot be set: {error}.") from None
         raise OutputError(
-            f"the PDF cannot be set: no font here has {missing[1]!r}. Install one that does, e.g. Noto Sans CJK, or "
-            "write .docx or .html, which use the reader's fonts."
+            f"the PDF cannot be set: no installed font has {missing[1]!r}. Install one that does, e.g. Noto Sans CJK, "
+            "or write .docx or .html, which use the reader's fonts."
         ) from None
-    return made
+    return document
 
 
 def _plain(block: Block) -> dict[str, Any]:

@@ -149,8 +149,8 @@ def _ways(law: Ruleset, d: Determination, fact: str) -> Iterator[dict[str, Any]]
         for variant in dict.fromkeys(subject.name for subject in question.subjects):
             yield way(f"it is the {variant}", chip=variant)
         return
-    if fact == "exporter" and question.doubt(fact):
-        for sense in question.doubt(fact).senses:  # type: ignore[union-attr]
+    if fact == "exporter" and (doubt := question.doubt(fact)):
+        for sense in doubt.senses:
             who = str(sense.deal["exporter"].value)
             yield way(f"the exporter {sense.text}", exporter=law.exporters[who].name if who in law.exporters else who)
         return

@@ -182,7 +182,7 @@ def _head() -> list[str]:
         "  that was not public yet; they are not a classification ruling for a board.",
         "- `~` an estimate is underneath; `!` sources differ, see the last section; `-` not known. *open* names the",
         "  facts that the answer turns on.",
-    ]  # fmt: skip
+    ]
 
 
 def _chips(ruleset: Ruleset) -> Iterator[str]:

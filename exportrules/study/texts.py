@@ -96,7 +96,7 @@ def _head(law: Ruleset, chips: Sequence[str]) -> Iterator[str]:
         "| --- | --- | --- |",
         *(f"| {text.name} | {text.on} | {text.what} |" for text in TEXTS),
         "",
-    ]  # fmt: skip
+    ]
 
 
 def _counts(china: dict[Text, dict[str, Kind]]) -> Iterator[str]:

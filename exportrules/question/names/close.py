@@ -37,15 +37,15 @@ from exportrules.question.names.words import (
 #: The most listed names that are compared word by word, and that are reported.
 MOST_COMPARED = 40
 MOST_REPORTED = 6
-#: A word of more listed names than these brings none up by itself.
+#: A word of more listed names than these brings up none by itself.
 MOST_NAMES = 120
-#: A word of more listed names than these is taken for what it is, and for no slip of another.
+#: A word of more listed names than these is never read as a slip of another.
 FEW = 2
-#: Both names must be covered by what they share to this part of their weight.
+#: The least part of each name's weight that the words in common must make up.
 SHARED = 0.8
 #: The least length of a misspelt word in a name with one distinctive word: "Canon" is not "Cancon".
 SHORTEST_SLIP = 6
-#: The most weight of a word that does not identify anyone, whatever its rarity.
+#: The greatest weight of a word that does not identify anyone, however rare it is.
 LIGHT = 2.0
 
 
@@ -76,7 +76,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def meant(word: str) -> str:
-    """What a word is compared by."""
+    """The form in which a word is compared."""
     return ABBREVIATIONS.get(word) or _singular(word)
 
 
@@ -106,7 +106,7 @@ class Index:
     sets: dict[str, frozenset[int]] = field(default_factory=dict)
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     chinese: list[tuple[str, str, str]] = field(default_factory=list)
-    #: words as listed names write them, and what they are compared by: "tiptrans" is "tiptran", "scientific" "science"
+    #: the words of listed names as written, with the forms in which they are compared: "tiptrans" is "tiptran"
     written: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _sounds: dict[str, dict[str, None]] = field(default_factory=dict)
     _alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -131,7 +131,7 @@ class Index:
         return numbers
 
     def variants(self, word: str) -> tuple[str, ...]:
-        """Words of listed names of which a word may be a misspelling by one letter."""
+        """The words of listed names of which `word` may be a misspelling by one letter."""
         known = self._variants.get(word)
         if known is None:
             slips = len(word) >= 4 and not is_light(word)
@@ -150,13 +150,13 @@ class Index:
             self._slips = slips
         close = {known for shorter in _shortened(word) for known in self._slips.get(shorter, ())}
         spelled = (known for known in sorted(close) if OSA.distance(known, word, score_cutoff=1) <= 1)
-        found = dict.fromkeys(meant for known in spelled for meant in sorted(self.written.get(known, {known})))
-        return (meant for meant in found if meant != word)
+        words = dict.fromkeys(meant for known in spelled for meant in sorted(self.written.get(known, {known})))
+        return (meant for meant in words if meant != word)
 
     def alike(self, word: str) -> tuple[str, ...]:
-        """The words of listed names that sound the same and are written otherwise."""
-        found = self._alike.get(word)
-        if found is None:
+        """The words of listed names that sound like `word` but are spelt differently."""
+        alike = self._alike.get(word)
+        if alike is None:
             if not self._sounds:
                 sounds: dict[str, dict[str, None]] = defaultdict(dict)
                 for written in self.written:
@@ -165,12 +165,12 @@ class Index:
                 self._sounds = sounds
             spared = is_light(word) or word in COMMON or len(self.by_word.get(word, ())) > FEW
             heard = "" if spared else sound(word)
-            found = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
-        return found
+            alike = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
+        return alike
 
 
 def _shortened(word: str) -> set[str]:
-    """A word, and the word without each of its letters: two words that differ by one slip share one of these."""
+    """A word, and the word without each of its letters. Two words that differ by one slip share one of these."""
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
@@ -223,14 +223,14 @@ def close_names(index: Index, text: str) -> list[Near]:
 def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
     """The listed names with the greatest weight of common words."""
     scores: dict[int, float] = defaultdict(float)
-    asked = dict.fromkeys(words, 1.0)
+    looked_up = dict.fromkeys(words, 1.0)
     for word in words:
         if len(index.by_word.get(word, ())) <= FEW:
-            asked |= {other: 0.9 for other in index.variants(word) if other not in asked}
-    asked |= {other: 1.0 for word in words for other in index.alike(word)}
-    asked |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
+            looked_up |= {other: 0.9 for other in index.variants(word) if other not in looked_up}
+    looked_up |= {other: 1.0 for word in words for other in index.alike(word)}
+    looked_up |= {one + two: 1.0 for one, two in pairwise(words) if one + two in index.by_word}
     frequent: list[str] = []
-    for word, trust in asked.items():
+    for word, trust in looked_up.items():
         known = index.by_word.get(word, ())
         if len(known) > MOST_NAMES:
             frequent.append(word)
@@ -259,7 +259,7 @@ def _candidates(index: Index, words: tuple[str, ...]) -> list[int]:
 
 
 def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
-    """How a name is close to a listed one, if it is."""
+    """How a name is close to a listed one; None if it is not."""
     written, words = words, _as_listed(index, words, name)
     if words == name.words:
         return Near(name.party, name.printed, *(("abbreviated", 98) if words == written else ("near", 96)))
@@ -318,13 +318,13 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
 
 
 def _as_listed(index: Index, words: tuple[str, ...], name: Name) -> tuple[str, ...]:
-    """The words, those that a listed name spells otherwise as it does."""
+    """The words, with those that a listed name spells differently in its spelling."""
     theirs = name.words
     return tuple(w if w in theirs else next((o for o in index.alike(w) if o in theirs), w) for w in words)
 
 
 def _joined(words: tuple[str, ...], listed: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Both names, with two words joined if the other name has them as one word."""
+    """Both names, with two words joined where the other name writes them as one."""
     return _glued(words, set(listed)), _glued(listed, set(words))
 
 
@@ -384,7 +384,7 @@ def _without_places(text: str) -> str:
 
 
 def _chinese(index: Index, text: str) -> Iterator[Near]:
-    """Listed names whose core stands in the text: two characters at its head, more anywhere."""
+    """Listed names whose core the text contains: of two characters at its beginning, of more anywhere."""
     whole = chinese_letters(text)
     head = _without_places(whole)
     own = chinese_core(text)

@@ -43,7 +43,7 @@ _WORDS = frozenset(
     该公司 同前 是 否 はい いいえ
     见上 见附件 其他 其它 保密 不適用 未填寫 待確認 待確定 待補 見上 其他 沒有 暫無 해당없음 해당사항없음 미정 없음
     미상 모름 불명 알수없음 미확인 추후통보 상동 기타 비공개 غيرمعروف لايوجد
-    """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
+    """.split()
 )
 #: Abbreviations that are placeholders with a sign between their letters ("n/d"); bare, each may be a code or a name.
 _BROKEN = frozenset(("co", "ka", "lc", "nd", "nn", "sd"))

@@ -7,18 +7,18 @@ SUFFIXES = frozenset(
     """
     ab ag ao bv cjsc co coltd company corp corporation fzco fze gmbh inc incorporated jsc kk limited llc lp ltd nv
     oao ojsc ooo pao pjsc plc pte pteltd pty sa sarl sas spa srl zao
-    """.split()  # noqa: SIM905 - a list of words reads better as lines
+    """.split()
 )
 #: With suffixes that have other meanings (SDN is also Sudan): ignored when names are compared for similarity.
 ENDINGS = SUFFIXES | frozenset(
     """
     as bhd eood fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti
-    """.split()  # noqa: SIM905
+    """.split()
 )
 CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
 
 #: Words that a name may leave out.
-SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le named no of on the und ve".split())  # noqa: SIM905
+SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le named no of on the und ve".split())
 
 #: Abbreviations and variant spellings of each word, and the Chinese word in Latin letters.
 _WRITTEN = """
@@ -91,7 +91,7 @@ _WRITTEN = """
     trading: trdg trd
     university: univ uni daxue
     workshop: wksp
-"""  # fmt: skip
+"""
 ABBREVIATIONS = {
     short: word.strip()
     for line in _WRITTEN.strip().splitlines()
@@ -124,7 +124,7 @@ GENERIC = frozenset(
     institut issledovatelski issledovatelskiy kompaniya konstruktorskoe kontsern nauchno obedinenie obshchestvo
     ogranichennoi otkrytoe otvetstvennostyu predpriyatie proizvodstvennoe tsentr unitarnoe zavod zakrytoe ticaret
     sanayi dis
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 #: Words for a kind of body: "Fudan University" is not "HK Fudan", although they share a word.
@@ -132,7 +132,7 @@ KINDS = frozenset(
     """
     airline bank church club college court embassy hospital hotel insurance ministry museum polytechnic school
     university
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 #: Places in names of companies; names of countries come from the places of the ruleset.
@@ -148,7 +148,7 @@ PLACES = frozenset(
     shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen shijiazhuang siberia sichuan singapore suzhou taipei
     taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural urumqi weihai wenzhou wuhan wuhu wuxi xiamen xian
     xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang zhengzhou zhongshan zhuhai
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 #: Everyday words that many companies use as names: one of them alone does not identify a company.
@@ -170,7 +170,7 @@ COMMON = frozenset(
     swan target team terra tiger time titan top total tower true trans tri triumph trust ultra unique unity
     universal valley vector vega venus victory viking vital volt wave white win wind wing wise wonder yellow young
     zenith zodiac zone
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 #: Words of daily life, given names, towns and words of the goods that begin listed names: in a remark they name nobody.
@@ -209,7 +209,7 @@ ORDINARY = frozenset(
     vaso vast vauxhall venture vertical veteran vladimir vladivostok volga volgograd voronezh wagner wang warehouse
     warfare waterway way well wheel wheels wisdom work xiangyang xinyi xiongan yalta yang yangpu yaroslavl
     yevpatoria yibin yichang yield yuliya zelenodolsk zero zhang
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 #: Traditional characters that occur in names of companies, and their simplified forms.
@@ -237,18 +237,18 @@ CHINESE_PLACES = tuple(
     贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 深圳 广州 杭州 南京 苏州 成都 武汉 西安 合肥
     无锡 宁波 厦门 青岛 大连 沈阳 长沙 郑州 济南 福州 珠海 东莞 佛山 昆山 常州 南通 绵阳 哈尔滨 长春 昆明 贵阳 南昌
     兰州 石家庄 太原 乌鲁木齐
-    """.split()  # noqa: SIM905
+    """.split()
 )
 #: What Chinese names have for a core, and remarks for a word.
 CHINESE_ORDINARY = frozenset(
     """
     张江 量子 超算 超燃 先进 高压 航天 国家 联合 华北 授时 精测 微纳 元音 火炬 中科 国科
     九院 天大 川大 南飞 长存 通用 工程物理
-    """.split()  # noqa: SIM905
+    """.split()
 )
 CHINESE_GENERIC = tuple(
     """
     集成电路 微电子 半导体 研究院 研究所 实验室 技术 科技 信息 产业 集团 股份 电子 智能 开发 设备 实业 工业 控股
     投资 国际 系统 软件 网络 通信 数字 数据 制造 发展 大学 学院 中心 有限 公司 省 市 区 县
-    """.split()  # noqa: SIM905
+    """.split()
 )

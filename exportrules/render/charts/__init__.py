@@ -66,10 +66,10 @@ def told(svg: str, spec: Mapping[str, Any]) -> str:
     """The SVG as one image with a title and a description, for whoever cannot see it and for whoever finds it alone."""
     import html
 
-    title, said = html.escape(str(spec["description"])), html.escape(" ".join(described(spec)))
+    title, description = html.escape(str(spec["description"])), html.escape(" ".join(described(spec)))
     head, end, rest = svg.partition(">")
     names = ' role="img" aria-labelledby="chart-title chart-description"'
-    inside = f'<title id="chart-title">{title}</title><desc id="chart-description">{said}</desc>'
+    inside = f'<title id="chart-title">{title}</title><desc id="chart-description">{description}</desc>'
     return f"{head}{names}{end}{inside}{rest}"
 
 

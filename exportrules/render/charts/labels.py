@@ -133,18 +133,18 @@ def place(
     order = sorted(range(len(points)), key=lambda number: -_crowd(points[number], points))
     best: dict[int, Placed] = {}
     for _ in range(TRIES):
-        room, found = _Room(frame, points, unnamed, lines, list(taken)), dict[int, Placed]()
+        room, placed = _Room(frame, points, unnamed, lines, list(taken)), dict[int, Placed]()
         for number in order:
             spot = _best(room, points[number], width_of(texts[number], size), size)
             if spot:
-                found[number] = spot
+                placed[number] = spot
                 room.taken.append(spot.box)
                 room.leaders.extend([spot.leader] if spot.leader else [])
-        best = max(best, found, key=len)
-        without = [number for number in order if number not in found]
+        best = max(best, placed, key=len)
+        without = [number for number in order if number not in placed]
         if not without:
             break
-        order = without + [number for number in order if number in found]
+        order = without + [number for number in order if number in placed]
     return [best.get(number) for number in range(len(points))]
 
 

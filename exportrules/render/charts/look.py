@@ -186,8 +186,8 @@ class Picture:
             layer=self.layers, width=self.x.pixels, height=self.y.pixels, padding=16,
             title=head, description=safe(title), config=plain, usermeta=self.beside,
         )  # fmt: skip
-        made: dict[str, Any] = whole.to_dict()
-        return made
+        spec: dict[str, Any] = whole.to_dict()
+        return spec
 
 
 def hatch(left: float, top: float, right: float, bottom: float, step: float = 6) -> Iterator[tuple[float, ...]]:
@@ -242,17 +242,17 @@ def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[s
     picture.draw("legend_shapes", "point", shapes, fields=("shape",), fill="#FFFFFF", stroke=INK, size=70, opacity=1)
     picture.texts("legend_words", words, baseline="middle")
     line += 26
-    said, columns = [], int(width / 5.3)
+    lines, columns = [], int(width / 5.3)
     for note in notes:
         for text in textwrap.wrap(safe(note), columns, break_long_words=False, break_on_hyphens=False):
-            said.append({**picture.at(0, line), "text": text})
+            lines.append({**picture.at(0, line), "text": text})
             line += 15
     line += 4 if notes else 0
     caption = []
     for text in textwrap.wrap(source_line(law), columns, break_long_words=False, break_on_hyphens=False):
         caption.append({**picture.at(0, line), "text": text, "color": "#555555"})
         line += 15
-    picture.texts("notes", said, baseline="middle")
+    picture.texts("notes", lines, baseline="middle")
     picture.texts("caption", caption, size=10.5, baseline="middle")
     return line
 

@@ -74,12 +74,12 @@ def page(spec: Mapping[str, Any], narrow: Mapping[str, Any] | None = None) -> st
     `narrow` is the same picture as a narrow window shows it: its marks have the same rows. Without it, such a window
     scrolls the wide one.
     """
-    told = list(_told(spec))
-    picture, width = _picture(spec, told)
+    layers = list(_told(spec))
+    picture, width = _picture(spec, layers)
     pictures = f'<div class="picture{" wide" if narrow else ""}">{picture}</div>'
     if narrow:
-        pictures += f'<div class="picture narrow">{_picture(narrow, told)[0]}</div>'
-    rows = [[str(row[name]) for name in layer.names] for layer in told for row in layer.rows]
+        pictures += f'<div class="picture narrow">{_picture(narrow, layers)[0]}</div>'
+    rows = [[str(row[name]) for name in layer.names] for layer in layers for row in layer.rows]
     script = _asset("page.js")
     beside = spec["usermeta"]
     parts = {
@@ -93,7 +93,7 @@ def page(spec: Mapping[str, Any], narrow: Mapping[str, Any] | None = None) -> st
         "legend": "".join(f"<li>{_sign(kind, colour)}{html.escape(words)}</li>" for kind, words, colour in
                           beside["legend"]),
         "notes": "".join(f"<li>{html.escape(note)}</li>" for note in beside["notes"]),
-        "table": _tells(told[0].names, rows, script) if rows else "",
+        "table": _tells(layers[0].names, rows, script) if rows else "",
         "source": html.escape(beside["source"]),
     }  # fmt: skip
     return _PAGE.format_map(parts)
@@ -105,7 +105,7 @@ def _told(spec: Mapping[str, Any]) -> Iterator[Told]:
             yield Told(layer["name"], names, spec["datasets"][layer["data"]["name"]])
 
 
-def _picture(spec: Mapping[str, Any], told: Sequence[Told]) -> tuple[str, int]:
+def _picture(spec: Mapping[str, Any], listed: Sequence[Told]) -> tuple[str, int]:
     """The SVG, whose marks know their rows of the table, and its width in pixels."""
     import vl_convert
 
@@ -114,7 +114,7 @@ def _picture(spec: Mapping[str, Any], told: Sequence[Told]) -> tuple[str, int]:
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(alone, allowed_base_urls=[]))
     first, numbers = 0, {}
-    for layer in told:
+    for layer in listed:
         numbers[layer.layer] = first
         first += len(layer.rows)
     for group in root.iter(f"{{{_SVG}}}g"):

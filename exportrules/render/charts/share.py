@@ -30,12 +30,12 @@ ORDER = (
 TOLD = ("month", "answer", "variants", "share")
 
 
-def share_chart(found: Share, law: Ruleset, width: float = WIDE) -> dict[str, Any]:
+def share_chart(share: Share, law: Ruleset, width: float = WIDE) -> dict[str, Any]:
     """The specification of the chart, `width` pixels wide."""
-    first, last = found.months[0].day.replace(day=1), found.months[-1].day + timedelta(days=1)
+    first, last = share.months[0].day.replace(day=1), share.months[-1].day + timedelta(days=1)
     picture = Picture(Scale(epoch(first), epoch(last), width), Scale(0, 100, HEIGHT, upward=True))
     drawn, kinds = [], set()
-    for month in found.months:
+    for month in share.months:
         left, right = picture.x.px(epoch(month.day.replace(day=1))), picture.x.px(epoch(month.day + timedelta(days=1)))
         foot = 0
         for kind in (kind for kind in ORDER if month.counts.get(kind)):
@@ -50,16 +50,16 @@ def share_chart(found: Share, law: Ruleset, width: float = WIDE) -> dict[str, An
             foot += number
     _axes(picture, first, last)
     picture.draw("columns", "rect", drawn, TOLD, fields=("fill",), opacity=1, stroke="#FFFFFF", strokeWidth=0.4)
-    answers = [made.at(month.day) for made in found.timelines for month in found.months]
+    answers = [timeline.at(month.day) for timeline in share.timelines for month in share.months]
     signs = [
         Sign("swatch", legend_words(kind, (a for a in answers if class_of(a) == kind)), kind.colour)
         for kind in ORDER
         if kind in kinds
     ]
-    below(picture, HEIGHT + 44, signs, counted(found, law, 6), law)
-    question = found.timelines[0].question
+    below(picture, HEIGHT + 44, signs, counted(share, law, 6), law)
+    question = share.timelines[0].question
     place = law.places[question.to].name
-    title = f"Data-center chips of {law.exporters[found.maker].name} to {place}: what share needed a license?"
+    title = f"Data-center chips of {law.exporters[share.maker].name} to {place}: what share needed a license?"
     return picture.spec(title, [deal_words(question, law)])
 
 

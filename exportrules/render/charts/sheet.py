@@ -63,7 +63,7 @@ class Sheet:
 
     def edges(self) -> list[Edge]:
         """The sides of every region, each place once; the firmest line where several coincide."""
-        found: dict[object, Edge] = {}
+        edges: dict[object, Edge] = {}
         for region in self.plane.regions:
             box, line = self.sides(region), _line(region)
             for test in region.tests:
@@ -75,10 +75,10 @@ class Sheet:
                     at = box.bottom if low else box.top
                     side = (box.left, at, box.right, at)
                 edge = Edge(test.fact, f"{test.bound:,}", side, line)
-                known = found.get(edge.box)
+                known = edges.get(edge.box)
                 if known is None or LINES.index(line) < LINES.index(known.line):
-                    found[edge.box] = edge
-        return list(found.values())
+                    edges[edge.box] = edge
+        return list(edges.values())
 
     def dots(self) -> list[Dot]:
         """The chips, those that cannot be told apart in the picture and in their answers as one."""
@@ -137,7 +137,7 @@ def _shared(names: Sequence[str], others: Sequence[str]) -> str:
     """The words that names begin with, if no other name does; else the first, and how many more."""
     columns = zip(*(name.split() for name in names), strict=False)
     words = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
-    told = " ".join(words)
+    shared = " ".join(words)
     if len(names) == 1 or (words and not any(other.split()[: len(words)] == words for other in others)):
-        return told
+        return shared
     return f"{names[0]} +{len(names) - 1}"

@@ -231,7 +231,7 @@ def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, widt
     rows = []
     for dot in sorted(dots, key=lambda d: -len(d.points)):
         first = dot.points[0]
-        told: dict[str, Any] = {
+        words: dict[str, Any] = {
             "chip": safe(", ".join(p.name for p in dot.points)),
             "answer": decision(first.answer.outcome, first.answer.review_policy),
             "entry": ", ".join(first.answer.eccn) or "none met",
@@ -241,14 +241,14 @@ def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, widt
             "figures": "estimated or disputed" if first.estimated else "as its chip file states them",
         }  # fmt: skip
         shape = SHAPES[first.datacenter][0] if shapes else "circle"
-        rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **told})
+        rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **words})
     told_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
     picture.draw(layer, "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=width,
                  size=size, opacity=1)  # fmt: skip
 
 
 def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
-    found = [
+    signs = [
         Sign(
             "swatch",
             legend_words(kind, (p.answer for dot in dots if dot.kind == kind for p in dot.points)),
@@ -257,13 +257,13 @@ def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sig
         for kind in in_order(dot.kind for dot in dots)
     ]
     lines = {edge.line for edge in edges}
-    found += [Sign("line", "a line of the rules, for everyone")] if "line" in lines else []
-    found += [Sign("dashed", "a line of a letter: it binds its addressee alone")] if "dashed" in lines else []
-    found += [Sign("dotted", "a line that is itself uncertain")] if "dotted" in lines else []
+    signs += [Sign("line", "a line of the rules, for everyone")] if "line" in lines else []
+    signs += [Sign("dashed", "a line of a letter: it binds its addressee alone")] if "dashed" in lines else []
+    signs += [Sign("dotted", "a line that is itself uncertain")] if "dotted" in lines else []
     if _carved(sheet):
         meant = {point.datacenter for point in sheet.plane.points}
-        found += [Sign(shape, words) for means, (shape, words) in SHAPES.items() if means in meant and meant != {True}]
-    return found
+        signs += [Sign(shape, words) for means, (shape, words) in SHAPES.items() if means in meant and meant != {True}]
+    return signs
 
 
 def _carved(sheet: Sheet) -> dict[tuple[str, str], tuple[Test, ...]]:
@@ -274,11 +274,11 @@ def _carved(sheet: Sheet) -> dict[tuple[str, str], tuple[Test, ...]]:
 
 def _rules(sheet: Sheet) -> Iterator[str]:
     """What each line is, in words: bounds are inclusive or exclusive as the text has them."""
-    said: dict[str, list[str]] = {}
+    by_rule: dict[str, list[str]] = {}
     for region in sheet.plane.regions:
-        said.setdefault(f"{_name(sheet, region)} [{region.in_force.instrument.citation}]", []).append(_asks(region))
-    for name, asked in said.items():
-        yield f"{name}: {'; or '.join(dict.fromkeys(asked))}"
+        by_rule.setdefault(f"{_name(sheet, region)} [{region.in_force.instrument.citation}]", []).append(_asks(region))
+    for name, conditions in by_rule.items():
+        yield f"{name}: {'; or '.join(dict.fromkeys(conditions))}"
     left_out: dict[str, list[str]] = {}
     for (name, paragraph), tests in _carved(sheet).items():
         text = f"{paragraph or 'carve-out'}: {' and '.join(map(_tested, tests))}"

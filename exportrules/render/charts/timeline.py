@@ -92,7 +92,7 @@ def timeline_chart(timelines: Sequence[Timeline], size: Size = WIDE) -> dict[str
     law, question = timelines[0].ruleset, timelines[0].question
     first, horizon = _days(timelines), law.horizon + DAY
     end = horizon + timedelta(days=max(60, (horizon - first).days // 25))
-    bands = [_pieces(made, first, end) for made in timelines]
+    bands = [_pieces(timeline, first, end) for timeline in timelines]
     changes = _changes(timelines, bands)
     x = Scale(epoch(first), epoch(end), size.width)
     marks = [(x.px(epoch(c.day)), c.label) for c in changes] + [(x.px(epoch(horizon)), _until(law))]
@@ -114,8 +114,8 @@ def timeline_chart(timelines: Sequence[Timeline], size: Size = WIDE) -> dict[str
         {**picture.at(px + (-4 if leftward else 4), _height(top, level) + 4), "text": safe(label), "color": INK}
         for (px, label), level in zip(marks, levels, strict=True)
     ], size=LABEL, baseline="middle", align="right" if leftward else "left")  # fmt: skip
-    drawn = [(made, piece) for made, pieces in zip(timelines, bands, strict=True) for piece in pieces]
-    turning = [(made.question.label, _turning(piece)) for made, piece in drawn]
+    drawn = [(timeline, piece) for timeline, pieces in zip(timelines, bands, strict=True) for piece in pieces]
+    turning = [(timeline.question.label, _turning(piece)) for timeline, piece in drawn]
     notes = [*open_notes(law, turning), *_made_there(timelines)]
     below(picture, bottom + 36, _signs(bands, changes), notes, law)
     count = f"{len(timelines)} chips" if len(timelines) > 1 else timelines[0].question.label
@@ -164,14 +164,14 @@ def _days(timelines: Sequence[Timeline]) -> date:
 
 def _pieces(timeline: Timeline, first: date, end: date) -> list[Piece]:
     """A chip's answers from its release on, cut to the days drawn; none of a maker's exports to its own country."""
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     if at_home(timeline):
-        return found
+        return pieces
     for span in timeline.spans:
         start, stop = max(span.start or first, first), min(span.last + DAY if span.last else end, end)
         if start < stop and span.answer.outcome != "not_released":
-            found.append(Piece(start, stop, span))
-    return found
+            pieces.append(Piece(start, stop, span))
+    return pieces
 
 
 def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) -> list[ChangeDay]:
@@ -190,20 +190,24 @@ def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) ->
     days: dict[tuple[date, date | None, str], list[tuple[str, list[int]]]] = {}
     for (day, by, label, bound), numbers in rows.items():
         days.setdefault((day, by, bound), []).append((label, numbers))
-    found = []
+    changes = []
     for (day, by, bound), parts in sorted(days.items(), key=lambda item: (item[0][0], item[0][2])):
         when = f"{day} to {by}" if by else str(day)
         label = f"{when}  {' and '.join(dict.fromkeys(label for label, _ in parts))}"
-        found.append(ChangeDay(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
-    return found
+        changes.append(ChangeDay(day, by, label, bound, tuple(sorted({n for _, numbers in parts for n in numbers}))))
+    return changes
 
 
 def _window(law: Ruleset, name: str, day: date) -> tuple[date, date | None]:
     """The day of a change; of a provision whose day no source gives, the earliest and the latest."""
-    found = law.provisions.get(name)
-    if found is None or found[0].effective_by is None or day not in (found[0].effective, found[0].effective_by):
+    provision = law.provisions.get(name)
+    if (
+        provision is None
+        or provision[0].effective_by is None
+        or day not in (provision[0].effective, provision[0].effective_by)
+    ):
         return day, None
-    return found[0].effective, found[0].effective_by
+    return provision[0].effective, provision[0].effective_by
 
 
 def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
@@ -345,16 +349,16 @@ def _draw_bands(
 
 def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
     answer, span = piece.span.answer, piece.span
-    said = decision(answer.outcome, answer.review_policy)
+    answered = decision(answer.outcome, answer.review_policy)
     if not piece.verified:
         projection = answer.projection
         would = f"; by the encoded law: {decision(*projection)}" if projection else ""
-        said = f"not verified ({answer.standing.replace('_', ' ')}){would}"
+        answered = f"not verified ({answer.standing.replace('_', ' ')}){would}"
     elif answer.turns_on:
-        said += f"; open: {' '.join(open_question(timeline.ruleset, fact) for fact in answer.turns_on)}"
+        answered += f"; open: {' '.join(open_question(timeline.ruleset, fact) for fact in answer.turns_on)}"
     return {
         "chip": safe(timeline.question.label),
-        "answer": safe(said),
+        "answer": safe(answered),
         "from": str(span.start or "before any known change"),
         "through": str(span.last or "no known end"),
         "opened by": safe(", ".join(span.opened_by) or "-"),
@@ -372,16 +376,16 @@ def _maker(timeline: Timeline) -> str:
 
 def _signs(bands: Sequence[Sequence[Piece]], changes: Sequence[ChangeDay]) -> list[Sign]:
     pieces = [piece for band in bands for piece in band]
-    found = [
+    signs = [
         Sign("swatch", legend_words(c, (p.span.answer for p in pieces if p.kind == c)), c.colour)
         for c in in_order(p.kind for p in pieces if p.kind)
     ]
-    found += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
-    found += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
+    signs += [Sign("hatch", "not verified: no answer is given")] if any(not p.verified for p in pieces) else []
+    signs += [Sign("line", "a rule that changed an answer")] if any(not c.bound for c in changes) else []
     if any(c.bound for c in changes):
-        found.append(
+        signs.append(
             Sign("dashed", "a letter: it binds its addressee alone, and marks the bands whose answer it changed")
         )
     if any(c.by for c in changes):
-        found.append(Sign("frame", "a frame: the days between which it began; no source gives the day"))
-    return found
+        signs.append(Sign("frame", "a frame: the days between which it began; no source gives the day"))
+    return signs

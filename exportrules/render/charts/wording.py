@@ -42,21 +42,21 @@ def conditional(answer: Answer | Determination) -> str:
     """What a review policy comes to where it turns on one yes or no: "case by case if certified, else denial"."""
     if answer.outcome != "license_required" or answer.review_policy != "indeterminate":
         return ""
-    found: dict[str, str] = {}
+    policies: dict[str, str] = {}
     for branch in answer.cases:
         if len(branch.conditions) != 1 or branch.conditions[0][0] not in _ADJECTIVE or not branch.review_policy:
             return ""
-        found[branch.conditions[0][1]] = _BRIEF[branch.review_policy]
+        policies[branch.conditions[0][1]] = _BRIEF[branch.review_policy]
         adjective = _ADJECTIVE[branch.conditions[0][0]]
-    if set(found) != {"yes", "no"} or "policy undetermined" in found.values():
+    if set(policies) != {"yes", "no"} or "policy undetermined" in policies.values():
         return ""
-    return f"{found['yes']} if {adjective}, else {found['no']}"
+    return f"{policies['yes']} if {adjective}, else {policies['no']}"
 
 
 def legend_words(kind: Class, answers: Iterable[Answer | Determination]) -> str:
     """What a colour means in this picture, whose answers of that colour are given."""
-    said = {conditional(answer) for answer in answers}
-    condition = next(iter(said)) if len(said) == 1 else ""
+    conditions = {conditional(answer) for answer in answers}
+    condition = next(iter(conditions)) if len(conditions) == 1 else ""
     return f"license required ({condition})" if condition else kind.words
 
 
@@ -72,12 +72,12 @@ def fitting(kind: Class, answer: Answer, room: float) -> Words:
     for text in forms:
         if width_of(text, ONE) + 8 < room:
             return Words((text,), ONE)
-    if condition:
-        head, middle, tail = re.fullmatch(r"(.*) (if .*,) (else .*)", condition).groups()  # type: ignore[union-attr]
+    if parts := re.fullmatch(r"(.*) (if .*,) (else .*)", condition):
+        head, middle, tail = parts.groups()
         splits = [(head, f"{middle} {tail}"), (head, middle, tail)]
     else:
         whole = POLICY[kind.policy] if kind.policy else kind.words
-        splits = [found for count in (2, 3) if (found := _even(whole.split(), count))]
+        splits = [split for count in (2, 3) if (split := _even(whole.split(), count))]
     for lines in splits:
         if max(width_of(line, SEVERAL) for line in lines) + 6 < room:
             return Words(tuple(lines), SEVERAL)
@@ -87,5 +87,5 @@ def fitting(kind: Class, answer: Answer, room: float) -> Words:
 def _even(words: list[str], count: int) -> tuple[str, ...]:
     """The words on so many lines, the longest of them as short as can be; none where there are fewer words."""
     cuts = combinations(range(1, len(words)), count - 1)
-    found = [tuple(" ".join(words[a:b]) for a, b in pairwise((0, *cut, len(words)))) for cut in cuts]
-    return min(found, key=lambda lines: max(width_of(line, SEVERAL) for line in lines), default=())
+    splits = [tuple(" ".join(words[a:b]) for a, b in pairwise((0, *cut, len(words)))) for cut in cuts]
+    return min(splits, key=lambda lines: max(width_of(line, SEVERAL) for line in lines), default=())
