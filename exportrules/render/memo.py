@@ -332,7 +332,7 @@ class _Memo:
             titles = [f"{safe(self.citations[self.number[m] - 1].title)}{self.ref(m)}" for m in missed]
             yield f"Not met: {listed(titles, '; ')}."
         if met:
-            yield "These are entries whose parameters are met; this is not a classification ruling on a board or system."
+            yield "These are entries whose parameters are met, not a classification ruling on a board or system."
 
     def requirements(self) -> Iterator[str]:
         law = self.d.moment.answer.law
