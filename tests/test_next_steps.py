@@ -38,6 +38,46 @@ def test_a_yes_asks_for_the_parties_and_for_what_was_assumed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "seat", "otherwise"),
+    [
+        (
+            {},
+            "headquarters in Singapore and its ultimate parent in Singapore",
+            ["headquarters or ultimate parent in China"],
+        ),
+        ({"headquarters": "JP"}, "ultimate parent in Japan", ["ultimate parent in China"]),
+        ({"ultimate_parent": "JP"}, "headquarters in Singapore", ["headquarters in China"]),
+        ({"headquarters": "CN"}, "ultimate parent in China (PRC)", []),
+        ({"headquarters": "SG", "ultimate_parent": "SG"}, None, None),
+    ],
+)
+def test_where_the_buyer_sits_is_assumed_as_far_as_it_was_not_said(
+    asked: dict[str, str], seat: str | None, otherwise: list[str] | None
+) -> None:
+    found = [a for a in check("RTX 4090", on="2024-06-03", to="SG", **asked).assumptions if a.fact == "headquarters"]
+    assert [a.says for a in found] == ([f"the end user has its {seat}"] if seat else [])
+    assert [[other.value for other in a.otherwise] for a in found] == ([] if otherwise is None else [otherwise])
+
+
+def test_what_is_assumed_is_said_once_and_for_everyone_named() -> None:
+    def said(**asked: Any) -> list[str]:
+        return [a.says for a in check("A100", on="2023-06-01", **asked).assumptions]
+
+    given_ = {"to": "SG", "exporter": "other", "end_use": "civil", "headquarters": "SG", "ultimate_parent": "SG"}
+    letter = "the exporter has no letter from BIS beyond those that are public"
+    # the words of a caller are not the words of the program: equal, and not the same
+    assert said(**given_, activity="Export".lower()) == ["the buyer is on no list", letter]
+    assert said(**given_, activity="reexport") == ["the buyer is on no list", "the item is subject to the EAR", letter]
+    one, other = "Zorglub Foods", "Acme Freight GmbH"
+    assert said(**given_, activity="export", end_user=one)[0] == f"{one!r} is on no list in this data"
+    both = said(**given_, activity="export", end_user=one, parties=[other])
+    assert both[0] == f"{one!r} and {other!r} are on no list in this data"
+    # where a license is required of everybody, nothing that is assumed would change it but the day that goods left
+    required = {**given_, "to": "CN", "headquarters": "CN", "ultimate_parent": "CN", "activity": "export"}
+    assert said(**required) == ["the buyer is on no list"]
+
+
 def test_a_parent_in_china_is_asked_for_where_it_would_matter() -> None:
     (kind, says), *_ = [step for step in steps("H100", on="2024-06-03", to="SG") if step[0] == "ask"]
     assert kind == "ask"

@@ -111,15 +111,13 @@ def assumptions(moment: Moment) -> list[Assumption]:
             continue
         if definition.assumed is None or not definition.says or name in q.facts or name in moment.answer.turns_on:
             continue
-        values = _others(definition.assumed, definition.values)
-        ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
-        if name not in tested and not (name == "subject_to_ear" and q.activity != "export"):
-            ways = {}
-        if name == "subject_to_ear" and q.activity == "export":
-            continue
-        if name in tested or name == "subject_to_ear":
+        # what is not exported is assumed to be subject to the EAR, whether or not that decides
+        always = name == "subject_to_ear" and q.activity != "export"
+        if always or (name in tested and name != "subject_to_ear"):
+            values = _others(definition.assumed, definition.values)
+            ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
             add(name, definition.assumed, definition.says, ways)
-            if not assumed[-1].otherwise and name != "subject_to_ear":
+            if not always and not assumed[-1].otherwise:
                 assumed.pop()
     return assumed
 
