@@ -245,3 +245,21 @@ def test_the_steps_of_a_ledger_add_up_and_begin_with_what_needed_a_license() -> 
     assert "if the end user's headquarters and ultimate parent are where" in said[4]
     assert ledger_steps(LAW, []) == []
     assert ledger_steps(LAW, [Answered(9, "no_license_requirement", "", "verified")]) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        ("end_user", "a name that is close to a listed party's: find out who it is."),
+        ("exporter", "which company exported: find out whether it was the addressee of a letter."),
+        ("ultimate_parent", "the end user's ultimate parent: ask for it."),
+        ("variant", "the variant of the chip: find out which one it was."),
+        ("88fr73458#3A090.a", "how far 15 CFR part 774"),
+        ("die_area_mm2", "of the item: obtain it from its maker."),
+        ("privately_informed", "this: "),
+    ],
+)
+def test_rows_that_turn_on_something_say_what_and_where_it_is_to_be_had(fact: str, words: str) -> None:
+    (said,) = ledger_steps(LAW, [Answered(2, "indeterminate", "indeterminate", "verified", (fact,))])
+    assert said.startswith("2 rows turning on ")
+    assert words in said
