@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 import exportrules
 from exportrules import check, default_ruleset
+from exportrules.answer.words import case_words, listed
 from exportrules.question.eccns import read_given
 from exportrules.render.memo import memo
 from exportrules.render.text import answer, margin_lines
@@ -196,3 +197,43 @@ def test_throughput_of_more_than_64_bits_an_operation_is_doubted_where_it_is_giv
 ) -> None:
     notices = check(None, on="2024-06-03", exporter="other", facts=figures).notices
     assert any("over 64 times the peak TOPS given" in notice for notice in notices) == doubted
+
+
+def test_words_are_joined_by_commas_or_where_they_have_commas_by_semicolons() -> None:
+    assert [listed(words) for words in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == ["", "a", "a and b", "a, b and c"]
+    assert listed(("a", "b", "c"), last="or") == "a, b or c"
+    assert listed(("a, b", "c", "d"), between="; ") == "a, b; c; and d"
+
+
+def test_a_small_group_of_countries_is_spelled_out_and_a_large_one_is_not() -> None:
+    assert case_words(LAW, "meu-russia-belarus and CN") == "Belarus or Russia and CN"
+    assert case_words(LAW, "D:1 or none of these") == "D:1 or none of these"
+
+
+def test_a_day_known_from_the_press_is_said_for_a_year_around_it() -> None:
+    known = LAW.variants["amd-mi25"][0]
+    assert known.announced is not None
+    for days, told in ((364, True), (365, True), (366, False)):
+        notices = check("MI25", on=known.announced + timedelta(days), exporter="other").notices
+        assert any("first public by" in notice for notice in notices) == told
+
+
+def test_what_the_lists_reach_to_is_said_from_the_day_after() -> None:
+    ends = max(known.verified_through for known in LAW.lists.values())
+    assert [known.title for known in LAW.lists.values() if known.verified_through < ends] == ["Entity List"]
+    for on, lists in ((date(2026, 7, 31), 0), (date(2026, 8, 1), 1), (ends, 1), (ends + timedelta(1), 4)):
+        notices = check("H100", on=on, end_user="Zorglub Foods").notices
+        (said,) = [notice for notice in notices if notice.startswith("Verified only in part")] or [""]
+        assert said.count(" through ") == lists
+
+
+def test_an_answer_that_is_not_open_does_not_ask_for_facts() -> None:
+    for chip in ("H100", "H800"):
+        assert not any("Too many facts" in notice for notice in check(chip, on="2024-06-03").notices)
+
+
+def test_an_estimated_figure_is_said_where_the_law_asks_for_it() -> None:
+    assert any("rests on an estimate" in notice for notice in check("MI300X", on="2024-06-03").notices)
+    # before 2022-10-07 no provision asked for a density
+    before = check("MI100", on="2021-06-03", exporter="maker").notices
+    assert not any("on an estimate" in notice for notice in before)

@@ -21,6 +21,7 @@ from exportrules.files.load import Parties, load_ruleset
 from exportrules.law.model import Listing, Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import ALWAYS, Span, overlap
+from exportrules.law.view import view_of
 from exportrules.question.names.close import chinese_core, spelled, words_of
 from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
@@ -609,3 +610,22 @@ def test_spans_overlap_on_the_days_of_both(one: Any, other: Any, shared: Any) ->
 
     assert overlap(spans(one), spans(other)) == overlap(spans(other), spans(one)) == spans(shared)
     assert overlap(spans(one), [ALWAYS]) == spans(one)
+
+
+def test_each_entry_of_a_party_is_a_provision_with_its_own_id_and_page() -> None:
+    def entries(party: str, owner: bool = False) -> list[tuple[str, str, str]]:
+        found = [entry.provision for entry in view_of(LAW).listings(LAW.parties[party], owner=owner)]
+        return [(provision.id, provision.cite, provision.url) for provision in found]
+
+    name = "semiconductor-manufacturing-international"
+    first, second = entries(name)
+    assert first == (
+        f"entity_list#{name}",
+        "85 FR 83420; supp. no. 4 to part 744",
+        "https://www.federalregister.gov/citation/85-FR-83420",
+    )
+    assert (second[0], second[2]) == (f"entity_list#{name}-2", "https://www.federalregister.gov/d/2024-28267")
+    assert [provision for provision, _, _ in entries(name, owner=True)] == [
+        f"entity_list#{name}-owner",
+        f"entity_list#{name}-2-owner",
+    ]

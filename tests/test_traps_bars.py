@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import exportrules
 from exportrules import check
 from exportrules.answer.determination import Determination
 from exportrules.law.model import Provision, Row, Test
-from exportrules.law.paragraphs import under
+from exportrules.law.paragraphs import code_url, under
 from exportrules.law.ruleset import Ruleset
 from exportrules.render.explanation import explanation
 from exportrules.render.memo import memo
@@ -265,3 +266,27 @@ def test_an_exception_of_tomorrow_is_closed_by_what_closes_all() -> None:
     elsewhere: dict[str, Any] = {"to": "SG", "headquarters": "CN", "ruleset": law}
     assert found("H100", "2025-02-03", **elsewhere).outcome == "license_required"
     assert "89fr96790#740.2(a)(9)(ii)" in bars(found("H100", "2025-02-03", **elsewhere))
+
+
+@pytest.mark.parametrize(
+    ("reference", "paragraph", "within"),
+    [
+        ("744", "744.11(a)", True),
+        ("744.1", "744.11(a)", False),
+        ("744.11", "744.11(a)", True),
+        ("742.6(a)(6)", "742.6(a)(6)(iii)", True),
+        ("742.6(a)(6)", "742.6(a)(6)", True),
+        ("744.2", "742.6", False),
+    ],
+)
+def test_a_paragraph_is_within_the_part_the_section_and_the_paragraph_above_it(
+    reference: str, paragraph: str, within: bool
+) -> None:
+    assert under(reference, paragraph) == within
+
+
+def test_a_section_has_the_page_of_its_day() -> None:
+    day = date(2024, 6, 3)
+    assert code_url("744.11(a)(1)", day) == "https://www.ecfr.gov/on/2024-06-03/title-15/section-744.11"
+    assert code_url("774:3A090.a", day) == "https://www.ecfr.gov/on/2024-06-03/title-15/part-774"
+    assert code_url("supp. no. 4", day) == ""
