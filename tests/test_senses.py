@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import exportrules
 from exportrules.answer.determination import Determination, check
+from exportrules.answer.parties import parties
 from exportrules.answer.schema import DeterminationShape
 from exportrules.cli import cli
 from exportrules.engine.cases import together
@@ -719,3 +720,29 @@ def test_an_answer_turns_on_a_word_only_where_its_senses_are_decided_otherwise()
     assert len(together(senses).cases) == 4
     free = ((("end_user", "is not listed"),), Verdict(Law("no_license_requirement")))
     assert together([senses[0], free]).turns_on == ("end_user", "a")
+
+
+@pytest.mark.parametrize(
+    ("written", "official"),
+    [
+        ("Huawei Technologies Co., Ltd.", ""),
+        ("huawei technologies co., ltd.", "Huawei Technologies Co., Ltd., "),
+        ("Huawei Technologies", "Huawei Technologies Co., Ltd., "),
+    ],
+)
+def test_a_listed_party_is_said_with_its_official_name_where_another_was_written(written: str, official: str) -> None:
+    (known,) = parties(check("H100", on="2024-06-03", end_user=written))
+    assert known == (
+        written,
+        f"{official}on the Entity List (84 FR 22963; supp. no. 4 to part 744)",
+        "entity_list#huawei-technologies",
+    )
+    (before,) = parties(check("H100", on="2019-01-03", end_user=written))
+    assert before == (written, f"{official}on no list in this data on this day", "")
+    owner = check("H100", on="2025-10-15", to="SG", facts={"listed_owner": written})
+    assert [(known.written, known.entry) for known in parties(owner)] == [
+        (written, "entity_list#huawei-technologies-owner")
+    ]
+    assert [known.known for known in parties(check("H100", on="2024-06-03", end_user="Zorglub Foods"))] == [
+        "on no list in this data"
+    ]
