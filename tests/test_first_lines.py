@@ -237,3 +237,61 @@ def test_an_estimated_figure_is_said_where_the_law_asks_for_it() -> None:
     # before 2022-10-07 no provision asked for a density
     before = check("MI100", on="2021-06-03", exporter="maker").notices
     assert not any("on an estimate" in notice for notice in before)
+
+
+@pytest.mark.parametrize(
+    ("chip", "asked", "roles"),
+    [
+        (
+            "H800",
+            {"on": "2023-06-01"},
+            [("classification", "87fr62186#3A991.p"), ("tested, not met", "87fr62186#3A090.a")],
+        ),
+        (
+            "A30",
+            {"on": "2024-06-03"},
+            [("overcome", "88fr73458#742.6(a)(6)(iii)"), ("exception", "89fr23876#740.8-NAC"),
+             ("review policy", "88fr73458#742.6(b)(10)(ii)-denial"), ("classification", "88fr73458#3A090.b")],
+        ),
+        (
+            "RTX 4090",
+            {"on": "2024-06-03", "end_user": "Huawei Technologies"},
+            [("requirement", "88fr73458#742.6(a)(6)(iii)"), ("requirement", "ear#744.11"),
+             ("bar", "89fr23876#740.8(b)"), ("review policy", "88fr73458#742.6(b)(10)(ii)-denial"),
+             ("review policy", "entity_list#huawei-technologies"), ("classification", "88fr73458#3A090.a")],
+        ),
+        (
+            "H100",
+            {"on": "2024-06-03", "to": "SG", "end_user": "Inspr Group"},
+            [("may apply", "88fr73458#744.23(a)(3)(i)"), ("may apply", "ear#744.11"),
+             ("bar", "88fr73458#740.8(a)-datacenter"), ("bar", "89fr23876#740.8(b)"),
+             ("if required", "88fr73458#742.6(b)(10)(ii)-denial"), ("if required", "89fr23876#744.23(d)(1)"),
+             ("if required", "entity_list#inspur-group"), ("classification", "88fr73458#3A090.a")],
+        ),
+    ],
+)  # fmt: skip
+def test_each_source_of_an_answer_is_cited_in_its_role(
+    chip: str, asked: dict[str, Any], roles: list[tuple[str, str]]
+) -> None:
+    assert [(cited.role, cited.provision) for cited in check(chip, **asked).citations] == roles
+
+
+def test_the_nearest_bound_of_each_figure_is_given_in_percent() -> None:
+    found = {(m.fact, m.provision): m.percent for m in check("A30", on="2024-06-03").margin}
+    assert found == {
+        ("tpp", "88fr73458#3A090.b"): "10.2 % over 2400",
+        ("performance_density", "88fr73458#3A090.b"): "0.030 % over 3.2",
+        ("peak_tops", "87fr62186#3A991.p"): "8162.5 % over 8",
+        ("aggregate_io_gbytes_s", "87fr62186#3A991.p"): "76.0 % over 150",
+    }
+    own: dict[str, Any] = {"tpp": 4800, "performance_density": "3.1968", "designed_for_datacenter": True}
+    at = {m.fact: m.percent for m in check(None, on="2024-06-03", exporter="other", facts=own).margin}
+    assert at == {"tpp": "exactly at 4800", "performance_density": "0.1 % under 3.2"}
+
+
+def test_a_variant_comes_before_what_else_tells_its_readings_apart() -> None:
+    subjects = {f.subject for f in check("A100", on="2023-06-01", to="SG", end_user="Inspr Group").findings}
+    assert "A100 PCIe 40GB, end_user is not a listed party" in subjects
+    assert {subject.partition(",")[0] for subject in subjects} == {
+        f"A100 {board} {memory}GB" for board in ("SXM4", "PCIe") for memory in (40, 80)
+    }
