@@ -295,3 +295,9 @@ def test_a_variant_comes_before_what_else_tells_its_readings_apart() -> None:
     assert {subject.partition(",")[0] for subject in subjects} == {
         f"A100 {board} {memory}GB" for board in ("SXM4", "PCIe") for memory in (40, 80)
     }
+
+
+@pytest.mark.parametrize(("exporter", "told"), [("Zorglub Computing", True), ("other", False), ("maker", False)])
+def test_of_an_exporter_by_its_name_it_is_said_that_no_letter_has_it(exporter: str, told: bool) -> None:
+    notices = check("H100", on="2024-06-03", exporter=exporter).notices
+    assert any(notice.startswith("No public letter is addressed to") for notice in notices) == told
