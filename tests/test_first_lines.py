@@ -301,3 +301,11 @@ def test_a_variant_comes_before_what_else_tells_its_readings_apart() -> None:
 def test_of_an_exporter_by_its_name_it_is_said_that_no_letter_has_it(exporter: str, told: bool) -> None:
     notices = check("H100", on="2024-06-03", exporter=exporter).notices
     assert any(notice.startswith("No public letter is addressed to") for notice in notices) == told
+
+
+@pytest.mark.parametrize(("density", "concluded"), [("6", {"3A090.a"}), ("unknown", {"3A090.b?", "3A090.a?"})])
+def test_an_entry_that_may_apply_is_marked_where_provisions_ask_for_it(density: str, concluded: set[str]) -> None:
+    own = {"tpp": "4000", "performance_density": density, "designed_for_datacenter": "yes"}
+    found = check(None, on="2024-06-03", exporter="other", facts=own).findings
+    tests = [test for finding in found for row in finding.when for test in row.tests if test.fact == "eccn"]
+    assert {value for test in tests for value in test.value if value.startswith("3A090")} == concluded
