@@ -311,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = drawn(found, asked.sample, asked.seed) if asked.sample else found
     until = began + (asked.seconds or NEVER)
     with tempfile.TemporaryDirectory() as name:
-        results = run(Path(name), chosen, tests, min(asked.processes, len(chosen)), until)
+        results = run(Path(name), chosen, tests, max(1, min(asked.processes, len(chosen))), until)
     if not results:
         print(f"code: none of {len(chosen)} mutants could be tried in {time.monotonic() - began:.0f} s")
         return 1
