@@ -58,6 +58,12 @@ def test_answers_are_definite_through_the_day_attested_and_not_after(tmp_path: P
     assert exportrules.check("V100", on=THROUGH, ruleset=LAW).outcome == "indeterminate"
 
 
+def test_nobody_vouches_for_a_day_that_was_verified(tmp_path: Path) -> None:
+    timeline = exportrules.timeline("H20", ruleset=load_ruleset(None, [overlay(tmp_path)]))
+    vouching = [len(timeline.vouching(day)) for day in (HORIZON - DAY, HORIZON, HORIZON + DAY, THROUGH, THROUGH + DAY)]
+    assert vouching == [0, 0, 1, 1, 0]
+
+
 def test_nothing_before_the_horizon_changes(tmp_path: Path) -> None:
     law = load_ruleset(None, [overlay(tmp_path)])
     for chip in ("A100", "H20", "RTX 4090"):
