@@ -51,7 +51,7 @@ def test_a_name_that_could_not_be_decoded_is_a_name_and_letters_beside_those_are
     "text",
     ["CN", "cn", "China", "(CN)?", "Ｃ\u200bＮ", "SG/CN", "Singapore / China", "SG (CN)", "H100", "H100 80GB",
      "H100\nL20",
-     "H100 or L20", "1e9", "4.5E+10", "\u202eiewauH", "\u0421N"],
+     "H100 or L20", "CN; SG; JP; DE; FR; IT; 7", "1e9", "4.5E+10", "\u202eiewauH", "\u0421N"],
 )  # fmt: skip
 def test_a_place_a_chip_or_a_number_is_nobody_whom_a_list_could_have(text: str) -> None:
     ask = partial(check, "H100", on="2022-05-01", to="SG")

@@ -20,8 +20,6 @@ _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?", re.I)
 #: No chip's name is longer.
 _LONGEST_CHIP = 60
-#: A text of more parts than this is not a list of places or chips.
-MOST_PARTS = 5
 #: What separates several of them, and what surrounds one: "SG / CN", "H100 or L20", "(CN)?".
 _BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
 #: A word with letters of two alphabets that look alike: "СN" with a Cyrillic C.
@@ -41,10 +39,14 @@ def no_name(ruleset: Ruleset, text: str) -> str:
     seen = visible(text)
     parts = [part for part in (part.strip(" \t-.+") for part in _BETWEEN.split(seen)) if part]
     whole = _no_name(ruleset, _ABOUT.sub("", seen).strip())
-    if whole or not parts or len(parts) > MOST_PARTS:
+    if whole:
         return whole
-    reasons = [_no_name(ruleset, part) for part in parts]
-    return reasons[0] if all(reasons) else ""
+    reasons: list[str] = []
+    for part in parts:
+        if not (reason := _no_name(ruleset, part)):
+            return ""
+        reasons.append(reason)
+    return next(iter(reasons), "")
 
 
 def _no_name(ruleset: Ruleset, text: str) -> str:
