@@ -21,7 +21,7 @@ from exportrules.cli import cli
 from exportrules.errors import QuestionError, UnknownNameError
 from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
-from exportrules.question.catalogue import chip_rows
+from exportrules.question.catalogue import chip_rows, figure_value
 from exportrules.study.package import data_tables, write_package
 
 CHIPS, PLACES = ("H20", "H800", "RTX 4090", "DGX H100", "MI300A"), ("CN", "SG", "MO", "JP", "DE")
@@ -64,6 +64,11 @@ def test_the_catalogue_has_a_typed_row_for_every_variant(law: Ruleset) -> None:
     h20 = next(row for row in rows if row.chip == "nvidia-h20-96gb")
     assert (h20.vendor, h20.vendor_name, h20.vendor_country) == ("nvidia", "NVIDIA", "US")
     assert h20.announced == date(2023, 11, 9)
+    announced_by = {row.chip: row.announced_by for row in rows}
+    assert announced_by["amd-mi25"] == "press"
+    assert {row.announced_by for row in rows if not row.announced} == {""}
+    assert figure_value(Decimal("2.0000001")) == 2
+    assert figure_value(Decimal("3.1250005")) == Decimal("3.125001")
     tpp = h20.figure("tpp")
     assert tpp
     assert (tpp.value, tpp.unit, tpp.origin, tpp.derivation) == (
@@ -87,7 +92,11 @@ def test_a_bound_an_estimate_and_a_dispute_are_told_apart(law: Ruleset) -> None:
     assert bounded.bounds.at_least == 1530
     areas = [f for f in rows["amd-mi300a"].figures if f.figure == "die_area_mm2"]
     assert [f.reading for f in areas] == [1, 2]
+    assert [bool(f.basis) for f in areas] == [False, True]
     assert "TechPowerUp" in areas[1].basis
+    assert [f.derivation for f in areas] == ["", ""]
+    densities = [f for f in rows["amd-mi300a"].figures if f.figure == "performance_density"]
+    assert [bool(f.derivation) for f in densities] == [True, False]
     assert areas[0].estimated
 
 
