@@ -53,7 +53,7 @@ def test_a_yes_asks_for_the_parties_and_for_what_was_assumed() -> None:
     ],
 )
 def test_where_the_buyer_sits_is_assumed_as_far_as_it_was_not_said(
-    asked: dict[str, str], seat: str | None, otherwise: list[str] | None
+    asked: dict[str, Any], seat: str | None, otherwise: list[str] | None
 ) -> None:
     found = [a for a in check("RTX 4090", on="2024-06-03", to="SG", **asked).assumptions if a.fact == "headquarters"]
     assert [a.says for a in found] == ([f"the end user has its {seat}"] if seat else [])
