@@ -135,7 +135,7 @@ def _figures(chip: str, described: Variant, vocabulary: Mapping[str, FactDefinit
         for count, value in enumerate(fact.candidates or (fact.value,), 1):
             bounds = value if isinstance(value, Bounds) else None
             number = value if isinstance(value, bool | int | Decimal) else None
-            basis = bases.get(number, "") if number is not None and count > 1 else ""
+            basis = bases.get(number, "") if number is not None else ""
             origin = "derived" if fact.source == "derived" else "stated"
             yield Figure(
                 chip, name, known.unit if known else "", count, number, bounds, origin, _derivation(fact, count),
