@@ -152,7 +152,8 @@ def test_other_headers_stop_nothing(header: str) -> None:
 @pytest.mark.parametrize(
     ("header", "field"),
     [("exprter", "exporter"), ("Consigne", "parties"), ("Destnation", "to"), ("head quarter", "headquarters"),
-     ("privately_informd", "privately_informed"), ("eccn_declard", "eccn_declared"), ("仕向け国", "")],
+     ("privately_informd", "privately_informed"), ("eccn_declard", "eccn_declared"), ("仕向け国", "to"),
+     ("ed use", "end_use"), ("最终途用", "end_use"), ("privately7informed", "privately_informed")],
 )  # fmt: skip
 def test_a_header_that_is_one_letter_off_is_asked_about(header: str, field: str) -> None:
     look = slip_of(header, FACTS)

@@ -108,6 +108,9 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     """
     say = settings.say
     constant = {"to": settings.to, "exporter": settings.exporter}
+    for name, text in constant.items():
+        if not isinstance(text, str | None):
+            raise QuestionError(f"{say.every(name)}: {text!r} is not text. Write a name, or leave it out.")
     columns = recognise(ruleset, names, settings.mapped or {}, constant, settings.ignore, say)
     check_dates(settings.dates, say)
     reads = readers(ruleset, dates=settings.dates, say=say)

@@ -59,10 +59,11 @@ def one_slip(written: str, name: str) -> bool:
     if len(unlike) != 1:
         return False
     a, b = unlike[0]
-    return min(len(a), len(b)) >= LEAST and not a[0].isdigit() and not b[0].isdigit() and _close(a, b)
+    return min(len(a), len(b)) >= LEAST and not a[0].isdigit() and not b[0].isdigit() and one_letter(a, b)
 
 
-def _close(a: str, b: str) -> bool:
+def one_letter(a: str, b: str) -> bool:
+    """True if two words differ by one letter, or by two neighbours that are swapped."""
     short, long = sorted((a, b), key=len)
     start = next((i for i, c in enumerate(short) if c != long[i]), len(short))
     if len(long) - len(short) == 1:
