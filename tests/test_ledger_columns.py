@@ -588,14 +588,14 @@ def test_a_quantity_is_never_cut_out_of_a_name(text: str) -> None:
     assert problem.kind in ("chip not known", "chip not certain")
 
 
-@pytest.mark.parametrize("cell", ["inspur GROUP Co., Ltd.", '"Inspur Group Co., Ltd."', " Inspur Group Co., Ltd. "])
+@pytest.mark.parametrize("cell", ["inspur GROUP Co., Ltd.", " Inspur Group Co., Ltd. "])
 def test_a_listed_name_behind_the_first_rows_of_an_unread_column_stops_an_audit(
     run: Ask, cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind so many different cells that names are no longer looked at closely."""
     monkeypatch.setattr("exportrules.ledger.unread.MOST_TEXTS", 100)
     lines = [f"T4,2024-06-03,SG,INV-{n}" for n in range(300)]
-    Path("l.csv").write_text("\n".join(["part,date,dest,Ref", *lines, f"T4,2024-06-03,SG,{cell}", ""]), "utf-8")
+    Path("l.csv").write_text("\n".join(["part,date,dest,Ref", *lines, f'T4,2024-06-03,SG,"{cell}"', ""]), "utf-8")
     said = run("l.csv", "--exporter", "other", "-o", "out.csv")
     assert said.exit_code == 2
     assert "which names 'Inspur Group Co., Ltd.', listed" in said.output
