@@ -20,7 +20,7 @@ from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.ledger.sinks import Rendered, Sink, answer_names, open_sink
-from exportrules.ledger.unread import FirstRows, Watch, stop_at_unread
+from exportrules.ledger.unread import FirstRows, Watch, stop_at_titles, stop_at_unread
 
 #: Threads, and batches in progress at one time; more would cost memory and gain nothing on two cores.
 _THREADS, _UNDER_WAY = 2, 4
@@ -160,6 +160,7 @@ def audit(
     """
     settings = _by_its_columns(settings, getattr(source, "renamed", {}))
     lookup = prepare(ruleset, source.names, settings, lambda unread: first_rows(source.batches(unread)))
+    stop_at_titles(ruleset, getattr(source, "above", ()))
     watch = Watch(ruleset, lookup.columns, settings.say)
     account = Account(source, lookup)
     chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)

@@ -121,6 +121,8 @@ class TextSource:
             raise LedgerError(self.name, said)
         self._said: list[str] = []
         self._account: dict[str, Any] = {}
+        #: The cells of the lines above the header.
+        self.above: list[str] = []
         #: What each column is read as, where its header was recognised: without it every line is a row.
         self._fields: tuple[str, ...] = ()
         self._apart = Apart()
@@ -257,6 +259,7 @@ class TextSource:
         self._fields = heading.fields if heading else ()
         first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
         before = lines[first - 1][1] if first else 0
+        self.above = [cell for cells, _ in lines[:first] for cell in cells]
         try:
             names, skip = _parted(head[before:], chosen, strict=True)
         except csv.Error:

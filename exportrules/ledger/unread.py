@@ -70,6 +70,17 @@ def _stopped(doubts: Sequence[_Doubt], say: Saying) -> QuestionError:
     )
 
 
+def stop_at_titles(ruleset: Ruleset, above: Iterable[str]) -> None:
+    """Raises QuestionError where a line above the header names a listed party: "Consignee: Inspur Group". It is about
+    the rows below, and none of them says so."""
+    for text in above:
+        if text.strip() and (doubt := _listed_in(ruleset, text, text)):
+            raise QuestionError(
+                f"a line above the header {doubt.why}. It may be about every row, and no column says it, so nothing "
+                "was answered. Write it into a column of its own, or take the line out if it does not matter."
+            )
+
+
 def _looks(ruleset: Ruleset, columns: Columns, batches: Sequence[Batch]) -> Iterator[_Doubt]:
     facts = facts_of_columns(ruleset)
     for number in columns.unread:
