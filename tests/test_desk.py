@@ -724,7 +724,8 @@ def outcomes(book: Path) -> list[tuple[str, str]]:
     """The outcome of each row, and the problem with it."""
     out = book.with_suffix(".csv")
     audited(str(book), "--exporter", "other", "-o", str(out), "--force")
-    return [(row["outcome"], row["problem"]) for row in csv.DictReader(out.open(encoding="utf-8-sig"))]
+    rows = csv.DictReader(io.StringIO(out.read_text("utf-8-sig"), newline=""))
+    return [(row["outcome"], row["problem"]) for row in rows]
 
 
 def test_a_merged_cell_is_said_of_each_of_its_rows(tmp_path: Path) -> None:
