@@ -24,14 +24,14 @@ ROLES = frozenset(
     corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
     商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
     fournisseur distributeur exportateur
-    """.split()  # noqa: SIM905 - a list of this length reads better as lines of words
+    """.split()
 )
 #: Words beside such a word that do not identify one either: "the exporter", "somebody else", "maker/other".
 _BESIDE = frozenset(
     """
     the a an my our your some other else maker original equipment local authorized authorised official company of record
     somebody someone anybody anyone chip der die das unser unsere
-    """.split()  # noqa: SIM905 - as above
+    """.split()
 )
 #: Numbers as spreadsheets write them: 1e9, 4.5E+10, USD 5,000.00, 12 pcs.
 _NUMBER = re.compile(
