@@ -26,6 +26,7 @@ calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
 from benchmarks.make_workbook import OTHERS, make, shipments, write_names
+from exportrules.ledger import uncomputed
 from exportrules.ledger.apart import is_total
 from exportrules.ledger.columns import known_headers
 from exportrules.ledger.encodings import proposals
@@ -711,3 +712,70 @@ def test_from_python_a_row_is_told_of_arguments(tmp_path: Path) -> None:
     assert problems[0].endswith("Is the day or the month first? Say dates='dmy' or dates='mdy'.")
     assert "Say what it means in names={...}." in problems[1]
     assert "--" not in "".join(problems)
+
+
+# --- what a newcomer's workbook says by its looks alone -------------------------------------------------
+
+#: A free shipment, unless its consignee is a listed party.
+HEADS, T4, LISTED = ["part", "date", "dest", "consignee"], ["T4", "2024-06-03", "SG"], "Inspur Group Co., Ltd."
+
+
+def outcomes(book: Path) -> list[tuple[str, str]]:
+    """The outcome of each row, and the problem with it."""
+    out = book.with_suffix(".csv")
+    audited(str(book), "--exporter", "other", "-o", str(out), "--force")
+    rows = csv.DictReader(io.StringIO(out.read_text("utf-8-sig"), newline=""))
+    return [(row["outcome"], row["problem"]) for row in rows]
+
+
+def test_a_merged_cell_is_said_of_each_of_its_rows(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(path := tmp_path / "merged.xlsx") as book:
+        made = book.add_worksheet()
+        made.write_row("B3", HEADS)
+        for row in (3, 4, 5):
+            made.write_row(row, 1, T4)
+        made.merge_range("E4:E6", LISTED)
+    assert [outcome for outcome, _ in outcomes(path)] == ["license_required"] * 3
+    said = audited(str(path), "--exporter", "other")
+    assert "Merged cells: 2 rows have the value of the cell above." in said
+
+
+def test_an_error_and_a_formula_without_a_value_are_no_empty_cells(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(path := tmp_path / "formulas.xlsx") as book:
+        made = book.add_worksheet()
+        made.write_row("B3", HEADS)
+        for row in (3, 4, 5):
+            made.write_row(row, 1, T4)
+        made.write_formula("E4", "=VLOOKUP(A1,X:Y,2,0)", None, "#N/A")
+        made.write_formula("E5", "=Parties!A1", None, "")
+    lookup, formula, empty = outcomes(path)
+    assert lookup == ("indeterminate", lookup[1])
+    assert "the party '#N/A' says nothing" in lookup[1]
+    assert formula[0] == "indeterminate"
+    assert "the party '#VALUE!' says nothing" in formula[1]
+    assert empty == ("no_license_requirement", "")
+
+
+def test_a_formula_that_says_nothing_and_a_sheet_without_places_are_read(tmp_path: Path) -> None:
+    """As other programs write them: a text that is empty, cells that stand behind one another."""
+    (path := tmp_path / "sheet.xml").write_text(
+        '<x:worksheet xmlns:x="urn:x"><x:sheetData><x:row><x:c t="str"><x:f>""</x:f><x:v></x:v></x:c><x:c><x:f>B1</x:f>'
+        '</x:c></x:row><x:row><x:c><x:v>1</x:v></x:c><x:c t="e"><x:v>#REF!</x:v></x:c></x:row></x:sheetData>'
+        "</x:worksheet>",
+        "utf-8",
+    )
+    with path.open("rb") as part:
+        assert dict(uncomputed.errors_in(part)) == {(0, 1): "#VALUE!", (1, 1): "#REF!"}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_listed_party_above_the_header_stops_an_audit(tmp_path: Path, ending: str) -> None:
+    rows = [["Shipments of June"], [f"Consignee: {LISTED}"], HEADS[:3], T4]
+    path = tmp_path / f"titles.{ending}"
+    if ending == "csv":
+        path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), "utf-8")
+    else:
+        written(path, {"one": rows})
+    assert "a line above the header has 'Consignee: Inspur Group Co., Ltd.'" in refused(
+        str(path), "--exporter", "other"
+    )

@@ -152,7 +152,8 @@ def test_other_headers_stop_nothing(header: str) -> None:
 @pytest.mark.parametrize(
     ("header", "field"),
     [("exprter", "exporter"), ("Consigne", "parties"), ("Destnation", "to"), ("head quarter", "headquarters"),
-     ("privately_informd", "privately_informed"), ("eccn_declard", "eccn_declared"), ("仕向け国", "")],
+     ("privately_informd", "privately_informed"), ("eccn_declard", "eccn_declared"), ("仕向け国", "to"),
+     ("ed use", "end_use"), ("最终途用", "end_use"), ("privately7informed", "privately_informed")],
 )  # fmt: skip
 def test_a_header_that_is_one_letter_off_is_asked_about(header: str, field: str) -> None:
     look = slip_of(header, FACTS)
@@ -585,6 +586,35 @@ def test_a_quantity_is_never_cut_out_of_a_name(text: str) -> None:
     problem = read_chip(LAW, text).problem
     assert problem is not None
     assert problem.kind in ("chip not known", "chip not certain")
+
+
+@pytest.mark.parametrize("cell", ["inspur GROUP Co., Ltd.", " Inspur Group Co., Ltd. "])
+def test_a_listed_name_behind_the_first_rows_of_an_unread_column_stops_an_audit(
+    run: Ask, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind so many different cells that names are no longer looked at closely."""
+    monkeypatch.setattr("exportrules.ledger.unread.MOST_TEXTS", 100)
+    lines = [f"T4,2024-06-03,SG,INV-{n}" for n in range(300)]
+    Path("l.csv").write_text("\n".join(["part,date,dest,Ref", *lines, f'T4,2024-06-03,SG,"{cell}"', ""]), "utf-8")
+    said = run("l.csv", "--exporter", "other", "-o", "out.csv")
+    assert said.exit_code == 2
+    assert "which names 'Inspur Group Co., Ltd.', listed" in said.output
+    assert not Path("out.csv").exists()
+    Path("l.csv").write_text("\n".join(["part,date,dest,Ref", *lines, ""]), "utf-8")
+    told = run("l.csv", "--exporter", "other")
+    assert "near ones among the first 100 different cells of each" in " ".join(told.output.split())
+
+
+def test_every_sheet_of_a_workbook_is_looked_at_for_listed_names(run: Ask) -> None:
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    with xlsxwriter.Workbook("l.xlsx") as book:
+        for year, remark in (("2023", "on time"), ("2024", "for Inspur")):
+            sheet = book.add_worksheet(year)
+            sheet.write_row(0, 0, ["part", "date", "dest", "Remarks"])
+            sheet.write_row(1, 0, ["T4", f"{year}-06-03", "SG", remark])
+    said = run("l.xlsx", "--exporter", "other")
+    assert said.exit_code == 2
+    assert "'Remarks' has 'for Inspur'" in said.output
 
 
 def test_days_are_read_before_they_are_looked_at_as_placeholders(ask: Ask) -> None:

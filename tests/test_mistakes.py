@@ -145,6 +145,40 @@ def test_a_chip_that_is_in_no_server_is_not_told_of_servers() -> None:
     assert "server" not in message("check", "XE1234567", "--on", "2025-06-01")
 
 
+@pytest.mark.parametrize(
+    ("fact", "told"),
+    [
+        ("EAR99", "--fact 'EAR99' is not NAME=VALUE. The number under which an item is classified is the fact "
+         "eccn_declared: eccn_declared=EAR99."),
+        ("EAR99=yes", "there is no fact 'EAR99' in the vocabulary. The number under which an item is classified is the "
+         "fact eccn_declared: eccn_declared=EAR99."),
+        ("3a090.a=yes", "there is no fact '3a090.a' in the vocabulary. The number under which an item is classified is "
+         "the fact eccn_declared: eccn_declared=3a090.a."),
+        # a fact that is only ever derived is no suggestion
+        ("ECCN_Declared=EAR99", "there is no fact 'ECCN_Declared' in the vocabulary. Did you mean 'eccn_declared'?"),
+    ],
+)  # fmt: skip
+def test_a_number_of_the_list_as_a_fact_is_told_where_it_belongs(fact: str, told: str) -> None:
+    assert message("check", "T4", "--on", "2024-06-03", "--fact", fact) == told
+
+
+def test_a_trace_beside_data_is_refused_since_the_data_have_it() -> None:
+    assert message("check", "T4", "--on", "2024-06-03", "--json", "--explain") == (
+        "--json and --explain are two forms of one answer; the JSON has the whole trace, under `findings`. Leave "
+        "one of them out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "others"),
+    [("H8000", "H800"), ("H80", "H800, H20"), ("RTX409", "RTX 4090"), ("L5", "L2, L4"), ("Q7", ""), ("H20X", "")],
+)
+def test_products_by_a_digit_are_named_and_never_suggested(written: str, others: str) -> None:
+    told = message("check", written, "--on", "2024-06-03")
+    assert told.endswith(f" Other products, by a digit: {others}.") == bool(others)
+    assert "Did you mean" not in told
+
+
 def test_the_program_itself_says_so_in_one_line() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "exportrules", "check", "RTX", "4090", "--date", "2023-06-01"],

@@ -424,6 +424,24 @@ def test_a_ledger_that_does_not_say_enough_is_refused(
     assert set(Path(tempfile.gettempdir()).glob("exportrules-*")) == before
 
 
+@pytest.mark.parametrize(
+    ("body", "query", "cure"),
+    [
+        ("chip,date,to\nA100 für München,2022-09-15,CN\n".encode("cp1252"), "", "say encoding=..."),
+        ("chip,date,größe\nA100,2022-09-15,1\n".encode("cp1252"), "to=CN", "Say which is right, e.g. encoding="),
+        (b"chip\0,date,to\nA100,2022-09-15,CN\n", "", "Say encoding=... if it is UTF-16"),
+        (CSV, "encoding=klingon", "encoding='klingon' is no encoding"),
+        (b"chip,date,to,outcome\nA100,2022-09-15,CN,x\n", "", "Say prefix=TEXT to name the answer's columns apart"),
+    ],
+)
+def test_a_cure_is_a_parameter_and_no_option(client: TestClient, body: bytes, query: str, cure: str) -> None:
+    given = "&".join(filter(None, ("exporter=maker", query)))
+    sent = client.post(f"/audit?{given}", content=body, headers={"content-type": "text/csv"})
+    told = sent.text if sent.status_code == 200 else detail(sent)
+    assert cure in told
+    assert "--" not in told
+
+
 def test_a_ledger_is_read_in_the_charset_of_its_content_type(client: TestClient) -> None:
     body = "chip,date,to,buyer\nT4,2024-06-03,SG,Universit\xe9 Acme\n".encode("cp1252")
     for kind, query in (("text/csv; charset=CP1252", ""), ("text/csv", "&encoding=cp1252")):

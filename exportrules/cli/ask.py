@@ -82,6 +82,13 @@ def check(
     from exportrules.answer.determination import check as ask
 
     lang = _lang(lang, as_json or explain)
+    if as_json and explain:
+        from exportrules.errors import QuestionError
+
+        raise QuestionError(
+            "--json and --explain are two forms of one answer; the JSON has the whole trace, under `findings`. Leave "
+            "one of them out."
+        )
     if receipt:
         from exportrules.files.write import free
 

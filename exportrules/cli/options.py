@@ -289,6 +289,10 @@ def read_facts(written: tuple[str, ...]) -> dict[str, str]:
         match = _FACT.fullmatch(text)
         name, sign, value = (part.strip() for part in match.groups()) if match else ("", "", "")
         if not name or not value:
+            from exportrules.question.eccns import how_to_declare, is_entry
+
+            if is_entry(text):
+                raise QuestionError(f"--fact {text!r} is not NAME=VALUE. {how_to_declare(text)}")
             raise QuestionError(
                 f"--fact {text!r} is not NAME=VALUE. Write e.g. --fact tpp=2368, or --fact 'tpp>=1600'."
             )

@@ -18,6 +18,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.view import view_of
 from exportrules.question.impossible import figure_defects, is_figure
 from exportrules.question.names.defects import leads_nowhere
+from exportrules.question.names.placeholders import says_nothing
 
 ORDERED = ("ge", "gt", "le", "lt")
 PLACES = ("destination", "headquarters", "ultimate_parent")
@@ -378,6 +379,11 @@ def _territories(ruleset: Ruleset) -> Iterator[Defect]:
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
     for party in ruleset.parties.values():
         where = f"party {party.id}"
+        for name in (party.name, *party.aliases):
+            if says_nothing(name) or not any(map(str.isalpha, name)):
+                yield Defect(
+                    where, f"the name {name!r} does not name anyone, so it would screen nobody. Write its name."
+                )
         for country in (party.country, *party.also_in, party.seat):
             if country and country not in ruleset.places:
                 yield Defect(where, f"its country {country!r} is not in places.toml.")

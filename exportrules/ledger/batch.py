@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -103,13 +103,19 @@ def as_text(value: Any) -> str:
         return shown(value)
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=as_text)
+    if isinstance(value, Collection) and hasattr(value, "tolist"):
+        return as_text(value.tolist())  # an array, as pandas has the lists of a Parquet file
     return str(value) if _is_writable(value) else NOT_A_CELL
 
 
 def _is_writable(value: Any) -> bool:
-    """False for what only a program holds: a set, a function, a class, an object that has no text of its own."""
-    named = callable(value) or str(value) == object.__repr__(value)
-    return not named and not isinstance(value, set | frozenset | timedelta)
+    """False for what only a program holds: a set, a function, a class, an imaginary number, an object that has no text
+    of its own, a text with half of a character."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, Collection | complex | timedelta) or value in (Ellipsis, NotImplemented):
+        return False
+    return not callable(value) and str(value) != object.__repr__(value)
 
 
 def _is_midnight(value: datetime) -> bool:

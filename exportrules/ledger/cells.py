@@ -6,10 +6,11 @@ cure in its text; the row that holds it is answered as indeterminate.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from exportrules.errors import ExportRulesError, QuestionError, RefusedNameError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
@@ -264,6 +265,11 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
         if len(text) > LONGEST_CELL:
             message = f"the cell {brief(text, 40)} has {len(text):,} characters, too many to be read as {name!r}."
             return trouble("cell too long", message)
+        if text[0] in "[{" and (unpacked := _unpacked(text)) is not None:
+            if not (isinstance(unpacked, list) and unpacked and all(isinstance(part, str) for part in unpacked)):
+                message = f"the {called} {brief(text)} is a list or a table in JSON. Write a text, or a list of texts."
+                return trouble(f"{called} cannot be read", message)
+            text = "; ".join(unpacked)
         if says_nothing(text) and not _is_word_of(ruleset, name, text):
             or_not = "" if wanted or name == "chip" else f", or {NOT_SAID!r} if it means the same as an empty cell"
             it = "'maker', 'other' or the company's name" if name == "exporter" else "it"
@@ -283,6 +289,15 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
             return trouble(f"{name} cannot be read", brief_error(error))
 
     return guarded
+
+
+def _unpacked(text: str) -> list[Any] | dict[str, Any] | None:
+    """A cell of several values, as JSON lines and columns of lists have them; None for a text in brackets."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list | dict) else None
 
 
 def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from exportrules.ledger.cells import Problem, brief
+from exportrules.ledger.saying import COMMAND, Saying
 
 Positions = npt.NDArray[np.int32]
 
@@ -235,8 +236,8 @@ def written(cells: Sequence[str], delimiter: str) -> str:
 class Tokenizer:
     """Splits blocks of bytes into records of `width` cells."""
 
-    def __init__(self, delimiter: str, width: int) -> None:
-        self.width = width
+    def __init__(self, delimiter: str, width: int, say: Saying = COMMAND) -> None:
+        self.width, self._say = width, say
         self._delimiter, self._mark = delimiter.encode(), ord(delimiter)
         sep = re.escape(self._delimiter)
         # one cell and its end; only a quoted cell may contain a line end
@@ -374,7 +375,7 @@ class Tokenizer:
                 try:
                     block[int(starts[number]) : int(lasts[number])].decode("utf-8")
                 except UnicodeDecodeError as error:
-                    problems[number] = _not_utf8(error.object[error.start])
+                    problems[number] = _not_utf8(error.object[error.start], self._say)
         if b"\0" in block:
             holding = np.unique(np.searchsorted(lasts, np.flatnonzero(buffer[: len(block)] == _NUL)))
             problems |= dict.fromkeys(holding.tolist(), HAS_NUL)
@@ -421,11 +422,11 @@ HAS_NUL = Problem("row has a NUL byte", "the row has a NUL byte (shown as \\x00)
 _IS_EMPTY = Problem("row is empty", "the line is empty.")
 
 
-def _not_utf8(byte: int) -> Problem:
+def _not_utf8(byte: int, say: Saying) -> Problem:
     return Problem(
         NOT_UTF8,
         f"the row has the byte 0x{byte:02X}, which is not UTF-8 text (shown as \\x{byte:02x}). If the whole file is in "
-        "another encoding, say --encoding.",
+        f"another encoding, say {say.option('encoding')}.",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from exportrules.ledger.cells import brief
+from exportrules.ledger.saying import COMMAND, Saying
 
 #: What is proposed, in this order among equals: what Excel saves as "CSV" in Japan, China, Taiwan, Korea and the West.
 CANDIDATES = ("cp932", "gb18030", "big5", "cp949", "cp1252")
@@ -62,15 +63,16 @@ def proposals(sample: bytes) -> list[Proposal]:
     return [proposal for *_, proposal in sorted(ranked)][:_MOST]
 
 
-def proposed(sample: bytes) -> str:
+def proposed(sample: bytes, say: Saying = COMMAND) -> str:
     """The proposals in words, with the option to write."""
     readings = proposals(sample)
     if not readings:
-        return "Save it as UTF-8 (in Excel: CSV UTF-8), or say --encoding NAME if you know it."
+        return f"Save it as UTF-8 (in Excel: CSV UTF-8), or say {say.option('encoding', 'NAME')} if you know it."
     ways = "; ".join(f"as {p.encoding} {brief(p.line)}" for p in readings)
+    declared = say.option("encoding", readings[0].encoding)
     if len(readings) == 1:
-        return f"It would read: {ways}. If that is right, say --encoding {readings[0].encoding}."
-    return f"It would read: {ways}. Say which is right, e.g. --encoding {readings[0].encoding}."
+        return f"It would read: {ways}. If that is right, say {declared}."
+    return f"It would read: {ways}. Say which is right, e.g. {declared}."
 
 
 def _wide(sample: bytes) -> Iterator[Proposal]:

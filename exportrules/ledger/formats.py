@@ -19,7 +19,7 @@ def day_format(path: str | os.PathLike[str], sheet: str, cell: str) -> str:
         return ""
     try:
         with zipfile.ZipFile(path) as book:
-            part = _sheet_part(book, sheet)
+            part = sheet_part(book, sheet)
             style = re.search(rf'<c r="{cell}"[^>]*?\bs="(\d+)"', _text(book, part))
             code = _format(_text(book, "xl/styles.xml"), int(style[1])) if style else ""
     except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
@@ -34,9 +34,9 @@ def _text(book: zipfile.ZipFile, name: str) -> str:
         return part.read(_MOST).decode("utf-8", "replace")
 
 
-def _sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
+def sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
     """The file of a sheet inside the workbook's."""
-    for tag in re.finditer(r"<sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
+    for tag in re.finditer(r"<(?:\w+:)?sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
         name, relation = re.search(r'\bname="([^"]*)"', tag[0]), re.search(r'\br:id="([^"]*)"', tag[0])
         if name and relation and html.unescape(name[1]) == sheet:
             for link in re.finditer(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels")):

@@ -23,7 +23,7 @@ from exportrules.ledger.saying import PYTHON
 from exportrules.ledger.sinks import Rendered
 from exportrules.ledger.sources import arrow_batch
 from exportrules.ledger.spark import answered as on_spark
-from exportrules.ledger.unread import FirstRows
+from exportrules.ledger.unread import FirstRows, Watch
 from exportrules.question.values import read_date
 
 _KINDS = "pyarrow Table, RecordBatch or RecordBatchReader; pandas, Polars or Spark DataFrame; DuckDB relation"
@@ -70,6 +70,7 @@ class Answering:
     def __init__(self, ruleset: Ruleset, names: Sequence[str], settings: Settings, first: FirstRows) -> None:
         self.lookup = prepare(ruleset, names, settings, first)
         self.names = tuple(names)
+        self._watch = Watch(ruleset, self.lookup.columns, settings.say)
         chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
         self.rendered = Rendered(self.lookup.segments, chosen, ruleset.edition.edition)
         self.columns = added_names(names, chosen, settings.prefix)
@@ -84,7 +85,9 @@ class Answering:
 
     def answers(self, batch: pa.RecordBatch, first: int) -> list[pa.Array]:
         """The answer columns of a batch; `first` is the number of its first row."""
-        numbers = segments_of(self.lookup, arrow_batch(batch, dict(enumerate(batch.columns))))
+        rows = arrow_batch(batch, dict(enumerate(batch.columns)))
+        self._watch.look(rows)
+        numbers = segments_of(self.lookup, rows)
         arrays = self.rendered.arrays(numbers, first)
         return [array.cast(field.type) for array, field in zip(arrays, self.fields, strict=True)]
 
@@ -129,13 +132,13 @@ def _column_arrays(table: pa.Table, law: Ruleset, settings: Settings) -> tuple[A
 
 def _first_of(table: pa.Table) -> FirstRows:
     """A function that gives the first rows of a table, in the columns with given numbers."""
-    return lambda numbers: _batch_of(table.slice(0, ROWS).select(list(numbers)), numbers)
+    return lambda numbers: _batches_of(table.slice(0, ROWS).select(list(numbers)), numbers)
 
 
-def _batch_of(rows: pa.Table, numbers: Sequence[int]) -> Batch | None:
-    """The rows as a batch whose columns have these numbers."""
+def _batches_of(rows: pa.Table, numbers: Sequence[int]) -> list[Batch]:
+    """The rows as batches whose columns have these numbers."""
     batches = rows.combine_chunks().to_batches()
-    return arrow_batch(batches[0], dict(zip(numbers, batches[0].columns, strict=True))) if batches else None
+    return [arrow_batch(batch, dict(zip(numbers, batch.columns, strict=True))) for batch in batches]
 
 
 def _arrow(table: Any, law: Ruleset, settings: Settings) -> Any:

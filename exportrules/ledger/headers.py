@@ -13,7 +13,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from exportrules.question.names.keys import key
-from exportrules.question.names.slips import one_slip
+from exportrules.question.names.placeholders import says_nothing
+from exportrules.question.names.slips import one_letter
 
 #: What a column can be read as, besides the facts of the vocabulary; in the order in which they are told.
 FIELDS = (
@@ -24,11 +25,13 @@ FIELDS = (
 UNREAD = "unread"
 #: Words this short are looked for as whole words: 'hq', and not in 'touchquality'.
 _SHORT = 5
-#: The shortest header in which one wrong letter is a slip rather than another word.
-_LEAST_MISSPELT = 6
+#: The shortest header in which one wrong letter is a slip rather than another word; in letters of which each is a word.
+_LEAST_MISSPELT, _LEAST_OF_WORDS = 6, 4
 _LANGUAGES = ("en", "de", "ja", "zh")
 _WORDS = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: What programs write over a column that has no name: "Unnamed: 5", "column5", "F5", "Spalte E".
+_NUMBERED = re.compile(r"(?:unnamed|column|col|field|feld|spalte|var|attribute|text|列|項目|字段)?[0-9]*[a-z]?[0-9]*")
 
 
 class Spelled(NamedTuple):
@@ -78,7 +81,7 @@ def look_of(header: str) -> Look | None:
     patterns = _patterns()
     if _stands_alone(words, patterns):
         return patterns.alone
-    if has(patterns.never) or (has(patterns.beside) and not has(patterns.names)):
+    if has(patterns.never) or (any(_ends(word, words, whole) for word in patterns.beside) and not has(patterns.names)):
         return None
     return next((look for wanted, look in patterns.looks if _has(wanted, whole, words)), None)
 
@@ -87,13 +90,23 @@ def slip_of(header: str, facts: Mapping[str, str]) -> Look | None:
     """The column that a header may misspell by one letter, where what it says could decide: not the chip or the day,
     of which a ledger has one already. `facts` are the names of facts by their :func:`key`."""
     written = key(header)
-    if len(written) < _LEAST_MISSPELT:
-        return None
     decisive = {name: column.field for name, column in spellings().items() if column.field not in ("chip", "on")}
     for name, field in {**decisive, **facts}.items():
-        if len(name) >= _LEAST_MISSPELT and one_slip(written, name):
+        least = _LEAST_MISSPELT if name.isascii() else _LEAST_OF_WORDS
+        if len(name) >= least and abs(len(name) - len(written)) < 2 and one_letter(written, name):
             return Look(field, f"a misspelt {field!r}")
     return None
+
+
+def fact_in(header: str, facts: Mapping[str, str]) -> str:
+    """The fact whose name stands in a longer header: "Military end user (Y/N)"; '' for none."""
+    written = key(header)
+    return next((fact for name, fact in facts.items() if len(name) > _LEAST_MISSPELT and name in written), "")
+
+
+def is_nameless(header: str) -> bool:
+    """Whether a header says nothing of its column: it is empty, a placeholder, or a program's number for it."""
+    return says_nothing(header) or bool(_NUMBERED.fullmatch(key(header)))
 
 
 def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
@@ -102,6 +115,16 @@ def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
     if len(joined) >= _SHORT or not joined.isascii():
         return joined in whole
     return any(tuple(words[n : n + len(wanted)]) == wanted for n in range(len(words)))
+
+
+def _ends(wanted: tuple[str, ...], words: list[str], whole: str) -> bool:
+    """Whether a header has a word, by itself or as the end of another: "Kundennummer" is a number, and "statement" is
+    not a state."""
+    (word,) = wanted
+    if not word.isascii():
+        return word in whole
+    forms = tuple(word + ending for ending in ("", "s", "es", "n"))
+    return any(own in forms or (len(word) >= _SHORT and own.endswith(forms)) for own in words)
 
 
 def _stands_alone(words: list[str], patterns: _Patterns) -> bool:

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple, Protocol
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
-from exportrules.ledger.batch import Batch, Source
+from exportrules.ledger.batch import ROWS, Batch, Source
 from exportrules.ledger.cells import check_dates, meaning_of, readers
 from exportrules.ledger.columns import Columns, Told, recognise
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.ledger.sinks import Rendered, Sink, answer_names, open_sink
-from exportrules.ledger.unread import FirstRows, stop_at_unread
+from exportrules.ledger.unread import FirstRows, Watch, stop_at_titles, stop_at_unread
 
 #: Threads, and batches in progress at one time; more would cost memory and gain nothing on two cores.
 _THREADS, _UNDER_WAY = 2, 4
@@ -108,6 +108,9 @@ def prepare(ruleset: Ruleset, names: Sequence[str], settings: Settings, first: F
     """
     say = settings.say
     constant = {"to": settings.to, "exporter": settings.exporter}
+    for name, text in constant.items():
+        if not isinstance(text, str | None):
+            raise QuestionError(f"{say.every(name)}: {text!r} is not text. Write a name, or leave it out.")
     columns = recognise(ruleset, names, settings.mapped or {}, constant, settings.ignore, say)
     check_dates(settings.dates, say)
     reads = readers(ruleset, dates=settings.dates, say=say)
@@ -156,19 +159,22 @@ def audit(
     With `report`, the output is written by it. Raises LedgerError if rows in, answered and out differ in number.
     """
     settings = _by_its_columns(settings, getattr(source, "renamed", {}))
-    lookup = prepare(ruleset, source.names, settings, lambda unread: next(iter(source.batches(unread)), None))
+    lookup = prepare(ruleset, source.names, settings, lambda unread: first_rows(source.batches(unread)))
+    stop_at_titles(ruleset, getattr(source, "above", ()))
+    watch = Watch(ruleset, lookup.columns, settings.say)
     account = Account(source, lookup)
     chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
     rendered = Rendered(lookup.segments, chosen, ruleset.edition.edition)
     sink = None
     if output and report:
-        names = answer_names(output, source, rendered, settings.prefix)
+        names = answer_names(output, source, rendered, settings.prefix, settings.say)
         sink = report.open(output, source, rendered, lookup, names)
     elif output:
-        sink = open_sink(output, source, rendered, settings.prefix)
-    asked = sorted({number for _, number in lookup.columns.read})
+        sink = open_sink(output, source, rendered, settings.prefix, settings.say)
+    asked = sorted({number for _, number in lookup.columns.read} | set(watch.numbers))
 
     def answer(batch: Batch) -> tuple[Batch, Any]:
+        watch.look(batch)
         numbers = segments_of(lookup, batch)
         return batch, sink.render(batch, numbers) if sink else None
 
@@ -191,6 +197,14 @@ def audit(
             "kept: this is an error of exportrules. Please report it.",
         )
     return account
+
+
+def first_rows(batches: Iterator[Batch]) -> list[Batch]:
+    """As many of the first batches as have a batch's rows: those of several sheets, or of a text with long lines."""
+    found: list[Batch] = []
+    while sum(batch.count for batch in found) < ROWS and (batch := next(batches, None)) is not None:
+        found.append(batch)
+    return found
 
 
 def segments_of(lookup: Lookup, batch: Batch) -> Numbers:

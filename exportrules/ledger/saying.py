@@ -38,6 +38,14 @@ class Saying(Protocol):
         """How dates are written that could be read in two ways."""
         ...
 
+    def option(self, name: str, value: str = "") -> str:
+        """Any other option of an audit: encoding, delimiter, prefix, columns."""
+        ...
+
+    def header_row(self, row: int) -> str:
+        """That a row of the file is the whole header; '' where a caller cannot say so."""
+        ...
+
 
 class _Command:
     mapping, answers, also_on, names = "--map", "--columns", "--also-on", "a --names file"
@@ -56,6 +64,12 @@ class _Command:
 
     def dates(self, style: str) -> str:
         return f"--dates {style}"
+
+    def option(self, name: str, value: str = "") -> str:
+        return f"--{name} {value}".rstrip()
+
+    def header_row(self, row: int) -> str:
+        return f"--header-row {row}"
 
 
 class _Python:
@@ -76,6 +90,12 @@ class _Python:
 
     def dates(self, style: str) -> str:
         return f"dates={style!r}"
+
+    def option(self, name: str, value: str = "") -> str:
+        return f"{name}={value!r}" if value else f"{name}=..."
+
+    def header_row(self, row: int) -> str:
+        return ""
 
 
 COMMAND: Saying = _Command()

@@ -23,6 +23,7 @@ from exportrules.ledger.answers import DATES, Segment, column
 from exportrules.ledger.batch import Batch, Source, as_text, coded, values_of
 from exportrules.ledger.delimited import inert, quoted
 from exportrules.ledger.lookup import Numbers
+from exportrules.ledger.saying import COMMAND, Saying
 
 #: Rows of a sheet of Excel, its header among them.
 MOST_IN_SHEET = 1_048_576
@@ -117,9 +118,9 @@ class Sink(Protocol):
     def close(self) -> None: ...
 
 
-def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") -> Sink:
+def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "", say: Saying = COMMAND) -> Sink:
     """The sink for the path's suffix. Raises QuestionError if a column of the ledger has an answer column's name."""
-    names = answer_names(path, source, rendered, prefix)
+    names = answer_names(path, source, rendered, prefix, say)
     ending = path.suffix.lower()
     if ending not in SINKS:
         raise QuestionError(f"{path.name!r}: the output ends in {', '.join((*SINKS, *PAGES))}.")
@@ -127,7 +128,7 @@ def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "") 
     return sink
 
 
-def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) -> list[str]:
+def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str, say: Saying = COMMAND) -> list[str]:
     """The names of the answer columns. Raises QuestionError if the ledger already has a column of that name."""
     ending = path.suffix.lower()
     names = [prefix + name for name in rendered.columns]
@@ -135,8 +136,8 @@ def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str) ->
     clash = [own[name.casefold()] for name in names if name.casefold() in own]
     if clash:
         raise QuestionError(
-            f"the ledger has a column {clash[0]!r} already. Say --prefix TEXT to name the answer's columns apart, or "
-            "leave that one out with --columns."
+            f"the ledger has a column {clash[0]!r} already. Say {say.option('prefix', 'TEXT')} to name the answer's "
+            f"columns apart, or leave that one out with {say.answers}."
         )
     if ending in SINKS and SINKS[ending].unique_names:
         double = [name for name, group in itertools.groupby(sorted(source.names)) if len(list(group)) > 1]

@@ -23,6 +23,7 @@ from exportrules.ledger.encodings import marked, proposals, proposed, utf8_lines
 from exportrules.ledger.heading import WITHIN, Heading, Known, find_heading, one_row
 from exportrules.ledger.json_lines import JsonSource
 from exportrules.ledger.kinds import mistaken
+from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.ledger.workbook import WORKBOOKS, WorkbookSource
 
 DELIMITERS = ",;\t"
@@ -43,6 +44,7 @@ def open_source(
     sheets: Sequence[str] = (),
     header_rows: Mapping[str, int] | None = None,
     known: Known = lambda _: "",
+    say: Saying = COMMAND,
 ) -> Source:
     """The ledger in a file, by the ending of its name. Raises LedgerError where it is no such file.
 
@@ -57,7 +59,7 @@ def open_source(
         raise QuestionError(f"{name!r}: a ledger ends in {', '.join(SUFFIXES)}. Rename it as what it is.")
     if os.path.exists(path) and not os.path.isfile(path):
         raise LedgerError(os.fspath(path), "this is no regular file, and a ledger may be read twice. Copy it to one.")
-    _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {})
+    _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {}, say)
     try:
         if what := mistaken(path, ending):
             raise LedgerError(name, what)
@@ -68,7 +70,7 @@ def open_source(
         if ending in (".jsonl", ".ndjson"):
             return JsonSource(path)
         row = (header_rows or {}).get("")
-        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, known)
+        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, known, say)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {_reason(error)}") from None
 
@@ -80,12 +82,13 @@ def _have_a_say(
     delimiter: str | None,
     sheets: Sequence[str],
     header_rows: Mapping[str, int],
+    say: Saying,
 ) -> None:
     """Raises QuestionError for an option that says nothing of such a file: it would be ignored."""
     text = ending in (".csv", ".tsv", ".txt")
     given = (
-        ("--encoding", encoding is not None, text, "a text file"),
-        ("--delimiter", delimiter is not None, text, "a text file"),
+        (say.option("encoding"), encoding is not None, text, "a text file"),
+        (say.option("delimiter"), delimiter is not None, text, "a text file"),
         ("--sheet", bool(sheets), ending in WORKBOOKS, "a workbook"),
         ("--header-row SHEET=ROW", any(header_rows), ending in WORKBOOKS, "a workbook"),
         ("--header-row", bool(header_rows), text or ending in WORKBOOKS, "a workbook or a text file"),
@@ -105,17 +108,21 @@ class TextSource:
         delimiter: str | None = None,
         header_row: int | None = None,
         known: Known = lambda _: "",
+        say: Saying = COMMAND,
     ) -> None:
-        self.path, self.name = os.fspath(path), os.path.basename(path)
+        self.path, self.name, self._say = os.fspath(path), os.path.basename(path), say
         self.size = os.path.getsize(path)
         with open(path, "rb") as file:
             sample = file.read(BLOCK)
         wide = marked(sample)
-        if encoding and wide and codecs.lookup(_known_encoding(encoding)).name in ("utf-8", "utf-8-sig"):
-            raise LedgerError(self.name, f"its byte-order mark says {wide.upper()}. Leave --encoding out.")
-        self.encoding = codecs.lookup(_known_encoding(encoding or wide or "utf-8")).name
+        self.encoding = codecs.lookup(_known_encoding(encoding or wide or "utf-8", say)).name
+        if encoding and wide and self.encoding in ("utf-8", "utf-8-sig"):
+            said = f"its byte-order mark says {wide.upper()}. Leave {say.option('encoding')} out."
+            raise LedgerError(self.name, said)
         self._said: list[str] = []
         self._account: dict[str, Any] = {}
+        #: The cells of the lines above the header.
+        self.above: list[str] = []
         #: What each column is read as, where its header was recognised: without it every line is a row.
         self._fields: tuple[str, ...] = ()
         self._apart = Apart()
@@ -157,18 +164,20 @@ class TextSource:
         good, bad = utf8_lines(sample)
         nul = b"\0" in sample.split(b"\n", 1)[0]
         if nul and proposals(sample):
-            raise LedgerError(self.name, f"the header holds NUL bytes, and there is no mark. {proposed(sample)}")
+            raise LedgerError(
+                self.name, f"the header holds NUL bytes, and there is no mark. {proposed(sample, self._say)}"
+            )
         if bad and not nul:
             header = bad[0] == sample.split(b"\n", 1)[0].rstrip(b"\r")
             if header or (len(bad) > len(good) and proposals(sample)):
-                raise LedgerError(self.name, f"the file is not UTF-8 text. {proposed(sample)}")
+                raise LedgerError(self.name, f"the file is not UTF-8 text. {proposed(sample, self._say)}")
             rows = f"{len(bad):,} line{'s are' if len(bad) > 1 else ' is'}"
-            self._said.append(f"{rows} not UTF-8 text. {proposed(sample)}")
+            self._said.append(f"{rows} not UTF-8 text. {proposed(sample, self._say)}")
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
         first = 1
         self._apart = Apart()
-        for records in Tokenizer(self.delimiter, len(self.names)).records(self._rows()):
+        for records in Tokenizer(self.delimiter, len(self.names), self._say).records(self._rows()):
             others = self._others(records, first)
             yield self._batch(
                 records.without(others) if others else records, first, self._places(records, first, others)
@@ -234,12 +243,15 @@ class TextSource:
             return decoder.decode(raw, final=not raw).encode("utf-8", "surrogateescape")
         except UnicodeError as error:
             reason = getattr(error, "reason", str(error))
-            raise LedgerError(self.name, f"the file is not {self.encoding} text: {reason}. Say --encoding.") from None
+            raise LedgerError(
+                self.name, f"the file is not {self.encoding} text: {reason}. Say {self._say.option('encoding')}."
+            ) from None
 
     def _header(self, head: bytes, delimiter: str | None, row: int | None, known: Known) -> tuple[str, tuple[str, ...]]:
         """The delimiter and the names of the columns; `_skip` is then how many bytes stand before the first row."""
         if b"\0" in head.split(b"\n", 1)[0]:
-            raise LedgerError(self.name, "the header holds NUL bytes: this is no text. Say --encoding if it is UTF-16.")
+            option = self._say.option("encoding")
+            raise LedgerError(self.name, f"the header holds NUL bytes: this is no text. Say {option} if it is UTF-16.")
         sep = _SEP.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r"))
         if sep:
             delimiter = delimiter or sep[1].decode("ascii", "replace")
@@ -247,6 +259,7 @@ class TextSource:
         self._fields = heading.fields if heading else ()
         first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
         before = lines[first - 1][1] if first else 0
+        self.above = [cell for cells, _ in lines[:first] for cell in cells]
         try:
             names, skip = _parted(head[before:], chosen, strict=True)
         except csv.Error:
@@ -275,10 +288,11 @@ class TextSource:
             else:
                 heading = find_heading([cells for cells, _ in lines], known)
                 if heading and heading.doubt:
+                    at, declared = heading.first + 1, self._say.header_row(heading.first + 1)
+                    cure = f"say that row {at} is the whole header: {declared}" if declared else "leave that row out"
                     raise QuestionError(
-                        f"{self.name}: row {heading.first + 1} is the header, and row {heading.first} above it may be "
-                        f"a part of it: {heading.doubt!r}. Name the columns in one row, or say that row "
-                        f"{heading.first + 1} is the whole header: --header-row {heading.first + 1}."
+                        f"{self.name}: row {at} is the header, and row {at - 1} above it may be a part of it: "
+                        f"{heading.doubt!r}. Name the columns in one row, or {cure}."
                     )
                 widest = next((len(cells) for cells, _ in lines[sep:] if cells not in ([], [""])), 0)
                 rank = (heading.score if heading else 0, widest)
@@ -300,12 +314,14 @@ def _is_utf8(sample: bytes) -> bool:
     return True
 
 
-def _known_encoding(encoding: str) -> str:
+def _known_encoding(encoding: str, say: Saying) -> str:
     """An encoding that is one of texts. Raises QuestionError."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding).close()  # refuses rot13 and the like, which are no text
     except LookupError:
-        raise QuestionError(f"--encoding {encoding!r} is no encoding. Write e.g. utf-8, cp1252, gb18030.") from None
+        raise QuestionError(
+            f"{say.option('encoding', repr(encoding))} is no encoding. Write e.g. utf-8, cp1252, gb18030."
+        ) from None
     return encoding
 
 

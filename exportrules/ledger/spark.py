@@ -50,7 +50,7 @@ def answered(frame: Any, law: Ruleset, settings: Settings) -> Any:
     _refuse(frame)
     names = frame.columns
 
-    def first(numbers: Sequence[int]) -> Batch | None:
+    def first(numbers: Sequence[int]) -> list[Batch]:
         rows = (
             frame.select(*(_quoted(names[n]) for n in numbers))
             .limit(MOST_TEXTS)
@@ -58,7 +58,7 @@ def answered(frame: Any, law: Ruleset, settings: Settings) -> Any:
             .combine_chunks()
             .to_batches()
         )
-        return arrow_batch(rows[0], dict(zip(numbers, rows[0].columns, strict=True))) if rows else None
+        return [arrow_batch(batch, dict(zip(numbers, batch.columns, strict=True))) for batch in rows]
 
     lookup = prepare(law, names, settings, first)
     chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)

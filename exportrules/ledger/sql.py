@@ -168,6 +168,8 @@ def lookup_sql(dialect: str, ruleset: Ruleset) -> str:
 -- Needs: ledger(chip, destination, exporter, ship_date DATE), destinations as ISO codes, exporters as compiled
 -- ('maker', 'other'); the tables segments and names as `exportrules compile` writes them. A row that meets no segment
 -- stays, and is indeterminate: its chip, destination or exporter was not compiled, or its day is missing.
+-- Buyers, owners, headquarters and end uses are not looked up: a buyer on no list and a civil end use are assumed. Rows
+-- that say any of them belong in an audit.
 SELECT l.*,
        coalesce(s.outcome, 'indeterminate') AS outcome,
 {answers},

@@ -22,6 +22,7 @@ from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
 from exportrules.ledger.formats import day_format
 from exportrules.ledger.headers import giving_way
 from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, one_row
+from exportrules.ledger.uncomputed import TOLD_IN, without_value
 from exportrules.question.names.keys import key
 
 #: What python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
@@ -49,6 +50,10 @@ class Part:
     #: Columns that stand under the name that another sheet has for them.
     renamed: dict[str, str] = field(default_factory=dict)
     hidden: bool = False
+    #: The cells of the rows above the header.
+    above: list[str] = field(default_factory=list)
+    #: How many rows have a cell that is merged with one above.
+    merged: int = 0
     #: The number of its first column, counted from 0.
     left: int = 0
 
@@ -78,6 +83,11 @@ class WorkbookSource:
         self.size = sum(len(part.rows) for part in self.parts)
 
     @property
+    def above(self) -> list[str]:
+        """The cells of the rows above the headers."""
+        return [cell for part in self.parts for cell in part.above]
+
+    @property
     def renamed(self) -> dict[str, str]:
         """The names of columns of single sheets, each with the ledger's name for it."""
         own = set(self.names)
@@ -86,7 +96,13 @@ class WorkbookSource:
     @property
     def said(self) -> list[str]:
         """How the workbook was read, where that is not plain from its first row: for the summary."""
-        return list(_said(self.parts, self.passed))
+        found = list(_said(self.parts, self.passed))
+        if not os.fspath(self._path).lower().endswith(TOLD_IN):
+            found.append(
+                "In this format a cell with an error (#N/A) cannot be told from an empty one, which says nothing. If "
+                "there may be any, save it as .xlsx."
+            )
+        return found
 
     @cached_property
     def day_format(self) -> str:
@@ -185,14 +201,22 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
                 if metadata.typ != SheetTypeEnum.WorkSheet:
                     continue
                 sheet = book.get_sheet_by_name(metadata.name)
-                rows = sheet.to_python(skip_empty_area=True)
                 top, left = sheet.start or (0, 0)
+                rows = sheet.to_python(skip_empty_area=True)
+                for (row, column), error in without_value(path, metadata.name).items():
+                    _put(rows, row - top, column - left, error)
                 merged = sheet.merged_cell_ranges or []
                 hidden = metadata.visible != SheetVisibleEnum.Visible
                 sheets.append(_Sheet(metadata.name, top + 1, left, rows, merged, hidden))
     except CalamineError as error:
         raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
     return sheets
+
+
+def _put(rows: list[list[Any]], row: int, column: int, error: str) -> None:
+    """Write the error of a cell where its reader found nothing."""
+    if 0 <= row < len(rows) and 0 <= column < len(rows[row]) and rows[row][column] == "":
+        rows[row][column] = error
 
 
 def _reason(path: str | os.PathLike[str], error: Exception) -> str:
@@ -307,12 +331,28 @@ def _part(sheet: _Sheet, heading: Heading) -> Part:
     heading = _settled(heading)
     part = Part(sheet.name, heading, sheet.top + heading.first, hidden=sheet.hidden, left=sheet.left)
     header = [[as_text(cell).strip() for cell in row] for row in sheet.rows[heading.first : heading.after]]
+    part.above = [as_text(cell) for row in sheet.rows[: heading.first] for cell in row]
+    part.merged = _spread(sheet, heading.after)
     for number, row in enumerate(sheet.rows[heading.after :], sheet.top + heading.after):
         if not part.apart.takes([as_text(cell) for cell in row], number, header, heading.fields):
             part.rows.append(row)
             part.numbers.append(number)
     _name_columns(part, sheet.left)
     return part
+
+
+def _spread(sheet: _Sheet, first: int) -> int:
+    """Give each row of a merged cell its value, as it looks; returns how many rows got one. The rows begin with
+    `first`."""
+    changed: set[int] = set()
+    for (top, left), (bottom, _) in sheet.merged:
+        row, column = top - sheet.top + 1, left - sheet.left
+        if first <= row < len(sheet.rows) and 0 <= column < len(sheet.rows[row]) and bottom > top:
+            value = sheet.rows[row][column]
+            for below in range(row + 1, min(bottom - sheet.top + 2, len(sheet.rows))):
+                sheet.rows[below][column] = value
+                changed.add(below)
+    return len(changed)
 
 
 def _name_columns(part: Part, left: int) -> None:
@@ -382,6 +422,8 @@ def _said(parts: list[Part], passed: list[tuple[str, str]]) -> Iterator[str]:
     if several or not plain:
         heads = "; ".join(f"{_sheet(part, several)}{_rows_of(part)}, {_shipments(part)}" for part in parts)
         yield f"Sheets: {heads}." if several else f"{heads[:1].upper()}{heads[1:]}."
+    if merged := sum(part.merged for part in parts):
+        yield f"Merged cells: {merged:,} row{'s have' if merged > 1 else ' has'} the value of the cell above."
     for part in parts:
         for name, other in part.renamed.items():
             yield f"Sheet {part.name!r}: its column {name!r} stands under {other!r}."

@@ -26,6 +26,8 @@ _ENTRY = re.compile(r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)")
 
 def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
     """A fact that a caller supplies, with ECCNs spelled as in the rules. Raises QuestionError."""
+    if name not in ruleset.facts and is_entry(name):
+        raise QuestionError(f"there is no fact {name!r} in the vocabulary. {how_to_declare(name)}")
     fact = read_fact(name, value, ruleset.facts)
     if ruleset.facts[name].about == "derived":
         raise QuestionError(f"{name} is not given: it follows from other facts. {ruleset.facts[name].definition}")
@@ -46,6 +48,17 @@ def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
         if isinstance(fact.value, frozenset):
             return Fact(frozenset(_concluded(ruleset, name, word) for word in fact.value), fact.source)
     return fact
+
+
+def is_entry(text: str) -> bool:
+    """True if a text is an ECCN or EAR99, however it is written."""
+    written = text.strip().upper()
+    return written == EAR99 or bool(_ENTRY.fullmatch(written))
+
+
+def how_to_declare(number: str) -> str:
+    """What to write for the number under which an item is classified: a sentence for the user."""
+    return f"The number under which an item is classified is the fact eccn_declared: eccn_declared={number.strip()}."
 
 
 def declared(ruleset: Ruleset, given: Mapping[str, Fact]) -> dict[str, Fact]:

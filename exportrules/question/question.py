@@ -157,7 +157,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     stated = _terms(given, deal)
     written = {**stated, "end_user": deal.end_user}
     for name, text in written.items():
-        resolved = isinstance(text, tuple) and name == "end_user"
+        resolved = name == "end_user" and isinstance(text, tuple) and {type(part) for part in text} == {Named}
         if text is not None and not resolved and (name != "end_use" or isinstance(text, str)):
             _require_text(name, text)
     to, exporter, activity, headquarters, ultimate_parent = (stated[name] for name in list(TERMS)[:5])

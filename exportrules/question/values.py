@@ -26,7 +26,8 @@ def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]
     if definition is None:
         import difflib
 
-        near = difflib.get_close_matches(name.lower(), vocabulary, n=3)
+        given = [known for known, fact in vocabulary.items() if fact.about != "derived"]
+        near = difflib.get_close_matches(name.lower(), given, n=3)
         raise UnknownNameError(f"there is no fact {name!r} in the vocabulary.", near)
     if value is None or value == "unknown":
         return Fact(None, "given")

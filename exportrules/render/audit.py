@@ -167,6 +167,8 @@ def _terms(account: Account, summary: Summary) -> Iterator[str]:
 
 def _columns(account: Account) -> Iterator[str]:
     """The columns that were read, each with its field, and those that were not."""
+    from exportrules.ledger.unread import MOST_TEXTS
+
     columns = account.columns
     read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in columns.fields.items()]
     read += [f"{field} {value!r} for all rows" for field, value in columns.constant.items()]
@@ -176,6 +178,11 @@ def _columns(account: Account) -> Iterator[str]:
     own = len(columns.names) - getattr(account.source, "places", 0)
     if unread := [number for number in columns.unread if number < own]:
         yield f"Not read: {safe(', '.join(map(repr, columns.named(unread))))}."
+        if account.rows_in > MOST_TEXTS:
+            yield (
+                f"In these, whole listed names were looked for everywhere, near ones among the first {MOST_TEXTS:,} "
+                "different cells of each."
+            )
     if columns.ignored:
         yield f"Ignored, as requested: {safe(', '.join(map(repr, columns.named(columns.ignored))))}."
 

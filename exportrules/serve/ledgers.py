@@ -63,6 +63,12 @@ class _Query:
     def dates(self, style: str) -> str:
         return f"dates={style}"
 
+    def option(self, name: str, value: str = "") -> str:
+        return f"{name}={value or '...'}"
+
+    def header_row(self, row: int) -> str:
+        return ""
+
 
 QUERY: Saying = _Query()
 
@@ -91,7 +97,7 @@ def answered(law: Ruleset, given: dict[str, Any], ledger: Path, output: Path) ->
     mark = _MARKS.get(mark.lower(), mark) if mark else None
     if mark is not None and (len(mark) != 1 or not mark.isascii() or mark in '"\r\n'):
         raise QuestionError(f"delimiter = {mark!r} is not one character. Write ',', ';' or 'tab'.")
-    source = open_source(ledger, encoding=given.get("encoding"), delimiter=mark)
+    source = open_source(ledger, encoding=given.get("encoding"), delimiter=mark, say=QUERY)
     return audit(source, law, settings, output)
 
 

@@ -23,7 +23,7 @@ from exportrules.question.names.grammar import (
 )
 from exportrules.question.names.keys import key, memo
 from exportrules.question.names.servers import find_server, how_to_ask, server_message
-from exportrules.question.names.slips import near_chips
+from exportrules.question.names.slips import near_chips, other_products
 
 
 class ChipName(NamedTuple):
@@ -211,10 +211,13 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
     why, near = _contradiction(ruleset, ways)
     if not why and left and left != key(text):
         why = f": the word {left!r} is not understood"
+    near = near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name))
+    others = [] if why or near else other_products(ruleset, text)
+    also = f" Other products, by a digit: {', '.join(others)}." if others else ""
     return UnknownNameError(
         f"no chip is called {text!r} here{why}. Every word of a name must be known, spaces and hyphens aside"
-        f"{how_to_ask(ruleset, text)}",
-        near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name)),
+        f"{how_to_ask(ruleset, text)}{also}",
+        near,
     )
 
 

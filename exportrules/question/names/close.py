@@ -148,8 +148,10 @@ class Index:
                     for shorter in _shortened(known):
                         slips[shorter].append(known)
             self._slips = slips
-        close = {known for shorter in _shortened(word) for known in self._slips.get(shorter, ())}
-        spelled = (known for known in sorted(close) if OSA.distance(known, word, score_cutoff=1) <= 1)
+        # a slip in "technologies" hides its plural: what is left of it is two letters away
+        written = (word, f"{word}s")
+        close = {known for one in written for shorter in _shortened(one) for known in self._slips.get(shorter, ())}
+        spelled = (n for n in sorted(close) if any(OSA.distance(n, one, score_cutoff=1) <= 1 for one in written))
         words = dict.fromkeys(meant for known in spelled for meant in sorted(self.written.get(known, {known})))
         return (meant for meant in words if meant != word)
 

@@ -6,35 +6,15 @@ or is spelled nearly like it, may mean the addressee or its subsidiary: :func:`n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
-from exportrules.question.names.nobody import no_name
+from exportrules.question.names.nobody import ROLES, is_role, no_name
 from exportrules.question.names.parties import party_key
 from exportrules.question.names.placeholders import says_nothing
 
-#: Roles and pronouns: words that do not identify an exporter.
-_NOBODY = frozenset(
-    """
-    us usa we me i our ours ourselves self own ownaccount inhouse internal unitedstates unitedstatesofamerica
-    distributor distributors reseller resellers dealer dealers broker agent forwarder freightforwarder carrier courier
-    supplier suppliers seller sellers shipper shippers sender vendor vendors exporter exporters usppi principal
-    principalparty thirdparty 3rdparty 3p partner trader wholesaler retailer merchant person entity firm corporation
-    corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
-    商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
-    fournisseur distributeur exportateur
-    """.split()
-)
-#: Words beside such a word that do not identify one either: "the exporter", "somebody else", "maker/other".
-_BESIDE = frozenset(
-    """
-    the a an my our your some other else maker original equipment local authorized authorised official company of record
-    somebody someone anybody anyone chip der die das unser unsere
-    """.split()
-)
 #: The shortest key that may be a misspelling: AMB, AMC and ADM are companies, not slips for AMD.
 _SHORTEST_NEAR = 5
 _WHO = "Write 'maker' (the chip's own vendor), 'other' (anyone else) or the company's name."
@@ -51,7 +31,7 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     if word == "other":
         return "other"
     wanted = party_key(text)
-    if not wanted or says_nothing(text) or key(text) in _NOBODY or not any(map(str.isalpha, wanted)) or _role(text):
+    if not wanted or says_nothing(text) or not any(map(str.isalpha, wanted)) or is_role(text):
         raise QuestionError(f"the exporter {text!r} does not say who exports, and a letter binds one company. {_WHO}")
     known = memo(ruleset, "exporters", _exporter_index).get(wanted)
     if known is None and (why := no_name(ruleset, text)):
@@ -62,11 +42,11 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
 
 
 def _slip_of(written: str) -> str:
-    """The word of `_NOBODY`, or 'maker' or 'unknown', of which a word is a misspelling; '' if of none.
+    """The word of `ROLES`, or 'maker' or 'unknown', of which a word is a misspelling; '' if of none.
 
     Read as a company's name it would be another exporter, whom no letter binds.
     """
-    words = [word for word in ("maker", "unknown", *sorted(_NOBODY)) if len(word) >= _SHORTEST_NEAR and word.isascii()]
+    words = [word for word in ("maker", "unknown", *sorted(ROLES)) if len(word) >= _SHORTEST_NEAR and word.isascii()]
     return next(
         (
             word
@@ -75,12 +55,6 @@ def _slip_of(written: str) -> str:
         ),
         "",
     )
-
-
-def _role(text: str) -> bool:
-    """True if every word of a text is in `_NOBODY` or `_BESIDE`."""
-    words = [key(word) for word in re.split(r"[\W_]+", text) if word]
-    return all(word in _NOBODY or word in _BESIDE for word in words)
 
 
 def near_addressee(ruleset: Ruleset, text: str) -> str:

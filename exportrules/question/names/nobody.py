@@ -1,7 +1,7 @@
-"""Texts given as a company's name that are not one: a place, a chip, a number.
+"""Texts given as a company's name that are not one: a place, a chip, a number, a role, a word of another field.
 
-Read as a name, each would be a party that is on no list, and could free the deal: nothing is known of a buyer "CN" or
-"H100 80GB".
+Read as a name, each would be a party that is on no list, and could free the deal: nothing is known of a buyer "CN",
+"H100 80GB", "distributor" or "reexport".
 """
 
 from __future__ import annotations
@@ -10,20 +10,49 @@ import re
 
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import is_chip
-from exportrules.question.names.keys import visible
+from exportrules.question.names.keys import deceives, key, memo, visible
 from exportrules.question.names.places import place_called
 from exportrules.question.names.words import SUFFIXES
 
-#: Characters that reverse the direction of what follows: such a text differs from what its reader sees.
-_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
-#: Numbers as spreadsheets write them: 1e9, 4.5E+10.
-_NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?", re.I)
+#: Roles and pronouns: words that do not identify a company.
+ROLES = frozenset(
+    """
+    us usa we me i our ours ourselves self own ownaccount inhouse internal unitedstates unitedstatesofamerica
+    distributor distributors reseller resellers dealer dealers broker agent forwarder freightforwarder carrier courier
+    supplier suppliers seller sellers shipper shippers sender vendor vendors exporter exporters usppi principal
+    principalparty thirdparty 3rdparty 3p partner trader wholesaler retailer merchant person entity firm corporation
+    corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
+    商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
+    fournisseur distributeur exportateur
+    """.split()
+)
+#: Words beside such a word that do not identify one either: "the exporter", "somebody else", "maker/other".
+_BESIDE = frozenset(
+    """
+    the a an my our your some other else maker original equipment local authorized authorised official company of record
+    somebody someone anybody anyone chip der die das unser unsere
+    """.split()
+)
+#: Numbers as spreadsheets write them: 1e9, 4.5E+10, USD 5,000.00, 12 pcs.
+_NUMBER = re.compile(
+    r"(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥])?\s*[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?"
+    r"\s*(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥%]|pcs?|pieces?|units?|kgs?|lbs?|cartons?|ctns?)?\.?",
+    re.I,
+)
+#: Days and moments: 2024-06-03T00:00:00Z, 03-Jun-2024, June 2024.
+_DAY = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9:.]+(?:z|[-+][0-9:]+)?|"
+    r"(?:[0-9]{1,2}(?:st|nd|rd|th)?[\s./-]*)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
+    r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+    r"[\s.,/-]*(?:[0-9]{1,2}(?:st|nd|rd|th)?,?\s*)?[0-9]{2,4}",
+    re.I,
+)
+#: An entry of the Commerce Control List, with or without its paragraphs.
+_ECCN = re.compile(r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99", re.I)
 #: No chip's name is longer.
 _LONGEST_CHIP = 60
 #: What separates several of them, and what surrounds one: "SG / CN", "H100 or L20", "(CN)?".
 _BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
-#: A word with letters of two alphabets that look alike: "СN" with a Cyrillic C.
-_MIXED = re.compile(r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]", re.I)
 #: Words before a place or a chip that make it a remark rather than a name: "not CN", "like H100", "outside China".
 _ABOUT = re.compile(
     r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+", re.I
@@ -32,10 +61,8 @@ _ABOUT = re.compile(
 
 def no_name(ruleset: Ruleset, text: str) -> str:
     """Why a text is not the name of a company, a body or a person, to complete a message; '' if it may be one."""
-    if _TURNED.search(text):
-        return "has a letter that turns its direction, so that it does not say what it shows"
-    if _MIXED.search(text):
-        return "has letters of two alphabets in one word, so that it does not say what it shows"
+    if deceived := deceives(text):
+        return deceived
     seen = visible(text)
     parts = [part for part in (part.strip(" \t-.+") for part in _BETWEEN.split(seen)) if part]
     whole = _no_name(ruleset, _ABOUT.sub("", seen).strip())
@@ -52,6 +79,14 @@ def no_name(ruleset: Ruleset, text: str) -> str:
 def _no_name(ruleset: Ruleset, text: str) -> str:
     if _NUMBER.fullmatch(text):
         return "is a number and does not name anyone"
+    if _DAY.fullmatch(text):
+        return "is a day and does not name anyone"
+    if _ECCN.fullmatch(text):
+        return "is a classification and does not name anyone"
+    if is_role(text):
+        return "is a role and does not name anyone"
+    if field := memo(ruleset, "words of a deal", _words_of_a_deal).get(key(text)):
+        return f"is a word of {field!r} and does not name anyone"
     if place := place_called(ruleset, text):
         return f"is a place ({place}) and does not name anyone there"
     # without a digit it may also be the name of a company, and with "Ltd" it is one: Volta, 3080 Ltd
@@ -59,3 +94,14 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
     if chip and is_chip(ruleset, text):
         return "is a chip and does not name anyone"
     return ""
+
+
+def is_role(text: str) -> bool:
+    """True if every word of a text is a role, or stands beside one: "the exporter", "our distributor", "maker"."""
+    words = [key(word) for word in re.split(r"[\W_]+", text) if word]
+    return key(text) in ROLES or (bool(words) and all(word in ROLES or word in _BESIDE for word in words))
+
+
+def _words_of_a_deal(ruleset: Ruleset) -> dict[str, str]:
+    """The words that other terms of a deal take, by their keys, each with the term: military, reexport."""
+    return {key(word): name for name, fact in ruleset.facts.items() if fact.about == "deal" for word in fact.values}

@@ -6,7 +6,8 @@ Read as a name, each would mean somebody: 'n.a.' is not Namibia, and 'unknown' i
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from exportrules.question.names.keys import visible
 
 #: Placeholders without spaces and punctuation, in lower case.
 _WORDS = frozenset(
@@ -25,6 +26,7 @@ _WORDS = frozenset(
     true false yes no objectobject infinity inf
     seeremarks seeremark seecomments seecomment seenote seeorder seelist seeemail seesheet refertopo
     refertoinvoice refertocontract refertoorder individual privateindividual privateperson naturalperson xx zz qq
+    dito select pleaseselect selectone choose pleasechoose chooseone bittewählen bittewaehlen auswählen auswaehlen
 
     ja nein unbekannt unbek kangabe keineangabe keineangaben keine kein ohne ohneangabe entfaellt entfällt nichtbekannt
     nichtzutreffend nichtverfügbar nichtverfuegbar sieheoben siehebeilage sieheanhang diverse verschiedene offen folgt
@@ -37,6 +39,8 @@ _WORDS = frozenset(
     pordeterminar varios sconosciuto sconosciuta nondisponibile nessuno nessuna dadefinire dadeterminare vediallegato
     vedisopra desconhecido desconhecida nãoaplicável naoaplicavel nenhum adefinirse onbekend nietbekend nvt geen okänd
     ukendt ukjent tuntematon неизвестно неизвестен нет нетданных неуказано неприменимо
+
+    選択してください 请选择 請選擇 선택하세요
 
     不明 未定 無し なし 無 なし該当 該当なし 該当無し 未記入 未入力 未確認 未確定 同上 別紙参照 上記 その他 不詳 未詳
     非公開 未公表 不详 待定 无 没有 未知 暂无 暂缺 不适用 未填 未填写 未提供 未确定 待确认 待确定 待通知 待补 空 空白
@@ -62,7 +66,7 @@ def says_nothing(text: str) -> bool:
 
     'NA' is one of them; where a country is expected, callers try the code of Namibia first.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = visible(text).strip()
     if _ERRORS.fullmatch(folded):
         return True
     written = folded.casefold().strip("<>[](){}\"'*“”‘’「」【】 ")

@@ -29,6 +29,21 @@ def near_chips(ruleset: Ruleset, text: str, left: str, label: Callable[[str], st
     return list(dict.fromkeys(filter(None, suggestions)))[:3]
 
 
+def other_products(ruleset: Ruleset, text: str) -> list[str]:
+    """At most four chips whose names differ from a text by one digit. Each is another product and no slip for it."""
+    wanted = key(text)
+    if not any(c.isdigit() for c in wanted):
+        return []
+    names = memo(ruleset, "names of families", _names)
+    found = [(len(spelled) == len(wanted), name) for spelled, name in names.items() if _by_a_digit(wanted, spelled)]
+    return list(dict.fromkeys(name for _, name in sorted(found)))[:4]
+
+
+def _by_a_digit(a: str, b: str) -> bool:
+    letters = [[c for c in text if not c.isdigit()] for text in (a, b)]
+    return letters[0] == letters[1] and one_letter(a, b)
+
+
 def _makers(ruleset: Ruleset) -> dict[str, str]:
     return {key(n): e.id for e in ruleset.exporters.values() for n in (e.name, *e.aliases, *e.brands)}
 
@@ -59,10 +74,11 @@ def one_slip(written: str, name: str) -> bool:
     if len(unlike) != 1:
         return False
     a, b = unlike[0]
-    return min(len(a), len(b)) >= LEAST and not a[0].isdigit() and not b[0].isdigit() and _close(a, b)
+    return min(len(a), len(b)) >= LEAST and not a[0].isdigit() and not b[0].isdigit() and one_letter(a, b)
 
 
-def _close(a: str, b: str) -> bool:
+def one_letter(a: str, b: str) -> bool:
+    """True if two words differ by one letter, or by two neighbours that are swapped."""
     short, long = sorted((a, b), key=len)
     start = next((i for i, c in enumerate(short) if c != long[i]), len(short))
     if len(long) - len(short) == 1:
