@@ -116,8 +116,8 @@ def _grid(profiles: Sequence[Profile], days: _Days) -> _Grid:
     for line, (starts, segments, problem) in zip(grid, lines, strict=True):
         # what is wrong with a day stands before what else is wrong
         dayless = unanswered(Problem("", f" {problem.text}" if problem else ""))
-        said = [*(segments[index_at(starts, day)] for day in begins), dayless]
-        line[:] = [numbers.setdefault(segment, len(numbers)) for segment in said]
+        own = [*(segments[index_at(starts, day)] for day in begins), dayless]
+        line[:] = [numbers.setdefault(segment, len(numbers)) for segment in own]
     return _Grid(cuts, grid[line_of], list(numbers))
 
 
@@ -216,10 +216,10 @@ class _Rows:
         number = self._name("answer")
         segment = f.get(f.col(self._name("segments")), f.col(self._name("stretch")))
         # a row that was not there when cells were gathered meets nothing
-        said = {name: self._name("answer", n) for n, name in enumerate(added)}
+        answer_columns = {name: self._name("answer", n) for n, name in enumerate(added)}
         every = [*segments, unanswered(UNCOMPILED)]
         texts = {
-            said[name]: pa.array(
+            answer_columns[name]: pa.array(
                 [column(which, s, edition) for s in every], pa.date32() if which in DATES else pa.string()
             )
             for name, which in added.items()
@@ -227,11 +227,13 @@ class _Rows:
         answers = pa.table({number: pa.array(range(len(every)), pa.int32()), **texts})
         reached = f.coalesce(segment, f.lit(len(segments)))
         frame = frame.join(self._small(answers), reached == f.col(number), "left")
-        shown = {name: f.col(answer) for name, answer in said.items()}
+        shown = {name: f.col(answer) for name, answer in answer_columns.items()}
         if days.troubled:
             wrong = f.coalesce(f.col(self._name("trouble")), f.lit(""))
             shown |= {name: f.concat(wrong, shown[name]) for name, which in added.items() if which == "problem"}
-        return frame.select(*map(_quoted, self._frame.columns), *(told.alias(name) for name, told in shown.items()))
+        return frame.select(
+            *map(_quoted, self._frame.columns), *(expression.alias(name) for name, expression in shown.items())
+        )
 
     def _name(self, what: str, number: int | str = "") -> str:
         return f"{self._mark}_{what}{number}"
@@ -274,8 +276,8 @@ class _Rows:
     def _small(self, table: pa.Table, schema: Any = None) -> Any:
         import pyspark.sql.functions as f
 
-        made = self._frame.sparkSession.createDataFrame(table, schema)
-        return f.broadcast(made) if table.nbytes <= MOST_BROADCAST else made
+        frame = self._frame.sparkSession.createDataFrame(table, schema)
+        return f.broadcast(frame) if table.nbytes <= MOST_BROADCAST else frame
 
 
 def _is_alike(cell: Any, key: Any, kind: Any) -> Any:
