@@ -54,6 +54,14 @@ def test_the_law_that_a_document_quotes_is_the_law(name: str) -> None:
     assert [block for block in quoted if not any(block in file for file in law)] == []
 
 
+def test_what_is_to_be_installed_first_is_not_looked_for_on_a_package_index() -> None:
+    # a stranger could take the name there; messages of the program, which is there already, may name it
+    pages = [p for p in (*DOCUMENTS, ROOT / "docs" / "notebook.ipynb") if p.name not in ("reference.md", "python.md")]
+    lines = [(p.name, line) for p in pages for line in p.read_text("utf-8").splitlines()]
+    asks = re.compile(r"(pip|pipx|uv pip) install +(-\S+ +)*'?exportrules\b|uvx exportrules")
+    assert [name for name, line in lines if asks.search(line)] == ["index.md"]
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_print_of_every_command_is_shown_somewhere(command: str) -> None:
     shown = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)

@@ -151,6 +151,8 @@ def test_a_query_that_is_not_understood_is_refused(client: TestClient, query: st
         (b'{"chip": "A100", "on": "2022-09-15", "end_user": "\\ud800"}', "half of a character"),
         (b'{"a":' * 30_000 + b"1" + b"}" * 30_000, "larger than"),
         (b'{"a":' * 8_000 + b"1" + b"}" * 8_000, "nested too deep"),
+        (b'{"a":' * 21 + b"1" + b"}" * 21, "nested too deep"),
+        (b'{"a":' * 20 + b"1" + b"}" * 20, "there is no field 'a'"),
     ],
 )
 def test_a_body_that_is_not_understood_is_refused(client: TestClient, body: bytes, said: str) -> None:

@@ -1,25 +1,28 @@
 """Spark: answers as small tables, joined to rows that stay where they are.
 
 The distinct cells of the ledger come to the driver, which reads them and compiles their profiles. Small tables go back,
-and Spark joins them by broadcast: cells to the number of a profile, a profile and a range of days to the number of a
-segment, a segment to its answers. Nothing is installed on a worker, no Python runs there, and no row leaves its
-partition.
+and Spark joins them by broadcast: cells to the segments of their profile, a day to the stretch of days in which it lies
+(no answer changes within one), a segment to its answers. Which of a profile's segments a row has is a place in an
+array. Nothing is installed on a worker, no Python runs there, and no row leaves its partition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
-from exportrules.ledger.answers import DATES, Segment, added_names, chosen_columns, column, unanswered
+from exportrules.law.span import index_at
+from exportrules.ledger.answers import DATES, Profile, Segment, added_names, chosen_columns, column, unanswered
 from exportrules.ledger.batch import Batch, as_text, values_of
 from exportrules.ledger.cells import FIRST_DAY, LAST_DAY, Problem
-from exportrules.ledger.lookup import UNCOMPILED, Lookup
+from exportrules.ledger.lookup import UNCOMPILED, Lookup, Numbers
 from exportrules.ledger.run import Settings, prepare
 from exportrules.ledger.sources import arrow_batch
 from exportrules.ledger.unread import MOST_TEXTS
@@ -32,11 +35,8 @@ MOST_BROADCAST = 512 * 2**20
 # Days are numbers, counted from 1970 as Spark counts them.
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = FIRST_DAY.toordinal() - _EPOCH, LAST_DAY.toordinal() - _EPOCH
-#: The day of a row that has none, and the null of a column of dates.
-_NO_DAY, _NULL = _LAST + 2**19, -(2**31)
-#: A range of days is looked up among those of its profile and of 2**7 days, not among all. The numbers of such buckets
-#: have no gaps between them, so that Spark finds one by its place in an array.
-_BUCKET = 7
+#: A null in a column of dates.
+_NULL = -(2**31)
 #: A day with a time of day behind it, which is read as that day (:func:`exportrules.ledger.cells.read_day`).
 _CLOCK = r"^\d{4}-\d{2}-\d{2}[T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\z"
 
@@ -65,35 +65,60 @@ def answered(frame: Any, law: Ruleset, settings: Settings) -> Any:
     added = dict(zip(added_names(names, chosen, settings.prefix), chosen, strict=True))
     rows = _Rows(frame, lookup, renamed="on" in (settings.names or {}))
     cells, days = rows.gathered()
-    joined = rows.with_day(rows.with_profile(frame, cells), days)
-    return rows.with_answers(joined, days, added, law.edition.edition)
+    profiles = [number for batch in cells.to_batches() for number in lookup.profiles_of(batch.columns).tolist()]
+    grid = _grid(lookup.profiles, days)
+    joined = rows.with_day(rows.with_segments(frame, cells, grid.numbers[profiles]), days, grid)
+    return rows.with_answers(joined, days, grid.segments, added, law.edition.edition)
 
 
 class _Days(NamedTuple):
-    """How a row's day is found: the expression of its cell, and what cells mean: every one, or those without a day.
-
-    `first` and `last` are the days that rows have; what holds on others is not looked up.
-    """
+    """How a row's day is found: the expression of its cell, and the meaning of every value that the cell has."""
 
     cell: Any
     meanings: Mapping[Any, int | Problem]
-    every: bool
-    first: int
-    last: int
-
-    @property
-    def buckets(self) -> int:
-        """How many buckets a profile has; the last is for rows without a day."""
-        return (self.last >> _BUCKET) - (self.first >> _BUCKET) + 2
-
-    def bucket(self, profile: int, day: int) -> int:
-        """The number of the bucket of a profile and a day."""
-        return profile * self.buckets + min((day >> _BUCKET) - (self.first >> _BUCKET), self.buckets - 1)
 
     @property
     def troubled(self) -> bool:
         """Whether some cells are no day."""
         return any(isinstance(day, Problem) for day in self.meanings.values())
+
+
+class _Grid(NamedTuple):
+    """What each profile says in each stretch of days; the last stretch is for rows without a day.
+
+    `cuts` are the days on which stretches after the first begin; `numbers` has a line of segments for each profile.
+    """
+
+    cuts: list[int]
+    numbers: Numbers
+    segments: list[Segment]
+
+    def stretch(self, day: int | Problem) -> int:
+        """The number of the stretch in which a day lies."""
+        return len(self.cuts) + 1 if isinstance(day, Problem) else bisect_right(self.cuts, day)
+
+
+def _grid(profiles: Sequence[Profile], days: _Days) -> _Grid:
+    known = [day for day in days.meanings.values() if not isinstance(day, Problem)]
+    first, last = min(known, default=_FIRST), max(known, default=_FIRST)
+    lines: dict[Any, int] = {}  # profiles that say the same share one
+    line_of = [lines.setdefault((p.starts, p.segments, p.problem), len(lines)) for p in profiles]
+    changes = {
+        starts[n].toordinal() - _EPOCH
+        for starts, segments, _ in lines
+        for n in range(1, len(starts))
+        if segments[n] != segments[n - 1]
+    }
+    cuts = sorted(day for day in changes if first < day <= last)
+    begins = [date.fromordinal(day + _EPOCH) for day in (first, *cuts)]
+    numbers: dict[Segment, int] = {}
+    grid = np.empty((len(lines), len(begins) + 1), np.int32)
+    for line, (starts, segments, problem) in zip(grid, lines, strict=True):
+        # what is wrong with a day stands before what else is wrong
+        dayless = unanswered(Problem("", f" {problem.text}" if problem else ""))
+        own = [*(segments[index_at(starts, day)] for day in begins), dayless]
+        line[:] = [numbers.setdefault(segment, len(numbers)) for segment in own]
+    return _Grid(cuts, grid[line_of], list(numbers))
 
 
 class _Rows:
@@ -122,9 +147,7 @@ class _Rows:
                 f"the column {self._day!r} has more than {MOST_DAYS:,} distinct dates: they are moments, and a day is "
                 f"wanted. Give a column of days, e.g. to_date({self._day})."
             )
-        meanings = self._meanings(values_of(column), column)
-        known = [day for day in meanings.values() if not isinstance(day, Problem)]
-        days = _Days(cell, meanings, True, min(known, default=_FIRST), max(known, default=_FIRST))
+        days = _Days(cell, self._meanings(values_of(column), column))
         return self._frame.select(*keys).distinct().toArrow(), days
 
     def _with_dates(self, keys: Sequence[Any]) -> tuple[pa.Table, _Days]:
@@ -138,12 +161,12 @@ class _Rows:
             min(table.column(least).to_pylist(), default=_FIRST),
             max(table.column(most).to_pylist(), default=_FIRST),
         )
-        odd: dict[Any, int | Problem] = {}
+        meanings: dict[Any, int | Problem] = {day: day for day in range(max(first, _FIRST), min(last, _LAST) + 1)}
         if first < _FIRST or last > _LAST:
             rest = self._frame.where(~cell.between(_FIRST, _LAST)).select(cell, self._cell(self._day)).distinct()
             column = rest.toArrow()
-            odd = self._meanings(column.column(0).to_pylist(), column.column(1))
-        return table.drop_columns([least, most]), _Days(cell, odd, False, max(first, _FIRST), min(last, _LAST))
+            meanings |= self._meanings(column.column(0).to_pylist(), column.column(1))
+        return table.drop_columns([least, most]), _Days(cell, meanings)
 
     def _meanings(self, keys: Sequence[Any], cells: pa.ChunkedArray) -> dict[Any, int | Problem]:
         """What cells mean as days, by the value that they are joined by."""
@@ -151,60 +174,47 @@ class _Rows:
         means = map(self._lookup.day_of, texts)
         return {key: day if isinstance(day, Problem) else day - _EPOCH for key, day in zip(keys, means, strict=True)}
 
-    def with_profile(self, frame: Any, cells: pa.Table) -> Any:
-        """The rows with the number of their profile; null where their cells were not gathered."""
+    def with_segments(self, frame: Any, cells: pa.Table, segments: Numbers) -> Any:
+        """The rows with the segments of their profile, by stretch; null where their cells were not gathered."""
         import pyspark.sql.functions as f
-        from pyspark.sql.types import IntegerType, StructType
+        from pyspark.sql.types import ArrayType, IntegerType, StructType
 
-        numbers = [n for batch in cells.to_batches() for n in self._lookup.profiles_of(batch.columns).tolist()]
-        table = cells.append_column(self._name("profile"), pa.array(numbers, pa.int32()))
+        rows, stretches = segments.shape
+        offsets = pa.array(np.arange(rows + 1) * stretches, pa.int32())
+        arrays = pa.ListArray.from_arrays(offsets, pa.array(segments.ravel()))
         # of the very types of the cells, so that nothing is lost on the way
         kinds = self._frame.select(*(c.alias(key) for c, key in zip(self._cells, self._keys, strict=True))).schema
-        schema = StructType([*kinds.fields]).add(self._name("profile"), IntegerType())
-        alike = [
-            # of a text, nothing is '' and never null: a plain comparison is the faster one
-            cell == f.col(key) if self._is_of(name, "StringType") else cell.eqNullSafe(f.col(key))
-            for name, cell, key in zip(self._read, self._cells, self._keys, strict=True)
-        ]
+        schema = StructType([*kinds.fields]).add(self._name("segments"), ArrayType(IntegerType()))
+        alike = [_is_alike(cell, f.col(kind.name), kind) for cell, kind in zip(self._cells, kinds.fields, strict=True)]
+        table = cells.append_column(self._name("segments"), arrays)
         return frame.join(self._small(table, schema), alike, "left").drop(*self._keys)
 
-    def with_day(self, frame: Any, days: _Days) -> Any:
-        """The rows with their day as a number and, where some have none, what is wrong with it."""
+    def with_day(self, frame: Any, days: _Days, grid: _Grid) -> Any:
+        """The rows with the stretch of their day and, where some have none, what is wrong with it."""
         import pyspark.sql.functions as f
         from pyspark.sql.types import IntegerType, StringType, StructType
 
-        if not days.meanings:
-            return frame.withColumn(self._name("day"), days.cell)
-        key, number, trouble = map(self._name, ("key", "number", "trouble"))
+        key, stretch, trouble = map(self._name, ("key", "stretch", "trouble"))
         means = days.meanings.values()
-        table = pa.table(
-            {
-                key: pa.array(list(days.meanings)),
-                number: pa.array([_NO_DAY if isinstance(day, Problem) else day for day in means], pa.int32()),
-                trouble: pa.array([day.text if isinstance(day, Problem) else "" for day in means], pa.string()),
-            }
-        )
+        columns = {
+            key: pa.array(list(days.meanings)),
+            stretch: pa.array([grid.stretch(day) for day in means], pa.int32()),
+        }
         kind = frame.select(days.cell.alias(key)).schema[key]
-        schema = StructType([kind]).add(number, IntegerType()).add(trouble, StringType())
-        joined = frame.join(self._small(table, schema), days.cell.eqNullSafe(f.col(key)), "left")
-        return joined.withColumn(
-            self._name("day"), f.col(number) if days.every else f.coalesce(f.col(number), days.cell)
-        )
+        schema = StructType([kind]).add(stretch, IntegerType())
+        if days.troubled:
+            columns[trouble] = pa.array([day.text if isinstance(day, Problem) else "" for day in means], pa.string())
+            schema = schema.add(trouble, StringType())
+        return frame.join(self._small(pa.table(columns), schema), _is_alike(days.cell, f.col(key), kind), "left")
 
-    def with_answers(self, frame: Any, days: _Days, added: Mapping[str, str], edition: str) -> Any:
+    def with_answers(
+        self, frame: Any, days: _Days, segments: Sequence[Segment], added: Mapping[str, str], edition: str
+    ) -> Any:
         """The frame's own columns and the answer columns `added`, each with its name to be."""
         import pyspark.sql.functions as f
 
-        bucket, low, high, segment, number = map(self._name, ("bucket", "low", "high", "segment", "answer"))
-        ranges, segments = _tables(self._lookup, days)
-        schema = pa.schema([(bucket, pa.int64()), *((name, pa.int32()) for name in (low, high, segment))])
-        columns = zip(*ranges, strict=True) if ranges else ((),) * 4
-        known = pa.table([pa.array(list(c), kind.type) for c, kind in zip(columns, schema, strict=True)], schema=schema)
-        profile, day = f.col(self._name("profile")), f.col(self._name("day"))
-        place = f.least(f.shiftright(day, _BUCKET) - f.lit(days.first >> _BUCKET), f.lit(days.buckets - 1))
-        own = profile.cast("long") * f.lit(days.buckets) + place.cast("long")
-        frame = frame.join(self._small(known), [own == f.col(bucket), day.between(f.col(low), f.col(high))], "left")
-
+        number = self._name("answer")
+        segment = f.get(f.col(self._name("segments")), f.col(self._name("stretch")))
         # a row that was not there when cells were gathered meets nothing
         answer_columns = {name: self._name("answer", n) for n, name in enumerate(added)}
         every = [*segments, unanswered(UNCOMPILED)]
@@ -215,7 +225,7 @@ class _Rows:
             for name, which in added.items()
         }
         answers = pa.table({number: pa.array(range(len(every)), pa.int32()), **texts})
-        reached = f.coalesce(f.col(segment), f.lit(len(segments)))
+        reached = f.coalesce(segment, f.lit(len(segments)))
         frame = frame.join(self._small(answers), reached == f.col(number), "left")
         shown = {name: f.col(answer) for name, answer in answer_columns.items()}
         if days.troubled:
@@ -270,33 +280,9 @@ class _Rows:
         return f.broadcast(frame) if table.nbytes <= MOST_BROADCAST else frame
 
 
-def _tables(lookup: Lookup, days: _Days) -> tuple[list[tuple[int, int, int, int]], list[Segment]]:
-    """What a profile says between days, as (bucket, first day, last day, segment), and the segments by their number.
-
-    Rows without a day are in a bucket of their own: what is wrong with a day stands before what else is wrong.
-    """
-    numbers: dict[Segment, int] = {}
-    ranges: list[tuple[int, int, int, int]] = []
-    for number, profile in enumerate(lookup.profiles):
-        for low, high, segment in _within(profile.starts, profile.segments, days):
-            which = numbers.setdefault(segment, len(numbers))
-            begins = {low, *range(((low >> _BUCKET) + 1) << _BUCKET, high + 1, 1 << _BUCKET)}
-            ranges += [(days.bucket(number, day), low, high, which) for day in sorted(begins)]
-        if days.troubled:
-            other = f" {profile.problem.text}" if profile.problem else ""
-            which = numbers.setdefault(unanswered(Problem("", other)), len(numbers))
-            ranges.append((days.bucket(number, _NO_DAY), _NO_DAY, _NO_DAY, which))
-    return ranges, list(numbers)
-
-
-def _within(starts: Sequence[date], segments: Sequence[Segment], days: _Days) -> Iterator[tuple[int, int, Segment]]:
-    """First and last day of each segment, those that rows have; neighbours that say the same are one."""
-    begun = [n for n in range(len(starts)) if n == 0 or segments[n] != segments[n - 1]]
-    firsts = [starts[n].toordinal() - _EPOCH for n in begun]
-    for n, first, following in zip(begun, firsts, [*firsts[1:], _NO_DAY], strict=True):
-        low, high = max(first, days.first), min(following - 1, days.last)
-        if low <= high:
-            yield low, high, segments[n]
+def _is_alike(cell: Any, key: Any, kind: Any) -> Any:
+    """The condition that a cell is that of a small table; `kind` is its field. Spark plans a plain one faster."""
+    return cell.eqNullSafe(key) if kind.nullable else cell == key
 
 
 def _quoted(name: str) -> str:

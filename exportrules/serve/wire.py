@@ -16,14 +16,18 @@ _ENTRY = re.compile(r"(\w+)\[([^\[\]]*)\]")
 #: Kinds of fields that a query may name more than once.
 _SEVERAL = ("texts", "days", "words", "parts")
 _FLAGS = {"true": True, "false": False}
+#: Lists and tables within one another, at most. No request needs more than three.
+_DEEPEST = 20
 
 
 def read_json(body: bytes) -> Any:
     """The value of a JSON text, with exact numbers. Raises QuestionError, also for a repeated key."""
     try:
-        return json.loads(
+        value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_no_number
         )
+        _refuse_deep(value)
+        return value
     except UnicodeDecodeError:
         raise QuestionError("the request is not UTF-8 text.") from None
     except RecursionError:
@@ -34,6 +38,17 @@ def read_json(body: bytes) -> Any:
         raise QuestionError(
             f'the request is not JSON: {error}. Write e.g. {{"chip": "A100", "on": "2022-09-15"}}.'
         ) from None
+
+
+def _refuse_deep(value: Any) -> None:
+    """Refuse what Python from 3.14 on parses at any depth, and no message could show."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
+        if not inner:
+            return
+        level = [value for values in inner for value in values]
+    raise QuestionError("the request is nested too deep.")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
