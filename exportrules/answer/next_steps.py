@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from exportrules.answer.assumptions import assumptions
+from exportrules.answer.assumptions import assumptions, in_dispute
 from exportrules.answer.moment import Moment
 from exportrules.answer.result import DEFINITE, Assumption
 from exportrules.answer.timeline import END
@@ -83,6 +83,9 @@ def _steps(moment: Moment) -> Iterator[NextStep]:
         yield from (_settle(moment, fact) for fact in dict.fromkeys(answer.turns_on))
     elif law.blocked:
         yield from _left_out(moment)
+    disputed = moment.once(in_dispute)
+    yield from _disputed(disputed)
+    assumed = [assumption for assumption in assumed if assumption not in disputed]
     if law.outcome == "license_required":
         yield _apply(moment)
         yield from _freed(assumed)
@@ -125,6 +128,14 @@ def _left_out(moment: Moment) -> Iterator[NextStep]:
     for name in moment.answer.law.notices:
         if name in gaps:
             yield NextStep("read", f"Read what is not encoded and may apply: {gaps[name].what}", provisions=(name,))
+
+
+def _disputed(assumed: Iterable[Assumption]) -> Iterator[NextStep]:
+    """The step to settle a membership on which two lists differ, where the answer depends on which of them controls."""
+    for assumption in assumed:
+        for other in assumption.otherwise:
+            says = f"Settle which list controls before relying on this: with {other.value},"
+            yield NextStep("read", f"{says} {_decided(other.outcome, other.review_policy)}.")
 
 
 def _settle(moment: Moment, fact: str) -> NextStep:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules.answer.assumptions import mentioned, other_layer
+from exportrules.answer.assumptions import disputes, mentioned, other_layer
 from exportrules.answer.moment import Moment
 from exportrules.answer.result import Change
 from exportrules.engine.course import Course
@@ -246,21 +246,14 @@ def _not_listed_yet(moment: Moment) -> Iterator[str]:
 
 
 def _memberships(moment: Moment) -> Iterator[str]:
-    q = moment.question
-    for group in moment.ruleset.groups.values():
-        for member in group.disputed:
-            if member.country in (q.to, q.headquarters, q.ultimate_parent) and moment.on in _span(member):
-                yield disputed(moment.ruleset, group, member)
+    yield from (disputed(moment.ruleset, group, member) for group, member in disputes(moment))
 
 
 def disputed(ruleset: Ruleset, group: Group, member: Membership) -> str:
     """What is said on the days of a membership on which two tables of the EAR differ."""
     name = ruleset.places[member.country].name
-    return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed."
-
-
-def _span(member: Membership) -> Span:
-    return Span(member.start or date.min, member.stop)
+    controls = f' Yet {group.cite} says: "{group.quote}"' if group.quote else ""
+    return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed.{controls}"
 
 
 def _bases(chip: Any, fact: str) -> str:

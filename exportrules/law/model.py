@@ -213,10 +213,17 @@ class Membership(Shape):
 
 
 class Group(Shape):
-    """A set of destinations, given by dated members or as a union of groups minus others."""
+    """A set of destinations, given by dated members or as a union of groups minus others.
+
+    `disputed` are the days on which another list, which may control, has a country otherwise than `member` has it.
+    `quote` are the words that say which list controls, `cite` their place, `quote_on` the day of the text read.
+    """
 
     id: str
     title: str
+    cite: str = ""
+    quote: str = ""
+    quote_on: date | None = None
     member: tuple[Membership, ...] = ()
     union: tuple[str, ...] = ()
     less: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from exportrules.answer.assumptions import in_dispute
 from exportrules.answer.determination import Determination
 from exportrules.answer.next_steps import REVIEWED
 from exportrules.answer.parties import parties
@@ -79,7 +80,7 @@ class _Memo:
         yield Heading("Question")
         yield Paragraph(self.question())
         yield Heading("Short answer")
-        yield Paragraph(self.answer(), "answer")
+        yield Paragraph(" ".join([self.answer(), *self.disputed()]), "answer")
         yield Paragraph(" ".join(self.duration()))
         if self.d.cases:
             yield Items([self.case(c) for c in self.d.cases])
@@ -182,6 +183,12 @@ class _Memo:
         if d.standing in DEFINITE:
             return "Undetermined: the encoded law does not settle it; the points to watch say what is not encoded."
         return f"Undetermined: the day or the place is outside the verified law.{would}"
+
+    def disputed(self) -> Iterator[str]:
+        """The answer by the other list, where a country's place in a group is disputed and decides."""
+        for assumed in self.d.moment.once(in_dispute):
+            for other in assumed.otherwise:
+                yield f"This is disputed: with {safe(other.value)}, {decision(other.outcome, other.review_policy)}."
 
     def reviewed(self) -> str:
         review = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."

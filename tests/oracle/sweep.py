@@ -384,9 +384,11 @@ def military(item: Item, deal: Deal) -> list[Requirement]:
         listed = in_supplement_2(item, deal)
         if listed is not False:
             found.append(Requirement("744.21(a)(1)", (PRESUMED,), True, certain=listed is True))
-    elif member("D1", deal.to, deal.on) and deal.declared != "EAR99":
-        # 744.17: 'general purpose microprocessors' of 3A991.a.1 for the military of D:1. Whether a GPU is one: open.
-        found.append(Requirement("744.17", (PRESUMED, CASE, OPEN), True, certain=False))
+    # 744.17(a), (c): 'microprocessors' for the military of D:1, in the words of 3A991.a.1. Whether a GPU is one: open. What
+    # no entry describes is none; a number without its paragraph is taken for another paragraph of it.
+    described = on_the_list(item, deal) is not False and deal.declared not in ("3A991", "4A994")
+    if member("D1", deal.to, deal.on) and item.kind == "ic" and described:
+        found.append(Requirement("744.17", (PRESUMED,), True, certain=False))
     return found
 
 
@@ -586,7 +588,7 @@ def expected(item: Item, deal: Deal) -> Answer:
     if without.outcomes != with_all.outcomes:
         outcomes.add("indeterminate")
     doubtful = {r.by for r in found if not r.certain}
-    if doubtful <= {"744.17", "742.6(a)(6)(i)(B)", "744.23(a)(3)(i)(B)", "746.3(a)(1)"}:
+    if doubtful <= {"742.6(a)(6)(i)(B)", "744.23(a)(3)(i)(B)", "746.3(a)(1)"}:
         # a doubt of the text, not of the facts: either reading may be answered, with a notice
         outcomes |= without.outcomes
     policies = (with_all.policies | without.policies | {OPEN}) if outcomes else frozenset()
