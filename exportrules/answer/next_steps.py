@@ -92,6 +92,7 @@ def _steps(moment: Moment) -> Iterator[NextStep]:
     elif law.outcome == "license_exception":
         yield from _conditions(moment)
     if law.outcome in ("no_license_requirement", "license_exception"):
+        yield from _duties(moment)
         yield from _screen(moment, assumed)
         yield from _seat(assumed)
         yield from _confirm(moment, assumed)
@@ -232,6 +233,15 @@ def _conditions(moment: Moment) -> Iterator[NextStep]:
         count = f"all {len(conditions)} conditions" if len(conditions) > 1 else "the conditions"
         says = f"Meet {count} of {exception['name']} and keep proof of each{refuse}{if_not}."
         yield NextStep("certify", says, conditions, (exception["provision"],))
+
+
+def _duties(moment: Moment) -> Iterator[NextStep]:
+    """A step for each notice of a duty that a shipment without a license has to fulfil."""
+    for name in moment.answer.law.notices:
+        provision, _ = moment.ruleset.provisions.get(name, (None, None))
+        if provision is not None and provision.conditions:
+            says = f"Before {_SHIPPING[moment.question.activity]}, obtain: {'; '.join(provision.conditions)}."
+            yield NextStep("certify", says, provision.conditions, (name,))
 
 
 def _screen(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]:

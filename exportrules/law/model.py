@@ -87,6 +87,9 @@ class Provision(Shape):
     `settles` is for a document that says how an uncertain text is to be read: for a question that knows the document
     the text is certain, and cites the document too.
 
+    `conditions` are what must be done before a shipment: those of an exception, or of a notice about a duty without a
+    license.
+
     A bar closes the exceptions that it `closes`, except those that it `spares`, where it holds. An exception that
     `may_be_refused` is available only if BIS, once notified, does not object.
 
