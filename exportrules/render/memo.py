@@ -217,6 +217,8 @@ class _Memo:
         first, last = d.holds
         since = f"since {day_of(first)}" if first else "since before any known change"
         yield f"This has held {since}" + (f" and holds through {day_of(last)}." if last else ", with no known end.")
+        if d.moment.named:
+            yield f"It holds {listed(f'by {name} from {day_of(day)}' for day, name in d.moment.named if name)}."
         if d.previous:
             was = decision(d.previous.outcome, d.previous.review_policy)
             yield f"Until {day_of(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous)}."

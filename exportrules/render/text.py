@@ -104,7 +104,8 @@ def answer(d: Determination) -> str:
     for exception in d.exceptions:
         for condition in exception["conditions"]:
             lines += item("condition", condition)
-    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}")
+    named = "".join(f"; by {name} from {day}" for day, name in d.moment.named if name)
+    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}{named}")
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]

@@ -25,10 +25,11 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     first, last = d.holds
     since = f"from {first}" if first else "from before any known change"
     until = f"through {last}" if last else "with no known end"
+    named = "".join(f", by {name} from {day}" for day, name in d.moment.named if name)
     rests = list(dict.fromkeys(c.cite for c in d.citations if not c.role.startswith("tested")))[:3]
     cited = f" {'; '.join(rests)}." if rests else ""
     lines = [
-        f"{first_line(d)} Asked: {deal(d)} This holds {since} {until}, on the assumptions stated.{cited} {footer(law)}"
+        f"{first_line(d)} Asked: {deal(d)} This holds {since} {until}{named}, on the assumptions stated.{cited} {footer(law)}"
     ]
     for citation in d.citations:
         quoted = f' It reads: "{citation.quote}"' if citation.quote else ""
