@@ -121,6 +121,8 @@ def _coming(provision: Provision, citation: str, public: date, on: date, day: da
     """A clause on how a change that is already public comes about, by whether its provision is yet in effect."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
+    if provision.kind == "savings" and not provision.certain:
+        return f"How far the savings clause of {citation} reaches is not known; it ended by {provision.expires}:"
     if provision.kind == "savings":
         return f"The savings clause of {citation} applies through {provision.expires}:"
     if provision.compliance == day:

@@ -478,13 +478,23 @@ def embargoes(item: Item, deal: Deal) -> list[Requirement]:
         if on < (date(2022, 2, 24) if to == "RU" else date(2022, 3, 2)):
             return []
         # an EAR99 board may be one of the tariff lines of supplement no. 4 to part 746
-        return [Requirement("746.8", (DENIAL,), True, certain=listed is True)]
+        return [russia(deal, listed is True)]
     if to == "IQ":
         return iraq(item, deal)
     if to == "SD" and on < date(2021, 1, 14) and listed is not False:  # E:1: anti-terrorism
         return [Requirement("742.10", (DENIAL, PRESUMED, OPEN, CASE), True, certain=listed is True)]
     occupied = deal.region == "crimea" or (deal.region != "" and on >= date(2022, 2, 24))  # 87 FR 12226: two more
     return [Requirement("746.6", (DENIAL, PRESUMED), True)] if to == "UA" and occupied else []
+
+
+def russia(deal: Deal, listed: bool) -> Requirement:
+    """746.8(a) of 2022, (a)(12)(ii) of 2026: 5A992 for 'civil end-users that are wholly-owned U.S. subsidiaries', of A:5 and
+    A:6 companies too, or their joint ventures; (b), later (b)(3)(vi): case by case for such."""
+    parent, on = deal.parent, deal.on
+    company = parent == "US" or member("A5", parent, on) or member("A6", parent, on)
+    civil = deal.end_use == "civil" and not deal.military_end_user
+    spared = company and civil and deal.declared in ("", "5A992", "5A992.c")
+    return Requirement("746.8", (DENIAL, OPEN, CASE) if company else (DENIAL,), True, certain=listed and not spared)
 
 
 def north_korea(item: Item, deal: Deal) -> tuple[str, ...]:
