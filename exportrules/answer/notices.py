@@ -76,6 +76,14 @@ def _asked(moment: Moment) -> Iterator[str]:
 def _of_the_law(moment: Moment) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in moment.timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in moment.answer.law.notices if name in pool)
+    for name in moment.answer.law.requirements if moment.question.as_printed else ():
+        if name in pool and pool[name].compliance:
+            _, instrument = moment.ruleset.provisions[name]
+            yield (
+                f"Answered by the text as printed, which sets days of compliance aside: {instrument.citation} has been in "
+                f"effect since {pool[name].effective}, and nobody had to comply with this requirement before "
+                f"{pool[name].compliance}."
+            )
 
 
 def _other_layer(moment: Moment) -> Iterator[str]:
