@@ -232,3 +232,19 @@ def test_a_region_that_is_refused_says_how_it_is_answered(name: str, fact: str) 
     with pytest.raises(QuestionError, match=f"ukraine_region={fact}"):
         check("T4", on="2024-06-03", to=name)
     assert asked("T4", "2024-06-03", to="UA", facts={"ukraine_region": fact}) == (LICENSE, DENIAL)
+
+
+def test_a_no_says_that_other_exceptions_exist_where_they_can() -> None:
+    """740.2(a)(9)(ii): "TMP ... RPL ... GOV ... TSU"; 740.2(a)(2) closes all of them where part 744 asks for the license."""
+    said = "License Exceptions RPL, GOV, TSU, TMP and ACM"
+    assert any(said in step.says for step in check("H100", on="2024-06-03", exporter="other").next_steps)
+    listed = check("H100", on="2024-06-03", exporter="other", facts={"end_user_lists": "entity_list"})
+    assert not any(said in step.says for step in listed.next_steps)
+    assert not any(said in step.says for step in check("T4", on="2024-06-03", to="RU", exporter="other").next_steps)
+
+
+def test_what_the_press_reported_is_cited_from_the_press() -> None:
+    """The lines of 1,400, 1,100 and 1,700 are Intel's message, which no filing of NVIDIA or AMD has."""
+    cited = [c for c in check("A100", on="2025-06-03").citations if c.cite.endswith("press reports of Intel's message of April 2025")]
+    assert cited
+    assert not any("sec.gov" in c.url for c in cited)

@@ -15,6 +15,7 @@ from exportrules.answer.result import DEFINITE, Assumption
 from exportrules.answer.timeline import END
 from exportrules.answer.trace import exceptions, settlements
 from exportrules.law.model import Policy
+from exportrules.law.paragraphs import refers
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
 from exportrules.question.names.keys import memo
@@ -89,6 +90,7 @@ def _steps(moment: Moment) -> Iterator[NextStep]:
     if law.outcome == "license_required":
         yield _apply(moment)
         yield from _freed(assumed)
+        yield from _lifted(moment)
     elif law.outcome == "license_exception":
         yield from _conditions(moment)
     if law.outcome in ("no_license_requirement", "license_exception"):
@@ -198,6 +200,14 @@ def _apply(moment: Moment) -> NextStep:
     what = _SHIPPING[moment.question.activity]
     says = f"Obtain a license before {what}: it is required{under}{f'; {reviewed}' if reviewed else ''}."
     return NextStep("apply", says, (), names)
+
+
+def _lifted(moment: Moment) -> Iterator[NextStep]:
+    """A step for law that is not encoded and may free the item from every requirement."""
+    required = [moment.ruleset.provisions[name][0] for name in moment.answer.law.requirements]
+    for gap in moment.ruleset.edition.not_encoded:
+        if required and all(any(refers(ref, provision) for ref in gap.lifts) for provision in required):
+            yield NextStep("read", f"See whether one of these, which are not encoded, frees the item: {gap.what}")
 
 
 def _sections(law: Ruleset, names: Iterable[str], most: int = 3) -> str:

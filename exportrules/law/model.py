@@ -431,7 +431,8 @@ class Family(Shape):
 class Gap(Shape):
     """Law that is known but not encoded, and what it could change.
 
-    With `permission`, it requires a permission of its own, even if the encoded law requires none. `step` names the
+    With `permission`, it requires a permission of its own, even if the encoded law requires none. `lifts` are the
+    requirements, by paragraph, from which it may free an item. `step` names the
     step of the analysis in which a memorandum mentions it if a license is or may be required.
     """
 
@@ -444,6 +445,7 @@ class Gap(Shape):
     permission: bool = False
     quiet: bool = False
     step: Literal["", "savings", "exceptions"] = ""
+    lifts: tuple[str, ...] = ()
     when: tuple[Row, ...] = ()
     unless: tuple[Row, ...] = ()
 
