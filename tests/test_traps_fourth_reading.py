@@ -1,4 +1,4 @@
-"""What a fourth reader, who had not seen the engine, found it to permit, to forbid or to leave unsaid. Each by its words."""
+"""What a fourth reader, who had not seen the engine, found it to permit, to forbid or to leave unsaid."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cites(chip: str, on: str, **terms: Any) -> str:
 @pytest.mark.parametrize("place", ["VN", "KZ", "MO"])
 @pytest.mark.parametrize("terms", [{"end_use": "military"}, {"facts": {"military_end_user": True}}])
 def test_a_military_end_use_or_user_in_d1_is_open(place: str, terms: dict[str, Any]) -> None:
-    """744.17(a): "microprocessors ... 5 GFLOPS or more ... in a destination listed in Country Group D:1"; a GPU may be one."""
+    """744.17(a): "microprocessors ... 5 GFLOPS or more ... in a destination listed in Country Group D:1"."""
     found = check("T4", on="2024-06-03", to=place, exporter="other", **terms)
     assert found.outcome == OPEN
     assert "ear#744.17" in found.turns_on
@@ -78,7 +78,7 @@ def test_a_system_or_a_memory_is_no_microprocessor() -> None:
 def test_a_requirement_of_a_governed_policy_does_not_close_the_case() -> None:
     """744.23(d): case by case governs for a friendly fab; the denial that it displaces is no reason to stop asking."""
     figures = {"tpp": 500, "bits_x_tops_2022": 500, "performance_density": 1, "aggregate_io_gbytes_s": 100}
-    terms = {"to": "MO", "headquarters": "SG", "end_use": "advanced_node_fab"}
+    terms: dict[str, Any] = {"to": "MO", "headquarters": "SG", "end_use": "advanced_node_fab"}
     facts = {**figures, "military_end_user": True, "designed_for_datacenter": False}
     found = check(None, on="2023-01-17", exporter="other", facts=facts, **terms)
     assert found.outcome == LICENSE
@@ -139,8 +139,8 @@ def test_nobody_can_have_used_nac_in_its_first_25_days() -> None:
     ("place", "on"), [("RU", "2022-03-10"), ("BY", "2022-03-10"), ("RU", "2024-06-03"), ("BY", "2026-08-03")]
 )
 def test_a_mass_market_item_for_a_us_subsidiary_may_need_no_license(place: str, on: str) -> None:
-    """746.8(a) of 2022-03-08, (a)(12)(ii) of 2026: "do not require a license ... civil end-users ... wholly-owned U.S."."""
-    us = {"to": place, "headquarters": "US", "ultimate_parent": "US"}
+    """746.8(a) of 2022-03-08, (a)(12)(ii) of 2026: "do not require a license ... wholly-owned U.S."."""
+    us: dict[str, Any] = {"to": place, "headquarters": "US", "ultimate_parent": "US"}
     found = check("T4", on=on, exporter="other", facts={"eccn_declared": "5A992.c"}, **us)
     assert found.outcome == OPEN
     assert {case.outcome for case in found.cases} == {NONE, LICENSE}
@@ -155,7 +155,8 @@ def test_a_mass_market_item_for_a_us_subsidiary_may_need_no_license(place: str, 
 
 def test_an_application_for_such_a_company_may_be_read_case_by_case() -> None:
     """746.8(b): "applications for items destined to wholly-owned U.S. subsidiaries ... on a case-by-case basis"."""
-    found = check("T4", on="2024-06-03", to="RU", ultimate_parent="DE", exporter="other", facts={"eccn_declared": "3A991"})
+    terms: dict[str, Any] = {"to": "RU", "ultimate_parent": "DE", "facts": {"eccn_declared": "3A991"}}
+    found = check("T4", on="2024-06-03", exporter="other", **terms)
     assert found.outcome == LICENSE
     assert {case.review_policy for case in found.cases} == {CASE, DENIAL}
 
@@ -221,7 +222,7 @@ def test_as_printed_says_that_days_of_compliance_are_set_aside() -> None:
 def test_two_policies_for_a_chinese_parent_elsewhere_are_both_printed(
     chip: str | None, on: str, facts: dict[str, Any], policy: str
 ) -> None:
-    """742.1(f): "A license will be issued only if an application can be approved under all applicable licensing policies."."""
+    """742.1(f): "only if an application can be approved under all applicable licensing policies"."""
     terms = {"to": "SG", "ultimate_parent": "CN", "facts": facts}
     assert asked(chip, on, **terms) == (LICENSE, policy)
     assert "under all applicable licensing policies" in notices(chip, on, **terms)
@@ -235,7 +236,7 @@ def test_a_region_that_is_refused_says_how_it_is_answered(name: str, fact: str) 
 
 
 def test_a_no_says_that_other_exceptions_exist_where_they_can() -> None:
-    """740.2(a)(9)(ii): "TMP ... RPL ... GOV ... TSU"; 740.2(a)(2) closes all of them where part 744 asks for the license."""
+    """740.2(a)(9)(ii): "TMP ... RPL ... GOV ... TSU"; 740.2(a)(2) closes all of them where part 744 asks."""
     said = "License Exceptions RPL, GOV, TSU, TMP and ACM"
     assert any(said in step.says for step in check("H100", on="2024-06-03", exporter="other").next_steps)
     listed = check("H100", on="2024-06-03", exporter="other", facts={"end_user_lists": "entity_list"})
@@ -245,6 +246,7 @@ def test_a_no_says_that_other_exceptions_exist_where_they_can() -> None:
 
 def test_what_the_press_reported_is_cited_from_the_press() -> None:
     """The lines of 1,400, 1,100 and 1,700 are Intel's message, which no filing of NVIDIA or AMD has."""
-    cited = [c for c in check("A100", on="2025-06-03").citations if c.cite.endswith("press reports of Intel's message of April 2025")]
+    said = "press reports of Intel's message of April 2025"
+    cited = [c for c in check("A100", on="2025-06-03").citations if c.cite.endswith(said)]
     assert cited
     assert not any("sec.gov" in c.url for c in cited)

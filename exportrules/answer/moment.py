@@ -90,7 +90,8 @@ class Moment:
         first, last = self._run
         written = self.ruleset.provisions
         named: list[tuple[date, str]] = []
-        for start, answer in zip(self.timeline.starts[first : last + 1], self.timeline.answers[first : last + 1], strict=True):
+        for index in range(first, last + 1):
+            start, answer = self.timeline.starts[index], self.timeline.answers[index]
             names = dict.fromkeys(written[name][0].name for name in answer.law.exceptions if name in written)
             said = " and ".join(name for name in names if name)
             if not named or named[-1][1] != said:

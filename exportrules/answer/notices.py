@@ -80,8 +80,8 @@ def _of_the_law(moment: Moment) -> Iterator[str]:
         if name in pool and pool[name].compliance:
             _, instrument = moment.ruleset.provisions[name]
             yield (
-                f"Answered by the text as printed, which sets days of compliance aside: {instrument.citation} has been in "
-                f"effect since {pool[name].effective}, and nobody had to comply with this requirement before "
+                f"Answered by the text as printed, which sets days of compliance aside: {instrument.citation} has been "
+                f"in effect since {pool[name].effective}, and nobody had to comply with this requirement before "
                 f"{pool[name].compliance}."
             )
 

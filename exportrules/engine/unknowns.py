@@ -21,7 +21,7 @@ from exportrules.law.force import doubt_of, provides
 from exportrules.law.model import Bounds, Policy, Test
 from exportrules.law.paragraphs import refers, under
 from exportrules.law.span import DAY, holds_on
-from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN
 from exportrules.question.values import show
 
 MOST_BRANCHES = 4096

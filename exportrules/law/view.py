@@ -58,8 +58,8 @@ def view_of(
 ) -> View:
     """The law as enforced or as printed: all of it, or what `exporter` could know on a day. Each view is built once.
 
-    `otherwise` is a disputed membership to be read the other way: as a member on the days on which the group's table has
-    none, and the reverse.
+    `otherwise` is a disputed membership to be read the other way: as a member on the days on which the group's table
+    has none, and the reverse.
     """
     key = (as_printed, known_on, exporter if known_on else "", otherwise)
     view = ruleset.views.get(key)

@@ -14,7 +14,7 @@ from exportrules.answer.words import case_words, decision, fact_name, open_quest
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, footer, first_line
+from exportrules.render.text import deal, first_line, footer
 
 #: The field of a request for each fact that is a term of the deal.
 _FIELDS = {fact: field for field, fact in TERMS.items()}
@@ -29,7 +29,8 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     rests = list(dict.fromkeys(c.cite for c in d.citations if not c.role.startswith("tested")))[:3]
     cited = f" {'; '.join(rests)}." if rests else ""
     lines = [
-        f"{first_line(d)} Asked: {deal(d)} This holds {since} {until}{named}, on the assumptions stated.{cited} {footer(law)}"
+        f"{first_line(d)} Asked: {deal(d)} This holds {since} {until}{named}, on the assumptions stated.{cited} "
+        f"{footer(law)}"
     ]
     for citation in d.citations:
         quoted = f' It reads: "{citation.quote}"' if citation.quote else ""

@@ -44,8 +44,8 @@ OPEN: points that the notes leave open, and what is answered here
     is a destination "other than" the D groups less A:6. (The BIS table is followed for Cyprus and Cambodia in D:5.)
 13. Military end use: 744.21 before 2020-06-29 counts as in force for military end USE in China, the item's own ECCN
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
-    in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17(a): whether a GPU is one of its microprocessors is tried
-    both ways, since no text says it; every item here is a chip that nobody declared under an entry.
+    in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17(a): whether a GPU is one of its
+    microprocessors is tried both ways, since no text says it; no item here is declared under an entry.
 14. The bar of military end uses and end users in NAC (any destination) is dated 2023-11-17..2024-04-03.
 15. The lane of 2026 is closed for a military end use or end user, and for weapons ((dd)(1)(iv)). Its third sentence
     ("this licensing policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744
@@ -710,7 +710,7 @@ def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
 
 
 def microprocessor_end_use(deal: Deal, world: World) -> list[Requirement]:
-    """744.17(a), (c): microprocessors for a military end use or end user "in a destination listed in Country Group D:1"."""
+    """744.17(a), (c): microprocessors for a military end use or user "in a destination listed in Country Group D:1"."""
     if world.microprocessor and military_use_or_user(deal) and in_d1(deal.to, deal.on):
         return [Requirement("744", "presumption_of_denial")]
     return []

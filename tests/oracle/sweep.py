@@ -384,8 +384,8 @@ def military(item: Item, deal: Deal) -> list[Requirement]:
         listed = in_supplement_2(item, deal)
         if listed is not False:
             found.append(Requirement("744.21(a)(1)", (PRESUMED,), True, certain=listed is True))
-    # 744.17(a), (c): 'microprocessors' for the military of D:1, in the words of 3A991.a.1. Whether a GPU is one: open. What
-    # no entry describes is none; a number without its paragraph is taken for another paragraph of it.
+    # 744.17(a), (c): 'microprocessors' for the military of D:1, in the words of 3A991.a.1. Whether a GPU is one: open.
+    # What no entry describes is none; a number without its paragraph is taken for another paragraph of it.
     described = on_the_list(item, deal) is not False and deal.declared not in ("3A991", "4A994")
     if member("D1", deal.to, deal.on) and item.kind == "ic" and described:
         found.append(Requirement("744.17", (PRESUMED,), True, certain=False))
@@ -488,8 +488,8 @@ def embargoes(item: Item, deal: Deal) -> list[Requirement]:
 
 
 def russia(deal: Deal, listed: bool) -> Requirement:
-    """746.8(a) of 2022, (a)(12)(ii) of 2026: 5A992 for 'civil end-users that are wholly-owned U.S. subsidiaries', of A:5 and
-    A:6 companies too, or their joint ventures; (b), later (b)(3)(vi): case by case for such."""
+    """746.8(a) of 2022, (a)(12)(ii) of 2026: 5A992 for 'civil end-users that are wholly-owned U.S. subsidiaries', of
+    A:5 and A:6 companies too, or their joint ventures; (b), later (b)(3)(vi): case by case for such."""
     parent, on = deal.parent, deal.on
     company = parent == "US" or member("A5", parent, on) or member("A6", parent, on)
     civil = deal.end_use == "civil" and not deal.military_end_user
