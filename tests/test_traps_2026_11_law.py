@@ -75,7 +75,8 @@ def test_iraq_and_military_end_uses_of_others_than_its_government() -> None:
     free = {"government_of_iraq": True}
     # 746.3 frees it; Iraq is in D:1, where 744.17 may speak
     assert asked("H20", "2024-06-03", to="IQ", end_use="military", facts=free)[0] == OPEN
-    assert asked("H20", "2024-06-03", to="IQ", end_use="military", facts={**free, "eccn_declared": "3A991.p"})[0] == NONE
+    declared = {**free, "eccn_declared": "3A991.p"}
+    assert asked("H20", "2024-06-03", to="IQ", end_use="military", facts=declared)[0] == NONE
     ear99 = {"eccn_declared": "EAR99"}
     assert asked("T4", "2021-06-01", to="IQ", end_use="military", facts=ear99) == (LICENSE, "policy_of_denial")
     assert asked("H20", "2024-06-03", to="IQ")[0] == NONE
