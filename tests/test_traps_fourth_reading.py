@@ -192,6 +192,9 @@ def test_goods_under_way_are_answered_as_the_counterfactual_says(
 
 def test_a_savings_clause_of_unknown_reach_ends() -> None:
     facts = {"en_route_since": "2023-11-16"}
+    said = memo(check("RTX 4090", on="2023-11-20", exporter="other", facts=facts), "md")
+    assert "Open, since its reach is not known: Goods under way on 2023-11-17" in said
+    assert "None that is encoded and in force reaches this transaction" not in said
     assert asked("RTX 4090", "2024-02-16", facts=facts)[0] == OPEN
     assert asked("RTX 4090", "2024-02-17", facts=facts)[0] == EXCEPTION
     said = "How far the savings clause of 88 FR 73458 reaches is not known; it ended by 2024-02-16"

@@ -371,7 +371,10 @@ class _Memo:
         held = [*self.held("savings"), *self.held("suspension")]
         for finding in held:
             yield f"{safe(finding.title)} ({safe(finding.cite)}){self.ref(finding.provision)}."
-        if not held:
+        maybe = self.held("savings", "unknown")
+        for finding in maybe:
+            yield f"Open, since its reach is not known: {safe(finding.title)} ({safe(finding.cite)})."
+        if not held and not maybe:
             yield "None that is encoded and in force reaches this transaction."
         yield from self.left_out("savings", "Known, but not applied here")
 
