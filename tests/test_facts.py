@@ -232,6 +232,9 @@ def test_a_float_of_another_library_is_a_float() -> None:
 # --- errors: other facts ------------------------------------------------------------------------
 
 
+STATED = ", ".join(name for name, fact in VOCABULARY.items() if fact.about in ("item", "deal"))
+
+
 @pytest.mark.parametrize(
     ("name", "message", "suggestions"),
     [
@@ -241,8 +244,8 @@ def test_a_float_of_another_library_is_a_float() -> None:
             "there is no fact 'performance_densty' in the vocabulary. Did you mean 'performance_density'?",
             ("performance_density",),
         ),
-        ("zzzzzz", "there is no fact 'zzzzzz' in the vocabulary.", ()),
-        ("", "there is no fact '' in the vocabulary.", ()),
+        ("zzzzzz", f"there is no fact 'zzzzzz' in the vocabulary. A question may state: {STATED}.", ()),
+        ("", f"there is no fact '' in the vocabulary. A question may state: {STATED}.", ()),
     ],
 )
 def test_an_unknown_fact_is_an_error_with_suggestions(name: str, message: str, suggestions: tuple[str, ...]) -> None:

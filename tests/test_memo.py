@@ -403,7 +403,7 @@ def test_nothing_is_assumed_against_the_name_of_an_army() -> None:
 
 
 def test_a_text_that_ends_is_not_announced_as_one_to_come() -> None:
-    army = check("H20", on="2025-05-01", to="MO", end_user="People's Liberation Army")
+    army = check("H20", on="2025-05-01", to="CF", end_user="People's Liberation Army")
     assert army.next is not None
     assert "87fr57068#744.21(a)(2)-elsewhere" in army.next.by
     assert not any("87 FR 57068 has been public" in notice for notice in army.notices)

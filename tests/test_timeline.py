@@ -84,9 +84,10 @@ V100_RUSSIA = """
 ..2017-05-09 not_released [before_coverage] by
 2017-05-10..2019-12-31 indeterminate/indeterminate [before_coverage] by chip first made public
 2020-01-01..2022-02-23 no_license_requirement by start of coverage
-2022-02-24..2026-09-24 license_required/policy_of_denial by 87fr12226#746.8
-  2022-04-08 87fr22130#746.8
+2022-02-24..2026-09-24 license_required/policy_of_denial by 87fr12226#746.8 87fr12226#746.8(b)
+  2022-04-08 87fr22130#746.8 87fr22130#746.8(b)
   2022-10-21 87fr62186#3A991.p 87fr62186#742.6(b)(10)
+  2024-06-12 89fr51644#746.8(b)(3)
 2026-09-25.. indeterminate/indeterminate [beyond_horizon] by end of the verified period
 """
 B30A = """

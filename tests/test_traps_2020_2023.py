@@ -169,7 +169,7 @@ def test_trap_25_a_listing_beats_everything_and_a_subsidiary_is_not_listed() -> 
 
 def test_trap_26_the_military_rule_turns_on_the_unpublished_eccn() -> None:
     found = check("A100", on="2021-06-01", end_use="military")
-    assert (found.outcome, found.turns_on) == ("indeterminate", ["eccn_declared"])
+    assert (found.outcome, found.turns_on) == ("indeterminate", ["eccn_declared", "ear#744.17"])
     free = check("A100", on="2021-06-01", end_use="military", facts={"eccn_declared": "EAR99"})
     assert free.outcome == "no_license_requirement"
     caught = check("A100", on="2021-06-01", end_use="military", facts={"eccn_declared": "3A991"})

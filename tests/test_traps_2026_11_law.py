@@ -73,7 +73,10 @@ def test_iraq_and_military_end_uses_of_others_than_its_government() -> None:
     """746.3(a)(4): "any item subject to the EAR", but not "transfers to the Government of Iraq"; (b)(4): denial."""
     assert asked("H20", "2024-06-03", to="IQ", end_use="military") == (LICENSE, "policy_of_denial")
     free = {"government_of_iraq": True}
-    assert asked("H20", "2024-06-03", to="IQ", end_use="military", facts=free)[0] == NONE
+    # 746.3 frees it; Iraq is in D:1, where 744.17 may speak
+    assert asked("H20", "2024-06-03", to="IQ", end_use="military", facts=free)[0] == OPEN
+    declared = {**free, "eccn_declared": "3A991.p"}
+    assert asked("H20", "2024-06-03", to="IQ", end_use="military", facts=declared)[0] == NONE
     ear99 = {"eccn_declared": "EAR99"}
     assert asked("T4", "2021-06-01", to="IQ", end_use="military", facts=ear99) == (LICENSE, "policy_of_denial")
     assert asked("H20", "2024-06-03", to="IQ")[0] == NONE
@@ -113,8 +116,8 @@ def test_an_ear99_board_for_russia_is_reached_by_its_tariff_number(to: str) -> N
 
 def test_russia_of_2022_cites_the_policy() -> None:
     """746.8(b)."""
-    assert "746.8(a)(1), (b)" in cites("V100", "2022-03-01", to="RU")
-    assert "746.8(a)(1), (b)" in cites("V100", "2022-03-02", to="BY")
+    assert "15 CFR 746.8(b)" in cites("V100", "2022-03-01", to="RU")
+    assert "15 CFR 746.8(b)" in cites("V100", "2022-03-02", to="BY")
 
 
 # --- part 744 --------------------------------------------------------------------------------------------------------

@@ -54,13 +54,16 @@ def test_nac_was_closed_to_military_end_users_until_2024_04_03(facts: dict[str, 
 
 
 def test_from_2024_04_04_nac_is_closed_to_them_only_where_744_21_itself_requires_a_license() -> None:
-    assert asked("RTX 4090", "2024-04-04", facts=MEU)[0] == "license_exception"
+    # 744.21 does not reach what is declared 3A090; that 744.17 may is a doubt of its own
+    closed = found("RTX 4090", "2024-04-04", facts=MEU)
+    assert (closed.outcome, closed.turns_on) == ("indeterminate", ["ear#744.17"])
+    assert {case.outcome for case in closed.cases} == {"license_exception", "license_required"}
     listed = found("RTX 4090", "2024-04-04", facts={**MEU, "eccn_declared": "5A992.z"})
     assert listed.outcome == "license_required"
     assert bars(listed) == {"89fr23876#740.8(b)"}
     # which it is turns on the board's own number, and the bar is shown as one that may close
     open_ = found("RTX 4090", "2024-04-04", facts={"end_user_lists": "meu_list"})
-    assert (open_.outcome, open_.turns_on) == ("indeterminate", ["eccn_declared"])
+    assert (open_.outcome, open_.turns_on) == ("indeterminate", ["eccn_declared", "ear#744.17"])
     assert ("89fr23876#740.8(b)", "may close") in {(c.provision, c.role) for c in open_.citations}
     assert open_.closed_exceptions == []
 
@@ -135,7 +138,8 @@ def test_a_military_intelligence_end_user_counts_whatever_the_end_use() -> None:
 
 def test_whether_the_end_user_is_military_may_be_unknown_and_is_then_followed() -> None:
     unknown = found("RTX 4090", "2024-01-03", to="VN", facts={"military_end_user": "unknown"})
-    assert (unknown.outcome, unknown.turns_on) == ("indeterminate", ["military_end_user"])
+    assert unknown.outcome == "indeterminate"
+    assert unknown.turns_on[0] == "military_end_user"
     assert {case.outcome for case in unknown.cases} == {"license_required", "license_exception"}
 
 
@@ -202,9 +206,9 @@ def test_iraq_has_a_closed_list_of_exceptions() -> None:
 def test_a_datacenter_item_is_told_why_it_has_no_nac() -> None:
     closed = found("H100", "2024-06-03")
     assert [x["name"] for x in closed.closed_exceptions] == ["License Exception NAC"]
-    assert bars(closed) == {"88fr73458#740.8(a)-datacenter"}
+    assert bars(closed) == {"89fr23876#740.8(a)-datacenter"}
     assert "not for datacenter items that meet 3A090.a" in answer(closed)
-    assert "closed by 88fr73458#740.8(a)-datacenter" in explanation(closed)
+    assert "closed by 89fr23876#740.8(a)-datacenter" in explanation(closed)
     assert "License Exception NAC would overcome a requirement by its own terms, but is closed" in memo(closed, "md")
     # nothing is closed where nothing is needed
     assert found("H20", "2024-06-03").closed_exceptions == []

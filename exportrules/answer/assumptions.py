@@ -14,8 +14,10 @@ from exportrules.engine.docket import Docket
 from exportrules.engine.evaluate import Law
 from exportrules.engine.unknowns import Verdict, decide
 from exportrules.law.facts import NOT_EN_ROUTE, Fact
+from exportrules.law.model import Group, Membership
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.view import View, view_of
+from exportrules.law.span import Span, holds_on
+from exportrules.law.view import Dispute, View, view_of
 from exportrules.question.figures import settled
 
 
@@ -30,6 +32,47 @@ def other_layer(moment: Moment) -> str | None:
 
     law = _decided(moment, other, {})
     return law.outcome if law.outcome != moment.answer.law.outcome else None
+
+
+def disputes(moment: Moment) -> list[tuple[Group, Membership]]:
+    """The memberships of the question's countries on which lists differ on the day, each with its group."""
+    q = moment.question
+    places = (q.to, q.headquarters, q.ultimate_parent)
+    return [
+        (group, member)
+        for group in moment.ruleset.groups.values()
+        for member in group.disputed
+        if member.country in places
+        and moment.on in Span(member.start or date.min, member.stop)
+        and (q.known_on is None or (member.start or date.min) <= q.known_on)
+    ]
+
+
+def in_dispute(moment: Moment) -> list[Assumption]:
+    """What is assumed of each disputed membership that decides: BIS's table, and the answer if the other list controls.
+
+    The other way is computed for the whole question: a country may be destination, headquarters and parent at once.
+    """
+    q, ruleset = moment.question, moment.ruleset
+    found = []
+    for group, member in disputes(moment):
+
+        def other(course: Course, of: Dispute = (group.id, member.country)) -> View:
+            return view_of(
+                ruleset, as_printed=q.as_printed, known_on=q.known_on, exporter=course.subject.exporter, otherwise=of
+            )
+
+        law = _decided(moment, other, {})
+        if (law.outcome, law.review_policy) == (moment.answer.law.outcome, moment.answer.law.review_policy):
+            continue
+        name = ruleset.places[member.country].name
+        inside = holds_on(moment.view.membership(group.id, member.country), moment.on)
+        has, may = ("in", "outside") if inside else ("outside", "in")
+        why = f" ({group.cite}: State's list controls)" if group.cite else ""
+        otherwise = Otherwise(f"{name} {may} {group.id}{why}", law.outcome, law.review_policy)
+        says = f"{name} is {has} Country Group {group.id}, as BIS's table has it"
+        found.append(Assumption(group.id, inside, says, (otherwise,)))
+    return found
 
 
 def _decided(moment: Moment, layer: Callable[[Course], View], changed: Mapping[str, Fact]) -> Law:
@@ -57,6 +100,7 @@ def assumptions(moment: Moment) -> list[Assumption]:
         others = [o for name, change in ways.items() if (o := _otherwise(moment, name, change))]
         assumed.append(Assumption(fact, value, says, tuple(others)))
 
+    assumed += moment.once(in_dispute)
     if "to" in q.defaulted:
         add("destination", q.to, f"the destination is {place[q.to]}", {})
     if "exporter" in q.defaulted:

@@ -81,6 +81,23 @@ class Moment:
         stop = starts[last + 1] if last + 1 < len(starts) else None
         return (None if first == 0 else starts[first]), last_day(stop)
 
+    @cached_property
+    def named(self) -> tuple[tuple[date, str], ...]:
+        """The exceptions by which the answer holds, if their names change while it holds: each by its first day.
+
+        Their conditions are other conditions, and an exception does not exist before its rule.
+        """
+        first, last = self._run
+        written = self.ruleset.provisions
+        named: list[tuple[date, str]] = []
+        for index in range(first, last + 1):
+            start, answer = self.timeline.starts[index], self.timeline.answers[index]
+            names = dict.fromkeys(written[name][0].name for name in answer.law.exceptions if name in written)
+            said = " and ".join(name for name in names if name)
+            if not named or named[-1][1] != said:
+                named.append((start, said))
+        return tuple(named) if len(named) > 1 else ()
+
     @property
     def previous(self) -> Change | None:
         """The answer before `holds`, and the provisions that changed it."""

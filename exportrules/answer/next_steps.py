@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from exportrules.answer.assumptions import assumptions
+from exportrules.answer.assumptions import assumptions, in_dispute
 from exportrules.answer.moment import Moment
 from exportrules.answer.result import DEFINITE, Assumption
 from exportrules.answer.timeline import END
 from exportrules.answer.trace import exceptions, settlements
 from exportrules.law.model import Policy
+from exportrules.law.paragraphs import refers
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY
 from exportrules.question.names.keys import memo
@@ -83,12 +84,17 @@ def _steps(moment: Moment) -> Iterator[NextStep]:
         yield from (_settle(moment, fact) for fact in dict.fromkeys(answer.turns_on))
     elif law.blocked:
         yield from _left_out(moment)
+    disputed = moment.once(in_dispute)
+    yield from _disputed(disputed)
+    assumed = [assumption for assumption in assumed if assumption not in disputed]
     if law.outcome == "license_required":
         yield _apply(moment)
         yield from _freed(assumed)
+        yield from _lifted(moment)
     elif law.outcome == "license_exception":
         yield from _conditions(moment)
     if law.outcome in ("no_license_requirement", "license_exception"):
+        yield from _duties(moment)
         yield from _screen(moment, assumed)
         yield from _seat(assumed)
         yield from _confirm(moment, assumed)
@@ -125,6 +131,14 @@ def _left_out(moment: Moment) -> Iterator[NextStep]:
     for name in moment.answer.law.notices:
         if name in gaps:
             yield NextStep("read", f"Read what is not encoded and may apply: {gaps[name].what}", provisions=(name,))
+
+
+def _disputed(assumed: Iterable[Assumption]) -> Iterator[NextStep]:
+    """The step to settle a membership on which two lists differ, where the answer depends on which of them controls."""
+    for assumption in assumed:
+        for other in assumption.otherwise:
+            says = f"Settle which list controls before relying on this: with {other.value},"
+            yield NextStep("read", f"{says} {_decided(other.outcome, other.review_policy)}.")
 
 
 def _settle(moment: Moment, fact: str) -> NextStep:
@@ -188,6 +202,14 @@ def _apply(moment: Moment) -> NextStep:
     return NextStep("apply", says, (), names)
 
 
+def _lifted(moment: Moment) -> Iterator[NextStep]:
+    """A step for law that is not encoded and may free the item from every requirement."""
+    required = [moment.ruleset.provisions[name][0] for name in moment.answer.law.requirements]
+    for gap in moment.ruleset.edition.not_encoded:
+        if required and all(any(refers(ref, provision) for ref in gap.lifts) for provision in required):
+            yield NextStep("read", f"See whether one of these, which are not encoded, frees the item: {gap.what}")
+
+
 def _sections(law: Ruleset, names: Iterable[str], most: int = 3) -> str:
     """The paragraphs of provisions, joined for a sentence."""
     cites = [law.provisions[name][0].cite.split(";")[0].strip() for name in names if name in law.provisions]
@@ -221,6 +243,15 @@ def _conditions(moment: Moment) -> Iterator[NextStep]:
         count = f"all {len(conditions)} conditions" if len(conditions) > 1 else "the conditions"
         says = f"Meet {count} of {exception['name']} and keep proof of each{refuse}{if_not}."
         yield NextStep("certify", says, conditions, (exception["provision"],))
+
+
+def _duties(moment: Moment) -> Iterator[NextStep]:
+    """A step for each notice of a duty that a shipment without a license has to fulfil."""
+    for name in moment.answer.law.notices:
+        provision, _ = moment.ruleset.provisions.get(name, (None, None))
+        if provision is not None and provision.conditions:
+            says = f"Before {_SHIPPING[moment.question.activity]}, obtain: {'; '.join(provision.conditions)}."
+            yield NextStep("certify", says, provision.conditions, (name,))
 
 
 def _screen(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportrules.answer.assumptions import mentioned, other_layer
+from exportrules.answer.assumptions import disputes, mentioned, other_layer
 from exportrules.answer.moment import Moment
 from exportrules.answer.result import Change
 from exportrules.engine.course import Course
@@ -76,6 +76,14 @@ def _asked(moment: Moment) -> Iterator[str]:
 def _of_the_law(moment: Moment) -> Iterator[str]:
     pool = {f.provision.id: f.provision for c in moment.timeline.courses for f in c.docket.pool}
     yield from (pool[name].notice for name in moment.answer.law.notices if name in pool)
+    for name in moment.answer.law.requirements if moment.question.as_printed else ():
+        if name in pool and pool[name].compliance:
+            _, instrument = moment.ruleset.provisions[name]
+            yield (
+                f"Answered by the text as printed, which sets days of compliance aside: {instrument.citation} has been "
+                f"in effect since {pool[name].effective}, and nobody had to comply with this requirement before "
+                f"{pool[name].compliance}."
+            )
 
 
 def _other_layer(moment: Moment) -> Iterator[str]:
@@ -121,6 +129,8 @@ def _coming(provision: Provision, citation: str, public: date, on: date, day: da
     """A clause on how a change that is already public comes about, by whether its provision is yet in effect."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
+    if provision.kind == "savings" and not provision.certain:
+        return f"How far the savings clause of {citation} reaches is not known; it ended by {provision.expires}:"
     if provision.kind == "savings":
         return f"The savings clause of {citation} applies through {provision.expires}:"
     if provision.compliance == day:
@@ -246,21 +256,14 @@ def _not_listed_yet(moment: Moment) -> Iterator[str]:
 
 
 def _memberships(moment: Moment) -> Iterator[str]:
-    q = moment.question
-    for group in moment.ruleset.groups.values():
-        for member in group.disputed:
-            if member.country in (q.to, q.headquarters, q.ultimate_parent) and moment.on in _span(member):
-                yield disputed(moment.ruleset, group, member)
+    yield from (disputed(moment.ruleset, group, member) for group, member in disputes(moment))
 
 
 def disputed(ruleset: Ruleset, group: Group, member: Membership) -> str:
     """What is said on the days of a membership on which two tables of the EAR differ."""
     name = ruleset.places[member.country].name
-    return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed."
-
-
-def _span(member: Membership) -> Span:
-    return Span(member.start or date.min, member.stop)
+    controls = f' Yet {group.cite} says: "{group.quote}"' if group.quote else ""
+    return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed.{controls}"
 
 
 def _bases(chip: Any, fact: str) -> str:

@@ -181,7 +181,7 @@ def read_law(reading: Reading) -> Law:
     ]
     blocked = [e.in_force.provision.id for e in reading.held("gap") if e.in_force.provision.blocking]
     outcome = "license_required" if left else "license_exception" if requirements else "no_license_requirement"
-    policies = [(e.in_force.provision.id, *_review(e, reading)) for e in left or requirements]
+    policies = [(e.in_force.provision.id, *review(e, reading)) for e in left or requirements]
     return Law(
         outcome=outcome,
         review_policy=_strictest(policy for _, policy, _ in policies),
@@ -224,7 +224,7 @@ def _policies(laws: list[Law], merged: dict[str, Any]) -> tuple[tuple[str, Polic
     return tuple((name, policy, by) for name, (policy, by) in policies.items())
 
 
-def _review(requirement: PreparedProvision, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
+def review(requirement: PreparedProvision, reading: Reading) -> tuple[Policy, tuple[str, ...]]:
     """The review policy of one requirement, and the provisions that set it."""
     provision = requirement.in_force.provision
     policies = [(provision.policy, provision.id)] if provision.policy else []

@@ -15,13 +15,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from exportrules.engine.docket import Docket, PreparedProvision
-from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law
+from exportrules.engine.evaluate import STRICTEST, Law, Reading, fold, read_law, review
 from exportrules.law.bounds import End, between, meet
 from exportrules.law.force import doubt_of, provides
 from exportrules.law.model import Bounds, Policy, Test
 from exportrules.law.paragraphs import refers, under
 from exportrules.law.span import DAY, holds_on
-from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN
 from exportrules.question.values import show
 
 MOST_BRANCHES = 4096
@@ -215,24 +215,21 @@ def _foregone(reading: Reading) -> bool:
     if not firm:
         return False
 
-    def possible(entry: PreparedProvision, at_least: Truth) -> list[int]:
-        provision = entry.in_force.provision
-        policies: list[Policy | None] = [provision.policy]
-        policies += [
-            e.in_force.provision.policy
-            for e, held in reviews
-            if held >= at_least and any(refers(ref, provision) for ref in e.in_force.provision.governs)
-        ]
+    def governs(review: PreparedProvision, entry: PreparedProvision) -> bool:
+        return any(refers(ref, entry.in_force.provision) for ref in review.in_force.provision.governs)
+
+    def possible(entry: PreparedProvision) -> list[int]:
+        """The policies that a requirement may have, however its unknown reviews fall."""
+        policies: list[Policy | None] = [entry.in_force.provision.policy]
+        policies += [e.in_force.provision.policy for e, _ in reviews if governs(e, entry)]
         return [STRICTEST.index(policy) for policy in policies if policy] or [STRICTEST.index("indeterminate")]
 
-    undecided = any(
-        held == UNKNOWN and any(refers(ref, r.in_force.provision) for r in firm for ref in e.in_force.provision.governs)
-        for e, held in reviews
-    )
-    strictest = min(min(possible(entry, TRUE)) for entry in firm)
-    if undecided:
+    # of a firm requirement with an unknown review nothing is sure: what governs may make it milder
+    sure = [entry for entry in firm if not any(held == UNKNOWN and governs(e, entry) for e, held in reviews)]
+    strictest = min((STRICTEST.index(review(entry, reading)[0]) for entry in sure), default=len(STRICTEST))
+    if len(sure) < len(firm):
         return strictest == 0
-    return all(min(possible(entry, UNKNOWN), default=0) >= strictest for entry in loose)
+    return all(min(possible(entry)) >= strictest for entry in loose)
 
 
 def _decides(entry: PreparedProvision, live: list[PreparedProvision]) -> bool:

@@ -87,6 +87,9 @@ class Provision(Shape):
     `settles` is for a document that says how an uncertain text is to be read: for a question that knows the document
     the text is certain, and cites the document too.
 
+    `conditions` are what must be done before a shipment: those of an exception, or of a notice about a duty without a
+    license.
+
     A bar closes the exceptions that it `closes`, except those that it `spares`, where it holds. An exception that
     `may_be_refused` is available only if BIS, once notified, does not object.
 
@@ -213,10 +216,17 @@ class Membership(Shape):
 
 
 class Group(Shape):
-    """A set of destinations, given by dated members or as a union of groups minus others."""
+    """A set of destinations, given by dated members or as a union of groups minus others.
+
+    `disputed` are the days on which another list, which may control, has a country otherwise than `member` has it.
+    `quote` are the words that say which list controls, `cite` their place, `quote_on` the day of the text read.
+    """
 
     id: str
     title: str
+    cite: str = ""
+    quote: str = ""
+    quote_on: date | None = None
     member: tuple[Membership, ...] = ()
     union: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
@@ -421,7 +431,8 @@ class Family(Shape):
 class Gap(Shape):
     """Law that is known but not encoded, and what it could change.
 
-    With `permission`, it requires a permission of its own, even if the encoded law requires none. `step` names the
+    With `permission`, it requires a permission of its own, even if the encoded law requires none. `lifts` are the
+    requirements, by paragraph, from which it may free an item. `step` names the
     step of the analysis in which a memorandum mentions it if a license is or may be required.
     """
 
@@ -434,6 +445,7 @@ class Gap(Shape):
     permission: bool = False
     quiet: bool = False
     step: Literal["", "savings", "exceptions"] = ""
+    lifts: tuple[str, ...] = ()
     when: tuple[Row, ...] = ()
     unless: tuple[Row, ...] = ()
 

@@ -37,7 +37,7 @@ Origin = tuple[str | None, tuple[str, ...]]
 class _Kept:
     """What a ruleset keeps of its own work: views, results of questions (bounded), indexes, one of each kind."""
 
-    views: dict[tuple[bool, date | None, str], object]
+    views: dict[tuple[Any, ...], object]
     memory: Memory
     indexes: dict[str, Any]
 

@@ -33,6 +33,9 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import Span, earliest, subtract, union
 from exportrules.law.truth import Truth
 
+#: A country whose membership in a group is disputed on some days: (group, country).
+Dispute = tuple[str, str]
+
 _NO_LINES: tuple[list[Any], frozenset[str]] = ([], frozenset())
 
 
@@ -45,9 +48,20 @@ class SortedRow(NamedTuple):
     concluded: tuple[Test, ...]
 
 
-def view_of(ruleset: Ruleset, *, as_printed: bool = False, known_on: date | None = None, exporter: str = "") -> View:
-    """The law as enforced or as printed: all of it, or what `exporter` could know on a day. Each view is built once."""
-    key = (as_printed, known_on, exporter if known_on else "")
+def view_of(
+    ruleset: Ruleset,
+    *,
+    as_printed: bool = False,
+    known_on: date | None = None,
+    exporter: str = "",
+    otherwise: Dispute | None = None,
+) -> View:
+    """The law as enforced or as printed: all of it, or what `exporter` could know on a day. Each view is built once.
+
+    `otherwise` is a disputed membership to be read the other way: as a member on the days on which the group's table
+    has none, and the reverse.
+    """
+    key = (as_printed, known_on, exporter if known_on else "", otherwise)
     view = ruleset.views.get(key)
     # two threads may build it at once; setdefault stores one of the two, whole, and both use that one
     return cast("View", view if view is not None else ruleset.views.setdefault(key, View(ruleset, *key)))
@@ -56,8 +70,16 @@ def view_of(ruleset: Ruleset, *, as_printed: bool = False, known_on: date | None
 class View:
     """One layer of the law, as known on one day (or with everything in the data)."""
 
-    def __init__(self, ruleset: Ruleset, as_printed: bool, known_on: date | None, exporter: str) -> None:
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        as_printed: bool,
+        known_on: date | None,
+        exporter: str,
+        otherwise: Dispute | None = None,
+    ) -> None:
         self.ruleset = ruleset
+        self._otherwise = otherwise
         self.as_printed = as_printed
         self.known_on = known_on
         self._exporter = exporter
@@ -230,6 +252,9 @@ class View:
     def _member_spans(self, group: Group, country: str) -> tuple[Span, ...]:
         stays = self._stays.get((group.id, country), ())
         own = [Span(m.start or date.min, self._known_stop(m)) for m in stays if self._knows_membership(m)]
+        if self._otherwise == (group.id, country):
+            disputed = [Span(m.start or date.min, m.stop) for m in group.disputed if m.country == country]
+            own = [*subtract(union(own), disputed), *subtract(union(disputed), own)]
         inside = union([*own, *(s for name in group.union for s in self.membership(name, country))])
         if not inside or not group.less:
             return inside

@@ -149,6 +149,15 @@ def consistent(given: Mapping[str, Fact]) -> None:
         raise QuestionError(
             f"die_area_mm2 = {show(area)} is more than a 300 mm wafer, {_LARGEST_DIE} mm2. Check the unit."
         )
+    if "non_planar" in given and given["non_planar"].value is False:
+        for name, value in (("die_area_mm2", area), ("performance_density", density)):
+            if name in given and (value or isinstance(given[name].value, Bounds)):
+                raise QuestionError(
+                    f"{name} = {_exact(given[name].value)} contradicts non_planar = false. By Technical Note 4 to "
+                    "3A090 the applicable die area counts only logic dies made on a node with non-planar transistors, "
+                    "and the performance density is TPP over that area. If no die is made on such a node, leave out "
+                    f"{name}; if some are, give their area alone, and non_planar=true."
+                )
     if area and density is not None and total is not None and abs(total / area - density) > density / 50:
         raise QuestionError(
             f"tpp = {show(total)} over die_area_mm2 = {show(area)} is a density of {total / area:.3f}, not "

@@ -37,6 +37,11 @@ def figure_defects(chip: Variant) -> Iterator[str]:
         if not wrong and (problem := defect(figure)):
             wrong = [f"{name}: {problem}"]
         yield from wrong
+    if chip.non_planar is False and chip.die_area_mm2 is not None:
+        yield (
+            "die_area_mm2 is the area of the logic dies made on a node with non-planar transistors (Technical Note 4 "
+            "to 3A090), and non_planar = false says that there are none. Leave out die_area_mm2."
+        )
     for part in chip.contains:
         if part.count < 1:
             yield f"it contains {part.count} x {part.chip}: a count begins at 1."

@@ -28,7 +28,9 @@ def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]
 
         given = [known for known, fact in vocabulary.items() if fact.about != "derived"]
         near = difflib.get_close_matches(name.lower(), given, n=3)
-        raise UnknownNameError(f"there is no fact {name!r} in the vocabulary.", near)
+        stated = ", ".join(known for known, fact in vocabulary.items() if fact.about in ("item", "deal"))
+        listed = "" if near else f" A question may state: {stated}."
+        raise UnknownNameError(f"there is no fact {name!r} in the vocabulary.{listed}", near)
     if value is None or value == "unknown":
         return Fact(None, "given")
     return Fact(_read_value(name, value, definition), "given")

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from exportrules.answer.assumptions import in_dispute
 from exportrules.answer.determination import Determination
 from exportrules.answer.next_steps import REVIEWED
 from exportrules.answer.parties import parties
@@ -79,7 +80,7 @@ class _Memo:
         yield Heading("Question")
         yield Paragraph(self.question())
         yield Heading("Short answer")
-        yield Paragraph(self.answer(), "answer")
+        yield Paragraph(" ".join([self.answer(), *self.disputed()]), "answer")
         yield Paragraph(" ".join(self.duration()))
         if self.d.cases:
             yield Items([self.case(c) for c in self.d.cases])
@@ -183,6 +184,12 @@ class _Memo:
             return "Undetermined: the encoded law does not settle it; the points to watch say what is not encoded."
         return f"Undetermined: the day or the place is outside the verified law.{would}"
 
+    def disputed(self) -> Iterator[str]:
+        """The answer by the other list, where a country's place in a group is disputed and decides."""
+        for assumed in self.d.moment.once(in_dispute):
+            for other in assumed.otherwise:
+                yield f"This is disputed: with {safe(other.value)}, {decision(other.outcome, other.review_policy)}."
+
     def reviewed(self) -> str:
         review = f"An application is reviewed {REVIEWED[self.d.review_policy or 'indeterminate']}."
         return f"{review} {self.turns()}" if self.d.turns_on else review
@@ -210,6 +217,8 @@ class _Memo:
         first, last = d.holds
         since = f"since {day_of(first)}" if first else "since before any known change"
         yield f"This has held {since}" + (f" and holds through {day_of(last)}." if last else ", with no known end.")
+        if d.moment.named:
+            yield f"It holds {listed(f'by {name} from {day_of(day)}' for day, name in d.moment.named if name)}."
         if d.previous:
             was = decision(d.previous.outcome, d.previous.review_policy)
             yield f"Until {day_of(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous)}."
@@ -362,7 +371,10 @@ class _Memo:
         held = [*self.held("savings"), *self.held("suspension")]
         for finding in held:
             yield f"{safe(finding.title)} ({safe(finding.cite)}){self.ref(finding.provision)}."
-        if not held:
+        maybe = self.held("savings", "unknown")
+        for finding in maybe:
+            yield f"Open, since its reach is not known: {safe(finding.title)} ({safe(finding.cite)})."
+        if not held and not maybe:
             yield "None that is encoded and in force reaches this transaction."
         yield from self.left_out("savings", "Known, but not applied here")
 

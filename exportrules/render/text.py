@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from exportrules.answer.assumptions import in_dispute
 from exportrules.answer.determination import Determination
 from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change
@@ -53,6 +54,11 @@ def headline(d: Determination) -> str:
     return f"{verdict}."
 
 
+def first_line(d: Determination) -> str:
+    """The headline, and the answer by the other list where a country's place in a group is disputed and decides."""
+    return " ".join([headline(d), *(f"Disputed: {way}." for way in _otherwise(d.moment.once(in_dispute)))])
+
+
 def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
     """The outcome as an answer to someone who wants to ship, without a full stop."""
     if outcome == "license_required":
@@ -77,7 +83,7 @@ def _short(d: Determination, fact: str) -> str:
 
 def answer(d: Determination) -> str:
     """The whole answer without the trace: what `check` prints without --explain."""
-    lines = [headline(d), deal(d), ""]
+    lines = [first_line(d), deal(d), ""]
     # beyond the horizon and before release, the first line has the projection already
     if d.projection and d.standing != "beyond_horizon" and d.outcome != "not_released":
         lines += item("projection", decision(d.projection.outcome, d.projection.review_policy))
@@ -98,7 +104,8 @@ def answer(d: Determination) -> str:
     for exception in d.exceptions:
         for condition in exception["conditions"]:
             lines += item("condition", condition)
-    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}")
+    named = "".join(f"; by {name} from {day}" for day, name in d.moment.named if name)
+    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}{named}")
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]

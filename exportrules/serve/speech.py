@@ -14,7 +14,7 @@ from exportrules.answer.words import case_words, decision, fact_name, open_quest
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, footer, headline
+from exportrules.render.text import deal, first_line, footer
 
 #: The field of a request for each fact that is a term of the deal.
 _FIELDS = {fact: field for field, fact in TERMS.items()}
@@ -25,10 +25,12 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     first, last = d.holds
     since = f"from {first}" if first else "from before any known change"
     until = f"through {last}" if last else "with no known end"
+    named = "".join(f", by {name} from {day}" for day, name in d.moment.named if name)
     rests = list(dict.fromkeys(c.cite for c in d.citations if not c.role.startswith("tested")))[:3]
     cited = f" {'; '.join(rests)}." if rests else ""
     lines = [
-        f"{headline(d)} Asked: {deal(d)} This holds {since} {until}, on the assumptions stated.{cited} {footer(law)}"
+        f"{first_line(d)} Asked: {deal(d)} This holds {since} {until}{named}, on the assumptions stated.{cited} "
+        f"{footer(law)}"
     ]
     for citation in d.citations:
         quoted = f' It reads: "{citation.quote}"' if citation.quote else ""

@@ -44,7 +44,8 @@ OPEN: points that the notes leave open, and what is answered here
     is a destination "other than" the D groups less A:6. (The BIS table is followed for Cyprus and Cambodia in D:5.)
 13. Military end use: 744.21 before 2020-06-29 counts as in force for military end USE in China, the item's own ECCN
     being unknown. Macau is not in 744.21. 744.21(e)(3), denial for items that need a license for any reason, was read
-    in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17 (microprocessors, D:1) is left out.
+    in the texts of 2020-12-23 and 2026 and is applied throughout. 744.17(a): whether a GPU is one of its
+    microprocessors is tried both ways, since no text says it; no item here is declared under an entry.
 14. The bar of military end uses and end users in NAC (any destination) is dated 2023-11-17..2024-04-03.
 15. The lane of 2026 is closed for a military end use or end user, and for weapons ((dd)(1)(iv)). Its third sentence
     ("this licensing policy ... will be applied") is read of the policies of 742.6(b)(10); a requirement of part 744
@@ -147,6 +148,7 @@ class World:
     informed: bool  # BIS has privately informed this exporter
     own_eccn_listed: bool  # the board's own ECCN is in supp. 2 to part 744 / in 744.23(a)(1)(i)
     dd_certified: bool  # the papers of supp. 2 to part 748 (dd) are in
+    microprocessor: bool  # the chip is a microprocessor in the sense of 744.17(a)
 
 
 @dataclass(frozen=True)
@@ -699,7 +701,19 @@ def iraq(item: Item, deal: Deal) -> list[Requirement]:
 
 def end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
     """The end-use requirements of part 744."""
-    return [*weapons_end_use(deal), *chip_making_end_use(item, deal), *listed_end_uses(item, deal, world)]
+    return [
+        *weapons_end_use(deal),
+        *chip_making_end_use(item, deal),
+        *microprocessor_end_use(deal, world),
+        *listed_end_uses(item, deal, world),
+    ]
+
+
+def microprocessor_end_use(deal: Deal, world: World) -> list[Requirement]:
+    """744.17(a), (c): microprocessors for a military end use or user "in a destination listed in Country Group D:1"."""
+    if world.microprocessor and military_use_or_user(deal) and in_d1(deal.to, deal.on):
+        return [Requirement("744", "presumption_of_denial")]
+    return []
 
 
 def listed_end_uses(item: Item, deal: Deal, world: World) -> list[Requirement]:
@@ -792,7 +806,9 @@ def worlds(item: Item, deal: Deal) -> Iterator[World]:
     asked = military_end_use(deal) or supercomputer_end_use(deal)
     listed = both if asked and is_3a991_p(item, deal.on) is None else (False,)
     certified = both if deal.dd_certified is None else (deal.dd_certified,)
-    for choice in product(doubtful, informed, listed, certified):
+    military = military_use_or_user(deal) and in_d1(deal.to, deal.on)
+    processors = both if military else (False,)
+    for choice in product(doubtful, informed, listed, certified, processors):
         yield World(*choice)
 
 

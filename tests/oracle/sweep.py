@@ -384,9 +384,11 @@ def military(item: Item, deal: Deal) -> list[Requirement]:
         listed = in_supplement_2(item, deal)
         if listed is not False:
             found.append(Requirement("744.21(a)(1)", (PRESUMED,), True, certain=listed is True))
-    elif member("D1", deal.to, deal.on) and deal.declared != "EAR99":
-        # 744.17: 'general purpose microprocessors' of 3A991.a.1 for the military of D:1. Whether a GPU is one: open.
-        found.append(Requirement("744.17", (PRESUMED, CASE, OPEN), True, certain=False))
+    # 744.17(a), (c): 'microprocessors' for the military of D:1, in the words of 3A991.a.1. Whether a GPU is one: open.
+    # What no entry describes is none; a number without its paragraph is taken for another paragraph of it.
+    described = on_the_list(item, deal) is not False and deal.declared not in ("3A991", "4A994")
+    if member("D1", deal.to, deal.on) and item.kind == "ic" and described:
+        found.append(Requirement("744.17", (PRESUMED,), True, certain=False))
     return found
 
 
@@ -476,13 +478,23 @@ def embargoes(item: Item, deal: Deal) -> list[Requirement]:
         if on < (date(2022, 2, 24) if to == "RU" else date(2022, 3, 2)):
             return []
         # an EAR99 board may be one of the tariff lines of supplement no. 4 to part 746
-        return [Requirement("746.8", (DENIAL,), True, certain=listed is True)]
+        return [russia(deal, listed is True)]
     if to == "IQ":
         return iraq(item, deal)
     if to == "SD" and on < date(2021, 1, 14) and listed is not False:  # E:1: anti-terrorism
         return [Requirement("742.10", (DENIAL, PRESUMED, OPEN, CASE), True, certain=listed is True)]
     occupied = deal.region == "crimea" or (deal.region != "" and on >= date(2022, 2, 24))  # 87 FR 12226: two more
     return [Requirement("746.6", (DENIAL, PRESUMED), True)] if to == "UA" and occupied else []
+
+
+def russia(deal: Deal, listed: bool) -> Requirement:
+    """746.8(a) of 2022, (a)(12)(ii) of 2026: 5A992 for 'civil end-users that are wholly-owned U.S. subsidiaries', of
+    A:5 and A:6 companies too, or their joint ventures; (b), later (b)(3)(vi): case by case for such."""
+    parent, on = deal.parent, deal.on
+    company = parent == "US" or member("A5", parent, on) or member("A6", parent, on)
+    civil = deal.end_use == "civil" and not deal.military_end_user
+    spared = company and civil and deal.declared in ("", "5A992", "5A992.c")
+    return Requirement("746.8", (DENIAL, OPEN, CASE) if company else (DENIAL,), True, certain=listed and not spared)
 
 
 def north_korea(item: Item, deal: Deal) -> tuple[str, ...]:
@@ -586,7 +598,7 @@ def expected(item: Item, deal: Deal) -> Answer:
     if without.outcomes != with_all.outcomes:
         outcomes.add("indeterminate")
     doubtful = {r.by for r in found if not r.certain}
-    if doubtful <= {"744.17", "742.6(a)(6)(i)(B)", "744.23(a)(3)(i)(B)", "746.3(a)(1)"}:
+    if doubtful <= {"742.6(a)(6)(i)(B)", "744.23(a)(3)(i)(B)", "746.3(a)(1)"}:
         # a doubt of the text, not of the facts: either reading may be answered, with a notice
         outcomes |= without.outcomes
     policies = (with_all.policies | without.policies | {OPEN}) if outcomes else frozenset()
