@@ -234,7 +234,9 @@ class Docket:
     def signature(self) -> tuple[Any, ...]:
         """A key of everything that verdicts depend on: profiles with equal signatures share their verdicts."""
         home = self.view.membership(HOME, str(self.value("destination")))
-        return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
+        # an answer names the entry that a caller gave, whether or not a provision tests it
+        given = self.value("subject_to_ear"), self.value("item_kind"), self.value("eccn")
+        return self.day, *given, bool(home), *self.entries
 
     def _entry(self, in_force: InForce, key: tuple[int, object]) -> PreparedProvision | None:
         """The prepared provision, cached: one object for all profiles that it treats alike."""
