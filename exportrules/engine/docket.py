@@ -197,23 +197,23 @@ class Docket:
 
     def reachable(self) -> Docket:
         """The docket without provisions that never hold, since no other provision concludes what their rows test."""
-        made: dict[str, set[str]] = {fact: set(values) for fact, values in self.supplied().items()}
+        values: dict[str, set[str]] = {fact: set(given) for fact, given in self.supplied().items()}
         if self.value("item_kind") is None:  # the entry of a chip may be one that a system contains
-            made["contains_eccn"] = made["eccn"] = made.get("eccn", set()) | made.get("contains_eccn", set())
+            values["contains_eccn"] = values["eccn"] = values.get("eccn", set()) | values.get("contains_eccn", set())
         reached: set[PreparedProvision] = set()
         for entry in sorted(self.entries, key=lambda entry: entry.stage):
-            if entry.waits and not any(self._reaches(row, made) for row in entry.when):
+            if entry.waits and not any(self._reaches(row, values) for row in entry.when):
                 continue
             reached.add(entry)
             if entry.made is not None:
-                made.setdefault(entry.made[0], set()).add(entry.made[1])
+                values.setdefault(entry.made[0], set()).add(entry.made[1])
             if entry.kind == "requirement":
-                made.setdefault("required_under", set()).add(entry.in_force.provision.paragraph)
+                values.setdefault("required_under", set()).add(entry.in_force.provision.paragraph)
         return self.keeping(entry for entry in self.entries if entry in reached)
 
-    def _reaches(self, row: PreparedRow, made: Mapping[str, set[str]]) -> bool:
+    def _reaches(self, row: PreparedRow, values: Mapping[str, set[str]]) -> bool:
         """True if the row can hold, where these are all values that may be concluded."""
-        return all(may_hold(test, made.get(test.fact, ())) or self.unsettled(test.fact) for test in row.concluded)
+        return all(may_hold(test, values.get(test.fact, ())) or self.unsettled(test.fact) for test in row.concluded)
 
     def whole(self) -> Docket:
         """The docket with the provisions that `reachable` left out."""
@@ -430,16 +430,16 @@ def _on(entries: Iterable[PreparedProvision], day: date) -> tuple[PreparedProvis
     return tuple([today for entry in entries if (today := entry.on(day)) is not None])
 
 
-def may_hold(test: Test, made: Collection[str]) -> bool:
+def may_hold(test: Test, values: Collection[str]) -> bool:
     """True if a test of a concluded fact holds for some of the values that may be concluded."""
     if isinstance(test.bound, bool):
-        return not test.bound or "true" in made
-    if not made:  # the usual case
+        return not test.bound or "true" in values
+    if not values:  # the usual case
         return False
     bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
     if test.fact == "required_under":
-        return any(under(bound, paragraph) for bound in bounds for paragraph in made)
-    return any(bound in made for bound in bounds)
+        return any(under(bound, paragraph) for bound in bounds for paragraph in values)
+    return any(bound in values for bound in bounds)
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:
