@@ -144,7 +144,8 @@ class States:
             for _, _, day, n in group:
                 numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
         # a sum lasts until the next begins: each of these has its place among them all
-        return numbers[which.ravel()][np.cumsum(begins) - 1].reshape(sums.shape)
+        ids: Codes = numbers[which.ravel()][np.cumsum(begins) - 1].reshape(sums.shape)
+        return ids
 
     def course(self, item: Subject, item_number: int, deal: Route, ids: Sequence[int], known: Known) -> Course:
         """The course of an item in a deal whose states have these numbers, one for each of the days."""
