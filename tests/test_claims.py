@@ -55,6 +55,11 @@ def test_the_entries_handed_in_are_united_with_those_that_the_figures_meet() -> 
     assert (added.outcome, added.eccn) == ("license_required", ["3A090.a"])
 
 
+def test_a_given_entry_is_named_on_days_on_which_no_rule_tests_it() -> None:
+    for entry in ("3A090.a", "4A090.a", "3A991.p"):
+        assert check("H20", on="2019-06-01", to="FR", facts={"eccn": entry}).eccn == [entry]
+
+
 @drawn(150)
 @given(
     st.sampled_from(CHIPS), st.sampled_from(DAYS), st.sampled_from(PLACES),

@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportrules
-from exportrules.engine import docket
+from exportrules.engine import docket, unknowns
+from exportrules.engine.docket import Docket
+from exportrules.engine.evaluate import Reading
 from exportrules.engine.unknowns import _intervals
-from exportrules.law.facts import CONCLUDED_FACTS
+from exportrules.law.facts import CONCLUDED_FACTS, Fact
 from exportrules.law.model import Gap, Row, Test
+from exportrules.law.view import view_of
 from tests.drawing import drawn
 
 LAW = exportrules.default_ruleset()
@@ -203,3 +206,22 @@ def test_a_chip_of_parts_that_are_all_known(tmp_path: Any) -> None:
     found = exportrules.check(exportrules.load_chip(file), on=date(2023, 6, 1), exporter="other")
     assert found.outcome == "license_required"
     assert found.eccn == ["4A090.a"]
+
+
+def test_branches_that_lead_to_the_same_provisions_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+
+    class Counted(Reading):
+        def __init__(self, docket: Docket, day: date) -> None:
+            super().__init__(docket, day)
+            read.append(self.docket.signature())
+
+    view = view_of(LAW)
+    facts = dict(exportrules.timeline("MI308X", exporter="other").courses[0].subject.facts)
+    facts |= dict.fromkeys(
+        ("aggregate_io_gbytes_s", "dram_plus_io_gbytes_s", "performance_density"), Fact(None, "given")
+    )
+    monkeypatch.setattr(unknowns, "Reading", Counted)
+    unknowns.decide(Docket(view, facts), date(2025, 6, 1))
+    assert len(read) > 10
+    assert len(read) == len(set(read))

@@ -112,17 +112,21 @@ def announced(ruleset: Ruleset, change: Change, on: date) -> Iterator[str]:
     policy = f" ({names.get(change.review_policy, change.review_policy)})" if change.review_policy else ""
     becomes = f"from {change.date} the answer is {change.outcome}{policy}.".replace("_", " ")
     provisions = ruleset.provisions
-    displaced = {name for p, _ in provisions.values() if p.effective == change.date for name in p.displaces}
     for name in change.by:
         if name not in provisions:
             continue
         provision, instrument = provisions[name]
         public = earliest(instrument.released, instrument.published)
         # the end of a text is often known only from its successor
-        ends = (provision.kind != "savings" and bool(provision.expires)) or name in displaced
-        if public and public <= on < change.date and not ends:
+        ends = provision.kind != "savings" and bool(provision.expires)
+        if public and public <= on < change.date and not (ends or _displaced(ruleset, name, change.date)):
             yield f"{_coming(provision, instrument.citation, public, on, change.date)} {becomes}"
             return
+
+
+def _displaced(ruleset: Ruleset, name: str, day: date) -> bool:
+    """True if a provision that takes effect on the day displaces the named one."""
+    return any(name in p.displaces for p, _ in ruleset.provisions.values() if p.effective == day)
 
 
 def _coming(provision: Provision, citation: str, public: date, on: date, day: date) -> str:

@@ -169,7 +169,7 @@ class Timeline:
         """By day, the provisions that begin or end on it as (kind, id, True if it begins), in the order of the law."""
         turns: dict[date, list[tuple[str, str, bool]]] = {}
         for course in self.courses:
-            for entry in course.docket.entries:
+            for entry in course.docket.prepared:
                 for span in entry.in_force.spans:
                     for day, begins in ((span.start, True), (span.stop, False)):
                         if day:

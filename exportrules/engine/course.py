@@ -63,7 +63,7 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     known = memory.get(key)
     if isinstance(known, Course):
         return known.changed(subject=subject, docket=known.docket.of(subject.facts))
-    docket = Docket(view, subject.facts, subject.listings(view), marks=marks)
+    docket = Docket(view, subject.facts, subject.listings(view), marks=marks).reachable()
     alike = ("verdicts", view.as_printed, view.known_on, knowing, docket.signature())
     shared = memory.get(alike)
     if shared is None:

@@ -7,7 +7,7 @@ to be evaluated each day. That makes ten thousand profiles cheap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -45,7 +45,7 @@ class PreparedRow(NamedTuple):
 class PreparedProvision(Shape):
     """A provision prepared for one profile. `fixed` is its truth if nothing in it depends on the day.
 
-    `made` is the (fact, value) that it concludes.
+    `made` is the (fact, value) that it concludes; if it `waits`, each of its `when` rows tests what others conclude.
     """
 
     in_force: InForce
@@ -54,6 +54,7 @@ class PreparedProvision(Shape):
     fits: Truth
     doubt: Truth
     needs_rows: bool
+    waits: bool
     mentions: frozenset[str]
     stage: int
     fixed: Truth | None
@@ -126,7 +127,10 @@ class Marks(dict[str, int]):
 
 
 class Docket:
-    """The provisions that can apply to one profile on some day, prepared for fast evaluation."""
+    """The provisions that can apply to one profile on some day, prepared for fast evaluation.
+
+    `entries` are those that are evaluated; `prepared` has those besides which are not within `reachable`.
+    """
 
     def __init__(
         self,
@@ -142,7 +146,8 @@ class Docket:
         self.pool = pool if on is None else tuple(p for p in pool if holds_on(p.spans, on))
         self.view, self.facts, self.day = view, facts, on
         self.marks = Marks(view, facts) if marks is None else marks
-        self.entries = self._prepare((*listed, *self._left_by_the_deal()) if on is None else self.pool)
+        self.prepared = self._prepare((*listed, *self._left_by_the_deal()) if on is None else self.pool)
+        self.entries = self.prepared
 
     def _left_by_the_deal(self) -> tuple[InForce, ...]:
         """The provisions that the terms of the deal do not rule out, whatever the item and place."""
@@ -164,7 +169,10 @@ class Docket:
         entries: list[PreparedProvision] = []
         for in_force in pool:
             key = (id(in_force), in_force.profile_key(marks))
-            entry = known[key] if key in known else self._entry(in_force, key)
+            try:
+                entry = known[key]
+            except KeyError:
+                entry = self._entry(in_force, key)
             if entry is not None:
                 entries.append(entry)
         return tuple(entries) if self.day is None else _on(entries, self.day)
@@ -178,6 +186,7 @@ class Docket:
         """A docket of the same pool and day, with the given entries; facts and marks default to these."""
         other = object.__new__(Docket)
         other.view, other.pool, other.day, other.entries = self.view, self.pool, self.day, tuple(entries)
+        other.prepared = self.prepared
         other.facts = self.facts if facts is None else facts
         other.marks = self.marks if marks is None else marks
         return other
@@ -185,6 +194,30 @@ class Docket:
     def of(self, facts: Mapping[str, Fact]) -> Docket:
         """The same prepared provisions, for facts that the law treats as it does these."""
         return self._with(self.entries, facts)
+
+    def reachable(self) -> Docket:
+        """The docket without provisions that never hold, since no other provision concludes what their rows test."""
+        values: dict[str, set[str]] = {fact: set(given) for fact, given in self.supplied().items()}
+        if self.value("item_kind") is None:  # the entry of a chip may be one that a system contains
+            values["contains_eccn"] = values["eccn"] = values.get("eccn", set()) | values.get("contains_eccn", set())
+        reached: set[PreparedProvision] = set()
+        for entry in sorted(self.entries, key=lambda entry: entry.stage):
+            if entry.waits and not any(self._reaches(row, values) for row in entry.when):
+                continue
+            reached.add(entry)
+            if entry.made is not None:
+                values.setdefault(entry.made[0], set()).add(entry.made[1])
+            if entry.kind == "requirement":
+                values.setdefault("required_under", set()).add(entry.in_force.provision.paragraph)
+        return self.keeping(entry for entry in self.entries if entry in reached)
+
+    def _reaches(self, row: PreparedRow, values: Mapping[str, set[str]]) -> bool:
+        """True if the row can hold, where these are all values that may be concluded."""
+        return all(may_hold(test, values.get(test.fact, ())) or self.unsettled(test.fact) for test in row.concluded)
+
+    def whole(self) -> Docket:
+        """The docket with the provisions that `reachable` left out."""
+        return self._with(self.prepared)
 
     def keeping(self, entries: Iterable[PreparedProvision]) -> Docket:
         """The docket with only these of its provisions."""
@@ -204,7 +237,7 @@ class Docket:
         # a reading of a disputed figure is a real value, so derived facts follow it; the example of a range is not
         exact = known is not None and bool(known.candidates)
         facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
-        changed = {name for name, new in facts.items() if new is not self.facts.get(name)}
+        changed = {name for name, new in facts.items() if new is not self.facts.get(name)} if exact else {fact}
         branch = self._with(facts=facts, marks=self.marks.after(facts, changed))
         entries: list[PreparedProvision] = []
         for entry in self.entries:
@@ -234,7 +267,9 @@ class Docket:
     def signature(self) -> tuple[Any, ...]:
         """A key of everything that verdicts depend on: profiles with equal signatures share their verdicts."""
         home = self.view.membership(HOME, str(self.value("destination")))
-        return self.day, self.value("subject_to_ear"), self.value("item_kind"), bool(home), *self.entries
+        # an answer names the entry that a caller gave, whether or not a provision tests it
+        given = self.value("subject_to_ear"), self.value("item_kind"), self.value("eccn")
+        return self.day, *given, bool(home), *self.entries
 
     def _entry(self, in_force: InForce, key: tuple[int, object]) -> PreparedProvision | None:
         """The prepared provision, cached: one object for all profiles that it treats alike."""
@@ -283,6 +318,7 @@ class Docket:
             fits=fits,
             doubt=doubt,
             needs_rows=needs_rows,
+            waits=needs_rows and all(row.concluded for row in when),
             mentions=mentions,
             stage=stage,
             fixed=held,
@@ -392,6 +428,18 @@ class Docket:
 
 def _on(entries: Iterable[PreparedProvision], day: date) -> tuple[PreparedProvision, ...]:
     return tuple([today for entry in entries if (today := entry.on(day)) is not None])
+
+
+def may_hold(test: Test, values: Collection[str]) -> bool:
+    """True if a test of a concluded fact holds for some of the values that may be concluded."""
+    if isinstance(test.bound, bool):
+        return not test.bound or "true" in values
+    if not values:  # the usual case
+        return False
+    bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
+    if test.fact == "required_under":
+        return any(under(bound, paragraph) for bound in bounds for paragraph in values)
+    return any(bound in values for bound in bounds)
 
 
 def compare(value: Any, op: str, bound: Any) -> Truth:

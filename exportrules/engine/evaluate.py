@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple, get_args
 
-from exportrules.engine.docket import Docket, PreparedProvision, PreparedRow
+from exportrules.engine.docket import LAST_STAGE, Docket, PreparedProvision, PreparedRow
 from exportrules.law.facts import HOME
 from exportrules.law.model import Policy
 from exportrules.law.paragraphs import closes, refers
@@ -51,16 +51,20 @@ class Reading:
         self.closed: list[tuple[PreparedProvision, tuple[str, ...]]] = []
         self._tests: dict[int, Truth] = {}
         self.unknown = False
-        self._read_stage(0)
+        stages: list[list[PreparedProvision]] = [[] for _ in range(LAST_STAGE + 1)]
+        for entry in self.docket.entries:
+            stages[entry.stage].append(entry)
+        first, bars, last = stages
+        self._read(first)
         self.reach = self._reach()
         self.requirements = self._requirements()
         required_under = self.concluded.setdefault("required_under", {})
         for entry, held in self.requirements:
             paragraph = entry.in_force.provision.paragraph
             required_under[paragraph] = max(held, required_under.get(paragraph, FALSE))
-        self._read_stage(1)
+        self._read(bars)
         self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
-        self._read_stage(2)
+        self._read(last)
         self.unknown = self.unknown or self.reach == UNKNOWN
 
     def _reach(self) -> Truth:
@@ -89,25 +93,21 @@ class Reading:
         """The bars that close an exception if they hold, each with its truth."""
         return [(bar, held) for bar, held in self._bars if closes(bar.in_force.provision, exception.in_force.provision)]
 
-    def _read_stage(self, stage: int) -> None:
-        for entry in self.docket.entries:
-            if entry.stage == stage:
-                self._read(entry)
-
-    def _read(self, entry: PreparedProvision) -> None:
-        held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
-        if held != FALSE and entry.kind == "exception":
-            held = self._unclosed(entry, held)
-        if held == FALSE:
-            return
-        self.truths[entry.in_force.provision.id] = (entry, held)
-        self.unknown = self.unknown or held == UNKNOWN
-        if entry.made is not None:
-            fact, value = entry.made
-            values = self.concluded.setdefault(fact, {})
-            values[value] = max(held, values.get(value, FALSE))
-            if fact == "eccn" and held == TRUE:
-                self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
+    def _read(self, entries: Iterable[PreparedProvision]) -> None:
+        for entry in entries:
+            held = min(self.rows(entry), entry.fits, entry.doubt) if entry.fixed is None else entry.fixed
+            if held != FALSE and entry.kind == "exception":
+                held = self._unclosed(entry, held)
+            if held == FALSE:
+                continue
+            self.truths[entry.in_force.provision.id] = (entry, held)
+            self.unknown = self.unknown or held == UNKNOWN
+            if entry.made is not None:
+                fact, value = entry.made
+                values = self.concluded.setdefault(fact, {})
+                values[value] = max(held, values.get(value, FALSE))
+                if fact == "eccn" and held == TRUE:
+                    self.paragraphs += [row.paragraph for row in entry.when if row.paragraph and self.row(row) == TRUE]
 
     def _unclosed(self, exception: PreparedProvision, held: Truth) -> Truth:
         """The truth of an exception whose own terms have the truth `held`, given the bars that close it."""

@@ -45,7 +45,7 @@ class Verdict(NamedTuple):
 
 def decide(docket: Docket, day: date) -> Verdict:
     """The law's answer on a day, with a case for each combination of the unknowns that it turns on."""
-    tree = _follow(docket, day, _Budget(MOST_BRANCHES))
+    tree = _follow(docket.on(day), day, _Search(MOST_BRANCHES))
     if isinstance(tree, Law):
         return Verdict(tree)
     leaves = list(_leaves(tree, ()))
@@ -67,9 +67,12 @@ def _branch(conditions: tuple[tuple[str, str], ...], law: Law) -> Branch:
     return Branch(conditions, *("indeterminate", "indeterminate") if law.blocked else (law.outcome, law.review_policy))
 
 
-class _Budget:
+class _Search:
+    """How many branches may still be read, and those that were read, each with the number of branches within it."""
+
     def __init__(self, left: int) -> None:
         self.left = left
+        self.known: dict[object, tuple[Law | _Fork, int]] = {}
 
 
 class _Fork(NamedTuple):
@@ -77,20 +80,34 @@ class _Fork(NamedTuple):
     ways: tuple[tuple[str, Any], ...]
 
 
-def _follow(docket: Docket, day: date, budget: _Budget) -> Law | _Fork:
-    """The decision tree over the unknown facts, in the order of the vocabulary, with equal branches folded."""
+def _follow(docket: Docket, day: date, search: _Search) -> Law | _Fork:
+    """The decision tree over the unknown facts, in the order of the vocabulary, with equal branches folded.
+
+    Branches that lead to the same provisions are read once.
+    """
+    key, before = docket.signature(), search.left
+    tree, size = search.known.get(key, (None, 0))
+    if tree is None or size >= before:
+        tree = _read(docket, day, search)
+        search.known[key] = tree, before - search.left
+    else:
+        search.left -= size
+    return tree
+
+
+def _read(docket: Docket, day: date, search: _Search) -> Law | _Fork:
     reading = Reading(docket, day)
     order = docket.view.ruleset.fact_order
     tests = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
     waiting = sorted(tests, key=lambda fact: (order.get(fact, len(order)), fact))
-    budget.left -= 1
-    if not waiting or budget.left <= 0:
+    search.left -= 1
+    if not waiting or search.left <= 0:
         return read_law(reading) if not waiting else Law("indeterminate", "indeterminate")
     fact = waiting[0]
     ways: list[tuple[Range, Law | _Fork]] = []
     docket = reading.left(fact)
     for cell in cells(docket, fact, tests[fact], day):
-        branch = _follow(docket.supposing(fact, cell.example), day, budget)
+        branch = _follow(docket.supposing(fact, cell.example), day, search)
         if ways and _same(ways[-1][1], branch):
             ways[-1] = (ways[-1][0].joined(cell), _folded(ways[-1][1], branch))
         else:

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from exportrules.engine.docket import Docket, Marks, compare
+from exportrules.engine.docket import Docket, Marks, compare, may_hold
 from exportrules.law.facts import CONCLUDING, HOME, PLACE_FACTS, Fact
 from exportrules.law.force import InForce, provides
 from exportrules.law.model import Provision, Row, Test
-from exportrules.law.paragraphs import closes, refers, under
+from exportrules.law.paragraphs import closes, refers
 from exportrules.law.span import Span, days_of_change, holds_on, overlap
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth
 from exportrules.law.view import View
@@ -60,16 +60,6 @@ def _stage(in_force: InForce) -> int:
 
 def _named(references: Sequence[str], provision: Provision) -> bool:
     return any(refers(reference, provision) for reference in references)
-
-
-def _reachable(test: Test, concluded: set[str]) -> bool:
-    """Whether a test of what provisions conclude can hold, where these are all that may be concluded."""
-    if isinstance(test.bound, bool):
-        return not test.bound or "true" in concluded
-    bounds = test.bound if isinstance(test.bound, tuple) else (str(test.bound),)
-    if test.fact == "required_under":
-        return any(under(bound, paragraph) for bound in bounds for paragraph in concluded)
-    return any(bound in concluded for bound in bounds)
 
 
 class Likeness:
@@ -178,7 +168,7 @@ class Likeness:
                             readings.get(test.fact) or self._class(test.fact, facts.get(test.fact, _UNSAID)),
                         )
                     )
-            if not all(docket.unsettled(t.fact) or _reachable(t, reached.get(t.fact, set())) for t in parts.concluded):
+            if not all(docket.unsettled(t.fact) or may_hold(t, reached.get(t.fact, ())) for t in parts.concluded):
                 return _NEVER
             return _OPEN + _number(repr(opened)) if opened else _OPEN
 

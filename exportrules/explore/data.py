@@ -66,8 +66,9 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         subjects = [subject for question in questions for subject in question.subjects]
         layers.append((questions, States(view_of(ruleset, as_printed=printed), subjects, places.deals, known)))
     coming: dict[int, int] = {}
+    answered: dict[Hashable, int] = {}
     for layer, (questions, states) in enumerate(layers):
-        cells = _Cells(ruleset, places, (states, layers[1 - layer][1]), known, tables, notes, coming)
+        cells = _Cells(ruleset, places, (states, layers[1 - layer][1]), known, tables, notes, coming, answered)
         first = 0
         for n, question in enumerate(questions):
             e, w = divmod(n, len(EXPORTERS))
@@ -175,9 +176,10 @@ class _Cells:
         tables: Mapping[str, Table],
         notes: Notes,
         coming: dict[int, int],
+        answered: dict[Hashable, int],
     ) -> None:
-        """`layers` are the states of this layer and of the other one; `coming` has a track for each course, and is
-        added to."""
+        """`layers` are the states of this layer and of the other one. `coming` has a track for each course, `answered`
+        the number of an answer by what it depends on; both are added to."""
         self.ruleset, self.known, self.notes, self.coming = ruleset, known, notes, coming
         self.states, self.other = layers
         self._outcomes = np.array([OUTCOMES.index(state.verdict.law.outcome) for state in known.states])
@@ -190,7 +192,8 @@ class _Cells:
         force = self.states.view.provisions
         self._told_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
         self._told_days |= {attestation.through + DAY for attestation in ruleset.attestations.values()}
-        self._told: dict[Hashable, int] = {}
+        self._answered = answered
+        self._besides = [self._beside(to) for to, _, _ in places.deals]
         self._opened: dict[Hashable, tuple[str, ...]] = {}
         self._entries: dict[Hashable, Hashable] = {}
 
@@ -200,14 +203,15 @@ class _Cells:
         asked = [(s, i) for s, i in every if s.has_figures] or every
         described = [(s, self.states.item_of[i]) for s, i in asked]
         whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
-        beside = [self._beside(to) for to, _, _ in deals]
-        distinct, which = np.unique(np.column_stack([whole, beside]), axis=0, return_inverse=True)
-        alike, which = _released(question), which.ravel()
+        told_by = np.column_stack([whole, self._besides])
+        alike = _released(question)
+        same_deals: dict[bytes, list[int]] = {}
+        for deal, ids in enumerate(told_by):
+            same_deals.setdefault(ids.tobytes(), []).append(deal)
         numbers = np.full(len(deals), -1, np.int64)
-        for n, ids in enumerate(distinct.tolist()):
+        for ids, same in sorted((told_by[same[0]].tolist(), same) for same in same_deals.values()):
             profile = self._profiles.setdefault((alike, tuple(ids)), len(self._profiles))
-            same = np.flatnonzero(which == n)
-            for deal in same.tolist():
+            for deal in same:
                 # where a country's move changed an answer, the answer names the country
                 moved = tuple(self._moves[country] for country in deals[deal]) if profile in self._by_moves else ()
                 if (profile, moved) not in self._made:
@@ -325,15 +329,15 @@ class _Cells:
         beside = self._beside(timeline.question.to)
         vouching = timeline.vouching(day) if answer.standing == "attested" else ()
         key = (says, named, answer.left_out, early, states, self._listed(timeline, day), beside, vouching)
-        if key not in self._told:
+        if key not in self._answered:
             d = Determination(timeline, day)
             described = fields_of(d)
             if notices := self.notes.of_answer(d):
                 described["notices"] = notices
             described["first"] = self.notes.texts.number(described["first"])
             parts = {n: self.parts.number(v) if isinstance(v, list) else v for n, v in described.items()}
-            self._told[key] = self.answers.number(parts)
-        return self._told[key]
+            self._answered[key] = self.answers.number(parts)
+        return self._answered[key]
 
     def _listed(self, timeline: Timeline, day: date) -> Hashable:
         """The entries of the day that an answer without a requirement is told not to meet."""

@@ -25,7 +25,7 @@ def planes(ruleset: Ruleset, chips: Sequence[str]) -> list[dict[str, Any]]:
         kinds.setdefault(ruleset.variants[chip][0].item_kind, []).append(chip)
     asked = [chip for of_kind in kinds.values() for chip in of_kind[:: max(1, len(of_kind) // _OF_A_KIND)]]
     timelines = [timeline(chip, to=TO, exporter=EXPORTER, ruleset=ruleset) for chip in asked]
-    days = {day for t in timelines for course in t.courses for day in course.docket.days_of_change()}
+    days = {day for t in timelines for course in t.courses for day in course.docket.whole().days_of_change()}
     drawings: list[dict[str, Any]] = []
     for day in sorted({ruleset.edition.covers_from, *(d for d in days if d <= ruleset.edition.verified_through)}):
         try:

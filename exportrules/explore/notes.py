@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 from exportrules.answer.assumptions import mentioned
@@ -157,7 +158,7 @@ class Notes:
 
 
 def _at(steps: Sequence[tuple[str, str]], day: str) -> str:
-    return steps[max(bisect_right([first for first, _ in steps], day) - 1, 0)][1]
+    return steps[max(bisect_right(steps, day, key=itemgetter(0)) - 1, 0)][1]
 
 
 def disputed_rows(ruleset: Ruleset) -> list[list[Any]]:

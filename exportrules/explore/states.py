@@ -133,15 +133,19 @@ class States:
         self.ids = self._decided(firsts, whole, known)
 
     def _decided(self, items: Sequence[Subject], sums: Sums, known: Known) -> Codes:
-        values, first, which = np.unique(sums, return_index=True, return_inverse=True)
-        where = np.stack(np.unravel_index(first, sums.shape), axis=1)
+        begins = np.ones(sums.shape, np.bool_)
+        begins[:, :, 1:] = sums[:, :, 1:] != sums[:, :, :-1]
+        values, first, which = np.unique(sums[begins], return_index=True, return_inverse=True)
+        where = np.argwhere(begins)[first]
         numbers = np.array([known.of_sum.get(value, -1) for value in values.tolist()], np.int64)
         fresh = [(*where[n].tolist(), n) for n in np.flatnonzero(numbers < 0).tolist()]
         for (item, deal), group in groupby(sorted(fresh), key=lambda state: state[:2]):
             docket = self._docket(placed(items[item], self.deals[deal]), item, self.deals[deal])
             for _, _, day, n in group:
                 numbers[n] = known.of_sum[int(values[n])] = _state(docket, self.days[day], known)
-        return numbers[which.ravel()].reshape(sums.shape)
+        # a sum lasts until the next begins: each of these has its place among them all
+        ids: Codes = numbers[which.ravel()][np.cumsum(begins) - 1].reshape(sums.shape)
+        return ids
 
     def course(self, item: Subject, item_number: int, deal: Route, ids: Sequence[int], known: Known) -> Course:
         """The course of an item in a deal whose states have these numbers, one for each of the days."""
@@ -155,7 +159,7 @@ class States:
         """The docket of a subject: the same provisions for all that are one distinct item."""
         docket = self._dockets.get((item_number, deal))
         if docket is None:
-            docket = self._dockets[item_number, deal] = Docket(self.view, subject.facts)
+            docket = self._dockets[item_number, deal] = Docket(self.view, subject.facts).reachable()
             return docket
         return docket.of(subject.facts)
 

@@ -6,6 +6,9 @@ import json
 from datetime import date
 from typing import Any
 
+#: One encoder for all values: `json.dumps` makes another for each.
+_written = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class Table:
     """Values under numbers, each once."""
@@ -15,7 +18,7 @@ class Table:
         self._numbers: dict[str, int] = {}
 
     def number(self, value: Any) -> int:
-        key = json.dumps(value, ensure_ascii=False)
+        key = _written(value)
         number = self._numbers.setdefault(key, len(self.values))
         if number == len(self.values):
             self.values.append(value)

@@ -153,7 +153,7 @@ def _shown(timelines: Sequence[Timeline], on: date, named: bool) -> Sequence[Tim
 def _first_plane(timelines: Sequence[Timeline], on: date, named: bool) -> str:
     """The end of a message: the next day on which a provision of this deal tests two figures together; '' if none."""
     horizon = timelines[0].ruleset.horizon
-    days = {day for t in timelines for c in t.courses for day in c.docket.days_of_change()}
+    days = {day for t in timelines for c in t.courses for day in c.docket.whole().days_of_change()}
     for day in sorted(d for d in days if on < d <= horizon):
         if any(len({t.fact for t in region.tests}) == 2 for region in _rows(_shown(timelines, day, named), day)):
             return f" The next day with one is {day}."
