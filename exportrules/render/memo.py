@@ -209,7 +209,10 @@ class _Memo:
         d = self.d
         first, last = d.holds
         since = f"since {day_of(first)}" if first else "since before any known change"
-        yield f"This has held {since}" + (f" and holds through {day_of(last)}." if last else ", with no known end.")
+        until = f" and holds through {day_of(last)}." if last else ", with no known end."
+        if last and d.next and d.next.standing == "beyond_horizon":
+            until = f" and was still so on {day_of(last)}, the last day verified."
+        yield f"This has held {since}{until}"
         if d.previous:
             was = decision(d.previous.outcome, d.previous.review_policy)
             yield f"Until {day_of(d.previous.date - DAY)} the answer was: {was}{self.by(d.previous)}."

@@ -98,7 +98,7 @@ def answer(d: Determination) -> str:
     for exception in d.exceptions:
         for condition in exception["conditions"]:
             lines += item("condition", condition)
-    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}")
+    lines += item("holds", holding(d))
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]
@@ -270,12 +270,13 @@ def wrapped(text: str, indent: int) -> list[str]:
     )
 
 
-def _since(day: date | None) -> str:
-    return f"from {day}" if day else "from before any known change"
-
-
-def _until(day: date | None) -> str:
-    return f"through {day}" if day else "with no known end"
+def holding(d: Determination) -> str:
+    """The days on which an answer holds; the end of verification is not an end of the answer, and does not read so."""
+    first, last = d.holds
+    since = f"from {first}" if first else "from before any known change"
+    if last and d.next is not None and d.next.standing == "beyond_horizon":
+        return f"{since}, and still so on {last}, the last day verified"
+    return f"{since} through {last}" if last else f"{since} with no known end"
 
 
 def _change(change: Change, word: str) -> str:
