@@ -718,11 +718,12 @@
   function drawMap(view) {
     const answers = new Map(D.places.map((p) => [p.code, look(question({ to: p.code }))]));
     const cls = (code) => (answers.get(code) ? shade(answers.get(code).answer) : "");
-    const say = (code) => `${placeName(code)}: ${answers.get(code) ? storyWords(answers.get(code).answer) : t("notHeld")}`;
+    const words = (code) => (answers.get(code) ? storyWords(answers.get(code).answer) : t("notHeld"));
+    const say = (code) => `${placeName(code)}: ${words(code)}`;
     const shapes = Object.entries(D.world.paths).map(([code, d]) => h("path", { d, class: placeAt.has(code) ? `land ${cls(code)}${code === state.to ? " chosen" : ""}` : "land", onclick: placeAt.has(code) ? () => set({ to: code }) : null }, placeAt.has(code) ? h("title", {}, say(code)) : null));
     const dots = Object.entries(D.world.dots).filter(([code]) => placeAt.has(code)).map(([code, [cx, cy]]) => h("circle", { cx, cy, r: code === state.to ? 5 : 3.4, class: `land ${cls(code)}${code === state.to ? " chosen" : ""}`, onclick: () => set({ to: code }) }, h("title", {}, say(code))));
     const groups = new Map();
-    for (const p of D.places) { const said = say(p.code).slice(p.name.length + 2); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
+    for (const p of D.places) { const said = words(p.code); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
     view.replaceChildren(
       h("figure", { class: "world" },
         h("svg", { viewBox: "0 0 1000 440", role: "img", "aria-label": `${t("map")}: ${D.chips[chipAt.get(state.chip)].name}, ${state.on}` }, patterns(), shapes, dots),
@@ -730,7 +731,7 @@
       h("h3", {}, t("places")),
       h("div", { class: "groups" }, [...groups].sort((a, b) => b[1].length - a[1].length).map(([said, places]) => h("details", { open: places.length < 40 },
         h("summary", {}, answers.get(places[0].code) ? swatch(answers.get(places[0].code).answer) : null, h("b", {}, String(places.length)), " ", said),
-        h("p", {}, places.map((p) => h("button", { type: "button", class: `link${p.code === state.to ? " chosen" : ""}`, onclick: () => set({ to: p.code }) }, p.name)))))));
+        h("p", {}, places.map((p) => h("button", { type: "button", class: `link${p.code === state.to ? " chosen" : ""}`, "data-key": `place-${p.code}`, onclick: () => set({ to: p.code }) }, placeName(p.code))))))));
   }
 
   /** Fills that differ in grey print too. */

@@ -107,9 +107,7 @@ def _asked_as(ruleset: Ruleset, entry: Entry, name: str) -> str:
     return name if set(meant) == set(entry.variants) else entry.id
 
 
-def _calls(
-    ruleset: Ruleset, entry: Entry, names: Iterable[str], asked_for: dict[str, frozenset[str]]
-) -> list[str]:
+def _calls(ruleset: Ruleset, entry: Entry, names: Iterable[str], asked_for: dict[str, frozenset[str]]) -> list[str]:
     """Shorter forms of these names under which a command finds this chip and no other: RTX 4090 for GeForce RTX 4090
     24GB. `asked_for` has the variants of every form that was tried."""
     found: dict[str, None] = {}

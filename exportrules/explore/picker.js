@@ -50,11 +50,14 @@
       typed = false;
       input.setAttribute("aria-expanded", "false");
       input.removeAttribute("aria-activedescendant");
+      input.placeholder = hint || "";
       input.value = name();
     }
     function choose(item) { typed = false; list.hidden = true; say(""); if (item.id !== current()) pick(item.id); close(); }
     function open() {
       const wanted = typed ? key(input.value) : "";
+      // the name that is chosen makes room for what is typed, and stays in view behind it
+      if (!typed) { input.placeholder = name() || hint || ""; input.value = ""; }
       shown = found(every(), wanted);
       if (wanted) shown = shown.slice(0, 60);
       // several that are equally near: none is marked, so that Enter takes none
@@ -84,7 +87,7 @@
       say(t("keptChoice", { typed: text, name: name() }));
     }
     input.addEventListener("focus", () => input.select());
-    input.addEventListener("click", () => { if (!typed) input.select(); if (list.hidden) open(); });
+    input.addEventListener("click", () => { if (list.hidden) open(); });
     input.addEventListener("input", () => { typed = true; say(""); open(); });
     input.addEventListener("blur", leave);
     input.addEventListener("keydown", (e) => {
@@ -98,11 +101,11 @@
         e.preventDefault();
         if (shown[at]) choose(shown[at]);
         else say(t(shown.length ? "severalMatch" : "noneFound", { typed: input.value.trim() }));
-      } else if (e.key === "Escape") { close(); input.select(); }
+      } else if (e.key === "Escape") { close(); input.select(); say(""); }
     });
     return {
       node: h("div", { class: "field picker" }, h("label", { for: id }, label), input, list, note),
-      update: () => { if (document.activeElement !== input || !typed) input.value = name(); if (document.activeElement !== input) say(note.hidden ? "" : note.textContent); },
+      update: () => { if (document.activeElement !== input || (!typed && list.hidden)) input.value = name(); },
     };
   }
 

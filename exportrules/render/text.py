@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 

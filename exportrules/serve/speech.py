@@ -25,9 +25,7 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     """The whole answer in sentences: the first can be quoted alone, with citation and horizon."""
     rests = list(dict.fromkeys(c.cite for c in d.citations if c.role != BESIDE))[:3]
     cited = f" {'; '.join(rests)}." if rests else ""
-    lines = [
-        f"{headline(d)} Asked: {deal(d)} This holds {holding(d)}, on the assumptions stated.{cited} {footer(law)}"
-    ]
+    lines = [f"{headline(d)} Asked: {deal(d)} This holds {holding(d)}, on the assumptions stated.{cited} {footer(law)}"]
     for citation in d.citations:
         quoted = f' It reads: "{citation.quote}"' if citation.quote else ""
         lines.append(
