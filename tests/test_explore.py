@@ -325,7 +325,8 @@ def test_a_day_out_of_range_is_refused_in_words(opened: Seen) -> None:
     page.press("#on", "Enter")
     refused = page.inner_text("#day-note")
     assert refused == (
-        "2015-06-01 is not among the days of this page, 2020-01-01 to 2026-12-31. The answer is still that of 2023-11-17."
+        "2015-06-01 is not among the days of this page, 2020-01-01 to 2026-12-31. "
+        "The answer is still that of 2023-11-17."
     )
     assert page.input_value("#on") == "2023-11-17"
     assert page.inner_text("#panel .first") == before
@@ -439,7 +440,7 @@ def test_unlike_questions_have_unlike_file_names(opened: Seen) -> None:
         names |= {saved(opened, "downloadTimeline", form)[0] for form in ("CSV", "datapackage.json")}
     assert len(names) == 6
     assert "exportrules-2026.11-timeline-nvidia-a100-sg-parent-cn-maker-enforced.csv" in names
-    last = list(csv.DictReader(io.StringIO(saved(opened, "downloadDay", "CSV")[1])))[0]
+    last = next(csv.DictReader(io.StringIO(saved(opened, "downloadDay", "CSV")[1])))
     assert (last["outcome"], last["standing"]) == ("indeterminate", "beyond_horizon")
     assert last["projected_outcome"] in ("license_required", "no_license_requirement")
     source = list(csv.DictReader(io.StringIO(saved(opened, "downloadSources", "CSV")[1])))
