@@ -321,10 +321,11 @@
       onchange: () => { if (within(date.value)) { note.hidden = true; set({ on: date.value }); } },
       onkeydown: (e) => { if (e.key === "Enter") settle(); }, onblur: () => settle() });
     const note = h("p", { class: "kept", id: "day-note", role: "status", hidden: true });
+    let noted = "";
     // a day is refused once it is written, not while its year is typed
     const settle = () => {
       if (wrong("on") && !date.value) return;
-      if (!within(date.value)) { note.textContent = t(date.value ? "dayRefused" : "dayUnfinished", { day: date.value, from: D.coversFrom, to: D.sliderEnd, on: state.on }); note.hidden = false; }
+      if (!within(date.value)) { note.textContent = t(date.value ? "dayRefused" : "dayUnfinished", { day: date.value, from: D.coversFrom, to: D.sliderEnd, on: state.on }); note.hidden = false; noted = state.on; }
       date.value = asked("on") || "";
     };
     const slider = h("input", {
@@ -376,7 +377,7 @@
           embedded() ? [" ", h("a", { class: "whole", target: "_blank", rel: "noopener", href: "#", onclick: (e) => { e.target.href = `${location.pathname}?whole${location.hash}`; } }, t("openWhole"))] : null),
         h("p", { class: "fine" }, `sha256 ${D.sha256} · ${D.world.source}`)));
     app.removeAttribute("aria-busy");
-    frame = { pickers, date, slider, tabs, view, panel, alert, said, toViews: () => to(tablist) };
+    frame = { pickers, date, slider, tabs, view, panel, alert, said, toViews: () => to(tablist), settled: () => { note.hidden = note.hidden || noted !== state.on; } };
   }
 
   /** What this page is and what its words mean, for who meets it first. */
@@ -416,6 +417,7 @@
     const { pickers, date, slider, tabs, view, panel, alert, said } = frame;
     const held = focused(panel, view);
     pickers.forEach((p) => p.update());
+    frame.settled();
     for (const name of ["by", "layer"]) for (const r of document.getElementsByName(name)) r.checked = r.value === asked(name);
     if (document.activeElement !== date || within(date.value)) date.value = asked("on") || "";
     slider.value = toNumber(state.on);
@@ -692,9 +694,12 @@
       const all = [...document.querySelectorAll(".row .name")];
       const to = all[all.indexOf(e.target) + ({ ArrowDown: 1, ArrowUp: -1 }[e.key] || 0)];
       if (to && to !== e.target) { e.preventDefault(); to.focus(); }
-    } }, c.name, neverPublic(c) ? h("span", { class: "hidden" }, ` (${t("neverPublicShort")})`) : null, h("span", { class: "hidden" }, summary(course)));
+    } }, innerWidth > 700 ? c.name : shortName(c), neverPublic(c) ? h("span", { class: "hidden" }, ` (${t("neverPublicShort")})`) : null, h("span", { class: "hidden" }, summary(course)));
     return h("div", { class: `row${under ? " inside" : ""}`, "data-chip": c.id }, h("div", { class: "label" }, label, toggle), plot);
   }
+
+  /** The shortest form of a name under which a command finds the chip. */
+  const shortName = (c) => [c.name, ...c.calls].reduce((a, b) => (b.length < a.length ? b : a));
 
   /** A band in words, for who does not see it. */
   function summary(course) {

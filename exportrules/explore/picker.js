@@ -41,10 +41,10 @@
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: hint || "",
       "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list",
     });
-    let shown = [], at = -1, typed = false;
+    let shown = [], at = -1, typed = false, noted = null;
     const every = () => (empty ? [{ id: "", name: empty, keys: keysOf([empty]) }, ...items()] : items());
     const name = () => { const item = items().find((i) => i.id === current()); return item ? item.name : current() === null ? "" : empty || ""; };
-    const say = (text) => { note.textContent = text; note.hidden = !text; };
+    const say = (text) => { note.textContent = text; note.hidden = !text; noted = current(); };
     function close() {
       list.hidden = true;
       typed = false;
@@ -105,7 +105,7 @@
     });
     return {
       node: h("div", { class: "field picker" }, h("label", { for: id }, label), input, list, note),
-      update: () => { if (document.activeElement !== input || (!typed && list.hidden)) input.value = name(); },
+      update: () => { if (noted !== current()) say(""); if (document.activeElement !== input || (!typed && list.hidden)) input.value = name(); },
     };
   }
 
