@@ -13,6 +13,7 @@ from exportrules import check, default_ruleset
 from exportrules.question.eccns import read_given
 from exportrules.render.memo import memo
 from exportrules.render.text import answer, margin_lines
+from exportrules.serve.speech import sentences
 
 LAW = default_ruleset()
 END = LAW.edition.verified_through
@@ -196,3 +197,20 @@ def test_throughput_of_more_than_64_bits_an_operation_is_doubted_where_it_is_giv
 ) -> None:
     notices = check(None, on="2024-06-03", exporter="other", facts=figures).notices
     assert any("over 64 times the peak TOPS given" in notice for notice in notices) == doubted
+
+
+def test_the_last_day_verified_is_no_end_of_an_answer() -> None:
+    d = check("V100", on="2024-01-01")
+    assert f"holds           from 2020-01-01, and still so on {END}, the last day verified" in answer(d).splitlines()
+    assert f"This holds from 2020-01-01, and still so on {END}, the last day verified, on" in sentences(LAW, d)[0]
+    assert f"and was still so on {END:%B} {END.day}, {END.year}, the last day verified." in memo(d, "md")
+    ended = check("H800", on="2023-06-01")
+    assert "holds           from 2023-03-21 through 2023-10-22" in answer(ended).splitlines()
+    assert "and holds through October 22, 2023." in memo(ended, "md")
+
+
+def test_an_entry_that_leaves_a_chip_out_is_not_said_to_be_unmet() -> None:
+    d = check("RTX 4090 D", on="2024-01-01")  # its figures are those of 3A090.a; it is not designed for datacenters
+    roles = {c.provision: c.role for c in d.citations}
+    assert roles["88fr73458#3A090.a"] == "does not apply"
+    assert "88 FR 73458; 15 CFR part 774, supp. 1, ECCN 3A090.a" not in sentences(LAW, d)[0]
