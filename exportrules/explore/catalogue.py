@@ -133,8 +133,8 @@ def _reached(ruleset: Ruleset, entry: Entry) -> list[str]:
         rows = ([docket.test(test, date.max, {}) for test in row.tests] for row in provision.when)
         return docket.fits(provision.classifies) == TRUE and any(min(tests) == TRUE for tests in rows)
 
-    entries_ = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
-    return [provision.id for provision in entries_ if all(has(docket, provision) for docket in dockets)]
+    tested = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
+    return [provision.id for provision in tested if all(has(docket, provision) for docket in dockets)]
 
 
 def _figures(variant: Any) -> dict[str, list[Any]]:
