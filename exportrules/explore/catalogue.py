@@ -131,7 +131,7 @@ def _reached(ruleset: Ruleset, entry: Entry) -> list[str]:
 
     def has(docket: Docket, provision: Provision) -> bool:
         rows = ([docket.test(test, date.max, {}) for test in row.tests] for row in provision.when)
-        return docket.fits(provision.classifies) == TRUE and any(min(tests) == TRUE for tests in rows)
+        return docket.fits(provision.classifies) == TRUE and any(min(tests, default=TRUE) == TRUE for tests in rows)
 
     tested = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
     return [provision.id for provision in tested if all(has(docket, provision) for docket in dockets)]
