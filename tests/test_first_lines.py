@@ -10,6 +10,7 @@ import pytest
 
 import exportrules
 from exportrules import check, default_ruleset
+from exportrules.answer.words import excerpt
 from exportrules.question.eccns import read_given
 from exportrules.render.memo import memo
 from exportrules.render.text import answer, margin_lines
@@ -207,6 +208,15 @@ def test_the_last_day_verified_is_no_end_of_an_answer() -> None:
     ended = check("H800", on="2023-06-01")
     assert "holds           from 2023-03-21 through 2023-10-22" in answer(ended).splitlines()
     assert "and holds through October 22, 2023." in memo(ended, "md")
+
+
+def test_a_quotation_that_is_part_of_a_sentence_says_so() -> None:
+    d = check("H800", on="2023-11-17")
+    assert "“A 'total processing performance' of 4800 or more; or …”" in memo(d, "md")
+    assert "It reads: \"A 'total processing performance' of 4800 or more; or …\"" in " ".join(sentences(LAW, d))
+    assert excerpt("A whole sentence.") == "A whole sentence."
+    assert excerpt("except for items.") == "… except for items."
+    assert excerpt("") == ""
 
 
 def test_an_entry_that_leaves_a_chip_out_is_not_said_to_be_unmet() -> None:

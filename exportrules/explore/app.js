@@ -601,9 +601,6 @@
     const reached = chip.reached.includes(id);
     return h("small", { class: "beside" }, t(reached ? "reachedBut" : chip.variants ? "notReachedAll" : "notReached"), reached && p.unless.length ? ` ${p.unless.join("; ")}.` : "");
   }
-  /** A quotation that is a part of a sentence says so. */
-  const whole = (quote) => `${/^[a-z,;]/.test(quote) ? "… " : ""}${quote}${/[.?!]["”’)]?$/.test(quote) ? "" : " …"}`;
-
   function citations(a, q) {
     const chip = D.chips[chipAt.get(q.chip)];
     const rows = part(a.citations).map(([id, role]) => {
@@ -613,7 +610,7 @@
         h("span", { class: "role" }, say(role)), " ", h("b", {}, p.title), policies.length && role !== BESIDE ? ` (${policies.join(", ")})` : null,
         h("small", {}, p.cite, " ", h("span", { class: "evidence" }, `[${p.evidence}]`)),
         role === BESIDE ? besideWords(chip, id, p) : null,
-        p.quote ? h("q", {}, whole(p.quote)) : null,
+        p.quote ? h("q", {}, p.quote) : null,
         h("small", {}, p.url ? h("a", { href: p.url, rel: "noreferrer", target: "_blank" }, t("document")) : null,
           p.code ? [" · ", h("a", { href: p.code.replace("{day}", q.on), rel: "noreferrer", target: "_blank" }, t("codeOfDay", { day: q.on }))] : null));
     });

@@ -7,7 +7,7 @@ from typing import Any
 
 from exportrules.answer.determination import Determination
 from exportrules.answer.trace import cite_of
-from exportrules.answer.words import case_words, fact_name, open_question
+from exportrules.answer.words import case_words, excerpt, fact_name, open_question
 from exportrules.law.model import Row
 from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
@@ -74,7 +74,7 @@ def provision_row(ruleset: Ruleset, name: str) -> dict[str, Any]:
         "url": provision.url,
         "code": code_url(provision.paragraph, _SOME_DAY).replace(_SOME_DAY.isoformat(), DAY),
         "evidence": provision.evidence or instrument.evidence,
-        "quote": provision.quote,
+        "quote": excerpt(provision.quote),
         "kind": provision.kind,
         "instrument": instrument.title,
         "conditions": list(provision.conditions),

@@ -13,7 +13,17 @@ from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
 from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
-from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question, value_name
+from exportrules.answer.words import (
+    called,
+    case_words,
+    day_of,
+    decision,
+    excerpt,
+    fact_name,
+    listed,
+    open_question,
+    value_name,
+)
 from exportrules.engine.unknowns import Branch
 from exportrules.law.attestation import clause
 from exportrules.law.model import Bounds
@@ -425,7 +435,7 @@ class _Memo:
         return cited(self.number[provision]) if provision in self.number else ""
 
     def authority(self, c: Citation) -> str:
-        quote = f" “{safe(c.quote)}”" if c.quote else ""
+        quote = f" “{safe(excerpt(c.quote))}”" if c.quote else ""
         links = " ".join(dict.fromkeys(filter(None, (c.url, c.code_url))))
         return f"{safe(c.cite)} ({_EVIDENCE[c.evidence]}).{quote} {links}"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from exportrules.answer.determination import Determination
 from exportrules.answer.trace import BESIDE
-from exportrules.answer.words import case_words, decision, fact_name, open_question
+from exportrules.answer.words import case_words, decision, excerpt, fact_name, open_question
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
@@ -27,7 +27,7 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     cited = f" {'; '.join(rests)}." if rests else ""
     lines = [f"{headline(d)} Asked: {deal(d)} This holds {holding(d)}, on the assumptions stated.{cited} {footer(law)}"]
     for citation in d.citations:
-        quoted = f' It reads: "{citation.quote}"' if citation.quote else ""
+        quoted = f' It reads: "{excerpt(citation.quote)}"' if citation.quote else ""
         lines.append(
             f"{citation.role[:1].upper()}{citation.role[1:]}: {citation.title} ({citation.cite}; {citation.evidence}). "
             f"{citation.url}{quoted}"
