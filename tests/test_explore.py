@@ -427,6 +427,10 @@ def test_what_is_shown_says_no_more_than_the_engine(opened: Seen) -> None:
     assert "designed or marketed for datacenters: no" in entry.inner_text()
     assert "4800 or more; or …" in entry.inner_text()
     assert "Meets 3A991.p: 8 TOPS or more" in page.inner_text("#panel .reasons")
+    asks(opened, "chip=huawei-ascend-910b&to=HK&by=maker&on=2026-09-24")
+    assert page.inner_text("#panel .first").startswith("UNDETERMINED")
+    assert "License required by" not in page.inner_text("#panel .reasons")  # what may apply is not said to
+    assert "may apply: 3A090.a" in page.inner_text("#panel .reasons")
     asks(opened, "chip=nvidia-l2&to=SA&by=maker&on=2024-01-01&view=plane")
     assert "another deal: L2 PCIe 24GB → Saudi Arabia" in page.inner_text("#view .warn")
     asks(opened, f"{H800}&view=claims")
@@ -523,6 +527,9 @@ def test_a_short_form_of_a_name_is_a_chips_only_where_a_command_finds_that_chip_
     assert "MI300X" in rows["amd-mi300x"]["calls"]
     for row in rows.values():
         assert {find_chip(law, form).variants for form in row["calls"]} == {(row["id"],)}
+    assert (
+        "88fr73458#3A090.a" in chip_rows(law, entries(law, ["H800"]))[0]["reached"]
+    )  # the NVL's figures are not known
     # the figures of 3A090.a reach both; the second is left out since it is not designed for datacenters
     assert all("88fr73458#3A090.a" in rows[f"nvidia-rtx-4090{d}"]["reached"] for d in ("", "-d"))
     assert "88fr73458#3A090.b" not in rows["nvidia-l40s"]["reached"]

@@ -542,12 +542,16 @@
 
   /** The entries that the chip meets with its own figures, and what requires a license: why the answer is as it is. */
   function reasons(q, found, chip) {
-    const rows = [], a = found.answer;
-    for (const [id, role] of part(a.citations)) {
+    const rows = [];
+    const cited = part(found.answer.citations), entries = cited.filter(([, role]) => role === "classification");
+    for (const [id, role] of [...entries, ...cited.filter((c) => !entries.includes(c))]) {
       const p = D.provisions[id];
-      if (role === "classification") rows.push(h("li", {}, h("b", {}, t("meets")), " ", p.title, ownFigures(chip, p)));
+      const some = chip.variants && !chip.reached.includes(id) && p.tests.some((name) => name in D.figures);
+      // what may apply is not said to: the role is the engine's
+      const word = { classification: t(some ? "someMeet" : "meets"), requirement: t("requiredBy"), overcome: t("requiredBy"), exception: t("openBy") }[role];
+      if (word) rows.push(h("li", {}, h("b", {}, word), " ", p.title, role === "classification" ? ownFigures(chip, p) : h("small", {}, p.cite)));
+      else if (["requirement", "exception"].includes(p.kind) && role !== BESIDE) rows.push(h("li", {}, h("b", {}, `${say(role)}:`), " ", p.title, h("small", {}, p.cite)));
     }
-    for (const id of [...part(a.requirements), ...part(a.exceptions)]) rows.push(h("li", {}, h("b", {}, t(part(a.exceptions).includes(id) ? "openBy" : "requiredBy")), " ", D.provisions[id].title, h("small", {}, D.provisions[id].cite)));
     const seen = neverPublic(chip) ? h("p", { class: "warn" }, t("neverPublic")) : null;
     return [seen, rows.length ? h("ul", { class: "reasons" }, rows) : null].filter(Boolean);
   }

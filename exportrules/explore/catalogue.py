@@ -126,15 +126,20 @@ def _calls(ruleset: Ruleset, entry: Entry, names: Iterable[str], asked_for: dict
 
 
 def _reached(ruleset: Ruleset, entry: Entry) -> list[str]:
-    """The entries of the Code of which every variant has the figures, whether or not they exclude it."""
-    dockets = [Docket(view_of(ruleset), facts_of(ruleset.variants[v][0]), on=date.max) for v in entry.variants]
+    """The entries of the Code of which every variant has the figures, whether or not they exclude it.
+
+    Variants of which no figure is known are not asked, as in answers about a family.
+    """
+    every = [facts_of(ruleset.variants[v][0]) for v in entry.variants]
+    known = [facts for facts in every if facts.keys() & {"tpp", "memory_bandwidth_density"}]
+    dockets = [Docket(view_of(ruleset), facts, on=date.max) for facts in known]
 
     def has(docket: Docket, provision: Provision) -> bool:
         rows = ([docket.test(test, date.max, {}) for test in row.tests] for row in provision.when)
         return docket.fits(provision.classifies) == TRUE and any(min(tests, default=TRUE) == TRUE for tests in rows)
 
     tested = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
-    return [provision.id for provision in tested if all(has(docket, provision) for docket in dockets)]
+    return [provision.id for provision in tested if dockets and all(has(docket, provision) for docket in dockets)]
 
 
 def _figures(variant: Any) -> dict[str, list[Any]]:
