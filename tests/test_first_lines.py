@@ -10,10 +10,11 @@ import pytest
 
 import exportrules
 from exportrules import check, default_ruleset
-from exportrules.answer.words import case_words, listed
+from exportrules.answer.words import case_words, excerpt, listed
 from exportrules.question.eccns import read_given
 from exportrules.render.memo import memo
 from exportrules.render.text import answer, margin_lines
+from exportrules.serve.speech import sentences
 
 LAW = default_ruleset()
 END = LAW.edition.verified_through
@@ -309,3 +310,29 @@ def test_an_entry_that_may_apply_is_marked_where_provisions_ask_for_it(density: 
     found = check(None, on="2024-06-03", exporter="other", facts=own).findings
     tests = [test for finding in found for row in finding.when for test in row.tests if test.fact == "eccn"]
     assert {value for test in tests for value in test.value if value.startswith("3A090")} == concluded
+
+
+def test_the_last_day_verified_is_no_end_of_an_answer() -> None:
+    d = check("V100", on="2024-01-01")
+    assert f"holds           from 2020-01-01, and still so on {END}, the last day verified" in answer(d).splitlines()
+    assert f"This holds from 2020-01-01, and still so on {END}, the last day verified, on" in sentences(LAW, d)[0]
+    assert f"and was still so on {END:%B} {END.day}, {END.year}, the last day verified." in memo(d, "md")
+    ended = check("H800", on="2023-06-01")
+    assert "holds           from 2023-03-21 through 2023-10-22" in answer(ended).splitlines()
+    assert "and holds through October 22, 2023." in memo(ended, "md")
+
+
+def test_a_quotation_that_is_part_of_a_sentence_says_so() -> None:
+    d = check("H800", on="2023-11-17")
+    assert "“A 'total processing performance' of 4800 or more; or …”" in memo(d, "md")
+    assert "It reads: \"A 'total processing performance' of 4800 or more; or …\"" in " ".join(sentences(LAW, d))
+    assert excerpt("A whole sentence.") == "A whole sentence."
+    assert excerpt("except for items.") == "… except for items."
+    assert excerpt("") == ""
+
+
+def test_an_entry_that_leaves_a_chip_out_is_not_said_to_be_unmet() -> None:
+    d = check("RTX 4090 D", on="2024-01-01")  # its figures are those of 3A090.a; it is not designed for datacenters
+    roles = {c.provision: c.role for c in d.citations}
+    assert roles["88fr73458#3A090.a"] == "does not apply"
+    assert "88 FR 73458; 15 CFR part 774, supp. 1, ECCN 3A090.a" not in sentences(LAW, d)[0]

@@ -21,6 +21,8 @@ from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, word
 from exportrules.question.deal import TERMS
 
 _COMPARED = ("ge", "gt", "le", "lt")
+#: The role of an entry of the day that does not take in the item: its figures are not reached, or it excludes the item.
+BESIDE = "does not apply"
 _DECIDING = ("classification", "requirement", "review_policy", "conclusion")
 
 #: The fields of a determination, in the order in which they are written out.
@@ -291,7 +293,7 @@ def citations(moment: Moment) -> list[Citation]:
         for entry_in_force in moment.timeline.courses[0].docket.pool:
             about = entry_in_force.provision.classifies
             if holds_on(entry_in_force.spans, moment.on) and (about in kinds or (about == "ic" and "system" in kinds)):
-                roles.setdefault(entry_in_force.provision.id, "tested, not met")
+                roles.setdefault(entry_in_force.provision.id, BESIDE)
     return [_citation(_lookup(moment, name), role, moment.on) for name, role in roles.items()]
 
 

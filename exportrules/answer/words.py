@@ -141,6 +141,17 @@ def _countries(law: Ruleset, word: str) -> str:
     return " or ".join(names) if 0 < len(names) < 4 else word
 
 
+_BEGINS_WITHIN = re.compile(r"[a-z,;]")
+_ENDS = re.compile(r"[.?!][\"”’)]?$")
+
+
+def excerpt(quote: str) -> str:
+    """A quotation as it is shown: word for word, with an ellipsis where its sentence begins before it or goes on."""
+    before = "… " if _BEGINS_WITHIN.match(quote) else ""
+    after = "" if _ENDS.search(quote) else " …"
+    return f"{before}{quote}{after}" if quote else ""
+
+
 def spelled(source: str) -> str:
     """The source of a figure, with formats and links in their makers' spelling: FP16/BF16, NVLink + PCIe 5.0 x16."""
     return _ID.sub(lambda match: _spelled(match.group()), source)

@@ -81,7 +81,7 @@
   }
 
   /** A text of the engine in the language of the page, with the day and the place of the question. */
-  const fill = (text, q) => (text[Object.keys(LANGUAGES).indexOf(state.lang)] || text[0]).replaceAll("{day}", q.on).replaceAll("{place}", placeName(q.to));
+  const fill = (text, q) => (text[Object.keys(LANGUAGES).indexOf(state.lang)] || text[0]).replaceAll("{day}", q.on).replaceAll("{place}", placeAt.get(q.to).name);
 
   /** The answer to a question; null where the page holds none. */
   function look(q) {
@@ -106,7 +106,7 @@
   const toDay = (number) => new Date(number * 864e5).toISOString().slice(0, 10);
   const dayBefore = (day) => toDay(toNumber(day) - 1);
   const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text + "T00:00:00Z")) && toDay(toNumber(text)) === text;
-  const key = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const { key, found, keysOf, picker } = explorer;
 
   function t(name, values = {}) {
     const said = W[name] ? W[name][state.lang] || W[name].en : name;
@@ -116,7 +116,13 @@
   const say = (text) => (D.said[text] || [])[Object.keys(LANGUAGES).indexOf(state.lang) - 1] || text;
   const policyWord = (policy) => (policy ? say(D.policies[policy]) : "");
   const decision = (outcome, policy) => say(D.decisions[`${outcome} ${policy || ""}`]);
-  const placeName = (code) => placeAt.get(code).name;
+  /** A country in the language of the page. The texts of the engine keep its English name. */
+  const placeName = (code) => (state.lang === "en" ? placeAt.get(code).name : inLanguage(code) || placeAt.get(code).name);
+  const namers = new Map();
+  function inLanguage(code) {
+    if (!namers.has(state.lang)) namers.set(state.lang, new Intl.DisplayNames([state.lang], { type: "region", style: "short", fallback: "none" }));
+    return namers.get(state.lang).of(code);
+  }
   const makerName = (id) => (D.makers.find((m) => m.id === id) || { name: id }).name;
   const exporterName = (q) => (q.by === "maker" ? makerName(D.chips[chipAt.get(q.chip)].maker) : t("other"));
 
@@ -131,11 +137,14 @@
     return p ? { title: p.title, cite: p.cite, url: p.url } : { title: say(said), cite: "", url: "" };
   }
 
+  /** Whether no first public day of a chip is known: the law speaks of it on days on which it may not have been. */
+  const neverPublic = (chip) => chip.public.length === 0;
+
   /** How an answer is drawn: its own outcome, or beyond the horizon what the law would say. */
-  function shade(a) {
+  function shade(a, chip) {
     const unsure = a.standing === "beyond_horizon" && a.projection !== undefined;
     const [outcome, policy] = unsure ? part(a.projection) : [a.outcome, a.policy];
-    return `o-${outcome}${outcome === "license_required" ? ` p-${policy || "indeterminate"}` : ""}${unsure ? " unsure" : ""}`;
+    return `o-${outcome}${outcome === "license_required" ? ` p-${policy || "indeterminate"}` : ""}${unsure ? " unsure" : ""}${chip && neverPublic(chip) ? " unseen" : ""}`;
   }
 
   // ---- the address ------------------------------------------------------------------------------------------------
@@ -149,9 +158,14 @@
     const known = ["nvidia-h100", "nvidia-h20", "nvidia-h800"].find((id) => chipAt.has(id));
     return {
       chip: known || D.chips[0].id, to: "CN", hq: "", parent: "", by: "maker", layer: "enforced", on: D.verifiedThrough,
-      view: "bands", lang: "en", theme: "", with: "", value: "", filter: "", open: "", edition: D.edition,
+      view: "bands", lang: "en", theme: "", with: "", value: "", filter: "", only: "", sort: "", open: "", edition: D.edition,
     };
   }
+
+  /** The days that the page answers for. */
+  const within = (day) => isDay(day) && D.coversFrom <= day && day <= D.sliderEnd;
+  /** The parts of an address that are the question: while one is not understood, nothing is answered. */
+  const ASKED = ["chip", "to", "hq", "parent", "by", "layer", "on"];
 
   /** The state that an address asks for; what it says that is not understood goes to `problems`. */
   function read(fragment) {
@@ -160,34 +174,69 @@
     problems = [];
     const fits = {
       chip: (v) => chipAt.has(v), to: (v) => placeAt.has(v), hq: (v) => placeAt.has(v), parent: (v) => placeAt.has(v),
-      by: (v) => EXPORTERS.includes(v), layer: (v) => LAYERS.includes(v), on: isDay, view: (v) => VIEWS.includes(v),
+      by: (v) => EXPORTERS.includes(v), layer: (v) => LAYERS.includes(v), on: within, view: (v) => VIEWS.includes(v),
       lang: (v) => v in LANGUAGES, theme: (v) => ["light", "dark"].includes(v), edition: (v) => /^[\w.-]{1,40}$/.test(v),
-      with: (v) => ["day", "place", "chip"].includes(v), value: (v) => v.length < 100,
-      filter: (v) => v.length < 100, open: (v) => v.split(",").every((id) => chipAt.has(id)),
+      with: (v) => ["day", "place", "chip"].includes(v), value: (v) => v.length < 100, only: (v) => v.length < 200,
+      filter: (v) => v.length < 100, open: (v) => v.split(",").every((id) => chipAt.has(id)), sort: (v) => /^-?[a-z]+$/.test(v),
     };
     for (const [name, value] of said) {
       if (fits[name] && fits[name](value)) found[name] = value;
-      else problems.push(`${name}=${value}`);
+      else problems.push({ name, value });
     }
     return found;
   }
 
-  function write() {
+  const LABELS = { chip: "chip", to: "to", hq: "headquarters", parent: "parent", by: "exporter", layer: "layer", on: "day" };
+  function problemWords({ name, value }) {
+    const what = `${name}=${value}`;
+    if (name === "on" && isDay(value)) return t("dayNotCovered", { day: value, from: D.coversFrom, to: D.sliderEnd });
+    return LABELS[name] ? t("badPart", { label: t(LABELS[name]), what }) : t("badAddress", { what });
+  }
+
+  /** The state into the address: as a step to which the browser goes back, or in place of the last one. */
+  function write(step) {
     const usual = defaults(), said = new URLSearchParams();
     const always = ["chip", "to", "by", "layer", "on"];
     for (const name of Object.keys(usual)) {
       if (always.includes(name) || (state[name] !== usual[name] && name !== "edition")) said.set(name, state[name]);
     }
     said.set("edition", D.edition);
-    history.replaceState(null, "", "#" + said.toString());
+    const address = `#${said}`;
+    if (step && address !== location.hash) {
+      history.replaceState({ y: scrollY }, "");
+      history.pushState(null, "", address);
+    } else history.replaceState(history.state, "", address);
+    arrived = address;
   }
 
-  function set(change) {
+  /** A change of the question or the view. A deliberate one is a step; what moves while one types or drags is none. */
+  function set(change, step = true) {
     Object.assign(state, change);
-    problems = [];
+    problems = problems.filter(({ name }) => ASKED.includes(name) && !(name in change));
     state.edition = D.edition;
-    write();
+    if (!problems.length) write(step);
     draw();
+  }
+
+  let arrived = "";
+  /** The page as an address asks for it: at the start, when one goes back or forward, and when a link is followed. */
+  function arrive() {
+    if (location.hash === arrived && frame) return;
+    const before = state && [state.lang, state.theme].join();
+    state = read(location.hash);
+    arrived = location.hash;
+    if (!problems.length && state.edition === D.edition) write(false);
+    if (before !== [state.lang, state.theme].join()) build();
+    draw();
+    if (history.state && history.state.y !== undefined) scrollTo(0, history.state.y);
+  }
+
+  /** Follow a link to a state of this page. */
+  function follow(address) {
+    history.replaceState({ y: scrollY }, "");
+    history.pushState(null, "", address);
+    arrive();
+    scrollTo(0, 0);
   }
 
   // ---- building -----------------------------------------------------------------------------------------------------
@@ -205,7 +254,9 @@
     node.append(...children.flat(9).filter((c) => c !== null && c !== undefined && c !== false && c !== ""));
     return node;
   }
-  const swatch = (a) => h("span", { class: `swatch ${shade(a)}`, "aria-hidden": "true" });
+  const swatch = (a, chip) => h("span", { class: `swatch ${shade(a, chip)}`, "aria-hidden": "true" });
+  /** What stands beside the name of a chip of which no first public day is known. */
+  const mark = (chip) => (neverPublic(chip) ? h("small", { class: "unseen-mark" }, t("neverPublicShort")) : null);
   const when = (day) => h("time", { datetime: day }, day);
 
   async function copy(text, button) {
@@ -223,79 +274,22 @@
     setTimeout(() => { button.textContent = before; }, 1400);
   }
 
-  /** A field that finds an item by any of its names. */
-  function picker({ id, label, items, current, pick, empty, hint }) {
-    const list = h("ul", { role: "listbox", id: `${id}-list`, hidden: true });
-    const input = h("input", {
-      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: hint || "",
-      "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list",
-    });
-    let shown = [], at = -1;
-    const name = () => { const item = items().find((i) => i.id === current()); return item ? item.name : empty || ""; };
-    const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); input.value = name(); };
-    const choose = (item) => { close(); pick(item.id); };
-    function open(all) {
-      const wanted = all ? "" : key(input.value);
-      shown = found(items(), wanted).slice(0, 60);
-      if (empty && !wanted) shown.unshift({ id: "", name: empty });
-      at = wanted ? 0 : Math.max(0, shown.findIndex((i) => i.id === current()));
-      list.replaceChildren(...shown.map((item, n) => h("li", {
-        role: "option", id: `${id}-${n}`, "aria-selected": String(n === at), class: item.inside ? "inside" : "",
-        onmousedown: (e) => { e.preventDefault(); choose(item); },
-      }, h("span", {}, item.name), h("small", {}, item.matched || item.sub || ""))));
-      if (!shown.length) list.replaceChildren(h("li", { role: "option", "aria-disabled": "true", class: "nothing" }, t("noneFound")));
-      list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
-      mark();
-    }
-    function mark() {
-      [...list.children].forEach((li, n) => li.setAttribute("aria-selected", String(n === at)));
-      const li = list.children[at];
-      if (li && shown.length) { input.setAttribute("aria-activedescendant", li.id); li.scrollIntoView({ block: "nearest" }); }
-    }
-    input.addEventListener("focus", () => input.select());
-    input.addEventListener("click", () => list.hidden && open(true));
-    input.addEventListener("input", () => open(false));
-    input.addEventListener("blur", close);
-    input.addEventListener("keydown", (e) => {
-      if (["ArrowDown", "ArrowUp"].includes(e.key)) {
-        e.preventDefault();
-        if (list.hidden) return open(true);
-        at = (at + (e.key === "ArrowDown" ? 1 : shown.length - 1)) % Math.max(1, shown.length);
-        mark();
-      } else if (e.key === "Enter" && !list.hidden && shown[at]) { e.preventDefault(); choose(shown[at]); }
-      else if (e.key === "Escape") close();
-    });
-    return { node: h("div", { class: "field picker" }, h("label", { for: id }, label), input, list), update: () => { if (document.activeElement !== input) input.value = name(); } };
-  }
-
-  /** The items that a text may mean, best first: those called so, those whose names begin so, those that have it in a name. */
-  function found(items, wanted) {
-    if (!wanted) return items;
-    const ranked = [];
-    for (const item of items) {
-      let best = 9, matched = "";
-      item.keys.forEach(([k, alias], n) => {
-        const own = n === 0 ? 0 : 1;
-        const rank = k === wanted ? own : k.startsWith(wanted) ? 2 + own : k.includes(wanted) ? 4 + own : 9;
-        if (rank < best) { best = rank; matched = n === 0 ? "" : alias; }
-      });
-      if (best < 9) ranked.push([best, { ...item, matched }]);
-    }
-    return ranked.sort((a, b) => a[0] - b[0]).map((r) => r[1]);
-  }
-
   let chipItems, placeItems;
   function makeItems() {
     const makers = new Map(D.makers.map((m) => [m.id, m]));
     chipItems = D.chips.map((c) => {
       const maker = makers.get(c.maker);
       const prefixes = [maker.name, ...(maker.aliases || [])];
-      const names = [c.name, ...c.aliases];
+      const names = [c.name, ...c.calls, ...c.aliases];
       const keys = [[key(c.name), c.name], ...names.flatMap((n) => [[key(n), n], ...prefixes.map((p) => [key(p + n), n])])];
       return { id: c.id, name: c.name, sub: c.variants ? `${maker.name} · ${c.variants}` : maker.name, keys, inside: c.of >= 0 };
     });
-    placeItems = D.places.map((p) => ({ id: p.code, name: p.name, sub: p.code, keys: [p.name, p.code, ...p.aliases].map((n) => [key(n), n]) }));
+    namePlaces();
+  }
+
+  /** The places as the fields have them, in the language of the page. */
+  function namePlaces() {
+    placeItems = D.places.map((p) => ({ id: p.code, name: placeName(p.code), sub: p.code, keys: keysOf([placeName(p.code), p.name, p.code, ...p.aliases]) }));
   }
 
   // ---- the frame ----------------------------------------------------------------------------------------------------
@@ -311,21 +305,32 @@
   }
 
   function build() {
+    makeItems();
     document.documentElement.lang = state.lang;
     if (state.theme) document.documentElement.dataset.theme = state.theme;
     else delete document.documentElement.dataset.theme;
     document.body.classList.toggle("embedded", embedded());
     const [first, last] = SPAN();
     const pickers = [
-      picker({ id: "chip", label: t("chip"), items: () => chipItems, current: () => state.chip, pick: (chip) => set({ chip }), hint: t("chipHint") }),
-      picker({ id: "to", label: t("to"), items: () => placeItems, current: () => state.to, pick: (to) => set({ to }) }),
-      picker({ id: "hq", label: t("headquarters"), items: () => placeItems, current: () => state.hq, pick: (hq) => set({ hq }), empty: t("sameAsTo") }),
-      picker({ id: "parent", label: t("parent"), items: () => placeItems, current: () => state.parent, pick: (parent) => set({ parent }), empty: t("sameAsHeadquarters") }),
+      picker({ id: "chip", label: t("chip"), items: () => chipItems, current: () => asked("chip"), pick: (chip) => set({ chip }), hint: t("chipHint"), none: t("noChip") }),
+      picker({ id: "to", label: t("to"), items: () => placeItems, current: () => asked("to"), pick: (to) => set({ to }), none: t("noCountry") }),
+      picker({ id: "hq", label: t("headquarters"), items: () => placeItems, current: () => asked("hq"), pick: (hq) => set({ hq }), empty: t("sameAsTo"), none: t("noCountry") }),
+      picker({ id: "parent", label: t("parent"), items: () => placeItems, current: () => asked("parent"), pick: (parent) => set({ parent }), empty: t("sameAsHeadquarters"), none: t("noCountry") }),
     ];
-    const date = h("input", { id: "on", type: "date", value: state.on, onchange: () => date.value && set({ on: date.value }) });
+    const date = h("input", { id: "on", type: "date", value: state.on, min: D.coversFrom, max: D.sliderEnd, "aria-describedby": "day-note",
+      onchange: () => { if (within(date.value)) { note.hidden = true; set({ on: date.value }); } },
+      onkeydown: (e) => { if (e.key === "Enter") settle(); }, onblur: () => settle() });
+    const note = h("p", { class: "kept", id: "day-note", role: "status", hidden: true });
+    let noted = "";
+    // a day is refused once it is written, not while its year is typed
+    const settle = () => {
+      if (wrong("on") && !date.value) return;
+      if (!within(date.value)) { note.textContent = t(date.value ? "dayRefused" : "dayUnfinished", { day: date.value, from: D.coversFrom, to: D.sliderEnd, on: state.on }); note.hidden = false; noted = state.on; }
+      date.value = asked("on") || "";
+    };
     const slider = h("input", {
       type: "range", min: first, max: last, step: 1, "aria-label": t("day"), class: "slider",
-      oninput: () => { state.on = toDay(Number(slider.value)); date.value = state.on; soon(); }, onchange: () => set({ on: toDay(Number(slider.value)) }),
+      oninput: () => { state.on = toDay(Number(slider.value)); date.value = state.on; note.hidden = true; soon(); }, onchange: () => set({ on: toDay(Number(slider.value)) }, false),
     });
     const step = (word, label, by) => h("button", { type: "button", title: t(word), "aria-label": t(word), onclick: () => jump(by) }, label);
     const tabs = VIEWS.map((v) => h("button", { type: "button", role: "tab", id: `tab-${v}`, "aria-controls": "view", onclick: () => set({ view: v }) }, t(v)));
@@ -336,35 +341,54 @@
       to.focus(); to.click();
     } }, tabs);
     const view = h("div", { id: "view", role: "tabpanel", tabindex: "-1" });
-    const panel = h("section", { id: "panel", "aria-label": t("answer") });
+    const panel = h("section", { id: "panel", tabindex: "-1", "aria-label": t("answer") });
+    const to = (node) => { node.focus({ preventScroll: true }); node.scrollIntoView({ block: "start" }); };
+    const skips = h("div", { class: "skips" }, h("button", { type: "button", onclick: () => to(panel) }, t("skipToAnswer")), h("button", { type: "button", onclick: () => { to(tablist); tabs.find((tab) => tab.tabIndex === 0).focus(); } }, t("skipToViews")));
+    const more = h("button", { type: "button", class: "rarely", "aria-expanded": "false", onclick: () => {
+      const open = form.classList.toggle("unfolded");
+      more.setAttribute("aria-expanded", String(open));
+    } }, t("moreTerms"));
     const said = h("p", { class: "hidden", "aria-live": "polite" });
     const alert = h("div", { class: "alert", role: "alert", hidden: true });
     const app = document.getElementById("app");
+    const form = h("form", { class: `controls${state.hq || state.parent || state.layer !== "enforced" ? " unfolded" : ""}`, onsubmit: (e) => e.preventDefault() },
+      h("div", { class: "grid" }, pickers.map((p) => p.node), radios("by", t("exporter"), EXPORTERS), radios("layer", t("layer"), LAYERS), more),
+      h("div", { class: "days" },
+        h("div", { class: "field" }, h("label", { for: "on" }, t("day")), date),
+        h("div", { class: "steps" }, step("before", "‹", -1), step("after", "›", 1)),
+        h("div", { class: "track" }, h("div", { class: "strip", id: "strip", "aria-hidden": "true" }), slider, years()), note));
     app.replaceChildren(
+      skips,
       h("header", {},
-        h("div", { class: "brand" }, h("h1", {}, t("title")), h("p", {}, t("lead"))),
+        h("div", { class: "brand" }, h("h1", {}, t("title")), h("p", {}, t("lead")), h("p", { class: "whose" }, t("whose", { edition: D.edition })), about()),
         h("div", { class: "tools" },
-          h("label", {}, h("span", { class: "hidden" }, t("language")), h("select", { onchange: (e) => { set({ lang: e.target.value }); build(); draw(); } },
+          h("label", {}, h("span", { class: "hidden" }, t("language")), h("select", { id: "lang", onchange: (e) => { set({ lang: e.target.value }, false); build(); draw(); document.getElementById("lang").focus(); } },
             Object.entries(LANGUAGES).map(([id, name]) => h("option", { value: id, selected: id === state.lang }, name)))),
-          h("button", { type: "button", "aria-label": t("theme"), title: t("theme"), onclick: () => {
+          h("button", { type: "button", id: "theme", "aria-label": t("theme"), title: t("theme"), onclick: () => {
             const dark = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-            set({ theme: dark ? "light" : "dark" }); build(); draw();
+            set({ theme: dark ? "light" : "dark" }, false); build(); draw(); document.getElementById("theme").focus();
           } }, "◐"))),
       alert,
       said,
-      h("form", { class: "controls", onsubmit: (e) => e.preventDefault() },
-        h("div", { class: "grid" }, pickers.slice(0, 2).map((p) => p.node), radios("by", t("exporter"), EXPORTERS), radios("layer", t("layer"), LAYERS), pickers.slice(2).map((p) => p.node)),
-        h("div", { class: "days" },
-          h("div", { class: "field" }, h("label", { for: "on" }, t("day")), date),
-          h("div", { class: "steps" }, step("before", "‹", -1), step("after", "›", 1)),
-          h("div", { class: "track" }, h("div", { class: "strip", id: "strip", "aria-hidden": "true" }), slider, years()))),
+      form,
       h("main", {}, panel, h("div", { class: "views" }, tablist, view)),
+      h("p", { class: "fine" }, state.lang === "en" ? "" : t("inEnglish")),
       h("footer", {}, h("p", {}, t("verified", { edition: D.edition, day: D.verifiedThrough }), " ", t("notAdvice"),
           embedded() ? [" ", h("a", { class: "whole", target: "_blank", rel: "noopener", href: "#", onclick: (e) => { e.target.href = `${location.pathname}?whole${location.hash}`; } }, t("openWhole"))] : null),
         h("p", { class: "fine" }, `sha256 ${D.sha256} · ${D.world.source}`)));
     app.removeAttribute("aria-busy");
-    frame = { pickers, date, slider, tabs, view, panel, alert, said };
+    frame = { pickers, date, slider, tabs, view, panel, alert, said, toViews: () => to(tablist), settled: () => { note.hidden = note.hidden || noted !== state.on; } };
   }
+
+  /** What this page is and what its words mean, for who meets it first. */
+  function about() {
+    const words = ["aboutLaw", "aboutLayer", "aboutMet", "aboutGroups", "aboutEvidence", "aboutUnknown", "aboutProgram"];
+    return h("details", { class: "about" }, h("summary", {}, t("about_")), h("dl", {}, words.map((word) => [h("dt", {}, t(`${word}Term`)), h("dd", {}, t(word, { edition: D.edition, day: D.verifiedThrough, from: D.coversFrom }))])));
+  }
+
+  /** Whether the address says what is not understood for a part of the question: its field then shows nothing. */
+  const wrong = (name) => problems.some((p) => p.name === name);
+  const asked = (name) => (wrong(name) ? null : state[name]);
 
   function years() {
     const [first, last] = SPAN();
@@ -380,8 +404,10 @@
     const found = look(state);
     if (!found) return;
     const run = found.runs[found.at];
-    if (by > 0 && run.stop) set({ on: run.stop });
-    if (by < 0 && found.at > 0) set({ on: state.on === run.start ? dayBefore(run.start) : run.start });
+    if (by > 0 && run.stop && within(run.stop)) set({ on: run.stop });
+        if (by > 0 || !run.start) return;
+    const earlier = state.on > run.start ? run : found.runs[found.at - 1];
+    if (earlier && earlier.start >= D.coversFrom) set({ on: earlier.start });
   }
 
   let waiting = 0;
@@ -389,9 +415,11 @@
 
   function draw() {
     const { pickers, date, slider, tabs, view, panel, alert, said } = frame;
+    const held = focused(panel, view);
     pickers.forEach((p) => p.update());
-    for (const name of ["by", "layer"]) for (const r of document.getElementsByName(name)) r.checked = r.value === state[name];
-    if (document.activeElement !== date) date.value = state.on;
+    frame.settled();
+    for (const name of ["by", "layer"]) for (const r of document.getElementsByName(name)) r.checked = r.value === asked(name);
+    if (document.activeElement !== date || within(date.value)) date.value = asked("on") || "";
     slider.value = toNumber(state.on);
     slider.setAttribute("aria-valuetext", state.on);
     tabs.forEach((tab) => {
@@ -400,28 +428,42 @@
       tab.tabIndex = on ? 0 : -1;
     });
     const messages = [];
-    if (problems.length) messages.push(t("badAddress", { what: problems.join(", ") }));
+    messages.push(...problems.map(problemWords));
     if (state.edition !== D.edition) messages.push(t("otherEdition", { then: state.edition, now: D.edition }));
     alert.hidden = !messages.length;
     alert.replaceChildren(...messages.map((m) => h("p", {}, m)));
     const found = look(state);
-    document.getElementById("strip").replaceChildren(...(found ? pieces(found.runs) : []));
+    document.getElementById("strip").replaceChildren(...(found && !problems.length ? pieces(found.runs, D.chips[chipAt.get(state.chip)]) : []));
     panel.replaceChildren(...answerPanel(state, found));
     said.textContent = `${dealWords(state)}, ${state.on}: ${panel.querySelector(".first").textContent}`;
     view.setAttribute("aria-labelledby", `tab-${state.view}`);
     DRAWN[state.view](view);
+    if (held) held();
     document.title = `${D.chips[chipAt.get(state.chip)].name} → ${placeName(state.to)}, ${state.on} · ${t("title")}`;
+  }
+
+  /** A way back to the node that has the focus, once it is drawn anew; nothing where it is drawn once. */
+  function focused(...drawn) {
+    const node = document.activeElement, inside = drawn.find((n) => n !== node && n.contains(node));
+    if (!inside || node.id === "filter") return null;
+    const key = node.dataset ? node.dataset.key : null, every = () => [...inside.querySelectorAll("a, button, input, select, summary, [tabindex]")];
+    const at = every().indexOf(node);
+    return () => {
+      if (node.isConnected) return;
+      const same = (key && inside.querySelector(`[data-key="${CSS.escape(key)}"]`)) || (node.id && document.getElementById(node.id)) || every()[Math.min(at, every().length - 1)] || inside;
+      same.focus({ preventScroll: true });
+    };
   }
 
   // ---- the answer ---------------------------------------------------------------------------------------------------
 
   /** A course as coloured pieces of a band. */
-  function pieces(runs) {
+  function pieces(runs, chip) {
     const [first, last] = SPAN();
     const share = (day) => Math.min(100, Math.max(0, ((toNumber(day) - first) / (last - first)) * 100));
     return runs.map((run) => {
       const from = run.start ? share(run.start) : 0, to = run.stop ? share(run.stop) : 100;
-      return to > from ? h("i", { class: shade(run.answer), style: `left:${from}%;width:${to - from}%` }) : null;
+      return to > from ? h("i", { class: shade(run.answer, chip), style: `left:${from}%;width:${to - from}%` }) : null;
     }).filter(Boolean);
   }
 
@@ -446,7 +488,7 @@
   }
 
   function citationText(q, found) {
-    const cites = part(found.answer.citations).filter(([, role]) => !["tested, not met"].includes(role));
+    const cites = part(found.answer.citations).filter(([, role]) => role !== BESIDE);
     const lines = cites.map(([id, role]) => {
       const p = D.provisions[id];
       return `${role}: ${p.cite} (${p.evidence}). ${p.url}${p.code ? ` ; ${p.code.replace("{day}", q.on)}` : ""}`;
@@ -455,28 +497,32 @@
       `exportrules, edition ${D.edition}, ${D.currency}, sha256 ${D.sha256}. ${W.notAdvice.en}`, location.href].join("\n");
   }
 
+  /** The role of an entry that was tested and does not take in the chip, as the engine calls it. */
+  const BESIDE = "does not apply";
   const section = (title, ...inside) => { const kept = inside.flat().filter(Boolean); return kept.length ? h("section", {}, h("h3", {}, title), kept) : null; };
 
   function answerPanel(q, found) {
     const heading = h("p", { class: "deal" }, dealWords(q), " · ", when(q.on));
     const line = command(q);
     const asCommand = section(t("command"), h("div", { class: "command" }, h("code", {}, line), h("button", { type: "button", onclick: (e) => copy(line, e.target) }, t("copy"))));
-    if (problems.length) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("badAddress", { what: problems.join(", ") }))];
+    if (problems.length) return [h("p", { class: `first ${UNANSWERED}` }, problems.some((p) => p.name === "on" && isDay(p.value)) ? t("notCovered") : t("badLink"))];
     if (!found) return [heading, h("p", { class: `first ${UNANSWERED}` }, t("notAsked")), asCommand, section(t("ask"), explorer.ask(q))].filter(Boolean);
     const a = found.answer, chip = D.chips[chipAt.get(q.chip)];
     const facts = [
       [t("since"), found.since ? when(found.since) : t("noKnownStart")],
-      [t("until"), found.until ? when(found.until) : t("noKnownEnd")],
+      [t("until"), untilWords(found) === "…" ? t("noKnownEnd") : untilWords(found)],
       [t("met"), part(a.eccn).length ? part(a.eccn).join(", ") + (part(a.paragraphs).length ? ` (${part(a.paragraphs).join(", ")})` : "") : ""],
       [t("policy"), a.outcome === "license_required" || a.outcome === "license_exception" ? policyWord(a.policy) : ""],
     ].filter(([, value]) => value);
     return [
       heading,
       h("p", { class: `first ${shade(a)}` }, h("span", {}, firstLine(a, q))),
+      reasons(q, found, chip),
       h("dl", { class: "facts" }, facts.map(([term_, value]) => h("div", {}, h("dt", {}, term_), h("dd", {}, value)))),
       h("div", { class: "actions" },
         h("button", { type: "button", onclick: (e) => copy(citationText(q, found), e.target) }, t("copyCitation")),
         h("button", { type: "button", onclick: (e) => copy(location.href, e.target) }, t("copyLink"))),
+      h("div", { class: "jumps", role: "group", "aria-label": t("views") }, VIEWS.map((v) => h("button", { type: "button", "data-key": `view-${v}`, onclick: () => { set({ view: v }); frame.toViews(); } }, t(v)))),
       section(t("history"), story(q, found)),
       section(t("conditions"), conditions(a)),
       section(t("turnsOn"), part(a.turnsOn).map((u) => h("div", { class: "open" }, h("p", {}, h("b", {}, u.name), ": ", u.asks),
@@ -488,8 +534,47 @@
       section(t("figures"), figures(chip)),
       asCommand,
       section(t("ask"), explorer.ask(q)),
-      section(t("download"), explorer.downloads(q)),
-    ].filter(Boolean);
+      printless(section(t("download"), explorer.downloads(q))),
+    ].flat().filter(Boolean);
+  }
+
+  const printless = (node) => { if (node) node.classList.add("printless"); return node; };
+
+  /** The entries that the chip meets with its own figures, and what requires a license: why the answer is as it is. */
+  function reasons(q, found, chip) {
+    const rows = [];
+    const cited = part(found.answer.citations), entries = cited.filter(([, role]) => role === "classification");
+    for (const [id, role] of [...entries, ...cited.filter((c) => !entries.includes(c))]) {
+      const p = D.provisions[id];
+      const some = chip.variants && !chip.reached.includes(id) && p.tests.some((name) => name in D.figures);
+      // what may apply is not said to: the role is the engine's
+      const word = { classification: t(some ? "someMeet" : "meets"), requirement: t("requiredBy"), overcome: t("requiredBy"), exception: t("openBy") }[role];
+      if (word) rows.push(h("li", {}, h("b", {}, word), " ", p.title, role === "classification" ? ownFigures(chip, p) : h("small", {}, p.cite)));
+      else if (["requirement", "exception"].includes(p.kind) && role !== BESIDE) rows.push(h("li", {}, h("b", {}, `${say(role)}:`), " ", p.title, h("small", {}, p.cite)));
+    }
+    const seen = neverPublic(chip) ? h("p", { class: "warn" }, t("neverPublic")) : null;
+    return [seen, rows.length ? h("ul", { class: "reasons" }, rows) : null].filter(Boolean);
+  }
+
+  /** The chip's figures of those that an entry tests; from the lowest to the highest, where variants differ. */
+  function ownFigures(chip, p) {
+    const cards = chip.variants ? D.chips.filter((c) => c.of >= 0 && D.chips[c.of] === chip) : [chip];
+    const said = p.tests.filter((name) => name in D.figures).map((name) => {
+      const values = cards.map((c) => c.facts[name]).filter((f) => f && f[3] !== null).sort((one, two) => one[3] - two[3]);
+      if (!values.length) return null;
+      const low = values[0][0], high = values.at(-1)[0];
+      return `${D.figures[name]} ${low === high ? grouped(low) : t("range", { from: grouped(low), to: grouped(high) })}`;
+    }).filter(Boolean);
+    return said.length ? h("small", {}, `${chip.name}: ${said.join(", ")}`) : null;
+  }
+  const grouped = (text) => text.replace(/\d{5,}/, (digits) => Number(digits).toLocaleString("en"));
+  const figure = (name, unit) => `${D.figures[name] || name}${unit && D.units[name] ? ` (${D.units[name]})` : ""}`;
+
+  /** The last day of an answer; that of verification is no end of it, and does not read so. */
+  function untilWords(found) {
+    const next = found.runs[found.at + 1];
+    if (!found.until) return "…";
+    return next && next.answer.standing === "beyond_horizon" && found.standing !== "beyond_horizon" ? t("stillSo", { day: found.until }) : when(found.until);
   }
 
   /** What changed, and when: each stretch of one decision, with what opened it. */
@@ -499,7 +584,7 @@
       const here = n === found.at;
       const because = run.by.map((text) => reason(text, q));
       return h("li", { class: here ? "here" : "", "aria-current": here ? "true" : null },
-        h("button", { type: "button", onclick: () => set({ on: run.start || D.coversFrom }) }, run.start ? when(run.start) : "…"),
+        h("button", { type: "button", "data-key": `on-${run.start}`, onclick: () => set({ on: run.start > D.coversFrom ? run.start : D.coversFrom }) }, run.start ? when(run.start) : "…"),
         swatch(run.answer),
         h("div", {}, h("b", {}, storyWords(run.answer)),
           because.map((b) => h("small", {}, b.title, b.cite ? [" — ", b.url ? h("a", { href: b.url, rel: "noreferrer", target: "_blank" }, b.cite) : b.cite] : null))));
@@ -515,18 +600,25 @@
     return found.map((p) => h("div", {}, h("p", {}, h("b", {}, p.title)), h("ul", {}, p.conditions.map((c) => h("li", {}, c)))));
   }
 
+  /** Why an entry does not take in the chip: its figures are not reached, or they are and it is excluded. */
+  function besideWords(chip, id, p) {
+    const reached = chip.reached.includes(id);
+    return h("small", { class: "beside" }, t(reached ? "reachedBut" : chip.variants ? "notReachedAll" : "notReached"), reached && p.unless.length ? ` ${p.unless.join("; ")}.` : "");
+  }
   function citations(a, q) {
+    const chip = D.chips[chipAt.get(q.chip)];
     const rows = part(a.citations).map(([id, role]) => {
       const p = D.provisions[id];
       const policies = part(a.policies).filter(([r]) => r === id).map(([, policy]) => policyWord(policy));
       return h("li", {},
-        h("span", { class: "role" }, say(role)), " ", h("b", {}, p.title), policies.length && role !== "tested, not met" ? ` (${policies.join(", ")})` : null,
+        h("span", { class: "role" }, say(role)), " ", h("b", {}, p.title), policies.length && role !== BESIDE ? ` (${policies.join(", ")})` : null,
         h("small", {}, p.cite, " ", h("span", { class: "evidence" }, `[${p.evidence}]`)),
+        role === BESIDE ? besideWords(chip, id, p) : null,
         p.quote ? h("q", {}, p.quote) : null,
         h("small", {}, p.url ? h("a", { href: p.url, rel: "noreferrer", target: "_blank" }, t("document")) : null,
           p.code ? [" · ", h("a", { href: p.code.replace("{day}", q.on), rel: "noreferrer", target: "_blank" }, t("codeOfDay", { day: q.on }))] : null));
     });
-    return rows.length ? h("ul", { class: "citations" }, rows) : null;
+    return rows.length ? [h("ul", { class: "citations" }, rows), h("p", { class: "evidence-key" }, t("aboutEvidence"))] : null;
   }
 
   /** What would be answered were a term of the question another one, as far as the page holds it; and what is assumed. */
@@ -547,7 +639,7 @@
     const rows = Object.entries(chip.facts || {}).filter(([name]) => name !== "bits_x_tops_2022");
     if (!rows.length) return null;
     return h("dl", { class: "figures" }, rows.map(([name, [value, estimated, readings]]) => h("div", {}, h("dt", {}, D.figures[name]),
-      h("dd", {}, readings.length ? readings.join(" / ") : value, estimated ? " ≈" : ""))));
+      h("dd", {}, readings.length ? readings.join(" / ") : grouped(value), D.units[name] ? ` ${D.units[name]}` : "", estimated ? " ≈" : ""))));
   }
 
   // ---- over time ----------------------------------------------------------------------------------------------------
@@ -560,11 +652,11 @@
     const now = [state.to, state.hq, state.parent, state.by, state.layer, state.lang, state.filter, state.open, [...closed].join()].join("|");
     if (bandsKey !== now || !view.querySelector(".bands")) {
       bandsKey = now;
-      const field = h("input", { type: "search", id: "filter", placeholder: t("filter"), "aria-label": t("filter"), value: state.filter, oninput: () => { state.filter = field.value; write(); drawBands(view); } });
+      const field = h("input", { type: "search", id: "filter", placeholder: t("filter"), "aria-label": t("filter"), value: state.filter, oninput: () => { state.filter = field.value; write(false); drawBands(view); } });
       const had = document.activeElement && document.activeElement.id === "filter";
       const groups = D.makers.map((maker) => bandGroup(maker)).filter(Boolean);
       view.replaceChildren(h("div", { class: "bar" }, field, legend()),
-        h("div", { class: "bands" }, h("div", { class: "axis" }, h("span", {}), h("div", { class: "plot" }, years(), h("div", { class: "now" }))), groups.length ? groups : h("p", {}, t("noneFound"))));
+        h("div", { class: "bands" }, h("div", { class: "axis" }, h("span", {}), h("div", { class: "plot" }, years(), h("div", { class: "now" }))), groups.length ? groups : h("p", {}, t("noChip"))));
       if (had) { field.focus(); field.setSelectionRange(state.filter.length, state.filter.length); }
     }
     const [first, last] = SPAN();
@@ -585,7 +677,8 @@
     if (!rows.length) return null;
     const shut = !wanted && closed.has(maker.id);
     return h("section", { class: "group" },
-      h("h3", {}, h("button", { type: "button", "aria-expanded": String(!shut), onclick: () => { closed.has(maker.id) ? closed.delete(maker.id) : closed.add(maker.id); draw(); } }, maker.name, h("small", {}, ` ${rows.length}`))),
+      h("h3", {}, h("button", { type: "button", "aria-expanded": String(!shut), onclick: () => { closed.has(maker.id) ? closed.delete(maker.id) : closed.add(maker.id); draw(); } }, maker.name, h("small", {}, ` ${t(wanted ? "countMatching" : "countTop", { n: rows.length })}`))),
+      shut ? null : h("div", { class: "axis again", "aria-hidden": "true" }, h("span", {}), h("div", { class: "plot" }, years())),
       shut ? null : rows);
   }
 
@@ -594,17 +687,20 @@
     const plot = h("div", { class: "plot", "aria-hidden": "true", onclick: (e) => {
       const box = plot.getBoundingClientRect(), [first, last] = SPAN();
       set({ chip: c.id, on: toDay(Math.round(first + ((e.clientX - box.left) / box.width) * (last - first))) });
-    } }, course < 0 ? null : pieces(runsOf(course)), h("div", { class: "now" }));
+    } }, course < 0 ? null : pieces(runsOf(course), c), h("div", { class: "now" }));
     const open = opened();
     const toggle = c.variants ? h("button", { type: "button", class: "more", "aria-expanded": String(open.has(c.id)), "aria-label": `${c.name}: ${t("variants", { n: c.variants })}`, title: t("variants", { n: c.variants }),
       onclick: () => { open.has(c.id) ? open.delete(c.id) : open.add(c.id); set({ open: [...open].join() }); } }, open.has(c.id) ? "−" : "+") : null;
-    const label = h("button", { type: "button", class: "name", title: c.name, onclick: () => set({ chip: c.id }), onkeydown: (e) => {
+    const label = h("button", { type: "button", class: "name", title: c.name, "data-key": `row-${c.id}`, onclick: () => set({ chip: c.id }), onkeydown: (e) => {
       const all = [...document.querySelectorAll(".row .name")];
       const to = all[all.indexOf(e.target) + ({ ArrowDown: 1, ArrowUp: -1 }[e.key] || 0)];
       if (to && to !== e.target) { e.preventDefault(); to.focus(); }
-    } }, c.name, h("span", { class: "hidden" }, summary(course)));
+    } }, innerWidth > 700 ? c.name : shortName(c), neverPublic(c) ? h("span", { class: "hidden" }, ` (${t("neverPublicShort")})`) : null, h("span", { class: "hidden" }, summary(course)));
     return h("div", { class: `row${under ? " inside" : ""}`, "data-chip": c.id }, h("div", { class: "label" }, label, toggle), plot);
   }
+
+  /** The shortest form of a name under which a command finds the chip. */
+  const shortName = (c) => [c.name, ...c.calls].reduce((a, b) => (b.length < a.length ? b : a));
 
   /** A band in words, for who does not see it. */
   function summary(course) {
@@ -614,21 +710,13 @@
 
   const KINDS = [["no_license_requirement", ""], ["license_exception", ""], ["license_required", "presumption_of_approval"], ["license_required", "case_by_case"], ["license_required", "unpublished"],
     ["license_required", "indeterminate"], ["license_required", "presumption_of_denial"], ["license_required", "policy_of_denial"], ["indeterminate", ""], ["not_released", ""]];
-  function legend() {
-    return h("details", { class: "legend", open: innerWidth > 700 }, h("summary", {}, t("legend")), h("ul", {}, KINDS.map(([outcome, policy]) => h("li", {}, swatch({ outcome, policy, standing: "" }), decision(outcome, policy)))));
-  }
-
-  // ---- all chips on this day ----------------------------------------------------------------------------------------
-
-  function drawTable(view) {
-    const rows = D.chips.filter((c) => !(c.of >= 0)).map((c) => [c, look(question({ chip: c.id }))]);
-    view.replaceChildren(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("table") }, h("table", {},
-      h("caption", {}, [placeName(state.to), state.on, t(state.by), ...termWords(state).slice(1)].join(" · ")),
-      h("thead", {}, h("tr", {}, [t("chip"), t("outcome"), t("since"), t("until"), t("citations")].map((x) => h("th", { scope: "col" }, x)))),
-      h("tbody", {}, rows.map(([c, found]) => h("tr", { class: c.id === state.chip ? "chosen" : "" },
-        h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => set({ chip: c.id }) }, c.name), h("small", {}, makerName(c.maker))),
-        found ? [h("td", {}, swatch(found.answer), storyWords(found.answer)), h("td", {}, found.since ? when(found.since) : "…"), h("td", {}, found.until ? when(found.until) : "…"),
-          h("td", {}, found.provisions.map((id) => D.provisions[id]).filter(Boolean).map((p) => h("small", {}, p.cite)))] : h("td", { colspan: 4 }, "—")))))));
+  /** What colours mean: all of them, or those of some answers, each with its chip. */
+  function legend(answers) {
+    const used = answers && new Set(answers.map(([a, chip]) => shade(a, chip).replace(/ (unsure|unseen)/g, "")));
+    const kinds = KINDS.filter(([outcome, policy]) => !used || used.has(shade({ outcome, policy, standing: "" })));
+    const unseen = h("li", {}, h("span", { class: "swatch o-no_license_requirement unseen", "aria-hidden": "true" }), t("neverPublicShort"));
+    return h("details", { class: "legend", open: innerWidth > 700 }, h("summary", {}, t("legend")), h("ul", {}, kinds.map(([outcome, policy]) => h("li", {}, swatch({ outcome, policy, standing: "" }), decision(outcome, policy))),
+      D.chips.some(neverPublic) ? unseen : null));
   }
 
   // ---- the world on this day ----------------------------------------------------------------------------------------
@@ -636,11 +724,12 @@
   function drawMap(view) {
     const answers = new Map(D.places.map((p) => [p.code, look(question({ to: p.code }))]));
     const cls = (code) => (answers.get(code) ? shade(answers.get(code).answer) : "");
-    const say = (code) => `${placeName(code)}: ${answers.get(code) ? storyWords(answers.get(code).answer) : t("notHeld")}`;
+    const words = (code) => (answers.get(code) ? storyWords(answers.get(code).answer) : t("notHeld"));
+    const say = (code) => `${placeName(code)}: ${words(code)}`;
     const shapes = Object.entries(D.world.paths).map(([code, d]) => h("path", { d, class: placeAt.has(code) ? `land ${cls(code)}${code === state.to ? " chosen" : ""}` : "land", onclick: placeAt.has(code) ? () => set({ to: code }) : null }, placeAt.has(code) ? h("title", {}, say(code)) : null));
     const dots = Object.entries(D.world.dots).filter(([code]) => placeAt.has(code)).map(([code, [cx, cy]]) => h("circle", { cx, cy, r: code === state.to ? 5 : 3.4, class: `land ${cls(code)}${code === state.to ? " chosen" : ""}`, onclick: () => set({ to: code }) }, h("title", {}, say(code))));
     const groups = new Map();
-    for (const p of D.places) { const said = say(p.code).slice(p.name.length + 2); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
+    for (const p of D.places) { const said = words(p.code); if (!groups.has(said)) groups.set(said, []); groups.get(said).push(p); }
     view.replaceChildren(
       h("figure", { class: "world" },
         h("svg", { viewBox: "0 0 1000 440", role: "img", "aria-label": `${t("map")}: ${D.chips[chipAt.get(state.chip)].name}, ${state.on}` }, patterns(), shapes, dots),
@@ -648,7 +737,7 @@
       h("h3", {}, t("places")),
       h("div", { class: "groups" }, [...groups].sort((a, b) => b[1].length - a[1].length).map(([said, places]) => h("details", { open: places.length < 40 },
         h("summary", {}, answers.get(places[0].code) ? swatch(answers.get(places[0].code).answer) : null, h("b", {}, String(places.length)), " ", said),
-        h("p", {}, places.map((p) => h("button", { type: "button", class: `link${p.code === state.to ? " chosen" : ""}`, onclick: () => set({ to: p.code }) }, p.name)))))));
+        h("p", {}, places.map((p) => h("button", { type: "button", class: `link${p.code === state.to ? " chosen" : ""}`, "data-key": `place-${p.code}`, onclick: () => set({ to: p.code }) }, placeName(p.code))))))));
   }
 
   /** Fills that differ in grey print too. */
@@ -670,20 +759,20 @@
 
   function drawCompare(view) {
     const kind = state.with || "day";
-    const usual = { day: () => { const f = look(state); const r = f && f.runs[f.at]; return r && r.start ? dayBefore(r.start) : D.coversFrom; }, place: () => (state.to === "CN" ? "AE" : "CN"), chip: () => (D.chips.find((c) => c.id !== state.chip && !(c.of >= 0)) || D.chips[0]).id };
-    const good = { day: isDay, place: (v) => placeAt.has(v), chip: (v) => chipAt.has(v) };
+    const usual = { day: () => { const f = look(state); const r = f && f.runs[f.at]; return r && r.start > D.coversFrom ? dayBefore(r.start) : D.coversFrom; }, place: () => (state.to === "CN" ? "AE" : "CN"), chip: () => (D.chips.find((c) => c.id !== state.chip && !(c.of >= 0)) || D.chips[0]).id };
+    const good = { day: within, place: (v) => placeAt.has(v), chip: (v) => chipAt.has(v) };
     const value = good[kind](state.value) ? state.value : usual[kind]();
     const other = question({ day: { on: value }, place: { to: value }, chip: { chip: value } }[kind]);
     const choice = h("fieldset", { class: "field" }, h("legend", {}, t("another")), h("div", { class: "segmented" }, ["day", "place", "chip"].map((k) => h("label", {},
       h("input", { type: "radio", name: "with", value: k, checked: k === kind, onchange: () => set({ with: k, value: "" }) }), h("span", {}, t({ day: "day", place: "to", chip: "chip" }[k]))))));
     let control;
-    if (kind === "day") control = { node: h("div", { class: "field" }, h("label", { for: "value" }, t("day")), h("input", { id: "value", type: "date", value, onchange: (e) => e.target.value && set({ with: kind, value: e.target.value }) })), update() {} };
-    else control = picker({ id: "value", label: t(kind === "place" ? "to" : "chip"), items: () => (kind === "place" ? placeItems : chipItems), current: () => value, pick: (v) => set({ with: kind, value: v }) });
+    if (kind === "day") control = { node: h("div", { class: "field" }, h("label", { for: "value" }, t("day")), h("input", { id: "value", type: "date", value, min: D.coversFrom, max: D.sliderEnd, onchange: (e) => within(e.target.value) && set({ with: kind, value: e.target.value }) })), update() {} };
+    else control = picker({ id: "value", label: t(kind === "place" ? "to" : "chip"), items: () => (kind === "place" ? placeItems : chipItems), current: () => value, pick: (v) => set({ with: kind, value: v }), none: t(kind === "place" ? "noCountry" : "noChip") });
     control.update();
     const one = look(state), two = look(other);
     const side = (q, f, title) => h("article", {}, h("h3", {}, title), h("p", { class: "deal" }, dealWords(q), " · ", when(q.on)), f ? [h("p", { class: `first ${shade(f.answer)}` }, h("span", {}, firstLine(f.answer, q))),
-      h("p", {}, `${t("since")} ${f.since || "…"} · ${t("until")} ${f.until || "…"}`)] : h("p", {}, t("notAsked")));
-    const rests = (f) => new Map([...part(f.answer.citations)].filter(([, role]) => !["tested, not met", "classification"].includes(role)).map(([id, role]) => [id, role]));
+      h("p", {}, t("since"), " ", f.since || "…", " · ", t("until"), " ", untilWords(f))] : h("p", {}, t("notAsked")));
+    const rests = (f) => new Map([...part(f.answer.citations)].filter(([, role]) => ![BESIDE, "classification"].includes(role)).map(([id, role]) => [id, role]));
     const entries = (f) => new Map(part(f.answer.citations).filter(([, role]) => role === "classification").map(([id, role]) => [id, role]));
     const lines = [];
     if (one && two) {
@@ -691,7 +780,7 @@
       const only = (x, y, word) => [...x].filter(([id]) => !y.has(id)).map(([id, role]) => h("li", {}, h("span", { class: "role" }, `${say(role)}, ${t(word)}`), " ", h("b", {}, D.provisions[id].title), h("small", {}, D.provisions[id].cite)));
       lines.push(...only(a, b, "onlyFirst"), ...only(b, a, "onlySecond"));
       const alike = one.outcome === two.outcome && one.policy === two.policy && one.standing === two.standing;
-      if (alike) lines.unshift(h("li", {}, t("same"), " ", decision(one.outcome, one.policy)));
+      if (alike) lines.unshift(h("li", {}, h("b", {}, t(lines.length ? "sameOutcome" : "same")), " ", decision(one.outcome, one.policy)));
       else lines.unshift(h("li", {}, h("b", {}, storyWords(one.answer)), " ↔ ", h("b", {}, storyWords(two.answer))));
     }
     let between = null;
@@ -705,58 +794,20 @@
       lines.length ? section(t("differs"), h("ul", { class: "citations" }, lines)) : "", between || "");
   }
 
-  const DRAWN = { bands: drawBands, table: drawTable, map: drawMap, compare: drawCompare, plane: drawPlane, claims: (view) => explorer.claims(view) };
-
-  // ---- the lines of the day -------------------------------------------------------------------------------------------
-
-  function drawPlane(view) {
-    const plane = [...D.planes].reverse().find((p) => p.from <= state.on) || D.planes[0];
-    if (!plane || !plane.x) return view.replaceChildren(h("p", {}, t("noPlane")));
-    const inside = D.chips.filter((c) => c.facts && c.facts[plane.x] && c.facts[plane.y] && c.facts[plane.x][3] > 0 && c.facts[plane.y][3] > 0);
-    const size = { w: innerWidth < 700 ? 420 : 900, h: innerWidth < 700 ? 420 : 560, l: 58, r: 14, t: 14, b: 42 };
-    const axis = (name, from, to) => {
-      const ends = plane.regions.flatMap((r) => r[name]).filter((v) => v > 0);
-      const values = [...inside.map((c) => c.facts[plane[name]][3]), ...ends];
-      const low = Math.log10(Math.min(...values)) - 0.08, high = Math.log10(Math.max(...values)) + 0.08;
-      const at = (v) => from + ((Math.log10(v) - low) / (high - low)) * (to - from);
-      const ticks = [];
-      for (let e = Math.floor(low); e <= high; e += 1) for (const m of [1, 2, 5]) { const v = m * 10 ** e; if (Math.log10(v) >= low && Math.log10(v) <= high) ticks.push(v); }
-      return { at, ticks, from, to };
-    };
-    const x = axis("x", size.l, size.w - size.r), y = axis("y", size.h - size.b, size.t);
-    const nodes = [];
-    for (const v of x.ticks) nodes.push(h("line", { class: "grid-line", x1: x.at(v), x2: x.at(v), y1: size.t, y2: size.h - size.b }), h("text", { class: "tick", x: x.at(v), y: size.h - size.b + 14, "text-anchor": "middle" }, v.toLocaleString("en")));
-    for (const v of y.ticks) nodes.push(h("line", { class: "grid-line", x1: size.l, x2: size.w - size.r, y1: y.at(v), y2: y.at(v) }), h("text", { class: "tick", x: size.l - 6, y: y.at(v) + 4, "text-anchor": "end" }, v.toLocaleString("en")));
-    plane.regions.forEach((r, n) => {
-      const left = r.x[0] ? x.at(r.x[0]) : size.l, right = r.x[1] ? x.at(r.x[1]) : size.w - size.r;
-      const low = r.y[0] ? y.at(r.y[0]) : size.h - size.b, high = r.y[1] ? y.at(r.y[1]) : size.t;
-      nodes.push(h("rect", { class: `region${r.certain ? "" : " uncertain"}`, x: left, y: high, width: Math.max(0, right - left), height: Math.max(0, low - high) }, h("title", {}, `${r.title} (${r.cite} ${r.paragraph})`)),
-        h("text", { class: "mark", x: left + 4, y: high + 13 + (n % 3) * 13 }, String(n + 1)));
-    });
-    const chosen = D.chips[chipAt.get(state.chip)];
-    const isChosen = (c) => c.id === state.chip || (c.of >= 0 && D.chips[c.of].id === state.chip);
-    const placed = inside.map((c) => [c, look(question({ chip: c.id }))]).filter(([, f]) => f && f.outcome !== "not_released").sort((a, b) => isChosen(a[0]) - isChosen(b[0]));
-    for (const [c, f] of placed) {
-      const [cx, cy] = [x.at(c.facts[plane.x][3]), y.at(c.facts[plane.y][3])];
-      nodes.push(h("circle", { cx, cy, r: isChosen(c) ? 7 : 4.2, class: `dot ${shade(f.answer)}${isChosen(c) ? " chosen" : ""}`, onclick: () => set({ chip: c.id }) }, h("title", {}, `${c.name}: ${storyWords(f.answer)}`)));
-      if (isChosen(c)) nodes.push(h("text", { class: "dot-name", x: cx > size.w - 150 ? cx - 10 : cx + 10, y: cy + 4, "text-anchor": cx > size.w - 150 ? "end" : "start" }, c.name));
-    }
-    nodes.push(h("text", { class: "axis-name", x: (size.l + size.w) / 2, y: size.h - 6, "text-anchor": "middle" }, D.figures[plane.x] || plane.x),
-      h("text", { class: "axis-name", x: 14, y: (size.t + size.h - size.b) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(size.t + size.h - size.b) / 2})` }, D.figures[plane.y] || plane.y));
-    view.replaceChildren(h("figure", { class: "plane" },
-      h("svg", { viewBox: `0 0 ${size.w} ${size.h}`, role: "img", "aria-label": `${t("plane")}: ${chosen.name}, ${state.on}` }, patterns(), nodes),
-      h("figcaption", {}, t("planeOf", { day: state.on }))),
-      h("ol", { class: "regions" }, plane.regions.map((r) => h("li", {}, h("b", {}, r.title), r.certain ? "" : ` (${t("uncertain")})`, h("small", {}, `${r.cite} ${r.paragraph}`)))));
-  }
+  const DRAWN = {
+    bands: drawBands, map: drawMap, compare: drawCompare,
+    table: (view) => explorer.table(view), plane: (view) => explorer.plane(view), claims: (view) => explorer.claims(view),
+  };
 
   // ---- start ----------------------------------------------------------------------------------------------------------
 
   const ready = load().then(() => {
-    makeItems();
     for (const m of D.makers.slice(5)) closed.add(m.id);
-    const start = () => { state = read(location.hash); if (!problems.length && state.edition === D.edition) write(); build(); draw(); };
-    start();
-    addEventListener("hashchange", start);
+    arrive();
+    for (const event of ["popstate", "hashchange"]) addEventListener(event, arrive);
   });
-  Object.assign(explorer, { look, ready, part, firstLine, noticesOf, because, h, t, command, makerName, placeName, question, embedded, write: () => write(), data: () => D });
+  Object.assign(explorer, {
+    look, ready, part, firstLine, noticesOf, because, h, t, command, makerName, placeName, question, embedded, set, follow, shade, swatch, mark, when, figure, legend, patterns,
+    storyWords, termWords, dealWords, untilWords, items: () => chipItems, data: () => D,
+  });
 })();

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from exportrules.engine.docket import Docket
 from exportrules.errors import UnknownNameError
 from exportrules.explore.states import Places
+from exportrules.law.model import Provision
 from exportrules.law.ruleset import Ruleset
+from exportrules.law.truth import TRUE
+from exportrules.law.view import view_of
 from exportrules.question.figures import facts_of
 from exportrules.question.names.chips import find_chip
 from exportrules.question.values import show
@@ -59,6 +64,7 @@ def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
     """One row for each chip: `of` is the family's number among the rows where the row is one of several variants."""
     rows: list[dict[str, Any]] = []
     families: dict[str, int] = {}
+    asked_for: dict[str, frozenset[str]] = {}
     for entry in asked:
         variant, family = ruleset.variants[entry.variants[0]]
         whole = len(entry.variants) > 1
@@ -73,6 +79,8 @@ def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
             "family": family.name,
             "aliases": [name for name in names if name != (family.name if whole else variant.name)],
         }
+        row["calls"] = _calls(ruleset, entry, (row["name"], *names), asked_for)
+        row["reached"] = _reached(ruleset, entry)
         days = {c.announced or c.not_public_before for c in (ruleset.variants[v][0] for v in entry.variants)}
         row["public"] = sorted(day.isoformat() for day in days if day)
         if whole:
@@ -97,6 +105,41 @@ def _asked_as(ruleset: Ruleset, entry: Entry, name: str) -> str:
     except UnknownNameError:
         return entry.id
     return name if set(meant) == set(entry.variants) else entry.id
+
+
+def _calls(ruleset: Ruleset, entry: Entry, names: Iterable[str], asked_for: dict[str, frozenset[str]]) -> list[str]:
+    """Shorter forms of these names under which a command finds this chip and no other: RTX 4090 for GeForce RTX 4090
+    24GB. `asked_for` has the variants of every form that was tried."""
+    found: dict[str, None] = {}
+    for name in names:
+        words = name.split()
+        for start, stop in ((a, b) for a in (0, 1) for b in range(a + 1, len(words) + 1)):
+            form = " ".join(words[start:stop])
+            if form not in asked_for:
+                try:
+                    asked_for[form] = frozenset(find_chip(ruleset, form).variants)
+                except UnknownNameError:
+                    asked_for[form] = frozenset()
+            if asked_for[form] == frozenset(entry.variants):
+                found[form] = None
+    return [form for form in found if form not in names]
+
+
+def _reached(ruleset: Ruleset, entry: Entry) -> list[str]:
+    """The entries of the Code of which every variant has the figures, whether or not they exclude it.
+
+    Variants of which no figure is known are not asked, as in answers about a family.
+    """
+    every = [facts_of(ruleset.variants[v][0]) for v in entry.variants]
+    known = [facts for facts in every if facts.keys() & {"tpp", "memory_bandwidth_density"}]
+    dockets = [Docket(view_of(ruleset), facts, on=date.max) for facts in known]
+
+    def has(docket: Docket, provision: Provision) -> bool:
+        rows = ([docket.test(test, date.max, {}) for test in row.tests] for row in provision.when)
+        return docket.fits(provision.classifies) == TRUE and any(min(tests, default=TRUE) == TRUE for tests in rows)
+
+    tested = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
+    return [provision.id for provision in tested if dockets and all(has(docket, provision) for docket in dockets)]
 
 
 def _figures(variant: Any) -> dict[str, list[Any]]:

@@ -100,6 +100,7 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "sliderEnd": f"{ruleset.horizon.year}-12-31",
         "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
         "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
+        "units": {name: ruleset.facts[name].unit for name in FIGURES},
         "chips": [{**row, **more} for row, more in zip(chip_rows(ruleset, asked), chip_notes, strict=True)],
         "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
         **_words(_assumed(ruleset, asked[0].id), roles),

@@ -21,6 +21,8 @@ globalThis.explorer = {};
     ["through", "date", "Last day of the answer; empty where there is no known end"],
     ["outcome", "string", "no_license_requirement, license_exception, license_required, not_released or indeterminate"],
     ["review_policy", "string", "How an application would be reviewed; empty where there would be none"],
+    ["projected_outcome", "string", "After the last day verified: what the law verified through that day would say; else empty"],
+    ["projected_policy", "string", "Review policy of that outcome"],
     ["standing", "string", "verified, or why the answer is not: beyond_horizon, before_coverage, unannounced ..."],
     ["requirements", "string", "Provisions that require a license, and exceptions that are open, on the first of the days"],
     ["opened_by", "string", "What made the answer another one on its first day"],
@@ -31,8 +33,9 @@ globalThis.explorer = {};
   /** One row for a stretch of one decision; `on` is the day asked about, if it is one. */
   function row(q, run, on) {
     const D = data(), chip = D.chips.find((c) => c.id === q.chip), hq = q.hq || q.to, a = run.answer;
+    const projected = a.standing === "beyond_horizon" ? explorer.part(a.projection) : [];
     return [D.edition, D.sha256, D.license.name, on, chip.id, chip.name, explorer.makerName(chip.maker), q.to, hq, q.parent || hq, q.by, layers[q.layer],
-      run.start, run.stop && new Date(Date.parse(run.stop) - 864e5).toISOString().slice(0, 10), a.outcome, a.policy || "", a.standing,
+      run.start, run.stop && new Date(Date.parse(run.stop) - 864e5).toISOString().slice(0, 10), a.outcome, a.policy || "", projected[0] || "", projected[1] || "", a.standing,
       [...explorer.part(a.requirements), ...explorer.part(a.exceptions)].join(" "), explorer.because(run, q).join("; ")];
   }
 
@@ -79,26 +82,46 @@ globalThis.explorer = {};
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
+  /** The sources that answers name by an id: each with its title, citation, address and standing. */
+  const SOURCE = ["provision", "title", "cite", "url", "evidence", "instrument", "quote"];
+  const sources = () => [SOURCE, ...Object.entries(data().provisions).map(([id, p]) => [id, p.title, p.cite, p.url, p.evidence, p.instrument, p.quote || ""])];
+
+  /** The part of a file's name that tells the deal: unlike questions have unlike names. */
+  function deal(q) {
+    const whose = [q.hq && `hq-${q.hq}`, q.parent && `parent-${q.parent}`].filter(Boolean);
+    return [q.to, ...whose, q.by, q.layer].join("-");
+  }
+
+  /** A size in megabytes, from what some rows take; it is said before anything is made. */
+  function megabytes(rows, many, text) {
+    if (!rows.length) return "";
+    return `${Math.max(1, Math.round((text(rows).length / rows.length) * many / 1e6))} MB`;
+  }
+
   /** The buttons of the panel: what is seen, and all that the page holds for this exporter and layer. */
   explorer.downloads = (q) => {
     const { h, t } = explorer, D = data();
+    const terms = explorer.termWords(q).join(", "), chip = D.chips.find((c) => c.id === q.chip).name;
     const kinds = [
-      ["downloadTimeline", `timeline-${q.chip}-${q.to}-${q.by}-${q.layer}`, () => timeline(q)],
-      ["downloadDay", `chips-${q.on}-${q.to}-${q.by}-${q.layer}`, () => day(q)],
-      ["downloadWhole", `all-${q.by}-${q.layer}`, () => whole(q)],
+      ["downloadTimeline", `timeline-${q.chip}-${deal(q)}`, `${chip} to ${q.to}, ${terms}`, () => timeline(q)],
+      ["downloadDay", `chips-${q.on}-${deal(q)}`, `to ${q.to} on ${q.on}, ${terms}`, () => day(q)],
+      ["downloadWhole", `all-${q.by}-${q.layer}`, `${q.by}, ${q.layer}`, () => whole(q)],
     ];
-    return h("ul", { class: "downloads" }, kinds.map(([word, kind, rows]) => {
+    const asRecords = (rows) => rows.map((r) => Object.fromEntries(FIELDS.map(([field], n) => [field, r[n]])));
+    const some = timeline(q), many = Math.round((D.chips.length * D.places.length * (some.length || 6)) / 1000) * 1000;
+    const sizes = { csv: megabytes(some, many, (rows) => csv(rows).join("")), json: megabytes(some, many, (rows) => JSON.stringify(asRecords(rows), null, 1)) };
+    return h("ul", { class: "downloads" }, kinds.map(([word, kind, said, rows]) => {
       const name = `exportrules-${D.edition}-${kind}`.toLowerCase();
-      const title = `${D.words[word].en}: ${kind}`;
-      const button = (label, use) => h("button", { type: "button", "data-file": word, onclick: use, "aria-label": `${t(word)}: ${label}` }, label);
+      const title = `${D.words[word].en}: ${said}`;
+      const button = (label, use) => h("button", { type: "button", "data-file": word, "data-key": `${word}-${label}`, onclick: use, "aria-label": `${t(word)}: ${label}` }, label);
       return h("li", {}, h("span", {}, t(word)), h("span", { class: "actions" },
         button("CSV", () => save(`${name}.csv`, "text/csv", csv(rows()))),
-        button("JSON", () => save(`${name}.json`, "application/json", [JSON.stringify(described(name, title, {
-          data: rows().map((r) => Object.fromEntries(FIELDS.map(([field], n) => [field, r[n]]))),
-        }), null, 1)])),
-        button("datapackage.json", () => save("datapackage.json", "application/json", [JSON.stringify(described(name, title, {
+        button("JSON", () => save(`${name}.json`, "application/json", [JSON.stringify(described(name, title, { data: asRecords(rows()) }), null, 1)])),
+        button("datapackage.json", () => save(`${name}.datapackage.json`, "application/json", [JSON.stringify(described(name, title, {
           path: `${name}.csv`, format: "csv", mediatype: "text/csv", encoding: "utf-8",
-        }), null, 1)]))));
-    }), h("li", {}, h("small", {}, t("wholeOf", { n: Math.round((D.chips.length * D.places.length * 6) / 1000) * 1000 }), ` ${D.license.title}, sha256 ${D.sha256.slice(0, 12)}…`)));
+        }), null, 1)]))), word === "downloadWhole" ? h("small", {}, t("wholeOf", { n: many.toLocaleString("en"), ...sizes })) : null);
+    }), h("li", {}, h("span", {}, t("downloadSources")), h("span", { class: "actions" }, h("button", { type: "button", "data-file": "downloadSources", "aria-label": `${t("downloadSources")}: CSV`,
+      onclick: () => save(`exportrules-${D.edition}-sources.csv`, "text/csv", sources().map((r) => r.map(quoted).join(",") + "\r\n")) }, "CSV")),
+    h("small", {}, `${D.license.title}, sha256 ${D.sha256.slice(0, 12)}…`)));
   };
 })();

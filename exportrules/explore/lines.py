@@ -10,7 +10,7 @@ from exportrules.answer.determination import timeline
 from exportrules.errors import QuestionError
 from exportrules.law.model import Number
 from exportrules.law.ruleset import Ruleset
-from exportrules.study.plane import Plane, plane
+from exportrules.study.plane import Plane, Region, plane
 
 #: The deal whose lines are drawn: the one that the rules were written for. No letter is addressed to this exporter.
 TO, EXPORTER = "CN", "other"
@@ -41,9 +41,11 @@ def _drawn(plane: Plane) -> dict[str, Any]:
     return {
         "x": plane.x,
         "y": plane.y,
+        "out": sorted({_called(region) for region in plane.left_out if not region.bound}),
         "regions": [
             {
                 "provision": region.provision,
+                "kind": region.in_force.provision.kind,
                 "paragraph": region.row.paragraph,
                 "title": region.in_force.provision.title,
                 "cite": region.in_force.provision.cite,
@@ -55,6 +57,11 @@ def _drawn(plane: Plane) -> dict[str, Any]:
             if region.in_force.provision.kind == "classification" or not region.bound
         ],
     }
+
+
+def _called(region: Region) -> str:
+    title, paragraph = region.in_force.provision.title, region.row.paragraph
+    return f"{title} ({paragraph})" if paragraph else title
 
 
 def _number(value: Number | None) -> float | int | None:

@@ -18,7 +18,7 @@ _ALONE = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
 _SERVED = f'''<meta http-equiv="Content-Security-Policy" content="{_POLICY}; connect-src 'self'">
 <meta name="exportrules-asks" content="server">'''
 #: The scripts of the page, in the order in which they run.
-_SCRIPTS = ("downloads.js", "claims.js", "ask.js", "app.js")
+_SCRIPTS = ("downloads.js", "claims.js", "ask.js", "picker.js", "table.js", "plane.js", "app.js")
 
 
 def words() -> dict[str, dict[str, str]]:

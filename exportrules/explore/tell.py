@@ -7,9 +7,11 @@ from typing import Any
 
 from exportrules.answer.determination import Determination
 from exportrules.answer.trace import cite_of
-from exportrules.answer.words import case_words, fact_name, open_question
+from exportrules.answer.words import case_words, excerpt, fact_name, open_question
+from exportrules.law.model import Row
 from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
+from exportrules.question.values import show
 from exportrules.render.text import headline
 
 #: The placeholder for the day of the question, in texts and in the address of a text of that day.
@@ -72,8 +74,23 @@ def provision_row(ruleset: Ruleset, name: str) -> dict[str, Any]:
         "url": provision.url,
         "code": code_url(provision.paragraph, _SOME_DAY).replace(_SOME_DAY.isoformat(), DAY),
         "evidence": provision.evidence or instrument.evidence,
-        "quote": provision.quote,
+        "quote": excerpt(provision.quote),
         "kind": provision.kind,
         "instrument": instrument.title,
         "conditions": list(provision.conditions),
+        "tests": sorted({t.fact for row in provision.when for t in row.tests}) if provision.classifies else [],
+        "unless": [_in_words(ruleset, row) for row in provision.unless] if provision.classifies else [],
     }
+
+
+_OPERATOR = {"ge": "at least", "gt": "over", "le": "at most", "lt": "under"}
+
+
+def _in_words(ruleset: Ruleset, row: Row) -> str:
+    """What a row that excludes an item asks of it: 'designed for datacenters: no; TPP under 4800 (Note 2)'."""
+    said = []
+    for test in row.tests:
+        bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
+        between = f" {_OPERATOR[test.op]} " if test.op in _OPERATOR else ": "
+        said.append(f"{fact_name(ruleset, test.fact)}{between}{bound}")
+    return "; ".join(said) + (f" ({row.paragraph})" if row.paragraph else "")

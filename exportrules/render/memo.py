@@ -14,7 +14,17 @@ from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change, Citation, Finding
 from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
-from exportrules.answer.words import called, case_words, day_of, decision, fact_name, listed, open_question, value_name
+from exportrules.answer.words import (
+    called,
+    case_words,
+    day_of,
+    decision,
+    excerpt,
+    fact_name,
+    listed,
+    open_question,
+    value_name,
+)
 from exportrules.engine.unknowns import Branch
 from exportrules.law.attestation import clause
 from exportrules.law.model import Bounds
@@ -216,7 +226,10 @@ class _Memo:
         d = self.d
         first, last = d.holds
         since = f"since {day_of(first)}" if first else "since before any known change"
-        yield f"This has held {since}" + (f" and holds through {day_of(last)}." if last else ", with no known end.")
+        until = f" and holds through {day_of(last)}." if last else ", with no known end."
+        if last and d.next and d.next.standing == "beyond_horizon":
+            until = f" and was still so on {day_of(last)}, the last day verified."
+        yield f"This has held {since}{until}"
         if d.moment.named:
             yield f"It holds {listed(f'by {name} from {day_of(day)}' for day, name in d.moment.named if name)}."
         if d.previous:
@@ -434,7 +447,7 @@ class _Memo:
         return cited(self.number[provision]) if provision in self.number else ""
 
     def authority(self, c: Citation) -> str:
-        quote = f" “{safe(c.quote)}”" if c.quote else ""
+        quote = f" “{safe(excerpt(c.quote))}”" if c.quote else ""
         links = " ".join(dict.fromkeys(filter(None, (c.url, c.code_url))))
         return f"{safe(c.cite)} ({_EVIDENCE[c.evidence]}).{quote} {links}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -104,8 +103,7 @@ def answer(d: Determination) -> str:
     for exception in d.exceptions:
         for condition in exception["conditions"]:
             lines += item("condition", condition)
-    named = "".join(f"; by {name} from {day}" for day, name in d.moment.named if name)
-    lines += item("holds", f"{_since(d.holds[0])} {_until(d.holds[1])}{named}")
+    lines += item("holds", holding(d))
     lines += [
         line for c, word in ((d.previous, "before"), (d.next, "then")) if c for line in item(word, _change(c, word))
     ]
@@ -277,12 +275,18 @@ def wrapped(text: str, indent: int) -> list[str]:
     )
 
 
-def _since(day: date | None) -> str:
-    return f"from {day}" if day else "from before any known change"
+def holding(d: Determination) -> str:
+    """The days on which an answer holds, and the exceptions by which it does if their names change meanwhile.
 
-
-def _until(day: date | None) -> str:
-    return f"through {day}" if day else "with no known end"
+    The end of verification is not an end of the answer, and does not read so.
+    """
+    first, last = d.holds
+    days = f"from {first}" if first else "from before any known change"
+    if last and d.next is not None and d.next.standing == "beyond_horizon":
+        days += f", and still so on {last}, the last day verified"
+    else:
+        days += f" through {last}" if last else " with no known end"
+    return days + "".join(f"; by {name} from {day}" for day, name in d.moment.named if name)
 
 
 def _change(change: Change, word: str) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from exportrules.answer.determination import Determination
-from exportrules.answer.words import case_words, decision, fact_name, open_question
+from exportrules.answer.trace import BESIDE
+from exportrules.answer.words import case_words, decision, excerpt, fact_name, open_question
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
-from exportrules.render.text import deal, first_line, footer
+from exportrules.render.text import deal, first_line, footer, holding
 
 #: The field of a request for each fact that is a term of the deal.
 _FIELDS = {fact: field for field, fact in TERMS.items()}
@@ -22,18 +23,13 @@ _FIELDS = {fact: field for field, fact in TERMS.items()}
 
 def sentences(law: Ruleset, d: Determination) -> list[str]:
     """The whole answer in sentences: the first can be quoted alone, with citation and horizon."""
-    first, last = d.holds
-    since = f"from {first}" if first else "from before any known change"
-    until = f"through {last}" if last else "with no known end"
-    named = "".join(f", by {name} from {day}" for day, name in d.moment.named if name)
-    rests = list(dict.fromkeys(c.cite for c in d.citations if not c.role.startswith("tested")))[:3]
+    rests = list(dict.fromkeys(c.cite for c in d.citations if c.role != BESIDE))[:3]
     cited = f" {'; '.join(rests)}." if rests else ""
     lines = [
-        f"{first_line(d)} Asked: {deal(d)} This holds {since} {until}{named}, on the assumptions stated.{cited} "
-        f"{footer(law)}"
+        f"{first_line(d)} Asked: {deal(d)} This holds {holding(d)}, on the assumptions stated.{cited} {footer(law)}"
     ]
     for citation in d.citations:
-        quoted = f' It reads: "{citation.quote}"' if citation.quote else ""
+        quoted = f' It reads: "{excerpt(citation.quote)}"' if citation.quote else ""
         lines.append(
             f"{citation.role[:1].upper()}{citation.role[1:]}: {citation.title} ({citation.cite}; {citation.evidence}). "
             f"{citation.url}{quoted}"
