@@ -41,6 +41,8 @@ def as_dict(determination: object) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A value as JSON-compatible data. Numbers are exact, but quotients are rounded to six decimals."""
+    if value is None or isinstance(value, (str, int)):  # nearly every value
+        return value
     if hasattr(value, "_asdict"):
         return {name: plain(item) for name, item in value._asdict().items()}
     if isinstance(value, Bounds):

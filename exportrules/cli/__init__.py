@@ -32,7 +32,9 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         if asked := plain.read(sys.argv[1:]):
-            sys.exit(plain.answer(asked))
+            status = plain.answer(asked)
+            gc.freeze()  # or the interpreter would look for garbage among all objects as it ends
+            sys.exit(status)
         from exportrules.cli.commands import run
 
         sys.exit(run(encoding))

@@ -142,8 +142,10 @@ class Docket:
     ) -> None:
         """A docket for every day, or for one day alone. `marks` are those of the facts, if already computed."""
         listed = tuple(listings)
-        pool = (*listed, *view.provisions)
-        self.pool = pool if on is None else tuple(p for p in pool if holds_on(p.spans, on))
+        if on is None:
+            self.pool = (*listed, *view.provisions)
+        else:
+            self.pool = (*(p for p in listed if holds_on(p.spans, on)), *view.provisions_on(on))
         self.view, self.facts, self.day = view, facts, on
         self.marks = Marks(view, facts) if marks is None else marks
         self.prepared = self._prepare((*listed, *self._left_by_the_deal()) if on is None else self.pool)

@@ -105,7 +105,8 @@ def _write(name: str, tables: dict[str, Any]) -> None:
 
     file = os.path.join(_directory(), name)
     os.makedirs(os.path.dirname(file), exist_ok=True)
-    body = json.dumps(_plain(tables), ensure_ascii=False, separators=(",", ":")).encode()
+    # in ASCII: a text with wider characters is read at half the speed
+    body = json.dumps(_plain(tables), separators=(",", ":")).encode()
     # a temporary file of its own: if many processes start at once, each replaces the whole file
     handle, part = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
     try:

@@ -31,7 +31,7 @@ LARGEST_FILE = 32 * 2**20
 LARGEST_RULESET = 64 * 2**20
 MOST_FILES = 20_000
 DEEPEST_FOLDER = 16
-#: First read of a rule file, in bytes; nearly all of them are smaller.
+#: Each read of a file, in bytes; nearly all rule files are smaller.
 _USUAL = 2**16
 
 _default: list[Ruleset] = []
@@ -214,36 +214,53 @@ def _files_in(root: str) -> Iterable[tuple[str, str]]:
     """(name inside the directory, path) of every rule file. The casebook and hidden directories are skipped."""
     if not os.path.isdir(root):
         raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
-    files: list[str] = []
-    seen = 0
-    for folder, inner, names in os.walk(root, onerror=_unreadable):
-        inner[:] = sorted(name for name in inner if name != "cases" and not name.startswith("."))
-        seen += len(inner) + len(names)
+    files: list[os.DirEntry[str]] = []
+    folders, seen = [root], 0
+    while folders:
+        folder = folders.pop()
+        inner, others = _listed(folder)
+        seen += len(inner) + len(others)
         if seen > MOST_FILES:
             raise RulesetError(root, f"there are more than {MOST_FILES} files in this directory. Is it the right one?")
         if folder[len(root) :].count(os.sep) > DEEPEST_FOLDER:
             raise RulesetError(folder, f"directories are nested more than {DEEPEST_FOLDER} deep; no rules need that.")
-        for name in inner:
-            # os.walk would skip it silently, and the law in it
-            if os.path.islink(os.path.join(folder, name)):
+        for entry in inner:
+            if entry.is_symlink():
                 raise RulesetError(
-                    os.path.join(folder, name),
+                    entry.path,
                     "this directory is a link, and links to directories are not followed. Copy the directory instead.",
                 )
-        files += [os.path.join(folder, name) for name in names if name.lower().endswith(".toml")]
+        folders += [entry.path for entry in reversed(inner)]
+        files += [entry for entry in others if entry.name.lower().endswith(".toml")]
     if not files:
         raise RulesetError(root, "there is no .toml file in this directory.")
-    for path in sorted(files):
-        if os.path.islink(path) and not _leads_inside(path, root):
+    for entry in sorted(files, key=lambda entry: entry.path):
+        path, is_link = entry.path, entry.is_symlink()
+        if is_link and not _leads_inside(path, root):
             raise RulesetError(path, "this file is a link that leads out of its directory. Copy the file instead.")
-        if not os.path.isfile(path) and os.path.exists(path):
+        if not (os.path.isfile(path) if is_link else entry.is_file()) and os.path.exists(path):
             raise RulesetError(path, "this is not a regular file but a pipe, a socket or a device. Move it elsewhere.")
         yield path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/"), path
 
 
-def _unreadable(error: OSError) -> None:
-    """Raise RulesetError for a directory that cannot be listed: its law would be missing from every answer."""
-    raise RulesetError(str(error.filename), f"the directory cannot be read: {error.strerror or error}.")
+def _listed(folder: str) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
+    """The directories in a directory, without the casebook and hidden ones, and everything else in it, by name.
+
+    Raises RulesetError if it cannot be listed: its law would be missing from every answer.
+    """
+    try:
+        # the kinds of entries come with the list; to ask for each would take longer than reading the files
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError as error:
+        raise RulesetError(folder, f"the directory cannot be read: {error.strerror or error}.") from None
+    inner, others = [], []
+    for entry in entries:
+        if not (os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()):
+            others.append(entry)
+        elif entry.name != "cases" and not entry.name.startswith("."):
+            inner.append(entry)
+    return inner, others
 
 
 def _leads_inside(link: str, root: str) -> bool:
@@ -259,11 +276,13 @@ def read_file(name: str, path: str | os.PathLike[str], largest: int | None = Non
     """The bytes of one file, never more than `largest`. Raises RulesetError under the given name."""
     most = LARGEST_FILE if largest is None else largest
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             # the size of a pipe or a device is not known in advance; asking for the limit at once would allocate it
-            text = file.read(_USUAL)
-            if len(text) == _USUAL:
-                text += file.read(most + 1 - _USUAL)
+            parts, left = [], most + 1
+            while left and (part := file.read(min(_USUAL, left))):
+                parts.append(part)
+                left -= len(part)
+            text = b"".join(parts)
     except (OSError, ValueError) as error:
         raise RulesetError(name, f"the file cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     if len(text) > most:

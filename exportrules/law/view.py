@@ -30,7 +30,7 @@ from exportrules.law.model import (
     Test,
 )
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.span import Span, earliest, subtract, union
+from exportrules.law.span import Span, earliest, holds_on, subtract, union
 from exportrules.law.truth import Truth
 
 #: A country whose membership in a group is disputed on some days: (group, country).
@@ -100,6 +100,7 @@ class View:
         self._listings: dict[tuple[str, bool], list[InForce]] = {}
         self._narrowed: dict[tuple[str, tuple[Span, ...]], InForce] = {}
         self._classes: dict[str, int] = {}
+        self._last_day: tuple[date, tuple[InForce, ...]] | None = None
         # filled by dockets: provisions as prepared for profiles, and the marks that distinguish profiles
         self.entries: dict[tuple[int, object], Any] = {}
         self.settled: dict[tuple[int, int], Truth] = {}
@@ -132,6 +133,14 @@ class View:
         if provision.compliance and not self.as_printed:
             return provision.compliance
         return provision.effective
+
+    def provisions_on(self, day: date) -> tuple[InForce, ...]:
+        """The provisions in force on a day. Those of the last day are kept: the parts of an answer ask for one day."""
+        known = self._last_day
+        if known is None or known[0] != day:
+            in_force = tuple(p for p in self.provisions if holds_on(p.spans, day))
+            known = self._last_day = (day, in_force)
+        return known[1]
 
     def sorted_row(self, row: Row) -> SortedRow:
         """The row's tests by what they depend on; equal tests are one object, so that they are settled once."""

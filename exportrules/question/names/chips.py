@@ -42,14 +42,15 @@ _LABELS = (
 
 _COUNT = r"[0-9]{1,6}"
 _UNITS = r"pcs?|pieces?|units?|ea|sets?|Stk|Stück|张|張|片|块|塊|枚|颗|顆|台|個|个|개|장"
-#: A count beside a name. It never takes the last letter of a name: "A100X 2" is not a quantity of A100.
+#: A count beside a name, which never takes its last letter: "A100X 2" is not a quantity of A100. These patterns are
+#: slow to compile and rarely needed, so each is compiled on first use.
 _COUNTED = (
-    re.compile(rf"(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*](?=[\s(])|(?:{_UNITS})\.?(?=\s))\s*(?P<name>\S.*)", re.I),
-    re.compile(rf"{_COUNT}[x×*](?P<name>\S.*)", re.I),
-    re.compile(rf"(?P<name>.*\S)[\s,;]+[x×*]\s*{_COUNT}", re.I),
-    re.compile(rf"(?P<name>.*\S)\s*\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\)", re.I),
-    re.compile(rf"(?P<name>.*\S)[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:{_UNITS})\.?)", re.I),
-    re.compile(rf"(?P<name>.*\S)[\s,;]+{_COUNT}", re.I),
+    rf"(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*](?=[\s(])|(?:{_UNITS})\.?(?=\s))\s*(?P<name>\S.*)",
+    rf"{_COUNT}[x×*](?P<name>\S.*)",
+    rf"(?P<name>.*\S)[\s,;]+[x×*]\s*{_COUNT}",
+    rf"(?P<name>.*\S)\s*\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\)",
+    rf"(?P<name>.*\S)[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:{_UNITS})\.?)",
+    rf"(?P<name>.*\S)[\s,;]+{_COUNT}",
 )
 _DANGLING = re.compile(r"(?P<name>.*\S)\s+[x×]\s*", re.I)
 
@@ -224,7 +225,7 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
 def without_count(ruleset: Ruleset, text: str) -> str:
     """The name of a chip in a text that also states a quantity; '' if there is none."""
     for pattern in _COUNTED if len(text) <= LONGEST else ():
-        match = pattern.fullmatch(text.strip())
+        match = re.fullmatch(pattern, text.strip(), re.I)
         if match and _known(ruleset, match["name"]):
             return match["name"]
     return ""
