@@ -668,7 +668,7 @@ def test_the_other_plane_of_a_day_is_offered(tmp_path: Path) -> None:
         (("timeline", "A100", "-o", "{}/no/a.svg"), "{}/no/a.svg: the file cannot be written: No such file"),
         (("thresholds", "--on", "2021-1-1", "-o", "{}/a.svg"), "the date '2021-1-1' cannot be read for certain."),
         (("thresholds", "--on", "2021-01-01", "-o", "{}/a.svg"), "no provision in force on 2021-01-01 for this deal"),
-        (("thresholds", "--on", "2024-01-01", "--plane", "tpp", "-o", "{}/a.svg"), "--plane 'tpp' is not two figures."),
+        (("thresholds", "--on", "2024-01-01", "--plane", "tpp", "-o", "{}/a.svg"), "--plane 'tpp' does not name two"),
         (
             ("thresholds", "A100", "--all", "--on", "2024-01-01", "-o", "{}/a.svg"),
             "--all is for a plane without a CHIP",

@@ -344,7 +344,7 @@ def test_a_wrong_question_is_one_line_on_stderr_and_status_2(call: Call, args: t
             "--on is missing: write --on DATE. Day of export, YYYY-MM-DD, in Washington, D.C.; nothing defaults to "
             "today.",
         ),
-        (("matrix", "A100"), "--on is missing: write --on DATE. Days of export, YYYY-MM-DD; repeat, or separate"),
+        (("matrix", "A100"), "--on is missing: write --on DATE. Days of export, YYYY-MM-DD; repeat the option, or"),
         (("changes",), "--from is missing: write --from DATE. The first day of the calendar."),
         (("parties", "import", "x"), "-o is missing: write -o DIR. Overlay to write: DIR/parties.toml."),
         (("show",), "REFERENCE is missing. Write exportrules show REFERENCE; exportrules show --help says more."),

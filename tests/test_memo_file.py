@@ -230,7 +230,9 @@ def test_nobody_writes_markup_into_a_document(buyer: str) -> None:
 
 def test_a_character_without_a_font_is_told_and_not_replaced_by_a_box() -> None:
     d = check("H800", on="2023-06-01", end_user="\U00012000\U00012001 Trading")
-    with pytest.raises(OutputError, match=r"no font here has .* write .docx or .html, which use the reader's fonts"):
+    with pytest.raises(
+        OutputError, match=r"no installed font has .* write .docx or .html, which use the reader's fonts"
+    ):
         document(d, "pdf")
     assert "\U00012000\U00012001 Trading" in words_of(document(d, "docx"))
 

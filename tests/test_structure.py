@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import exportrules
 
 PACKAGE = Path(__file__).parent.parent / "exportrules"
 #: Rooms, each of which may import those before it, and within the rooms of the core their modules in the same way.
@@ -173,5 +176,24 @@ def test_answering_imports_neither_pydantic_nor_tabulate_nor_a_network() -> None
         "print(sorted(bad))"
     )
     subprocess.run([sys.executable, "-c", "import exportrules; exportrules.default_ruleset()"], check=True)
+    result = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_a_public_name_is_imported_on_first_use_from_where_type_checkers_see_it() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text("utf-8"))
+    for_types = next(node for node in tree.body if isinstance(node, ast.If))
+    homes = {
+        alias.asname or alias.name: (f"{node.module}", alias.name)
+        for node in for_types.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {*homes, "__version__"} == set(exportrules.__all__) <= set(dir(exportrules))
+    for name, (module, own_name) in homes.items():
+        assert getattr(exportrules, name) is getattr(importlib.import_module(module), own_name)
+    with pytest.raises(AttributeError, match="has no attribute 'chek'"):
+        _ = exportrules.chek  # type: ignore[attr-defined]
+    script = "import sys, exportrules; print([m for m in sys.modules if m.startswith('exportrules.')])"
     result = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert result.stdout.strip() == "[]"
