@@ -31,14 +31,14 @@ def audit(
     """Answer every row of a table; the same kind of table out, its own columns first.
 
     `table` is a pyarrow Table, RecordBatch or RecordBatchReader, a pandas, Polars or Spark DataFrame, or a
-    DuckDB relation. Columns are recognised by their names, or told by `columns={"chip": "Part No", "on": "Ship
-    date"}`; `ignore=["Notify Party"]` says which do not matter. `to` and `exporter` say for all rows what no column
-    says, and are never assumed. `names` says what words of the table mean ({"chip": {"GPU-1": "A100"}}), `dates`
-    how days are written ("iso", "dmy", "mdy", "excel", "excel1904"; two with a comma between, "dmy,excel"), `answers`
-    which answer columns to add, and `prefix` what stands before their names.
+    DuckDB relation. Columns are recognised by their names, or given by `columns={"chip": "Part No", "on": "Ship
+    date"}`; `ignore=["Notify Party"]` lists those that do not matter. `to` and `exporter` apply to all rows if no
+    column gives them; neither is ever assumed. `names` maps spellings of the table to their meanings ({"chip":
+    {"GPU-1": "A100"}}), `dates` states how days are written ("iso", "dmy", "mdy", "excel", "excel1904"; or two with a
+    comma between, "dmy,excel"), `answers` lists the answer columns to add, and `prefix` is put before their names.
 
-    A row that cannot be read is `indeterminate`, with its `problem`. Raises QuestionError where the table does
-    not say enough; needs `pip install 'exportrules[ledger]'`.
+    A row that cannot be read is `indeterminate`, with its `problem`. Raises QuestionError if columns are missing or
+    ambiguous; needs `pip install 'exportrules[ledger]'`.
     """
     try:
         from exportrules.ledger.frames import audit as answer

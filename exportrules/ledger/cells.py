@@ -1,4 +1,4 @@
-"""What people write in the cells of a ledger, read into what a question asks for. Nothing is guessed.
+"""Cells of a ledger, read into the terms of a question. Nothing is guessed.
 
 Each distinct spelling is read once. What cannot be read for certain is a :class:`Problem`, with the
 cure in its text; the row that holds it is answered as indeterminate.
@@ -26,22 +26,22 @@ from exportrules.question.question import ACTIVITIES, read_end_uses
 from exportrules.question.senses import Named, body_of, read_name
 from exportrules.question.values import show
 
-#: How `--dates` may read a day; ISO 8601 and months written as words are read in any case.
+#: The values of `--dates`; ISO 8601 and months written as words are always read.
 DATE_STYLES = ("iso", "dmy", "mdy", "excel", "excel1904")
-#: Of each of these a ledger has one: the order of day and month, and what a day's number counts from.
+#: A ledger has one of each pair: the order of day and month, and the epoch of day numbers.
 _ONE_OF = ({"dmy", "mdy"}, {"excel", "excel1904"})
 
-#: Days outside of these are slips of the pen: no ledger of AI chips has them.
+#: Days outside this range are typing errors: no ledger of AI chips has them.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
-#: Nothing that a question asks for takes more characters; what does has lost its quotation marks.
+#: No term of a question is longer; a longer cell has lost its quotation marks.
 LONGEST_CELL = 5_000
 
-#: Fields whose cells name parties, several of them with semicolons between.
+#: Fields whose cells name parties, separated by semicolons.
 PARTY_FIELDS = ("end_user", "parties")
-#: Fields of which a map of names may say that they name no listed party: an owner is one name.
+#: Fields whose names a names file may declare not to be a listed party.
 NAME_FIELDS = (*PARTY_FIELDS, "listed_owner")
-#: What a map of names says of a name that is close to a listed party's and is not that party.
+#: The meaning, in a names file, of a name that is close to that of a listed party but is not that party.
 NOT_LISTED = "not listed"
 _DECLARED = f"{NOT_LISTED}, as declared"
 
@@ -54,7 +54,7 @@ class Problem(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a cell was taken for: the value that a question gets, and its words for a reader."""
+    """The meaning of a cell: the value for a question, and its words for a reader."""
 
     value: Hashable = None
     shown: str = ""
@@ -82,15 +82,15 @@ class ChipCell(NamedTuple):
     text: str
 
 
-#: What its owner says of a part number that is memory, a CPU or freight: it is answered for parties and places alone.
+#: The meaning, in a names file, of memory, a CPU or freight: answered for parties and places alone.
 NOT_AI = "not an AI chip"
 NOT_AI_CHIP = ChipCell(ChipName(NOT_AI, ()), "")
-#: What its owner says of a value that is the same as an empty cell.
+#: The meaning, in a names file, of a value that is the same as an empty cell.
 NOT_SAID = "not said"
 
 _COUNT = r"(?:[0-9]{1,6}|[0-9]{1,3}(?:,[0-9]{3})+)"
 _UNIT = r"(?:pcs?|pieces|units?|ea)(?![^\W\d_])\.?"
-#: What may be cut off: a letter next to a letter or digit of the name is a part of the name ("A100X 2", "L20X 8").
+#: A quantity that may be cut off. A letter next to a letter or digit belongs to the name ("A100X 2", "L20X 8").
 _QUANTITY = (
     re.compile(rf"^(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*]|{_UNIT})\s*(?:of\s+)?(?=\S)", re.I),
     re.compile(
@@ -100,19 +100,19 @@ _QUANTITY = (
     ),
     re.compile(rf"[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*{_UNIT})$", re.I),
 )
-#: "A100X 2": two of what is called exactly that, if anything is; never eight of "L20" for "L20X 8".
+#: "A100X 2" is two of a chip with exactly that name; "L20X 8" is never eight of "L20".
 _X_AND_COUNT = re.compile(rf"(\S.*[^\W_]x)\s+{_COUNT}", re.I)
 _SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
 
 
 def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
-    """A chip as people write it in a ledger: as a question reads it, and with a quantity beside it."""
+    """A chip as ledgers write it: a name that a question accepts, or one with a quantity beside it."""
     first: UnknownNameError | None = None
     for candidate in _without_company(text):
         try:
             name = find_chip(ruleset, candidate)
         except RefusedNameError as error:
-            # understood, and not one chip: what is left without a quantity would be another name
+            # recognised, but not one chip: without the quantity it would be a different name
             return trouble("chip not certain", brief_error(error))
         except UnknownNameError as error:
             first = first or error
@@ -130,7 +130,7 @@ def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
 
 
 def _without_company(text: str) -> Iterable[str]:
-    """The text itself, and then without a quantity."""
+    """The text, then the text without the company, without a quantity."""
     yield text
     if named := _X_AND_COUNT.fullmatch(text):
         yield named[1]
@@ -142,7 +142,7 @@ def _without_company(text: str) -> Iterable[str]:
 
 
 def check_dates(style: str, say: Saying = COMMAND) -> None:
-    """Raises QuestionError for a style of dates that is none: one of DATE_STYLES, or two with a comma between."""
+    """Raises QuestionError unless the style is one of DATE_STYLES, or two of them with a comma between."""
     styles = style.split(",")
     for one in styles:
         if one not in DATE_STYLES:
@@ -153,7 +153,7 @@ def check_dates(style: str, say: Saying = COMMAND) -> None:
 
 
 def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
-    """A day of export. `style` is what the ledger's writer declares of dates that could be two, see check_dates."""
+    """A day of export. `style` is the ledger's declared way to write ambiguous dates, see :func:`check_dates`."""
     kind = "date cannot be read"
     if not text:
         return trouble("date is empty", "the date is empty. Write the day of export, YYYY-MM-DD.")
@@ -175,7 +175,7 @@ def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
 
 
 def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> Mapping[str, Reader]:
-    """How each column of a question is read. An empty cell means the stated default where there is one."""
+    """The readers of columns by field. An empty cell means the default, if there is one."""
 
     def place(text: str) -> Meaning:
         code = find_place(ruleset, text)
@@ -186,7 +186,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         if addressee:
             name = ruleset.exporters[addressee].name
             return Meaning(text.strip(), f"{name}, or another exporter", near=(name,))
-        # who the maker is depends on the row's chip: the question resolves it
+        # the maker depends on the row's chip, so the question resolves it
         return Meaning(text.strip().lower(), "the chip's maker") if found is None else Meaning(found, _exporter(found))
 
     def _exporter(name: str) -> str:
@@ -197,7 +197,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         for name in written:
             if says_nothing(name):
                 return trouble("party says nothing", f"of the names {brief(text)}, {brief(name)} says nothing.")
-        # a party on no list is one of the names too: what favours a deal must favour each of them
+        # unlisted parties are kept: what favours a deal must favour every party
         names = tuple(dict.fromkeys(read_name(ruleset, "party", name)._replace(written="") for name in written))
         listed = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.listed)
         near = dict.fromkeys(ruleset.parties[party].name for name in names for party in name.near)
@@ -242,20 +242,19 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
     return {name: _guarded(ruleset, name, read, say) for name, read in asked.items()}
 
 
-#: Yes and no, in the languages of the headers that are recognised.
+#: Yes and no in the languages of the recognised headers.
 _YES_NO = {
     "y": "yes", "n": "no", "ja": "yes", "nein": "no", "はい": "yes", "いいえ": "no", "是": "yes", "否": "no",
 }  # fmt: skip
-#: Answers to a yes-or-no fact; as a name, they say nothing.
+#: Answers to a yes-or-no fact, which are placeholders as a name.
 YES_OR_NO = frozenset(("yes", "no", "true", "false", *_YES_NO))
-#: Fields that no row leaves out: an empty cell is a problem and not a default.
+#: Fields that every row needs: an empty cell is a problem, not a default.
 _NEVER_EMPTY = {"to": "destination", "on": "date", "exporter": "exporter"}
 _CALLED = {"to": "destination", "on": "date", "end_user": "end user", "parties": "party"}
 
 
 def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
-    """The reader, with its errors as problems, an empty cell as the default or a problem, and no value for an answer
-    that says nothing."""
+    """The reader with its errors as problems. An empty cell is the default or a problem, a placeholder is a problem."""
     wanted, called = _NEVER_EMPTY.get(name, ""), _CALLED.get(name, name.replace("_", " "))
 
     def guarded(text: str) -> Meaning:
@@ -301,7 +300,8 @@ def _unpacked(text: str) -> list[Any] | dict[str, Any] | None:
 
 
 def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
-    """Whether what says nothing elsewhere is a word of this field: Namibia's NA, another exporter, an unknown fact."""
+    """True if a text that is a placeholder elsewhere is a word of this field: Namibia's NA, another exporter, an
+    unknown fact."""
     word = text.casefold()
     if name == "on":
         return any(c.isdigit() for c in text)
@@ -313,7 +313,7 @@ def _is_word_of(ruleset: Ruleset, name: str, text: str) -> bool:
 
 
 def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:
-    """What a map of names says that a spelling means: what a cell may say, or one of the words that no cell may."""
+    """The meaning that a names file gives a spelling: anything a cell may say, or a word reserved for names files."""
     word = " ".join(means.split()).casefold()
     if field == "chip" and word == NOT_AI.casefold():
         return Meaning(NOT_AI_CHIP, NOT_AI)
@@ -321,12 +321,13 @@ def meaning_of(field: str, written: str, means: str, read: Reader) -> Meaning:
         return EMPTY._replace(shown=NOT_SAID)
     if word != NOT_LISTED or field not in NAME_FIELDS:
         return read(means)
-    # of an owner, which is a fact of its row, the question finds out whether its name is a listed one's exactly
+    # for an owner, a fact of its row, the question finds out whether the name is exactly that of a listed party
     return _not_listed(written, read) if field in PARTY_FIELDS else Meaning((written, NOT_LISTED), _DECLARED)
 
 
 def _not_listed(written: str, read: Reader) -> Meaning:
-    """That no name of a cell is a listed party's, close as it may be."""
+    """The meaning of a cell whose names are declared not to be listed parties; a problem if one is, by its exact
+    name."""
     meaning = read(written)
     names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
     if meaning.problem is None and any(name.listed for name in names):

@@ -1,4 +1,4 @@
-"""Which column of a ledger says what: recognised by its name, or told by its owner."""
+"""The field of each column of a ledger: recognised by its header, or stated by the ledger's owner."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from exportrules.ledger.headers import FIELDS, giving_way, look_of, spellings
 from exportrules.ledger.saying import COMMAND, Saying
 from exportrules.question.names.keys import key
 
-#: Several columns may name parties; of anything else there is one.
+#: The only field that several columns may have.
 REPEATABLE = "parties"
 
-#: Facts that are for the law to conclude, or that a column of another field gives: a ledger's own "ECCN" is no answer.
+#: Facts that the law concludes, or that another field gives: a ledger's own "ECCN" is not an answer.
 _NOT_READ = CONCLUDED_FACTS | {
     "chip_family",
     "contained_family",
@@ -28,20 +28,20 @@ _NOT_READ = CONCLUDED_FACTS | {
 _WORDS = {"on": "the date of export", "to": "the destination", "chip": "the chip", "exporter": "the exporter",
           "end_user": "the end user"}  # fmt: skip
 
-#: Fields to the columns that its owner says they are in; an empty name is none.
+#: The columns of fields as the ledger's owner states them; an empty name for no column.
 Told = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each part of a question stands: `(field, number of the column)`, and what holds for all rows."""
+    """The columns of a ledger: `(field, number of the column)` of each that is read, and the terms of all rows."""
 
     names: tuple[str, ...]
     read: tuple[tuple[str, int], ...]
     constant: Mapping[str, str]
-    #: Columns that their owner says do not matter.
+    #: Columns that do not matter, as the owner states.
     ignored: tuple[int, ...] = ()
-    #: Columns of a field that their owner says another column has.
+    #: Columns recognised for a field that the owner states is in another column.
     passed: tuple[int, ...] = ()
 
     @property
@@ -54,7 +54,7 @@ class Columns:
 
     @property
     def unread(self) -> tuple[int, ...]:
-        """The columns that nothing is read from, those that were declined aside."""
+        """The columns that are not read, except those that the owner declined."""
         taken = {number for _, number in self.read} | set(self.ignored)
         return tuple(number for number in range(len(self.names)) if number not in taken)
 
@@ -70,11 +70,11 @@ def recognise(
     ignore: Sequence[str] = (),
     say: Saying = COMMAND,
 ) -> Columns:
-    """The columns that a question is read from.
+    """Find the columns from which questions are read.
 
-    `told` maps fields to column names, `constant` has what holds for every row, `ignore` names columns that do not
-    matter. A column that is told for the parties is read beside those that are recognised; for any other field it is
-    read in their place. Raises QuestionError where a column is missing, or could be one of two.
+    `stated` maps fields to column names, `constant` has the terms of every row, `ignore` names columns that do not
+    matter. A column stated for the parties is read beside those that are recognised; for any other field it is read in
+    their place. Raises QuestionError if a column is missing or ambiguous.
     """
     facts = facts_of_columns(ruleset)
     fields = (*FIELDS, *(name for name in facts.values() if name not in FIELDS))
@@ -115,7 +115,7 @@ def recognise(
 
 
 def known_headers(ruleset: Ruleset, stated: Told) -> Callable[[str], str]:
-    """What tells a header's field, '' for none: for finding the row of a header. Columns that are told count."""
+    """A function from a header to its field, '' for none, to find the row of headers. Stated columns count."""
     facts = facts_of_columns(ruleset)
     mapped = {key(name): field for field, written in stated.items() for name in _listing(written)}
 
@@ -127,8 +127,8 @@ def known_headers(ruleset: Ruleset, stated: Told) -> Callable[[str], str]:
 
 
 def facts_of_columns(ruleset: Ruleset) -> dict[str, str]:
-    """The facts that a column may say, by their :func:`key`: what the rules conclude is not for a ledger to say. A
-    column "EAR99" that says yes would take an item out of the law for which its figures keep it there."""
+    """The facts that a column may give, by their :func:`key`; not those that rules conclude. A column "EAR99" with a
+    yes would exempt an item whose figures meet an entry."""
     given = (name for name, fact in ruleset.facts.items() if fact.about not in ("conclusion", "derived"))
     return {key(name): name for name in given if name not in _NOT_READ}
 
@@ -138,7 +138,7 @@ def _listing(written: str | Sequence[str]) -> list[str]:
 
 
 def _mapped(names: Sequence[str], stated: Told, fields: Sequence[str], say: Saying) -> dict[int, str]:
-    """The field of each column that was told."""
+    """The field of each column that the owner stated."""
     mapped: dict[int, str] = {}
     for field, written in stated.items():
         if field not in fields:
@@ -173,7 +173,7 @@ def _ignored(names: Sequence[str], ignore: Sequence[str], mapped: Mapping[int, s
 
 
 def _numbers(names: Sequence[str], wanted: str, option: str) -> list[int]:
-    """The columns of a name: as it is written, or else but for case and punctuation. Raises UnknownNameError."""
+    """The columns of a name: by its exact spelling, or else ignoring case and punctuation. Raises UnknownNameError."""
     exact = [n for n, name in enumerate(names) if name.strip() == wanted.strip()]
     alike = exact or [n for n, name in enumerate(names) if key(name) == key(wanted)]
     if not alike:
@@ -183,7 +183,7 @@ def _numbers(names: Sequence[str], wanted: str, option: str) -> list[int]:
 
 
 def _recognised(name: str, facts: Mapping[str, str], stated: Told) -> str:
-    """The field that a header names; '' for none. Where the end user is told, its other columns are parties."""
+    """The field that a header names; '' for none. If a column is stated for the end user, others are parties."""
     spelled = spellings().get(key(name))
     if spelled is None:
         return facts.get(key(name), "")
@@ -191,7 +191,7 @@ def _recognised(name: str, facts: Mapping[str, str], stated: Told) -> str:
 
 
 def _give_way(names: Sequence[str], columns: dict[str, list[int]], declined: set[str], ignored: list[int]) -> None:
-    """Columns that are read otherwise where another column names their field better."""
+    """Give columns another field, or none, if another column names their field better."""
     for field, numbers in list(columns.items()):
         given = giving_way(names, numbers)
         columns[field] = [n for n in numbers if n not in given]
@@ -209,11 +209,11 @@ def _need(
     ignored: Sequence[int],
     say: Saying,
 ) -> None:
-    """What a ledger has to say: a chip or its figures, a day, a destination, an exporter. None is ever assumed."""
+    """Raise QuestionError unless the ledger gives a chip or its figures, a day, a destination and an exporter."""
     taken = {n for numbers in columns.values() for n in numbers} | set(ignored)
 
     def column(field: str, example: str) -> str:
-        """How to tell a column: one that is there and looks like it, or an example."""
+        """How to state a column: with the name of one that looks like it, or an example."""
         looks = ((names[n], look_of(names[n])) for n in range(len(names)) if n not in taken)
         return say.column(field, next((name for name, look in looks if look and look.field == field), example))
 

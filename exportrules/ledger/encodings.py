@@ -1,4 +1,4 @@
-"""In which encoding a text may be: certain, or proposed by name with what it would read. Never guessed."""
+"""The encoding of a text: certain, or proposed with the line that it would give. Never guessed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import NamedTuple
 from exportrules.ledger.cells import brief
 from exportrules.ledger.saying import COMMAND, Saying
 
-#: What is proposed, in this order among equals: what Excel saves as "CSV" in Japan, China, Taiwan, Korea and the West.
+#: The encodings proposed, in this order among equals: those in which Excel saves "CSV" in Japan, China, Taiwan, Korea
+#: and the West.
 CANDIDATES = ("cp932", "gb18030", "big5", "cp949", "cp1252")
 _MOST = 4
 _MARKS = (
@@ -22,14 +23,14 @@ _MARKS = (
 
 
 class Proposal(NamedTuple):
-    """An encoding, and a line of the text as it would read in it."""
+    """An encoding, and a line of the text read in it."""
 
     encoding: str
     line: str
 
 
 def marked(head: bytes) -> str:
-    """The encoding that the mark of a byte order states; '' for none, and for UTF-8's, which needs no statement."""
+    """The encoding that a byte-order mark states; '' without one, and for UTF-8, which is the default."""
     return next((name for mark, name in _MARKS if head.startswith(mark)), "")
 
 
@@ -76,7 +77,7 @@ def proposed(sample: bytes, say: Saying = COMMAND) -> str:
 
 
 def _wide(sample: bytes) -> Iterator[Proposal]:
-    """UTF-16 without a mark: text in which every other byte is nothing."""
+    """Proposals of UTF-16 for a text without a mark in which every other byte is zero."""
     for name in ("utf-16-le", "utf-16-be"):
         text = sample[: len(sample) // 2 * 2].decode(name, "replace").split("\n")[0].strip()
         if text and all(c.isprintable() and c != "\ufffd" for c in text) and "\0" not in text:
@@ -96,7 +97,7 @@ def _is_text(text: str) -> bool:
 
 
 def _plausible(texts: list[str]) -> float:
-    """How much of what is not ASCII reads as people write: CJK in full width, or accents inside of words."""
+    """How plausible the characters outside ASCII are: CJK in full width, or accents within words."""
     odd = good = 0
     for text in texts[:2000]:
         for at, c in enumerate(text):
@@ -114,7 +115,7 @@ def _plausible(texts: list[str]) -> float:
 
 
 def _is_common(c: str) -> bool:
-    """Whether a Chinese character is one of those that the first levels of JIS and GB have: the common ones."""
+    """True if a Chinese character is in the first level of JIS or GB, which has the common ones."""
     for name, low, high in (("cp932", b"\x88\x9f", b"\x98\x73"), ("gb2312", b"\xb0\xa1", b"\xd7\xf9")):
         try:
             if low <= c.encode(name) <= high:

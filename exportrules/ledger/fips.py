@@ -1,4 +1,4 @@
-"""FIPS codes that a ledger may have in the place of ISO codes: CH is China there and Switzerland here."""
+"""FIPS codes that a ledger may have in place of ISO codes: CH is China in FIPS and Switzerland in ISO."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Suspicion(NamedTuple):
 
 
 def suspect_fips(ruleset: Ruleset, written: Iterable[str]) -> Suspicion | None:
-    """What of a ledger's two-letter codes looks like FIPS, where some code would then be another place.
+    """The two-letter codes of a ledger that look like FIPS; None unless some code would then mean another place.
 
     'UK' alone proves nothing beside codes that only ISO has: it is written for GB everywhere.
     """

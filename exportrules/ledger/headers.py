@@ -1,6 +1,6 @@
-"""What headers of ledgers mean: the spellings that are read, and the words that make an unread one worth a question.
+"""The meanings of headers: the spellings that are read, and the words for which an unread header is asked about.
 
-Both stand in `columns.toml`, which is read when the first ledger is.
+Both are in `columns.toml`, which is read with the first ledger.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from exportrules.question.names.keys import key
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.slips import one_letter
 
-#: What a column can be read as, besides the facts of the vocabulary; in the order in which they are told.
+#: The fields of columns, besides the facts of the vocabulary, in the order in which they are printed.
 FIELDS = (
     "chip", "on", "to", "exporter", "activity", "headquarters", "ultimate_parent", "end_user", "parties", "end_use",
 )  # fmt: skip
 
-#: What a column is read as that gives way to another and says nothing else.
+#: The field of a column that gives way to another and has no other meaning.
 UNREAD = "unread"
-#: Words this short are looked for as whole words: 'hq', and not in 'touchquality'.
+#: Words up to this length must be whole words: 'hq' is not found in 'touchquality'.
 _SHORT = 5
 #: The shortest header in which one wrong letter is a slip rather than another word; in letters of which each is a word.
 _LEAST_MISSPELT, _LEAST_OF_WORDS = 6, 4
@@ -42,11 +42,11 @@ class Spelled(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What an unread header looks like, and the field that such a column is read as."""
+    """What an unread header looks like, and the field of such a column."""
 
     field: str
     what: str
-    #: Whether it is a word by itself that may be of the goods as well: "Name".
+    #: True for a single word that may also describe the goods: "Name".
     alone: bool = False
 
 
@@ -62,8 +62,8 @@ def spellings() -> dict[str, Spelled]:
 
 
 def giving_way(names: Sequence[str], numbers: Iterable[int]) -> dict[int, str]:
-    """Of the columns of one field those that another of them names better, each with what it is read as instead; ''
-    for nothing."""
+    """The columns of a field that give way to another that names it better, each with its field instead; '' for
+    none."""
     others = {n: spelled.otherwise for n in numbers if (spelled := spellings().get(key(names[n])))}
     if all(others.get(n) for n in numbers):
         return {}
@@ -71,7 +71,7 @@ def giving_way(names: Sequence[str], numbers: Iterable[int]) -> dict[int, str]:
 
 
 def look_of(header: str) -> Look | None:
-    """What a header that is not read looks like, where that could decide an answer."""
+    """What an unread header looks like, if such a column could decide an answer."""
     whole = key(header)
     words = [key(word) for word in _WORDS.findall(_HUMP.sub(" ", header))]
 
@@ -87,8 +87,8 @@ def look_of(header: str) -> Look | None:
 
 
 def slip_of(header: str, facts: Mapping[str, str]) -> Look | None:
-    """The column that a header may misspell by one letter, where what it says could decide: not the chip or the day,
-    of which a ledger has one already. `facts` are the names of facts by their :func:`key`."""
+    """The field that a header may misspell by one letter, if such a column could decide an answer; never the chip or
+    the day, which a ledger already has. `facts` are the names of facts by their :func:`key`."""
     written = key(header)
     decisive = {name: column.field for name, column in spellings().items() if column.field not in ("chip", "on")}
     for name, field in {**decisive, **facts}.items():
@@ -110,7 +110,7 @@ def is_nameless(header: str) -> bool:
 
 
 def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
-    """Whether a header has a word, or several in a row."""
+    """True if a header contains a word, or several in a row."""
     joined = "".join(wanted)
     if len(joined) >= _SHORT or not joined.isascii():
         return joined in whole
@@ -128,7 +128,7 @@ def _ends(wanted: tuple[str, ...], words: list[str], whole: str) -> bool:
 
 
 def _stands_alone(words: list[str], patterns: _Patterns) -> bool:
-    """Whether a header is a word such as "Name" or "Group", and nothing that tells of what it is the name."""
+    """True if a header is only a word such as "Name" or "Group", without saying whose."""
     bare_words = [bare for word in words if (bare := word.rstrip("0123456789"))]
     return not patterns.alone_words.isdisjoint(bare_words) and patterns.alone_words | patterns.alone_with >= set(
         bare_words

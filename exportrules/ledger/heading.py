@@ -1,6 +1,6 @@
-"""Where the header of a table is: in its first row, or below titles, blank rows and notes; in one row or in two.
+"""The header of a table: in its first row, or below titles, blank rows and notes; in one row or two.
 
-A header is found by the columns that an audit recognises, never by its looks.
+A header is recognised by the columns that an audit can read, never by its formatting.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 from exportrules.ledger.headers import look_of
 from exportrules.question.names.keys import key
 
-#: A header is looked for in so many rows.
+#: The number of rows in which a header is sought.
 WITHIN = 50
-#: So many different fields make a row a header; one word such as "date" may stand in a title.
+#: The least number of different fields in a header; one word such as "date" may also be in a title.
 _FEWEST = 2
 _LONGEST = 200
 
@@ -31,12 +31,12 @@ class Heading(NamedTuple):
     rows: int
     names: tuple[str, ...]
     fields: tuple[str, ...]
-    #: What a column would be called if the row above were a part of the header, where that changes what it is read as.
+    #: The name of a column together with the row above, if that would change its field.
     doubt: str = ""
 
     @property
     def score(self) -> int:
-        """How many different fields its columns are."""
+        """The number of different fields of its columns."""
         return len({field for field in self.fields if field})
 
     @property
@@ -48,7 +48,7 @@ class Heading(NamedTuple):
 def find_heading(
     rows: Sequence[Sequence[str]], known: Known, merged: Callable[[int], Spans] = lambda _: ()
 ) -> Heading | None:
-    """The header among the first rows: the one with the most fields, of equals the first. None where there is none.
+    """The header among the first rows: the one with the most fields, or the first of equals. None if there is none.
 
     `merged` gives the spans of merged cells of a row, by its number counted from 0.
     """
@@ -60,7 +60,7 @@ def find_heading(
         if number + 1 < len(singles):
             spans = merged(number)
             double = _two_rows(rows, number, known, spans)
-            # a title above a header adds nothing to it; merged cells above a part of its columns are groups of them
+            # a title above a header is not part of it; merged cells above some of its columns are groups of columns
             groups = double.score >= _FEWEST and _are_groups(spans, rows[number], rows[number + 1])
             grouped |= {number + 1} if groups else set()
             candidates += [double] * (groups or double.score > max(single.score, singles[number + 1].score))
@@ -71,7 +71,7 @@ def find_heading(
 
 
 def _are_groups(spans: Spans, upper: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether merged cells stand above a part of the columns below them, beside others: a title stands alone."""
+    """True if merged cells cover some of the columns below, with others beside them; a title is alone in its row."""
     if sum(bool(cell.strip()) for cell in upper) < _FEWEST:
         return False
     columns = [column for column, cell in enumerate(below) if cell.strip()]
@@ -81,10 +81,10 @@ def _are_groups(spans: Spans, upper: Sequence[str], below: Sequence[str]) -> boo
 #: Groups below which a bare word keeps its meaning.
 _NEUTRAL = {key(word) for word in ("ship", "shipment", "shipping", "export", "shipment details", "details", "出荷",
                                    "輸出", "発送", "出口", "发货", "發貨", "Versand", "Ausfuhr")}  # fmt: skip
-#: Words that are read as a day, a country or a name by themselves, and mean another below a word for what they are of.
+#: Words that mean a day, a country or a name by themselves, and something else below a word that qualifies them.
 _BARE = {key(word) for word in ("date", "day", "on", "to", "country", "country code", "Datum", "日期")}
 
-#: What has days, and is no shipment.
+#: Words for things that have days but are not shipments.
 _OTHER_DAYS = {key(word) for word in (
     "order", "purchase order", "po", "invoice", "payment", "quote", "Auftrag", "Bestellung", "Rechnung", "注文", "請求",
     "発注", "订单", "发票", "訂單",
@@ -92,7 +92,7 @@ _OTHER_DAYS = {key(word) for word in (
 
 
 def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str:
-    """A column's name together with the row above its header, where it may be one: "Consignee country"."""
+    """The name of a column together with the row above its header, if they may belong together: "Consignee country"."""
     if heading.rows == 2 or not heading.first:
         return ""
     upper = list(map(_name, rows[heading.first - 1]))
@@ -102,14 +102,14 @@ def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str
         whole = f"{group} {below}"
         if not group or key(below) not in _BARE or key(group) in _NEUTRAL or _field(whole, known) == field:
             continue
-        # a word to the left may be a group's name or a title: it counts where it makes something else of the column
+        # a word to the left may name a group or be a title: it counts only if it changes the column's field
         if above or key(group) in _OTHER_DAYS or ((look := look_of(whole)) and look.field != field):
             return whole
     return ""
 
 
 def one_row(rows: Sequence[Sequence[str]], number: int, known: Known) -> Heading:
-    """A row as a header, whatever is in it."""
+    """A header of one row, whatever is in it."""
     names = tuple(_name(cell) for cell in rows[number])
     return Heading(number, 1, names, tuple(_field(name, known) for name in names))
 
@@ -127,14 +127,14 @@ def _two_rows(rows: Sequence[Sequence[str]], number: int, known: Known, spans: S
         name = whole if _field(whole, known) or not _says_enough(group, below, lower, known) else below
         names.append(name)
         fields.append(_field(name, known))
-    # below a header stands a row; two rows are one header only where the lower one names a column too
+    # two rows are one header only if the lower one also names a column; otherwise it is a row of the table
     if not any(field and below for field, below in zip(fields, lower, strict=True)):
         fields = [""] * width
     return Heading(number, 2, tuple(names), tuple(fields))
 
 
 def _says_enough(group: str, below: str, lower: Sequence[str], known: Known) -> bool:
-    """Whether a column is called by its lower row alone: "Part no" below "Goods", and not "date" below "Order"."""
+    """True if the lower row alone names a column: "Part no" below "Goods", but not "date" below "Order"."""
     field = _field(below, known)
     if not below or not group:
         return bool(below)
@@ -144,7 +144,7 @@ def _says_enough(group: str, below: str, lower: Sequence[str], known: Known) -> 
 
 
 def _carried(upper: Sequence[str], spans: Spans) -> list[str]:
-    """The group above each column: that of its merged cells, or where none are merged, the last one to its left."""
+    """The group above each column: that of its merged cells, or without merged cells the last one to its left."""
     carried, last = list(upper), ""
     if spans:
         for begin, end in spans:
@@ -158,7 +158,7 @@ def _carried(upper: Sequence[str], spans: Spans) -> list[str]:
 
 
 def _name(cell: str) -> str:
-    """A cell as a name: on one line."""
+    """A cell as a name, on one line."""
     return re.sub(r"\s+", " ", cell).strip()
 
 

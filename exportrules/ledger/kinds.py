@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, where the ending of its name says something else: said with what to do."""
+"""The kind of a file by its first bytes, if the suffix of its name says otherwise, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SAVE = "Open it in Excel and save it as .xlsx"
 
 
 def mistaken(path: str | os.PathLike[str], ending: str) -> str:
-    """What a file is and what to do, where it is not what its ending says; '' where it may be."""
+    """A message with the kind of a file and what to do, if its suffix is wrong; '' if it may be right."""
     with open(path, "rb") as file:
         head = file.read(512)
     for mark, endings, what in _KINDS:

@@ -36,7 +36,7 @@ from exportrules.ledger.cells import (
 from exportrules.ledger.columns import Columns
 
 Numbers = npt.NDArray[np.int32]
-#: Turns a cell as its source has it into text; called once for each distinct cell of a batch.
+#: A function from a cell of the source to its text; called once for each distinct cell of a batch.
 Decode = Callable[[Any], str]
 
 _EPOCH, _ORIGIN = date(1970, 1, 1).toordinal(), FIRST_DAY.toordinal()
