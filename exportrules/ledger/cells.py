@@ -130,7 +130,7 @@ def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
 
 
 def _without_company(text: str) -> Iterable[str]:
-    """The text, then the text without the company, without a quantity."""
+    """The text itself, then what it names without a quantity."""
     yield text
     if named := _X_AND_COUNT.fullmatch(text):
         yield named[1]

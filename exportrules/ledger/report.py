@@ -30,7 +30,7 @@ class Link(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of the report: its title, what it says of itself, and whether a row's answer belongs to it."""
+    """A part of the report: its title, its description, and a predicate for the answers of its rows."""
 
     title: str
     about: str
@@ -107,9 +107,9 @@ class Column(NamedTuple):
     printed: bool = True
 
 
-#: So many letters fit on the long side of A4 or Letter in letters of 8 points.
+#: The number of letters of 8 points that fit on the long side of A4 or Letter.
 ON_PAPER = 172
-#: What a column takes beside its letters.
+#: The width of a column's padding, in letters.
 BESIDE = 2
 
 
@@ -127,7 +127,7 @@ class Contents:
         self.outcomes: Counter[str] = Counter()
 
     def part_of(self, segment: Segment) -> Part | None:
-        """The part in which a row is reported; None for a row that stands in the table alone."""
+        """The part in which a row is reported; None for a row that is only in the table."""
         return next((part for part in PARTS if part.holds(segment)), None)
 
     def add(self, part: Part, row: Row) -> None:
@@ -151,7 +151,7 @@ class Contents:
         sums.values[currency] += amount
 
     def totals(self, part: Part) -> list[str]:
-        """The sums of a part in words: "1,024 pieces", "9,728,000 USD"."""
+        """The sums of a part in words: "quantity 1,024", "value 9,728,000 USD"."""
         sums = self.sums[part]
         totals = [f"quantity {shown_number(sums.quantity)}"] if self.columns.quantities else []
         if self.columns.values:
@@ -162,8 +162,8 @@ class Contents:
 
     @property
     def conditions(self) -> Iterator[tuple[str, list[dict[str, str]], str]]:
-        """A table of the conditions of every exception that a row is under, with its title and no note: a list on
-        paper names the provision alone. None where there are no such rows."""
+        """A table of the conditions of every exception, with its title and an empty note, since the printed lists name
+        only the provision. Nothing if no row is under an exception."""
         if self._exceptions:
             rows = [
                 {"exception": f"{name}\n{law.name or law.title}\n{law.cite}", "conditions": "\n".join(law.conditions)}
@@ -172,7 +172,7 @@ class Contents:
             yield "Conditions of the exceptions", rows, ""
 
     def _of(self, part: Part) -> list[Column]:
-        """The columns of a part: those on paper, and behind them those for the screen alone."""
+        """The columns of a part: first those that are printed, then those only for the screen."""
         lead = list(self._lead())
         left = ON_PAPER - sum(column.width + BESIDE for column in lead if column.printed) - BESIDE
         own = {NEEDED: self._needed, EXCEPTION: self._exception, OPEN: self._open, UNREAD: self._unread}[part](left)
@@ -224,7 +224,7 @@ class Contents:
         yield Column("What was not understood, and the cure", "long", _not_read, left)
 
     def _authority(self, first: str = "requirement") -> Iterator[Column]:
-        """The provisions by their ids, and links to those of a kind before the others."""
+        """The provisions by id, and links to them, those of the kind `first` before the others."""
 
         def laws(row: Row) -> list[Authority]:
             return sorted(self._laws(row), key=lambda law: law.kind != first)
@@ -235,7 +235,7 @@ class Contents:
         yield Column("Further authority", "long", lambda row: _further(laws(row)), 26, printed=False)
 
     def _why(self, row: Row) -> str:
-        """Why, with the names and what was not read: the one column of a list on paper that says it."""
+        """The reasons, with the names and what was not read, in the one column that is printed."""
         chip = row.item if row.chip in ("", NOT_AI) else row.chip
         lines = [self._reasons.why(row.segment, chip, row.destination, _day(row))]
         lines += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
@@ -269,7 +269,7 @@ def _day(row: Row) -> date | None:
 
 
 def _code(laws: list[Authority], on: date | None) -> Link | str:
-    """The text of the Code on the row's day, of the first provision that has one."""
+    """A link to the Code as of the row's day, for the first provision that has one."""
     first = next((law for law in laws if law.code_url), None)
     return Link(first.code_url, f"{_section(first.cite)}, {on}") if first else ""
 

@@ -43,7 +43,7 @@ _MOST_REFERENCES = 2
 
 
 class Row(NamedTuple):
-    """A row that is reported: its own words, what they were taken for, and its answer."""
+    """A row of the report: its own words, their meanings, and its answer."""
 
     place: Sequence[Any]
     reference: str
@@ -57,12 +57,12 @@ class Row(NamedTuple):
     currency: str
     segment: Segment
     problem: str
-    #: What else a row without an item says: a footnote is no shipment, and only its reader can tell.
+    #: The other cells of a row without an item, so that its reader can recognise a footnote.
     otherwise: str = ""
 
 
 class Columns:
-    """Where in a ledger's rows the parts of a reported row stand."""
+    """The columns of a ledger from which a reported row is read."""
 
     def __init__(self, names: Sequence[str], lookup: Lookup, places: int, several: bool) -> None:
         columns = lookup.columns
@@ -74,7 +74,7 @@ class Columns:
         self.of = {name: [n for f, n in columns.read if f == name] for name in ("chip", "on", "to")}
         self.parties = [n for f, n in columns.read if f in PARTY_FIELDS]
         free = [n for n in own if n not in read]
-        # sheets may call them differently: of each row the first that says something
+        # sheets may name them differently: the first that is not empty in a row counts
         self.quantities = [n for n in free if _amount(names[n])[0] in _QUANTITY]
         self.values = {n: code for n in free for spelled, code in [_amount(names[n])] if spelled in _VALUE}
         self.currencies = [n for n in free if key(names[n]) in _CURRENCY]
@@ -83,18 +83,18 @@ class Columns:
 
     @property
     def code(self) -> str:
-        """The currency that every column of values states; '' where they state several, or none."""
+        """The one currency that the columns of values state; '' if they state several, or none."""
         codes = set(self.values.values())
         return codes.pop() if len(codes) == 1 else ""
 
 
 def _first(cells: Sequence[Any], numbers: Iterable[int]) -> int | None:
-    """The first of some columns that says something in a row."""
+    """The first of some columns that is not empty in a row."""
     return next((n for n in numbers if as_text(cells[n]).strip()), None)
 
 
 def _amount(name: str) -> tuple[str, str]:
-    """A header without its currency, and that currency: ('value', 'USD') of "Value (USD)"."""
+    """A header without its currency, and the currency: ('value', 'USD') for "Value (USD)"."""
     for pattern in (_WITH_CODE, _CODE_FIRST):
         if match := pattern.search(name.strip()):
             return key(pattern.sub("", name.strip())), match["code"].upper()
@@ -105,8 +105,8 @@ _PLAIN = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 
 
 def number_in(cell: Any) -> Decimal | None:
-    """A cell as an exact number, None where it is none for certain: "1.234" may be a thousand and is one and a bit
-    in English, which is how digits with a point are read; "1.234,50" is not read."""
+    """A cell as an exact number; None if it is not certainly one. Numbers are read as in English, so "1.234" is a
+    little over one; "1.234,50" is not read."""
     if isinstance(cell, bool) or cell is None:
         return None
     if isinstance(cell, int | float | Decimal):
@@ -125,7 +125,7 @@ def shown_number(amount: Decimal) -> str:
 
 
 class RowReader:
-    """Reads a ledger's rows for the report: what each cell was taken for, remembered by its spelling."""
+    """Reads a ledger's rows for the report; the meaning of each spelling is cached."""
 
     def __init__(self, ruleset: Ruleset, lookup: Lookup, settings: Settings, columns: Columns) -> None:
         self._lookup, self._columns = lookup, columns
@@ -137,7 +137,7 @@ class RowReader:
         self._to = self._place(constant) if constant else ""
 
     def row(self, cells: Sequence[Any], segment: Segment, problem: str) -> Row:
-        """A reported row from its cells, its answer and the text of its problem."""
+        """The reported row for its cells, its answer and the text of its problem."""
         columns = self._columns
         place = [cells[n] for n in columns.places]
         item = " ".join(as_text(cells[n]) for n in columns.of["chip"])

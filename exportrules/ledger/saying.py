@@ -1,6 +1,6 @@
 """How the caller of an audit writes what an error asks for: options on the command line, arguments in Python.
 
-What is wrong with a row is said to its reader too, with the option or argument that mends it.
+Problems of rows use it too: they name the option or argument that solves them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class Saying(Protocol):
     mapping: str
     answers: str
     also_on: str
-    #: The map of names, as the object of "Say what it means in ...".
+    #: The names file or mapping, as the object of "Say what it means in ...".
     names: str
 
     def column(self, field: str, name: str) -> str:
@@ -27,7 +27,7 @@ class Saying(Protocol):
         ...
 
     def every(self, field: str, value: str = "") -> str:
-        """What holds for every row."""
+        """A term that applies to every row."""
         ...
 
     def ignore(self, names: Sequence[str]) -> str:
@@ -35,7 +35,7 @@ class Saying(Protocol):
         ...
 
     def dates(self, style: str) -> str:
-        """How dates are written that could be read in two ways."""
+        """How ambiguous dates are written."""
         ...
 
     def option(self, name: str, value: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The map of names: what a ledger's spellings mean, told by its owner; and what they were taken for, reported back."""
+"""The names file: the meanings of spellings as the ledger's owner states them, and as the audit understood them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADER = ("column", "written", "rows", "taken_for", "problem", "means")
 
 
 class Spelling(NamedTuple):
-    """One distinct cell of a column, what it was taken for, and how many rows have it."""
+    """One distinct cell of a column, its meaning, and the number of rows that have it."""
 
     column: str
     written: str
@@ -29,7 +29,8 @@ class Spelling(NamedTuple):
 
 
 def spellings(lookup: Lookup) -> list[Spelling]:
-    """Every distinct cell but the empty ones, by column; the most frequent first. Parties: those on or near a list."""
+    """Every distinct cell that is not empty, by column, the most frequent first. Of parties, those on or near a
+    list."""
     by_spelling: dict[tuple[str, str], Spelling] = {}
     for slot in lookup.slots:
         for written, rows in slot.spellings.items():
@@ -46,9 +47,9 @@ def spellings(lookup: Lookup) -> list[Spelling]:
 
 
 def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """The report as the file that `--names` reads: fill in `means` where a spelling was not understood.
+    """The spellings in the format that `--names` reads: fill in `means` for those that were not understood.
 
-    What `names` said already stays in it, whether this ledger has the spelling or not.
+    Entries of `names` are kept, even those for spellings that this ledger does not have.
     """
     left = {
         (column, written): means
@@ -68,14 +69,16 @@ def spellings_csv(lookup: Lookup, names: Mapping[str, Mapping[str, str]] | None 
 
 
 def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> dict[str, dict[str, str]]:
-    """What spellings mean: a CSV with the columns column, written, means. Rows whose `means` is empty say nothing.
+    """Read the meanings of spellings from a CSV with the columns column, written, means. Rows without a `means` are
+    skipped.
 
-    Raises LedgerError with the row: for an unknown column, a meaning that cannot be read, two meanings of one spelling.
+    Raises LedgerError with the row for an unknown column, a meaning that cannot be read, or two meanings of one
+    spelling.
     """
     name = os.path.basename(path)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            # Excel parts cells with semicolons where commas part decimals
+            # Excel separates cells by semicolons where the comma is the decimal separator
             mark = ";" if ";" in (first := file.readline()) and "," not in first else ","
             file.seek(0)
             reader = csv.DictReader(file, strict=True, delimiter=mark)
@@ -97,7 +100,7 @@ def read_names(path: str | os.PathLike[str], readers: Mapping[str, Reader]) -> d
             continue
         if not written:
             raise LedgerError(name, f"row {number}: `written` is empty, and what an empty cell means is never assumed.")
-        if inert(written[1:]) == written:  # the apostrophe that keeps a spreadsheet from running it
+        if inert(written[1:]) == written:  # the apostrophe that keeps a spreadsheet from running it as a formula
             written = written[1:]
         if column not in readers:
             raise LedgerError(name, f"row {number}: there is no column {column!r}. Columns: {', '.join(FIELDS)}.")

@@ -1,4 +1,4 @@
-"""What a person wants to know of an audit: how many rows, which groups, under which change of the law."""
+"""The summary of an audit: how many rows, which groups, under which change of the law."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
 from exportrules.ledger.fips import Suspicion, suspect_fips
 from exportrules.ledger.run import Account, Tally, ranked
 
-#: Fields of a question that a ledger may leave out; each is then assumed.
+#: Fields that a ledger may omit; each is then assumed.
 ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user", "parties")
-#: Words of a question on which an answer turns where a name may mean one of several.
+#: Terms of a question on which an answer turns if a name is ambiguous.
 _NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
 
 
@@ -30,7 +30,7 @@ class RowGroup(NamedTuple):
     holds_from: date | None
     holds_until: date | None
     provisions: str
-    #: The provisions that began or ended with the span; '' where the chip came and not the law.
+    #: The provisions that began or ended with the span; '' if it began with the release of the chip.
     opened_by: str = ""
 
 
@@ -46,20 +46,20 @@ class Summary(NamedTuple):
     lists: dict[str, int]
     listed: list[tuple[str, str, str, str, int]]
     problems: dict[str, tuple[int, str]]
-    #: Rows whose answer turns on whom a name means.
+    #: The number of rows whose answer turns on whom a name means.
     doubtful: int
-    #: Rows that could not be read, and those of which a part was not read that did not matter.
+    #: The numbers of rows that could not be read, and of rows with an unread part that did not matter.
     unread: int
     decided: int
-    #: Answered rows that leave a field out, so that what is assumed decided: by field.
+    #: By field, the number of answered rows that omit it, so that an assumption took its place.
     assumed: dict[str, int]
     fips: Suspicion | None
-    #: What to do next, as sentences: computed from what was open, required and assumed.
+    #: The next steps as sentences, computed from what was open, required and assumed.
     steps: list[str]
 
 
 def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
-    """The summary of a run; `most` is how many groups that needed a license are told."""
+    """The summary of a run, with at most `most` groups that needed a license."""
     tallies = list(account.tallies())
     read = [tally for tally in tallies if not tally.segment.unread]
     texts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -96,7 +96,7 @@ def _left_out(profile: Profile, field: str) -> bool:
 
 
 def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
-    """The rows of each answer, with what was assumed of them that somebody can be asked."""
+    """The rows of each answer, with the assumptions about them that somebody can confirm."""
     for t in tallies:
         s = t.segment
         assumed = [field for field, facts in _TO_ASK.items() if all(_left_out(t.profile, name) for name in facts)]
@@ -105,12 +105,12 @@ def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
     yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
 
 
-#: What to ask for where none of these fields says it.
+#: What to ask for if none of these fields gives it.
 _TO_ASK = {"headquarters": ("headquarters", "ultimate_parent"), "parties": ("end_user", "parties")}
 
 
 def _codes(account: Account) -> Iterator[str]:
-    """What stands in the columns of countries."""
+    """The cells of the columns of countries."""
     for slot in account.lookup.slots:
         if slot.field in ("to", "headquarters", "ultimate_parent"):
             yield from slot.spellings
@@ -124,7 +124,7 @@ def _by(tallies: Iterable[Tally], key: Callable[[Tally], str]) -> dict[str, Coun
 
 
 def _rank(name: str, counts: Counter[str]) -> tuple[Any, ...]:
-    """Years in their order; the rest by the rows that needed a license, then by rows."""
+    """The sorting key: years in their order, anything else by the rows that needed a license, then by rows."""
     return (name,) if name.isdigit() else (-counts["license_required"], -counts.total(), name)
 
 
@@ -136,7 +136,7 @@ def _counted(pairs: Iterable[tuple[Hashable, int]]) -> Counter[Any]:
 
 
 def _licensed(tallies: list[Tally], ruleset: Ruleset, layer: Layer, most: int) -> list[RowGroup]:
-    """The largest groups of rows that needed a license, with the change of law that each fell under."""
+    """The largest groups of rows that needed a license, each with the change of law behind it."""
     counts: Counter[tuple[Any, ...]] = Counter()
     example: dict[tuple[Any, ...], tuple[Profile, Segment]] = {}
     for t in tallies:
