@@ -1,4 +1,4 @@
-"""The chips and the places of a page: their names, everything that people call them, figures with their standing."""
+"""The chips and places of a page: their names and aliases, and the figures with their standing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FIGURES = (
 
 
 def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]:
-    """The makers, those of most chips first, with the other names and the brands that stand before their products."""
+    """The makers, those with most chips first, with their other names and the brands in front of their products."""
     rows = []
     for vendor, _ in Counter(vendors).most_common():
         known = ruleset.exporters.get(vendor)
@@ -39,14 +39,14 @@ def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chip as people ask for it: a variant, or a family of several."""
+    """A chip that can be asked for: a variant, or a family of several."""
 
     id: str
     variants: tuple[str, ...]
 
 
 def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
-    """The chips of a page: every variant, and every family of several. `chips` are names of those that are wanted.
+    """The chips of a page: every variant, and every family of several; only those named by `chips`, if given.
 
     Raises UnknownNameError for a name that is not known.
     """
@@ -61,7 +61,7 @@ def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
 
 
 def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
-    """One row for each chip: `of` is the family's number among the rows where the row is one of several variants."""
+    """One row for each chip; for one of several variants, `of` is the number of its family's row."""
     rows: list[dict[str, Any]] = []
     families: dict[str, int] = {}
     asked_for: dict[str, frozenset[str]] = {}
@@ -143,7 +143,7 @@ def _reached(ruleset: Ruleset, entry: Entry) -> list[str]:
 
 
 def _figures(variant: Any) -> dict[str, list[Any]]:
-    """By figure: as it is shown, whether it is estimated, every reading of a disputed one, the number if it is one."""
+    """By figure: its text, whether it is estimated, every reading if it is disputed, and its number if it has one."""
     facts = facts_of(variant)
     return {
         name: [show(fact.value), int(fact.estimated), [show(c) for c in fact.candidates], _number(fact.value)]

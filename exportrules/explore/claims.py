@@ -1,4 +1,4 @@
-"""The casebooks in the page: each claim with its source, its verdict, and the states of the page that show it."""
+"""The casebooks on the page: each claim with its source, its verdict, and the states of the page that show it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exportrules.study.verdicts import deciding_day, verdict, verdict_of_claim
 def claim_books(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
     """The casebooks of the package, judged under this ruleset: the claims about chips of the page.
 
-    A casebook that other rules cannot answer, since they do not know its chips or places, comes with the reason.
+    A casebook whose chips or places this ruleset does not have comes with the reason instead.
     """
     known = {frozenset(entry.variants): entry.id for entry in asked}
     books: list[dict[str, Any]] = []
@@ -66,7 +66,7 @@ def _claims(book: Casebook, ruleset: Ruleset, known: Mapping[frozenset[str], str
 
 
 def _shown(ruleset: Ruleset, reply: Reply, on: date, known: Mapping[frozenset[str], str]) -> dict[str, str] | None:
-    """The state of the page that shows an answer; None where the page does not hold it."""
+    """The state of the page that shows an answer; None if the page does not contain it."""
     q = reply.timeline.question
     variants = find_chip(ruleset, reply.chip).variants
     chip = known.get(frozenset(variants))

@@ -1,15 +1,15 @@
-"""Every determination of an edition as plain data: what a page needs to look answers up, and nothing to decide them.
+"""Every determination of an edition as plain data, with which a page looks answers up without deciding anything.
 
 The data, as `build` returns them (numbers point into the lists beside them; -1 and null are nothing):
 
-- `places`: code, name, other names, and `class`: what the law can tell the country by;
-- `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 where it was not asked;
+- `places`: code, name, other names, and `class`: its equivalence class under the law;
+- `kinds[destination][headquarters][parent]` over such classes: the number of a kind of deal, -1 if it was not asked;
 - `rows[chip][exporter][layer]`: a row of `cells`, which has a course for each kind of deal;
 - `courses`: day, answer, by, day, answer, by, ...: each answer from its day (a number of `days`) on to the next, and
   what changed the decision;
-- `answers`: what is said, as the fields of a determination; a list in it, and `by`, are numbers of `parts`, and its
-  first line is a number of `texts`;
-- `texts`: what is told, in English, Japanese and Chinese; days and places that differ are left open;
+- `answers`: the fields of a determination; a list in it, and `by`, are numbers of `parts`, and its first line is a
+  number of `texts`;
+- `texts`: every text in English, Japanese and Chinese, with placeholders for days and places that differ;
 - notices: those of an answer are lists of texts in it; those of a chip (`released`, `figured`), of a course (`coming`)
   and of a cell (`others`, as `cells`) are numbers of `tracks`: day, texts, day, texts, ...; `disputed` are by country;
 - `provisions`: those that are cited, by id.
@@ -45,7 +45,7 @@ from exportrules.question.question import Question, Subject, resolve
 from exportrules.render.languages import LANGUAGES, spoken, tell
 from exportrules.study.package import LICENSE
 
-#: Who exports, and how the law is read, in the order of the page's data.
+#: The exporters and the layers of the law, in the order of the page's data.
 EXPORTERS = ("maker", "other")
 LAYERS = (False, True)
 TABLES = ("answers", "parts", "courses", "days")
@@ -125,12 +125,12 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-#: What is assumed on every day of every deal of the page; what else is assumed depends on the provisions of the day.
+#: The facts assumed on every day of every deal of the page; other assumptions depend on the provisions of the day.
 _ALWAYS = ("activity", "end_use", "end_user_lists")
 
 
 def _assumed(ruleset: Ruleset, chip: str) -> list[str]:
-    """What every answer of the page assumes beyond what the page can be asked."""
+    """The assumptions of every answer of the page about facts that the page does not ask for."""
     d = check(chip, on=ruleset.edition.verified_through, ruleset=ruleset)
     return [a.says for a in d.assumptions if a.fact in _ALWAYS]
 
@@ -140,8 +140,8 @@ def _question(ruleset: Ruleset, chip: str, exporter: str, printed: bool) -> Ques
 
 
 def _words(assumed: list[str], roles: set[str]) -> dict[str, Any]:
-    """The words of the engine that the page puts together: outcomes with their policies, assumptions, what opened an
-    answer; `said` has them in other languages."""
+    """The words of the engine that the page combines: outcomes with their policies, assumptions, causes of an answer;
+    `said` has them in other languages."""
     decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
     every = {*POLICY.values(), *decisions.values(), *assumed, *roles, START, END, RELEASE}
     translated = {text: languages[1:] for text in sorted(every) if (languages := _languages(text))[1:]}
@@ -149,7 +149,7 @@ def _words(assumed: list[str], roles: set[str]) -> dict[str, Any]:
 
 
 def _languages(text: str) -> list[str]:
-    """A text in English and in the other languages of the table of words; English alone where it does not have it."""
+    """A text in English and in the other languages of the table of words; only in English if the table lacks it."""
     languages = [text]
     for language in LANGUAGES[1:]:
         with spoken(language):
@@ -158,7 +158,8 @@ def _languages(text: str) -> list[str]:
 
 
 class _Row(NamedTuple):
-    """The courses of a question in each deal, the tracks of what the other layer says, and the timeline of one deal."""
+    """The courses of a question in each deal, the tracks of remarks on the other layer, and the timeline of one
+    deal."""
 
     courses: list[int]
     others: list[int]
@@ -166,7 +167,7 @@ class _Row(NamedTuple):
 
 
 class _Cells:
-    """The courses of one layer, made once for all deals in which a chip has the same states."""
+    """The courses of one layer, built once for all deals in which a chip has the same states."""
 
     def __init__(
         self,
@@ -199,7 +200,7 @@ class _Cells:
         self._entries: dict[Hashable, Hashable] = {}
 
     def row(self, question: Question, items: Sequence[int], deals: Sequence[Route]) -> _Row:
-        """The numbers of courses and tracks for each deal; `items` are the places of its subjects among all."""
+        """The numbers of courses and tracks for each deal; `items` are the indices of its subjects among all."""
         every = list(zip(question.subjects, items, strict=True))
         asked = [(s, i) for s, i in every if s.has_figures] or every
         described = [(s, self.states.item_of[i]) for s, i in asked]
@@ -231,15 +232,15 @@ class _Cells:
         return _Row(numbers.tolist(), others, timeline)
 
     def _beside(self, to: str) -> int:
-        """What is told of a destination beside its law: that nothing is exported there, or that its law is left out."""
+        """Remarks on a destination besides its law: that nothing is exported there, or that its law is not encoded."""
         home = bool(self.states.view.membership("united-states", to))
         return home + 2 * (to in self.ruleset.edition.destinations_not_encoded)
 
     def _other_layer(
         self, timeline: Timeline, alike: Hashable, courses: Sequence[int], ids: Codes, there: Codes
     ) -> list[int]:
-        """The track of what the other layer says in each deal; `ids` and `there` are the states here and there of each
-        deal and variant, by day."""
+        """The track of remarks on the other layer in each deal; `ids` and `there` are the states in this layer and the
+        other of each deal and variant, by day."""
         days = sorted({*self.states.days, *self.other.days})
         sides = [
             self._outcomes[states[:, :, [_at(of.days, day) for day in days]]]
@@ -254,7 +255,7 @@ class _Cells:
         return numbers
 
     def _said_there(self, timeline: Timeline, course: int, there: Codes) -> int:
-        """The track of what the other layer says, for a course of this one and the states there of each variant."""
+        """The track of remarks on the other layer, for a course of this one and the states of each variant there."""
         steps, answers = self.courses.values[course], self.answers.values
         here = [
             (self.days.values[day], "" if "projection" in answers[answer] else answers[answer]["outcome"])
@@ -284,7 +285,7 @@ class _Cells:
     def _course(
         self, question: Question, described: Sequence[tuple[Subject, int]], deal: Route, ids: Sequence[int]
     ) -> tuple[int, bool]:
-        """The number of the course, and whether an answer in it names a country that entered or left a group."""
+        """The number of the course, and True if an answer in it names a country that entered or left a group."""
         many = len(self.states.days)
         parts = [ids[n * many : (n + 1) * many] for n in range(len(described))]
         timeline = self._timeline(question, described, deal, ids)
@@ -312,7 +313,8 @@ class _Cells:
         return number, moves
 
     def _reasons(self, timeline: Timeline, index: int, profile: Hashable) -> tuple[str, ...]:
-        """What opened a segment: the same for all chips of a profile, but for the days on which they became public."""
+        """The causes of a segment, the same for all chips of a profile, except for the days on which they became
+        public."""
         before, after, day = timeline.answers[index - 1], timeline.answers[index], timeline.starts[index]
         chips = [course.subject.chip for course in timeline.courses]
         first = any(chip is not None and day in (chip.announced, chip.not_public_before) for chip in chips)
@@ -341,7 +343,7 @@ class _Cells:
         return self._answered[key]
 
     def _listed(self, timeline: Timeline, day: date) -> Hashable:
-        """The entries of the day that an answer without a requirement is told not to meet."""
+        """The entries of the day that are named as not met by an answer without a requirement."""
         kinds = frozenset(course.docket.value("item_kind") for course in timeline.courses)
         key = kinds, _at(self.states.days, day)
         if key not in self._entries:
@@ -355,7 +357,8 @@ def _at(days: Sequence[date], day: date) -> int:
 
 
 def _released(question: Question) -> Hashable:
-    """What answers depend on beside the law: when each variant was public, and its name among several."""
+    """The facts besides the law on which answers depend: when each variant became public, and its name among
+    several."""
     chips = [s.chip for s in question.subjects]
     several = len(chips) > 1
     return tuple(

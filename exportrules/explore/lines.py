@@ -1,4 +1,4 @@
-"""The lines that the rules of each day draw through a plane of two figures, for the page to put chips under."""
+"""The lines of each day's rules in a plane of two figures, in which the page places chips."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from exportrules.law.model import Number
 from exportrules.law.ruleset import Ruleset
 from exportrules.study.plane import Plane, Region, plane
 
-#: The deal whose lines are drawn: the one that the rules were written for. No letter is addressed to this exporter.
+#: The deal whose lines are drawn: the one for which the rules were written, with an exporter without a letter.
 TO, EXPORTER = "CN", "other"
-#: So many chips of a kind are asked which rows can hold for them; rows differ by the kind of item alone.
+#: The number of chips of each kind that are tested for rows that can hold; rows differ only by the kind of item.
 _OF_A_KIND = 6
 
 

@@ -1,4 +1,4 @@
-"""The notices of a page, by what they depend on, as dated texts that the engine computed.
+"""The notices of a page as dated texts computed by the engine, grouped by what they depend on.
 
 A track is the texts of some days: day, texts, day, texts, ..., each until the next; the texts are a list of numbers of
 the page's texts, under its number among the page's lists, or -1 for none.
@@ -27,9 +27,9 @@ from exportrules.law.span import DAY as ONE_DAY
 from exportrules.law.span import days_of_change, earliest
 from exportrules.law.view import View
 
-#: What stands for the destination's name in a text.
+#: The placeholder for the destination's name in a text.
 PLACE = "{place}"
-#: So long around its day a first publication by the press is told.
+#: For how long around its day a first publication by the press is mentioned.
 _A_YEAR = timedelta(days=366)
 NONE = -1
 
@@ -74,7 +74,7 @@ class Notes:
     # --- of a course: what is public of the next change ------------------------------------------------
 
     def coming(self, runs: Sequence[tuple[date, str]], changes: Sequence[Change | None]) -> int:
-        """The track of what is public of each next change; a run is its first day and its standing."""
+        """The track of announcements of each next change; a run is its first day and its standing."""
         steps: list[tuple[str, list[str]]] = []
         for (start, standing), change in zip(runs, changes, strict=True):
             announcements = self._before(change) if change is not None and change.standing == standing else []
@@ -84,7 +84,7 @@ class Notes:
         return self.track(steps)
 
     def _before(self, change: Change) -> list[tuple[date, str]]:
-        """What is said of a change on the days before it, by the first of these days; '' for nothing."""
+        """The announcement of a change on the days before it, by the first of these days; '' for none."""
         known = self._coming.get(change)
         if known is not None:
             return known
@@ -98,7 +98,7 @@ class Notes:
     # --- of a chip, whatever the deal -------------------------------------------------------------------
 
     def released(self, timeline: Timeline) -> int:
-        """The track of what is said of the days on which a chip, or each variant, became public."""
+        """The track of remarks on the days on which a chip, or each variant, became public."""
         days = {date.min}
         for chip in (course.subject.chip for course in timeline.courses):
             public = {d for d in (chip.announced, chip.not_public_before) if d} if chip else set()
@@ -106,7 +106,7 @@ class Notes:
         return self.track((iso(day), list(PARTS["release"](Moment(timeline, day)))) for day in sorted(days))
 
     def figured(self, timeline: Timeline) -> int:
-        """The track of what is said of estimated and disputed figures while a rule tests them."""
+        """The track of remarks on estimated and disputed figures while a rule tests them."""
         tested = self._tested(timeline)
         starts = [day for day, _ in tested]
         public = {
@@ -135,10 +135,10 @@ class Notes:
     # --- of a cell: what the other layer says ------------------------------------------------------------
 
     def other_layer(self, as_printed: bool, steps: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> int:
-        """The track of what the other layer says where that is another outcome.
+        """The track of remarks on the other layer where its outcome differs.
 
-        `steps` are this layer's outcomes by their first days, '' where an answer is not the law's own; `other` are
-        the outcomes of the law of the other layer.
+        `steps` are this layer's outcomes by their first days, '' for an answer that is not the law's own; `other` are
+        the outcomes of the other layer's law.
         """
         remarks: list[tuple[str, list[str]]] = []
         for day in sorted({day for day, _ in (*steps, *other)}):

@@ -1,4 +1,4 @@
-"""The page around the data: one HTML file that needs no network and asks for nothing."""
+"""The page around the data: one HTML file that needs no network."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-#: What the page may do: run what is in it. It may ask nobody for anything.
+#: The policy of the page: it may run what is in it, and may not send any request.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-#: What says so in the page, and what stands there where `exportrules serve` sends it: it may then ask that server.
+#: The text for this policy, and its replacement if `exportrules serve` sends the page: it may then ask that server.
 _ALONE = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
 _SERVED = f'''<meta http-equiv="Content-Security-Policy" content="{_POLICY}; connect-src 'self'">
 <meta name="exportrules-asks" content="server">'''
@@ -53,7 +53,7 @@ def page(data: Mapping[str, Any], options: Sequence[str] = (), *, embed: bool = 
 
 
 def served(text: str) -> str:
-    """The page as a server sends it that can be asked for what the page does not hold."""
+    """The page as sent by a server that answers what the page does not contain."""
     return text.replace(_ALONE, _SERVED, 1)
 
 

@@ -1,4 +1,4 @@
-"""What the law says of every profile on every day, each distinct state of it decided once by the engine."""
+"""The law for every profile on every day, each distinct state decided once by the engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Route = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The destinations by what the law can tell them by, and the deals that it can tell apart.
+    """The destinations by their equivalence class, and the deals that the law distinguishes.
 
     `of` has the class of each country, `classes` a country of each; `deals` a deal of each kind, and `kind[d][h][p]`
     the number of the kind for classes of destination, headquarters and parent, -1 where the page does not ask. `moves`
@@ -81,14 +81,14 @@ def _moves(ruleset: Ruleset, country: str) -> tuple[Hashable, ...]:
 
 
 class State(NamedTuple):
-    """What the law says of a profile on a day, and by which provisions: those that bear on its citations."""
+    """The law for a profile on a day, and the provisions that affect its citations."""
 
     verdict: Verdict
     rests_on: tuple[Hashable, ...]
 
 
 class Known:
-    """The states that were decided, each with a number; and the number of each sum of a profile."""
+    """The decided states, each with a number; and the number of the state for each sum of a profile."""
 
     def __init__(self) -> None:
         self.states: list[State] = []
@@ -106,7 +106,7 @@ class Known:
 class States:
     """The states of one layer: `ids[item, deal, day]` has the number of each, for the distinct items.
 
-    `item_of` has the distinct item of each that was given; `days` are the first days of the law's stretches.
+    `item_of` has the distinct item of each given item; `days` are the first days of the spans between changes of law.
     """
 
     def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Route], known: Known) -> None:
@@ -156,7 +156,7 @@ class States:
         return Course(subject=subject, docket=docket, starts=tuple(self.days[n] for n in begun), verdicts=verdicts)
 
     def _docket(self, subject: Subject, item_number: int, deal: Route) -> Docket:
-        """The docket of a subject: the same provisions for all that are one distinct item."""
+        """The docket of a subject; all subjects of one distinct item share its provisions."""
         docket = self._dockets.get((item_number, deal))
         if docket is None:
             docket = self._dockets[item_number, deal] = Docket(self.view, subject.facts).reachable()
@@ -167,7 +167,7 @@ class States:
 def _state(docket: Docket, day: date, known: Known) -> int:
     """The number of the state of a docket on a day.
 
-    What is FALSE stays so, whatever is learnt, and what is TRUE too. So two profiles come to the same if the same
+    A provision that is FALSE or TRUE stays so when more becomes known. So two profiles have the same law if the same
     provisions hold, and the same are open in the same way.
     """
     today = docket.on(day)
@@ -200,8 +200,8 @@ def _state(docket: Docket, day: date, known: Known) -> int:
 
 
 def _bears(provision: Provision, live: Sequence[Provision], exceptions: Sequence[Provision]) -> bool:
-    """Whether a provision can move a decision: what suspends others has done so before a day is read, and what acts on
-    no requirement or exception that may stand acts on nothing."""
+    """True if a provision can affect a decision: suspensions are applied before a day is read, and a provision that
+    acts on no requirement or exception that may hold has no effect."""
     if provision.kind == "suspension":
         return False
     if provision.kind == "bar":
@@ -212,7 +212,7 @@ def _bears(provision: Provision, live: Sequence[Provision], exceptions: Sequence
 
 
 def _rows(rows: Sequence[PreparedRow], paragraphs: bool) -> Hashable:
-    """What rows wait for; those that wait for the same are one, but for the paragraphs of an entry."""
+    """The open tests of rows, without duplicates, except that an entry's rows keep their paragraphs."""
     return tuple(dict.fromkeys((r.paragraph if paragraphs else "", r.settled, r.concluded, r.open) for r in rows))
 
 

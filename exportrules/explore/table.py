@@ -1,4 +1,4 @@
-"""Values under numbers, as the page's data have them, and days as text that sorts."""
+"""Numbered values for the page's data, and days as text that sorts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _written = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Table:
-    """Values under numbers, each once."""
+    """Values with a number for each, without duplicates."""
 
     def __init__(self) -> None:
         self.values: list[Any] = []

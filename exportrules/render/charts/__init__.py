@@ -1,6 +1,6 @@
 """Charts of answers: one Vega-Lite specification, written as SVG, PNG or one HTML page.
 
-What is drawn is computed elsewhere (timelines, :mod:`exportrules.study.plane`); here it gets places and colours.
+The contents are computed elsewhere (timelines, :mod:`exportrules.study.plane`); here they get places and colours.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ SCALE = 2
 
 
 def ready(path: str, *, force: bool = False) -> Path:
-    """The file that a chart may be written to. Ask before long work.
+    """Check that a chart can be written to a file. Call this before long work.
 
-    Raises QuestionError for a suffix that is no picture's, a file that is there already, or an extra that is not
+    Raises QuestionError for a suffix that is not a picture's, a file that already exists, or an extra that is not
     installed.
     """
     target = Path(path)
@@ -39,7 +39,7 @@ def ready(path: str, *, force: bool = False) -> Path:
 def write(
     spec: Mapping[str, Any], path: str, *, force: bool = False, narrow: Callable[[], Mapping[str, Any]] | None = None
 ) -> None:
-    """Write a specification as the picture that the file's suffix asks for; nothing is fetched for it.
+    """Write a specification as a picture in the format of the file's suffix; nothing is fetched.
 
     `narrow` gives the same picture for a narrow window, which only a page has.
     """
@@ -74,7 +74,7 @@ def told(svg: str, spec: Mapping[str, Any]) -> str:
 
 
 def described(spec: Mapping[str, Any]) -> list[str]:
-    """What a picture shows, in its own words: what was asked, the legend, the notes, where it comes from."""
+    """The contents of a picture in words: the question, the legend, the notes, the source."""
     chips = [spec["datasets"][layer["data"]["name"]] for layer in spec["layer"] if layer.get("name") == "chips"]
     shown = [str(row["text"]) for rows in chips for row in rows if "text" in row]
     beside = spec["usermeta"]

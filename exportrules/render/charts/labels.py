@@ -1,7 +1,7 @@
-"""Labels beside points: none covers anything or stands on a line, and each is its own point's and no other's.
+"""Labels beside points: none covers anything or crosses a line, and each clearly belongs to one point.
 
-A label stands alone where its own point is clearly the nearest and no line lies between them. Elsewhere it has a
-leader, which touches no other point, label or leader. Where neither can be, there is no label.
+A label has no leader if its own point is clearly the nearest and no line is between them. Otherwise it has a leader,
+which touches no other point, label or leader. If neither is possible, there is no label.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ REACH, LED = (9, 15, 22, 32, 46, 62, 80, 105, 135, 170, 210), 22
 MARK, CLEARLY, GAP = 5.0, 4.0, 1.5
 #: Half the size of the mark of a point that has no name.
 SMALL = 2.5
-#: What a leader across a line costs, in pixels of distance: the reader follows it, but would rather not.
+#: The cost of a leader across a line, in pixels of distance: it is harder to follow.
 ACROSS = 150.0
-#: How often all labels are placed anew for those that found no room.
+#: The number of times that all labels are placed again for those without room.
 TRIES = 6
 
 
@@ -51,7 +51,7 @@ class Box(NamedTuple):
         return math.hypot(max(self.left - x, 0, x - self.right), max(self.top - y, 0, y - self.bottom))
 
     def cut(self, stroke: Stroke) -> bool:
-        """Whether a straight stroke touches the box: what is left of it, side by side, between the box's sides."""
+        """True if a straight stroke touches the box: clip it by one pair of sides after the other."""
         x, y, x2, y2 = stroke
         first, last = 0.0, 1.0
         for start, way, low, high in ((x, x2 - x, self.left, self.right), (y, y2 - y, self.top, self.bottom)):
@@ -65,7 +65,7 @@ class Box(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Where a label stands, and the stroke from its point to it where the place alone does not say whose it is."""
+    """The place of a label, and its leader if the place alone does not show to which point it belongs."""
 
     box: Box
     leader: Stroke | None
@@ -73,7 +73,7 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """What is on the picture so far: `taken` may not be covered, no label stands on `lines`.
+    """The picture so far: `taken` may not be covered, and no label may cross `lines`.
 
     `unnamed` are points with a small mark and no label of their own.
     """
@@ -97,13 +97,13 @@ class _Room:
         )  # fmt: skip
 
     def own(self, point: Spot, box: Box) -> bool:
-        """Whether a label is taken for its point's without a leader."""
+        """True if a label belongs to its point without a leader."""
         apart = box.off(*point) + CLEARLY
         nearest = all(other == point or box.off(*other) > apart for other in (*self.points, *self.unnamed))
         return nearest and not self.crossed(_stroke(point, box))
 
     def clear(self, point: Spot, leader: Stroke) -> bool:
-        """Whether a leader touches nothing that is not its own, from the edge of its point's mark on."""
+        """True if a leader touches nothing but its own point and label, from the edge of its point's mark on."""
         seen = _from(leader, MARK)
         return (
             not any(box.cut(seen) for box in self.taken)
@@ -125,10 +125,10 @@ def place(
     lines: Sequence[Box],
     unnamed: Sequence[Spot] = (),
 ) -> list[Placed | None]:
-    """A place for each text, None where there is no room. The most crowded choose first.
+    """A place for each text; None if there is no room. The most crowded choose first.
 
-    Who finds none has the first choice in the next try; the try that leaves out the fewest is taken. `unnamed` are
-    points without a text: no label covers them or could be taken for theirs.
+    A text without a place has the first choice in the next try; the try with the fewest such texts is taken.
+    `unnamed` are points without a text: no label covers them or could be taken for theirs.
     """
     order = sorted(range(len(points)), key=lambda number: -_crowd(points[number], points))
     best: dict[int, Placed] = {}
@@ -204,7 +204,7 @@ def _off(stroke: Stroke, point: Spot) -> float:
 
 
 def _meet(one: Stroke, other: Stroke) -> bool:
-    """Whether two strokes cross: the ends of each lie on both sides of the other."""
+    """True if two strokes cross: the ends of each are on both sides of the other."""
 
     def parted(line: Stroke, ends: Stroke) -> bool:
         x, y, x2, y2 = line

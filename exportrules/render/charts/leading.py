@@ -1,6 +1,6 @@
-"""Which chips of a whole catalogue a plane names: a few dozen that its lines are about.
+"""The chips of a whole catalogue that a plane labels: a few dozen to which its lines matter.
 
-The others are drawn as well, small and without a label: nobody reads three hundred labels.
+The others are drawn small and without a label: nobody reads three hundred labels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from exportrules.render.charts.look import Class, class_of
 if TYPE_CHECKING:
     from exportrules.study.plane import Plane, Point, Region
 
-#: How many labels a reader can take in, and there is room for.
+#: The number of labels that a reader can take in and that there is room for.
 MOST = 48
 #: How near to a line a chip that is not for datacenters is of interest: a factor, so 4,267 to 5,400 at 4,800.
 NEAR = 1.125
@@ -31,8 +31,8 @@ RULE = (
 def leading(plane: Plane) -> frozenset[str]:
     """The ids of the variants to label, one for each product: the variants of a family that have the same answer.
 
-    Of a product the variant with firm figures that is nearest to a line is labelled. A product whose mark would lie
-    on another's is not, unless both have one spot, and so one label.
+    The variant of a product that has firm figures and is nearest to a line is labelled. A product whose mark would
+    overlap another's is not, unless both are on one spot and so share a label.
     """
     away = {point.id: _off(plane, point) for point in plane.points}
     products: dict[tuple[str, Class], Point] = {}
@@ -45,7 +45,7 @@ def leading(plane: Plane) -> frozenset[str]:
 
 
 def _covers(one: Point, other: Point) -> bool:
-    """Whether two marks lie on one another without being one."""
+    """True if two marks overlap without being one."""
     apart = [abs(_log(a) - _log(b)) if a != b else 0.0 for a, b in ((one.x, other.x), (one.y, other.y))]
     return 0 < max(apart) < APART
 

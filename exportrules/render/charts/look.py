@@ -63,7 +63,7 @@ class Class(NamedTuple):
 
 
 def class_of(answer: Answer | Determination) -> Class:
-    """The review policy counts where a license is required; under an exception it is of no use yet."""
+    """The class of an answer. The review policy counts only if a license is required, not under an exception."""
     return Class(answer.outcome, answer.review_policy if answer.outcome == "license_required" else None)
 
 
@@ -74,7 +74,7 @@ def in_order(classes: Iterable[Class]) -> list[Class]:
 
 
 class Scale(NamedTuple):
-    """Values along one side of a picture: `low` stands at pixel 0, `high` at the last."""
+    """Values along one side of a picture: `low` is at pixel 0, `high` at the last."""
 
     low: float
     high: float
@@ -101,7 +101,7 @@ def epoch(day: date) -> float:
 
 
 def width_of(text: str, size: float) -> float:
-    """About how wide a text is drawn, in pixels, rather more than less."""
+    """The approximate width of a text in pixels, rather too large than too small."""
     return (
         sum(_WIDE if c in "mwMW@%" else _THIN if c in "iljtf.,:;'|()[] -" else _MIDDLE[c.isupper()] for c in text)
         * size
@@ -149,7 +149,7 @@ class Picture:
                 channels[channel] = alt.Text("text", type="nominal")
         if tooltip:
             channels["tooltip"] = [alt.Tooltip(name, type="nominal") for name in tooltip]
-            # what the pointer shows is what a screen reader says; by itself it would read the places out
+            # screen readers read what the pointer shows; otherwise they would read the coordinates
             rows = [{**row, "said": "; ".join(f"{name}: {row[name]}" for name in tooltip)} for row in rows]
             channels["description"] = alt.Description("said", type="nominal")
         kept: Any = alt.InlineData(values=list(rows))
@@ -262,14 +262,14 @@ def _rows() -> list[dict[str, Any]]:
 
 
 def source_line(law: Ruleset) -> str:
-    """Where a picture comes from, for whoever meets it without its page."""
+    """The source of a picture, for readers who see it without its page."""
     address = project_address()
     return f"{short(law)} {f'{address} ' if address else ''}{DISCLAIMER}"
 
 
 @cache
 def project_address() -> str:
-    """The address of the project, as its package says it; empty where it says none."""
+    """The address of the project from the metadata of its package; '' if it has none."""
     try:
         urls = metadata("exportrules").get_all("Project-URL") or ()
     except PackageNotFoundError:
@@ -279,7 +279,7 @@ def project_address() -> str:
 
 
 def open_notes(law: Ruleset, turning: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """What answers that are open turn on, and for which chips; `turning` has a chip's name and its facts."""
+    """Notes on the facts on which open answers turn, and for which chips; `turning` has a chip's name and its facts."""
     chips: dict[str, dict[str, None]] = {}
     for name, facts in turning:
         for fact in facts:

@@ -1,4 +1,4 @@
-"""A chart as one HTML file: the picture, what the pointer or an arrow key tells of its marks, and the same as a table.
+"""A chart as one HTML file: the picture, details of its marks on the pointer or an arrow key, and the same as a table.
 
 The picture is the SVG of the specification without its legend, notes and caption, which are text of the page here.
 """
@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 _SVG = "http://www.w3.org/2000/svg"
-#: What the page says in its own text, and the picture in it need not.
+#: The parts that the page shows as text, so that the picture in it need not.
 _SAID = ("legend_", "notes", "caption")
-#: Letters of a cell that is not broken.
+#: The longest cell that is not broken into lines.
 _SHORT = 12
-#: How far a picture may be drawn smaller before it is scrolled.
+#: How much smaller a picture may be drawn before it is scrolled.
 _LEAST = 0.8
 
-#: The browser itself is told to fetch nothing, and to run this script alone. (The SVG has styles of its own.)
+#: The policy forbids the browser to fetch anything, and to run any script but this one. (The SVG has its own styles.)
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -49,7 +49,7 @@ style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
 </html>
 """
 
-#: What makes a picture one that tells. Only where it has marks that do.
+#: The attributes of a picture whose marks have details; none without such marks.
 _HOW = (
     '<p class="how" id="how">Point at a mark, or press Tab and then the arrow keys, to see its row of the table '
     "below.{more}</p>"
@@ -61,7 +61,7 @@ _TELLS = """<details><summary>The picture as a table ({count})</summary><div cla
 
 
 class Told(NamedTuple):
-    """The marks of which the page tells: their layer, the names of what is told, and a row for each."""
+    """The marks with details: their layer, the names of the details, and a row for each mark."""
 
     layer: str
     names: tuple[str, ...]
@@ -140,14 +140,14 @@ def _picture(spec: Mapping[str, Any], listed: Sequence[Told]) -> tuple[str, int]
 
 
 def _plain(group: ElementTree.Element) -> None:
-    """Leave out what Vega says of lines and words for those who hear them: places in the picture."""
+    """Remove the descriptions that Vega gives lines and words for screen readers: coordinates in the picture."""
     for mark in group.iter():
         for name in ("role", "aria-label", "aria-roledescription"):
             mark.attrib.pop(name, None)
 
 
 def _sign(kind: str, colour: str) -> str:
-    """What a line of the legend shows, drawn as it is in the picture."""
+    """The sign of a line of the legend, drawn as in the picture."""
     shapes = {
         "swatch": f'<rect x=".5" y=".5" width="21" height="12" fill="{colour}" stroke="#767676"/>',
         "hatch": '<rect x=".5" y=".5" width="21" height="12" fill="#fff" stroke="#767676"/>'

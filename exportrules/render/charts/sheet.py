@@ -1,4 +1,4 @@
-"""Where everything in a plane of two figures stands: the regions of the law, their edges, the chips."""
+"""The places of everything in a plane of two figures: the regions of the law, their edges, the chips."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 #: Width and height in pixels of a plane for a few chips, and for many.
 FEW, MANY = (820.0, 500.0), (1180.0, 900.0)
 CROWD = 36
-#: Lines by how much they bind, the firmest first.
+#: The kinds of lines, the most binding first.
 LINES = ("line", "dashed", "dotted")
 
 
 class Dot(NamedTuple):
-    """Points that stand on one spot with one answer, under one label; `x` and `y` in pixels."""
+    """Chips on one spot with one answer, under one label; `x` and `y` in pixels."""
 
     points: tuple[Point, ...]
     label: str
@@ -81,7 +81,7 @@ class Sheet:
         return list(edges.values())
 
     def dots(self) -> list[Dot]:
-        """The chips, those that cannot be told apart in the picture and in their answers as one."""
+        """The chips; those with the same place in the picture and the same answer are one dot."""
         spots: dict[tuple[float, float, Class], list[Point]] = {}
         for point in self.plane.points:
             x, y = _spot(self.picture.x, point.x), _spot(self.picture.y, point.y)
@@ -109,7 +109,7 @@ def _scale(plane: Plane, fact: str, pixels: float, upward: bool = False) -> Scal
 
 
 def _spot(scale: Scale, value: Number) -> float:
-    """Where a figure stands, in pixels; what is below a logarithmic scale (zero) stands at its edge."""
+    """The place of a figure in pixels; one below a logarithmic scale (zero) is at its edge."""
     return scale.px(max(float(value), scale.low))
 
 
@@ -118,7 +118,7 @@ def _line(region: Region) -> str:
 
 
 def _label(points: Sequence[Point], drawn: Mapping[str, Sequence[Point]]) -> str:
-    """The family where all of its variants stand here, else the variants; '~' marks a figure that is not firm.
+    """The family if all of its variants are here, else the variants; '~' marks a figure that is not firm.
 
     Those with firm figures come first.
     """

@@ -46,7 +46,7 @@ _TITLES = {
     "dram_plus_io_gbytes_s": "DRAM bandwidth and I/O together",
     "designed_for_datacenter": "designed for datacenters",
 }
-#: The shape of a point by whether its chip is designed for datacenters, where the rules of the day ask.
+#: The shape of a point by whether its chip is designed for datacenters, if the rules of the day ask this.
 SHAPES = {
     True: ("circle", "designed for datacenters"),
     False: ("diamond", "not designed for datacenters"),
@@ -85,7 +85,7 @@ def _count(plane: Plane) -> str:
 
 
 def _draw_entries(sheet: Sheet) -> None:
-    """The ground that each entry covers, in greys that never add up: where entries overlap, the first is seen."""
+    """Draw the area of each entry in greys that do not add up: where entries overlap, the first is visible."""
     entries = [r for r in sheet.plane.regions if r.in_force.provision.kind == "classification"]
     order = sorted({region.provision for region in entries})
     rows = []
@@ -157,7 +157,7 @@ def _draw_edges(sheet: Sheet, edges: Sequence[Edge]) -> None:
 
 
 def _draw_names(sheet: Sheet, dots: Sequence[Dot]) -> list[Box]:
-    """The paragraph of each region, inside it and at its own lines. Returns where they stand."""
+    """Draw the paragraph of each region, inside it and at its own lines. Returns their places."""
     taken: list[Box] = []
     avoid = [Box(d.x - 6, d.y - 6, d.x + 6, d.y + 6) for d in dots]
     rows = []
@@ -204,7 +204,7 @@ def _name(sheet: Sheet, region: Region) -> str:
 def _draw_dots(
     sheet: Sheet, dots: Sequence[Dot], small: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge]
 ) -> list[str]:
-    """The chips, and labels for those that are not small; returns the labels for which there was no room."""
+    """Draw the chips, and labels for those that are not small. Returns the labels for which there was no room."""
     picture = sheet.picture
     frame = Box(2, 2, picture.x.pixels - 2, picture.y.pixels - 2)
     lines = [Box(e.box[0] - 3, e.box[1] - 3, e.box[2] + 3, e.box[3] + 3) for e in edges]
@@ -218,14 +218,14 @@ def _draw_dots(
         leaders += [picture.box(*spot.leader)] if spot.leader else []
     picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
     _draw_marks(sheet, "chips", dots, size=62, width=1)
-    # upon the large ones: of two chips on one spot with two answers both are seen
+    # on top of the large ones, so that two chips on one spot with two answers are both visible
     _draw_marks(sheet, "chips_small", small, size=22, width=0.5)
     picture.texts("chip_labels", words, baseline="middle", size=SIZE)
     return [dot.label for dot, spot in zip(dots, places, strict=True) if spot is None]
 
 
 def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, width: float) -> None:
-    """The marks of chips, with what the pointer shows."""
+    """Draw the marks of chips, with the details that the pointer shows."""
     picture, plane = sheet.picture, sheet.plane
     shapes = bool(_carved(sheet))
     rows = []
@@ -273,7 +273,7 @@ def _carved(sheet: Sheet) -> dict[tuple[str, str], tuple[Test, ...]]:
 
 
 def _rules(sheet: Sheet) -> Iterator[str]:
-    """What each line is, in words: bounds are inclusive or exclusive as the text has them."""
+    """The meaning of each line in words: bounds are inclusive or exclusive as in the text."""
     by_rule: dict[str, list[str]] = {}
     for region in sheet.plane.regions:
         by_rule.setdefault(f"{_name(sheet, region)} [{region.in_force.instrument.citation}]", []).append(_asks(region))
@@ -288,14 +288,14 @@ def _rules(sheet: Sheet) -> Iterator[str]:
 
 
 def _unnamed(small: Sequence[Dot]) -> Iterator[str]:
-    """What the small marks are."""
+    """The explanation of the small marks."""
     if small:
         variants = sum(len(dot.points) for dot in small)
         yield f"Drawn small, without a label: {variants} variants. {RULE}. --all labels every point."
 
 
 def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str], brief: bool) -> Iterator[str]:
-    """What the picture does not show; `brief` has the first of the chips of which a figure is not known."""
+    """Notes on what the picture does not show; with `brief`, only the first chips of which a figure is unknown."""
     plane = sheet.plane
     if plane.on > sheet.law.horizon:
         yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."

@@ -35,7 +35,7 @@ from exportrules.render.safe import safe
 from exportrules.render.text import deal_words
 
 LABEL, STEP = 10.5, 15
-#: What a reader of the HTML sees when the pointer rests on a piece of a band.
+#: The details of a piece of a band that the HTML shows on the pointer.
 TOLD = ("chip", "answer", "from", "through", "opened by", "requirement")
 
 
@@ -69,15 +69,15 @@ class Piece(NamedTuple):
 
     @property
     def kind(self) -> Class | None:
-        """What the piece is coloured by; None where nothing is verified."""
+        """The class that gives the piece its colour; None if it is not verified."""
         return class_of(self.span.answer) if self.verified else None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeDay:
-    """A day on which an instrument changed answers. `bound` names the companies that it binds; none: everyone.
+    """A day on which an instrument changed answers. `bound` names the companies that it binds; () for everyone.
 
-    Where no source gives the day, `day` is the earliest that it can be and `by` the latest.
+    If no source gives the day, `day` is the earliest possible and `by` the latest.
     """
 
     day: date
@@ -124,14 +124,14 @@ def timeline_chart(timelines: Sequence[Timeline], size: Size = WIDE) -> dict[str
 
 
 def _turning(piece: Piece) -> tuple[str, ...]:
-    """The facts on which what is drawn turns: the outcome, or the policy of a license that is required."""
+    """The facts on which the drawn outcome, or the drawn policy of a required license, turns."""
     answer = piece.span.answer
     drawn = piece.verified and "indeterminate" in (answer.outcome, piece.kind.policy if piece.kind else None)
     return answer.turns_on if drawn else ()
 
 
 def _made_there(timelines: Sequence[Timeline]) -> list[str]:
-    """A note on chips whose makers sit in the destination: no band says that they export to themselves."""
+    """A note on chips whose makers are in the destination: no band shows exports to their own country."""
     names = [timeline.question.label for timeline in timelines if at_home(timeline)]
     if not names:
         return []
@@ -143,7 +143,7 @@ def _made_there(timelines: Sequence[Timeline]) -> list[str]:
 
 
 def at_home(timeline: Timeline) -> bool:
-    """Whether the answers are about the exports of a maker to its own country."""
+    """True if the answers are about exports of a maker to its own country."""
     q = timeline.question
     known = timeline.ruleset.exporters.get(q.exporter or "")
     maker = q.asked_exporter.casefold() == "maker" and known is not None
@@ -199,7 +199,7 @@ def _changes(timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]]) ->
 
 
 def _window(law: Ruleset, name: str, day: date) -> tuple[date, date | None]:
-    """The day of a change; of a provision whose day no source gives, the earliest and the latest."""
+    """The day of a change; for a provision whose day no source gives, the earliest and the latest."""
     provision = law.provisions.get(name)
     if (
         provision is None
@@ -211,7 +211,7 @@ def _window(law: Ruleset, name: str, day: date) -> tuple[date, date | None]:
 
 
 def _named(law: Ruleset, opened_by: str) -> tuple[str, str]:
-    """(label, companies bound) of what opened an answer; no label for what is no instrument.
+    """(label, companies bound) of each cause of an answer; '' as the label of a cause that is not an instrument.
 
     A letter binds companies even where it is not public which.
     """
@@ -232,7 +232,7 @@ def _until(law: Ruleset) -> str:
 
 
 def _levels(marks: Sequence[tuple[float, str]]) -> list[int]:
-    """How many lines above the bands each label stands: above every later line that it would cross."""
+    """The height of each label above the bands, in lines: above every later line that it would cross."""
     levels = [0] * len(marks)
     for i in reversed(range(len(marks))):
         px, label = marks[i]
@@ -260,7 +260,8 @@ def _years(picture: Picture, first: date, end: date, top: float, bottom: float) 
 def _draw_changes(
     picture: Picture, changes: Sequence[ChangeDay], levels: Sequence[int], top: float, bottom: float, size: Size
 ) -> None:
-    """Lines of rules through all bands; of letters, only a thin leader, behind the bands, to the first they touch."""
+    """Draw lines of rules through all bands; for letters only a thin leader behind the bands, to the first that they
+    touch."""
     solid, leaders = [], []
     for change, level in zip(changes, levels, strict=False):
         px, height = picture.x.px(epoch(change.day)), _height(top, level)
@@ -273,9 +274,9 @@ def _draw_changes(
 
 
 def _draw_bound(picture: Picture, changes: Sequence[ChangeDay], top: float, size: Size) -> None:
-    """The marks of letters, on the bands that they changed: dashed, with a white edge to stand on any colour.
+    """Draw the marks of letters on the bands that they changed: dashed, with a white edge to be visible on any colour.
 
-    What began on a day that nobody knows is a frame around the days on which it may have.
+    A letter whose first day is unknown is a frame around the days on which it may have begun.
     """
     marks, windows = [], []
     for change in changes:

@@ -1,4 +1,4 @@
-"""How a picture words its answers: the words of the legend, shorter where a band has less room, never other ones."""
+"""The words for answers in a picture: those of the legend, shortened if a band has less room, never others."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ ONE, SEVERAL = 11.0, 9.0
 
 
 class Words(NamedTuple):
-    """The lines that stand in a piece of a band, and their size; no lines where it has no room."""
+    """The lines of text in a piece of a band, and their size; no lines if it has no room."""
 
     lines: tuple[str, ...]
     size: float
 
 
 def conditional(answer: Answer | Determination) -> str:
-    """What a review policy comes to where it turns on one yes or no: "case by case if certified, else denial"."""
+    """A review policy that turns on one yes or no, in words: "case by case if certified, else denial"."""
     if answer.outcome != "license_required" or answer.review_policy != "indeterminate":
         return ""
     policies: dict[str, str] = {}
@@ -54,7 +54,7 @@ def conditional(answer: Answer | Determination) -> str:
 
 
 def legend_words(kind: Class, answers: Iterable[Answer | Determination]) -> str:
-    """What a colour means in this picture, whose answers of that colour are given."""
+    """The meaning of a colour in this picture, given the answers with that colour."""
     conditions = {conditional(answer) for answer in answers}
     condition = next(iter(conditions)) if len(conditions) == 1 else ""
     return f"license required ({condition})" if condition else kind.words
@@ -85,7 +85,7 @@ def fitting(kind: Class, answer: Answer, room: float) -> Words:
 
 
 def _even(words: list[str], count: int) -> tuple[str, ...]:
-    """The words on so many lines, the longest of them as short as can be; none where there are fewer words."""
+    """The words on a number of lines, the longest as short as possible; () if there are fewer words than lines."""
     cuts = combinations(range(1, len(words)), count - 1)
     splits = [tuple(" ".join(words[a:b]) for a, b in pairwise((0, *cut, len(words)))) for cut in cuts]
     return min(splits, key=lambda lines: max(width_of(line, SEVERAL) for line in lines), default=())
