@@ -64,7 +64,7 @@ def _release(moment: Moment) -> Iterator[str]:
 
 
 def _asked(moment: Moment) -> Iterator[str]:
-    """What the law says of a chip that was not there yet, and which variants were not asked about."""
+    """Notices on the law for a chip that was not public yet, and on variants that were not asked about."""
     if moment.answer.outcome == "not_released" and moment.answer.projection:
         outcome = moment.answer.projection.outcome
         would = "still be controlled" if outcome != "no_license_requirement" else "also be free"
@@ -93,7 +93,7 @@ def _other_layer(moment: Moment) -> Iterator[str]:
 
 
 def in_other_layer(as_printed: bool, outcome: str) -> str:
-    """What is said beside an answer of one layer of which the other layer has another outcome."""
+    """The notice beside an answer of one layer if the other layer has another outcome."""
     return f"{'As enforced' if as_printed else 'As printed'} the answer is {outcome.replace('_', ' ')}."
 
 
@@ -264,7 +264,7 @@ def _memberships(moment: Moment) -> Iterator[str]:
 
 
 def disputed(ruleset: Ruleset, group: Group, member: Membership) -> str:
-    """What is said on the days of a membership on which two tables of the EAR differ."""
+    """The notice for the days of a membership on which two tables of the EAR differ."""
     name = ruleset.places[member.country].name
     controls = f' Yet {group.cite} says: "{group.quote}"' if group.quote else ""
     return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed.{controls}"

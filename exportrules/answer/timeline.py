@@ -122,7 +122,7 @@ class Timeline:
         return Change(self.starts[index], answer.outcome, answer.review_policy, answer.standing, by)
 
     def opened_by(self, index: int) -> tuple[str, ...]:
-        """What made the answer of this segment differ from the previous one: provision ids, or a phrase."""
+        """The causes of the difference from the previous segment's answer: provision ids, or a phrase."""
         if index == 0:
             return ()
         day, before, after = self.starts[index], self.answers[index - 1], self.answers[index]

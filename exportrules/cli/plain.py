@@ -46,7 +46,7 @@ def answer(asked: Asked) -> int:
 
 
 def as_data(determination: Determination) -> str:
-    """The whole determination as JSON: indented on a terminal, one line where it is piped."""
+    """The whole determination as JSON: indented on a terminal, one line if it is piped."""
     from exportrules.render.safe import safe_json
 
     return safe_json(determination.to_json(2 if sys.stdout.isatty() else None))

@@ -308,7 +308,7 @@ def _messages(error: pydantic.ValidationError, shape: type, lines: list[str], at
     """A message for every problem of a file, each with its key path and line."""
     # a misspelt key is both unknown and missing: report it as unknown, which names the near key
     problems = sorted(error.errors(), key=lambda p: p["type"] != "unexpected_keyword_argument")
-    # in place of a number a table of bounds is allowed: report the problem inside it, not that it is no number
+    # a table of bounds is allowed in place of a number: report the problem inside it, not that it is not a number
     within = [p for p in problems if p["type"] not in _NO_NUMBER or not isinstance(p["input"], dict)]
     inside = {place[:end] for p in within for place in [_path(tuple(p["loc"]))] for end in range(len(place) + 1)}
     problems = [p for p in problems if p in within or _path(tuple(p["loc"])) not in inside]

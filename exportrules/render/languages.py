@@ -1,4 +1,4 @@
-"""Answers in other languages: what is computed is told from one table of words, `languages.toml`.
+"""Answers in other languages, from one table of translations, `languages.toml`.
 
 English is what the program says; a text that the table does not have stays English. What rule files say (titles,
 citations, conditions, notices of the law) is quoted and never translated.
@@ -62,7 +62,7 @@ def language_of(written: str) -> str:
 
 @contextmanager
 def spoken(language: str) -> Iterator[None]:
-    """What is printed inside is told in this language."""
+    """Text printed within this context is translated into the language."""
     token = _spoken.set(language_of(language))
     try:
         yield
@@ -108,12 +108,12 @@ def _by_table(text: str, code: str) -> str | None:
     return None
 
 
-#: Entries that join two texts: alone they are no translation.
+#: Entries that join two texts: alone they do not translate anything.
 _GLUE = ("{way}: {said}",)
 
 
 def width_of(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """The width of a text in columns of a terminal."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

@@ -83,7 +83,7 @@ class _Service:
                 Exception: _broken,
             },
         )
-        # an address with a slash too many is none of ours, and is told what there is
+        # an address with an extra slash does not exist; the error lists the addresses that do
         made.router.redirect_slashes = False
         return made
 

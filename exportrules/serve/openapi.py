@@ -162,7 +162,7 @@ def _problem(says: str) -> dict[str, Any]:
 
 
 def _anywhere() -> dict[str, Any]:
-    """What any request may be turned away with."""
+    """The errors with which any request may be refused."""
     return {
         "414": _problem("the address is too long"),
         "421": _problem("the request is for a host that this server does not go by"),

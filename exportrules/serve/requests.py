@@ -1,4 +1,4 @@
-"""What a request may hold: one table of fields, from which its JSON Schema is written and by which it is read.
+"""The fields of requests: one table from which the JSON Schema is generated and by which requests are read.
 
 A request comes to the arguments of :func:`exportrules.check` as it is: what a value means, and what is wrong with it,
 is said there. Here is refused what a call in Python could not say: a field that does not exist, a value that is null

@@ -211,7 +211,7 @@ _DOUBT = "because the receipt was altered"
 
 
 def _cause(body: Mapping[str, Any], changed: tuple[str, ...], modules: tuple[str, ...]) -> str:
-    """What has changed since the receipt was made, as a clause."""
+    """The changes since the receipt was made, as a clause."""
     own = {name.partition("/")[0] for name in body["ruleset"]["files"]}
     foreign = {name for name in changed if is_overlay(name) and name.partition("/")[0] not in own}
     parts = [*(["the law data"] if set(changed) - foreign else []), *(["the engine"] if modules else [])]

@@ -73,7 +73,7 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
 
 
 def is_chip(ruleset: Ruleset, text: str) -> bool:
-    """Whether a text names a chip for certain; without the near names that a message would have."""
+    """True if a text certainly names a chip; faster than :func:`find_chip`, since no near names are sought."""
     return _known(ruleset, text) is not None
 
 

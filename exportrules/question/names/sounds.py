@@ -34,7 +34,7 @@ def _heard(match: re.Match[str]) -> str:
 
 
 def sound(word: str) -> str:
-    """What a word of small Latin letters sounds like: 'Zviozdochka' and 'Zvezdochka' alike; '' for short words."""
+    """The sound of a word of small Latin letters, the same for 'Zviozdochka' and 'Zvezdochka'; '' for short words."""
     if len(word) < SHORTEST or not word.isascii() or not word.isalpha():
         return ""
     for written, heard in _LETTERS:
