@@ -817,7 +817,7 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
          "the link."),
         (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),
         (("-o", "none/out.csv"), "none/out.csv: there is no folder none. Create it first."),
-        (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no folder none. Make it "
+        (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no folder none. Create it "
          "first."),
         (("-o", "out.csv", "--write-names", "./out.csv"), "out.csv would be written twice. Give each report a file of "
          "its own."),

@@ -182,7 +182,7 @@ def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
     output, report = options["output"], options["summary"]
     if report not in (None, "-") and not report.lower().endswith(".md"):
         raise QuestionError(
-            f"--summary {report!r}: the summary is a Markdown file, FILE.md. To print it instead, make --summary the "
+            f"--summary {report!r}: the summary is a Markdown file, FILE.md. To print it, make --summary the "
             "last option, after LEDGER."
         )
     targets = [output, output + MANIFEST if output else None, report if report != "-" else None, options["write_names"]]
