@@ -1,8 +1,8 @@
-"""Profiles that the law cannot tell apart, found for all items and all deals at once.
+"""Profiles that the law treats alike, found for all items and all deals at once.
 
-The law meets a profile row by row, and a row is an AND. So of an item it matters alone whether the tests of each row
-that are about it hold, fail or are open, and of a deal's places on which days the tests about them hold. A provision is
-then the same for two profiles whose rows are, and two profiles are alike if every provision is.
+The law tests a profile row by row, and a row is an AND. So all that matters of an item is whether its tests in each row
+hold, fail or are open, and all that matters of a deal's places is on which days their tests hold. A provision treats
+two profiles alike if all of its rows do, and the law does if every provision does.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from exportrules.question.figures import settled
 
 Sums = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.int64]
-#: Distinct tuples of row codes, and which of them each item or deal has.
+#: Distinct tuples of row codes, and the index of the tuple of each item or deal.
 Kinds = tuple[list[tuple[int, ...]], list[int]]
-#: Row codes: the row cannot hold; nothing in this part of the profile keeps it from holding.
+#: Row codes: the row cannot hold; this part of the profile does not prevent it from holding.
 _NEVER, _OPEN = 0, 1
 _UNSAID = Fact(None, "")
 
 
 class Numbers(dict[Any, int]):
-    """A number for each value, from 2 on, in the order in which they are met; and the values by number."""
+    """A number for each value, from 2 on, in order of appearance; and the values by number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,12 +48,13 @@ class Numbers(dict[Any, int]):
         return number
 
 
-#: Kinds that matter through the requirements which they name, and where they name them.
+#: Kinds of provisions that act on the requirements they name, and the field with the names.
 _BEARING = {"exception": "overcomes", "savings": "saves_from", "review_policy": "governs"}
 
 
 def _stage(in_force: InForce) -> int:
-    """The order in which provisions are met: what concludes, what requires, what acts on requirements, what on that."""
+    """The order of evaluation: provisions that conclude, that require, that act on requirements, and that act on
+    those."""
     kind = in_force.provision.kind
     return 0 if kind in CONCLUDING else 1 if kind == "requirement" else 3 if kind == "bar" else 2
 
@@ -82,14 +83,14 @@ class Likeness:
         self._home = np.array([bool(view.membership(HOME, c)) for c in countries], np.uint64)
 
     def _relations(self) -> dict[int, list[int]]:
-        """The provisions on which those bear that matter through others alone: a review policy, a savings clause and an
-        exception on requirements, a bar on exceptions."""
+        """For provisions that matter only through others, the provisions on which they act: a review policy, a savings
+        clause and an exception act on requirements, a bar on exceptions."""
         numbered = {kind: [n for n, f in enumerate(self.provisions) if f.provision.kind == kind]
                     for kind in ("requirement", "exception")}  # fmt: skip
         reached: dict[int, list[int]] = {}
         for number, item in enumerate(self.provisions):
             provision = item.provision
-            if provision.notice:  # it is told whether or not there is a requirement
+            if provision.notice:  # a notice is printed whether or not there is a requirement
                 continue
             if provision.kind == "bar":
                 reached[number] = [n for n in numbered["exception"] if closes(provision, self.provisions[n].provision)]
@@ -117,7 +118,7 @@ class Likeness:
         return self._code_of(in_force, days)
 
     def _code_of(self, in_force: InForce, days: tuple[Span, ...]) -> int:
-        """The code of the days on which a row can hold, of those on which its provision is in force."""
+        """The code of the days on which a row can hold, among those on which its provision is in force."""
         if not days:
             return _NEVER
         return _OPEN if days == in_force.spans else self._spans[days]
@@ -126,7 +127,8 @@ class Likeness:
         return in_force.spans if code == _OPEN else self._spans.known[code]
 
     def deals(self) -> Sums:
-        """A sum for each triple of countries (destination, headquarters, ultimate parent): equal where all rows are."""
+        """A sum for each triple of countries (destination, headquarters, ultimate parent), equal if all of their rows
+        are."""
         sums = _random("home") * self._home[:, None, None] + np.zeros((1, len(self._home), len(self._home)), np.uint64)
         for number, rows in enumerate(self.places):
             for place, codes in enumerate(rows):
@@ -141,8 +143,8 @@ class Likeness:
         return sums
 
     def item(self, facts: Mapping[str, Fact]) -> tuple[Hashable, list[tuple[int, ...]]]:
-        """What tells an item from others beside its rows, and the codes of its rows by provision; () where the
-        provision is about another kind of item."""
+        """What distinguishes an item besides its rows, and the codes of its rows by provision; () if the provision is
+        about another kind of item."""
         marks = Marks(self.view, facts)
         docket = Docket(self.view, facts, on=date.max, marks=marks)
         beside: list[Hashable] = [docket.value("item_kind"), docket.value("subject_to_ear")]
@@ -191,7 +193,7 @@ class Likeness:
         return tuple(beside), [codes[number] for number in range(len(self.provisions))]
 
     def _readings(self, facts: Mapping[str, Fact], name: str) -> Hashable:
-        """What tells a disputed figure apart: the classes of each reading of it, and of what follows from that."""
+        """What distinguishes a disputed figure: the classes of each reading, and of the facts derived from it."""
         readings = []
         for value in facts[name].candidates:
             read = settled(facts, {name: Fact(value, "supposed")})
@@ -206,7 +208,7 @@ class Likeness:
         self, items: Sequence[tuple[Hashable, list[tuple[int, ...]]]], deals: Sequence[tuple[int, int, int]]
     ) -> tuple[list[date], list[Sums]]:
         """The days on which the law of some profile may change, and for each of them a sum for every item and deal
-        (positions in the countries): equal where the law of the day is the same for both."""
+        (positions in the countries), equal if the law of the day treats both alike."""
         at = np.array(deals, np.int64)
         beside = np.array([_random(repr(b)) for b, _ in items], np.uint64)[:, None]
         beside = beside + _random("home") * self._home[at[:, 0]][None, :]
@@ -274,14 +276,14 @@ class Likeness:
 def _joined(
     in_force: InForce, rows: Sequence[tuple[Row, bool]], item: tuple[int, ...], deal: tuple[int, ...]
 ) -> np.uint64:
-    """What a provision is for items and deals of these rows; 0 where it can never hold."""
+    """A hash of a provision for items and deals with these rows; 0 if it can never hold."""
     if rows and not item:
         return np.uint64(0)
     left = [None if i == _NEVER or d == _NEVER else (i, d) for i, d in zip(item, deal, strict=True)]
     when = [row for row, (_, is_when) in zip(left, rows, strict=True) if is_when]
     if in_force.provision.when and not any(when):
         return np.uint64(0)
-    # while it is not known whether a text has begun, it is an uncertain part of the same provision
+    # as long as it is unknown whether a text has begun, it is an uncertain part of the same provision
     return _random(f"{in_force.provision.id}:{in_force.provision.certain}:{left}")
 
 

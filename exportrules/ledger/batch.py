@@ -1,4 +1,4 @@
-"""Some rows of a ledger, whatever it is kept in, and their values as text."""
+"""Batches of a ledger's rows, whatever its format, and their values as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from exportrules.ledger.cells import Problem
 from exportrules.ledger.delimited import shown
 
-#: The text of a value that no cell can have, as spreadsheets write it; every field refuses it.
+#: The text of a value that cannot be written as a cell, as in spreadsheets; every field refuses it.
 NOT_A_CELL = "#VALUE!"
 #: Rows of a batch that is not cut by bytes.
 ROWS = 1 << 17
@@ -28,45 +28,45 @@ class Batch:
 
     first: int
     count: int
-    #: A column's cells by its number, and what turns a cell into text.
+    #: The cells of a column by its number, with a function from a cell to its text.
     cells: Callable[[int], pa.Array]
     decode: Callable[[Any], str]
-    #: The rows' own columns, as they are written out again.
+    #: The rows' own columns, as they will be written.
     table: Callable[[], pa.Table]
     damaged: dict[int, Problem] = field(default_factory=dict)
-    #: The rows as the lines that they were, for writing them back with another delimiter or the same.
+    #: The rows as their original lines, to be written with the same delimiter or another.
     lines: Callable[[str], pa.Array] | None = None
-    #: How much of the source has been read with this batch, of `Source.size`.
+    #: How much of `Source.size` has been read, this batch included.
     read: int = 0
-    #: The rows as JSON objects or as a workbook's cells, where that is what they were.
+    #: The rows as JSON objects or as a workbook's cells, if they were read as such.
     objects: Callable[[], list[str]] | None = None
     values: Callable[[], list[list[Any]]] | None = None
-    #: Where each row stands in its workbook, "sheet 'HK', row 23"; None where rows are counted from `first`.
+    #: The place of each row in its workbook, "sheet 'HK', row 23"; None if rows are counted from `first`.
     places: Sequence[str] | None = None
 
     @property
     def where(self) -> int | Sequence[str]:
-        """How a message finds a row: its place, or the number of the first."""
+        """How messages refer to a row: by its place, or by counting from the first."""
         return self.first if self.places is None else self.places
 
 
 class Source(Protocol):
-    """Where rows come from."""
+    """A source of rows."""
 
     name: str
     names: tuple[str, ...]
-    #: What `Batch.read` counts up to.
+    #: The final value of `Batch.read`.
     size: int
     #: The delimiter of a text, or ''.
     delimiter: str
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
-        """All rows; `wanted` are the numbers of the columns that are looked at, None is all."""
+        """All rows; `wanted` are the numbers of the columns that will be read, None for all."""
         ...
 
 
 def coded(array: pa.Array) -> pa.DictionaryArray:
-    """The distinct values of a column and where each stands; lists and structs as their text."""
+    """The distinct values of a column and the index of each row's value; lists and structs as text."""
     if isinstance(array, pa.DictionaryArray):
         return array
     try:
@@ -77,7 +77,7 @@ def coded(array: pa.Array) -> pa.DictionaryArray:
 
 
 def values_of(array: pa.Array) -> list[Any]:
-    """A column's values; as text where Python knows no such value (the year 20000)."""
+    """A column's values; as text if Python has no such value (the year 20000)."""
     try:
         values: list[Any] = array.to_pylist()
     except (OverflowError, ValueError):
@@ -86,7 +86,7 @@ def values_of(array: pa.Array) -> list[Any]:
 
 
 def as_text(value: Any) -> str:
-    """A cell as text: 4992.0 is 4992, a missing value is nothing."""
+    """A cell as text: 4992.0 is '4992', a missing value is ''."""
     if value is None or value != value:
         return ""
     if isinstance(value, bool):
@@ -123,5 +123,5 @@ def _is_midnight(value: datetime) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line."""
+    """The message of an error on one line."""
     return re.sub(r"\s+", " ", str(error)).strip()[:200].rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""How a workbook shows its days: the number format of a cell, which readers of values leave out."""
+"""How a workbook shows its days: the number format of a cell, which readers of values omit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DAY = re.compile(r"y", re.I)
 
 
 def day_format(path: str | os.PathLike[str], sheet: str, cell: str) -> str:
-    """The format of a cell, e.g. "B7", where it is one of days with their years; '' where it is none or not known."""
+    """The format of a cell, e.g. "B7", if it is one of days with their years; '' if not, or if it is unknown."""
     if not os.fspath(path).lower().endswith((".xlsx", ".xlsm")):
         return ""
     try:
@@ -24,7 +24,7 @@ def day_format(path: str | os.PathLike[str], sheet: str, cell: str) -> str:
             code = _format(_text(book, "xl/styles.xml"), int(style[1])) if style else ""
     except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
         return ""
-    # a colour, a condition or a locale before the format is no part of how the day is written
+    # a colour, a condition or a locale before the format does not affect how the day is written
     code = re.sub(r"\[[^\]]*\]", "", code).split(";")[0]
     return code if _DAY.search(code) and "m" in code.lower() and "d" in code.lower() else ""
 
@@ -35,7 +35,7 @@ def _text(book: zipfile.ZipFile, name: str) -> str:
 
 
 def sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
-    """The file of a sheet inside the workbook's."""
+    """The path of a sheet inside the workbook's archive."""
     for tag in re.finditer(r"<(?:\w+:)?sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
         name, relation = re.search(r'\bname="([^"]*)"', tag[0]), re.search(r'\br:id="([^"]*)"', tag[0])
         if name and relation and html.unescape(name[1]) == sheet:

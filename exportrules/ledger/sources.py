@@ -1,4 +1,4 @@
-"""A ledger's rows in batches, from whatever it is kept in. Every row comes, in its order, damaged or not."""
+"""A ledger's rows in batches, from any format. Every row is returned in order, damaged or not."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from exportrules.ledger.workbook import WORKBOOKS, WorkbookSource
 
 DELIMITERS = ",;\t"
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", *WORKBOOKS)
-#: A line above a header is no longer than this.
+#: The longest line above a header.
 _LONGEST_LINE = 1 << 16
-#: Records of which nobody knows what they say: they stay rows.
+#: Records that cannot be understood, which stay rows.
 _UNREADABLE = {STRAY_QUOTE.kind, HAS_NUL.kind, NOT_UTF8}
-#: What Excel writes above a CSV to say how its cells are parted.
+#: The line that Excel puts above a CSV to state its delimiter.
 _SEP = re.compile(rb'\s*"?sep=(.)"?[\s;,]*', re.I)
 
 
@@ -46,10 +46,10 @@ def open_source(
     known: Known = lambda _: "",
     say: Saying = COMMAND,
 ) -> Source:
-    """The ledger in a file, by the ending of its name. Raises LedgerError where it is no such file.
+    """Open the ledger in a file by the suffix of its name. Raises LedgerError if the file is of another kind.
 
-    `header_rows` says in which row a header is, by sheet, or under '' for all; else it is looked for: `known` gives
-    the field that a header names.
+    `header_rows` has the row of the header by sheet, or under '' for all sheets; otherwise it is found with `known`,
+    which gives the field that a header names.
     """
     name = os.path.basename(path)
     ending = os.path.splitext(name)[1].lower()
@@ -84,7 +84,7 @@ def _have_a_say(
     header_rows: Mapping[str, int],
     say: Saying,
 ) -> None:
-    """Raises QuestionError for an option that says nothing of such a file: it would be ignored."""
+    """Raise QuestionError for an option that does not apply to such a file, since it would be ignored."""
     text = ending in (".csv", ".tsv", ".txt")
     given = (
         (say.option("encoding"), encoding is not None, text, "a text file"),
@@ -99,7 +99,7 @@ def _have_a_say(
 
 
 class TextSource:
-    """A CSV or tab-separated file, in UTF-8 or in what its byte-order mark or its owner says."""
+    """A CSV or tab-separated file, in UTF-8 or in the encoding that its byte-order mark or its owner states."""
 
     def __init__(
         self,
@@ -123,11 +123,11 @@ class TextSource:
         self._account: dict[str, Any] = {}
         #: The cells of the lines above the header.
         self.above: list[str] = []
-        #: What each column is read as, where its header was recognised: without it every line is a row.
+        #: The field of each column if the header was recognised; without a header every line is a row.
         self._fields: tuple[str, ...] = ()
         self._apart = Apart()
         self._read = 0
-        #: Excel takes a text without this mark for the machine's own encoding: what came with it leaves with it.
+        #: Without this mark Excel reads a text in the machine's own encoding, so a file that had it keeps it.
         self.mark = b""
         head = next(self._blocks(), b"")
         if not head.strip():
@@ -141,12 +141,12 @@ class TextSource:
 
     @property
     def foreign(self) -> bool:
-        """Whether the text came in another encoding than UTF-8, so that Excel needs a mark to read it in UTF-8."""
+        """True if the text was not in UTF-8, so that Excel needs a mark to read the output, which is."""
         return self.encoding not in ("utf-8", "utf-8-sig", "ascii")
 
     @property
     def said(self) -> list[str]:
-        """How the file was read, where that is not plain from its first line: for the summary."""
+        """How the file was read, if that is not obvious from its first line, for the summary."""
         apart = list(told_apart([("", self._apart)], "line"))
         return [*self._said, *[f"Told apart from shipments: {'; '.join(apart)}."] * bool(apart)]
 
@@ -157,8 +157,8 @@ class TextSource:
         return {**self._account, **({"told_apart": apart} if any(apart.values()) else {})}
 
     def _doubt(self, sample: bytes) -> None:
-        """Raises LedgerError where the text as a whole is not UTF-8, with what it may be; a few such lines are rows
-        that cannot be read."""
+        """Raise LedgerError if the text as a whole is not UTF-8, with the encodings that it may be in; a few such lines
+        are rows that cannot be read."""
         if _is_utf8(sample) and b"\0" not in sample[:1000]:
             return
         good, bad = utf8_lines(sample)
@@ -185,7 +185,7 @@ class TextSource:
             first += records.count
 
     def _others(self, records: Records, first: int) -> list[int]:
-        """The records that are no shipments: those without a day of export may be."""
+        """The records that are not shipments, among those without a day of export."""
         if "on" not in self._fields:
             return []
         header, day = [[name.strip() for name in self.names]], self._fields.index("on")
@@ -199,7 +199,7 @@ class TextSource:
 
     @staticmethod
     def _places(records: Records, first: int, others: Sequence[int]) -> list[str] | None:
-        """Where each record stands that is left, by its number in the file; None where all are."""
+        """The number in the file of each record that is left; None if all are."""
         left = set(others)
         return [f"row {first + n}" for n in range(records.count) if n not in left] if others else None
 
@@ -219,7 +219,7 @@ class TextSource:
         yield from blocks
 
     def _blocks(self) -> Iterator[bytes]:
-        """The file as UTF-8, in blocks; the mark of a byte order, if any, left out."""
+        """The file as UTF-8, in blocks, without a byte-order mark."""
         self._read = 0
         decoder = None if self.encoding == "utf-8" else codecs.getincrementaldecoder(self.encoding)("surrogateescape")
         old_mac = False
@@ -239,7 +239,7 @@ class TextSource:
 
     def _decoded(self, decoder: codecs.IncrementalDecoder, raw: bytes) -> bytes:
         try:
-            # what cannot be decoded stays the byte it was, and is found again as no UTF-8
+            # bytes that cannot be decoded stay as they are, and are reported later as not being UTF-8
             return decoder.decode(raw, final=not raw).encode("utf-8", "surrogateescape")
         except UnicodeError as error:
             reason = getattr(error, "reason", str(error))
@@ -248,7 +248,8 @@ class TextSource:
             ) from None
 
     def _header(self, head: bytes, delimiter: str | None, row: int | None, known: Known) -> tuple[str, tuple[str, ...]]:
-        """The delimiter and the names of the columns; `_skip` is then how many bytes stand before the first row."""
+        """Find the delimiter and the names of the columns, and set `_skip` to the number of bytes before the first
+        row."""
         if b"\0" in head.split(b"\n", 1)[0]:
             option = self._say.option("encoding")
             raise LedgerError(self.name, f"the header holds NUL bytes: this is no text. Say {option} if it is UTF-16.")
@@ -276,7 +277,7 @@ class TextSource:
     def _found(
         self, head: bytes, delimiter: str | None, row: int | None, known: Known, sep: bool
     ) -> tuple[str, list[tuple[list[str], int]], Heading | None]:
-        """The delimiter, the first records with where each ends, and the header among them, if it is known there."""
+        """The delimiter, the first records with the end of each, and the header among them, if it is recognised."""
         best: tuple[int, int, str, list[tuple[list[str], int]], Heading | None] | None = None
         for mark in delimiter or DELIMITERS:
             lines = _first_lines(head, mark, max(WITHIN + 1, row or 0))
@@ -306,7 +307,7 @@ class TextSource:
 
 
 def _is_utf8(sample: bytes) -> bool:
-    """Whether a sample is UTF-8 text, but for a letter that its end cuts."""
+    """True if a sample is UTF-8 text, apart from a letter cut off at its end."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
@@ -315,7 +316,7 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def _known_encoding(encoding: str, say: Saying) -> str:
-    """An encoding that is one of texts. Raises QuestionError."""
+    """Check that an encoding is one of texts. Raises QuestionError."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding).close()  # refuses rot13 and the like, which are no text
     except LookupError:
@@ -326,7 +327,7 @@ def _known_encoding(encoding: str, say: Saying) -> str:
 
 
 def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str], int]]:
-    """The cells of the first records, each with the place where it ends."""
+    """The cells of the first records, each with its end in bytes."""
     lines: list[tuple[list[str], int]] = []
     at = 0
     while at < len(head) and len(lines) < most:
@@ -339,7 +340,7 @@ def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str]
 
 
 def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
-    """The cells of the first record, and how many bytes it takes; a quoted name may hold a line end."""
+    """The cells of the first record and its length in bytes; a quoted name may contain a line end."""
     lines: list[bytes] = []
     start = io.BytesIO(head)
 
@@ -353,12 +354,12 @@ def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str
     return names, sum(map(len, lines))
 
 
-#: Arrow's batches of the columns with these numbers, or of all.
+#: A function that gives the Arrow batches of the columns with these numbers, or of all.
 Batches = Callable[[Sequence[int] | None], Iterable[pa.RecordBatch]]
 
 
 class ArrowSource:
-    """Batches that are Arrow's already: a table, a reader, a Parquet file."""
+    """Batches that are already Arrow's: of a table, a reader, a Parquet file."""
 
     def __init__(self, name: str, schema: pa.Schema, batches: Batches, size: int = 0) -> None:
         self.name, self.schema, self.size, self.delimiter = name, schema, size, ""
@@ -375,7 +376,7 @@ class ArrowSource:
 
 
 def arrow_batch(batch: pa.RecordBatch, columns: dict[int, pa.Array], first: int = 1) -> Batch:
-    """A batch of the audit from one of Arrow's."""
+    """The batch of an audit for a batch of Arrow."""
 
     def cells(number: int) -> pa.Array:
         return _plain(columns[number])
@@ -386,7 +387,7 @@ def arrow_batch(batch: pa.RecordBatch, columns: dict[int, pa.Array], first: int 
 
 
 def _plain(array: pa.Array) -> pa.Array:
-    """A naive moment is its day, as the ledger writes it; a moment in a time zone stays one, and is refused later."""
+    """Times without a zone as days, as the ledger means them; times with a zone stay, and are refused later."""
     kind = array.type
     if pa.types.is_date64(kind) or (pa.types.is_timestamp(kind) and kind.tz is None):
         return pc.cast(array, pa.date32(), safe=False)
@@ -425,11 +426,11 @@ class ParquetSource(ArrowSource):
 
 
 def _reason(error: OSError) -> str:
-    """What the system says of a file; the words of a library around it are left out."""
+    """The reason that the system gives for an error, without the words that a library adds."""
     return f"{os.strerror(error.errno)}." if error.errno else first_line(error)
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:
-    """The digest of a file."""
+    """The SHA-256 of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

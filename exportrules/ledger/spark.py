@@ -27,9 +27,9 @@ from exportrules.ledger.run import Settings, prepare
 from exportrules.ledger.sources import arrow_batch
 from exportrules.ledger.unread import MOST_TEXTS
 
-#: More distinct spellings of a day than this are moments, and would not fit the driver.
+#: With more distinct spellings of a day than this they are times of day, and would not fit the driver.
 MOST_DAYS = 1_000_000
-#: Tables up to this size are broadcast; how a larger one is joined is left to Spark.
+#: Tables up to this size are broadcast; for larger ones Spark chooses how to join.
 MOST_BROADCAST = 512 * 2**20
 
 # Days are numbers, counted from 1970 as Spark counts them.
@@ -37,7 +37,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = FIRST_DAY.toordinal() - _EPOCH, LAST_DAY.toordinal() - _EPOCH
 #: A null in a column of dates.
 _NULL = -(2**31)
-#: A day with a time of day behind it, which is read as that day (:func:`exportrules.ledger.cells.read_day`).
+#: A day followed by a time of day, which is read as that day (:func:`exportrules.ledger.cells.read_day`).
 _CLOCK = r"^\d{4}-\d{2}-\d{2}[T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\z"
 
 
@@ -79,7 +79,7 @@ class _Days(NamedTuple):
 
     @property
     def troubled(self) -> bool:
-        """Whether some cells are no day."""
+        """True if some cells are not days."""
         return any(isinstance(day, Problem) for day in self.meanings.values())
 
 
@@ -125,7 +125,7 @@ class _Rows:
     """The rows of one audit, and the tables that are joined to them."""
 
     def __init__(self, frame: Any, lookup: Lookup, *, renamed: bool) -> None:
-        """`renamed` says that the owner of the ledger says what some spellings of days mean."""
+        """`renamed` is True if the names file gives meanings of days."""
         self._frame, self._lookup, self._renamed = frame, lookup, renamed
         self._mark = "__exportrules"
         while any(name.casefold().startswith(self._mark) for name in frame.columns):
@@ -136,7 +136,7 @@ class _Rows:
         self._keys = [self._name("cell", number) for number in range(len(self._read))]
 
     def gathered(self) -> tuple[Any, _Days]:
-        """The distinct cells of all rows but for their days, and the days; one reading where days are dates."""
+        """The distinct cells of all rows without their days, and the days; in one pass if days are dates."""
         keys = [cell.alias(key) for cell, key in zip(self._cells, self._keys, strict=True)]
         if self._is_of(self._day, "DateType", "TimestampNTZType"):
             return self._with_dates(keys)
@@ -169,7 +169,7 @@ class _Rows:
         return table.drop_columns([least, most]), _Days(cell, meanings)
 
     def _meanings(self, keys: Sequence[Any], cells: pa.ChunkedArray) -> dict[Any, int | Problem]:
-        """What cells mean as days, by the value that they are joined by."""
+        """The meanings of cells as days, by the value on which they are joined."""
         texts = [as_text(value) for chunk in cells.chunks for value in values_of(chunk)]
         means = map(self._lookup.day_of, texts)
         return {key: day if isinstance(day, Problem) else day - _EPOCH for key, day in zip(keys, means, strict=True)}
@@ -182,7 +182,7 @@ class _Rows:
         rows, stretches = segments.shape
         offsets = pa.array(np.arange(rows + 1) * stretches, pa.int32())
         arrays = pa.ListArray.from_arrays(offsets, pa.array(segments.ravel()))
-        # of the very types of the cells, so that nothing is lost on the way
+        # of exactly the types of the cells, so that nothing is lost
         kinds = self._frame.select(*(c.alias(key) for c, key in zip(self._cells, self._keys, strict=True))).schema
         schema = StructType([*kinds.fields]).add(self._name("segments"), ArrayType(IntegerType()))
         alike = [_is_alike(cell, f.col(kind.name), kind) for cell, kind in zip(self._cells, kinds.fields, strict=True)]
@@ -215,7 +215,7 @@ class _Rows:
 
         number = self._name("answer")
         segment = f.get(f.col(self._name("segments")), f.col(self._name("stretch")))
-        # a row that was not there when cells were gathered meets nothing
+        # a row that was not there when the cells were gathered matches nothing
         answer_columns = {name: self._name("answer", n) for n, name in enumerate(added)}
         every = [*segments, unanswered(UNCOMPILED)]
         texts = {
@@ -239,13 +239,13 @@ class _Rows:
         return f"{self._mark}_{what}{number}"
 
     def _is_of(self, name: str, *kinds: str) -> bool:
-        """Whether a column is of one of these types of Spark."""
+        """True if a column has one of these types of Spark."""
         from pyspark.sql import types
 
         return isinstance(self._frame.schema[name].dataType, tuple(getattr(types, kind) for kind in kinds))
 
     def _cell(self, name: str) -> Any:
-        """A column as it is gathered and joined: of texts, nothing and an empty text are the same."""
+        """A column as it is gathered and joined: for text, null and '' are the same."""
         import pyspark.sql.functions as f
 
         kind, cell = self._frame.schema[name].dataType, f.col(_quoted(name))
@@ -263,7 +263,7 @@ class _Rows:
         return cell
 
     def _clockless(self) -> Any:
-        """The cell of a day; a time of day behind a plain one is left out, so that there are not too many of them."""
+        """The cell of a day without a time of day, so that there are not too many of them."""
         import pyspark.sql.functions as f
 
         cell = self._cell(self._day)

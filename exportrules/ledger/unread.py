@@ -1,4 +1,4 @@
-"""Columns that nothing is read from, and that may decide all the same: an audit stops at them before any answer.
+"""Columns that are not read but may decide: an audit stops at them before any answer.
 
 A party that nobody read is on no list, and its row may be a yes that it should not be. So a header that looks like a
 party, a parent, an exporter, a destination or an end use is asked about, and so are a column that has no name and holds
@@ -38,7 +38,7 @@ FirstRows = Callable[[Sequence[int]], Sequence[Batch]]
 
 
 class _Doubt(NamedTuple):
-    """A column that may decide: what for, and the field that it would be read as."""
+    """A column that may decide: what it looks like, and the field that it would have."""
 
     name: str
     field: str
@@ -46,7 +46,7 @@ class _Doubt(NamedTuple):
 
 
 def stop_at_unread(ruleset: Ruleset, columns: Columns, first: FirstRows, say: Saying) -> None:
-    """Raises QuestionError where a column that is not read may decide an answer, with all such columns in one."""
+    """Raise one QuestionError for all columns that are not read but may decide an answer."""
     unread = columns.unread
     if not unread:
         return
@@ -128,7 +128,7 @@ def _texts(batches: Sequence[Batch], number: int) -> Iterator[str]:
 
 
 def _names_chips(ruleset: Ruleset, batches: Sequence[Batch], number: int) -> bool:
-    """Whether a column of "Name" is the goods': more than half of its first cells are chips."""
+    """True if a column "Name" names the goods: more than half of its first cells are chips."""
     tried = list(islice(_texts(batches, number), CELLS_TRIED))
     return 2 * sum(is_chip(ruleset, text) for text in tried) > len(tried)
 

@@ -1,7 +1,7 @@
-"""The sheets of a workbook as one ledger: every sheet that has a header, its rows with their sheet and number.
+"""The sheets of a workbook as one ledger: every sheet with a header, and the sheet and number of each row.
 
-Titles above a header, blank rows, repeated headers and lines of sums are told apart from shipments and counted; any
-other row is a row.
+Titles above a header, blank rows, repeated headers and lines of sums are recognised and counted; any other row is a row
+of the ledger.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_headi
 from exportrules.ledger.uncomputed import TOLD_IN, without_value
 from exportrules.question.names.keys import key
 
-#: What python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
+#: The formats that python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-#: The columns that say where a row stands, behind its own.
+#: The columns with the place of a row, after its own.
 PLACES = ("sheet", "row")
-#: Several columns may name parties: those of two sheets stay two.
+#: The only field that several columns may have, so that those of two sheets stay apart.
 _REPEATABLE = "parties"
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass
 class Part:
-    """A sheet that is audited: its header, its shipments, and what was told apart from them, by Excel's row numbers."""
+    """A sheet that is audited: its header, its shipments, and its other rows, by Excel's row numbers."""
 
     name: str
     heading: Heading
-    #: The row of the header as Excel shows it.
+    #: The number of the header's row in Excel.
     header_row: int
     rows: list[list[Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     apart: Apart = field(default_factory=Apart)
-    #: Where each column of the ledger stands in this sheet; None where it has none such.
+    #: The number in this sheet of each column of the ledger; None for one that it does not have.
     order: list[int | None] = field(default_factory=list)
-    #: Columns that stand under the name that another sheet has for them.
+    #: Columns that were given the name that another sheet has for them.
     renamed: dict[str, str] = field(default_factory=dict)
     hidden: bool = False
     #: The cells of the rows above the header.
@@ -78,7 +78,7 @@ class WorkbookSource:
         taken = {name.casefold() for name in own}
         places = (name if name not in taken else f"{name} of the workbook" for name in PLACES)
         self.names = (*own, *places)
-        #: How many columns behind its own say where a row stands.
+        #: The number of columns with the place of a row, after its own.
         self.places = len(PLACES)
         self.size = sum(len(part.rows) for part in self.parts)
 
@@ -95,7 +95,7 @@ class WorkbookSource:
 
     @property
     def said(self) -> list[str]:
-        """How the workbook was read, where that is not plain from its first row: for the summary."""
+        """How the workbook was read, if that is not obvious from its first row, for the summary."""
         found = list(_said(self.parts, self.passed))
         if not os.fspath(self._path).lower().endswith(TOLD_IN):
             found.append(
@@ -106,7 +106,7 @@ class WorkbookSource:
 
     @cached_property
     def day_format(self) -> str:
-        """How the workbook shows its days of export, as Excel writes such a format; '' where that is not known."""
+        """The format of Excel in which the workbook shows its days of export; '' if it is unknown."""
         for part in self.parts:
             column = next((n for n, meaning in enumerate(part.heading.fields) if meaning == "on"), None)
             if column is not None:
@@ -158,7 +158,7 @@ class WorkbookSource:
 
     @property
     def mark(self) -> bytes:
-        """What a CSV of these rows begins with: Excel reads other letters than ASCII's only behind this mark."""
+        """The byte-order mark of a CSV of these rows: without it Excel does not read letters outside ASCII."""
         plain = all(
             text.isascii()
             for part in self.parts
@@ -172,7 +172,7 @@ class WorkbookSource:
 
 @dataclass
 class _Sheet:
-    """A sheet as it was read: its rows from the first filled one on, which is `top` in Excel's numbers."""
+    """A sheet as it was read: its rows from the first that is not empty, which is `top` in Excel's numbers."""
 
     name: str
     top: int
@@ -191,7 +191,7 @@ class _Sheet:
 
 
 def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
-    """The sheets that have anything in them. Raises LedgerError for what is no workbook."""
+    """The sheets that are not empty. Raises LedgerError if the file is not a workbook."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
@@ -230,7 +230,7 @@ def _reason(path: str | os.PathLike[str], error: Exception) -> str:
 def _chosen(
     file: str, sheets: list[_Sheet], wanted: Sequence[str], header_rows: dict[str, int], known: Known
 ) -> tuple[list[Part], list[tuple[str, str]]]:
-    """The sheets to audit, and those that are passed over, each with the reason."""
+    """The sheets to audit, and those that are skipped, each with the reason."""
     names = [sheet.name for sheet in sheets]
     quoted = ", ".join(map(repr, names))
     for option, asked in (("--sheet", wanted), ("--header-row", [name for name in header_rows if name])):
@@ -267,8 +267,8 @@ def _chosen(
 
 
 def _heading(file: str, sheet: _Sheet, row: int | None, known: Known, alone: bool) -> Heading | None:
-    """The header of a sheet: in the row that was told, or found; None where there is none. Raises QuestionError where
-    that row of a sheet that was meant alone is empty."""
+    """The header of a sheet, in the stated row or found; None if there is none. Raises QuestionError if the row stated
+    for this sheet is empty."""
     texts = sheet.texts(max(WITHIN + 1, (row or 0) + 1))
     if row is None:
         heading = find_heading(texts, known, sheet.spans)
@@ -293,7 +293,7 @@ def _heading(file: str, sheet: _Sheet, row: int | None, known: Known, alone: boo
 
 
 def _is_ledger(heading: Heading) -> bool:
-    """Whether a header says what every ledger says: an item and a day."""
+    """True if a header has what every ledger needs: an item and a day."""
     return "on" in heading.fields and _has_item(heading)
 
 
@@ -302,7 +302,7 @@ def _has_item(heading: Heading) -> bool:
 
 
 def _ask_about(file: str, sheet: _Sheet, heading: Heading, quoted: str) -> None:
-    """Raises QuestionError for a sheet that looks like a part of the ledger and does not say enough."""
+    """Raise QuestionError for a sheet that looks like a part of the ledger but lacks columns."""
     if not (_has_item(heading) or "on" in heading.fields):
         return
     row = sheet.top + heading.first
@@ -317,7 +317,7 @@ def _ask_about(file: str, sheet: _Sheet, heading: Heading, quoted: str) -> None:
 
 
 def _settled(heading: Heading) -> Heading:
-    """The header with columns that another names better read as what they are then."""
+    """The header, after columns have given way to others that name their field better."""
     fields = list(heading.fields)
     for name in set(filter(None, fields)):
         numbers = [n for n, field in enumerate(heading.fields) if field == name]
@@ -327,7 +327,7 @@ def _settled(heading: Heading) -> Heading:
 
 
 def _part(sheet: _Sheet, heading: Heading) -> Part:
-    """A sheet's shipments told apart from what is none."""
+    """The shipments of a sheet, separated from its other rows."""
     heading = _settled(heading)
     part = Part(sheet.name, heading, sheet.top + heading.first, hidden=sheet.hidden, left=sheet.left)
     header = [[as_text(cell).strip() for cell in row] for row in sheet.rows[heading.first : heading.after]]
@@ -356,7 +356,7 @@ def _spread(sheet: _Sheet, first: int) -> int:
 
 
 def _name_columns(part: Part, left: int) -> None:
-    """Give a name to columns that have none and hold something: their letters, as Excel shows them."""
+    """Name columns that have no header but contain cells by their letters in Excel."""
     width = max([len(part.heading.names), *(len(row) for row in part.rows[:1])])
     names = [*part.heading.names, *[""] * (width - len(part.heading.names))]
     fields = [*part.heading.fields, *[""] * (width - len(part.heading.fields))]
@@ -375,8 +375,8 @@ def _letters(column: int) -> str:
 
 
 def _aligned(parts: list[Part]) -> list[str]:
-    """The columns of all sheets. Those of one name are one; so are those that one field is read from, which the sheets
-    call differently."""
+    """The columns of all sheets. Columns with the same name are merged, and so are columns of the same field to which
+    sheets give different names."""
     names: list[str] = []
     places: dict[tuple[str, int], int] = {}
     of_field: dict[str, int] = {}
