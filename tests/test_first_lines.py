@@ -246,7 +246,7 @@ def test_an_estimated_figure_is_said_where_the_law_asks_for_it() -> None:
         (
             "H800",
             {"on": "2023-06-01"},
-            [("classification", "87fr62186#3A991.p"), ("tested, not met", "87fr62186#3A090.a")],
+            [("classification", "87fr62186#3A991.p"), ("does not apply", "87fr62186#3A090.a")],
         ),
         (
             "A30",
@@ -265,7 +265,7 @@ def test_an_estimated_figure_is_said_where_the_law_asks_for_it() -> None:
             "H100",
             {"on": "2024-06-03", "to": "SG", "end_user": "Inspr Group"},
             [("may apply", "88fr73458#744.23(a)(3)(i)"), ("may apply", "ear#744.11"),
-             ("bar", "88fr73458#740.8(a)-datacenter"), ("bar", "89fr23876#740.8(b)"),
+             ("bar", "89fr23876#740.8(a)-datacenter"), ("bar", "89fr23876#740.8(b)"),
              ("if required", "88fr73458#742.6(b)(10)(ii)-denial"), ("if required", "89fr23876#744.23(d)(1)"),
              ("if required", "entity_list#inspur-group"), ("classification", "88fr73458#3A090.a")],
         ),
