@@ -307,7 +307,8 @@ def _territories(ruleset: Ruleset, named: Sequence[str | None]) -> tuple[str, ..
 def _terms(given: dict[str, Fact], deal: Deal) -> dict[str, Any]:
     """The terms of the deal, each from its option or its fact; those stated by a fact are removed from `given`.
 
-    A term given as unknown stays a fact. Raises QuestionError for a term that is stated twice.
+    A term given as unknown stays a fact. The parent is assumed to be where the headquarters are, so who does not know
+    these does not know the parent either. Raises QuestionError for a term that is stated twice.
     """
     options: dict[str, Any] = {option: getattr(deal, option) for option in TERMS}
     for option, name in TERMS.items():
@@ -319,6 +320,8 @@ def _terms(given: dict[str, Fact], deal: Deal) -> dict[str, Any]:
         if name in given and given[name].value is not None:
             value = given.pop(name).value
             options[option] = sorted(value) if isinstance(value, frozenset) else value
+    if "headquarters" in given and options["ultimate_parent"] is None:
+        given.setdefault("ultimate_parent", given["headquarters"])
     return options
 
 
