@@ -76,15 +76,16 @@ if not TYPE_CHECKING:  # or type checkers would accept any name
 
     def __getattr__(name: str) -> object:
         """Import a public name on first use."""
+        import sys
         from importlib import import_module
 
         for module, names in _MODULES.items():
             if name in names:
                 value = getattr(import_module(f"{__name__}.{module}"), "Variant" if name == "Chip" else name)
-                globals()[name] = value
+                setattr(sys.modules[__name__], name, value)
                 return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -289,8 +289,13 @@ def test_a_word_processor_sets_it_on_two_pages(tmp_path: Path, paper: str) -> No
 def test_a_savings_clause_whose_cut_off_is_not_known_is_told_and_not_denied() -> None:
     first_days = memo(check("H100", on="2022-10-25"), "md")
     step = first_days.partition("**3. Savings clauses and suspensions.** ")[2].partition("\n")[0]
-    assert step.startswith("None that is encoded and in force reaches this transaction. Known, but not applied here: ")
-    assert "The savings clause of 87 FR 62186: it exists, its cut-off day was not found. Goods under way on" in step
+    clause = (
+        "Goods under way on 2022-10-21, if the savings clause of 87 FR 62186 reached them (87 FR 62186, savings clause)"
+    )
+    assert step.startswith(f"Not claimed: {clause}. None that is encoded and in force reaches this transaction.")
+    claimed = memo(check("H100", on="2022-10-25", facts={"en_route_since": "2022-10-20"}), "md")
+    assert f"Open, since its reach is not known: {clause}" in claimed
+    assert "Not claimed" not in claimed
     later = memo(check("H100", on="2023-06-01"), "md")
     assert "savings clause of 87 FR 62186" not in later.partition("**3.")[2].partition("**4.")[0]
     for text in (first_days, later):

@@ -40,7 +40,7 @@ QUESTIONS: list[tuple[Any, dict[str, Any]]] = [
     ("A100", {"on": "2022-09-15", "exporter": "other"}),
     ("H200", {"on": "2026-02-02"}),
     ("DGX H100", {"on": "2024-06-03", "to": "Singapore", "ultimate_parent": "CN", "end_use": "military"}),
-    ("RTX 4090 D", {"on": "2024-02-01", "end_user": "Inspur Group", "parties": ["Somebody Else"]}),
+    ("RTX 4090 D", {"on": "2024-02-01", "end_user": "Inspur Group", "parties": ["Zorglub Foods"]}),
     (None, {"on": "2023-12-01", "facts": {"tpp": "2000.5", "designed_for_datacenter": "yes"}}),
     ("A30", {"on": "2024-06-03", "facts": {"performance_density": None, "en_route_since": "2023-01-01"}}),
     ("MI250", {"on": "2025-01-20", "as_printed": True, "known_on": "2025-01-20"}),

@@ -501,7 +501,7 @@ def test_near_names_decide_in_the_rows_and_the_column_party_says_who(tmp_path: P
     assert rows[2]["party"] == rows[0]["party"] == rows[5]["party"]
     assert rows[3]["party"] == "Inspur Group Co., Ltd. (Entity List from 2023-03-02)"
     assert rows[1]["party"] == rows[4]["party"] == ""
-    assert "Names close to a listed party" in said
+    assert "Names close to that of a listed party" in said
     assert "3 rows open because of such a name: the answer turns on whom it means." in said
 
 

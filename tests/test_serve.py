@@ -350,7 +350,7 @@ def test_what_the_engine_remembers_begins_anew() -> None:
     law = dataclasses.replace(LAW)
     made = TestClient(application(law, Settings(quiet=True, hosts=("testserver",), forget_after=32)))
     sizes = []
-    for number in range(30):
+    for number in range(60):
         made.get("/timeline", params={"chip": "T4", "end_user": f"Bakery {number}"})
         sizes.append(len(law.memory))
     assert max(sizes) < 50

@@ -124,8 +124,12 @@ def test_trap_17_density_bounds_are_exact() -> None:
 
 
 def test_trap_18_a_sparse_or_doubled_figure_is_noticed() -> None:
-    found = supposed("H20", {"tpp": 4736}, on="2024-06-03")
-    assert any("exactly 2 times" in notice for notice in found.notices)
+    for tpp, times in ((4736, 2), (9472, 4)):
+        with pytest.raises(exportrules.QuestionError, match=f"exactly {times} times the figure of the data sheet"):
+            check("H20", on="2024-06-03", facts={"tpp": tpp})
+    with pytest.raises(exportrules.QuestionError) as other:
+        check("H20", on="2024-06-03", facts={"tpp": 3000})
+    assert "times the figure" not in str(other.value)
 
 
 def test_trap_20_nac_is_not_no_license() -> None:

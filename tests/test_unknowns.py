@@ -105,7 +105,7 @@ def test_an_item_that_may_not_be_subject_to_the_ear() -> None:
 
 def test_a_headquarters_that_is_not_known_is_told_by_the_groups_that_matter() -> None:
     asked: dict[str, Any] = {"on": date(2024, 6, 3), "to": "SG", "exporter": "other"}
-    found = exportrules.check(None, **asked, facts={**OWN, "headquarters": "unknown"})
+    found = exportrules.check(None, **asked, ultimate_parent="SG", facts={**OWN, "headquarters": "unknown"})
     assert [case.conditions for case in found.cases] == [
         (("headquarters", "elsewhere"),),
         (("headquarters", "macau-or-D:5"),),

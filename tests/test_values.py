@@ -32,7 +32,16 @@ from exportrules.question.figures import complete
 OWN = Chip(id="acme-x", name="Acme X", dense_tops={"fp16_bf16": 400}, die_area_mm2=800, designed_for_datacenter=True)
 ASKED: list[tuple[Any, dict[str, Any]]] = [
     ("H800", {"on": "2023-06-01"}),
-    ("A100", {"on": "2022-09-15", "to": "MO", "exporter": "other", "end_user": "Inspur", "parties": ["A", "B"]}),
+    (
+        "A100",
+        {
+            "on": "2022-09-15",
+            "to": "MO",
+            "exporter": "other",
+            "end_user": "Inspur",
+            "parties": ["Zorglub Foods", "Bakery 7"],
+        },
+    ),
     (None, {"on": "2024-01-02", "facts": {"tpp": "2368.5", "designed_for_datacenter": True}}),
     ("H20", {"on": "2025-05-01", "known_on": "2025-04-01", "end_use": ["supercomputer", "military"]}),
     (OWN, {"on": "2024-01-02"}),

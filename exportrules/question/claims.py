@@ -56,10 +56,25 @@ def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
     known = "; ".join(f"{v.name}: {_shown(v.facts[name])}" for v in variants if _is_known(v.facts.get(name)))
     share = f"{(TOLERANCE * 100).normalize():f} %"
     rounding = f" Up to {share} is taken as rounding, short of a bound of the law." if _is_number(claim.value) else ""
+    multiple = _multiple(name, variants, claim)
     return (
-        f"{name} = {_exact(claim.value)} contradicts the catalogue ({known}).{rounding} For another item leave out the "
-        "chip's name and give the facts of that item, or a chip file of it; if the catalogue is wrong, put a corrected "
-        "chip into an overlay."
+        f"{name} = {_exact(claim.value)} contradicts the catalogue ({known}).{rounding}{multiple} "
+        "For another item leave out the chip's name and give the facts of that item, or a chip file of it; if the "
+        "catalogue is wrong, put a corrected chip into an overlay."
+    )
+
+
+def _multiple(name: str, variants: Sequence[Known], claim: Fact) -> str:
+    """The usual mistakes with TOPS: a factor of two counted twice, or the figure of a sparse matrix."""
+    own = {v.facts[name].value for v in variants if name in v.facts}
+    if name != "tpp" or not _is_number(claim.value):
+        return ""
+    times = next((n for n in (2, 4) for value in own if _is_number(value) and claim.value == n * value), 0)
+    if not times:
+        return ""
+    return (
+        f" It is exactly {times} times the figure of the data sheet, whose TOPS already count a multiply-accumulate as "
+        "two operations; those of a sparse matrix do not count."
     )
 
 

@@ -387,6 +387,10 @@ class _Memo:
         maybe = self.held("savings", "unknown")
         for finding in maybe:
             yield f"Open, since its reach is not known: {safe(finding.title)} ({safe(finding.cite)})."
+        if "en_route_since" not in self.q.facts:
+            for finding in self.held("savings", "false"):
+                if _may_reach(finding):
+                    yield f"Not claimed: {safe(finding.title)} ({safe(finding.cite)})."
         if not held and not maybe:
             yield "None that is encoded and in force reaches this transaction."
         yield from self.left_out("savings", "Known, but not applied here")
@@ -463,11 +467,11 @@ class _Memo:
         )
 
 
-def _may_reach(gap: Finding) -> bool:
-    """True if a row of law that is not encoded may hold. `en_route_since` counts as open, since nobody gave it."""
+def _may_reach(finding: Finding) -> bool:
+    """True if a row of a provision may hold. `en_route_since` counts as open, since nobody gave it."""
     return any(
-        all(test.truth != "false" or test.fact == "en_route_since" for test in row.tests) for row in gap.when
-    ) and not any(row.truth == "true" for row in gap.unless)
+        all(test.truth != "false" or test.fact == "en_route_since" for test in row.tests) for row in finding.when
+    ) and not any(row.truth == "true" for row in finding.unless)
 
 
 def _attested(attestation: Mapping[str, Any]) -> str:

@@ -84,7 +84,7 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
     if _ECCN.fullmatch(text):
         return "is a classification and does not name anyone"
     if is_role(text):
-        return "is a role and does not name anyone"
+        return "is a role or a common word and does not name anyone"
     if field := memo(ruleset, "words of a deal", _words_of_a_deal).get(key(text)):
         return f"is a word of {field!r} and does not name anyone"
     if place := place_called(ruleset, text):
