@@ -298,6 +298,8 @@ class Record:
                 yield f"{m.country} by {m.by or '-'}, ended by {m.stop_by or '-'}"
         for m in group.disputed:
             yield f"disputed: {m.country} {m.start or ''}..{last_day(m.stop) or ''}"
+        if group.quote:
+            yield f"quote found in {group.cite}, text of {group.quote_on}"
 
     def _party(self, party: Party) -> Iterator[str]:
         yield f"of {party.country or '-'}"

@@ -22,8 +22,11 @@ from exportrules.question.figures import settled
 
 
 def other_layer(moment: Moment) -> str | None:
-    """The outcome in the other layer (as printed, or as enforced if asked as printed); None if it is the same."""
-    if moment.answer.outcome != moment.answer.law.outcome:
+    """The outcome in the other layer (as printed, or as enforced if asked as printed); None if it is the same.
+
+    Where the law of the day is only projected, that of the other layer would be so too, and is not said.
+    """
+    if moment.answer.projection or moment.answer.outcome != moment.answer.law.outcome:
         return None
     ruleset, q = moment.ruleset, moment.question
 

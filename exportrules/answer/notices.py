@@ -266,7 +266,7 @@ def _memberships(moment: Moment) -> Iterator[str]:
 def disputed(ruleset: Ruleset, group: Group, member: Membership) -> str:
     """The notice for the days of a membership on which two tables of the EAR differ."""
     name = ruleset.places[member.country].name
-    controls = f' Yet {group.cite} says: "{group.quote}"' if group.quote else ""
+    controls = f' Yet {group.cite} says (text of {group.quote_on}): "{group.quote}"' if group.quote else ""
     return f"{name} in {group.id} is disputed on this day: {member.note} The table of BIS is followed.{controls}"
 
 

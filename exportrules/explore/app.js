@@ -18,6 +18,7 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     D = JSON.parse(await new Response(stream).text());
     W = D.words;
+    for (const row of D.cells) row.forEach((step, n) => { row[n] = step + (n ? row[n - 1] : 0); });
     D.chips.forEach((c, n) => chipAt.set(c.id, n));
     D.places.forEach((p) => placeAt.set(p.code, p));
   }
