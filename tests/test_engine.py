@@ -196,6 +196,20 @@ def test_of_two_provisions_that_conclude_the_same_the_surer_counts() -> None:
 # --- what may hold -----------------------------------------------------------------------------------
 
 
+def test_provisions_that_wait_for_what_nothing_concludes_are_not_evaluated() -> None:
+    """A chip that meets no entry is asked nothing of the provisions about these entries, on any day."""
+    timeline = exportrules.timeline("V100", exporter="other")
+    whole = Docket(timeline.view, timeline.courses[0].subject.facts)
+    left = whole.reachable()
+    assert len(left.entries) < len(whole.entries) / 2
+    assert left.whole().entries == whole.entries
+    waiting = {entry.in_force.provision.id for entry in whole.entries} - {
+        entry.in_force.provision.id for entry in left.entries
+    }
+    for day in sorted(whole.days_of_change()):
+        assert waiting.isdisjoint(Reading(whole, day).truths), day
+
+
 def test_what_does_not_hold_is_not_asked_again_but_for_the_kind_of_item() -> None:
     told = provision(
         "c", "classification", classifies="ic", concludes=Conclusion(fact="eccn", value="3A090.a"), when=BIG

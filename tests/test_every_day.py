@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 import exportrules
 from exportrules.engine.docket import Docket
-from exportrules.engine.evaluate import Reading
 from exportrules.engine.unknowns import decide
 from tests import tally
 from tests.drawing import drawn
@@ -79,17 +78,3 @@ def test_every_day_of_many_profiles(profile: tuple[str, dict[str, Any]]) -> None
 @pytest.mark.parametrize(("chip", "to"), [("nvidia-h20", "CN"), ("nvidia-rtx-4090", "MO"), ("amd-mi308x", "AE")])
 def test_every_day_of_known_profiles(chip: str, to: str) -> None:
     hold(chip, {"to": to})
-
-
-def test_provisions_that_wait_for_what_nothing_concludes_are_not_evaluated() -> None:
-    """A chip that meets no entry is asked nothing of the provisions about these entries, on any day."""
-    timeline = exportrules.timeline("V100", exporter="other")
-    whole = Docket(timeline.view, timeline.courses[0].subject.facts)
-    left = whole.reachable()
-    assert len(left.entries) < len(whole.entries) / 2
-    assert left.whole().entries == whole.entries
-    waiting = {entry.in_force.provision.id for entry in whole.entries} - {
-        entry.in_force.provision.id for entry in left.entries
-    }
-    for day in sorted(whole.days_of_change()):
-        assert waiting.isdisjoint(Reading(whole, day).truths), day
