@@ -28,7 +28,8 @@ def casebook(law: Ruleset, name: str | None, form: str) -> None:
 
     NAME is a casebook (deepseek, press), or the path of a .toml file of your own. Without it, all of them.
     Every answer is computed; the file contains none. What a claim implies is compared with the answers: it agrees, is
-    contradicted by the law, or is not decided.
+    contradicted by the law, is true of some and not of others (the maker, anyone else; one chip, another), or is not
+    decided.
     """
     from exportrules.study.casebook import casebooks, find_casebook, load_casebook
     from exportrules.study.verdicts import rows
@@ -60,8 +61,9 @@ def _book(book: Casebook, law: Ruleset) -> str:
     if number.silent < len(book.claim):
         count = len(book.claim) - number.silent
         summary = (
-            f"Claims that imply an answer: {count} of {len(book.claim)}. Agrees: {number.agree}. Contradicted by the "
-            f"law: {number.contradicted}. Not decided: {number.not_decided}."
+            f"Claims that imply an answer: {count} of {len(book.claim)}. Agrees: {number.agree}. True of some, not "
+            f"of others: {number.partly}. Contradicted by the law: {number.contradicted}. "
+            f"Not decided: {number.not_decided}."
         )
         lines += ["", "", *_wrapped(summary, 0)]
     return "\n".join([*lines, "", footer(law)])

@@ -15,12 +15,6 @@
     return `#${said}`;
   }
 
-  /** The verdict on a claim; one that holds for some of those whom it is about, and not for others, says so. */
-  function whole(claim) {
-    const reached = new Set(claim.answers.map((reply) => reply.verdict));
-    return reached.has("agrees") && reached.has("contradicted") ? "partly" : claim.verdict;
-  }
-
   function answer(book, reply) {
     const { h, t } = explorer;
     const where = reply.shown
@@ -33,7 +27,7 @@
     const { h, t } = explorer;
     const source = [claim.publisher, claim.published].filter(Boolean).join(", ");
     return h("article", { class: "claim", id: `claim-${claim.id}` },
-      h("p", { class: "says" }, verdict(whole(claim)), " ", claim.says),
+      h("p", { class: "says" }, verdict(claim.verdict), " ", claim.says),
       h("p", {}, h("small", {}, claim.url ? h("a", { href: claim.url, rel: "noreferrer", target: "_blank" }, source) : source,
         claim.by ? ` (${t("byWayOf", { who: claim.by })})` : "", " · ", t("about", claim))),
       h("ul", {}, claim.answers.map((reply) => answer(book, reply))),
@@ -45,7 +39,7 @@
     view.replaceChildren(h("p", { class: "deal" }, t("claimsLead")), ...explorer.data().claims.map((book) => {
       if (book.refused) return h("section", {}, h("h3", {}, book.id), h("p", {}, t("claimsRefused", { why: book.refused })));
       const many = new Map();
-      for (const claim of book.claims) many.set(whole(claim), (many.get(whole(claim)) || 0) + 1);
+      for (const claim of book.claims) many.set(claim.verdict, (many.get(claim.verdict) || 0) + 1);
       return h("section", {}, h("h3", {}, book.title), h("p", { class: "tally" }, Object.keys(WORDS).filter((word) => many.has(word)).map((word) => [verdict(word), ` ${many.get(word)} `])),
         h("div", { class: "claims" }, book.claims.map((claim) => card(book, claim))));
     }));

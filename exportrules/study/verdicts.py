@@ -1,5 +1,6 @@
 """Compare claims with the law: an implied answer agrees, is contradicted, or is not decided.
 
+A claim about several sellers or chips may agree for some of them and be contradicted for others: it holds in part.
 A claim that implies no answer is answered but not judged. Undetermined days count neither for nor against a claim.
 """
 
@@ -24,8 +25,7 @@ from exportrules.study.casebook import (
     replies,
 )
 
-AGREES, CONTRADICTED, NOT_DECIDED = "agrees", "contradicted", "not decided"
-VERDICTS = (AGREES, CONTRADICTED, NOT_DECIDED)
+AGREES, PARTLY, CONTRADICTED, NOT_DECIDED = "agrees", "partly", "contradicted", "not decided"
 
 
 class Verdict(NamedTuple):
@@ -39,6 +39,7 @@ class Counts(NamedTuple):
     """The number of claims that imply an answer, by verdict, and of those that imply none."""
 
     agree: int
+    partly: int
     contradicted: int
     not_decided: int
     silent: int
@@ -73,8 +74,10 @@ def deciding_day(reply: Reply, judged: Verdict | None) -> date:
 
 
 def verdict_of_claim(verdicts: Iterable[Verdict | None]) -> str:
-    """The verdict on a claim: contradicted if any answer contradicts it, agrees if all agree; '' if there is none."""
+    """The verdict on a claim; '' if there is none. PARTLY: some answers agree with it, and others contradict it."""
     words = {judged.verdict for judged in verdicts if judged}
+    if words >= {AGREES, CONTRADICTED}:
+        return PARTLY
     return next((word for word in (CONTRADICTED, NOT_DECIDED, AGREES) if word in words), "")
 
 
@@ -89,7 +92,7 @@ def counted(book: Casebook, judged: Iterable[tuple[Claim, Verdict | None]]) -> C
     for claim, reached in judged:
         by_claim[claim.id].append(reached)
     number = Counter(verdict_of_claim(reached) for reached in by_claim.values())
-    return Counts(number[AGREES], number[CONTRADICTED], number[NOT_DECIDED], number[""])
+    return Counts(number[AGREES], number[PARTLY], number[CONTRADICTED], number[NOT_DECIDED], number[""])
 
 
 def _decided(days: Days) -> bool:
