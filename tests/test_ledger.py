@@ -11,18 +11,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exportrules
+from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make
 from exportrules import QuestionError
 from exportrules.cli import cli
-
-pa = pytest.importorskip("pyarrow")
-
-from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make
 from exportrules.ledger import lookup
 from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of
 from exportrules.ledger.batch import as_text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -45,6 +46,11 @@ COMMANDS = {
     "mcp": "doors",
     "serve": "doors",
 }
+
+#: The law that is asked, as options of a command.
+RULESET = click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
+OVERLAY = click.option("--overlay", multiple=True, metavar="PATH",
+                       help="More rule, chip or party files of the same schema: a directory, or one file.")  # fmt: skip
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
 
@@ -161,12 +167,19 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     facts = click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
                          help="State a fact, or a bound of it: NAME>=VALUE; repeat for more. VALUE may be "
                               "'unknown'.")  # fmt: skip
-    law = [
-        click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-        click.option("--overlay", multiple=True, metavar="PATH",
-                     help="More rule, chip or party files of the same schema: a directory, or one file."),
-    ]  # fmt: skip
-    return facts(terms_options(_with(wrapped, law)))
+    return facts(terms_options(RULESET(OVERLAY(wrapped))))
+
+
+def law_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --ruleset and --overlay; the command receives the loaded ruleset as `law`."""
+
+    @functools.wraps(command)
+    def wrapped(ruleset: str | None, overlay: tuple[str, ...], **rest: Any) -> Any:
+        from exportrules.files.load import chosen_ruleset
+
+        return command(law=chosen_ruleset(ruleset, overlay), **rest)
+
+    return RULESET(OVERLAY(wrapped))
 
 
 def _as_written(value: Any) -> Any:
@@ -205,9 +218,9 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--activity", metavar="WHAT", shell_complete=activities,
                      help="export, reexport or transfer. [default: export]"),
         click.option("--headquarters", metavar="PLACE", shell_complete=places,
-                     help="Of the end user. [default: as the party data say, else the destination]"),
+                     help="The end user's headquarters. [default: as the party data say, else the destination]"),
         click.option("--ultimate-parent", metavar="PLACE", shell_complete=places,
-                     help="Of the end user. [default: its headquarters]"),
+                     help="The end user's ultimate parent. [default: its headquarters]"),
         click.option("--end-user", metavar="NAME",
                      help="Looked up in the dated party lists; a name close to a listed one leaves the answer open."),
         click.option("--party", multiple=True, metavar="NAME",
@@ -219,7 +232,8 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
                           "nuclear, missile, chemical_biological or wmd; repeat, or separate by commas, for "
                           "several. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
-        click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
+        click.option("--as-printed", is_flag=True,
+                     help="Use the text as printed, ignoring announcements of non-enforcement."),
     ])  # fmt: skip
 
 
@@ -258,7 +272,7 @@ def form_of(output: str | None, named: str | None) -> str:
     fitting = _FITTING.get(suffix, (named,) if named else ())
     if output and not fitting:
         raise QuestionError(
-            f"{output} ends in none of {', '.join(_FITTING)}. Name the file for the form that is wanted, or give -f."
+            f"{output} ends in none of {', '.join(_FITTING)}. Name the file for the format that is wanted, or give -f."
         )
     if output and named and named not in fitting:
         raise QuestionError(f"-f {named} and {output} say different things. Leave -f out, or name another file.")
@@ -273,8 +287,19 @@ def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --log FILE, which writes a line for each question."""
-    text = "Add a line with the question, its answer and the time (UTC) to FILE.jsonl, before answering."
+    text = "Add the question, its answer and the time (UTC) as a line to FILE.jsonl, before printing the answer."
     return click.option("--log", "journal", metavar="FILE", help=text)(command)
+
+
+@contextlib.contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Turn a missing library into a QuestionError that says which extra to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise QuestionError(
+            f"this command needs {error.name}. Install it with: pip install 'exportrules[{name}]'"
+        ) from None
 
 
 #: One fact of a command line: its name, a sign, its value.

@@ -191,7 +191,7 @@ def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set
         return {*ruleset.families, ""}, "is not a family in any chip file"
     if name == "chip":
         return {*ruleset.variants, "own"}, "is not a variant in any chip file"
-    return set(fact.values), f"is none of: {', '.join(fact.values)}"
+    return set(fact.values), f"is not one of: {', '.join(fact.values)}"
 
 
 #: The kind of provision that each relation reaches.
@@ -310,7 +310,7 @@ def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
         yield Defect(where, f"assumed = {_written(fact.assumed)} is not a figure that an item or a deal can have.")
     elif fact.values and fact.assumed not in fact.values:
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is not one of: {', '.join(fact.values)}.")
 
 
 def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:

@@ -146,7 +146,7 @@ def check_dates(style: str, say: Saying = COMMAND) -> None:
     styles = style.split(",")
     for one in styles:
         if one not in DATE_STYLES:
-            raise QuestionError(f"{say.dates(one)} is none of: {', '.join(DATE_STYLES)}.")
+            raise QuestionError(f"{say.dates(one)} is not one of: {', '.join(DATE_STYLES)}.")
     for either in _ONE_OF:
         if either <= set(styles):
             raise QuestionError(f"{say.dates(style)}: a ledger has one of {' and '.join(sorted(either))}. Keep one.")
@@ -208,7 +208,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         def read(text: str) -> Meaning:
             word = re.sub(r"[\s-]+", "_", text.strip().lower())
             if word not in values:
-                return trouble("word not known", f"{brief(text)} is none of: {', '.join(values)}.")
+                return trouble("word not known", f"{brief(text)} is not one of: {', '.join(values)}.")
             return Meaning(word, word)
 
         return read

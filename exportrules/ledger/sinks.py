@@ -123,7 +123,7 @@ def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "", 
     names = answer_names(path, source, rendered, prefix, say)
     ending = path.suffix.lower()
     if ending not in SINKS:
-        raise QuestionError(f"{path.name!r}: the output ends in {', '.join((*SINKS, *PAGES))}.")
+        raise QuestionError(f"{path.name!r}: the output must end in {', '.join((*SINKS, *PAGES))}.")
     sink: Sink = SINKS[ending](path, source, rendered, names)
     return sink
 
