@@ -85,7 +85,9 @@ def test_the_model_of_dbt_is_the_emitted_sql() -> None:
                           ('"exportrules", "segments"', "segments")):  # fmt: skip
         model = model.replace(f"{{{{ source({source}) }}}}", table)
     emitted = lookup_sql("duckdb", LAW)
-    assert model.partition("\n\n")[2] == emitted[emitted.index("SELECT") :]
+    assert model.partition("\n\n")[2] == emitted[emitted.index("SELECT") :], (
+        "copy what `exportrules compile --sql duckdb` prints into the model, with its sources in place of the tables"
+    )
 
 
 def dbt_program() -> str:

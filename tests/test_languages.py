@@ -128,7 +128,7 @@ def test_an_unknown_language_is_refused(command: tuple[str, ...], tmp_path: Path
     for written in ("fr", "", "jp", "en-US"):
         result = run(*command, "--lang", written)
         assert isinstance(result.exception, QuestionError)
-        assert str(result.exception) == f"--lang {written!r} is not one of en, ja, zh."
+        assert str(result.exception) == f"--lang {written!r} is not one of: en, ja, zh."
         assert result.output == ""
     receipt = tmp_path / "r.json"
     assert run("check", "H800", "--on", "2023-06-01", "--lang", "fr", "--receipt", str(receipt)).exception

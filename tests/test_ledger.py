@@ -39,7 +39,7 @@ ANSWERS = [name for name in ANSWER_COLUMNS if name not in ("party", "problem")]
 def said_by_check(chip: str | None, on: date, **asked: Any) -> dict[str, Any]:
     """What `check` says, as the columns of a ledger."""
     found = exportrules.check(chip, on=on, **asked)
-    return {
+    said = {
         "outcome": found.outcome,
         "review_policy": found.review_policy or "",
         "eccn": " ".join(found.eccn),
@@ -50,6 +50,8 @@ def said_by_check(chip: str | None, on: date, **asked: Any) -> dict[str, Any]:
         "standing": found.standing,
         "edition": LAW.edition.edition,
     }
+    assert list(said) == ANSWERS, "write what `check` says of each answer column into `said_by_check`, in order"
+    return said
 
 
 # records

@@ -867,7 +867,7 @@ def test_the_formats_and_columns_are_those_that_users_are_told_of() -> None:
     """The help of `audit` is written by hand, since asking for it may not import Arrow; so is the guide's table."""
     output = next(option for option in audit_command.params if option.name == "output")
     told = set(re.findall(r"\.[a-z]+\b", getattr(output, "help", "") or ""))
-    assert told == {*SINKS, *PAGES}, "say them in the help of --output, exportrules/cli/ledger.py"
+    assert told == {*SINKS, *PAGES}, "name them in the help of --output, exportrules/cli/ledger.py"
     guide = (ROOT / "docs" / "audit.md").read_text("utf-8").partition("## What is written")[2]
     table = re.findall(r"^\| (`.*?) \|", guide.partition("`--columns ")[0], re.M)
     columns = [name for cell in table for name in re.findall(r"`(\w+)`", cell)]

@@ -17,7 +17,7 @@ import yaml
 from click.testing import CliRunner
 
 from exportrules.cli import cli
-from exportrules.cli.options import COMMANDS
+from exportrules.cli.commands import COMMANDS
 from exportrules.study.schemas import file_schema
 from tests.test_container import program
 

@@ -1,10 +1,9 @@
-"""Shared parts of the commands: options of a question, table formats, lazily imported command modules."""
+"""What the commands share: the options of a question and of its law, and the formats of a table."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,96 +14,12 @@ import click
 from exportrules.cli.completion import names
 from exportrules.errors import QuestionError, UnknownNameError
 
-#: Command name -> module. A module is imported when its command is called.
-COMMANDS = {
-    "check": "ask",
-    "timeline": "ask",
-    "memo": "keep",
-    "verify": "keep",
-    "cite": "cite",
-    "diff": "compare",
-    "changes": "compare",
-    "what-if": "compare",
-    "flip": "compare",
-    "chips": "browse",
-    "instruments": "browse",
-    "show": "browse",
-    "coverage": "browse",
-    "lint": "data",
-    "confirm": "data",
-    "schema": "data",
-    "parties": "data",
-    "casebook": "study",
-    "audit": "ledger",
-    "compile": "ledger",
-    "data": "package",
-    "chart": "chart",
-    "explore": "explore",
-    "matrix": "ask",
-    "share": "share",
-    "vectors": "prove",
-    "mcp": "doors",
-    "serve": "doors",
-}
-
 #: The law that is asked, as options of a command.
 RULESET = click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
 OVERLAY = click.option("--overlay", multiple=True, metavar="PATH",
                        help="More rule, chip or party files of the same schema: a directory, or one file.")  # fmt: skip
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
-
-
-class CommandGroup(click.Group):
-    """A group that imports a command's module only when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command = _named(importlib.import_module(f"exportrules.cli.{module}"), cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
-            from exportrules.cli.mistakes import near_command
-            from exportrules.errors import either
-
-            near = near_command(args[0], list(COMMANDS))
-            hint = f" Did you mean {either(near)}?" if near else ""
-            raise click.UsageError(f"there is no command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.", ctx)
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.MissingParameter as error:
-            raise click.UsageError(_missing(error), error.ctx) from None
-
-
-def _missing(error: click.MissingParameter) -> str:
-    """The message for a missing argument or option, with the cure."""
-    param = error.param
-    if isinstance(param, click.Option):
-        return f"{param.opts[0]} is missing: write {param.opts[0]} {param.metavar or ''}. {param.help or ''}".rstrip()
-    if param is None or error.ctx is None:
-        return error.format_message()
-    # the same name however the program was started, e.g. as python -m exportrules
-    name = param.human_readable_name
-    command = "exportrules" + error.ctx.command_path.removeprefix(error.ctx.find_root().command_path)
-    return f"{name} is missing. Write {command} {name}; {command} --help says more."
-
-
-def _named(module: Any, name: str) -> Any:
-    """The command of a module; the function may have a trailing underscore, to avoid the name of a builtin."""
-    name = name.replace("-", "_")
-    return getattr(module, name, None) or getattr(module, f"{name}_")
 
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
