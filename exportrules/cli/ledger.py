@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -165,13 +166,13 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
     from exportrules.render.audit import overview
-    from exportrules.render.audit_page import PageReport
+    from exportrules.render.audit_page import Page
 
     def overview_of(account: Account) -> Overview:
         summary = summarise(account, law, settings.layer)
         return overview(account, summary, spellings(account.lookup), settings.layer, law)
 
-    return (Handover if ending == ".xlsx" else PageReport)(settings, overview_of)
+    return functools.partial(Handover if ending == ".xlsx" else Page, settings=settings, overview=overview_of)
 
 
 def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
