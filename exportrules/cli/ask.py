@@ -10,6 +10,7 @@ import click
 from exportrules.cli import plain
 from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
+from exportrules.render.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from exportrules.answer.timeline import Timeline
@@ -27,7 +28,7 @@ _STATUS = {
 def lang_option(command: Any) -> Any:
     """The option --lang: the language of an answer in plain text."""
     return click.option("--lang", default="en", show_default=True, metavar="LANGUAGE",
-                        help="Language of the answer: en, ja or zh.")(command)  # fmt: skip
+                        help=f"Language of the answer: {', '.join(LANGUAGES)}.")(command)  # fmt: skip
 
 
 def _lang(written: str, for_programs: bool) -> str:

@@ -25,7 +25,6 @@ from exportrules.study.casebook import (
 )
 
 AGREES, CONTRADICTED, NOT_DECIDED = "agrees", "contradicted", "not decided"
-VERDICTS = (AGREES, CONTRADICTED, NOT_DECIDED)
 
 
 class Verdict(NamedTuple):
