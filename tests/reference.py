@@ -13,8 +13,7 @@ import click
 
 import exportrules
 from exportrules.cli import cli
-from exportrules.cli.browse import law_options
-from exportrules.cli.options import table_options, terms_options
+from exportrules.cli.options import law_options, table_options, terms_options
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from exportrules.cli.options import COMMANDS
+from exportrules.cli.commands import COMMANDS
 from exportrules.files.load import default_ruleset
 
 ROOT = Path(__file__).parent.parent

@@ -263,7 +263,7 @@ def test_asking_leaves_the_rulesets_own_memory_alone(law: Ruleset) -> None:
         (["--to", ""], 1, "--to '' contains an empty name"),
         (["--exporter", "Acme Trading"], 1, "its answers are those of `other`"),
         (["--exporter", ""], 1, "--exporter '' contains an empty name"),
-        (["--format", "xlsx"], 1, "--format 'xlsx' is none of csv, json, parquet."),
+        (["--format", "xlsx"], 1, "--format 'xlsx' is not one of: csv, json, parquet."),
     ],
 )
 def test_bad_options_are_refused_before_anything_is_written(

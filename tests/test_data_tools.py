@@ -10,16 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
 import exportrules
 from exportrules.cli import cli
-from exportrules.question.names.chips import find_chip
-
-pa = pytest.importorskip("pyarrow")
-
 from exportrules.ledger.sql import chip_ids, lookup_sql, name_rows
+from exportrules.question.names.chips import find_chip
 
 ROOT = Path(__file__).parent.parent
 LAW = exportrules.default_ruleset()
@@ -34,8 +32,6 @@ def compiled(folder: Path, *options: str) -> Path:
 
 
 def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("duckdb")
-    pytest.importorskip("polars")
     compiled(tmp_path)
     monkeypatch.chdir(tmp_path)
     result = doctest.testfile(str(ROOT / "docs" / "warehouses.md"), module_relative=False)
@@ -89,7 +85,9 @@ def test_the_model_of_dbt_is_the_emitted_sql() -> None:
                           ('"exportrules", "segments"', "segments")):  # fmt: skip
         model = model.replace(f"{{{{ source({source}) }}}}", table)
     emitted = lookup_sql("duckdb", LAW)
-    assert model.partition("\n\n")[2] == emitted[emitted.index("SELECT") :]
+    assert model.partition("\n\n")[2] == emitted[emitted.index("SELECT") :], (
+        "copy what `exportrules compile --sql duckdb` prints into the model, with its sources in place of the tables"
+    )
 
 
 def dbt_program() -> str:

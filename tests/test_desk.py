@@ -15,17 +15,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+import python_calamine as calamine
+import xlsxwriter
 from click.testing import CliRunner
 
 import exportrules
-from exportrules.cli import cli
-
-pa = pytest.importorskip("pyarrow")
-calamine = pytest.importorskip("python_calamine")
-xlsxwriter = pytest.importorskip("xlsxwriter")
-
 from benchmarks.make_workbook import OTHERS, make, shipments, write_names
+from exportrules.cli import cli
 from exportrules.ledger import uncomputed
 from exportrules.ledger.apart import is_total
 from exportrules.ledger.columns import known_headers

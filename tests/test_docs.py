@@ -15,7 +15,7 @@ import pytest
 
 import exportrules
 from exportrules.answer.schema import determination_schema
-from exportrules.cli.options import COMMANDS
+from exportrules.cli.commands import COMMANDS
 from tests.readme import DOCUMENTS, EXAMPLES, PICTURES, README, ROOT, redraw, renewed
 
 
@@ -65,12 +65,14 @@ def test_what_is_to_be_installed_first_is_not_looked_for_on_a_package_index() ->
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_print_of_every_command_is_shown_somewhere(command: str) -> None:
     shown = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
-    assert re.search(rf"```console\n\$ exportrules {command}\b[^\n]*\n(?!```)", shown)
+    example = re.search(rf"```console\n\$ exportrules {command}\b[^\n]*\n(?!```)", shown)
+    assert example, "put the command into a console block of a page; python -m tests.readme prints its output there"
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_in_the_readme(command: str) -> None:
-    assert f"exportrules {command}" in README.read_text("utf-8") or f"`{command} " in README.read_text("utf-8")
+    text = README.read_text("utf-8")
+    assert f"exportrules {command}" in text or f"`{command} " in text, "a line for it among the doors of README.md"
 
 
 def test_the_schema_is_as_checked_in() -> None:

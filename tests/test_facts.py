@@ -295,7 +295,7 @@ def test_a_set_has_some_of_its_words() -> None:
 def test_the_words_of_a_fact_are_told_when_another_is_written() -> None:
     with pytest.raises(QuestionError) as caught:
         read_fact("activity", "re-export", VOCABULARY)
-    assert str(caught.value) == "activity = 're-export' is none of: export, reexport, transfer."
+    assert str(caught.value) == "activity = 're-export' is not one of: export, reexport, transfer."
 
 
 @pytest.mark.parametrize("name", ["activity", "end_use"])
@@ -413,7 +413,7 @@ def test_a_fact_that_names_no_place_or_company_is_refused(name: str, written: st
 
 @pytest.mark.parametrize("name", ["end_user_lists", "owner_lists"])
 def test_a_misspelt_party_list_is_refused(name: str) -> None:
-    with pytest.raises(QuestionError, match="is none of: entity_list, meu_list, denied_persons, "):
+    with pytest.raises(QuestionError, match="is not one of: entity_list, meu_list, denied_persons, "):
         read_fact(name, "entity list", VOCABULARY)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from exportrules import ExportRulesError, check, load_chip
 from exportrules.cli import cli
-from exportrules.cli.options import COMMANDS
+from exportrules.cli.commands import COMMANDS
 from tests import fuzzing, tally
 from tests.drawing import drawn
 

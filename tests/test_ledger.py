@@ -11,18 +11,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exportrules
+from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make
 from exportrules import QuestionError
 from exportrules.cli import cli
-
-pa = pytest.importorskip("pyarrow")
-
-from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make
 from exportrules.ledger import lookup
 from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of
 from exportrules.ledger.batch import as_text
@@ -41,7 +39,7 @@ ANSWERS = [name for name in ANSWER_COLUMNS if name not in ("party", "problem")]
 def said_by_check(chip: str | None, on: date, **asked: Any) -> dict[str, Any]:
     """What `check` says, as the columns of a ledger."""
     found = exportrules.check(chip, on=on, **asked)
-    return {
+    said = {
         "outcome": found.outcome,
         "review_policy": found.review_policy or "",
         "eccn": " ".join(found.eccn),
@@ -52,6 +50,8 @@ def said_by_check(chip: str | None, on: date, **asked: Any) -> dict[str, Any]:
         "standing": found.standing,
         "edition": LAW.edition.edition,
     }
+    assert list(said) == ANSWERS, "write what `check` says of each answer column into `said_by_check`, in order"
+    return said
 
 
 # records

@@ -20,16 +20,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import python_calamine as calamine
+import xlsxwriter
 
 import exportrules
 from exportrules.cli import main
-
-pa = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
-calamine = pytest.importorskip("python_calamine")
-xlsxwriter = pytest.importorskip("xlsxwriter")
-
 from exportrules.cli.ledger import audit as audit_command
 from exportrules.ledger.answers import ANSWER_COLUMNS
 from exportrules.ledger.sinks import PAGES, SINKS
@@ -128,7 +126,7 @@ def refused(said: Said, status: int, message: str) -> None:
             "ledger.csv: the header holds NUL bytes, and there is no mark. It would read: as utf-16-le "
             "'part,ship date,dest,qty'. If that is right, say --encoding utf-16-le.",
         ),
-        (b"\0\x01\0" + GOOD.encode(), "ledger.csv: the header holds NUL bytes: this is no text. Say --encoding if "
+        (b"\0\x01\0" + GOOD.encode(), "ledger.csv: the header holds NUL bytes: this is not text. Say --encoding if "
          "it is UTF-16."),
         (
             f'"{HEADER}\n{ROW}\n',
@@ -425,7 +423,7 @@ def test_json_lines_leave_as_they_came_and_bad_ones_are_kept(audit: Run) -> None
         '["A100"]': "the line '[\"A100\"]' is JSON, but not an object. Write {...} with the names of the columns.",
         "": "the line is empty.",
         '{"part": "A100", "part": "H100"}': (
-            """the line '{"part": "A100", "part": "H100"}' is not JSON: 'part' is there twice."""
+            """the line '{"part": "A100", "part": "H100"}' is not JSON: 'part' occurs twice."""
         ),
         '{"part": "\\ud800"}': "the line has half of a pair of \\u escapes, which is not text.",
         "{}": "the date is empty; it is never assumed. the destination is empty; it is never assumed.",
@@ -641,7 +639,7 @@ def test_columns_of_every_type_come_through(audit: Run, tmp_path: Path) -> None:
 def test_a_parquet_file_cut_in_half_or_damaged(audit: Run, tmp_path: Path) -> None:
     pq.write_table(pa.table({**PARTS, "ship_date": [date(2022, 9, 15)] * 2}), tmp_path / "whole.parquet")
     data = (tmp_path / "whole.parquet").read_bytes()
-    whole = "ledger.parquet: this is no whole Parquet file: "
+    whole = "ledger.parquet: this is not a complete Parquet file: "
     for bad, message in (
         (data[: len(data) // 2], "Parquet magic bytes not found in footer."),
         (b"", "Parquet file size is 0 bytes."),
@@ -704,8 +702,9 @@ def test_a_table_without_rows(audit: Run, tmp_path: Path) -> None:
         (HEADER, ("--columns", "list"), "--columns: there is no answer column 'list'. It comes with --also-on. "
          f"Columns: {ANSWERS.replace(',', ', ')}."),
         (HEADER, ("--columns", ","), f"--columns names no column. Columns: {ANSWERS.replace(',', ', ')}."),
-        (HEADER, ("--encoding", "klingon"), "--encoding 'klingon' is no encoding. Write e.g. utf-8, cp1252, gb18030."),
-        (HEADER, ("--encoding", "rot13"), "--encoding 'rot13' is no encoding. Write e.g. utf-8, cp1252, gb18030."),
+        (HEADER, ("--encoding", "klingon"), "--encoding 'klingon' is not an encoding. Write e.g. utf-8, cp1252, "
+         "gb18030."),
+        (HEADER, ("--encoding", "rot13"), "--encoding 'rot13' is not an encoding. Write e.g. utf-8, cp1252, gb18030."),
         (HEADER, ("--delimiter", "ab"), "--delimiter 'ab' is not one character. Write ',', ';' or 'tab'."),
         (HEADER, ("--delimiter", '"'), "--delimiter '\"' is not one character. Write ',', ';' or 'tab'."),
         (HEADER, ("--also-on", "2024-13-01"), "--also-on '2024-13-01' is not a calendar day. Write YYYY-MM-DD."),
@@ -735,12 +734,12 @@ def test_an_exporter_and_a_ledger_are_asked_for(run: Run, tmp_path: Path) -> Non
     ("name", "status", "message"),
     [
         ("folder.csv", 1, "folder.csv: this is a folder. Name one file of a ledger."),
-        ("pipe.csv", 1, "pipe.csv: this is no regular file, and a ledger may be read twice. Copy it to one."),
+        ("pipe.csv", 1, "pipe.csv: this is not a regular file: a ledger may be read twice. Copy it to one."),
         ("none.csv", 1, "none.csv: the file cannot be read: No such file or directory."),
         ("none.parquet", 1, "none.parquet: the file cannot be read: No such file or directory."),
         ("none.xlsx", 1, "none.xlsx: the file cannot be read: No such file or directory."),
-        ("ledger.pdf", 2, "'ledger.pdf': a ledger ends in .csv, .tsv, .txt, .parquet, .jsonl, .ndjson, .xlsx, .xlsm, "
-         ".xlsb, .xls, .ods. Rename it as what it is."),
+        ("ledger.pdf", 2, "'ledger.pdf': a ledger must end in .csv, .tsv, .txt, .parquet, .jsonl, .ndjson, .xlsx, "
+         ".xlsm, .xlsb, .xls, .ods. Rename it by what it is."),
         ("none.ods", 1, "none.ods: the file cannot be read: No such file or directory."),
         ("text.xlsx", 1, "text.xlsx: it is a text file, not a workbook. Rename it to end in .csv."),
         ("empty.xlsx", 1, "empty.xlsx: the file is empty."),
@@ -823,7 +822,7 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
          "its own."),
         (("-o", "names.csv", "--names", "names.csv", "--force"), "names.csv is the file of --names. Write to another "
          "file."),
-        (("-o", "out.ods"), f"'out.ods': the output ends in {', '.join((*SINKS, *PAGES))}."),
+        (("-o", "out.ods"), f"'out.ods': the output must end in {', '.join((*SINKS, *PAGES))}."),
         (("-o", "out.csv", "--plain"), "--plain is for an output that ends in .xlsx: the table alone. Omit --plain."),
         (("-o", "out.csv", "--sheet", "S"), "--sheet is for a workbook, and ledger.csv is not one. Omit it."),
         (("-o", "out.csv", "--header-row", "S=6"), "--header-row SHEET=ROW is for a workbook, and ledger.csv is not "
@@ -868,7 +867,7 @@ def test_the_formats_and_columns_are_those_that_users_are_told_of() -> None:
     """The help of `audit` is written by hand, since asking for it may not import Arrow; so is the guide's table."""
     output = next(option for option in audit_command.params if option.name == "output")
     told = set(re.findall(r"\.[a-z]+\b", getattr(output, "help", "") or ""))
-    assert told == {*SINKS, *PAGES}, "say them in the help of --output, exportrules/cli/ledger.py"
+    assert told == {*SINKS, *PAGES}, "name them in the help of --output, exportrules/cli/ledger.py"
     guide = (ROOT / "docs" / "audit.md").read_text("utf-8").partition("## What is written")[2]
     table = re.findall(r"^\| (`.*?) \|", guide.partition("`--columns ")[0], re.M)
     columns = [name for cell in table for name in re.findall(r"`(\w+)`", cell)]
@@ -1097,7 +1096,7 @@ def test_many_chips_are_summed_up(audit: Run, run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"dates": "eu"}, "dates='eu' is none of: iso, dmy, mdy, excel, excel1904."),
+        ({"dates": "eu"}, "dates='eu' is not one of: iso, dmy, mdy, excel, excel1904."),
         ({"names": {"chips": {"a": "A100"}}}, "names: a ledger has no 'chips'. Fields: chip, on, to, exporter, "
          "activity, headquarters, ultimate_parent, end_user, parties, end_use."),
         ({"names": {"chip": {"a": "Abacus"}}}, "names: 'a' is to mean 'Abacus', but no chip is called 'Abacus'. Say "

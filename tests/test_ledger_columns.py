@@ -11,21 +11,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
 import pytest
+import xlsxwriter
 
 import exportrules
+from benchmarks import columns as measured
 from exportrules.cli import main
-from exportrules.question.names.keys import key
-
-pa = pytest.importorskip("pyarrow")
-pytest.importorskip("python_calamine")
-pytest.importorskip("xlsxwriter")
-
-from benchmarks import columns as measured  # needs pyarrow
 from exportrules.ledger.cells import read_chip
 from exportrules.ledger.columns import facts_of_columns
 from exportrules.ledger.fips import suspect_fips
 from exportrules.ledger.headers import FIELDS, _data, look_of, slip_of, spellings
+from exportrules.question.names.keys import key
 from exportrules.question.names.remarks import party_in
 
 LAW = exportrules.default_ruleset()
@@ -170,7 +167,8 @@ def test_a_misspelt_column_stops_an_audit_before_any_answer(ask: Ask) -> None:
 @pytest.mark.parametrize("odd", [set(), object(), print, int, timedelta(1), float("inf")])
 @pytest.mark.parametrize("field", ["end_user", "exporter", "chip", "to"])
 def test_a_value_that_no_cell_can_have_is_never_a_yes(field: str, odd: object) -> None:
-    pd = pytest.importorskip("pandas")
+    import pandas as pd
+
     row: dict[str, object] = {"chip": "H100", "date": "2022-05-01", "to": "SG", "exporter": "other", field: odd}
     answered = exportrules.audit(pd.DataFrame({name: pd.Series([cell], dtype=object) for name, cell in row.items()}))
     assert answered["outcome"].tolist() == ["indeterminate"]
@@ -606,7 +604,6 @@ def test_a_listed_name_behind_the_first_rows_of_an_unread_column_stops_an_audit(
 
 
 def test_every_sheet_of_a_workbook_is_looked_at_for_listed_names(run: Ask) -> None:
-    xlsxwriter = pytest.importorskip("xlsxwriter")
     with xlsxwriter.Workbook("l.xlsx") as book:
         for year, remark in (("2023", "on time"), ("2024", "for Inspur")):
             sheet = book.add_worksheet(year)

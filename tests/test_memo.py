@@ -306,7 +306,7 @@ def test_the_command_prints_markdown_or_writes_a_file(tmp_path: Path) -> None:
     odd = run("memo", "H800", "--on", "2023-06-01", "-o", tmp_path / "h800.htm")
     assert str(odd.exception).endswith(
         "h800.htm does not end in .md, .html, .pdf or .docx, so it is not clear what to write. Name the file for the "
-        "form that is wanted. Did you mean .html?"
+        "format that is wanted. Did you mean .html?"
     )
 
 

@@ -10,6 +10,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import docx
+import pypdf
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -22,9 +24,6 @@ from exportrules.render.head import Head, head
 from exportrules.render.memo import memo
 from exportrules.render.memo_file import FORMS, document
 from tests.test_memo import DEALS
-
-pypdf = pytest.importorskip("pypdf")
-docx = pytest.importorskip("docx")
 
 HEAD = head(
     matter="2024-017 <Lotus> #1 [x]",
@@ -162,8 +161,9 @@ def test_a_pdf_has_the_paper_that_was_asked_for_two_pages_and_their_numbers(
         assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(SIZES[paper], abs=0.5)
         assert f"{number} / {len(reader.pages)}" in page.extract_text()
     # no clock: the file has no day of its own
-    assert "/CreationDate" not in (reader.metadata or {})
-    assert str((reader.metadata or {})["/Title"]).startswith("Memorandum: ")
+    assert reader.metadata is not None
+    assert "/CreationDate" not in reader.metadata
+    assert str(reader.metadata["/Title"]).startswith("Memorandum: ")
 
 
 @pytest.mark.parametrize("form", ["pdf", "docx"])
@@ -187,7 +187,7 @@ def test_a_word_document_is_valid_has_its_paper_and_no_clock(paper: str) -> None
     made = document(d, "docx", HEAD, paper)
     assert isinstance(made, bytes)
     assert made == document(d, "docx", HEAD, paper)
-    read = docx.Document(io.BytesIO(made))
+    read: Any = docx.Document(io.BytesIO(made))
     section = read.sections[0]
     assert (section.page_width.pt, section.page_height.pt) == pytest.approx(SIZES[paper], abs=0.5)
     assert [p.text for p in read.paragraphs if p.style.name == "Heading 1"][:2] == ["Question", "Short answer"]
@@ -224,7 +224,7 @@ def test_nobody_writes_markup_into_a_document(buyer: str) -> None:
     assert squeezed in re.sub(r"\s", "", text_of(document(d, "pdf")))
     word = document(d, "docx")
     assert isinstance(word, bytes)
-    read = docx.Document(io.BytesIO(word))
+    read: Any = docx.Document(io.BytesIO(word))
     assert any(name in paragraph.text for paragraph in read.paragraphs)
 
 

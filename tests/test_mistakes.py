@@ -9,8 +9,8 @@ import click
 import pytest
 
 from exportrules.cli import cli
+from exportrules.cli.commands import COMMANDS
 from exportrules.cli.mistakes import said
-from exportrules.cli.options import COMMANDS
 
 
 def message(*args: str) -> str:

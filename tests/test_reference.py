@@ -12,7 +12,7 @@ import click
 import pytest
 
 import exportrules
-from exportrules.cli.options import COMMANDS
+from exportrules.cli.commands import COMMANDS
 from tests.readme import DOCUMENTS
 from tests.reference import DOCS, NAMES, PAGES, commands, options
 

@@ -405,7 +405,7 @@ def test_a_ledger_in_lines_of_json_and_with_options(client: TestClient) -> None:
         (CSV, "exporter=maker&map=chip", "text/csv", 400, "map is a table"),
         (CSV, "exporter=maker&map[chip]=a&map[chip]=b", "text/csv", 400, "map[chip] is given twice"),
         (CSV, "exporter=maker&delimiter=ab", "text/csv", 400, "not one character"),
-        (CSV, "exporter=maker&dates=us", "text/csv", 400, "none of: iso"),
+        (CSV, "exporter=maker&dates=us", "text/csv", 400, "not one of: iso"),
         (CSV, "exporter=maker&columns=verdict", "text/csv", 400, "there is no answer column 'verdict'"),
         (CSV, "exporter=maker&also_on=soon", "text/csv", 400, "also_on"),
         (CSV, "exporter=maker&encoding=klingon", "text/csv", 400, "klingon"),
@@ -432,7 +432,7 @@ def test_a_ledger_that_does_not_say_enough_is_refused(
         ("chip,date,to\nA100 für München,2022-09-15,CN\n".encode("cp1252"), "", "say encoding=..."),
         ("chip,date,größe\nA100,2022-09-15,1\n".encode("cp1252"), "to=CN", "Say which is right, e.g. encoding="),
         (b"chip\0,date,to\nA100,2022-09-15,CN\n", "", "Say encoding=... if it is UTF-16"),
-        (CSV, "encoding=klingon", "encoding='klingon' is no encoding"),
+        (CSV, "encoding=klingon", "encoding='klingon' is not an encoding"),
         (b"chip,date,to,outcome\nA100,2022-09-15,CN,x\n", "", "Say prefix=TEXT to name the answer's columns apart"),
     ],
 )

@@ -55,9 +55,14 @@ NAMES = {name_of(path) for path in MODULES}
 
 
 def imported(path: Path) -> set[str]:
-    """The modules that a module imports: at its top, when it is called, or for types alone."""
+    """The modules that a module imports: at its top, when it is called, by a name that it makes, or for types alone."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            begins = re.match(r"""f?['"]exportrules\.([\w.]+)\.\{""", ast.unparse(node.args[0]))
+            folder = begins[1].replace(".", "/") if begins else ""
+            found |= {name for name in NAMES if folder and name.rpartition("/")[0] == folder} - {name_of(path)}
+            continue
         if isinstance(node, ast.Import):
             found |= {
                 a.name.partition(".")[2].replace(".", "/") for a in node.names if a.name.startswith("exportrules.")
@@ -109,7 +114,9 @@ def test_every_module_of_the_core_has_its_place(room: str) -> None:
     inside = {p.stem for p in (PACKAGE / room).glob("*.py")} | {
         p.name for p in (PACKAGE / room).iterdir() if p.is_dir()
     }
-    assert inside - {"__init__", "__pycache__"} == set(WITHIN[room].split())
+    assert inside - {"__init__", "__pycache__"} == set(WITHIN[room].split()), (
+        f"name its modules in WITHIN[{room!r}], each after those that it imports"
+    )
 
 
 def test_the_drawing_is_what_a_listing_shows() -> None:
@@ -128,13 +135,13 @@ def test_the_drawing_is_what_a_listing_shows() -> None:
 def test_a_room_has_nothing_in_its_doorway(room: str) -> None:
     doorway = PACKAGE / room / "__init__.py"
     if room not in ("ledger", "cli"):  # `exportrules.audit` and the program itself
-        assert doorway.read_text("utf-8") == ""
+        assert doorway.read_text("utf-8") == "", "leave __init__.py empty; callers import the modules themselves"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_no_module_grows_past_what_one_idea_needs(path: Path) -> None:
     # 400 lines ask for a seam that a reader would name; the shapes of the data files are longer, and one idea
-    assert len(path.read_text("utf-8").splitlines()) <= 550
+    assert len(path.read_text("utf-8").splitlines()) <= 550, "split it where a reader would name the two halves"
 
 
 def test_the_reference_evaluator_is_under_300_lines() -> None:

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 import exportrules
 from exportrules.cli import cli
-from exportrules.cli.options import COMMANDS, FORMATS
+from exportrules.cli.commands import COMMANDS
+from exportrules.cli.options import FORMATS
 from exportrules.files.load import default_ruleset
 from exportrules.render.bar import BLOCKS, MARKS, months, ruler
 from exportrules.render.languages import width_of

@@ -145,12 +145,12 @@ GOOD = {
         ),
         (
             json.dumps({**GOOD, "outcome": "yes"}).encode(),
-            "answers.jsonl, line 1: outcome = 'yes' is none of: no_license_requirement, license_exception, "
+            "answers.jsonl, line 1: outcome = 'yes' is not one of: no_license_requirement, license_exception, "
             "license_required, not_released, indeterminate.",
         ),
         (
             json.dumps({**GOOD, "review_policy": "denied"}).encode(),
-            "answers.jsonl, line 1: review_policy = 'denied' is none of: policy_of_denial, presumption_of_denial, "
+            "answers.jsonl, line 1: review_policy = 'denied' is not one of: policy_of_denial, presumption_of_denial, "
             "indeterminate, case_by_case, presumption_of_approval, unpublished.",
         ),
         (

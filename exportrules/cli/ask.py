@@ -10,6 +10,7 @@ import click
 from exportrules.cli import plain
 from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
+from exportrules.render.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from exportrules.answer.timeline import Timeline
@@ -27,7 +28,7 @@ _STATUS = {
 def lang_option(command: Any) -> Any:
     """The option --lang: the language of an answer in plain text."""
     return click.option("--lang", default="en", show_default=True, metavar="LANGUAGE",
-                        help="Language of the answer: en, ja or zh.")(command)  # fmt: skip
+                        help=f"Language of the answer: {', '.join(LANGUAGES)}.")(command)  # fmt: skip
 
 
 def _lang(written: str, for_programs: bool) -> str:
@@ -49,7 +50,9 @@ def _lang(written: str, for_programs: bool) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print the whole determination as JSON; one line where piped.")
 @click.option("--explain", is_flag=True, help="Print the whole trace.")
 @click.option(
-    "--exit-code", is_flag=True, help="Exit with 0 none, 10 exception, 11 license, 12 not released, 3 indeterminate."
+    "--exit-code",
+    is_flag=True,
+    help="Exit with 0 no requirement, 10 exception, 11 license, 12 not released, 3 indeterminate.",
 )
 @click.option("--receipt", metavar="FILE", help="Also write a receipt, for `exportrules verify FILE`.")
 @click.option("--force", is_flag=True, help="Replace an existing receipt.")
@@ -125,7 +128,7 @@ def check(
 @log_option
 @lang_option
 def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, lang: str) -> None:
-    """Every span of days with one answer for CHIP, what began it, and a bar of its months.
+    """List every span of days with one answer for CHIP and what began it, with a bar of its months.
 
     \b
     exportrules timeline H800
@@ -198,7 +201,7 @@ def _bar(timeline: Timeline) -> list[str]:
 )
 @table_options
 def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form: str) -> None:
-    """One deal for several CHIPs on several days: a table of short answers.
+    """Tabulate short answers to one deal for several CHIPs on several days.
 
     \b
     exportrules matrix A100 A800 H20 --on 2022-09-15,2023-06-01,2024-06-03

@@ -7,32 +7,10 @@ from typing import Any
 import click
 
 from exportrules.cli.completion import names
-from exportrules.cli.options import table_options
+from exportrules.cli.options import law_options, table_options
 from exportrules.question.figures import facts_of
 from exportrules.question.values import show as shown
 from exportrules.render.safe import safe
-
-_LAW = [
-    click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-    click.option(
-        "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
-    ),
-]
-
-
-def law_options(command: Any) -> Any:
-    """--ruleset and --overlay; the command gets `law`."""
-    import functools
-
-    @functools.wraps(command)
-    def wrapped(ruleset: str | None, overlay: tuple[str, ...], **rest: Any) -> Any:
-        from exportrules.files.load import chosen_ruleset
-
-        return command(law=chosen_ruleset(ruleset, overlay), **rest)
-
-    for option in reversed(_LAW):
-        wrapped = option(wrapped)
-    return wrapped
 
 
 @click.command()

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exportrules.cli.completion import names
-from exportrules.cli.options import FORMATS, form_of, on_option, question_options, table_options, terms_options
+from exportrules.cli.options import (
+    FORMATS,
+    OVERLAY,
+    RULESET,
+    form_of,
+    on_option,
+    question_options,
+    table_options,
+    terms_options,
+)
 
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
@@ -51,7 +60,7 @@ def _chips(command: Any) -> Any:
 @terms_options
 @_chips
 @click.option("--ruleset", multiple=True, metavar="DIR", help="Rule files to ask; twice: an older edition and a newer.")
-@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
+@OVERLAY
 @table_options
 def diff(
     first: str | None,
@@ -106,10 +115,10 @@ def diff(
 @terms_options
 @_chips
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day of the calendar.")
-@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
-@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema.")
+@RULESET
+@OVERLAY
 @click.option("-f", "--format", "form", type=click.Choice([*FORMATS, "ics", "atom", "jsonfeed"]),
-              help="Table format, a calendar or a feed. [default: simple, or as FILE ends]")  # fmt: skip
+              help="Table format, a calendar or a feed. [default: simple, or by FILE's suffix]")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 def changes(
@@ -169,8 +178,8 @@ def changes(
 @click.argument("reform", nargs=-1, required=True, metavar="REFORM.toml...")
 @terms_options
 @_chips
-@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
-@click.option("--overlay", multiple=True, metavar="PATH", help="More files of the same schema, on both sides.")
+@RULESET
+@click.option("--overlay", multiple=True, metavar="PATH", help="More rule, chip or party files, on both sides.")
 @table_options
 def what_if(
     reform: tuple[str, ...],

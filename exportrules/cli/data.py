@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 
-from exportrules.cli.browse import law_options
+from exportrules.cli.options import OVERLAY, law_options
 
 
 @click.command()
 @click.argument("directory", required=False)
-@click.option(
-    "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
-)
+@OVERLAY
 @click.option("--today", metavar="DATE", help="Report a horizon later than this day; by default that is not checked.")
 @click.pass_context
 def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], today: str | None) -> None:
@@ -84,7 +82,7 @@ _KINDS = (
 
 
 @click.command()
-@click.option("--of", "kind", type=click.Choice(_KINDS), help="Of this kind of rule file, in place of answers.")
+@click.option("--of", "kind", type=click.Choice(_KINDS), help="The schema of this kind of rule file instead.")
 def schema(kind: str | None) -> None:
     """Print the JSON Schema of `check --json`, or of a kind of rule file.
 

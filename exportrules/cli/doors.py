@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from exportrules.cli.browse import law_options
-from exportrules.errors import QuestionError
+from exportrules.cli.options import OVERLAY, RULESET, extra, law_options
 
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
 
 
-@contextlib.contextmanager
-def _extra(name: str) -> Iterator[None]:
-    """Turn a missing library into a QuestionError that says what to install."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise QuestionError(
-            f"this command needs {error.name}. Install it with: pip install 'exportrules[{name}]'"
-        ) from None
-
-
 @click.command()
 @click.option("--list", "listed", is_flag=True, help="Print the tools, resources and prompts, and exit.")
-@click.option("--call", nargs=2, metavar="TOOL JSON", help="Print the answer of one tool to an assistant, and exit.")
+@click.option("--call", nargs=2, metavar="TOOL JSON", help="Print what one tool answers an assistant, and exit.")
 @law_options
 def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
     """Serve an assistant over standard input and output (Model Context Protocol).
@@ -41,7 +27,7 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
     exportrules mcp --call check '{"chip": "H800", "on": "2023-06-01"}'
     exportrules mcp --overlay our-letters.toml
     """
-    with _extra("mcp"):
+    with extra("mcp"):
         from exportrules.serve.mcp import listing, run, spoken_text, use
     if call:
         from exportrules.serve.wire import read_json
@@ -56,27 +42,26 @@ def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True,
+              help="Port to listen on; 0 picks a free one.")  # fmt: skip
 @click.option("--allow-host", multiple=True, metavar="NAME",
-              help="A host name that requests may use, besides localhost; '*' for any; repeat.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+              help="A host name that requests may use, besides localhost; '*' for any; repeat for more.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
 @click.option("--seconds", type=click.FloatRange(0.1, 3600), default=30, show_default=True,
               help="Time limit for one answer; a ledger has ten times as long.")  # fmt: skip
 @click.option("--at-once", type=click.IntRange(1, 10_000), default=64, show_default=True,
-              help="The most requests in progress per process.")  # fmt: skip
+              help="Most requests in progress per process.")  # fmt: skip
 @click.option("--largest-ledger", type=click.IntRange(1, 4096), default=32, show_default=True, metavar="MB",
               help="Largest body of /audit.")  # fmt: skip
 @click.option("--remember", type=click.IntRange(0, 65536), default=64, show_default=True, metavar="MB",
               help="Size of the cache of answers per process; 0 for none.")  # fmt: skip
 @click.option("--explorer", metavar="FILE", help="The page at /: a file written by `exportrules explore`.")
 @click.option("--log-questions", is_flag=True, help="Write the questions into the access log.")
-@click.option("--quiet", is_flag=True, help="No access log.")
+@click.option("--quiet", is_flag=True, help="Write no access log.")
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI document, and exit.")
-@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
-@click.option(
-    "--overlay", multiple=True, metavar="PATH", help="More files of the same schema: a directory, or one file."
-)
+@RULESET
+@OVERLAY
 def serve(
     host: str, port: int, allow_host: tuple[str, ...], workers: int, seconds: float, at_once: int, largest_ledger: int,
     remember: int, explorer: str | None, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None,
@@ -94,11 +79,11 @@ def serve(
     if openapi:
         import json
 
-        with _extra("serve"):
+        with extra("serve"):
             from exportrules.serve.openapi import document
         click.echo(json.dumps(document(), ensure_ascii=False, indent=2))
         return
-    with _extra("serve"):
+    with extra("serve"):
         from exportrules.serve.run import serve as start
     from exportrules.serve.settings import MB, Settings, checked
 

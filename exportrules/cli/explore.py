@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from exportrules.cli.completion import names
+from exportrules.cli.options import OVERLAY, RULESET, extra
 
 
 @click.command()
@@ -12,15 +13,14 @@ from exportrules.cli.completion import names
 @click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
               help="Chips of the page, families with all their variants. [default: all of the catalogue]")  # fmt: skip
 @click.option("--embed", metavar="CHIP", shell_complete=names("chips"),
-              help="A frame about one chip, of the size of a figure, to embed in another page.")  # fmt: skip
-@click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
-@click.option("--overlay", multiple=True, metavar="PATH",
-              help="More files of the same schema: a directory, or one file.")  # fmt: skip
+              help="Write a frame about one chip instead, the size of a figure, to embed in another page.")  # fmt: skip
+@RULESET
+@OVERLAY
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 def explore(
     output: str, chips: str | None, embed: str | None, ruleset: str | None, overlay: tuple[str, ...], force: bool
 ) -> None:
-    """Every determination in one page that opens with a double click: chips over time, a day, the world, two answers.
+    """Write every determination into one page that opens with a double click: chips over time, a day, the world.
 
     One HTML file that needs no network. It looks up answers that were computed when it was written: every chip, to
     every destination, by its maker or by anyone else, for an end user headquartered there or elsewhere, or owned
@@ -45,12 +45,8 @@ def explore(
         raise QuestionError("--embed is about one chip, and --chips names others. Use one of the two.")
     free(output, force=force)
     law = chosen_ruleset(ruleset, overlay)
-    try:
+    with extra("ledger"):
         from exportrules.explore.data import build
-    except ModuleNotFoundError as error:
-        raise QuestionError(
-            f"this command needs {error.name}. Install it with: pip install 'exportrules[ledger]'"
-        ) from None
     from exportrules.explore.page import page
 
     options = [word for path in overlay for word in ("--overlay", shlex.quote(path))]

@@ -14,13 +14,15 @@ from exportrules.cli.options import log_option, on_option, question_options
 @on_option
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE: .md, .html, .pdf or .docx.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-@click.option("--matter", metavar="TEXT", help="For the head: the matter or file that it belongs to.")
+@click.option("--matter", metavar="TEXT", help="For the head: the matter or file to which it belongs.")
 @click.option("--order", metavar="TEXT", help="For the head: the order, invoice or shipment.")
 @click.option("--quantity", metavar="TEXT", help="For the head: how many, a number first: '8 boards'.")
 @click.option("--value", metavar="TEXT", help="For the head: the amount with its currency: 'USD 240,000'.")
-@click.option("--preparer", metavar="NAME", help="For the head and the line to sign on: who prepared it.")
+@click.option("--preparer", metavar="NAME", help="For the head and the signature line: who prepared it.")
 @click.option("--for", "addressed", metavar="NAME", help="For the head: for whom it was prepared.")
-@click.option("--paper", type=click.Choice(("a4", "letter")), help="Of .pdf, .docx and .html. [default: letter]")
+@click.option(
+    "--paper", type=click.Choice(("a4", "letter")), help="Paper size of .pdf, .docx and .html. [default: letter]"
+)
 @log_option
 def memo(
     chip: Any,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exportrules.cli.browse import law_options
 from exportrules.cli.completion import names
+from exportrules.cli.options import extra, law_options
 from exportrules.errors import QuestionError
 from exportrules.files.write import free
 from exportrules.render.safe import safe
@@ -73,11 +74,11 @@ MANIFEST = ".manifest.json"
 @click.option("--prefix", default="", metavar="TEXT", help="Prefix for the names of the answer columns.")
 @click.option("--also-on", metavar="DATE", help="Add the answer under the law of another day.")
 @click.option("--known-on", metavar="DATE", help="Use only instruments known on this day.")
-@click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside.")
+@click.option("--as-printed", is_flag=True, help="Use the text as printed, ignoring announcements of non-enforcement.")
 @click.option(
     "--summary", is_flag=False, flag_value="-", metavar="[FILE.md]", help="Print the summary, or write it to a file."
 )
-@click.option("--plain", is_flag=True, help="Write the table alone into an .xlsx, without the report.")
+@click.option("--plain", is_flag=True, help="Write only the table into an .xlsx, without the report.")
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @click.option("--verify", metavar="MANIFEST", help="Check the files of an earlier run against its manifest.")
 @law_options
@@ -97,7 +98,7 @@ def audit(law: Ruleset, ledger: str | None, verify: str | None, **options: Any) 
       exportrules audit --verify audited.csv.manifest.json
     """
     gc.enable()  # a long run, unlike the other commands
-    with _extra("ledger"):
+    with extra("ledger"), _interruptible():
         if verify:
             sys.exit(_verify(verify, ledger, law))
         if not ledger:
@@ -165,13 +166,13 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
     from exportrules.render.audit import overview
-    from exportrules.render.audit_page import PageReport
+    from exportrules.render.audit_page import Page
 
     def overview_of(account: Account) -> Overview:
         summary = summarise(account, law, settings.layer)
         return overview(account, summary, spellings(account.lookup), settings.layer, law)
 
-    return (Handover if ending == ".xlsx" else PageReport)(settings, overview_of)
+    return functools.partial(Handover if ending == ".xlsx" else Page, settings=settings, overview=overview_of)
 
 
 def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
@@ -297,14 +298,10 @@ def _progress(source: Source) -> Iterator[Progress | None]:
 
 
 @contextlib.contextmanager
-def _extra(name: str) -> Iterator[None]:
-    """Report a missing library in one line that says what to install, and Ctrl-C in one about what was written."""
+def _interruptible() -> Iterator[None]:
+    """Report Ctrl-C in one line, which says that nothing was written."""
     try:
         yield
-    except ModuleNotFoundError as error:
-        raise QuestionError(
-            f"this command needs {error.name}. Install it with: pip install 'exportrules[{name}]'"
-        ) from None
     except KeyboardInterrupt:
         click.echo("exportrules: interrupted; nothing was written.", err=True)
         sys.exit(130)
@@ -321,11 +318,11 @@ def _extra(name: str) -> Iterator[None]:
 @click.option("-o", "--output", metavar="FILE", help="The segment table: .parquet or .csv.")
 @click.option("--sql", type=click.Choice(["duckdb", "spark"]), help="Print the look-up as SQL instead.")
 @click.option("--known-on", metavar="DATE", help="Use only instruments known on this day.")
-@click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside.")
+@click.option("--as-printed", is_flag=True, help="Use the text as printed, ignoring announcements of non-enforcement.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @law_options
 def compile_(law: Ruleset, **options: Any) -> None:
-    """The segment table: every chip's answers between dates, to be joined in any warehouse.
+    """Write the segment table: every chip's answers between dates, to be joined in any warehouse.
 
     Each row has the answer for a chip, a destination and an exporter from one day through another; a second table,
     FILE.names, has every name of each chip. --sql prints the look-up in the two tables as one SELECT over a table
@@ -357,7 +354,7 @@ def compile_(law: Ruleset, **options: Any) -> None:
     path, force = Path(options["output"]), options["force"]
     for target in (path, names_path(path)):
         free(target, force=force)
-    with _extra("ledger"):
+    with extra("ledger"), _interruptible():
         names = name_rows(law, _parts(options["chips"]))
         rows = segment_rows(law, names, _parts(options["to"]), _parts(options["exporter"]) or [], layer)
         account = account_of(law, layer)

@@ -1,12 +1,12 @@
-"""Shared parts of the commands: options of a question, table formats, lazily imported command modules."""
+"""What the commands share: the options of a question and of its law, and the formats of a table."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import importlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -14,91 +14,12 @@ import click
 from exportrules.cli.completion import names
 from exportrules.errors import QuestionError, UnknownNameError
 
-#: Command name -> module. A module is imported when its command is called.
-COMMANDS = {
-    "check": "ask",
-    "timeline": "ask",
-    "memo": "keep",
-    "verify": "keep",
-    "cite": "cite",
-    "diff": "compare",
-    "changes": "compare",
-    "what-if": "compare",
-    "flip": "compare",
-    "chips": "browse",
-    "instruments": "browse",
-    "show": "browse",
-    "coverage": "browse",
-    "lint": "data",
-    "confirm": "data",
-    "schema": "data",
-    "parties": "data",
-    "casebook": "study",
-    "audit": "ledger",
-    "compile": "ledger",
-    "data": "package",
-    "chart": "chart",
-    "explore": "explore",
-    "matrix": "ask",
-    "share": "share",
-    "vectors": "prove",
-    "mcp": "doors",
-    "serve": "doors",
-}
+#: The law that is asked, as options of a command.
+RULESET = click.option("--ruleset", metavar="DIR", help="Another directory of rule files.")
+OVERLAY = click.option("--overlay", multiple=True, metavar="PATH",
+                       help="More rule, chip or party files of the same schema: a directory, or one file.")  # fmt: skip
 
 FORMATS = ("simple", "plain", "github", "grid", "pipe", "html", "tsv", "csv", "json")
-
-
-class CommandGroup(click.Group):
-    """A group that imports a command's module only when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command = _named(importlib.import_module(f"exportrules.cli.{module}"), cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
-            from exportrules.cli.mistakes import near_command
-            from exportrules.errors import either
-
-            near = near_command(args[0], list(COMMANDS))
-            hint = f" Did you mean {either(near)}?" if near else ""
-            raise click.UsageError(f"there is no command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.", ctx)
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.MissingParameter as error:
-            raise click.UsageError(_missing(error), error.ctx) from None
-
-
-def _missing(error: click.MissingParameter) -> str:
-    """The message for a missing argument or option, with the cure."""
-    param = error.param
-    if isinstance(param, click.Option):
-        return f"{param.opts[0]} is missing: write {param.opts[0]} {param.metavar or ''}. {param.help or ''}".rstrip()
-    if param is None or error.ctx is None:
-        return error.format_message()
-    # the same name however the program was started, e.g. as python -m exportrules
-    name = param.human_readable_name
-    command = "exportrules" + error.ctx.command_path.removeprefix(error.ctx.find_root().command_path)
-    return f"{name} is missing. Write {command} {name}; {command} --help says more."
-
-
-def _named(module: Any, name: str) -> Any:
-    """The command of a module; the function may have a trailing underscore, to avoid the name of a builtin."""
-    name = name.replace("-", "_")
-    return getattr(module, name, None) or getattr(module, f"{name}_")
 
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -161,12 +82,19 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     facts = click.option("--fact", multiple=True, metavar="NAME=VALUE", shell_complete=names("facts"),
                          help="State a fact, or a bound of it: NAME>=VALUE; repeat for more. VALUE may be "
                               "'unknown'.")  # fmt: skip
-    law = [
-        click.option("--ruleset", metavar="DIR", help="Another directory of rule files."),
-        click.option("--overlay", multiple=True, metavar="PATH",
-                     help="More rule, chip or party files of the same schema: a directory, or one file."),
-    ]  # fmt: skip
-    return facts(terms_options(_with(wrapped, law)))
+    return facts(terms_options(RULESET(OVERLAY(wrapped))))
+
+
+def law_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --ruleset and --overlay; the command receives the loaded ruleset as `law`."""
+
+    @functools.wraps(command)
+    def wrapped(ruleset: str | None, overlay: tuple[str, ...], **rest: Any) -> Any:
+        from exportrules.files.load import chosen_ruleset
+
+        return command(law=chosen_ruleset(ruleset, overlay), **rest)
+
+    return RULESET(OVERLAY(wrapped))
 
 
 def _as_written(value: Any) -> Any:
@@ -205,9 +133,9 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--activity", metavar="WHAT", shell_complete=activities,
                      help="export, reexport or transfer. [default: export]"),
         click.option("--headquarters", metavar="PLACE", shell_complete=places,
-                     help="Of the end user. [default: as the party data say, else the destination]"),
+                     help="The end user's headquarters. [default: as the party data say, else the destination]"),
         click.option("--ultimate-parent", metavar="PLACE", shell_complete=places,
-                     help="Of the end user. [default: its headquarters]"),
+                     help="The end user's ultimate parent. [default: its headquarters]"),
         click.option("--end-user", metavar="NAME",
                      help="Looked up in the dated party lists; a name close to a listed one leaves the answer open."),
         click.option("--party", multiple=True, metavar="NAME",
@@ -219,7 +147,8 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
                           "nuclear, missile, chemical_biological or wmd; repeat, or separate by commas, for "
                           "several. [default: civil]"),
         click.option("--known-on", metavar="DATE", help="Use only instruments known on this day."),
-        click.option("--as-printed", is_flag=True, help="The text as printed: announcements not to enforce set aside."),
+        click.option("--as-printed", is_flag=True,
+                     help="Use the text as printed, ignoring announcements of non-enforcement."),
     ])  # fmt: skip
 
 
@@ -258,7 +187,7 @@ def form_of(output: str | None, named: str | None) -> str:
     fitting = _FITTING.get(suffix, (named,) if named else ())
     if output and not fitting:
         raise QuestionError(
-            f"{output} ends in none of {', '.join(_FITTING)}. Name the file for the form that is wanted, or give -f."
+            f"{output} ends in none of {', '.join(_FITTING)}. Name the file for the format that is wanted, or give -f."
         )
     if output and named and named not in fitting:
         raise QuestionError(f"-f {named} and {output} say different things. Leave -f out, or name another file.")
@@ -273,8 +202,19 @@ def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --log FILE, which writes a line for each question."""
-    text = "Add a line with the question, its answer and the time (UTC) to FILE.jsonl, before answering."
+    text = "Add the question, its answer and the time (UTC) as a line to FILE.jsonl, before printing the answer."
     return click.option("--log", "journal", metavar="FILE", help=text)(command)
+
+
+@contextlib.contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Turn a missing library into a QuestionError that says which extra to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise QuestionError(
+            f"this command needs {error.name}. Install it with: pip install 'exportrules[{name}]'"
+        ) from None
 
 
 #: One fact of a command line: its name, a sign, its value.

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from exportrules.cli.browse import law_options
 from exportrules.cli.completion import names
+from exportrules.cli.options import law_options
 from exportrules.errors import QuestionError
 from exportrules.render.safe import safe
 
@@ -20,8 +20,8 @@ from exportrules.render.safe import safe
               help="Destinations. [default: every one]")  # fmt: skip
 @click.option("--exporter", default="maker,other", show_default=True, metavar="WHO,WHO",
               help="Exporters: maker, other, or the addressee of a public letter.")  # fmt: skip
-@click.option("--format", "forms", default="csv,json,parquet", show_default=True, metavar="FORM,FORM",
-              help="Forms of the tables.")  # fmt: skip
+@click.option("--format", "forms", default="csv,json,parquet", show_default=True, metavar="FORMAT,FORMAT",
+              help="Formats of the tables.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @law_options
 def data(law: Any, output: str, chips: str | None, to: str | None, exporter: str, forms: str, force: bool) -> None:
@@ -64,5 +64,5 @@ def _forms(text: str) -> list[str]:
     forms = list(dict.fromkeys(_words(text, "--format")))
     for form in forms:
         if form not in FORMS:
-            raise QuestionError(f"--format {form!r} is none of {', '.join(FORMS)}.")
+            raise QuestionError(f"--format {form!r} is not one of: {', '.join(FORMS)}.")
     return forms

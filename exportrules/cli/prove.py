@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exportrules.cli.browse import law_options
-from exportrules.cli.options import table_options
+from exportrules.cli.options import law_options, table_options
 
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("-o", "--output", metavar="FILE", help="Write the vectors to FILE, one JSON object a line.")
+@click.option("-o", "--output", metavar="FILE", help="Write the vectors to FILE, one JSON object per line.")
 @click.option("--force", is_flag=True, help="Replace an existing FILE.")
 @click.option("--score", "answers", metavar="FILE", help="Compare the answers of another tool with the vectors.")
 @click.option("--chip", "chips", multiple=True, metavar="NAME", help="Only for this chip; repeat for more.")
@@ -33,7 +32,7 @@ def vectors(
     ctx: click.Context, law: Ruleset, output: str | None, force: bool, answers: str | None, chips: tuple[str, ...],
     sample: int | None, seed: int | None, questions: bool, as_schema: bool, form: str,
 ) -> None:  # fmt: skip
-    """Dated answers that another tool can be scored on: the first and last day of every answer, and the day after.
+    """Print dated answers to score another tool on: the first and last day of every answer, and the day after.
 
     Without -o they are printed. With --score FILE (the same lines, with the other tool's outcome and review_policy)
     agreement is printed by outcome and every disagreement is listed; exit 1 unless all answers are equal. With -f, the

@@ -1,4 +1,4 @@
-"""share: a maker's data-center chips by month."""
+"""share: a maker's datacenter chips by month."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from exportrules.cli.options import deal_options, table_options
 
 @click.command()
 @click.argument("maker", shell_complete=names("exporters"))
-@click.option("--from", "first", metavar="MONTH", help="First month, YYYY-MM. [default: a variant's first in public]")
+@click.option(
+    "--from", "first", metavar="MONTH", help="First month, YYYY-MM. [default: when a variant was first public]"
+)
 @click.option("--through", "last", metavar="MONTH", help="Last month. [default: that of the last verified day]")
 @click.option("-o", "--output", metavar="FILE", help="Draw it instead: .svg, .png or .html.")
 @click.option("--force", is_flag=True, help="Replace an existing picture.")
@@ -21,7 +23,7 @@ from exportrules.cli.options import deal_options, table_options
 def share(
     maker: str, asked: dict[str, Any], first: str | None, last: str | None, output: str | None, force: bool, form: str
 ) -> None:
-    """The share of MAKER's data-center chips that need no license, an exception or a license, by month.
+    """Print by month what share of MAKER's datacenter chips needs no license, an exception or a license.
 
     \b
     exportrules share NVIDIA --exporter other --from 2022-01

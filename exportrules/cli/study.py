@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exportrules.cli.browse import law_options
 from exportrules.cli.completion import names
-from exportrules.cli.options import table_options
+from exportrules.cli.options import law_options, table_options
 from exportrules.render.safe import safe
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 @law_options
 @table_options
 def casebook(law: Ruleset, name: str | None, form: str) -> None:
-    """Dated claims from the press, with the law's answers for the days that they are about.
+    """Compare dated claims from the press with the law's answers for the days that they are about.
 
     NAME is a casebook (deepseek, press), or the path of a .toml file of your own. Without it, all of them.
     Every answer is computed; the file contains none. What a claim implies is compared with the answers: it agrees, is

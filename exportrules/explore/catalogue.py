@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from exportrules.engine.docket import Docket
 from exportrules.errors import UnknownNameError
 from exportrules.explore.states import Places
+from exportrules.law.bounds import is_number
 from exportrules.law.model import Provision
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.truth import TRUE
@@ -153,7 +153,7 @@ def _figures(variant: Any) -> dict[str, list[Any]]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None
 
 
 def place_rows(ruleset: Ruleset, places: Places) -> list[dict[str, Any]]:

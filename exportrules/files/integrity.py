@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from exportrules.law.bounds import is_number
 from exportrules.law.model import Attestation, FactDefinition, Family, Group, Instrument, Provision, Row, Test
 from exportrules.law.paragraphs import refers
 from exportrules.law.ruleset import Ruleset
@@ -152,7 +153,7 @@ def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
 
 def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
     """The mismatch of a test's operator, its bound and the type of its fact; '' if there is none."""
-    if _is_a(test.bound, "number") and not is_figure(Decimal(test.bound)):  # type: ignore[arg-type]
+    if is_number(test.bound) and not is_figure(Decimal(test.bound)):
         return "a bound cannot be negative, have more than 15 digits, or more than 30 decimals."
     names = {"number": "a number", "date": "a date", "boolean": "true or false", "text": "a word"}
     if test.op in ORDERED:
@@ -176,7 +177,7 @@ def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
 
 def _is_a(value: object, kind: str) -> bool:
     if kind == "number":
-        return isinstance(value, int | Decimal) and not isinstance(value, bool)
+        return is_number(value)
     shapes: dict[str, type] = {"boolean": bool, "date": datetime.date, "text": str, "set": str}
     return isinstance(value, shapes[kind])
 
@@ -191,7 +192,7 @@ def _known_words(ruleset: Ruleset, name: str, fact: FactDefinition) -> tuple[set
         return {*ruleset.families, ""}, "is not a family in any chip file"
     if name == "chip":
         return {*ruleset.variants, "own"}, "is not a variant in any chip file"
-    return set(fact.values), f"is none of: {', '.join(fact.values)}"
+    return set(fact.values), f"is not one of: {', '.join(fact.values)}"
 
 
 #: The kind of provision that each relation reaches.
@@ -310,7 +311,7 @@ def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
     elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
         yield Defect(where, f"assumed = {_written(fact.assumed)} is not a figure that an item or a deal can have.")
     elif fact.values and fact.assumed not in fact.values:
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is none of: {', '.join(fact.values)}.")
+        yield Defect(where, f"assumed = {_written(fact.assumed)} is not one of: {', '.join(fact.values)}.")
 
 
 def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:

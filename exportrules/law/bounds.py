@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from exportrules.law.model import Bounds, Number
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, negate, truth
@@ -18,6 +18,11 @@ SIGNS = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than"}
 _WORDS = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
 _SIGNED = re.compile(r"(>=|<=|>|<)\s*([^<>,;\s]+)")
 _EXACT = Context(prec=50)
+
+
+def is_number(value: object) -> TypeGuard[Number]:
+    """True if a value is a number; a bool, which Python counts among the integers, is not."""
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 class End(NamedTuple):

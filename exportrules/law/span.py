@@ -21,7 +21,7 @@ class Span(NamedTuple):
     start: date
     stop: date | None = None
 
-    def __contains__(self, day: date) -> bool:  # type: ignore[override]
+    def __contains__(self, day: date) -> bool:  # type: ignore[override] # a tuple takes any object
         return self.start <= day and (self.stop is None or day < self.stop)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -56,7 +56,8 @@ class Problem(NamedTuple):
 class Meaning(NamedTuple):
     """The meaning of a cell: the value for a question, and its words for a reader."""
 
-    value: Hashable = None
+    #: Hashable, of the kind that the field takes.
+    value: Any = None
     shown: str = ""
     problem: Problem | None = None
     near: tuple[str, ...] = ()
@@ -146,7 +147,7 @@ def check_dates(style: str, say: Saying = COMMAND) -> None:
     styles = style.split(",")
     for one in styles:
         if one not in DATE_STYLES:
-            raise QuestionError(f"{say.dates(one)} is none of: {', '.join(DATE_STYLES)}.")
+            raise QuestionError(f"{say.dates(one)} is not one of: {', '.join(DATE_STYLES)}.")
     for either in _ONE_OF:
         if either <= set(styles):
             raise QuestionError(f"{say.dates(style)}: a ledger has one of {' and '.join(sorted(either))}. Keep one.")
@@ -208,7 +209,7 @@ def readers(ruleset: Ruleset, *, dates: str = "iso", say: Saying = COMMAND) -> M
         def read(text: str) -> Meaning:
             word = re.sub(r"[\s-]+", "_", text.strip().lower())
             if word not in values:
-                return trouble("word not known", f"{brief(text)} is none of: {', '.join(values)}.")
+                return trouble("word not known", f"{brief(text)} is not one of: {', '.join(values)}.")
             return Meaning(word, word)
 
         return read
@@ -329,7 +330,7 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     """The meaning of a cell whose names are declared not to be listed parties; a problem if one is, by its exact
     name."""
     meaning = read(written)
-    names: tuple[Named, ...] = meaning.value or ()  # type: ignore[assignment]
+    names: tuple[Named, ...] = meaning.value or ()
     if meaning.problem is None and any(name.listed for name in names):
         message = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
         return trouble("party is listed", message)

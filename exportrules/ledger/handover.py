@@ -16,7 +16,18 @@ from exportrules.ledger.batch import Batch, Source, as_text
 from exportrules.ledger.delimited import inert
 from exportrules.ledger.first_sheet import FirstSheet
 from exportrules.ledger.lookup import Lookup, Numbers
-from exportrules.ledger.report import ALL_ROWS, BESIDE, PARTS, Column, Contents, Link, Overview, Part
+from exportrules.ledger.report import (
+    ALL_ROWS,
+    BESIDE,
+    PARTS,
+    AnsweredRow,
+    Column,
+    Contents,
+    Link,
+    Overview,
+    Part,
+    answered_rows,
+)
 from exportrules.ledger.run import Account, Settings
 from exportrules.ledger.sheet import (
     FILLS,
@@ -30,7 +41,7 @@ from exportrules.ledger.sheet import (
     lines_of,
     width_of,
 )
-from exportrules.ledger.sinks import Rendered, column_values, is_day_of_excel, is_number_of_excel
+from exportrules.ledger.sinks import Rendered, is_day_of_excel, is_number_of_excel
 
 #: Excel keeps 65,530 links in a sheet; beyond that an address is text.
 _MOST_LINKS = 60_000
@@ -38,28 +49,9 @@ _MOST_LINKS = 60_000
 _SCALE = 80
 _TABS = ("#B03A2E", "#2E5C9A", "#B7950B", "#7F7F7F")
 
-#: A row's own cells, its segment, and its answer cells.
-_Row = tuple[Sequence[Any], Segment, Sequence[Any]]
-
 
 class Handover:
-    """Makes the workbook. `overview` gives what the first sheet says, once every row is answered."""
-
-    def __init__(self, settings: Settings, overview: Callable[[Account], Overview]) -> None:
-        self._settings, self._overview = settings, overview
-        self._sink: _Workbook | None = None
-
-    def open(self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str]) -> _Workbook:
-        self._sink = _Workbook(path, source, rendered, lookup, names, self._settings)
-        return self._sink
-
-    def finish(self, account: Account) -> None:
-        if self._sink is not None:
-            self._sink.finish(self._overview(account))
-
-
-class _Workbook:
-    """A sink of an audit: every row goes to the table, and some to a part before it."""
+    """The workbook. Every row goes to the table, and some to a part before it; `overview` gives the first sheet."""
 
     def __init__(
         self,
@@ -69,11 +61,12 @@ class _Workbook:
         lookup: Lookup,
         names: Sequence[str],
         settings: Settings,
+        overview: Callable[[Account], Overview],
     ) -> None:
         import xlsxwriter
 
         assert lookup.ruleset is not None
-        self._rendered, self._lookup = rendered, lookup
+        self._rendered, self._lookup, self._overview = rendered, lookup, overview
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                    "strings_to_numbers": False, "default_format_properties": FONT}  # fmt: skip
         self._book = xlsxwriter.Workbook(str(path), options)
@@ -96,16 +89,10 @@ class _Workbook:
         self._table.worksheet.set_print_scale(_SCALE)
         self._table.row = 1
 
-    def render(self, batch: Batch, numbers: Numbers) -> list[_Row]:
-        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.where)]
-        own: Iterable[Sequence[Any]] = (
-            batch.values() if batch.values else zip(*map(column_values, batch.table().columns), strict=True)
-        )
-        segments = self._lookup.segments
-        rows = zip(own, numbers.tolist(), zip(*answers, strict=True), strict=True)
-        return [(cells, segments[number], answer) for cells, number, answer in rows]
+    def render(self, batch: Batch, numbers: Numbers) -> list[AnsweredRow]:
+        return answered_rows(self._rendered, self._lookup, batch, numbers)
 
-    def write(self, rendered: list[_Row]) -> int:
+    def write(self, rendered: list[AnsweredRow]) -> int:
         for cells, segment, answer in rendered:
             self._write_row((*cells, *answer), segment)
             part = self._contents.part_of(segment)
@@ -113,14 +100,14 @@ class _Workbook:
                 self._parts[part].add(cells, segment)
         return len(rendered)
 
-    def finish(self, overview: Overview) -> None:
+    def finish(self, account: Account) -> None:
         """Close the parts and the table, and write the first sheet."""
         for sheet in self._parts.values():
             sheet.close()
         if self._table.row > 1:
             self._table.worksheet.autofilter(0, 0, self._table.row - 1, len(self._heads) - 1)
         self._table.close(len(self._heads))
-        self._first.write(overview, self._contents)
+        self._first.write(self._overview(account), self._contents)
 
     def close(self) -> None:
         self._book.close()

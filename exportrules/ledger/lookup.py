@@ -144,7 +144,7 @@ class Slot:
 def _is_reported(field: str, meaning: Meaning) -> bool:
     """True if the spelling is reported: a party's name only where it is on a list or near one."""
     names = meaning.value if field in PARTY_FIELDS and meaning.problem is None else None
-    return names is None or any(name.says_something for name in names)  # type: ignore[attr-defined]
+    return names is None or any(name.says_something for name in names)
 
 
 def _meaning(field: str, text: str, names: Mapping[str, str], read: Reader) -> Meaning:

@@ -6,7 +6,7 @@ A workbook, a page and Markdown share them; each has a layout of its own.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,12 +14,26 @@ from typing import Any, NamedTuple
 
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Segment
-from exportrules.ledger.batch import Source
+from exportrules.ledger.batch import Batch, Source
 from exportrules.ledger.cells import NOT_AI
-from exportrules.ledger.lookup import Lookup
+from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.reasons import Authority, Reasons
 from exportrules.ledger.reported import Columns, Row, RowReader, shown_number
 from exportrules.ledger.run import Settings
+from exportrules.ledger.sinks import Rendered, column_values
+
+#: A row's own cells, its segment, and its answer cells.
+AnsweredRow = tuple[Sequence[Any], Segment, Sequence[Any]]
+
+
+def answered_rows(rendered: Rendered, lookup: Lookup, batch: Batch, numbers: Numbers) -> list[AnsweredRow]:
+    """The rows of a batch with their answers; `numbers` are those of their segments."""
+    answers = [array.to_pylist() for array in rendered.arrays(numbers, batch.where)]
+    own: Iterable[Sequence[Any]] = (
+        batch.values() if batch.values else zip(*map(column_values, batch.table().columns), strict=True)
+    )
+    rows = zip(own, numbers.tolist(), zip(*answers, strict=True), strict=True)
+    return [(cells, lookup.segments[number], answer) for cells, number, answer in rows]
 
 
 class Link(NamedTuple):

@@ -178,7 +178,7 @@ class RowReader:
         return as_text(cells[number]) if amount is None else amount
 
     def _place(self, meaning: Meaning) -> str:
-        return self._places[meaning.value].name if meaning.value in self._places else ""  # type: ignore[index]
+        return self._places[meaning.value].name if meaning.value in self._places else ""
 
     def _shown(self, name: str, text: str) -> str:
         meaning = self._meaning(name, text)

@@ -139,11 +139,13 @@ def _by_its_columns(settings: Settings, renamed: Mapping[str, str]) -> Settings:
     return replace(settings, mapped=mapped, ignore=tuple(renamed.get(name, name) for name in settings.ignore))
 
 
-class Report(Protocol):
-    """An output that says more than the table: opened before the first row, and finished when all are answered."""
+class ReportSink(Sink, Protocol):
+    """An output that says more than the table, and is finished when all rows are answered."""
 
-    def open(self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str]) -> Sink: ...
     def finish(self, account: Account) -> None: ...
+
+
+Report = Callable[[Path, Source, Rendered, Lookup, Sequence[str]], ReportSink]
 
 
 def audit(
@@ -156,7 +158,8 @@ def audit(
 ) -> Account:
     """Answer every row of a ledger and return the account; with `output`, write each row with its answer.
 
-    With `report`, the output is written by it. Raises LedgerError if rows in, answered and out differ in number.
+    With `report`, the output is the sink that it opens. Raises LedgerError if rows in, answered and out differ in
+    number.
     """
     settings = _by_its_columns(settings, getattr(source, "renamed", {}))
     lookup = prepare(ruleset, source.names, settings, lambda unread: first_rows(source.batches(unread)))
@@ -165,10 +168,11 @@ def audit(
     account = Account(source, lookup)
     chosen = chosen_columns(settings.answer_columns, settings.layer.also_on is not None, settings.say)
     rendered = Rendered(lookup.segments, chosen, ruleset.edition.edition)
-    sink = None
+    sink: Sink | None = None
+    reported: ReportSink | None = None
     if output and report:
         names = answer_names(output, source, rendered, settings.prefix, settings.say)
-        sink = report.open(output, source, rendered, lookup, names)
+        sink = reported = report(output, source, rendered, lookup, names)
     elif output:
         sink = open_sink(output, source, rendered, settings.prefix, settings.say)
     asked = sorted({number for _, number in lookup.columns.read} | set(watch.numbers))
@@ -187,8 +191,8 @@ def audit(
             account.rows_out += sink.write(lines) if sink else batch.count
             if progress:
                 progress(batch.read, account.rows_in)
-        if sink and report:
-            report.finish(account)
+        if reported:
+            reported.finish(account)
     answered = sum(account.outcomes().values())
     if not account.rows_in == account.rows_out == answered:
         raise LedgerError(

@@ -111,7 +111,12 @@ def _written(value: Any) -> str:
 
 
 class Sink(Protocol):
-    """An output file. `render` may run on any thread; `write` takes its results in order and returns their rows."""
+    """An output file, which its class opens: `SINKS[suffix](path, source, rendered, names)`.
+
+    `names` are those of the answer columns. `render` may run on any thread; `write` takes its results in order and
+    returns their rows. A class in SINKS also says by `unique_names` whether its rows are keyed by column name, so that
+    of two columns with one name it would keep one.
+    """
 
     def render(self, batch: Batch, numbers: Numbers) -> Any: ...
     def write(self, rendered: Any) -> int: ...
@@ -123,7 +128,7 @@ def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "", 
     names = answer_names(path, source, rendered, prefix, say)
     ending = path.suffix.lower()
     if ending not in SINKS:
-        raise QuestionError(f"{path.name!r}: the output ends in {', '.join((*SINKS, *PAGES))}.")
+        raise QuestionError(f"{path.name!r}: the output must end in {', '.join((*SINKS, *PAGES))}.")
     sink: Sink = SINKS[ending](path, source, rendered, names)
     return sink
 
@@ -365,8 +370,7 @@ def is_number_of_excel(value: Any) -> bool:
 
 #: Suffixes of reports, besides that of a workbook.
 PAGES = (".html", ".md")
-#: The formats of a table, by the suffix of the output. A new one is a class above and a line here. It says by
-#: `unique_names` whether its rows are keyed by column name, so that of two columns with one name it would keep one.
+#: The formats of a table, by the suffix of the output. A new one is a class above and a line here.
 SINKS: dict[str, Any] = {
     ".csv": TextSink,
     ".tsv": TextSink,

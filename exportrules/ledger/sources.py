@@ -56,9 +56,9 @@ def open_source(
     if os.path.isdir(path):
         raise LedgerError(os.fspath(path), "this is a folder. Name one file of a ledger.")
     if ending not in SUFFIXES:
-        raise QuestionError(f"{name!r}: a ledger ends in {', '.join(SUFFIXES)}. Rename it as what it is.")
+        raise QuestionError(f"{name!r}: a ledger must end in {', '.join(SUFFIXES)}. Rename it by what it is.")
     if os.path.exists(path) and not os.path.isfile(path):
-        raise LedgerError(os.fspath(path), "this is no regular file, and a ledger may be read twice. Copy it to one.")
+        raise LedgerError(os.fspath(path), "this is not a regular file: a ledger may be read twice. Copy it to one.")
     _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {}, say)
     try:
         if what := mistaken(path, ending):
@@ -252,7 +252,7 @@ class TextSource:
         row."""
         if b"\0" in head.split(b"\n", 1)[0]:
             option = self._say.option("encoding")
-            raise LedgerError(self.name, f"the header holds NUL bytes: this is no text. Say {option} if it is UTF-16.")
+            raise LedgerError(self.name, f"the header holds NUL bytes: this is not text. Say {option} if it is UTF-16.")
         sep = _SEP.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r"))
         if sep:
             delimiter = delimiter or sep[1].decode("ascii", "replace")
@@ -318,10 +318,10 @@ def _is_utf8(sample: bytes) -> bool:
 def _known_encoding(encoding: str, say: Saying) -> str:
     """Check that an encoding is one of texts. Raises QuestionError."""
     try:
-        io.TextIOWrapper(io.BytesIO(), encoding).close()  # refuses rot13 and the like, which are no text
+        io.TextIOWrapper(io.BytesIO(), encoding).close()  # refuses rot13 and the like, which do not encode text
     except LookupError:
         raise QuestionError(
-            f"{say.option('encoding', repr(encoding))} is no encoding. Write e.g. utf-8, cp1252, gb18030."
+            f"{say.option('encoding', repr(encoding))} is not an encoding. Write e.g. utf-8, cp1252, gb18030."
         ) from None
     return encoding
 
@@ -407,7 +407,7 @@ class ParquetSource(ArrowSource):
         except (pa.ArrowException, OSError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise
-            raise LedgerError(name, f"this is no whole Parquet file: {first_line(error)}") from None
+            raise LedgerError(name, f"this is not a complete Parquet file: {first_line(error)}") from None
 
         def batches(wanted: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
             names = schema.names if wanted is None else [schema.names[n] for n in wanted]

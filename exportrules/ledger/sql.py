@@ -137,7 +137,7 @@ def _write(table: Any, path: Path, force: bool) -> int:
 
     ending = path.suffix.lower()
     if ending not in (".parquet", ".csv"):
-        raise QuestionError(f"{path.name!r}: the segment table ends in .parquet or .csv.")
+        raise QuestionError(f"{path.name!r}: the segment table must end in .parquet or .csv.")
     with written_whole(path, force=force) as part:
         if ending == ".parquet":
             import pyarrow.parquet as pq

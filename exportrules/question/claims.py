@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard
 
 from exportrules.errors import QuestionError
-from exportrules.law.bounds import meet
+from exportrules.law.bounds import is_number, meet
 from exportrules.law.facts import Fact
-from exportrules.law.model import Bounds, Number
+from exportrules.law.model import Bounds
 from exportrules.question.figures import followers, settled
 from exportrules.question.values import show
 
@@ -55,7 +55,7 @@ def agreeing(
 def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
     known = "; ".join(f"{v.name}: {_shown(v.facts[name])}" for v in variants if _is_known(v.facts.get(name)))
     share = f"{(TOLERANCE * 100).normalize():f} %"
-    rounding = f" Up to {share} is taken as rounding, short of a bound of the law." if _is_number(claim.value) else ""
+    rounding = f" Up to {share} is taken as rounding, short of a bound of the law." if is_number(claim.value) else ""
     multiple = _multiple(name, variants, claim)
     return (
         f"{name} = {_exact(claim.value)} contradicts the catalogue ({known}).{rounding}{multiple} "
@@ -67,9 +67,9 @@ def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
 def _multiple(name: str, variants: Sequence[Known], claim: Fact) -> str:
     """The usual mistakes with TOPS: a factor of two counted twice, or the figure of a sparse matrix."""
     own = {v.facts[name].value for v in variants if name in v.facts}
-    if name != "tpp" or not _is_number(claim.value):
+    if name != "tpp" or not is_number(claim.value):
         return ""
-    times = next((n for n in (2, 4) for value in own if _is_number(value) and claim.value == n * value), 0)
+    times = next((n for n in (2, 4) for value in own if is_number(value) and claim.value == n * value), 0)
     if not times:
         return ""
     return (
@@ -85,7 +85,7 @@ def _contradicts(name: str, claim: Fact, facts: Mapping[str, Fact], class_of: Ca
         return False
     if isinstance(claim.value, Bounds) or isinstance(known.value, Bounds):
         return _within(claim, known) is None
-    if not _is_number(claim.value) or not _is_number(known.value):
+    if not is_number(claim.value) or not is_number(known.value):
         return claim.value not in _readings(known)
     low, high = _range(known)
     if not low * (1 - TOLERANCE) <= claim.value <= high * (1 + TOLERANCE):
@@ -118,7 +118,7 @@ def _crosses(name: str, known: Fact, moved: Fact, class_of: Callable[[str, Any],
 
     One value given for a disputed figure settles the dispute, and any value between the readings may be right.
     """
-    if not _is_known(known) or not _is_number(known.value):
+    if not _is_known(known) or not is_number(known.value):
         return False
     low, high = _range(known)
     classes = {class_of(name, value) for value in _readings(known)}
@@ -128,7 +128,7 @@ def _crosses(name: str, known: Fact, moved: Fact, class_of: Callable[[str, Any],
 
 
 def _range(known: Fact) -> tuple[Decimal, Decimal]:
-    numbers = [Decimal(value) for value in _readings(known) if _is_number(value)]
+    numbers = [Decimal(value) for value in _readings(known) if is_number(value)]
     return min(numbers), max(numbers)
 
 
@@ -143,10 +143,6 @@ def _shown(fact: Fact) -> str:
 def _exact(value: object) -> str:
     """A value with every digit that the caller gave."""
     return format(value, "f") if isinstance(value, Decimal) else show(value)
-
-
-def _is_number(value: object) -> TypeGuard[Number]:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _is_known(fact: Fact | None) -> TypeGuard[Fact]:
@@ -182,4 +178,4 @@ def consistent(given: Mapping[str, Fact]) -> None:
 
 def _number(given: Mapping[str, Fact], name: str) -> Decimal | None:
     value = given[name].value if name in given else None
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    return Decimal(value) if is_number(value) else None

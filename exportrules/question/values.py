@@ -80,12 +80,12 @@ def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar 
             raise QuestionError(f"{name} = {value!r} has an empty word. Omit it.")
         given = frozenset(part.strip() for member in members for part in member.split(",") if part.strip())
         for member in sorted(given - set(definition.values) if definition.values else ()):
-            raise QuestionError(f"{name} = {member!r} is none of: {', '.join(definition.values)}.")
+            raise QuestionError(f"{name} = {member!r} is not one of: {', '.join(definition.values)}.")
         return given
     if not isinstance(value, str):
         raise QuestionError(f"{name} = {value!r} is not text.")
     if definition.values and value not in definition.values:
-        raise QuestionError(f"{name} = {value!r} is none of: {', '.join(definition.values)}.")
+        raise QuestionError(f"{name} = {value!r} is not one of: {', '.join(definition.values)}.")
     return value
 
 

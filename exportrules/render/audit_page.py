@@ -14,13 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from exportrules.errors import LedgerError
-from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Batch, Source, as_text
 from exportrules.ledger.lookup import Lookup, Numbers
-from exportrules.ledger.report import ALL_ROWS, PART_OF, PARTS, Column, Contents, Link, Overview, Part
+from exportrules.ledger.report import (
+    ALL_ROWS,
+    PART_OF,
+    PARTS,
+    AnsweredRow,
+    Column,
+    Contents,
+    Link,
+    Overview,
+    Part,
+    answered_rows,
+)
 from exportrules.ledger.reported import Row, shown_number
 from exportrules.ledger.run import Account, Settings
-from exportrules.ledger.sinks import Rendered, column_values
+from exportrules.ledger.sinks import Rendered
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, markdown
 from exportrules.render.safe import safe
 
@@ -30,46 +40,30 @@ MOST_ROWS = 20_000
 _NARROW = 34
 
 
-class PageReport:
-    """Makes the page, in Markdown where the file's name says so."""
-
-    def __init__(self, settings: Settings, overview: Callable[[Account], Overview]) -> None:
-        self._settings, self._overview = settings, overview
-        self._sink: _Page | None = None
-
-    def open(self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str]) -> _Page:
-        self._sink = _Page(path, source, rendered, lookup, names, self._settings)
-        return self._sink
-
-    def finish(self, account: Account) -> None:
-        if self._sink is not None:
-            self._sink.overview = self._overview(account)
-
-
-class _Page:
-    """A sink of an audit that keeps the rows until all are there."""
+class Page:
+    """The page, in Markdown where the file's name says so. It keeps the rows until all are answered."""
 
     def __init__(
-        self, path: Path, source: Source, rendered: Rendered, lookup: Lookup, names: Sequence[str], settings: Settings
+        self,
+        path: Path,
+        source: Source,
+        rendered: Rendered,
+        lookup: Lookup,
+        names: Sequence[str],
+        settings: Settings,
+        overview: Callable[[Account], Overview],
     ) -> None:
         assert lookup.ruleset is not None
-        self._path, self._rendered, self._lookup = path, rendered, lookup
+        self._path, self._rendered, self._lookup, self._overview = path, rendered, lookup, overview
         self._contents = Contents(lookup.ruleset, lookup, settings, source)
         self._heads = [*source.names, *names]
         self._rows: list[list[str]] = []
         self._parts: dict[Part, list[Row]] = {part: [] for part in PARTS}
-        self.overview: Overview | None = None
 
-    def render(self, batch: Batch, numbers: Numbers) -> list[tuple[Sequence[Any], Segment, Sequence[Any]]]:
-        answers = [array.to_pylist() for array in self._rendered.arrays(numbers, batch.where)]
-        own: Iterable[Sequence[Any]] = (
-            batch.values() if batch.values else zip(*map(column_values, batch.table().columns), strict=True)
-        )
-        segments = self._lookup.segments
-        rows = zip(own, numbers.tolist(), zip(*answers, strict=True), strict=True)
-        return [(cells, segments[number], answer) for cells, number, answer in rows]
+    def render(self, batch: Batch, numbers: Numbers) -> list[AnsweredRow]:
+        return answered_rows(self._rendered, self._lookup, batch, numbers)
 
-    def write(self, rendered: list[tuple[Sequence[Any], Segment, Sequence[Any]]]) -> int:
+    def write(self, rendered: list[AnsweredRow]) -> int:
         if len(self._rows) + len(rendered) > MOST_ROWS:
             raise LedgerError(
                 self._path.name,
@@ -83,11 +77,12 @@ class _Page:
                 self._parts[part].append(row)
         return len(rendered)
 
-    def close(self) -> None:
-        if self.overview is None:
-            return
+    def finish(self, account: Account) -> None:
         written = self._markdown if self._path.suffix.lower() == ".md" else self._html
-        self._path.write_text(written(self.overview), "utf-8", newline="\n")
+        self._path.write_text(written(self._overview(account)), "utf-8", newline="\n")
+
+    def close(self) -> None:
+        """Nothing is open: the file is written at once, as it is finished."""
 
     # Markdown
 

@@ -56,7 +56,7 @@ def language_of(written: str) -> str:
     """A language by its code. Raises QuestionError for one that the table does not have."""
     found = written.strip().casefold()
     if found not in LANGUAGES:
-        raise QuestionError(f"--lang {written!r} is none of {', '.join(LANGUAGES)}.")
+        raise QuestionError(f"--lang {written!r} is not one of: {', '.join(LANGUAGES)}.")
     return found
 
 

@@ -24,7 +24,7 @@ def form_of(path: str | None, paper: str | None, *, force: bool = False) -> str:
         )
         raise QuestionError(
             f"{path} does not end in .md, .html, .pdf or .docx, so it is not clear what to write. Name the file for "
-            f"the form that is wanted.{hint}"
+            f"the format that is wanted.{hint}"
         )
     if paper is not None and paper not in PAPERS:
         raise QuestionError(f"paper = {paper!r} is not one of: {', '.join(PAPERS)}.")

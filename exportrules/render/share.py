@@ -44,7 +44,7 @@ def counted(shares: Share, law: Ruleset, most: int = 100) -> list[str]:
     """Sentences on what is counted and what is left out; at most `most` names are listed."""
     name = law.exporters[shares.maker].name
     sentences = [
-        f"Counted: {len(shares.timelines)} variants of {name} that are designed for data centers, each once from the "
+        f"Counted: {len(shares.timelines)} variants of {name} that are designed for datacenters, each once from the "
         "month in which it became public, as each month ended. Chips and modules, not the systems that contain them; "
         "variants of the catalogue, whatever was sold of them."
     ]

@@ -79,7 +79,7 @@ def _decided(answer: dict[str, Any]) -> str:
     try:
         return decision(answer["outcome"], answer["review_policy"]) + _by(answer["requirements"])
     except (KeyError, TypeError):
-        return "what it says is no answer"
+        return "what it says is not an answer"
 
 
 def _by(requirements: list[str]) -> str:

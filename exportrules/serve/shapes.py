@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exportrules.answer.schema import (
     Day,
-    DeterminationShape,
     FindingShape,
     Outcome,
     RulesetShape,
@@ -260,12 +259,6 @@ class ProblemShape(_Shape):
 def schema_of(shape: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a shape, with its definitions."""
     return shape.model_json_schema()
-
-
-@cache
-def determination_parts() -> dict[str, Any]:
-    """The schema of a determination with only the fields of ALWAYS required."""
-    return {**schema_of(DeterminationShape), "required": list(ALWAYS)}
 
 
 @cache

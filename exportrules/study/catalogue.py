@@ -20,7 +20,7 @@ from typing import Any
 from exportrules.answer.determination import Determination, check, timeline
 from exportrules.errors import ExportRulesError, RulesetError
 from exportrules.files.load import data_directory, default_ruleset
-from exportrules.law.bounds import signed
+from exportrules.law.bounds import is_number, signed
 from exportrules.law.facts import Fact
 from exportrules.law.model import Alternative, Bounds, Family, Number, Scalar, Variant
 from exportrules.law.ruleset import Ruleset
@@ -149,7 +149,8 @@ def _under(ruleset: Ruleset, plain: Variant, other: Alternative) -> tuple[Answer
         fastest = max(formats, key=lambda name: formats[name] * BITS[name])
         return _reading(ruleset, replace(plain, dense_tops={fastest: Decimal(other.value) / BITS[fastest]}))
     if other.fact in ("designed_for_datacenter", "die_area_mm2", "dram_bandwidth_gbytes_s"):
-        return _reading(ruleset, replace(plain, **{other.fact: other.value}))  # type: ignore[arg-type]
+        changed: dict[str, Any] = {other.fact: other.value}
+        return _reading(ruleset, replace(plain, **changed))
     return _reading(ruleset, plain, {other.fact: other.value})
 
 
@@ -318,7 +319,7 @@ def _variants(ruleset: Ruleset) -> list[tuple[Variant, Family]]:
 
 def _number(fact: Fact | None) -> Number | None:
     value = fact.value if fact else None
-    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    return value if is_number(value) else None
 
 
 def _cell(fact: Fact | None) -> str:

@@ -17,6 +17,7 @@ from exportrules.engine.course import Course
 from exportrules.engine.docket import Docket
 from exportrules.engine.evaluate import Law, Reading
 from exportrules.engine.unknowns import decide
+from exportrules.law.bounds import is_number
 from exportrules.law.facts import Fact
 from exportrules.law.model import Number, Policy
 from exportrules.law.span import holds_on
@@ -77,13 +78,13 @@ class _Numbers:
             if holds_on(in_force.spans, self.on):
                 for row in in_force.provision.when + in_force.provision.unless:
                     for test in row.tests:
-                        if isinstance(test.bound, int | Decimal) and not isinstance(test.bound, bool):
+                        if is_number(test.bound):
                             self.lines.setdefault(test.fact, set()).add(test.bound)
 
     def flips(self) -> Iterator[Flip]:
         for name, definition in self.ruleset.facts.items():
             fact = self.facts.get(name)
-            if definition.type != "number" or fact is None or not _number(fact.value) or self._repeats(name, fact):
+            if definition.type != "number" or fact is None or not is_number(fact.value) or self._repeats(name, fact):
                 continue
             readings = sorted(v for v in fact.candidates or (fact.value,) if isinstance(v, int | Decimal))
             disputed = [v for v in readings if fact.candidates and self.at(name, v).decision != self.law.decision]
@@ -198,10 +199,6 @@ class _Numbers:
                 continue
             if isinstance(was.value, int | Decimal) and isinstance(now.value, int | Decimal) and was.value != now.value:
                 yield follower, was.value, now.value
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _is_exact(line: Fraction) -> bool:

@@ -1,4 +1,4 @@
-"""The share of a maker's data-center chips that need no license, an exception or a license, month by month.
+"""The share of a maker's datacenter chips that need no license, an exception or a license, month by month.
 
 A month is counted on its last day, the last one on the last verified day. Every answer comes from
 :func:`exportrules.timeline`; this module only counts.
@@ -70,7 +70,7 @@ def share(ruleset: Ruleset, maker: str, first: str | None = None, last: str | No
     """Count the months from `first` to `last` (YYYY-MM) for a maker; `terms` are arguments of :func:`timeline`.
 
     By default from the first month in which a variant was public to that of the last verified day. Raises
-    QuestionError for a maker without data-center chips, and for a month outside the verified law.
+    QuestionError for a maker without datacenter chips, and for a month outside the verified law.
     """
     vendor = _vendor(ruleset, maker)
     own = [row for row in chip_rows(ruleset) if row.vendor == vendor and row.kind == "ic"]
@@ -84,7 +84,7 @@ def share(ruleset: Ruleset, maker: str, first: str | None = None, last: str | No
         elif purpose != {False}:
             unknown.append(row.name)
     if not chosen:
-        raise QuestionError(f"no chip of {ruleset.exporters[vendor].name} here is designed for data centers.")
+        raise QuestionError(f"no chip of {ruleset.exporters[vendor].name} here is designed for datacenters.")
     timelines = tuple(timeline(row.chip, ruleset=ruleset, **terms) for row in chosen)
     days = list(_days(ruleset, chosen, first, last))
     months = tuple(Month(day, Counter(_kinds(timelines, day))) for day in days)

@@ -96,7 +96,7 @@ _UNITS = {
     "dram_bandwidth_gbytes_s": ("Memory bandwidth.", "Gbyte/s"),
     "memory_bandwidth_density": ("Memory bandwidth per mm2 of a memory stack.", "Gbyte/s per mm2"),
     "die_area_mm2": ("Area of the logic dies.", "mm2"),
-    "designed_for_datacenter": ("Designed or marketed for data centers.", ""),
+    "designed_for_datacenter": ("Designed or marketed for datacenters.", ""),
     "non_planar": ("Made on a process with non-planar transistors.", ""),
 }
 _BOOLEAN = ("designed_for_datacenter", "non_planar")

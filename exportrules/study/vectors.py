@@ -193,4 +193,4 @@ def _answer(line: bytes, where: str) -> tuple[Key, ToolAnswer]:
 
 def _one_of(where: str, name: str, value: Any, words: Sequence[str]) -> None:
     if value not in words:
-        raise RulesetError(where, f"{name} = {value!r} is none of: {', '.join(words)}.")
+        raise RulesetError(where, f"{name} = {value!r} is not one of: {', '.join(words)}.")

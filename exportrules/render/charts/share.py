@@ -1,4 +1,4 @@
-"""A column for each month: a maker's data-center variants by answer and review policy, as shares of those public."""
+"""A column for each month: a maker's datacenter variants by answer and review policy, as shares of those public."""
 
 from __future__ import annotations
 

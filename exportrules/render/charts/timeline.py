@@ -137,8 +137,8 @@ def _made_there(timelines: Sequence[Timeline]) -> list[str]:
         return []
     place = timelines[0].ruleset.places[timelines[0].question.to].name
     return [
-        f"No band for {', '.join(names)}: made by a company of {place}, whose sales there are no export. For an export "
-        "by anyone else ask with --exporter other."
+        f"No band for {', '.join(names)}: made by a company of {place}, whose sales there are not exports. For an "
+        "export by anyone else ask with --exporter other."
     ]
 
 
