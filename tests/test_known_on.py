@@ -107,3 +107,14 @@ def test_a_membership_read_the_other_way_differs_on_its_disputed_days_and_of_tha
     for on in (date(2020, 1, 1) + timedelta(days=n) for n in range(2400)):
         read, turned = (holds_on(view.membership(group.id, member.country), on) for view in (NOW, other))
         assert (read != turned) == (on in Span(member.start or date.min, member.stop)), on
+
+
+def test_an_entry_that_is_left_out_takes_no_other_with_it() -> None:
+    listing = next(x for p in LAW.parties.values() for x in p.listing if x.list == "entity_list" and not x.by)
+    early, late = (listing.changed(start=date(year, 3, 1), stop=None) for year in (2021, 2025))
+    favour = early.changed(list=min(FAVOURS))
+    party = next(iter(LAW.parties.values())).changed(id="someone", listing=(favour, late, early))
+    view = view_of(LAW, known_on=date(2022, 12, 19))
+    assert [e.provision.id for e in view.listings(party)] == [f"{favour.list}#someone", "entity_list#someone-3"]
+    assert [e.provision.id for e in view.listings(party, owner=True)] == ["entity_list#someone-3-owner"]
+    assert len(NOW.listings(party, owner=True)) == 2
