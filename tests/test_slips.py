@@ -16,7 +16,7 @@ LETTERS = "ae1"
 
 
 def edited(word: str) -> set[str]:
-    """All texts that are one step away from a word, and some that are two: letters put in, left out, changed, swapped."""
+    """Texts one step away from a word, and some that are two: letters put in, left out, changed, swapped."""
     places = range(len(word) + 1)
     found = {word[:i] + c + word[i:] for i in places for c in LETTERS}
     found |= {word[:i] + c + word[i + 1 :] for i in places for c in LETTERS}
