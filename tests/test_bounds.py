@@ -15,7 +15,7 @@ from exportrules import Bounds, Chip, QuestionError, check
 from exportrules.cli.options import read_facts
 from exportrules.engine.docket import compare
 from exportrules.files.parse import chip_of
-from exportrules.law.bounds import defect, holds, hull, meet, quotient, signs, total, words
+from exportrules.law.bounds import defect, holds, hull, meet, quotient, read_signs, signs, total, words
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN
 from exportrules.question.figures import facts_of
 from exportrules.question.impossible import figure_defects
@@ -102,6 +102,27 @@ def test_bounds_that_leave_one_value_are_that_value() -> None:
 def test_bounds_that_say_nothing_certain_are_refused(written: object) -> None:
     with pytest.raises(QuestionError):
         read_fact("tpp", written, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("derived", "one", "other", "said"),
+    [
+        (total, ">=1 <2", ">=3 <=4", ">=4 <6"),
+        (total, ">1 <=2", ">=3 <4", ">4 <6"),
+        (total, ">=1", ">=3 <4", ">=4"),
+        (quotient, ">=4 <=8", ">=1 <=2", ">=2 <=8"),
+        (quotient, ">=4 <=8", ">1 <2", ">2 <8"),
+        (quotient, ">4 <8", ">=1 <=2", ">2 <8"),
+        (quotient, "<=8", ">=2 <=4", "<=4"),
+        (quotient, ">=4", ">=2 <=4", ">=1"),
+        (quotient, ">=4 <=8", ">=2", "<=4"),
+    ],
+)
+def test_a_derived_figure_reaches_its_end_only_where_both_figures_reach_theirs(
+    derived: Any, one: str, other: str, said: str
+) -> None:
+    found = derived(*(Bounds(**{end: Decimal(n) for end, n in read_signs(text).items()}) for text in (one, other)))
+    assert signs(found) == said
 
 
 @pytest.mark.parametrize(("name", "written"), [("designed_for_datacenter", ">=1"), ("eccn_declared", "<3A090")])

@@ -290,6 +290,13 @@ def test_the_nearest_bound_of_each_figure_is_given_in_percent() -> None:
     assert at == {"tpp": "exactly at 4800", "performance_density": "0.1 % under 3.2"}
 
 
+@pytest.mark.parametrize("chip", ["MI25", "MI100", "MI250X"])
+def test_of_bounds_at_one_distance_that_of_a_requirement_is_given(chip: str) -> None:
+    """A private letter that is open states the line of a public one that requires a license."""
+    lines_ = {m.fact: m.provision for m in check(chip, on="2026-06-01").margin}
+    assert lines_["dram_plus_io_gbytes_s"] == "letter-amd-2025-04#reported-lines"
+
+
 def test_a_variant_comes_before_what_else_tells_its_readings_apart() -> None:
     subjects = {f.subject for f in check("A100", on="2023-06-01", to="SG", end_user="Inspr Group").findings}
     assert "A100 PCIe 40GB, end_user is not a listed party" in subjects

@@ -218,6 +218,17 @@ def test_a_remark_that_names_a_listed_party_stops_an_audit(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["Neda Indusrtial Group", "Saeed aTlebi", "Tianjin Uinversity", "Prime Intrenational", "Rapart Sevrices LLC",
+     "lot 7; Maxwell Prima-Vnetures SDN BHD", "Chengdu Xiwu Security Ssytem Alliance Co., Ltd."],
+)  # fmt: skip
+def test_a_remark_that_is_a_listed_name_with_a_slip_names_it(text: str) -> None:
+    found = party_in(LAW, text)
+    assert found is not None
+    assert not found.certain
+
+
+@pytest.mark.parametrize(
+    "text",
     ["Closed", "Order complete", "Small", "Net 30 days", "Value for customs only", "Tesla V100",
      "Grace Hopper Superchip",
      "Project Sunrise", "Moscow", "Voronezh", "Board repair; return address in Munich",

@@ -911,6 +911,15 @@ def test_a_word_of_a_chip_file_that_leads_nowhere_is_a_defect() -> None:
     assert "nvidia-h100: the name 'H100' is refused by 'h100', so it can never be asked." in said
 
 
+@pytest.mark.parametrize("ids", [("one", "other"), ("other", "one")])
+def test_a_word_with_two_meanings_is_a_defect_whichever_comes_first(ids: tuple[str, str]) -> None:
+    words = {name: Word(id=name, kind="noise", written=("Zorglub", name)) for name in ids}
+    said = [str(defect) for defect in defects(replace(LAW, words={**LAW.words, **words}))]
+    first, second = ids
+    assert f"word {second}: 'Zorglub' is also a spelling of '{first}'. Remove it from one of them." in said
+    assert not any(text.startswith(f"word {first}:") for text in said)
+
+
 def test_a_chip_that_a_rule_names_is_in_the_catalogue() -> None:
     families = {name: family for name, family in LAW.families.items() if name != "nvidia-h20"}
     said = {str(defect) for defect in references(replace(LAW, families=families))}

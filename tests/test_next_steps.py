@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from exportrules import check, default_ruleset, load_ruleset
 from exportrules.answer.next_steps import KINDS, MOST, Answered, ledger_steps
 from exportrules.answer.schema import NextStepShape
+from exportrules.law.model import Attestation
 
 LAW = default_ruleset()
 
@@ -76,6 +78,23 @@ def test_what_is_assumed_is_said_once_and_for_everyone_named() -> None:
     # where a license is required of everybody, nothing that is assumed would change it but the day that goods left
     required = {**given_, "to": "CN", "headquarters": "CN", "ultimate_parent": "CN", "activity": "export"}
     assert said(**required) == ["the buyer is on no list"]
+
+
+@pytest.mark.parametrize(
+    ("chip", "asked"),
+    [("H800", {"on": "2023-06-01"}), ("H200", {"on": "2026-02-02"}), ("RTX 4090", {"on": "2024-06-03", "to": "SG"})],
+)
+def test_what_is_said_or_what_decides_is_not_assumed(chip: str, asked: dict[str, Any]) -> None:
+    assumed = {a.fact for a in check(chip, **asked).assumptions}
+    facts = {name: definition.assumed for name, definition in LAW.facts.items() if name in assumed}
+    facts = {name: value for name, value in facts.items() if value is not None}
+    assert facts
+    for name, value in facts.items():
+        said = check(chip, **asked, facts={name: value})
+        assert {a.fact for a in said.assumptions} == assumed - {name}
+        unknown = check(chip, **asked, facts={name: "unknown"})
+        assert name in unknown.turns_on
+        assert name not in {a.fact for a in unknown.assumptions}
 
 
 def test_a_parent_in_china_is_asked_for_where_it_would_matter() -> None:
@@ -157,6 +176,17 @@ def test_where_the_law_was_not_verified_that_comes_first(asked: dict[str, Any], 
     first = check("V100", **asked).next_steps[0]
     assert first.kind == kind
     assert first.says.startswith(words)
+
+
+def test_figures_are_asked_of_the_maker_of_a_chip_that_was_never_announced_and_of_no_other() -> None:
+    asks = ("ask", "Obtain the chip's figures from its maker: those used here are as reported.")
+    assert steps("B30A", on="2024-06-03")[0] == asks
+    someone = Attestation(by="Jane Doe", on=date(2026, 11, 20), through=date(2026, 11, 20))
+    attested = replace(LAW, attestations={"overlay": someone})
+    assert check("H20", on="2026-11-19", ruleset=attested).standing == "attested"
+    for on in ("2026-09-01", "2026-11-19"):
+        assert asks not in steps("H20", on=on, ruleset=attested)
+        assert steps("H20", on=on, ruleset=attested)[0][0] == "apply"
 
 
 def test_a_day_before_release_is_to_be_checked() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from exportrules import QuestionError, check
+from exportrules import QuestionError, check, default_ruleset
+from exportrules.question.names.nobody import ROLES, no_name
 from exportrules.question.names.placeholders import says_nothing
 
+LAW = default_ruleset()
 NOTHING = """
 #N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NULL!|#NUM!|#NV|#BEZUG!|N/A|n/a|n.a.|N.A|NA|na|TBD|tbd.|T.B.D.|TBA|unknown|
 UNKNOWN|(unknown)|<unknown>|-|--|—|?|???|.|…|*|none|None|null|NULL|nil|NaN|C/O|c/o|L/C|not applicable|
@@ -60,6 +62,29 @@ def test_a_place_a_chip_or_a_number_is_nobody_whom_a_list_could_have(text: str) 
             ask(exporter="other", **given)
     with pytest.raises(QuestionError, match="a letter binds one company"):
         ask(exporter=text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [
+        (sorted(ROLES), "is a role or a common word"),
+        (["the exporter", "somebody else, the maker", "local distributor"], "is a role"),
+        (sorted({word for fact in LAW.facts.values() if fact.about == "deal" for word in fact.values}), "is a word of"),
+        (["7", "1e9", "USD 5,000.00", "12 pcs", "-3.5 %", "10 KGS."], "is a number"),
+        (["2024-06-03T00:00:00Z", "03-Jun-2024", "June 2024", "sept. 3rd, 2024", "1st May 2024"],
+         "is a day"),
+        (["3A090", "3a090.a.1", "EAR99", "ear 99", "5A992.z"], "is a classification"),
+        (["CN", "Singapore", "not CN", "outside China", "SG / CN", "not CN / SG"], "is a place"),
+        (["H100", "like H100", "H100 or L20", "RTX 4090 24GB"], "is a chip"),
+    ],
+    ids=["roles", "beside roles", "a deal", "numbers", "days", "entries", "places", "chips"],
+)  # fmt: skip
+def test_what_names_nobody_says_what_it_is_instead(texts: list[str], reason: str) -> None:
+    assert len(texts) > 2
+    for text in texts:
+        assert no_name(LAW, text).startswith(reason), text
+        assert no_name(LAW, f"({text})?").startswith(reason), text
+        assert no_name(LAW, f"{text} / Acme Robotics") == "", text
 
 
 @pytest.mark.parametrize(

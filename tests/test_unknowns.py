@@ -190,6 +190,19 @@ def test_profiles_beyond_what_is_remembered_are_answered_alike(monkeypatch: pyte
             ]
 
 
+@pytest.mark.parametrize("bound", ["3A090.a", ("3A090.a",)])
+def test_a_rule_that_asks_for_an_entry_by_one_word_follows_what_may_conclude_it(bound: Any) -> None:
+    gap = Gap(id="g", what="Something.", effect="It might catch this.", blocking=True, when=(
+        Row(tests=(Test(fact="eccn", op="in" if isinstance(bound, tuple) else "is", bound=bound),)),
+    ))  # fmt: skip
+    law = replace(LAW, edition=replace(LAW.edition, not_encoded=(gap,)))
+    found = exportrules.check(
+        None, on=date(2024, 6, 3), to="DE", exporter="other", ruleset=law, facts={**OWN, "tpp": "unknown"}
+    )
+    assert "tpp" in found.turns_on
+    assert {case.outcome for case in found.cases} == {"no_license_requirement", "indeterminate"}
+
+
 def test_a_provision_that_is_not_there_has_near_ones() -> None:
     with pytest.raises(exportrules.UnknownNameError, match="no provision") as caught:
         LAW.provision("88fr73458#3A090.x")

@@ -103,20 +103,22 @@ def _steps(moment: Moment) -> Iterator[NextStep]:
 
 def _standing(moment: Moment) -> Iterator[NextStep]:
     """The steps to verify an answer that does not rest on verified law."""
-    edition, places, standing = moment.ruleset.edition, moment.ruleset.places, moment.answer.standing
-    if standing == "beyond_horizon":
-        says = (
-            f"Verify the law of {moment.on}: it was read through {edition.verified_through}, and the projection "
-            "assumes that it has not changed since."
-        )
-        yield NextStep("verify", says, ("record it as an attestation and give it with --overlay",))
-    elif standing == "before_coverage":
-        yield NextStep("verify", f"Read the law of {moment.on} itself: it is encoded from {edition.covers_from} on.")
-    elif standing == "destination_not_encoded":
-        name = places[moment.question.to].name
-        yield NextStep("verify", f"Read the law for {name} itself: it is not encoded.")
-    elif standing == "unannounced" and moment.answer.outcome != "not_released":
-        yield NextStep("ask", "Obtain the chip's figures from its maker: those used here are as reported.")
+    edition = moment.ruleset.edition
+    match moment.answer.standing:
+        case "beyond_horizon":
+            says = (
+                f"Verify the law of {moment.on}: it was read through {edition.verified_through}, and the projection "
+                "assumes that it has not changed since."
+            )
+            yield NextStep("verify", says, ("record it as an attestation and give it with --overlay",))
+        case "before_coverage":
+            says = f"Read the law of {moment.on} itself: it is encoded from {edition.covers_from} on."
+            yield NextStep("verify", says)
+        case "destination_not_encoded":
+            name = moment.ruleset.places[moment.question.to].name
+            yield NextStep("verify", f"Read the law for {name} itself: it is not encoded.")
+        case "unannounced":
+            yield NextStep("ask", "Obtain the chip's figures from its maker: those used here are as reported.")
 
 
 def _release(moment: Moment) -> NextStep:

@@ -133,10 +133,10 @@ def _coming(provision: Provision, citation: str, public: date, on: date, day: da
     """A clause on how a change that is already public comes about, by whether its provision is yet in effect."""
     if on < provision.effective:
         return f"Public but not yet effective: {citation} was known from {public};"
-    if provision.kind == "savings" and not provision.certain:
-        return f"How far the savings clause of {citation} reaches is not known; it ended by {provision.expires}:"
     if provision.kind == "savings":
-        return f"The savings clause of {citation} applies through {provision.expires}:"
+        if provision.certain:
+            return f"The savings clause of {citation} applies through {provision.expires}:"
+        return f"How far the savings clause of {citation} reaches is not known; it ended by {provision.expires}:"
     if provision.compliance == day:
         return f"{citation} has been in effect since {provision.effective}; its duties begin on {day}:"
     return f"{citation} has been public since {public}:"

@@ -262,9 +262,8 @@ def _decides(entry: PreparedProvision, live: list[PreparedProvision]) -> bool:
 def _makers(reading: Reading, test: Test) -> list[PreparedProvision]:
     """The provisions, themselves UNKNOWN, whose conclusions could pass a test."""
     # a boolean conclusion is always "true"; a test for false depends on it as well
-    bounds = (
-        test.bound if isinstance(test.bound, tuple) else ("true" if test.bound is False else str(test.bound).lower(),)
-    )
+    bound = "true" if isinstance(test.bound, bool) else test.bound
+    bounds = bound if isinstance(bound, tuple) else (str(bound),)
     makers = []
     for entry, held in reading.truths.values():
         if held != UNKNOWN:

@@ -57,6 +57,7 @@ _BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
 _ABOUT = re.compile(
     r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+", re.I
 )
+_AROUND = re.compile(r"^\W+|\W+$")
 
 
 def no_name(ruleset: Ruleset, text: str) -> str:
@@ -64,9 +65,8 @@ def no_name(ruleset: Ruleset, text: str) -> str:
     if deceived := deceives(text):
         return deceived
     seen = visible(text)
-    parts = [part for part in (part.strip(" \t-.+") for part in _BETWEEN.split(seen)) if part]
-    whole = _no_name(ruleset, _ABOUT.sub("", seen).strip())
-    if whole:
+    parts = [part for part in map(_bare, _BETWEEN.split(seen)) if part]
+    if whole := _no_name(ruleset, _bare(seen)):
         return whole
     reasons: list[str] = []
     for part in parts:
@@ -74,6 +74,11 @@ def no_name(ruleset: Ruleset, text: str) -> str:
             return ""
         reasons.append(reason)
     return next(iter(reasons), "")
+
+
+def _bare(text: str) -> str:
+    """A text without the words of a remark before it and the signs around it."""
+    return _AROUND.sub("", _ABOUT.sub("", text))
 
 
 def _no_name(ruleset: Ruleset, text: str) -> str:

@@ -23,10 +23,9 @@ from exportrules.question.names.words import CHINESE_GENERIC, CHINESE_ORDINARY, 
 
 #: A text of more words than this is a sentence and is not compared with names as a whole.
 MOST_WORDS = 9
-#: The fewest letters of a house's name, and the fewest listed names that it begins.
+#: The fewest letters of a house's name, and the fewest listed names that it begins. Shorter initials that are a listed
+#: name count as well, if they are written in capitals.
 SHORTEST_HOUSE, FEWEST_NAMES = 5, 2
-#: The fewest letters of initials that are a listed name; they must be written in capitals.
-SHORTEST_INITIALS = 4
 #: A longer text is searched in pieces, which overlap.
 PIECE, OVERLAP = 600, 120
 #: Ways of being near a listed name by chance: one everyday word of the text begins the name.
@@ -48,7 +47,7 @@ class Named(NamedTuple):
 def party_in(ruleset: Ruleset, text: str) -> Named | None:
     """The first listed party that a text names or comes near, or None. Parties listed only in their favour do not
     count."""
-    for start in range(0, max(len(text) - OVERLAP, 1), PIECE - OVERLAP):
+    for start in range(0, len(text), PIECE - OVERLAP):
         piece = text[start : start + PIECE]
         if _NAMELIKE.search(piece) and (found := next(_named(ruleset, piece), None)):
             return found
@@ -113,7 +112,7 @@ def _houses(ruleset: Ruleset) -> dict[str, str]:
     return {
         word: names[0]
         for word, names in begun.items()
-        if len(word) >= SHORTEST_INITIALS and len(names) >= FEWEST_NAMES and not _is_ordinary(word)
+        if len(names) >= FEWEST_NAMES and not _is_ordinary(word)
     }
 
 
