@@ -52,7 +52,7 @@ _WORDS = frozenset(
 #: Abbreviations that are placeholders with a sign between their letters ("n/d"); bare, each may be a code or a name.
 _BROKEN = frozenset(("co", "ka", "lc", "nd", "nn", "sd"))
 _BROKEN_SIGNS = re.compile(r"[./\\]")
-#: The error values of spreadsheets, in the language of whoever saved them: #NAME?, #NOM?, #ИМЯ?, #N/A, #SAKNAS, Err:502.
+#: The error values of spreadsheets, in the language of whoever saved them: #NAME?, #ИМЯ?, #N/A, #SAKNAS, Err:502.
 _ERRORS = re.compile(r"#\S*[!?]|#[^\W\d]+(?:/[^\W\d]+)*|#N/A.*|Err:\d+", re.I)
 _BETWEEN = re.compile(r"[\W_]+")
 
