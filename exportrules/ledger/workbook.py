@@ -205,7 +205,10 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
                 merged = omitted.merged or sheet.merged_cell_ranges or []
                 hidden = metadata.visible != SheetVisibleEnum.Visible
                 sheets.append(_Sheet(metadata.name, top + 1, left, rows, merged, hidden))
-    except CalamineError as error:
+    except BaseException as error:
+        # where the reader did not foresee a damaged file it panics, which is no Exception
+        if not isinstance(error, CalamineError) and type(error).__module__ != "pyo3_runtime":
+            raise
         raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
     return sheets
 
@@ -231,7 +234,7 @@ def _put(rows: list[list[Any]], row: int, column: int, error: str) -> None:
         rows[row][column] = error
 
 
-def _reason(path: str | os.PathLike[str], error: Exception) -> str:
+def _reason(path: str | os.PathLike[str], error: BaseException) -> str:
     with open(path, "rb") as file:
         locked = file.read(4) == _OLE and not os.fspath(path).lower().endswith(".xls")
     if locked:

@@ -64,9 +64,10 @@ def _workbook(file: bytes) -> memoryview:
         tables += others
     follow = [n for at in tables if _is_sector(at) for n in _numbers(held[at * size : (at + 1) * size])]
     entries = _chain(held, directory, follow, size)
-    root, found = entries[:128], {}
+    root, found = entries[:128], dict[str, memoryview]()
     for entry in (entries[at : at + 128] for at in range(0, len(entries), 128)):
-        found[bytes(entry[: max(0, unpack_from("<H", entry, 64)[0] - 2)]).decode("utf-16-le").casefold()] = entry
+        name = bytes(entry[: max(0, unpack_from("<H", entry, 64)[0] - 2)]).decode("utf-16-le").casefold()
+        found.setdefault(name, entry)  # embedded workbooks have the same name, and come later
     start, length = unpack_from("<II", found["workbook" if "workbook" in found else "book"], 116)
     if length >= cutoff:
         return _chain(held, start, follow, size)[:length]
