@@ -24,7 +24,7 @@ from click.testing import CliRunner
 import exportrules
 from benchmarks.make_workbook import OTHERS, make, shipments, write_names
 from exportrules.cli import cli
-from exportrules.ledger import uncomputed
+from exportrules.ledger import xlsx
 from exportrules.ledger.apart import is_total
 from exportrules.ledger.columns import known_headers
 from exportrules.ledger.encodings import proposals
@@ -763,7 +763,7 @@ def test_a_formula_that_says_nothing_and_a_sheet_without_places_are_read(tmp_pat
         "utf-8",
     )
     with path.open("rb") as part:
-        assert dict(uncomputed.errors_in(part)) == {(0, 1): "#VALUE!", (1, 1): "#REF!"}
+        assert dict(xlsx.errors_in(part)) == {(0, 1): "#VALUE!", (1, 1): "#REF!"}
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])

@@ -19,12 +19,14 @@ UNKNOWN|(unknown)|<unknown>|-|--|—|?|???|.|…|*|none|None|null|NULL|nil|NaN|C
 Not  Applicable|to be advised|to be determined|see above|See attached|same|Same as above|various|ditto|xxx|XXXX|
 no|Yes|TRUE|see remarks|refer to PO|individual|XX|该公司|
 不明|未定|無し|なし|不详|待定|해당없음|해당 없음|unbekannt|k.A.|k. A.|keine Angabe|sans objet|inconnu|desconocido|
-не указано|true|False|yes|NO|[object Object]|Infinity|„unknown“|"TBD"|[blank]|N / A|_|0000
+не указано|true|False|yes|NO|[object Object]|Infinity|„unknown“|"TBD"|[blank]|N / A|_|0000|
+#NOME?|#¿NOMBRE?|#RIF!|#名前?|#ЗНАЧ!|#Н/Д|#N/DISP|#SAKNAS|#N/A N/A|#N/A Field Not Applicable|#DEL/0!|Err:502|#GETTING_DATA
 """.replace("\n", "")
 SOMETHING = """
 Namibia|CN|China|Norway|NE|SO|CO|SA|Nanya|Unknown Worlds Entertainment|NVIDIA|Nil Technologies ApS|
 Same Day Logistics|TBD Medien GmbH|Null Networks LLC|L/C Electronics|None of your business Ltd|N.A. Robotics|华为|
-Private Bank AG|No. 8 Institute|Individual Systems Inc|深圳市不明科技|military|A100|L4|A2
+Private Bank AG|No. 8 Institute|Individual Systems Inc|深圳市不明科技|military|A100|L4|A2|#H100|
+#1 Trading Co|#900-21001-0020-100|Err Systems
 """.replace("\n", "")
 
 

@@ -24,7 +24,9 @@ pa = pytest.importorskip("pyarrow")
 sql = pytest.importorskip("pyspark.sql")
 
 from exportrules.ledger import spark as module
+from tests.noise import draws
 from tests.test_ledger import every_kind_of_row, plain_rows, sql_is_as_check
+from tests.test_noise import freed, rows_of, says_something
 
 pytestmark = pytest.mark.spark
 #: What Spark is told its workers' Python is: any row that needed one would fail.
@@ -83,6 +85,12 @@ def alike(spark: Any, table: Any, **options: Any) -> list[dict[str, Any]]:
 def test_every_kind_of_row_is_answered_as_an_audit_answers_it(spark: Any) -> None:
     answered = alike(spark, pa.Table.from_pylist(every_kind_of_row()))
     assert sum(bool(row["problem"]) for row in answered) == len(answered) // 2
+
+
+def test_noise_never_frees_on_spark(spark: Any) -> None:
+    drawn = [draw for draw in draws(600, 7) if says_something(draw)]
+    answered = alike(spark, pa.Table.from_pylist(rows_of(drawn)).drop_columns(["n"]))
+    assert not freed(drawn, [row["outcome"] for row in answered])
 
 
 def test_days_as_dates_with_some_missing_or_impossible(spark: Any) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import html
 import os
+import posixpath
 import re
 import zipfile
+from functools import cached_property
+from xml.etree.ElementTree import XML, ParseError
 
 #: Excel's own formats of days, by number; 14 is the short date of whatever machine shows it.
 _BUILT_IN = {14: "", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: ""}
@@ -18,15 +21,30 @@ def day_format(path: str | os.PathLike[str], sheet: str, cell: str) -> str:
     if not os.fspath(path).lower().endswith((".xlsx", ".xlsm")):
         return ""
     try:
-        with zipfile.ZipFile(path) as book:
-            part = sheet_part(book, sheet)
+        with Archive(path) as book:
+            part = sheet_parts(book)[sheet]
             style = re.search(rf'<c r="{cell}"[^>]*?\bs="(\d+)"', _text(book, part))
             code = _format(_text(book, "xl/styles.xml"), int(style[1])) if style else ""
-    except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
+    except (OSError, KeyError, ValueError, IndexError, ParseError, zipfile.BadZipFile):
         return ""
     # a colour, a condition or a locale before the format does not affect how the day is written
     code = re.sub(r"\[[^\]]*\]", "", code).split(";")[0]
     return code if _DAY.search(code) and "m" in code.lower() and "d" in code.lower() else ""
+
+
+class Archive(zipfile.ZipFile):
+    """An archive whose parts are found in upper or lower case and with either slash, as Excel finds them."""
+
+    @cached_property
+    def _alike(self) -> dict[str, zipfile.ZipInfo]:
+        return {_plain(info.filename): info for info in self.infolist()}
+
+    def getinfo(self, name: str) -> zipfile.ZipInfo:
+        return self._alike[_plain(name)]
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").casefold()
 
 
 def _text(book: zipfile.ZipFile, name: str) -> str:
@@ -34,15 +52,27 @@ def _text(book: zipfile.ZipFile, name: str) -> str:
         return part.read(_MOST).decode("utf-8", "replace")
 
 
-def sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
-    """The path of a sheet inside the workbook's archive."""
-    for tag in re.finditer(r"<(?:\w+:)?sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
-        name, relation = re.search(r'\bname="([^"]*)"', tag[0]), re.search(r'\br:id="([^"]*)"', tag[0])
-        if name and relation and html.unescape(name[1]) == sheet:
-            for link in re.finditer(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels")):
-                if f'Id="{relation[1]}"' in link[0] and (target := re.search(r'Target="([^"]*)"', link[0])):
-                    return target[1].lstrip("/") if target[1].startswith("/") else f"xl/{target[1]}"
-    raise KeyError(sheet)
+def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
+    """The sheets of a workbook by name, in its order, with the path of each inside the archive."""
+    name = next(part for kind, part in related(book, "").values() if kind == "officeDocument")
+    parts = related(book, name)
+    sheets = (element for element in XML(book.read(name)).iter() if element.tag.endswith("}sheet"))
+    return {
+        sheet.get("name", ""): next(parts[value][1] for key, value in sheet.items() if key.endswith("}id"))
+        for sheet in sheets
+    }
+
+
+def related(book: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
+    """The kinds and paths of the parts to which a part refers, by the name that it has for each; '' is the archive."""
+    folder, file = posixpath.split(name)
+    return {
+        link.get("Id", ""): (
+            posixpath.basename(link.get("Type", "")),
+            posixpath.normpath(posixpath.join("/", folder, link.get("Target", "")))[1:],
+        )
+        for link in XML(book.read(posixpath.join(folder, "_rels", f"{file}.rels")))
+    }
 
 
 def _format(styles: str, number: int) -> str:

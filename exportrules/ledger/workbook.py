@@ -7,6 +7,8 @@ of the ledger.
 from __future__ import annotations
 
 import os
+import struct
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +19,13 @@ from typing import Any
 import pyarrow as pa
 
 from exportrules.errors import LedgerError, QuestionError
+from exportrules.ledger import ods, xls, xlsb, xlsx
 from exportrules.ledger.apart import Apart, told_apart
 from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
 from exportrules.ledger.formats import day_format
 from exportrules.ledger.headers import giving_way
 from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, one_row
-from exportrules.ledger.uncomputed import TOLD_IN, without_value
+from exportrules.ledger.omitted import Omitted
 from exportrules.question.names.keys import key
 
 #: The formats that python-calamine reads: Excel's workbooks, old and new, and those of LibreOffice.
@@ -96,13 +99,7 @@ class WorkbookSource:
     @property
     def said(self) -> list[str]:
         """How the workbook was read, if that is not obvious from its first row, for the summary."""
-        found = list(_said(self.parts, self.passed))
-        if not os.fspath(self._path).lower().endswith(TOLD_IN):
-            found.append(
-                "In this format a cell with an error (#N/A) cannot be told from an empty one, which says nothing. If "
-                "there may be any, save it as .xlsx."
-            )
-        return found
+        return list(_said(self.parts, self.passed))
 
     @cached_property
     def day_format(self) -> str:
@@ -197,20 +194,38 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
     sheets = []
     try:
         with CalamineWorkbook.from_path(os.fspath(path)) as book:
-            for metadata in book.sheets_metadata:
+            for metadata, omitted in _with_omitted(path, name, book.sheets_metadata):
                 if metadata.typ != SheetTypeEnum.WorkSheet:
                     continue
                 sheet = book.get_sheet_by_name(metadata.name)
                 top, left = sheet.start or (0, 0)
                 rows = sheet.to_python(skip_empty_area=True)
-                for (row, column), error in without_value(path, metadata.name).items():
+                for (row, column), error in omitted.errors.items():
                     _put(rows, row - top, column - left, error)
-                merged = sheet.merged_cell_ranges or []
+                merged = omitted.merged or sheet.merged_cell_ranges or []
                 hidden = metadata.visible != SheetVisibleEnum.Visible
                 sheets.append(_Sheet(metadata.name, top + 1, left, rows, merged, hidden))
-    except CalamineError as error:
+    except BaseException as error:
+        # where the reader did not foresee a damaged file it panics, which is no Exception
+        if not isinstance(error, CalamineError) and type(error).__module__ != "pyo3_runtime":
+            raise
         raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
     return sheets
+
+
+def _with_omitted(path: str | os.PathLike[str], name: str, sheets: Sequence[Any]) -> list[tuple[Any, Omitted]]:
+    """The sheets, each with the cells that their reader omits."""
+    ending = os.path.splitext(name)[1].lower()
+    reader = {".xls": xls, ".xlsb": xlsb, ".ods": ods}.get(ending, xlsx)
+    try:
+        found = reader.omitted(os.fspath(path)) or [Omitted() for _ in sheets]
+        return list(zip(sheets, found, strict=True))
+    except (LookupError, ValueError, SyntaxError, struct.error, zipfile.BadZipFile) as error:
+        raise LedgerError(
+            name,
+            "errors in its cells (#N/A) cannot be told from empty cells, which would say nothing: the file is built in "
+            f"an unusual way ({first_line(error)}) Open it in Excel or LibreOffice and save it as a new .xlsx.",
+        ) from None
 
 
 def _put(rows: list[list[Any]], row: int, column: int, error: str) -> None:
@@ -219,7 +234,7 @@ def _put(rows: list[list[Any]], row: int, column: int, error: str) -> None:
         rows[row][column] = error
 
 
-def _reason(path: str | os.PathLike[str], error: Exception) -> str:
+def _reason(path: str | os.PathLike[str], error: BaseException) -> str:
     with open(path, "rb") as file:
         locked = file.read(4) == _OLE and not os.fspath(path).lower().endswith(".xls")
     if locked:

@@ -52,12 +52,8 @@ _WORDS = frozenset(
 #: Abbreviations that are placeholders with a sign between their letters ("n/d"); bare, each may be a code or a name.
 _BROKEN = frozenset(("co", "ka", "lc", "nd", "nn", "sd"))
 _BROKEN_SIGNS = re.compile(r"[./\\]")
-#: The error values of spreadsheets, in their English and German spellings.
-_ERRORS = re.compile(
-    r"#(?:N/?A|REF|VALUE|NAME|DIV/?0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|GETTING_DATA|ERROR|"
-    r"NV|BEZUG|WERT|ZAHL|ÜBERLAUF|KALK|FELD|WAARDE|VERW|VALEUR|NOMBRE|NOM|VALOR|¡[A-Z/0]+)[!?]?",
-    re.I,
-)
+#: The error values of spreadsheets, in the language of whoever saved them: #NAME?, #ИМЯ?, #N/A, #SAKNAS, Err:502.
+_ERRORS = re.compile(r"#\S*[!?]|#[^\W\d]+(?:/[^\W\d]+)*|#N/A.*|Err:\d+", re.I)
 _BETWEEN = re.compile(r"[\W_]+")
 
 

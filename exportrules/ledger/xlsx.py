@@ -1,52 +1,33 @@
-"""Cells of a workbook that have no value: errors such as #N/A, and formulas that no program has computed.
-
-Readers of values give an empty text for them, which in an optional column would mean that nothing is said.
-"""
+"""The cells of an .xlsx that have no value: errors such as #N/A, and formulas that no program has computed."""
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.etree.ElementTree import Element, iterparse
 
 from exportrules.ledger.batch import NOT_A_CELL
-from exportrules.ledger.formats import sheet_part
+from exportrules.ledger.formats import Archive, sheet_parts
+from exportrules.ledger.omitted import Omitted, Place, has
 
-#: The workbooks in which such cells can be told from empty ones.
-TOLD_IN = (".xlsx", ".xlsm")
-_BLOCK = 1 << 20
-_SIGN = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[\s/>]""")
+_SIGN = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-def without_value(path: str | os.PathLike[str], sheet: str) -> dict[tuple[int, int], str]:
-    """The error of each cell that has no value, by its row and column counted from 0; none where there is no such
-    cell, or the format does not tell."""
-    if not os.fspath(path).lower().endswith(TOLD_IN):
-        return {}
-    try:
-        with zipfile.ZipFile(path) as book:
-            name = sheet_part(book, sheet)
-            with book.open(name) as part:
-                if not _may_have_any(part):
-                    return {}
-            with book.open(name) as part:
-                return dict(errors_in(part))
-    except (OSError, KeyError, ParseError, zipfile.BadZipFile):
-        return {}
+def omitted(path: str) -> list[Omitted]:
+    """What is omitted of each sheet, in the order of the file."""
+    with Archive(path) as book:
+        return [_sheet(book, part) for part in sheet_parts(book).values()]
 
 
-def _may_have_any(part: IO[bytes]) -> bool:
-    """Whether a sheet has a formula or an error at all: most have none, and are not parsed."""
-    before = b""
-    while block := part.read(_BLOCK):
-        if _SIGN.search(before + block):
-            return True
-        before = block[-8:]
-    return False
+def _sheet(book: zipfile.ZipFile, name: str) -> Omitted:
+    with book.open(name) as part:
+        if not has(part, _SIGN):
+            return Omitted()
+    with book.open(name) as part:
+        return Omitted(dict(errors_in(part)))
 
 
 def _cells(part: IO[bytes]) -> Iterator[tuple[int, int, Element]]:
@@ -67,7 +48,7 @@ def _cells(part: IO[bytes]) -> Iterator[tuple[int, int, Element]]:
             rows.clear()
 
 
-def errors_in(part: IO[bytes]) -> Iterator[tuple[tuple[int, int], str]]:
+def errors_in(part: IO[bytes]) -> Iterator[tuple[Place, str]]:
     """The place and the error of each cell of a sheet that has no value."""
     for row, column, cell in _cells(part):
         parts = {part.tag.rpartition("}")[2]: part.text or "" for part in cell}
