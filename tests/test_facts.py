@@ -403,6 +403,10 @@ def test_a_fact_that_names_a_place_or_a_company_is_resolved(name: str, written: 
     [
         ("destination", "XX", "no destination is called 'XX'"),
         ("exporter", "distributor", "the exporter 'distributor' does not say who exports"),
+        ("exporter", "Hersteller", "the exporter 'Hersteller' does not say who exports"),
+        ("exporter", "製造元", "the exporter '製造元' does not say who exports"),
+        ("exporter", "厂商", "the exporter '厂商' does not say who exports"),
+        ("exporter", "제조사", "the exporter '제조사' does not say who exports"),
     ],
 )
 def test_a_fact_that_names_no_place_or_company_is_refused(name: str, written: str, message: str) -> None:

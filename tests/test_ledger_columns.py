@@ -126,7 +126,15 @@ def test_no_header_is_read_as_two_fields_and_every_field_is_one() -> None:
      ("Exporting entity", "exporter"), ("Absender", "exporter"), ("发货人名称", "exporter"),
      ("Country/Region", "to"), ("Zielort", "to"), ("最終需要国", "to"),
      ("endkundenname2", "parties"), ("Customer No. and Name", "parties"), ("User", "parties"), ("通知人", "parties"),
-     ("Intended Use", "end_use"), ("Verwendungszweck", "end_use"), ("用途", "end_use")],
+     ("Intended Use", "end_use"), ("Verwendungszweck", "end_use"), ("用途", "end_use"),
+     ("Maison mère", "ultimate_parent"), ("모회사", "ultimate_parent"), ("UBO", "ultimate_parent"),
+     ("Siège social", "headquarters"), ("Sede", "headquarters"), ("본사", "headquarters"),
+     ("Exportateur", "exporter"), ("수출자", "exporter"), ("出荷元", "exporter"), ("Remitente", "exporter"),
+     ("País", "to"), ("목적지", "to"),
+     ("Cnee Name", "parties"), ("ULT_CNSGNE", "parties"), ("Importateur", "parties"), ("Usuario final", "parties"),
+     ("Klant", "parties"), ("Alıcı", "parties"), ("Khách hàng", "parties"), ("수입자", "parties"), ("付款方", "parties"),
+     ("Конечный пользователь", "parties"), ("المشتري", "parties"), ("Data Center", "parties"),
+     ("Uso final", "end_use"), ("최종용도", "end_use"), ("Endverbleib", "end_use")],
 )  # fmt: skip
 def test_an_unread_header_that_may_decide_looks_like_its_field(header: str, field: str) -> None:
     look = look_of(header)

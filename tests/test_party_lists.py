@@ -25,6 +25,7 @@ from exportrules.law.view import view_of
 from exportrules.question.names.close import chinese_core, spelled, words_of
 from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
+from exportrules.question.names.numbered import called, number_of
 from exportrules.question.names.parties import (
     Matches,
     described_as,
@@ -359,6 +360,69 @@ def test_spellings_of_one_word_sound_alike(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers", "groups"),
+    [
+        ("CETC 48", {(48, "institute")}, {"cetc"}),
+        ("CETC32", {(32, "institute")}, {"cetc"}),
+        ("The 38th Research Institute of CETC", {(38, "institute")}, {"cetc"}),
+        ("China Electronics Technology Group Corporation No.38 Research Institute", {(38, "institute")}, {"cetc"}),
+        ("CASIC Second Academy 208 Institute", {(208, "institute")}, {"casic"}),
+        ("CSIC 702", {(702, "institute")}, {"ships"}),
+        ("中国电子科技集团公司第四十八研究所", {(48, "institute")}, {"cetc"}),
+        ("中国电科三十二所", {(32, "institute")}, {"cetc"}),
+        ("七〇四研究所", {(704, "institute")}, set()),
+        ("航天科工二院二〇八所", {(208, "institute")}, {"casic"}),
+        ("State-owned 764 Factory", {(764, "factory")}, set()),
+        ("Unit 5, 12/F, Kwun Tong Industrial Centre", set(), set()),
+        ("一〇一中学", set(), set()),
+    ],
+)
+def test_a_numbered_body_is_read_in_each_of_its_forms(text: str, numbers: set[object], groups: set[str]) -> None:
+    assert called(text) == (numbers, groups)
+
+
+@pytest.mark.parametrize(("text", "number"), [("十", 10), ("十二", 12), ("二十", 20), ("三十八", 38), ("一百零二", 102),
+                                              ("七零二", 702), ("百", 100), ("48", 48)])  # fmt: skip
+def test_chinese_digits_are_a_number(text: str, number: int) -> None:
+    assert number_of(text) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("CETC 48", "china-electronics-technology-group-corporation-48th-research-institute"),
+        ("The 32nd Research Institute of CETC", "china-electronics-technology-group-32nd-research-institute"),
+        ("中国电子科技集团公司第四十八研究所",
+         "china-electronics-technology-group-corporation-48th-research-institute"),
+        ("CSIC 702", "china-state-shipbuilding-corporation-limited-cssc-702nd-research-institute"),
+        ("Institute 704", "china-state-shipbuilding-corporation-limited-cssc-704th-research-institute"),
+        # a house and words that no listed name has
+        ("Inspur Zhejiang Cloud Valley", "inspur-group"),
+        ("SenseTime Smart Retail Lab", "beijing-sensetime-technology-development"),
+        ("XINLIKANG SUPPLY CHAIN (SZ)", "shenzhen-xinlikang-supply-chain-management"),
+        # a slip in a name that two entries share
+        ("Beijing Electronic Document Service Ctr.",
+         "china-aerospace-science-and-industry-corporation-second-academy-208th-research-i"),
+        ("National Supercomputer Center Guangzhou", "national-supercomputing-center-guangzhou"),
+        ("Xian Aircraft Ind Co Ltd", "xian-aircraft-industrial"),
+    ],
+)  # fmt: skip
+def test_an_institute_by_its_number_and_a_company_by_its_house_are_near(written: str, party: str) -> None:
+    found = find_parties(LAW, written)
+    assert party in {*found.listed, *(near.party for near in found.near)}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["复旦大学", "国家电网有限公司", "First Research Institute of Fruit", "Taiyuan University of Technology",
+     "Jiangnan University", "Haitian Flavouring & Food", "Nanyang Technological University", "Moskovskiy Universitet",
+     "38 Institute Road"],
+)  # fmt: skip
+def test_a_number_a_town_and_an_adjective_are_no_house(written: str) -> None:
+    assert find_parties(LAW, written) == ((), ())
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [("Chung-hsing", "zhongxing"), ("Lang Ch’ao Group", "langchao group"), ("Ch'ing-hua Ta-hsüeh", "qinghuadaxue"),
      ("Hua Wei", ""), ("Huawei", ""), ("Acme Trading", ""), ("", ""), ("Shu", "")],
@@ -525,6 +589,26 @@ def test_traditional_characters_are_read_as_simplified_ones() -> None:
         ("Royal Thai Navy", "military"),
         ("Directorate of Military Intelligence", "military_intelligence"),
         ("Main Intelligence Directorate of the General Staff", "military_intelligence"),
+        ("PLAAF Engineering University", "military"),
+        ("Naval University of Engineering", "military"),
+        ("军事科学院", "military"),
+        ("國防科工局", "military"),
+        ("中国兵器工业集团", "military"),
+        ("войсковая часть 25801", "military"),
+        ("в/ч 61899", "military"),
+        ("防衛省", "military"),
+        ("대한민국 국방부", "military"),
+        ("سپاه پاسداران", "military"),
+        ("公安部第三研究所", "military"),
+        ("Third Research Institute of the Ministry of Public Security", "military"),
+        ("Shenzhen Public Security Bureau", "military"),
+        ("KGB of Belarus", "military"),
+        ("Institute of Weapons Systems", "military"),
+        ("Servicio Bolivariano de Inteligencia Nacional", "military"),
+        ("Army & Navy Stores", ""),
+        ("Police Credit Union", ""),
+        ("湖北省公安县人民医院", ""),
+        ("冠军工业", ""),
         ("Salvation Army", ""),
         ("Business Intelligence Services Ltd", ""),
         ("Plaza Hotel", ""),

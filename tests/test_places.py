@@ -68,6 +68,12 @@ def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
     assert "Did you mean" not in str(raised.value)
 
 
+def test_letters_that_two_places_are_called_by_are_neither() -> None:
+    """CHI is Chile at the Olympic Games, and China in many a ledger."""
+    with pytest.raises(UnknownNameError, match="no destination is called 'CHI'"):
+        find_place(LAW, "CHI")
+
+
 def test_a_name_that_two_places_share_suggests_both() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'North Korea' or 'South Korea'"):
         find_place(LAW, "Korea")

@@ -213,6 +213,7 @@ def test_such_a_body_is_never_a_plain_yes(body: str, to: str, role: str) -> None
         ("A100", "2022-09-15", "Nvidea", "NVIDIA"),
         ("MI250", "2022-09-15", "AMD International Sales & Service, Ltd.", "AMD"),
         ("H100", "2022-10-01", "英伟达（上海）有限公司", "NVIDIA"),
+        ("H100", "2022-10-01", "Нвидиа Трейдинг", "NVIDIA"),
     ],
 )
 def test_a_name_with_an_addressees_in_it_is_open_where_a_letter_decides(

@@ -22,6 +22,7 @@ from exportrules.question.names.sounds import sound
 from exportrules.question.names.words import (
     ABBREVIATIONS,
     CHINESE_GENERIC,
+    CHINESE_KINDS,
     CHINESE_PLACES,
     CHINESE_SUFFIXES,
     COMMON,
@@ -180,7 +181,9 @@ def index_of(parties: Iterable[Party]) -> Index:
     """The index of some parties."""
     index = Index()
     for party in parties:
-        for printed in dict.fromkeys((party.name, *party.aliases)):
+        # two entries have a long name in common: a slip in it is as near as the name itself
+        shared = (printed for printed in party.weak if len(words_of(printed)) > 2)
+        for printed in dict.fromkeys((party.name, *party.aliases, *shared)):
             if chinese := chinese_core(printed):
                 index.chinese.append((chinese, party.id, printed))
             words = words_of(printed) if not _is_chinese(printed) else ()
@@ -393,10 +396,16 @@ def _chinese(index: Index, text: str) -> Iterator[Near]:
     for core, party, printed in index.chinese:
         if core == own:
             yield Near(party, printed, "leading part", 92)
-        elif core in whole and (len(core) > 2 or head.startswith(core) or whole.startswith(core)):
+        elif core in whole and (len(core) > 2 or _begins(core, (head, whole), printed)):
             yield Near(party, printed, "contains a listed name", 85 if len(core) > 2 else 80)
         elif len(own) >= 2 and core.startswith(own) and own not in CHINESE_PLACES:
             yield Near(party, printed, "leading part", 85)
+
+
+def _begins(core: str, texts: tuple[str, str], printed: str) -> bool:
+    """True if a company's two characters begin a text that is of no other kind: 复旦大学 is not 复旦微电子."""
+    kinds = [kind for kind in CHINESE_KINDS if kind in texts[1]]
+    return any(text.startswith(core) for text in texts) and all(kind in printed for kind in kinds)
 
 
 def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:

@@ -66,6 +66,10 @@ def near_addressee(ruleset: Ruleset, text: str) -> str:
         return ""
     names = memo(ruleset, "addressees", _addressees)
     words, whole = _words(text), party_key(text)
+    if not text.isascii():
+        from exportrules.question.names.close import spelled  # Cyrillic in Latin letters
+
+        words += [word for word in spelled(text) if word not in words]
     for name, exporter in names.items():
         if _contains(words, whole, name) or any(_alike(part, key(name)) for part in (whole, *words)):
             return exporter

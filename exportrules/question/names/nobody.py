@@ -23,7 +23,14 @@ ROLES = frozenset(
     principalparty thirdparty 3rdparty 3p partner trader wholesaler retailer merchant person entity firm corporation
     corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
     商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
-    fournisseur distributeur exportateur
+    fournisseur distributeur exportateur fabricant constructeur producteur expéditeur revendeur
+    hersteller produzent fabrikant absender wiederverkäufer großhändler händlerin
+    fabricante exportador remitente proveedor distribuidor revendedor vendedor produttore fabbricante esportatore
+    mittente fornitore distributore fornecedor remetente
+    製造元 製造者 製造業者 製造会社 メーカー 輸出元 出荷元 荷送人 売主 販売元
+    厂商 廠商 制造商 製造商 厂家 廠家 生产商 生產商 原厂 原廠 分销商 分銷商 出口方 卖方 賣方 我方 第三方
+    제조사 제조업체 제조원 공급자 공급업체 송하인 판매자 유통업체 대리인
+    производитель изготовитель экспортер отправитель поставщик продавец дистрибьютор
     """.split()
 )
 #: Words beside such a word that do not identify one either: "the exporter", "somebody else", "maker/other".

@@ -126,7 +126,9 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         return Matches(exact)
     # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
     from exportrules.question.names.close import close_names, near_index
+    from exportrules.question.names.houses import of_a_house
     from exportrules.question.names.inside import standing_in, whole_names
+    from exportrules.question.names.numbered import numbered_names, same_number
     from exportrules.question.names.sounds import pinyin
 
     weak = memo(ruleset, "weak names", _weak_index)
@@ -141,6 +143,8 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         near += [Near(party, ruleset.parties[party].name, "near", 90) for party in keys]
         near += close_names(near_index(ruleset, _restricting(ruleset)), reading)
     near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
+    near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
+    near += () if near else of_a_house(ruleset, text)
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)

@@ -8,24 +8,21 @@ word that begins several listed names and nothing else, such as "Inspur".
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from exportrules.law.model import FAVOURS, Party
 from exportrules.law.ruleset import Ruleset
-from exportrules.question.names.close import chinese_core, chinese_letters, core_of, says_who, spelled, words_of
+from exportrules.question.names.close import chinese_core, chinese_letters, spelled, words_of
+from exportrules.question.names.houses import SHORTEST_HOUSE, houses, is_ordinary
 from exportrules.question.names.inside import standing_in, whole_names
 from exportrules.question.names.keys import memo
 from exportrules.question.names.parties import find_parties, is_favoured, listed_exactly
-from exportrules.question.names.words import CHINESE_GENERIC, CHINESE_ORDINARY, COMMON, GENERIC, ORDINARY, PLACES
+from exportrules.question.names.words import CHINESE_GENERIC, CHINESE_ORDINARY
 
 #: A text of more words than this is a sentence and is not compared with names as a whole.
 MOST_WORDS = 9
-#: The fewest letters of a house's name, and the fewest listed names that it begins. Shorter initials that are a listed
-#: name count as well, if they are written in capitals.
-SHORTEST_HOUSE, FEWEST_NAMES = 5, 2
 #: A longer text is searched in pieces, which overlap.
 PIECE, OVERLAP = 600, 120
 #: Ways of being near a listed name by chance: one everyday word of the text begins the name.
@@ -62,10 +59,10 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
             if any(listing.list not in FAVOURS for listing in party.listing) and not _is_daily(part):
                 yield Named(party.name, True)
     words = spelled(text)
-    houses = memo(ruleset, "houses", _houses)
+    known = houses(ruleset)
     for word in (*words, *(one + two for one, two in pairwise(words))):
-        if (house := houses.get(word)) and (len(word) >= SHORTEST_HOUSE or word.upper() in text):
-            yield Named(house, False)
+        if (house := known.get(word)) and (len(word) >= SHORTEST_HOUSE or word.upper() in text):
+            yield Named(house[0][1], False)
     if not text.isascii():
         letters = chinese_letters(text)
         for core, printed in memo(ruleset, "chinese houses", _chinese_houses).items():
@@ -87,33 +84,11 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
 def _is_daily(name: str) -> bool:
     """True if a listed name is a single everyday word: "Wheels", "Center"."""
     words = words_of(name)
-    return bool(words) and len(words) < 2 and all(_is_ordinary(word) for word in words)
-
-
-def _is_ordinary(word: str) -> bool:
-    return word in ORDINARY or word in COMMON or word in GENERIC or word in PLACES
+    return bool(words) and len(words) < 2 and all(is_ordinary(word) for word in words)
 
 
 def _restricting(ruleset: Ruleset) -> Iterator[Party]:
     return (party for party in ruleset.parties.values() if not is_favoured(party))
-
-
-def _houses(ruleset: Ruleset) -> dict[str, str]:
-    """The words that begin several listed names, or are one, each with such a name."""
-    begun: dict[str, list[str]] = defaultdict(list)
-    for party in _restricting(ruleset):
-        for printed in dict.fromkeys((party.name, *party.aliases, *party.weak)):
-            words = words_of(printed)
-            core = core_of(words)
-            if core and says_who(core) and core[0].isascii():
-                alone = len(words) == 1 and printed not in party.weak
-                if alone or len(core[0]) >= SHORTEST_HOUSE:
-                    begun[core[0]] += [printed] * (FEWEST_NAMES if alone else 1)
-    return {
-        word: names[0]
-        for word, names in begun.items()
-        if len(names) >= FEWEST_NAMES and not _is_ordinary(word)
-    }
 
 
 def _chinese_houses(ruleset: Ruleset) -> dict[str, str]:

@@ -29,6 +29,7 @@ _WRITTEN = """
     association: assn
     automation: autom
     bureau: byuro bur
+    security: sec
     center: centre ctr tsentr cntr
     chemical: chem
     communication: comm comms commun telecom telecommunication tongxin
@@ -44,15 +45,14 @@ _WRITTEN = """
     engineering: eng engg engrg engr gongcheng
     enterprise: ent entpr
     equipment: equip eqpt
-    factory: fcty fab
+    factory: fcty fab fty
     general: gen
     group: grp jituan
     holding: hldg hldgs
     hongkong: hk
     import: imp
     export: exp
-    industrial: indl
-    industry: ind gongye chanye
+    industry: ind industrial indl gongye chanye
     information: info inform xinxi
     institute: inst institut yanjiusuo
     instrument: instr
@@ -85,6 +85,7 @@ _WRITTEN = """
     solution: soln
     state: st
     storage: stor
+    supercomputing: supercomputer
     system: sys syst
     technical: techn
     technology: tech technol techno keji jishu
@@ -208,6 +209,7 @@ ORDINARY = frozenset(
     transmission triangle troya tula turbine turbo ulanqab ultimate ulyanovsk union unitary unmanned upper value
     vaso vast vauxhall venture vertical veteran vladimir vladivostok volga volgograd voronezh wagner wang warehouse
     warfare waterway way well wheel wheels wisdom work xiangyang xinyi xiongan yalta yang yangpu yaroslavl
+    changjiang dongfang fuyang haitian huazhong jiangnan jinhua lianyungang lingang liyang qianhai sanhe taiyuan tonghua
     yevpatoria yibin yichang yield yuliya zelenodolsk zero zhang
     """.split()
 )
@@ -249,6 +251,7 @@ CHINESE_ORDINARY = frozenset(
 CHINESE_GENERIC = tuple(
     """
     集成电路 微电子 半导体 研究院 研究所 实验室 技术 科技 信息 产业 集团 股份 电子 智能 开发 设备 实业 工业 控股
-    投资 国际 系统 软件 网络 通信 数字 数据 制造 发展 大学 学院 中心 有限 公司 省 市 区 县
+    投资 国际 系统 软件 网络 通信 数字 数据 制造 发展 大学 学院 中心 有限 公司 省 市 区 县 国家
     """.split()
 )
+CHINESE_KINDS = ("大学", "医院", "银行")
