@@ -94,11 +94,13 @@ def test_north_korea_denies_computers_and_leaves_a_chip_open() -> None:
 
 def test_the_regions_of_ukraine() -> None:
     """746.6(a)(1), (a)(2): "any item subject to the EAR"; the two regions beside Crimea from 87 FR 12248."""
-    for region, day, outcome in (
-        ("crimea", "2020-06-01", LICENSE), ("donetsk", "2022-02-23", NONE), ("luhansk", "2022-02-24", LICENSE),
-    ):  # fmt: skip
-        found = asked("T4", day, to="UA", facts={"ukraine_region": region, "eccn_declared": "EAR99"})
-        assert found == (outcome, "policy_of_denial" if outcome == LICENSE else None)
+    for region, day, found in (
+        ("crimea", "2020-06-01", (LICENSE, "presumption_of_denial")),
+        ("crimea", "2022-02-24", (LICENSE, "policy_of_denial")),
+        ("donetsk", "2022-02-23", (NONE, None)),
+        ("luhansk", "2022-02-24", (LICENSE, "policy_of_denial")),
+    ):
+        assert asked("T4", day, to="UA", facts={"ukraine_region": region, "eccn_declared": "EAR99"}) == found
     assert asked("T4", "2024-06-03", to="UA")[0] == NONE
     assert any("746.6" in said for said in check("T4", on="2024-06-03", to="UA").notices)
 
