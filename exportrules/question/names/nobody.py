@@ -34,29 +34,25 @@ _BESIDE = frozenset(
     """.split()
 )
 #: Numbers as spreadsheets write them: 1e9, 4.5E+10, USD 5,000.00, 12 pcs.
-_NUMBER = re.compile(
+_NUMBER = (
     r"(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥])?\s*[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?"
-    r"\s*(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥%]|pcs?|pieces?|units?|kgs?|lbs?|cartons?|ctns?)?\.?",
-    re.I,
+    r"\s*(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥%]|pcs?|pieces?|units?|kgs?|lbs?|cartons?|ctns?)?\.?"
 )
 #: Days and moments: 2024-06-03T00:00:00Z, 03-Jun-2024, June 2024.
-_DAY = re.compile(
+_DAY = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9:.]+(?:z|[-+][0-9:]+)?|"
     r"(?:[0-9]{1,2}(?:st|nd|rd|th)?[\s./-]*)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
     r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-    r"[\s.,/-]*(?:[0-9]{1,2}(?:st|nd|rd|th)?,?\s*)?[0-9]{2,4}",
-    re.I,
+    r"[\s.,/-]*(?:[0-9]{1,2}(?:st|nd|rd|th)?,?\s*)?[0-9]{2,4}"
 )
 #: An entry of the Commerce Control List, with or without its paragraphs.
-_ECCN = re.compile(r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99", re.I)
+_ECCN = r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99"
 #: No chip's name is longer.
 _LONGEST_CHIP = 60
 #: What separates several of them, and what surrounds one: "SG / CN", "H100 or L20", "(CN)?".
-_BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
+_BETWEEN = r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b"
 #: Words before a place or a chip that make it a remark rather than a name: "not CN", "like H100", "outside China".
-_ABOUT = re.compile(
-    r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+", re.I
-)
+_ABOUT = r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+"
 
 
 def no_name(ruleset: Ruleset, text: str) -> str:
@@ -64,8 +60,8 @@ def no_name(ruleset: Ruleset, text: str) -> str:
     if deceived := deceives(text):
         return deceived
     seen = visible(text)
-    parts = [part for part in (part.strip(" \t-.+") for part in _BETWEEN.split(seen)) if part]
-    whole = _no_name(ruleset, _ABOUT.sub("", seen).strip())
+    parts = [part for part in (part.strip(" \t-.+") for part in re.split(_BETWEEN, seen, flags=re.I)) if part]
+    whole = _no_name(ruleset, re.sub(_ABOUT, "", seen, flags=re.I).strip())
     if whole:
         return whole
     reasons: list[str] = []
@@ -77,11 +73,11 @@ def no_name(ruleset: Ruleset, text: str) -> str:
 
 
 def _no_name(ruleset: Ruleset, text: str) -> str:
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text, re.I):
         return "is a number and does not name anyone"
-    if _DAY.fullmatch(text):
+    if re.fullmatch(_DAY, text, re.I):
         return "is a day and does not name anyone"
-    if _ECCN.fullmatch(text):
+    if re.fullmatch(_ECCN, text, re.I):
         return "is a classification and does not name anyone"
     if is_role(text):
         return "is a role or a common word and does not name anyone"
