@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 
@@ -53,7 +52,7 @@ class OutputError(ExportRulesError):
 
 
 #: Characters that control or mislead a terminal: controls other than tab and newline, and bidirectional overrides.
-ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+ORDERS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def one_line(text: str) -> str:

@@ -132,7 +132,8 @@ def test_no_header_is_read_as_two_fields_and_every_field_is_one() -> None:
      ("Exportateur", "exporter"), ("수출자", "exporter"), ("出荷元", "exporter"), ("Remitente", "exporter"),
      ("País", "to"), ("목적지", "to"),
      ("Cnee Name", "parties"), ("ULT_CNSGNE", "parties"), ("Importateur", "parties"), ("Usuario final", "parties"),
-     ("Klant", "parties"), ("Alıcı", "parties"), ("Khách hàng", "parties"), ("수입자", "parties"), ("付款方", "parties"),
+     ("Klant", "parties"), ("Alıcı", "parties"), ("Khách hàng", "parties"), ("수입자", "parties"),
+      ("付款方", "parties"),
      ("Конечный пользователь", "parties"), ("المشتري", "parties"), ("Data Center", "parties"),
      ("Uso final", "end_use"), ("최종용도", "end_use"), ("Endverbleib", "end_use")],
 )  # fmt: skip

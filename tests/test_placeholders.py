@@ -20,7 +20,8 @@ Not  Applicable|to be advised|to be determined|see above|See attached|same|Same 
 no|Yes|TRUE|see remarks|refer to PO|individual|XX|该公司|
 不明|未定|無し|なし|不详|待定|해당없음|해당 없음|unbekannt|k.A.|k. A.|keine Angabe|sans objet|inconnu|desconocido|
 не указано|true|False|yes|NO|[object Object]|Infinity|„unknown“|"TBD"|[blank]|N / A|_|0000|
-#NOME?|#¿NOMBRE?|#RIF!|#名前?|#ЗНАЧ!|#Н/Д|#N/DISP|#SAKNAS|#N/A N/A|#N/A Field Not Applicable|#DEL/0!|Err:502|#GETTING_DATA
+#NOME?|#¿NOMBRE?|#RIF!|#名前?|#ЗНАЧ!|#Н/Д|#N/DISP|#SAKNAS|#N/A N/A|#N/A Field Not Applicable|#DEL/0!|
+Err:502|#GETTING_DATA
 """.replace("\n", "")
 SOMETHING = """
 Namibia|CN|China|Norway|NE|SO|CO|SA|Nanya|Unknown Worlds Entertainment|NVIDIA|Nil Technologies ApS|

@@ -77,7 +77,7 @@ _QUESTIONS = {
 }
 _LINKS = {name.lower(): name for name in ("BLink", "C2C", "CXL", "HCCS", "NVLink", "PCIe", "RoCE", "UALink")}
 _LINKS |= {name.lower(): name for name in ("Ethernet", "Fabric", "GPU", "Infinity", "Link", "Xe")}
-_ID = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b(?:blink|hccs|nvlink|(?:[fbt][fp]|int)\d+)\b")
+_ID = r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b(?:blink|hccs|nvlink|(?:[fbt][fp]|int)\d+)\b"
 
 
 def fact_name(law: Ruleset, fact: str) -> str:
@@ -141,20 +141,20 @@ def _countries(law: Ruleset, word: str) -> str:
     return " or ".join(names) if 0 < len(names) < 4 else word
 
 
-_BEGINS_WITHIN = re.compile(r"[a-z,;]")
-_ENDS = re.compile(r"[.?!][\"”’)]?$")
+_BEGINS_WITHIN = r"[a-z,;]"
+_ENDS = r"[.?!][\"”’)]?$"
 
 
 def excerpt(quote: str) -> str:
     """A quotation as it is shown: word for word, with an ellipsis where its sentence begins before it or goes on."""
-    before = "… " if _BEGINS_WITHIN.match(quote) else ""
-    after = "" if _ENDS.search(quote) else " …"
+    before = "… " if re.match(_BEGINS_WITHIN, quote) else ""
+    after = "" if re.search(_ENDS, quote) else " …"
     return f"{before}{quote}{after}" if quote else ""
 
 
 def spelled(source: str) -> str:
     """The source of a figure, with formats and links in their makers' spelling: FP16/BF16, NVLink + PCIe 5.0 x16."""
-    return _ID.sub(lambda match: _spelled(match.group()), source)
+    return re.sub(_ID, lambda match: _spelled(match.group()), source)
 
 
 def _spelled(name: str) -> str:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from exportrules.errors import RulesetError
 from exportrules.files import cache
 from exportrules.law.ruleset import Origin, Ruleset
-from exportrules.question.catalogue import ChipRow, chip_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from exportrules.law.model import Party
+    from exportrules.question.catalogue import ChipRow
 
 T = TypeVar("T")
 
@@ -75,6 +75,8 @@ def catalogue(ruleset: Ruleset | None = None) -> tuple[ChipRow, ...]:
 
     Without an argument, the chips of the package's own ruleset.
     """
+    from exportrules.question.catalogue import chip_rows
+
     return chip_rows(ruleset or default_ruleset())
 
 

@@ -264,7 +264,7 @@ def _frozen(value: Any, name: str, depth: int) -> Any:
 
 def _checked(text: str, name: str) -> str:
     """Return the text. Raises RulesetError if it has a character that controls a terminal."""
-    control = ORDERS.search(text)
+    control = re.search(ORDERS, text)
     if control:
         raise RulesetError(
             name,

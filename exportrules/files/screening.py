@@ -415,4 +415,4 @@ def _line(text: str, column: str) -> str:
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError(f"{column} has half of a surrogate pair; the file was damaged.")
     # rule files must not have characters that control a terminal; a space does not change a name
-    return " ".join(ORDERS.sub(" ", text).split())
+    return " ".join(re.sub(ORDERS, " ", text).split())

@@ -16,7 +16,7 @@ from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, negate, truth
 
 SIGNS = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than"}
 _WORDS = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
-_SIGNED = re.compile(r"(>=|<=|>|<)\s*([^<>,;\s]+)")
+_SIGNED = r"(>=|<=|>|<)\s*([^<>,;\s]+)"
 _EXACT = Context(prec=50)
 
 
@@ -169,9 +169,9 @@ def read_signs(text: str) -> dict[str, str]:
     Raises ValueError if one side is given twice.
     """
     bounds: dict[str, str] = {}
-    for sign, number in _SIGNED.findall(text):
+    for sign, number in re.findall(_SIGNED, text):
         if SIGNS[sign] in bounds:
             raise ValueError(f"{sign} is given twice. Give the narrower bound alone.")
         bounds[SIGNS[sign]] = number
-    rest = _SIGNED.sub("", text).replace("and", "")
+    rest = re.sub(_SIGNED, "", text).replace("and", "")
     return {} if rest.strip(" ,;") else bounds

@@ -36,7 +36,7 @@ def gap_provision(gap: Gap) -> Provision:
     )
 
 
-_REGISTER = re.compile(r"(\d+) FR (\d+)")
+_REGISTER = r"(\d+) FR (\d+)"
 
 
 def listing_fact(owner: bool) -> str:
@@ -84,7 +84,7 @@ def _only(party: Party, listing: Listing, list_title: str) -> str:
 
 def register_url(listing: Listing) -> str:
     """The official URL of a listing: its own, else that of the Federal Register page that it cites first."""
-    page = _REGISTER.match(listing.cite)
+    page = re.match(_REGISTER, listing.cite)
     if listing.url or page is None:
         return listing.url
     return f"https://www.federalregister.gov/citation/{page.group(1)}-FR-{page.group(2)}"

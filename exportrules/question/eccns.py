@@ -21,7 +21,7 @@ from exportrules.question.values import read_fact
 #: The item that no entry is about.
 EAR99 = "EAR99"
 #: Category, product group and number, then a paragraph: 3A090.a, 5A992, 3A001.a.7.
-_ENTRY = re.compile(r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)")
+_ENTRY = r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)"
 
 
 def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
@@ -53,7 +53,7 @@ def read_given(ruleset: Ruleset, name: str, value: object) -> Fact:
 def is_entry(text: str) -> bool:
     """True if a text is an ECCN or EAR99, however it is written."""
     written = text.strip().upper()
-    return written == EAR99 or bool(_ENTRY.fullmatch(written))
+    return written == EAR99 or bool(re.fullmatch(_ENTRY, written))
 
 
 def how_to_declare(number: str) -> str:
@@ -110,7 +110,7 @@ def _concluded(ruleset: Ruleset, name: str, word: str) -> str:
 def _spelled(name: str, word: str) -> str:
     """An ECCN in its canonical spelling: the number in upper case, its paragraph in lower case."""
     written = word.strip().upper()
-    match = _ENTRY.fullmatch(written)
+    match = re.fullmatch(_ENTRY, written)
     if match:
         return match[1] + match[2].lower()
     if written == EAR99:

@@ -53,7 +53,7 @@ _INSTEAD = {
 }
 
 #: The separators of several end uses in one text, such as an option or a cell of a ledger.
-_BETWEEN = re.compile(r"\s*[;,+]\s*")
+_BETWEEN = r"\s*[;,+]\s*"
 
 
 class Subject(Shape):
@@ -337,7 +337,7 @@ def read_end_uses(ruleset: Ruleset, written: object) -> tuple[str, ...]:
     texts = [written] if isinstance(written, str) else written
     if not isinstance(texts, Sequence) or not texts or not all(isinstance(text, str) for text in texts):
         raise QuestionError(f"end_use = {written!r} names no end use. Write one or more of: {', '.join(words)}.")
-    uses = {_one_of("end_use", text, part, words) for text in texts for part in _BETWEEN.split(text.strip())}
+    uses = {_one_of("end_use", text, part, words) for text in texts for part in re.split(_BETWEEN, text.strip())}
     return tuple(word for word in words if word in (uses - {"civil"} or uses))
 
 

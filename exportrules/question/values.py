@@ -13,7 +13,7 @@ from exportrules.law.bounds import SIGNS, between, defect, high, low, read_signs
 from exportrules.law.facts import NOT_EN_ROUTE, Fact
 from exportrules.law.model import Bounds, FactDefinition, Number, Scalar
 
-_DIGITS = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DIGITS = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 
 def read_fact(name: str, value: object, vocabulary: Mapping[str, FactDefinition]) -> Fact:
@@ -116,7 +116,7 @@ def _read_number(name: str, value: object, unit: str) -> int | Decimal:
         raise QuestionError(f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}.")
     if isinstance(value, int) and abs(value) > 10**20:
         raise QuestionError(f"{name} is not a plausible number{_of(unit)}. Check the unit.")
-    if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
+    if isinstance(value, str) and not re.fullmatch(_DIGITS, value.strip()):
         raise QuestionError(
             f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or "
             f"{name}=3.2: no unit, no thousands separator."

@@ -18,7 +18,7 @@ from exportrules.errors import QuestionError
 
 LANGUAGES = ("en", "ja", "zh")
 
-_PLACE = re.compile(r"\{([a-z]+)\}")
+_PLACE = r"\{([a-z]+)\}"
 #: Characters that end a line or stand in it, and never begin one.
 _NOT_FIRST = "。、，；：！？）」』】〉》)].,;:"
 #: A word with the space behind it, or one wide character.
@@ -44,7 +44,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    parts = _PLACE.split(text)
+    parts = re.split(_PLACE, text)
     made = (f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
     return re.compile("".join(made))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from exportrules.errors import ORDERS
@@ -9,7 +10,7 @@ from exportrules.errors import ORDERS
 
 def safe_json(text: str) -> str:
     """JSON with these characters written as JSON escapes: the same data, with nothing for a terminal to act upon."""
-    return ORDERS.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return re.sub(ORDERS, lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def safe(text: str) -> str:

@@ -36,8 +36,8 @@ class ChipName(NamedTuple):
 
 #: Labels of GPUs in clusters, which contain the name of the chip.
 _LABELS = (
-    re.compile(r"(?:gres[:/])?gpu[:=](?P<name>[^:=\s][^:=]*)(?::[0-9]+)?", re.I),
-    re.compile(r"nvidia\.com/gpu\.product\s*[:=]\s*\"?(?P<name>[^\"]+)\"?", re.I),
+    r"(?:gres[:/])?gpu[:=](?P<name>[^:=\s][^:=]*)(?::[0-9]+)?",
+    r"nvidia\.com/gpu\.product\s*[:=]\s*\"?(?P<name>[^\"]+)\"?",
 )
 
 _COUNT = r"[0-9]{1,6}"
@@ -52,7 +52,7 @@ _COUNTED = (
     rf"(?P<name>.*\S)[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:{_UNITS})\.?)",
     rf"(?P<name>.*\S)[\s,;]+{_COUNT}",
 )
-_DANGLING = re.compile(r"(?P<name>.*\S)\s+[x×]\s*", re.I)
+_DANGLING = r"(?P<name>.*\S)\s+[x×]\s*"
 
 
 def find_chip(ruleset: Ruleset, text: str) -> ChipName:
@@ -64,7 +64,7 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
     chip, ways, left = _looked_up(ruleset, text)
     if chip is None:
         raise _refusal(ruleset, text, ways, left)
-    if text[-1:] in "xX×" and (split := _DANGLING.fullmatch(text)) and _known(ruleset, split["name"]):
+    if text[-1:] in "xX×" and (split := re.fullmatch(_DANGLING, text, re.I)) and _known(ruleset, split["name"]):
         raise RefusedNameError(
             f"{text!r} can be one name, or {split['name']!r} and a number that was cut off. Write it without the gap, "
             "or without the X."
@@ -88,7 +88,7 @@ def _looked_up(ruleset: Ruleset, text: str) -> tuple[ChipName | None, list[NameR
     chip = index.get(text) or index.get(key(text))
     if chip is not None:
         return chip, [], ""
-    inner = next((label["name"] for pattern in _LABELS if (label := pattern.fullmatch(text.strip()))), text)
+    inner = next((label["name"] for pattern in _LABELS if (label := re.fullmatch(pattern, text.strip(), re.I))), text)
     if inner != text:
         return _looked_up(ruleset, inner)
     ways, left = readings(ruleset, text)

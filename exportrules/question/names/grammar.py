@@ -26,7 +26,7 @@ SHORT = 3
 
 _MEMORY = re.compile(r"([0-9]{1,4})(?:gb|gib|g)")
 _SLICE = re.compile(r"mig(?:[0-9]g)?[0-9]{1,3}gb(?:me)?")
-_NUMBER_JOINED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+_NUMBER_JOINED = r"(?<=[0-9])\.(?=[0-9])"
 
 Kind = Literal["name", "number", "refused", "maker", "detail", "noise", "general", "reseller", "system"]
 
@@ -77,7 +77,7 @@ def fold(text: str) -> Folded:
     letters: list[str] = []
     cuts, gaps = {0}, set()
     gap = False
-    for c in _NUMBER_JOINED.sub("", text.casefold()):
+    for c in re.sub(_NUMBER_JOINED, "", text.casefold()):
         if not c.isalnum():
             gap = bool(letters)
             continue

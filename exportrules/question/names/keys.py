@@ -16,9 +16,9 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     *map(chr, range(0x180B, 0x1810)), *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)),
 }  # fmt: skip
 #: A word with letters of two alphabets that look alike: "СN" with a Cyrillic C.
-_MIXED = re.compile(r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]", re.I)
+_MIXED = r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]"
 #: Characters that reverse the direction of what follows: such a text differs from what its reader sees.
-_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNED = "[\u202a-\u202e\u2066-\u2069]"
 
 
 class Near(NamedTuple):
@@ -50,9 +50,9 @@ def deceives(text: str) -> str:
     """Why a text does not say what it shows, to complete a message; '' if it does."""
     if text.isascii():
         return ""
-    if _TURNED.search(text):
+    if re.search(_TURNED, text):
         return "has a letter that turns its direction, so that it does not say what it shows"
-    if _MIXED.search(text):
+    if re.search(_MIXED, text, re.I):
         return "has letters of two alphabets in one word, so that it does not say what it shows"
     return ""
 

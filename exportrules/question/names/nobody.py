@@ -24,7 +24,7 @@ ROLES = frozenset(
     corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
     商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
     fournisseur distributeur exportateur fabricant constructeur producteur expéditeur revendeur
-    hersteller produzent fabrikant absender wiederverkäufer großhändler händlerin
+    hersteller produzent fabrikant absender wiederverkäufer grosshändler händlerin
     fabricante exportador remitente proveedor distribuidor revendedor vendedor produttore fabbricante esportatore
     mittente fornitore distributore fornecedor remetente
     製造元 製造者 製造業者 製造会社 メーカー 輸出元 出荷元 荷送人 売主 販売元
@@ -41,30 +41,26 @@ _BESIDE = frozenset(
     """.split()
 )
 #: Numbers as spreadsheets write them: 1e9, 4.5E+10, USD 5,000.00, 12 pcs.
-_NUMBER = re.compile(
+_NUMBER = (
     r"(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥])?\s*[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?"
-    r"\s*(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥%]|pcs?|pieces?|units?|kgs?|lbs?|cartons?|ctns?)?\.?",
-    re.I,
+    r"\s*(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥%]|pcs?|pieces?|units?|kgs?|lbs?|cartons?|ctns?)?\.?"
 )
 #: Days and moments: 2024-06-03T00:00:00Z, 03-Jun-2024, June 2024.
-_DAY = re.compile(
+_DAY = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9:.]+(?:z|[-+][0-9:]+)?|"
     r"(?:[0-9]{1,2}(?:st|nd|rd|th)?[\s./-]*)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
     r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-    r"[\s.,/-]*(?:[0-9]{1,2}(?:st|nd|rd|th)?,?\s*)?[0-9]{2,4}",
-    re.I,
+    r"[\s.,/-]*(?:[0-9]{1,2}(?:st|nd|rd|th)?,?\s*)?[0-9]{2,4}"
 )
 #: An entry of the Commerce Control List, with or without its paragraphs.
-_ECCN = re.compile(r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99", re.I)
+_ECCN = r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99"
 #: No chip's name is longer.
 _LONGEST_CHIP = 60
 #: What separates several of them, and what surrounds one: "SG / CN", "H100 or L20", "(CN)?".
-_BETWEEN = re.compile(r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b", re.I)
+_BETWEEN = r"[^\w\s.'’&+-]+|\n|\b(?:via|or|and|und|oder)\b"
 #: Words before a place or a chip that make it a remark rather than a name: "not CN", "like H100", "outside China".
-_ABOUT = re.compile(
-    r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+", re.I
-)
-_AROUND = re.compile(r"^\W+|\W+$")
+_ABOUT = r"^\W*(?:(?:not|non|no|like|similar|same|as|to|in|from|for|other|than|outside|any|only|via|the)\b\W*)+"
+_AROUND = r"^\W+|\W+$"
 
 
 def no_name(ruleset: Ruleset, text: str) -> str:
@@ -72,7 +68,7 @@ def no_name(ruleset: Ruleset, text: str) -> str:
     if deceived := deceives(text):
         return deceived
     seen = visible(text)
-    parts = [part for part in map(_bare, _BETWEEN.split(seen)) if part]
+    parts = [part for part in map(_bare, re.split(_BETWEEN, seen, flags=re.I)) if part]
     if whole := _no_name(ruleset, _bare(seen)):
         return whole
     reasons: list[str] = []
@@ -85,15 +81,15 @@ def no_name(ruleset: Ruleset, text: str) -> str:
 
 def _bare(text: str) -> str:
     """A text without the words of a remark before it and the signs around it."""
-    return _AROUND.sub("", _ABOUT.sub("", text))
+    return re.sub(_AROUND, "", re.sub(_ABOUT, "", text, flags=re.I))
 
 
 def _no_name(ruleset: Ruleset, text: str) -> str:
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text, re.I):
         return "is a number and does not name anyone"
-    if _DAY.fullmatch(text):
+    if re.fullmatch(_DAY, text, re.I):
         return "is a day and does not name anyone"
-    if _ECCN.fullmatch(text):
+    if re.fullmatch(_ECCN, text, re.I):
         return "is a classification and does not name anyone"
     if is_role(text):
         return "is a role or a common word and does not name anyone"

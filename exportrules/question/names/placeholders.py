@@ -51,10 +51,10 @@ _WORDS = frozenset(
 )
 #: Abbreviations that are placeholders with a sign between their letters ("n/d"); bare, each may be a code or a name.
 _BROKEN = frozenset(("co", "ka", "lc", "nd", "nn", "sd"))
-_BROKEN_SIGNS = re.compile(r"[./\\]")
+_BROKEN_SIGNS = r"[./\\]"
 #: The error values of spreadsheets, in the language of whoever saved them: #NAME?, #ИМЯ?, #N/A, #SAKNAS, Err:502.
-_ERRORS = re.compile(r"#\S*[!?]|#[^\W\d]+(?:/[^\W\d]+)*|#N/A.*|Err:\d+", re.I)
-_BETWEEN = re.compile(r"[\W_]+")
+_ERRORS = r"#\S*[!?]|#[^\W\d]+(?:/[^\W\d]+)*|#N/A.*|Err:\d+"
+_BETWEEN = r"[\W_]+"
 
 
 def says_nothing(text: str) -> bool:
@@ -63,14 +63,14 @@ def says_nothing(text: str) -> bool:
     'NA' is one of them; where a country is expected, callers try the code of Namibia first.
     """
     folded = visible(text).strip()
-    if _ERRORS.fullmatch(folded):
+    if re.fullmatch(_ERRORS, folded, re.I):
         return True
     written = folded.casefold().strip("<>[](){}\"'*“”‘’「」【】 ")
-    bare = _BETWEEN.sub("", written)
+    bare = re.sub(_BETWEEN, "", written)
     if any("\ud800" <= c <= "\udfff" for c in written):
         return False  # undecodable bytes of a name, not a placeholder
     if not bare or bare in _WORDS:
         return True
     if len(set(bare)) == 1 and bare[0] in "xz?0" and len(bare) > 2:
         return True
-    return bare in _BROKEN and bool(_BROKEN_SIGNS.search(written))
+    return bare in _BROKEN and bool(re.search(_BROKEN_SIGNS, written))

@@ -17,11 +17,9 @@ from exportrules.question.names.keys import key, memo
 from exportrules.question.names.placeholders import says_nothing
 
 #: Separators of the parts of "CN - China", "Shenzhen, China" and "China (CN)". A hyphen within a name is not one.
-_PARTS = re.compile(r"\s+[-–—:|]\s*|\s*[-–—:|]\s+|[,;/()（）\[\]、，]+|(?<=^[A-Za-z]{2})-(?=[A-Za-z])")
+_PARTS = r"\s+[-–—:|]\s*|\s*[-–—:|]\s+|[,;/()（）\[\]、，]+|(?<=^[A-Za-z]{2})-(?=[A-Za-z])"
 #: A code in brackets after a name, or before a name.
-_BESIDE_CODE = re.compile(
-    r"(?P<name>.+?)\s*[(（](?P<code>[A-Z]{2,3})[)）]|(?P<before>[A-Z]{2,3}|\d{3})\s*[-–:/|]\s*(?P<rest>.+)"
-)
+_BESIDE_CODE = r"(?P<name>.+?)\s*[(（](?P<code>[A-Z]{2,3})[)）]|(?P<before>[A-Z]{2,3}|\d{3})\s*[-–:/|]\s*(?P<rest>.+)"
 #: Words of official names that are often left out or abbreviated. The order of words is ignored as well.
 _SHORT = {
     "the": "", "of": "", "and": "", "rep": "republic", "dem": "democratic", "fed": "federation", "st": "saint",
@@ -107,11 +105,11 @@ def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
     whole = standard.get(place_key(written))
     if whole:
         return whole
-    if beside := _BESIDE_CODE.fullmatch(written):
+    if beside := re.fullmatch(_BESIDE_CODE, written):
         parts = [beside["code"] or beside["before"], beside["name"] or beside["rest"]]
         if len(pair := {_part(ruleset, part) for part in parts}) == 1:
             return pair.pop()
-    parts = [part.strip() for part in _PARTS.split(written) if part and part.strip()]
+    parts = [part.strip() for part in re.split(_PARTS, written) if part and part.strip()]
     if len(parts) < 2:
         return None
     codes = [_part(ruleset, part) for part in parts]

@@ -13,7 +13,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
 
 _LOOKALIKES = {"o": "0", "i": "1", "l": "1"}
-_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_RUNS = r"[0-9]+|[^0-9]+"
 LEAST = 4
 
 
@@ -67,7 +67,7 @@ def one_slip(written: str, name: str) -> bool:
     """True if two names differ by one letter, or by two that are swapped, in one word of four letters or more."""
     if abs(len(written) - len(name)) > 1:
         return False
-    ours, theirs = _RUNS.findall(written), _RUNS.findall(name)
+    ours, theirs = re.findall(_RUNS, written), re.findall(_RUNS, name)
     if len(ours) != len(theirs):
         return False
     unlike = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
