@@ -265,6 +265,11 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
                 for kind, (rows, example) in summary.problems.items()
             ],
         )
+    yield from _names(summary, spelled)
+
+
+def _names(summary: Summary, spelled: Sequence[Spelling]) -> Iterator[_Section]:
+    """The spellings that were not understood, and the names of parties by what they were taken for."""
     if odd := [s for s in spelled if s.problem]:
         yield _Section(
             "Spellings that were not understood",
