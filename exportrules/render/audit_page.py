@@ -31,7 +31,7 @@ from exportrules.ledger.report import (
 from exportrules.ledger.reported import Row, shown_number
 from exportrules.ledger.run import Account, Settings
 from exportrules.ledger.sinks import Rendered
-from exportrules.render.page import Block, Heading, Items, Paragraph, Table, markdown
+from exportrules.render.page import PAGE, Block, Heading, Items, Paragraph, Table, markdown
 from exportrules.render.safe import safe
 
 #: A page of more rows opens slowly or not at all.
@@ -129,7 +129,7 @@ class Page:
 
     def _html(self, overview: Overview) -> str:
         body = "\n".join(self._lines(overview))
-        return _PAGE.format(title=_text(overview.title), style=_STYLE, body=body)
+        return PAGE.format(title=_text(overview.title), style=_STYLE, body=body)
 
     def _lines(self, overview: Overview) -> Iterator[str]:
         yield f"<h1>{_text(overview.title)}</h1>"
@@ -260,19 +260,4 @@ tr { break-inside: avoid; }
   thead { display: table-header-group; }
   nav, .screen { display: none; } body { margin: 0; font-size: 9pt; } table { font-size: 8.5pt; }
   th, td { padding: .2em .4em; } td.long { min-width: 0; max-width: none; } td.text { overflow-wrap: anywhere; } }
-"""
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
 """
