@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from exportrules.answer.words import rows_of
 from exportrules.errors import LedgerError
 from exportrules.ledger.batch import Batch, Source, as_text
 from exportrules.ledger.lookup import Lookup, Numbers
@@ -102,7 +103,7 @@ class Page:
                 yield Table(list(rows[0]), [[_md_cell(str(cell)) for cell in row.values()] for row in rows])
             yield from [Paragraph(note)] * bool(note)
         for part in PARTS:
-            yield Heading(f"{part.title}: {_rows(len(self._parts[part]))}")
+            yield Heading(f"{part.title}: {rows_of(len(self._parts[part]))}")
             yield Paragraph(part.about)
             columns = self._columns(part)
             if reported := self._parts[part]:
@@ -163,7 +164,7 @@ class Page:
 
     def _section(self, part: Part) -> Iterator[str]:
         columns, rows = self._columns(part), self._parts[part]
-        yield f'<h2 id="{_id(part.title)}">{_text(part.title)}: {_rows(len(rows))}</h2>'
+        yield f'<h2 id="{_id(part.title)}">{_text(part.title)}: {rows_of(len(rows))}</h2>'
         yield f"<p>{_text(part.about)}</p>"
         if rows:
             numbers = {n for n, column in enumerate(columns) if column.kind == "number"}
@@ -179,10 +180,6 @@ class Page:
             yield from _table([column.head for column in columns], cells, numbers, classes)
         if totals := self._contents.totals(part):
             yield f'<p class="sum">Sums: {_text("; ".join(totals))}</p>'
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _is_count(cell: Any) -> bool:
