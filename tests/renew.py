@@ -24,9 +24,9 @@ from exportrules.errors import RulesetError
 from exportrules.files.load import default_ruleset, load_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.view import view_of
-from exportrules.study import catalogue, datapage, differences, schemas, texts
+from exportrules.study import datapage, differences, schemas, texts
 from exportrules.study.differences import Moved
-from tests import boundaries, make_snapshots, provisions, readme, reference
+from tests import boundaries, catalogue, make_snapshots, provisions, readme, reference
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "docs" / "schema"

@@ -14,8 +14,10 @@ from exportrules import QuestionError, default_ruleset
 from exportrules.answer.trace import plain
 from exportrules.law.ruleset import Ruleset
 from exportrules.serve.answers import ASKS, answer_check, chips, provision
+from exportrules.serve.mcp import DETERMINED
 from exportrules.serve.requests import DEAL, FIELDS
 from exportrules.serve.shapes import ALWAYS, ChipsShape, ProvisionShape, schema_of
+from exportrules.serve.speech import _LINES
 from tests.serving import drawn_questions, refusal
 
 LAW = default_ruleset()
@@ -34,6 +36,13 @@ GIVEN: dict[str, dict[str, Any]] = {
 def answer(name: str, **given: Any) -> dict[str, Any]:
     ask = ASKS[name]
     return ask.answer(LAW, ask.request.read(given, LAW.facts))
+
+
+def test_every_question_has_an_example_and_sentences_for_an_assistant() -> None:
+    assert set(GIVEN) == set(ASKS), "write an example request of each question into GIVEN, above"
+    assert {*_LINES, *DETERMINED} == set(ASKS), (
+        "write a function for the sentences of its answer into _LINES of serve/speech.py"
+    )
 
 
 def test_a_request_has_the_arguments_of_check_and_no_others() -> None:

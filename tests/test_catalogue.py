@@ -10,7 +10,7 @@ import pytest
 
 from exportrules import RulesetError, default_ruleset
 from exportrules.files.load import data_directory
-from exportrules.study.catalogue import DAYS, Comparison, comparisons, disputes, page, read_published
+from tests.catalogue import DAYS, Comparison, comparisons, disputes, page, read_published
 
 DOCS = data_directory().parent / "docs"
 PUBLISHED = DOCS / "published-values.toml"
@@ -28,7 +28,7 @@ def compared(published: list[dict[str, Any]]) -> list[Comparison]:
 
 def test_the_page_is_what_the_generator_prints(published: list[dict[str, Any]]) -> None:
     assert (DOCS / "chips.md").read_text(encoding="utf-8") == page(default_ruleset(), published), (
-        "docs/chips.md is out of date. Run: python -m exportrules.study.catalogue > docs/chips.md"
+        "docs/chips.md is out of date. Run: python -m tests.catalogue > docs/chips.md"
     )
 
 

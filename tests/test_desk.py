@@ -726,12 +726,18 @@ def outcomes(book: Path) -> list[tuple[str, str]]:
     return [(row["outcome"], row["problem"]) for row in rows]
 
 
+def three_rows(book: Any) -> Any:
+    """A sheet with its header in row 3, and three shipments whose consignee is yet to be written, in column E."""
+    made = book.add_worksheet()
+    made.write_row("B3", HEADS)
+    for row in (3, 4, 5):
+        made.write_row(row, 1, T4)
+    return made
+
+
 def test_a_merged_cell_is_said_of_each_of_its_rows(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(path := tmp_path / "merged.xlsx") as book:
-        made = book.add_worksheet()
-        made.write_row("B3", HEADS)
-        for row in (3, 4, 5):
-            made.write_row(row, 1, T4)
+        made = three_rows(book)
         made.merge_range("E4:E6", LISTED)
     assert [outcome for outcome, _ in outcomes(path)] == ["license_required"] * 3
     said = audited(str(path), "--exporter", "other")
@@ -740,10 +746,7 @@ def test_a_merged_cell_is_said_of_each_of_its_rows(tmp_path: Path) -> None:
 
 def test_an_error_and_a_formula_without_a_value_are_no_empty_cells(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(path := tmp_path / "formulas.xlsx") as book:
-        made = book.add_worksheet()
-        made.write_row("B3", HEADS)
-        for row in (3, 4, 5):
-            made.write_row(row, 1, T4)
+        made = three_rows(book)
         made.write_formula("E4", "=VLOOKUP(A1,X:Y,2,0)", None, "#N/A")
         made.write_formula("E5", "=Parties!A1", None, "")
     lookup, formula, empty = outcomes(path)

@@ -40,7 +40,6 @@ H800 = "chip=nvidia-h800&to=CN&by=other&on=2023-11-17"
 #: Chips on both sides of every line, of several makers, with families, disputed figures and chips never announced.
 CHIPS = "A100,H800,H20,H200,RTX 4090,RTX 4090 D,L40S,MI250X,MI308X,Gaudi 2,Ascend 910B,TPU v5e,B30A,V100,L2"
 DRAWN = 5000
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,17 +55,6 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     assert "Written: " in done.stdout
     return file
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(
-            executable_path=str(CHROMIUM) if CHROMIUM.exists() else None, args=["--no-sandbox"]
-        )
-        yield found
-        found.close()
 
 
 class Seen:

@@ -933,7 +933,8 @@ def test_a_file_that_may_not_grow_ends_in_one_line(tmp_path: Path, environment: 
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing_and_says_so(long: Path, environment: dict[str, str]) -> None:
     """Interrupted once its bar says that rows are done: no clock has a say, however slow the machine."""
-    pty = pytest.importorskip("pty")
+    import pty
+
     ours, theirs = pty.openpty()
     arguments = command("ledger.csv", "--exporter", "maker", "-o", "out.jsonl")
     with subprocess.Popen(arguments, cwd=long, env=environment, stdout=subprocess.PIPE, stderr=theirs) as running:
@@ -956,7 +957,8 @@ def test_ctrl_c_leaves_nothing_and_says_so(long: Path, environment: dict[str, st
 
 
 def test_progress_on_a_terminal_and_none_where_it_is_piped(long: Path, environment: dict[str, str]) -> None:
-    pty = pytest.importorskip("pty")
+    import pty
+
     ours, theirs = pty.openpty()
     arguments = command("ledger.csv", "--exporter", "maker", "-o", "out.csv")
     with subprocess.Popen(arguments, cwd=long, env=environment, stdout=subprocess.PIPE, stderr=theirs) as running:

@@ -18,8 +18,6 @@ from click.testing import CliRunner
 
 from exportrules.cli import cli
 
-pytest.importorskip("python_calamine")
-
 HEADER = ["date", "part", "dest", "exporter", "consignee"]
 T4 = ["2024-06-03", "T4", "SG", "other"]
 LISTED = "Inspur Group Co., Ltd."

@@ -16,7 +16,7 @@ from exportrules import QuestionError
 from exportrules.answer.schema import vector_schema
 from exportrules.cli import cli
 from exportrules.question.names.chips import find_chip
-from exportrules.study.sampled import Asked, question, sample
+from exportrules.study.sampled import DrawnVector, question, sample
 
 LAW = exportrules.default_ruleset()
 CHIPS = ("A100", "H800", "H20", "MI308X", "RTX 4090", "GB200")
@@ -24,7 +24,7 @@ ASKED = [word for chip in CHIPS for word in ("--chip", chip)]
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[Asked]:
+def drawn() -> list[DrawnVector]:
     return sample(LAW, 60, 0, CHIPS)
 
 
@@ -32,20 +32,20 @@ def vectors(*options: str) -> Any:
     return CliRunner().invoke(cli, ["vectors", *ASKED, *options])
 
 
-def test_every_question_is_answered_as_check_answers_it(drawn: list[Asked]) -> None:
+def test_every_question_is_answered_as_check_answers_it(drawn: list[DrawnVector]) -> None:
     assert len({one.vector.key[:4] for one in drawn}) == len(drawn) == 60
     for one in drawn:
         answer = exportrules.check(**one.vector.key._asdict())
         assert (one.vector.outcome, one.vector.review_policy) == (answer.outcome, answer.review_policy)
 
 
-def test_outcomes_are_in_balance_and_waiting_chips_are_few(drawn: list[Asked]) -> None:
+def test_outcomes_are_in_balance_and_waiting_chips_are_few(drawn: list[DrawnVector]) -> None:
     counted = Counter(one.vector.outcome for one in drawn)
     assert min(counted[name] for name in ("license_required", "no_license_requirement", "indeterminate")) >= 10
     assert 0 < counted["not_released"] <= 8
 
 
-def test_a_question_says_all_that_its_answer_rests_on(drawn: list[Asked]) -> None:
+def test_a_question_says_all_that_its_answer_rests_on(drawn: list[DrawnVector]) -> None:
     for one in drawn:
         key, text = one.vector.key, one.question
         for said in (
@@ -72,7 +72,7 @@ def test_the_name_in_a_question_means_its_chip_and_no_other() -> None:
         assert find_chip(LAW, chip if meant != name else name).variants in ((chip,), find_chip(LAW, chip).variants)
 
 
-def test_the_same_seed_draws_the_same_and_another_others(drawn: list[Asked]) -> None:
+def test_the_same_seed_draws_the_same_and_another_others(drawn: list[DrawnVector]) -> None:
     assert sample(LAW, 60, 0, CHIPS) == drawn
     other = sample(LAW, 60, 1, CHIPS)
     assert len({one.vector.key for one in other} & {one.vector.key for one in drawn}) < 30
@@ -80,7 +80,7 @@ def test_the_same_seed_draws_the_same_and_another_others(drawn: list[Asked]) -> 
     assert {one.vector.key[:4] for one in sample(LAW, 20, 0, CHIPS)} < {one.vector.key[:4] for one in drawn}
 
 
-def test_lines_with_answers_keep_to_the_schema_and_questions_give_none_away(drawn: list[Asked]) -> None:
+def test_lines_with_answers_keep_to_the_schema_and_questions_give_none_away(drawn: list[DrawnVector]) -> None:
     for line in vectors("--sample", "60").output.splitlines():
         jsonschema.validate(json.loads(line), vector_schema())
     for line in vectors("--sample", "60", "--questions").output.splitlines():

@@ -94,66 +94,88 @@ def _decided(moment: Moment, layer: Callable[[Course], View], changed: Mapping[s
 
 def assumptions(moment: Moment) -> list[Assumption]:
     """The assumptions of the answer, each with the other values that would change it on that day."""
+    q = moment.question
+    assumed = [*moment.once(in_dispute), *_terms(moment)]
+    if not q.listed and "end_user_lists" not in q.facts:
+        assumed.append(_on_no_list(moment))
+    under_way = tuple(_under_way(moment))
+    if under_way and "en_route_since" not in q.facts:
+        says = moment.ruleset.facts["en_route_since"].says
+        assumed.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
+    return [*assumed, *_of_vocabulary(moment)]
+
+
+def _assumption(moment: Moment, fact: str, value: Any, says: str, ways: Mapping[str, Mapping[str, Any]]) -> Assumption:
+    """An assumption; of `ways`, other values in words and as facts, it keeps those that would change the answer."""
+    others = (_otherwise(moment, name, change) for name, change in ways.items())
+    return Assumption(fact, value, says, tuple(filter(None, others)))
+
+
+def _terms(moment: Moment) -> Iterator[Assumption]:
+    """The terms of the deal that were left out."""
     q, ruleset = moment.question, moment.ruleset
-    place = {code: p.name for code, p in ruleset.places.items()}
-    tested = moment.once(mentioned)
-    assumed: list[Assumption] = []
-
-    def add(fact: str, value: Any, says: str, ways: Mapping[str, Mapping[str, Any]]) -> None:
-        others = [o for name, change in ways.items() if (o := _otherwise(moment, name, change))]
-        assumed.append(Assumption(fact, value, says, tuple(others)))
-
-    assumed += moment.once(in_dispute)
     if "to" in q.defaulted:
-        add("destination", q.to, f"the destination is {place[q.to]}", {})
+        yield Assumption("destination", q.to, f"the destination is {ruleset.places[q.to].name}", ())
     if "exporter" in q.defaulted:
         says = f"the exporter is the chip's maker, {_name(ruleset, q.exporter)}"
-        add("exporter", q.exporter, says, {"another exporter": {"exporter": "other"}})
+        yield _assumption(moment, "exporter", q.exporter, says, {"another exporter": {"exporter": "other"}})
     if "activity" in q.defaulted:
         ways = {"a reexport": {"activity": "reexport"}, "an in-country transfer": {"activity": "transfer"}}
-        add("activity", q.activity, "it is an export from the United States", ways)
-    seat = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
-    seated = [course.subject.facts["headquarters"].value is not None for course in moment.courses]
-    open_ = q.unsaid == ("headquarters",)  # a body by its name, given to be one, but of unknown country
-    if seat and not open_ and seated[0] and len(q.seats) < 2:
-        by = ", as the party data say" if q.seats else ""
-        # nothing is assumed about the country of a body of some state
-        unless = "" if all(seated) else ", unless it is the body that its name says,"
-        parent = f"its ultimate parent in {place[q.ultimate_parent]}"
-        parts = [f"its headquarters in {place[q.headquarters]}{by}"] if "headquarters" in seat else []
-        parts += [parent] if "ultimate_parent" in seat else []
-        # of the two, only what was not given is assumed
-        says = f"the end user{unless} has {(f'{by[:1]} and ').join(parts)}"
-        ways = {f"{' or '.join(seat).replace('_', ' ')} in China": dict.fromkeys(seat, "CN")}
-        if q.headquarters != q.to:
-            ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
-        add("headquarters", q.headquarters, says, ways)
+        yield _assumption(moment, "activity", q.activity, "it is an export from the United States", ways)
+    yield from _seat(moment)
     if "end_use" in q.defaulted:
         uses = ruleset.facts["end_use"].supposed
         others: dict[str, dict[str, Any]] = {f"{_a(use)} end use": {"end_use": frozenset({use})} for use in uses}
-        add("end_use", list(q.end_use), "the end use is civil", others)
-    if not q.listed and "end_user_lists" not in q.facts:
-        near = {name.written for name in q.names if name.near}
-        excluded = near | {name.written for name in q.names if name.declined}  # a declaration is not an assumption
-        names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in excluded]
-        verb = "is" if len(names) == 1 else "are"
-        unless = ", unless it is the party that its name is close to" if near else ""
-        declared = ", as declared," if excluded - near and not near else ""
-        nobody = f"the buyer{declared} is on no list{unless}"
-        named = f"{' and '.join(names)} {verb} on no list in this data" if names else nobody
-        lists = ruleset.facts["end_user_lists"]
-        called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
-        listed: dict[str, dict[str, Any]] = {
-            f"a buyer on the {title}": {"end_user_lists": frozenset({name})} for name, title in called.items()
-        }
-        add("end_user_lists", (), named, listed)
-    under_way = tuple(_under_way(moment))
-    if under_way and "en_route_since" not in q.facts:
-        says = ruleset.facts["en_route_since"].says
-        assumed.append(Assumption("en_route_since", NOT_EN_ROUTE, says, under_way))
+        yield _assumption(moment, "end_use", list(q.end_use), "the end use is civil", others)
+
+
+def _seat(moment: Moment) -> Iterator[Assumption]:
+    """The headquarters of the end user and of its ultimate parent: of the two, only what was not given."""
+    q = moment.question
+    seat: list[str] = [name for name in ("headquarters", "ultimate_parent") if name in q.defaulted]
+    seated = [course.subject.facts["headquarters"].value is not None for course in moment.courses]
+    open_ = q.unsaid == ("headquarters",)  # a body by its name, given to be one, but of unknown country
+    if not seat or open_ or not seated[0] or len(q.seats) > 1:
+        return
+    place = {code: p.name for code, p in moment.ruleset.places.items()}
+    by = ", as the party data say" if q.seats else ""
+    # nothing is assumed about the country of a body of some state
+    unless = "" if all(seated) else ", unless it is the body that its name says,"
+    parent = f"its ultimate parent in {place[q.ultimate_parent]}"
+    parts = [f"its headquarters in {place[q.headquarters]}{by}"] if "headquarters" in seat else []
+    parts += [parent] if "ultimate_parent" in seat else []
+    says = f"the end user{unless} has {(f'{by[:1]} and ').join(parts)}"
+    ways: dict[str, dict[str, Any]] = {f"{' or '.join(seat).replace('_', ' ')} in China": dict.fromkeys(seat, "CN")}
+    if q.headquarters != q.to:
+        ways[f"{' and '.join(seat).replace('_', ' ')} in {place[q.to]}"] = dict.fromkeys(seat, q.to)
+    yield _assumption(moment, "headquarters", q.headquarters, says, ways)
+
+
+def _on_no_list(moment: Moment) -> Assumption:
+    """That no buyer is on a list: those that are named, or the one that is not."""
+    q = moment.question
+    near = {name.written for name in q.names if name.near}
+    excluded = near | {name.written for name in q.names if name.declined}  # a declaration is not an assumption
+    names = [repr(name) for name in dict.fromkeys((q.end_user, *q.parties)) if name and name not in excluded]
+    verb = "is" if len(names) == 1 else "are"
+    unless = ", unless it is the party that its name is close to" if near else ""
+    declared = ", as declared," if excluded - near and not near else ""
+    nobody = f"the buyer{declared} is on no list{unless}"
+    says = f"{' and '.join(names)} {verb} on no list in this data" if names else nobody
+    lists = moment.ruleset.facts["end_user_lists"]
+    called = {name: (lists.value_labels or {}).get(name, name) for name in lists.supposed}
+    listed: dict[str, dict[str, Any]] = {
+        f"a buyer on the {title}": {"end_user_lists": frozenset({name})} for name, title in called.items()
+    }
+    return _assumption(moment, "end_user_lists", (), says, listed)
+
+
+def _of_vocabulary(moment: Moment) -> Iterator[Assumption]:
+    """The values that the vocabulary assumes of other facts, where another would change the answer."""
+    q, tested = moment.question, moment.once(mentioned)
     # a name that describes its bearer as such a body is part of the question; the contrary is not assumed
     bodies = {f"{name.described}_end_user" for name in q.names if name.described}
-    for name, definition in ruleset.facts.items():
+    for name, definition in moment.ruleset.facts.items():
         if name == "en_route_since" or name in bodies:
             continue
         if definition.assumed is None or not definition.says or name in q.facts or name in moment.answer.turns_on:
@@ -163,10 +185,9 @@ def assumptions(moment: Moment) -> list[Assumption]:
         if always or (name in tested and name != "subject_to_ear"):
             values = _others(definition.assumed, definition.values)
             ways = {definition.otherwise or f"{name}={_written(v)}": {name: v} for v in values}
-            add(name, definition.assumed, definition.says, ways)
-            if not always and not assumed[-1].otherwise:
-                assumed.pop()
-    return assumed
+            assumption = _assumption(moment, name, definition.assumed, definition.says, ways)
+            if always or assumption.otherwise:
+                yield assumption
 
 
 def _under_way(moment: Moment) -> Iterator[Otherwise]:

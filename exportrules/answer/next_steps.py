@@ -14,6 +14,7 @@ from exportrules.answer.moment import Moment
 from exportrules.answer.result import DEFINITE, Assumption
 from exportrules.answer.timeline import END
 from exportrules.answer.trace import exceptions, settlements
+from exportrules.answer.words import rows_of
 from exportrules.law.model import Policy
 from exportrules.law.paragraphs import refers
 from exportrules.law.ruleset import Ruleset
@@ -340,11 +341,7 @@ def ledger_steps(law: Ruleset, groups: Iterable[Answered], most: int = 8) -> lis
         for rank, says in _of_rows(law, group):
             counts[rank, says] = counts.get((rank, says), 0) + group.rows
     ordered = sorted(counts.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
-    return [says.format(rows=_rows(rows)) for (_, says), rows in ordered[:most]]
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+    return [says.format(rows=rows_of(rows)) for (_, says), rows in ordered[:most]]
 
 
 def _of_rows(law: Ruleset, group: Answered) -> Iterator[tuple[int, str]]:

@@ -174,6 +174,11 @@ def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> s
     return between.join(texts[:-1]) + joint + texts[-1]
 
 
+def rows_of(count: int) -> str:
+    """'1 row', '2,340 rows'."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def called(instrument: Instrument) -> str:
     """The name of an instrument that changed an answer: its citation.
 

@@ -143,7 +143,7 @@ class Likeness:
         return sums
 
     def item(self, facts: Mapping[str, Fact]) -> tuple[Hashable, list[tuple[int, ...]]]:
-        """What distinguishes an item besides its rows, and the codes of its rows by provision; () if the provision is
+        """The features of an item besides its rows, and the codes of its rows by provision; () if the provision is
         about another kind of item."""
         marks = Marks(self.view, facts)
         docket = Docket(self.view, facts, on=date.max, marks=marks)
@@ -193,7 +193,7 @@ class Likeness:
         return tuple(beside), [codes[number] for number in range(len(self.provisions))]
 
     def _readings(self, facts: Mapping[str, Fact], name: str) -> Hashable:
-        """What distinguishes a disputed figure: the classes of each reading, and of the facts derived from it."""
+        """The features of a disputed figure: the classes of each reading, and of the facts derived from it."""
         readings = []
         for value in facts[name].candidates:
             read = settled(facts, {name: Fact(value, "supposed")})

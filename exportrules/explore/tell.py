@@ -87,7 +87,7 @@ _OPERATOR = {"ge": "at least", "gt": "over", "le": "at most", "lt": "under"}
 
 
 def _in_words(ruleset: Ruleset, row: Row) -> str:
-    """What a row that excludes an item asks of it: 'designed for datacenters: no; TPP under 4800 (Note 2)'."""
+    """The tests of a row that excludes an item: 'designed for datacenters: no; TPP under 4800 (Note 2)'."""
     said = []
     for test in row.tests:
         bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)

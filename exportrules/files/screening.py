@@ -55,7 +55,7 @@ class _List(NamedTuple):
 
 
 class _Lists(NamedTuple):
-    """What screening.toml holds: the lists and the other lists by code, and from when 744.8 names an SDN program.
+    """The content of screening.toml: the lists and the other lists by code, and from when 744.8 names an SDN program.
 
     A program without a day was named when coverage began.
     """

@@ -35,7 +35,7 @@ Origin = tuple[str | None, tuple[str, ...]]
 
 
 class _Kept:
-    """What a ruleset caches: views, results of questions (bounded in number), and one index of each kind."""
+    """The caches of a ruleset: views, results of questions (bounded in number), and one index of each kind."""
 
     views: dict[tuple[Any, ...], object]
     memory: Memory

@@ -29,7 +29,7 @@ _WORDS = {"on": "the date of export", "to": "the destination", "chip": "the chip
           "end_user": "the end user"}  # fmt: skip
 
 #: The columns of fields as the ledger's owner states them; an empty name for no column.
-Told = Mapping[str, str | Sequence[str]]
+Stated = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Columns:
 def recognise(
     ruleset: Ruleset,
     names: Sequence[str],
-    stated: Told,
+    stated: Stated,
     constant: Mapping[str, str | None],
     ignore: Sequence[str] = (),
     say: Saying = COMMAND,
@@ -114,7 +114,7 @@ def recognise(
     return Columns(tuple(names), read, given, tuple(sorted(ignored)), tuple(passed))
 
 
-def known_headers(ruleset: Ruleset, stated: Told) -> Callable[[str], str]:
+def known_headers(ruleset: Ruleset, stated: Stated) -> Callable[[str], str]:
     """A function from a header to its field, '' for none, to find the row of headers. Stated columns count."""
     facts = facts_of_columns(ruleset)
     mapped = {key(name): field for field, written in stated.items() for name in _listing(written)}
@@ -137,7 +137,7 @@ def _listing(written: str | Sequence[str]) -> list[str]:
     return [name for name in ([written] if isinstance(written, str) else written) if name]
 
 
-def _mapped(names: Sequence[str], stated: Told, fields: Sequence[str], say: Saying) -> dict[int, str]:
+def _mapped(names: Sequence[str], stated: Stated, fields: Sequence[str], say: Saying) -> dict[int, str]:
     """The field of each column that the owner stated."""
     mapped: dict[int, str] = {}
     for field, written in stated.items():
@@ -182,7 +182,7 @@ def _numbers(names: Sequence[str], wanted: str, option: str) -> list[int]:
     return alike
 
 
-def _recognised(name: str, facts: Mapping[str, str], stated: Told) -> str:
+def _recognised(name: str, facts: Mapping[str, str], stated: Stated) -> str:
     """The field that a header names; '' for none. If a column is stated for the end user, others are parties."""
     spelled = spellings().get(key(name))
     if spelled is None:

@@ -124,7 +124,7 @@ class Records:
         return np.flatnonzero(has_formula)
 
     def cells(self, number: int) -> tuple[str, ...]:
-        """What the cells of a record say, as many as it has; those of a damaged one as far as they can be told."""
+        """The texts of a record's cells, as many as it has; of a damaged one, as far as they can be separated."""
         if number in self.alone.raw:
             return self.alone.split(self.alone.raw[number])
         row = int(self._rows[number])

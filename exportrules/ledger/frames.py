@@ -17,7 +17,7 @@ from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import DATES, Layer, added_names, chosen_columns
 from exportrules.ledger.batch import ROWS, Batch
-from exportrules.ledger.columns import Told
+from exportrules.ledger.columns import Stated
 from exportrules.ledger.run import Settings, prepare, segments_of
 from exportrules.ledger.saying import PYTHON
 from exportrules.ledger.sinks import Rendered
@@ -34,7 +34,7 @@ def audit(
     *,
     to: str | None = None,
     exporter: str | None = None,
-    columns: Told | None = None,
+    columns: Stated | None = None,
     ignore: Sequence[str] = (),
     names: Mapping[str, Mapping[str, str]] | None = None,
     dates: str = "iso",

@@ -42,7 +42,7 @@ class Spelled(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What an unread header looks like, and the field of such a column."""
+    """A kind of column that an unread header looks like, and its field."""
 
     field: str
     what: str
@@ -71,7 +71,7 @@ def giving_way(names: Sequence[str], numbers: Iterable[int]) -> dict[int, str]:
 
 
 def look_of(header: str) -> Look | None:
-    """What an unread header looks like, if such a column could decide an answer."""
+    """The kind of column that an unread header looks like, if such a column could decide an answer."""
     whole = key(header)
     words = [key(word) for word in _WORDS.findall(_HUMP.sub(" ", header))]
 
@@ -105,7 +105,7 @@ def fact_in(header: str, facts: Mapping[str, str]) -> str:
 
 
 def is_nameless(header: str) -> bool:
-    """Whether a header says nothing of its column: it is empty, a placeholder, or a program's number for it."""
+    """True if a header says nothing of its column: it is empty, a placeholder, or a program's number for it."""
     return says_nothing(header) or bool(_NUMBERED.fullmatch(key(header)))
 
 
@@ -118,7 +118,7 @@ def _has(wanted: tuple[str, ...], whole: str, words: list[str]) -> bool:
 
 
 def _ends(wanted: tuple[str, ...], words: list[str], whole: str) -> bool:
-    """Whether a header has a word, by itself or as the end of another: "Kundennummer" is a number, and "statement" is
+    """True if a header has a word, by itself or as the end of another: "Kundennummer" is a number, and "statement" is
     not a state."""
     (word,) = wanted
     if not word.isascii():

@@ -77,7 +77,7 @@ class Reasons:
         return " ".join(self.open(segment, on)) or f"The encoded law does not settle {deal}{day}."
 
     def open(self, segment: Segment, on: date | None) -> Iterator[str]:
-        """What leaves an answer open, as sentences: the questions to ask."""
+        """The questions that leave an answer open, as sentences."""
         edition = self._law.edition
         if segment.outcome == "not_released":
             yield "The chip was not public on that day: the day is wrong, or it was a sample."
@@ -101,7 +101,7 @@ class Reasons:
         return open_question(self._law, fact)
 
     def settle(self, segment: Segment) -> str:
-        """What to write into the ledger or the names file so that the row is answered."""
+        """The change to the ledger or the names file after which the row is answered."""
         if segment.outcome == "not_released":
             return "Check the day of export, and which chip it was."
         if segment.standing == "beyond_horizon":

@@ -18,7 +18,7 @@ from exportrules.ledger.batch import Batch, Source
 from exportrules.ledger.cells import NOT_AI
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.reasons import Authority, Reasons
-from exportrules.ledger.reported import Columns, Row, RowReader, shown_number
+from exportrules.ledger.reported import ReportedColumns, Row, RowReader, shown_number
 from exportrules.ledger.run import Settings
 from exportrules.ledger.sinks import Rendered, column_values
 
@@ -132,7 +132,7 @@ class Contents:
 
     def __init__(self, ruleset: Ruleset, lookup: Lookup, settings: Settings, source: Source) -> None:
         sheets = getattr(source, "parts", ())
-        self.columns = Columns(source.names, lookup, getattr(source, "places", 0), len(sheets) > 1)
+        self.columns = ReportedColumns(source.names, lookup, getattr(source, "places", 0), len(sheets) > 1)
         self.reader = RowReader(ruleset, lookup, settings, self.columns)
         self._reasons = Reasons(ruleset)
         self.parts = {part: list(self._of(part)) for part in PARTS}

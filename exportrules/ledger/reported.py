@@ -61,7 +61,7 @@ class Row(NamedTuple):
     otherwise: str = ""
 
 
-class Columns:
+class ReportedColumns:
     """The columns of a ledger from which a reported row is read."""
 
     def __init__(self, names: Sequence[str], lookup: Lookup, places: int, several: bool) -> None:
@@ -127,7 +127,7 @@ def shown_number(amount: Decimal) -> str:
 class RowReader:
     """Reads a ledger's rows for the report; the meaning of each spelling is cached."""
 
-    def __init__(self, ruleset: Ruleset, lookup: Lookup, settings: Settings, columns: Columns) -> None:
+    def __init__(self, ruleset: Ruleset, lookup: Lookup, settings: Settings, columns: ReportedColumns) -> None:
         self._lookup, self._columns = lookup, columns
         self._names: Mapping[str, Mapping[str, str]] = settings.names or {}
         self._read: Mapping[str, Reader] = readers(ruleset, dates=settings.dates, say=settings.say)

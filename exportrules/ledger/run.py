@@ -15,7 +15,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import Layer, Profile, Segment, chosen_columns
 from exportrules.ledger.batch import ROWS, Batch, Source
 from exportrules.ledger.cells import check_dates, meaning_of, readers
-from exportrules.ledger.columns import Columns, Told, recognise
+from exportrules.ledger.columns import Columns, Stated, recognise
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.saying import COMMAND, Saying
@@ -35,7 +35,7 @@ class Settings:
     layer: Layer = field(default_factory=Layer)
     to: str | None = None
     exporter: str | None = None
-    mapped: Told | None = None
+    mapped: Stated | None = None
     ignore: tuple[str, ...] = ()
     names: Mapping[str, Mapping[str, str]] | None = None
     dates: str = "iso"

@@ -57,7 +57,7 @@ def is_entry(text: str) -> bool:
 
 
 def how_to_declare(number: str) -> str:
-    """What to write for the number under which an item is classified: a sentence for the user."""
+    """A sentence for the user: how to write the number under which an item is classified."""
     return f"The number under which an item is classified is the fact eccn_declared: eccn_declared={number.strip()}."
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exportrules.answer.words import rows_of
 from exportrules.render.safe import safe
 from exportrules.render.text import DISCLAIMER, WIDTH, table
 
@@ -50,10 +51,10 @@ def counts_text(account: Account, summary: Summary) -> str:
     """The counts of a run in a few lines, if its summary was not asked for."""
     counts = ", ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in _WORDS if summary.outcomes[outcome])
     lines = [
-        f"{_rows(account.rows_in)} in, {account.rows_out:,} out: {counts or 'the ledger has a header and no rows'}."
+        f"{rows_of(account.rows_in)} in, {account.rows_out:,} out: {counts or 'the ledger has a header and no rows'}."
     ]
     if summary.unread:
-        lines.append(f"{_rows(summary.unread)} could not be read; the column 'problem' says why.")
+        lines.append(f"{rows_of(summary.unread)} could not be read; the column 'problem' says why.")
     if summary.decided:
         lines.append(f"{_decided(summary)}; the column 'problem' says which.")
     lines += [*_columns(account), *_warnings(summary)]
@@ -71,7 +72,7 @@ def audit_text(
     """The summary of a run, for a terminal or as Markdown."""
     edition = ruleset.edition
     blocks = [f"{'# ' if markdown else ''}Audit of {safe(account.source.name)}"]
-    blocks.append(f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.")
+    blocks.append(f"{rows_of(summary.rows)}, each under the law of its own day{_as_asked(layer)}.")
     opening = [_Section("", _shares(summary))] if summary.rows else []
     for title, rows, note in (*opening, *_sections(summary, spelled, layer)):
         blocks += [f"## {title}" if markdown else title] * bool(title)
@@ -119,7 +120,7 @@ def overview(
     ]
     return Overview(
         f"Audit of {safe(account.source.name)}",
-        f"{_rows(summary.rows)}, each under the law of its own day{_as_asked(layer)}.",
+        f"{rows_of(summary.rows)}, each under the law of its own day{_as_asked(layer)}.",
         counts,
         NEXT,
         list(map(safe, summary.steps)),
@@ -134,13 +135,9 @@ def _plain(cell: str) -> str:
     return re.sub(r"([\\|`*_<\[])", r"\\\1", cell)
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
 def _decided(summary: Summary) -> str:
     be = "needs" if summary.decided == 1 else "need"
-    return f"{_rows(summary.decided)} of which a part could not be read {be} a license whatever that part says"
+    return f"{rows_of(summary.decided)} of which a part could not be read {be} a license whatever that part says"
 
 
 def _shares(summary: Summary) -> list[dict[str, Any]]:
@@ -201,7 +198,7 @@ def _empty(fields: Mapping[str, Any], summary: Summary) -> Iterator[str]:
     """For each column with empty cells, what was assumed of their rows."""
     for field, words in _ASSUMED.items():
         if field in fields and (rows := summary.assumed[field]):
-            yield f"{words} ({field}: {_rows(rows)})"
+            yield f"{words} ({field}: {rows_of(rows)})"
 
 
 def _as_asked(layer: Layer) -> str:
@@ -231,7 +228,7 @@ def _assumed(fields: Mapping[str, Any]) -> Iterator[str]:
 def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> Iterator[_Section]:
     if summary.licensed:
         rest = summary.outcomes["license_required"] - sum(group.rows for group in summary.licensed)
-        note = f"{_rows(rest)} more in smaller groups." if rest else ""
+        note = f"{rows_of(rest)} more in smaller groups." if rest else ""
         yield _Section(
             "Largest groups that needed a license, and the change of law they fell under",
             [_group(group) for group in summary.licensed],
@@ -265,6 +262,11 @@ def _sections(summary: Summary, spelled: Sequence[Spelling], layer: Layer) -> It
                 for kind, (rows, example) in summary.problems.items()
             ],
         )
+    yield from _names(summary, spelled)
+
+
+def _names(summary: Summary, spelled: Sequence[Spelling]) -> Iterator[_Section]:
+    """The spellings that were not understood, and the names of parties by what they were taken for."""
     if odd := [s for s in spelled if s.problem]:
         yield _Section(
             "Spellings that were not understood",
@@ -301,7 +303,7 @@ def _turning(rows: int) -> str:
     """How many rows turn on a near name, as the beginning of a sentence."""
     if not rows:
         return "No row that could be read is open because of such a name. To settle one all the same"
-    return f"{_rows(rows)} open because of such a name: the answer turns on whom it means. To settle it"
+    return f"{rows_of(rows)} open because of such a name: the answer turns on whom it means. To settle it"
 
 
 _NO_CHIP = " For what is not an AI chip at all (memory, a CPU, freight), write 'not an AI chip'."

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from exportrules.answer.words import rows_of
 from exportrules.errors import LedgerError
 from exportrules.ledger.batch import Batch, Source, as_text
 from exportrules.ledger.lookup import Lookup, Numbers
@@ -31,7 +32,7 @@ from exportrules.ledger.report import (
 from exportrules.ledger.reported import Row, shown_number
 from exportrules.ledger.run import Account, Settings
 from exportrules.ledger.sinks import Rendered
-from exportrules.render.page import Block, Heading, Items, Paragraph, Table, markdown
+from exportrules.render.page import PAGE, Block, Heading, Items, Paragraph, Table, markdown
 from exportrules.render.safe import safe
 
 #: A page of more rows opens slowly or not at all.
@@ -102,7 +103,7 @@ class Page:
                 yield Table(list(rows[0]), [[_md_cell(str(cell)) for cell in row.values()] for row in rows])
             yield from [Paragraph(note)] * bool(note)
         for part in PARTS:
-            yield Heading(f"{part.title}: {_rows(len(self._parts[part]))}")
+            yield Heading(f"{part.title}: {rows_of(len(self._parts[part]))}")
             yield Paragraph(part.about)
             columns = self._columns(part)
             if reported := self._parts[part]:
@@ -129,7 +130,7 @@ class Page:
 
     def _html(self, overview: Overview) -> str:
         body = "\n".join(self._lines(overview))
-        return _PAGE.format(title=_text(overview.title), style=_STYLE, body=body)
+        return PAGE.format(title=_text(overview.title), style=_STYLE, body=body)
 
     def _lines(self, overview: Overview) -> Iterator[str]:
         yield f"<h1>{_text(overview.title)}</h1>"
@@ -163,7 +164,7 @@ class Page:
 
     def _section(self, part: Part) -> Iterator[str]:
         columns, rows = self._columns(part), self._parts[part]
-        yield f'<h2 id="{_id(part.title)}">{_text(part.title)}: {_rows(len(rows))}</h2>'
+        yield f'<h2 id="{_id(part.title)}">{_text(part.title)}: {rows_of(len(rows))}</h2>'
         yield f"<p>{_text(part.about)}</p>"
         if rows:
             numbers = {n for n, column in enumerate(columns) if column.kind == "number"}
@@ -179,10 +180,6 @@ class Page:
             yield from _table([column.head for column in columns], cells, numbers, classes)
         if totals := self._contents.totals(part):
             yield f'<p class="sum">Sums: {_text("; ".join(totals))}</p>'
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _is_count(cell: Any) -> bool:
@@ -260,19 +257,4 @@ tr { break-inside: avoid; }
   thead { display: table-header-group; }
   nav, .screen { display: none; } body { margin: 0; font-size: 9pt; } table { font-size: 8.5pt; }
   th, td { padding: .2em .4em; } td.long { min-width: 0; max-width: none; } td.text { overflow-wrap: anywhere; } }
-"""
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
 """

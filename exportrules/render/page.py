@@ -102,7 +102,7 @@ def page(title: str, blocks: Sequence[Block], paper: str = "") -> str:
     inner = "\n".join(line for block in blocks for line in _html(block))
     shown = html.escape(safe(title))
     size = f"@page {{ size: {paper}; }}\n" if paper else ""
-    return _PAGE.format(title=shown, style=_STYLE + size, body=f"<h1>{shown}</h1>\n{inner}")
+    return PAGE.format(title=shown, style=_STYLE + size, body=f"<h1>{shown}</h1>\n{inner}")
 
 
 def _md(text: str) -> str:
@@ -207,7 +207,8 @@ a { color: #0b4a8f; text-decoration: none; }
 }
 """
 
-_PAGE = """<!doctype html>
+#: A whole page: self-contained, and allowed to load nothing.
+PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

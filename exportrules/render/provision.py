@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from typing import Any
 
 from exportrules.law.attestation import clause
 from exportrules.law.model import RELATIONS, Instrument, Provision, Row, Test
@@ -71,39 +72,41 @@ def provision_text(law: Ruleset, provision: Provision, instrument: Instrument) -
 
 def coverage_text(law: Ruleset, form: str) -> str:
     """The extent of the ruleset: its instruments with their provisions, and what is left out with its effect."""
-    edition = law.edition
+    rows, gaps = _encoded(law), law.edition.not_encoded
+    if form != "simple":
+        return table([*rows, *(_row(f"not_encoded#{g.id}", g.what, "no", "", g.effect) for g in gaps)], form)
+    lists = _party_lists(law)
+    lines = [_extent(law), *([table(lists, form), ""] if lists else []), table(rows, form), ""]
+    lines += ["LEFT OUT, AND WHAT IT COULD CHANGE", ""]
+    for gap in gaps:
+        lines += textwrap.wrap(gap.what, 100, initial_indent="- ", subsequent_indent="  ")
+        lines += textwrap.wrap(gap.effect, 100, initial_indent="  -> ", subsequent_indent="     ")
+    return "\n".join(lines)
+
+
+def _row(instrument: str, citation: str, encoded: str, uncertain: str, evidence: str) -> dict[str, str]:
+    return {
+        "instrument": instrument, "citation": citation, "encoded": encoded, "uncertain": uncertain,
+        "evidence": evidence,
+    }  # fmt: skip
+
+
+def _encoded(law: Ruleset) -> list[dict[str, str]]:
+    """A row for each instrument, by its day."""
     rows = []
     for instrument in sorted(law.instruments.values(), key=lambda i: (str(i.published or i.released or ""), i.id)):
         kinds = Counter(p.kind for p in instrument.provision)
-        rows.append(
-            {
-                "instrument": instrument.id,
-                "citation": instrument.citation,
-                "encoded": ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
-                or "memberships or listings only",
-                "uncertain": str(sum(not p.certain for p in instrument.provision) or ""),
-                "evidence": ", ".join(
-                    sorted({p.evidence or instrument.evidence for p in instrument.provision} or {instrument.evidence})
-                ),
-            }
-        )
-    missing = [{"left out": gap.what, "what it could change": gap.effect} for gap in edition.not_encoded]
-    if form != "simple":
-        return table(
-            rows
-            + [
-                {
-                    "instrument": f"not_encoded#{g.id}",
-                    "citation": g.what,
-                    "encoded": "no",
-                    "uncertain": "",
-                    "evidence": g.effect,
-                }
-                for g in edition.not_encoded
-            ],
-            form,
-        )
-    head = (
+        encoded = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())) or "memberships or listings only"
+        uncertain = str(sum(not p.certain for p in instrument.provision) or "")
+        evidence = {p.evidence or instrument.evidence for p in instrument.provision} or {instrument.evidence}
+        rows.append(_row(instrument.id, instrument.citation, encoded, uncertain, ", ".join(sorted(evidence))))
+    return rows
+
+
+def _extent(law: Ruleset) -> str:
+    """The scope of the edition, the days that it covers, and how much is in it."""
+    edition = law.edition
+    return (
         f"{edition.title}, edition {edition.edition}\n{edition.scope}\n"
         f"Covers {edition.covers_from} through {edition.verified_through}; "
         f"party lists through {edition.parties_verified_through}.\n"
@@ -113,25 +116,18 @@ def coverage_text(law: Ruleset, form: str) -> str:
         + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )
+
+
+def _party_lists(law: Ruleset) -> list[dict[str, Any]]:
+    """A row for each list of parties, with how many are on it on the last verified day."""
     entries = (entry for party in law.parties.values() for entry in party.listing)
-    parties = Counter(entry.list for entry in entries if not entry.stop or entry.stop > edition.verified_through)
-    lists = [
+    last = law.edition.verified_through
+    parties = Counter(entry.list for entry in entries if not entry.stop or entry.stop > last)
+    return [
         {"party list": made.title, "printed in": made.cite, "parties": parties[made.id],
          "verified through": made.verified_through.isoformat()}
         for made in law.lists.values()
     ]  # fmt: skip
-    lines = [
-        head,
-        *([table(lists, form), ""] if lists else []),
-        table(rows, form),
-        "",
-        "LEFT OUT, AND WHAT IT COULD CHANGE",
-        "",
-    ]
-    for gap in missing:
-        lines += textwrap.wrap(gap["left out"], 100, initial_indent="- ", subsequent_indent="  ")
-        lines += textwrap.wrap(gap["what it could change"], 100, initial_indent="  -> ", subsequent_indent="     ")
-    return "\n".join(lines)
 
 
 def _tests(row: Row) -> list[str]:

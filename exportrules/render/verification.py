@@ -46,7 +46,7 @@ def _lines(v: Verification) -> Iterator[str]:
         ("moved by all of", v.needed),
         ("perhaps by", v.used),
         ("missing", v.missing),
-        ("also differs", v.told),
+        ("also differs", v.also),
         ("facts", v.facts),
     ):
         if names:

@@ -33,7 +33,7 @@ _ASKED = (
 _WEIGHT = {"not_released": 4}
 
 
-class Asked(NamedTuple):
+class DrawnVector(NamedTuple):
     """A vector and its question."""
 
     vector: Vector
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
         return json.dumps({"question": self.question, **content}, ensure_ascii=False)
 
 
-def sample(law: Ruleset, size: int, seed: int, chips: Sequence[str] = ()) -> list[Asked]:
+def sample(law: Ruleset, size: int, seed: int, chips: Sequence[str] = ()) -> list[DrawnVector]:
     """`size` questions in canonical order, each about a different deal.
 
     Raises QuestionError if the chips make fewer deals, UnknownNameError for an unknown name.
@@ -73,7 +73,7 @@ def sample(law: Ruleset, size: int, seed: int, chips: Sequence[str] = ()) -> lis
             counted[drawn[-1].outcome] += _WEIGHT.get(drawn[-1].outcome, 1)
     order = {key: number for number, key in enumerate(deals)}
     drawn.sort(key=lambda v: order[v.key.chip, v.key.to, v.key.exporter, v.key.headquarters])
-    return [Asked(vector, question(law, vector, seed)) for vector in drawn]
+    return [DrawnVector(vector, question(law, vector, seed)) for vector in drawn]
 
 
 def question(law: Ruleset, vector: Vector, seed: int = 0) -> str:

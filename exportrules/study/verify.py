@@ -36,8 +36,8 @@ class Verification:
 
     `why` is one sentence. `changed` are the files of law that differ, `engine` the modules; `alone` are the
     files whose change alone moves the answer, `needed` those without whose change it would not have moved,
-    and `used` those on which the answer rests, if no more can be found out. `told` are the parts of the
-    answer that also differ, without deciding.
+    and `used` those on which the answer rests, if no more can be found out. `also` are the parts of the
+    answer that differ too, without deciding.
     """
 
     status: Literal["same", "moved", "altered", "incomplete", "unread"]
@@ -50,7 +50,7 @@ class Verification:
     needed: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     decisive: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -200,7 +200,7 @@ def _asked_again(
         changed=changed,
         engine=modules,
         decisive=decisive,
-        told=tuple(sorted(fields_of_answer - set(decisive))),
+        also=tuple(sorted(fields_of_answer - set(decisive))),
         facts=facts,
         **(narrow(again["answer"]) if decisive and changed else {}),
     )

@@ -42,7 +42,7 @@ COLOURS = {
 
 
 class Class(NamedTuple):
-    """What an answer is coloured by."""
+    """A kind of answer, with its colour."""
 
     outcome: str
     policy: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -294,6 +294,12 @@ def _draw_bound(picture: Picture, changes: Sequence[ChangeDay], top: float, size
     picture.draw("letters", "rule", marks, color=INK, strokeWidth=1.8, strokeDash=[5, 3])
 
 
+def _ground(picture: Picture, text: Mapping[str, Any], points: int) -> dict[str, Any]:
+    """The box behind a text that is set from its left end."""
+    begins, height = picture.x.px(text["x"]), picture.y.px(text["y"])
+    return picture.box(begins - 3, height - 8, begins + width_of(text["text"], points) + 3, height + 8)
+
+
 def _draw_bands(
     picture: Picture, timelines: Sequence[Timeline], bands: Sequence[Sequence[Piece]], top: float, size: Size
 ) -> None:
@@ -337,11 +343,8 @@ def _draw_bands(
     picture.texts("words", inside, align="center", baseline="middle")
     picture.texts("small_words", small, size=SEVERAL, align="center", baseline="middle")
     # no line runs through a remark, nor through a name above its band
-    grounds = []
-    for stands, points in [*((remark, 11) for remark in unreleased), *((name, 13) for name in names if size.head)]:
-        begins, height = picture.x.px(stands["x"]), picture.y.px(stands["y"])
-        ends = begins + width_of(stands["text"], points)
-        grounds.append(picture.box(begins - 3, height - 8, ends + 3, height + 8))
+    grounds = [_ground(picture, remark, 11) for remark in unreleased]
+    grounds += [_ground(picture, name, 13) for name in names if size.head]
     picture.draw("text_grounds", "rect", grounds, fill="#FFFFFF", opacity=1)
     picture.texts("unreleased", unreleased, baseline="middle")
     side = "left" if size.head else "right"

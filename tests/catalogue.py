@@ -1,6 +1,6 @@
 """The catalogue of chips as a page: derived figures, classes, and a comparison with published figures.
 
-    python -m exportrules.study.catalogue > docs/chips.md
+    python -m tests.catalogue > docs/chips.md
 
 Every figure is derived from the chip files and every class is an answer of :func:`check`; the
 published values and the reasons for differences are in `docs/published-values.toml`.
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from exportrules.answer.determination import Determination, check, timeline
-from exportrules.errors import ExportRulesError, RulesetError
-from exportrules.files.load import data_directory, default_ruleset
+from exportrules.errors import RulesetError
+from exportrules.files.load import default_ruleset
 from exportrules.law.bounds import is_number, signed
 from exportrules.law.facts import Fact
 from exportrules.law.model import Alternative, Bounds, Family, Number, Scalar, Variant
@@ -171,7 +171,7 @@ def _head() -> list[str]:
     return [
         "# Chips",
         "",
-        "Written by `python -m exportrules.study.catalogue > docs/chips.md`; a test keeps it so. Not legal advice.",
+        "Written by `python -m tests.catalogue > docs/chips.md`; a test keeps it so. Not legal advice.",
         "",
         "- **TPP** (total processing performance): the largest of dense tera-operations a second x bit length over",
         "  the formats of the data sheet; the format that sets it is in brackets.",
@@ -351,15 +351,6 @@ def _table(head: list[str], rows: Iterable[list[str]], align: str) -> Iterator[s
         yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |"
 
 
-def main(arguments: list[str]) -> None:
-    """Print the page. The one argument, if any, is another file of published values."""
-    file = Path(arguments[0]) if arguments else data_directory().parent / "docs" / "published-values.toml"
-    try:
-        text = page(default_ruleset(), read_published(file))
-    except ExportRulesError as error:
-        sys.exit(f"exportrules: {error}")
-    sys.stdout.buffer.write(text.encode())
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    published = read_published(Path(__file__).parent.parent / "docs" / "published-values.toml")
+    sys.stdout.buffer.write(page(default_ruleset(), published).encode())
