@@ -67,25 +67,56 @@ def test_being_american_gives_no_presumption_of_approval_in_d5() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "before", "after"),
-    [("3A991", NONE, LICENSE), ("EAR99", NONE, NONE), ("4A994", OPEN, LICENSE)],
+    ("declared", "reached"),
+    [("3A991", False), ("3A991.a", False), ("5A992.c", False), ("EAR99", False), ("4A994", True)],
 )
-def test_what_85_fr_23459_added_was_not_on_the_list_before(declared: str, before: str, after: str) -> None:
+def test_what_85_fr_23459_added_was_not_on_the_list_before(declared: str, reached: bool) -> None:
     """Supp. no. 2 to part 744: 3A991 and 5A992 are among the entries that 85 FR 23459 added, 4A994 is not."""
     facts = {"eccn_declared": declared}
-    assert asked("V100", "2020-06-28", end_use="military", facts=facts)[0] == before
-    assert asked("V100", "2020-06-29", end_use="military", facts=facts)[0] == after
+    terms: dict[str, Any] = {"end_use": "military", "facts": facts}
+    for to in ("CN", "RU", "VE"):
+        found = check("V100", on="2020-06-28", to=to, exporter="other", **terms)
+        # 744.17, microprocessors in D:1, is a doubt of its own
+        assert ("ear#744.21-2019" in found.turns_on) == reached
     # the end user of Russia and Venezuela, who was in the section already
-    for to in ("RU", "VE"):
-        user = {**facts, "military_end_user": True}
-        assert asked("V100", "2020-06-28", to=to, facts=user)[0] == before
+    user = {**facts, "military_end_user": True}
+    found = check("V100", on="2020-06-28", to="RU", exporter="other", facts=user)
+    assert ("ear#744.21-2019" in found.turns_on) == reached
+    assert asked("V100", "2020-06-29", **terms)[0] == (NONE if declared == "EAR99" else LICENSE)
 
 
-def test_5a992_came_with_the_same_rule() -> None:
-    """What is open of it is 744.17 alone, which speaks of "information security" functionality."""
-    terms: dict[str, Any] = {"end_use": "military", "facts": {"eccn_declared": "5A992.c"}}
-    found = check("V100", on="2020-06-28", to="VE", exporter="other", **terms)
-    assert (found.outcome, list(found.turns_on)) == (OPEN, ["ear#744.17"])
+# --- paragraphs of an entry that a list names whole ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("declared", ["3A991.a", "3A991.l", "4A994.b", "4A994.f", "5A992.b", "5A992.c.1"])
+def test_supplement_2_names_entries_and_not_their_paragraphs(declared: str) -> None:
+    """Supp. no. 2 to part 744: "3A991 Electronic devices", "4A994 Limited to computers", "5A992 Equipment"."""
+    facts = {"eccn_declared": declared}
+    terms: dict[str, Any]
+    for terms in (
+        {"end_use": "military"},
+        {"to": "VE", "end_use": "military"},
+        {"facts": {**facts, "military_end_user": True}},
+        {"end_user": "AVIC Aircraft Co. Ltd."},
+    ):
+        assert asked("DGX A100", "2021-06-01", **{"facts": facts, **terms})[0] == LICENSE
+    assert asked("DGX A100", "2021-06-01", facts=facts)[0] == NONE
+    owner = {"listed_owner": "AVIC Aircraft Co. Ltd.", "listed_ownership_percent": 50, "app_wt": 1}
+    assert asked("RTX 4090 D", "2025-10-15", facts={**facts, **owner})[0] == LICENSE
+
+
+def test_5a991_is_on_supplement_2_for_some_telecommunications_equipment_alone() -> None:
+    """Supp. no. 2: "5A991 Limited to telecommunications equipment designed to operate outside ..."."""
+    for declared in ("5A991", "5A991.b"):
+        facts = {"eccn_declared": declared}
+        assert asked("DGX A100", "2021-06-01", end_use="military", facts=facts)[0] == NONE
+
+
+@pytest.mark.parametrize("declared", ["5A992.z", "5A992.z.1", "4A003.z", "5A002.z", "3A991.p", "4A994.b"])
+def test_the_items_of_a_supercomputer_are_entries_whole(declared: str) -> None:
+    """744.23(a)(1)(i): "specified in ECCN 3A001, 3A991, 4A994, 5A002, 5A004, or 5A992"; 744.23(c): no exception."""
+    terms: dict[str, Any] = {"end_use": "supercomputer", "facts": {"eccn_declared": declared}}
+    assert asked("RTX 4090", "2024-06-03", **terms) == (LICENSE, PRESUMED)
 
 
 # --- 740.5 -----------------------------------------------------------------------------------------------------------
