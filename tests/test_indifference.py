@@ -159,6 +159,24 @@ def test_the_order_of_questions_changes_no_answer(rng: random.Random) -> None:
     assert {q: exportrules.check(q[0], on=q[1]).to_json() for q in asked} == backwards
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_rule_that_names_one_variant_reaches_it_alone_whatever_was_asked_before(
+    backwards: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
+    letter = LETTER.format(name="one", policy="policy_of_denial", day="2021-01-01", bound=0)
+    named = letter.replace(
+        'fact = "tpp", op = "ge", bound = 0', 'fact = "chip", op = "is", bound = "nvidia-a100-pcie-40gb"'
+    )
+    (tmp_path / "letter.toml").write_text(named, "utf-8")
+    law = load_ruleset(None, [tmp_path / "letter.toml"])
+    alike = ["nvidia-a100-pcie-40gb", "nvidia-a100-sxm4-40gb"]  # by all other facts that a rule tests
+    said = {
+        c: exportrules.check(c, on="2021-06-01", ruleset=law).outcome for c in (alike[::-1] if backwards else alike)
+    }
+    assert [said[chip] for chip in alike] == ["license_required", "no_license_requirement"]
+
+
 def test_one_and_true_are_not_the_same_figure() -> None:
     assert exportrules.check(None, on="2024-06-03", facts={"tpp": 1}).transaction["facts"] == {"tpp": 1}
     for wrong in ({"tpp": True}, {"designed_for_datacenter": 1}):

@@ -84,7 +84,9 @@ def _decided(moment: Moment, layer: Callable[[Course], View], changed: Mapping[s
     verdicts = []
     for course in moment.courses:
         view, subject = layer(course), course.subject
-        docket = Docket(view, settled(subject.facts, changed), subject.listings(view), moment.on)
+        facts = settled(subject.facts, changed)
+        marks = course.docket.marks.after(facts) if view is course.view else None
+        docket = Docket(view, facts, subject.listings(view), moment.on, marks)
         key = (view, docket.signature())
         if key not in decided:
             decided[key] = decide(docket, moment.on)

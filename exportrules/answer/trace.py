@@ -222,11 +222,12 @@ def _margins(
         if provision.kind not in _DECIDING:
             continue
         for row in provision.when + provision.unless:
-            truths = {test: reading.docket.test(test, reading.day, reading.concluded) for test in row.tests}
             for test in row.tests:
-                value = _number(course.docket.facts.get(test.fact))
-                others = all(held != FALSE for t, held in truths.items() if t.fact != test.fact)
-                if test.op in _COMPARED and value is not None and others and isinstance(test.bound, int | Decimal):
+                value = _number(course.docket.facts.get(test.fact)) if test.op in _COMPARED else None
+                if value is None or not isinstance(test.bound, int | Decimal):
+                    continue
+                others = (t for t in row.tests if t.fact != test.fact)
+                if all(reading.docket.test(t, reading.day, reading.concluded) != FALSE for t in others):
                     bound = Decimal(test.bound)
                     distance = abs(value - bound) / bound if bound else Decimal(1)
                     percent = _percent(value, bound)

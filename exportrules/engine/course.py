@@ -55,7 +55,7 @@ def course_of(ruleset: Ruleset, question: Question, subject: Subject) -> Course:
     knowing = subject.exporter if view.known_on else None
     marks = Marks(view, subject.facts)
     # facts left at their assumed values are the same for every subject, so the key need not have them
-    stated = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name) and name != "chip"]
+    stated = [name for name, fact in subject.facts.items() if fact is not ruleset.assumed.get(name)]
     facts = frozenset([(name, marks[name]) for name in stated])
     # an approval must cover all parties: the key needs each party's identity, and whether an end user is named
     sense = subject.sense

@@ -107,13 +107,11 @@ class Marks(dict[str, int]):
         self.view, self.facts = view, facts
         self.exact = any(fact.candidates for fact in facts.values())
 
-    def after(self, facts: Mapping[str, Fact], changed: Iterable[str]) -> Marks:
+    def after(self, facts: Mapping[str, Fact]) -> Marks:
         """The marks of the same facts with some of them changed; exact if these are."""
         other = Marks.__new__(Marks)
         other.view, other.facts, other.exact = self.view, facts, self.exact
-        other.update(self)
-        for name in changed:
-            other.pop(name, None)
+        other.update((name, mark) for name, mark in self.items() if facts.get(name) is self.facts.get(name))
         return other
 
     def __missing__(self, name: str) -> int:
@@ -240,7 +238,7 @@ class Docket:
         exact = known is not None and bool(known.candidates)
         facts = settled(self.facts, supposed) if exact else {**self.facts, **supposed}
         changed = {name for name, new in facts.items() if new is not self.facts.get(name)} if exact else {fact}
-        branch = self._with(facts=facts, marks=self.marks.after(facts, changed))
+        branch = self._with(facts=facts, marks=self.marks.after(facts))
         entries: list[PreparedProvision] = []
         for entry in self.entries:
             touched = fact == "item_kind" or not changed.isdisjoint(entry.mentions)

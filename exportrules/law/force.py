@@ -43,7 +43,7 @@ def days_in_force(
         if stay.kind == "suspension" and not (stay.layer == "enforced" and as_printed):
             for held in (p for target in stay.suspends for p in meant(target)):
                 holes.setdefault(held.id, []).extend(days[stay.id])
-    return {name: subtract(spans, holes.get(name, ())) for name, spans in days.items()}
+    return days | {name: subtract(days[name], stays) for name, stays in holes.items()}
 
 
 def settled(provisions: Iterable[Provision]) -> dict[str, Provision]:
