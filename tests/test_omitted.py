@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
+from exportrules import LedgerError
 from exportrules.cli import cli
+from exportrules.ledger.sources import open_source
 
 HEADER = ["date", "part", "dest", "exporter", "consignee"]
 T4 = ["2024-06-03", "T4", "SG", "other"]
@@ -271,3 +273,48 @@ def test_a_formula_that_no_program_has_computed_is_not_an_empty_cell(tmp_path: P
 def test_a_text_that_its_reader_passes_over_is_not_an_empty_cell(tmp_path: Path) -> None:
     found = list(outcomes(written(tmp_path, "xlsb", [Rich(LISTED), "Acme GmbH", ""])))
     assert found[0][:2] == ("#VALUE!", "indeterminate")
+
+
+def rewritten(path: Path, change: Callable[[str, bytes], tuple[str, bytes]]) -> Path:
+    """The archive with its parts changed, by name and content."""
+    with zipfile.ZipFile(path) as book:
+        parts = [change(name, book.read(name)) for name in book.namelist()]
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts:
+            book.writestr(name, content)
+    return path
+
+
+def test_an_archive_with_backslashes_is_read_as_excel_reads_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "xlsx", [Error(42, True), "Acme GmbH", ""])
+    rewritten(path, lambda name, content: (name.replace("/", "\\"), content))
+    assert [outcome for _, outcome, _ in outcomes(path)] == ["indeterminate", *["no_license_requirement"] * 2]
+
+
+def test_repeated_rows_and_cells_of_opendocument_are_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, "ods", ["", Error(42, True), "Acme GmbH", ""])
+    rewritten(
+        path,
+        lambda name, content: (
+            name,
+            content.replace(b"<table:table-row>", b'<table:table-row table:number-rows-repeated="2">').replace(
+                b"<table:table-cell office", b'<table:table-cell table:number-columns-repeated="1" office'
+            ),
+        ),
+    )
+    assert [consignee for consignee, _, _ in outcomes(path)] == ["", "", "#N/A", "#N/A", *["Acme GmbH"] * 2, "", ""]
+
+
+def test_a_workbook_at_which_its_reader_gives_up_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "xlsb", ["", ""])
+    rewritten(path, lambda name, content: (name, content.replace(b'Id="r1"', b'Id="r2"')))
+    with pytest.raises(LedgerError, match="no workbook that can be read"):
+        open_source(path)
+
+
+def test_a_workbook_whose_errors_cannot_be_seen_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "xlsx", ["", ""])
+    # the sum of the bytes of a part is no longer that which the archive has for it
+    path.write_bytes(path.read_bytes().replace(b"<x:c/>", b"<x:d/>", 1))
+    with pytest.raises(LedgerError, match=r"errors in its cells .* cannot be told from empty cells, .*: .*Bad CRC-32"):
+        open_source(path)

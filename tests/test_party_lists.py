@@ -307,6 +307,9 @@ def test_a_spelling_from_the_world_means_whom_it_means(case: dict[str, str]) -> 
         ("China Electronics Technology Group Corporation", "cetc-chip-technology", ""),
         ("Hikvison", "hangzhou-hikvision-digital-technology", "near"),
         ("HUAWEI TECHNOLGIES CO., LTD.", "huawei-technologies", "near"),
+        ("HUAWE1 TECHN0L0G1ES C0., LTD.", "huawei-technologies", "abbreviated"),
+        ("Harb1n Eng1n33r1ng Un1v3rs1ty", "harbin-engineering-university", "abbreviated"),
+        ("1) 华为技术有限公司 (HK)", "huawei-technologies", "contains a listed name"),
     ],
 )
 def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -> None:

@@ -132,3 +132,28 @@ def test_an_empty_sequence_is_no_place(field: str) -> None:
     asked: dict[str, Any] = {"exporter": "other", "to": "SG", field: ()}
     with pytest.raises(QuestionError, match="is not text"):
         check("H100", on="2024-06-01", **asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Zorglu\u0562 Tradi\u0578g Pte", "letters of two alphabets"),
+        ("Zo\u0280glub Tradi\u0274g Pte", "letters of two alphabets"),
+        ("Zorglub Mat\u212erials", "letters of two alphabets"),
+        ("华为技术有限公司".encode().decode("cp1252", "replace"), "another encoding"),
+        ("浙江大华技术股份有限公司".encode().decode("latin-1"), "another encoding"),
+        ("华为技术有限公司".encode("gbk").decode("latin-1"), "another encoding"),
+        ("华为技术有限公司".encode().decode("cp437"), "another encoding"),
+        ("M\ufffdller Elektronik GmbH", "another encoding"),
+    ],
+)
+def test_a_name_that_does_not_say_what_was_written_is_nobodys(text: str, why: str) -> None:
+    with pytest.raises(QuestionError, match=why):
+        check("T4", on="2024-06-03", to="SG", exporter="other", end_user=text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Größe & Söhne GmbH", "ÅÄÖ Elektronik AB", "Şəki Şəhər MMC", "« École » – Études", "Ærø ApS"]
+)
+def test_letters_of_a_language_that_stand_together_are_a_name(text: str) -> None:
+    assert check("T4", on="2024-06-03", to="SG", exporter="other", end_user=text).outcome == "no_license_requirement"

@@ -11,7 +11,6 @@ from exportrules.ledger.omitted import Omitted, has
 
 #: A formula, an error, a span, or a cell with content but no type: without any of them nothing is omitted.
 _SIGN = re.compile(rb"""formula\s*=|["']error["']|-spanned\s*=|-cell(?![^>]*value-type)[^>]*[^/]>""")
-_CELLS = ("table-cell", "covered-table-cell")
 
 
 def omitted(path: str) -> list[Omitted]:
@@ -20,53 +19,50 @@ def omitted(path: str) -> list[Omitted]:
         with book.open("content.xml") as part:
             if not has(part, _SIGN):
                 return []
-        sheets: list[Omitted] = []
-        row, tables = 0, list[Element]()
+        sheets, row, table = list[Omitted](), 0, Element("table")
         with book.open("content.xml") as part:
             for event, element in iterparse(part, ("start", "end")):
-                tag = _local(element.tag)
-                if event == "start" and tag == "table":
-                    row, tables = 0, [element]
+                if event == "start" and element.tag.endswith("}table"):
+                    row, table = 0, element
                     sheets.append(Omitted())
-                elif event == "end" and tag == "table-row" and tables:
+                elif event == "end" and element.tag.endswith("}table-row"):
                     row = _read_row(element, row, sheets[-1])
-                    tables[0].clear()
+                    table.clear()
         return sheets
 
 
 def _read_row(element: Element, first: int, sheet: Omitted) -> int:
     """Add what is omitted of a row, and of those that repeat it; returns the number of the next."""
-    after = first + _number(element, "number-rows-repeated")
+    after = first + int(_attributes(element).get("number-rows-repeated", 1))
     column = 0
     for cell in element:
-        if _local(cell.tag) not in _CELLS:
+        if not cell.tag.endswith("table-cell"):
             continue
-        last = column + _number(cell, "number-columns-repeated")
-        below, beside = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
+        said = _attributes(cell)
+        last = column + int(said.get("number-columns-repeated", 1))
+        below, beside = int(said.get("number-rows-spanned", 1)), int(said.get("number-columns-spanned", 1))
         if below > 1 or beside > 1:
             sheet.merged += [((row, column), (row + below - 1, column + beside - 1)) for row in range(first, after)]
-        if error := _error(cell):
+        if error := _error(cell, said):
             sheet.errors |= {(row, at): error for row in range(first, after) for at in range(column, last)}
         column = last
     return after
 
 
-def _error(cell: Element) -> str:
-    """What a cell shows in place of a value: a text, which a reader may have found too; '' if it is empty. A formula
-    that gives the empty text has an empty paragraph, one that no program has computed has none."""
+def _error(cell: Element, said: dict[str, str]) -> str:
+    """What a cell shows in place of a value; '' if it has one, or is empty. A formula that gives the empty text has an
+    empty paragraph, one that no program has computed has none."""
+    if said.get("value-type") and said.get("string-value", "its paragraphs"):
+        return ""
     paragraphs = [part for part in cell if _local(part.tag) == "p"]
-    if not paragraphs and _attribute(cell, "formula") and not _attribute(cell, "value-type"):
+    if not paragraphs and "formula" in said and "value-type" not in said:
         return NOT_A_CELL
     return "\n".join("".join(paragraph.itertext()) for paragraph in paragraphs)
 
 
-def _number(element: Element, name: str) -> int:
-    return int(_attribute(element, name) or 1)
-
-
-def _attribute(element: Element, name: str) -> str:
-    """An attribute by its name without a namespace; '' if there is none."""
-    return next((value for key, value in element.items() if _local(key) == name), "")
+def _attributes(element: Element) -> dict[str, str]:
+    """The attributes by their names without a namespace."""
+    return {_local(name): value for name, value in element.items()}
 
 
 def _local(name: str) -> str:

@@ -59,7 +59,7 @@ def _workbook(file: bytes) -> memoryview:
     directory, cutoff, first_small, _, more = unpack_from("<I4xIIII", file, 48)
     held = memoryview(file)[size:]
     tables = list(unpack_from("<109I", file, 76))
-    while _is_sector(more):
+    while _is_sector(more) and len(tables) <= len(held):
         *others, more = _numbers(held[more * size : (more + 1) * size])
         tables += others
     follow = [n for at in tables if _is_sector(at) for n in _numbers(held[at * size : (at + 1) * size])]
@@ -76,9 +76,11 @@ def _workbook(file: bytes) -> memoryview:
 
 
 def _chain(held: memoryview, number: int, follow: Sequence[int], size: int) -> memoryview:
-    """The sectors from a first one, each with the number of the one that follows it."""
+    """The sectors from a first one, each with the number of the one that follows it; no more than there are."""
     found = bytearray()
-    while _is_sector(number) and len(found) <= len(held):
+    for _ in range(0, len(held), size):
+        if not _is_sector(number):
+            break
         found += held[number * size : (number + 1) * size]
         number = follow[number]
     return memoryview(found)

@@ -391,7 +391,7 @@ def _without_places(text: str) -> str:
 def _chinese(index: Index, text: str) -> Iterator[Near]:
     """Listed names whose core the text contains: of two characters at its beginning, of more anywhere."""
     whole = chinese_letters(text)
-    head = _without_places(whole)
+    head = _without_places(whole.lstrip("0123456789"))  # the number of a line of a list
     own = chinese_core(text)
     for core, party, printed in index.chinese:
         if core == own:

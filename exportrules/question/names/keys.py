@@ -15,8 +15,19 @@ T = TypeVar("T")
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     *map(chr, range(0x180B, 0x1810)), *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)),
 }  # fmt: skip
+#: Letters that look like Latin ones: Greek, Cyrillic, Armenian, Georgian, Cherokee, Lisu, Coptic, and small capitals.
+_ALIKE = (
+    r"\u0370-\u03ff\u0400-\u058f\u10a0-\u10ff\u13a0-\u13ff\u1c80-\u1cbf\u2c80-\u2cff\ua4d0-\ua4ff\ua640-\ua69f"
+    r"\uab70-\uabbf\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1d22\ua730\ua731\u212e"
+)
 #: A word with letters of two alphabets that look alike: "СN" with a Cyrillic C.
-_MIXED = r"[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]"
+_MIXED = rf"[a-z][{_ALIKE}]|[{_ALIKE}][a-z]"
+#: A text that was read in another encoding than it was written in: the bytes of Chinese letters as letters and signs of
+#: western Europe, four or more in a row, as parts of frames, or as a letter that was lost.
+_GARBLED = (
+    r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
+    r"\u2026\u2030\u2039\u203a\u20ac\u2122]{4}|[\u2500-\u259f\ufffd]"
+)
 #: Characters that reverse the direction of what follows: such a text differs from what its reader sees.
 _TURNED = "[\u202a-\u202e\u2066-\u2069]"
 
@@ -54,6 +65,8 @@ def deceives(text: str) -> str:
         return "has a letter that turns its direction, so that it does not say what it shows"
     if re.search(_MIXED, text, re.I):
         return "has letters of two alphabets in one word, so that it does not say what it shows"
+    if re.search(_GARBLED, text):
+        return "was read or saved in another encoding than it was written in, so that it does not say what was written"
     return ""
 
 

@@ -6,7 +6,9 @@ that is only similar to a listed one is reported as near, and never read as it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from exportrules.law.model import FAVOURS, Description, Party
@@ -16,6 +18,8 @@ from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
 
 #: The number of spellings that are cached: more than a ledger has, but few enough for memory.
 MOST_REMEMBERED = 500_000
+#: A digit that looks like a letter, beside a letter.
+_DIGIT_IN_WORD = r"(?<=[A-Za-z])[013458]|[013458](?=[A-Za-z])"
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 
@@ -142,6 +146,9 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         keys = (*index.get(reading_key := party_key(reading), ()), *(party for party, _ in weak.get(reading_key, ())))
         near += [Near(party, ruleset.parties[party].name, "near", 90) for party in keys]
         near += close_names(near_index(ruleset, _restricting(ruleset)), reading)
+    for spelled in _in_letters(text):
+        near += [Near(party, ruleset.parties[party].name, "near", 90) for party in index.get(party_key(spelled), ())]
+        near += close_names(near_index(ruleset, _restricting(ruleset)), spelled)
     near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
     near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
     near += () if near else of_a_house(ruleset, text)
@@ -149,6 +156,17 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)
     return Matches((), tuple(best.values()))
+
+
+def _in_letters(text: str) -> set[str]:
+    """The text with letters for the digits in its words, as machines that read paper mistake them: HUAWE1, C0."""
+    if not re.search(_DIGIT_IN_WORD, text):
+        return set()
+    return {re.sub(_DIGIT_IN_WORD, partial(_letter, letters), text) for letters in ("oieasb", "oleasb")}
+
+
+def _letter(letters: str, digit: re.Match[str]) -> str:
+    return letters["013458".index(digit[0])]
 
 
 def _restricting(ruleset: Ruleset) -> Iterator[Party]:
