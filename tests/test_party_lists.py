@@ -23,6 +23,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import ALWAYS, Span, overlap
 from exportrules.law.view import view_of
 from exportrules.question.names.close import chinese_core, spelled, words_of
+from exportrules.question.names.hanzi import syllables
 from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
 from exportrules.question.names.numbered import called, number_of
@@ -713,3 +714,37 @@ def test_each_entry_of_a_party_is_a_provision_with_its_own_id_and_page() -> None
         f"entity_list#{name}-owner",
         f"entity_list#{name}-2-owner",
     ]
+
+
+# --- Chinese in Latin letters ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("翔迅", "xiang xun"), ("至纯", "zhi chun"), ("合盛", "he sheng"), ("景嘉微", "jing jia wei"), ("壁仞", "bi ren"),
+     ("鑫睿", "xin rui"), ("长厦", "chang xia"), ("略虐吕", "lue nue lu"), ("啊座", "a zuo"), ("鼟A", " ")],
+)  # fmt: skip
+def test_characters_are_read_as_pinyin(text: str, read: str) -> None:
+    assert " ".join(syllables(text)) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("西安翔迅科技有限责任公司", "xian-xiangxun-technology"),
+        ("合盛硅业（鄯善）有限公司", "hoshine-silicon-industry-shanshan"),
+        ("深圳市新利康供应链管理有限公司", "shenzhen-xinlikang-supply-chain-management"),
+        ("济南通宝来油田设备有限公司", "jinan-tongbaolai-oilfield-equipment"),
+    ],
+)
+def test_the_characters_of_a_listed_name_that_is_pinyin_are_near_it(written: str, party: str) -> None:
+    assert party in {near.party for near in find_parties(LAW, written).near}
+
+
+@pytest.mark.parametrize(
+    # another place, a university, an everyday word, a single character
+    "written",
+    ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "华"],
+)
+def test_characters_that_sound_alike_elsewhere_are_another_name(written: str) -> None:
+    assert find_parties(LAW, written) == ((), ())

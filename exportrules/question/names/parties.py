@@ -143,6 +143,10 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         near += [Near(party, ruleset.parties[party].name, "near", 90) for party in keys]
         near += close_names(near_index(ruleset, _restricting(ruleset)), reading)
     near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
+    if not text.isascii():
+        from exportrules.question.names.hanzi import same_sound
+
+        near += same_sound(near_index(ruleset, _restricting(ruleset)), text)
     near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
     near += () if near else of_a_house(ruleset, text)
     best: dict[str, Near] = {}
