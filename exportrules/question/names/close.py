@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -50,6 +51,12 @@ SHORTEST_SLIP = 6
 LIGHT = 2.0
 
 
+#: Letters with spaces between them: "I n s p u r".
+_SPREAD = re.compile(r"\b[a-z](?: [a-z]){3,}\b")
+#: Digits that stand for a letter that looks like them.
+_LOOKALIKES = (str.maketrans("0135", "oies"), str.maketrans("0135", "oles"))
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A listed name: its party, its printed form, its words in order, and those that are distinctive."""
@@ -68,7 +75,7 @@ def spelled(text: str) -> list[str]:
         folded = folded.translate(SIMPLIFIED).translate(LATIN)
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     spaced = "".join(c if c.isalnum() else "" if c in ".'’`" else " " for c in folded)
-    return spaced.split()
+    return _SPREAD.sub(lambda found: found[0].replace(" ", ""), " ".join(spaced.split())).split()
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -168,7 +175,10 @@ class Index:
                 self._sounds = sounds
             spared = is_light(word) or word in COMMON or len(self.by_word.get(word, ())) > FEW
             heard = "" if spared else sound(word)
-            alike = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
+            mixed = len(word) >= SHORTEST_SLIP and not word.isalpha() and not word.isdigit()
+            letters = [word.translate(table) for table in _LOOKALIKES] if mixed else []
+            seen = {meant(one): None for one in letters if one != word and one in self.written}
+            alike = self._alike[word] = (*seen, *(known for known in self._sounds.get(heard, ()) if known != word))
         return alike
 
 

@@ -6,6 +6,7 @@ that is only similar to a listed one is reported as near, and never read as it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -16,6 +17,17 @@ from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
 
 #: The number of spellings that are cached: more than a ledger has, but few enough for memory.
 MOST_REMEMBERED = 500_000
+#: A web or mail address, with its host, and the parts of a host that do not name anyone.
+_ADDRESS = re.compile(
+    r"(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+"
+    r"(?:com|cn|net|org|edu|gov|mil|hk|mo|tw|ru|by|ir|kp|sy|cu|ae|sg|io|ai|cc|top|tech|biz|info))\b(?:[/?#]\S*)?",
+    re.I,
+)
+_NO_OWNER = frozenset(
+    """
+    www mail email com cn net org edu gov mil ac co hk mo tw ru by ir kp sy cu ae sg io ai cc top tech biz info en
+    """.split()
+)
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 
@@ -149,10 +161,26 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         near += same_sound(near_index(ruleset, _restricting(ruleset)), text)
     near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
     near += () if near else of_a_house(ruleset, text)
+    if (owner := _owner_of_an_address(text)) != text:
+        inner = find_parties(ruleset, owner)
+        listed = (ruleset.parties[party] for party in inner.listed)
+        near += [Near(party.id, party.name, "contains a listed name", 95) for party in listed if not is_favoured(party)]
+        near += inner.near
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)
     return Matches((), tuple(best.values()))
+
+
+def _owner_of_an_address(text: str) -> str:
+    """A text with the name in a web or mail address for the address: "sales@inspur.com" is "inspur"."""
+    if "." not in text or not _ADDRESS.search(text):
+        return text
+    return _ADDRESS.sub(lambda found: f" {' '.join(_labels(found[1]))} ", text).strip()
+
+
+def _labels(host: str) -> list[str]:
+    return [label for label in host.casefold().split(".") if label not in _NO_OWNER]
 
 
 def _restricting(ruleset: Ruleset) -> Iterator[Party]:
