@@ -31,6 +31,7 @@ from exportrules.question.names.words import (
     GENERIC,
     KINDS,
     LATIN,
+    ORDINARY,
     PLACES,
     SIMPLIFIED,
     SMALL_WORDS,
@@ -173,7 +174,7 @@ class Index:
                     if heard := sound(written):
                         sounds[heard] |= dict.fromkeys(sorted(self.written[written]))
                 self._sounds = sounds
-            spared = is_light(word) or word in COMMON or len(self.by_word.get(word, ())) > FEW
+            spared = is_light(word) or word in COMMON or word in ORDINARY or len(self.by_word.get(word, ())) > FEW
             heard = "" if spared else sound(word)
             mixed = len(word) >= SHORTEST_SLIP and not word.isalpha() and not word.isdigit()
             letters = [word.translate(table) for table in _LOOKALIKES] if mixed else []
