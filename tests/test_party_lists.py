@@ -752,6 +752,20 @@ def test_the_characters_of_a_listed_name_that_is_pinyin_are_near_it(written: str
 
 
 @pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("中山大学", "sun-yat-sen-university"),
+        ("上海飞机制造有限公司", "shanghai-aircraft-manufacturing-co-ltd-samc"),
+        ("浙江宇视科技有限公司", "zhejiang-uniview-technologies"),
+        ("上海空间电源研究所", "china-aerospace-science-and-technology-corporation-casc-8th-academy-811-research"),
+        ("중국 화웨이", "huawei-technologies"),
+    ],
+)
+def test_a_registered_name_that_is_a_translation_is_near(written: str, party: str) -> None:
+    assert party in {near.party for near in find_parties(LAW, written).near}
+
+
+@pytest.mark.parametrize(
     # another place, a university, an everyday word, a single character
     "written",
     ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "华"],
