@@ -206,7 +206,7 @@ def meu_list() -> Iterator[Made]:
     for row in rows("meu_list.csv"):
         made = _named(row)
         made.listing.append(_listing("meu_list", row["listed_on"], row["citations"].split(" (")[0], "published"))
-        yield made
+        yield _also_called(made)
 
 
 def unverified_list() -> Iterator[Made]:
@@ -217,7 +217,7 @@ def unverified_list() -> Iterator[Made]:
         made.listing.append(listing)
         uvl = "744.15: no license exception; a UVL statement before any shipment without a license."
         listing["note"] = f"{uvl} {doubt}" if doubt and listing["start"] >= _COVERED else uvl
-        yield made
+        yield _also_called(made)
     yield from _removed("unverified_list")
 
 
@@ -275,6 +275,16 @@ def _named(row: Row) -> Made:
         made.call(alias)
     for alias in split(row.get("weak_aliases", "")):
         made.call(alias, weak=True)
+    return made
+
+
+def _also_called(made: Made) -> Made:
+    """A party of a shorter list with its other names, which are near names where nobody checked them."""
+    for row in rows("short_names.csv"):
+        if row["entry"] == made.name:
+            for column in ("chinese_legal", "former_names", "english_short", "chinese_short"):
+                for name in _several(row[column]):
+                    made.call(name, weak="not checked" in row["note"])
     return made
 
 

@@ -356,8 +356,8 @@ def test_a_name_with_an_addressee_in_it_or_nearly_may_be_the_addressee(written: 
 
 def test_addressees_are_looked_for_without_the_endings_of_companies() -> None:
     names = [name for name in _addressees(LAW) if name.isascii()]
-    wanted = ["AMD", "Advanced Micro Devices", "Habana", "Habana Labs", "INTC", "Intel", "NVDA", "NVIDIA", "Nvidia"]
-    assert sorted(names) == wanted
+    amd = ["AMD", "Adv. Micro Devices", "Advanced Micro Devices"]
+    assert sorted(names) == [*amd, "Habana", "Habana Labs", "INTC", "Intel", "NVDA", "NVIDIA", "Nvidia"]
 
 
 @pytest.mark.parametrize("written", ["Distributorium", "Forwarderium", "Jistributor"])

@@ -23,6 +23,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import ALWAYS, Span, overlap
 from exportrules.law.view import view_of
 from exportrules.question.names.close import chinese_core, spelled, words_of
+from exportrules.question.names.hanzi import syllables
 from exportrules.question.names.inside import standing_in, whole_of
 from exportrules.question.names.keys import Near
 from exportrules.question.names.numbered import called, number_of
@@ -408,6 +409,15 @@ def test_chinese_digits_are_a_number(text: str, number: int) -> None:
          "china-aerospace-science-and-industry-corporation-second-academy-208th-research-i"),
         ("National Supercomputer Center Guangzhou", "national-supercomputing-center-guangzhou"),
         ("Xian Aircraft Ind Co Ltd", "xian-aircraft-industrial"),
+        # a web or mail address
+        ("sales@inspur.com", "inspur-group"),
+        ("https://www.huawei.com/en/", "huawei-technologies"),
+        ("Wang Fang <wang.fang@ymtc.com>", "yangtze-memory-technologies"),
+        ("hr@mail.nudt.edu.cn", "national-university-of-defense-technology"),
+        # letters apart, and digits for letters
+        ("I n s p u r  Group", "inspur-group"),
+        ("1nspur Group", "inspur-group"),
+        ("Phyt1um", "tianjin-phytium-information-technology"),
     ],
 )  # fmt: skip
 def test_an_institute_by_its_number_and_a_company_by_its_house_are_near(written: str, party: str) -> None:
@@ -419,7 +429,8 @@ def test_an_institute_by_its_number_and_a_company_by_its_house_are_near(written:
     "written",
     ["复旦大学", "国家电网有限公司", "First Research Institute of Fruit", "Taiyuan University of Technology",
      "Jiangnan University", "Haitian Flavouring & Food", "Nanyang Technological University", "Moskovskiy Universitet",
-     "38 Institute Road"],
+     "38 Institute Road", "sales@trip.com", "www.samsung.com", "St.Petersburg.Net Cafe", "A B C D Trading",
+     "4G Systems", "3Com", "Zhang Yiming"],
 )  # fmt: skip
 def test_a_number_a_town_and_an_adjective_are_no_house(written: str) -> None:
     assert find_parties(LAW, written) == ((), ())
@@ -716,3 +727,51 @@ def test_each_entry_of_a_party_is_a_provision_with_its_own_id_and_page() -> None
         f"entity_list#{name}-owner",
         f"entity_list#{name}-2-owner",
     ]
+
+
+# --- Chinese in Latin letters ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("翔迅", "xiang xun"), ("至纯", "zhi chun"), ("合盛", "he sheng"), ("景嘉微", "jing jia wei"), ("壁仞", "bi ren"),
+     ("鑫睿", "xin rui"), ("长厦", "chang xia"), ("略虐吕", "lue nue lu"), ("啊座", "a zuo"), ("鼟A", " ")],
+)  # fmt: skip
+def test_characters_are_read_as_pinyin(text: str, read: str) -> None:
+    assert " ".join(syllables(text)) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("西安翔迅科技有限责任公司", "xian-xiangxun-technology"),
+        ("合盛硅业（鄯善）有限公司", "hoshine-silicon-industry-shanshan"),
+        ("深圳市新利康供应链管理有限公司", "shenzhen-xinlikang-supply-chain-management"),
+        ("济南通宝来油田设备有限公司", "jinan-tongbaolai-oilfield-equipment"),
+    ],
+)
+def test_the_characters_of_a_listed_name_that_is_pinyin_are_near_it(written: str, party: str) -> None:
+    assert party in {near.party for near in find_parties(LAW, written).near}
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("中山大学", "sun-yat-sen-university"),
+        ("上海飞机制造有限公司", "shanghai-aircraft-manufacturing-co-ltd-samc"),
+        ("浙江宇视科技有限公司", "zhejiang-uniview-technologies"),
+        ("上海空间电源研究所", "china-aerospace-science-and-technology-corporation-casc-8th-academy-811-research"),
+        ("중국 화웨이", "huawei-technologies"),
+    ],
+)
+def test_a_registered_name_that_is_a_translation_is_near(written: str, party: str) -> None:
+    assert party in {near.party for near in find_parties(LAW, written).near}
+
+
+@pytest.mark.parametrize(
+    # another place, a university, an everyday word, a single character
+    "written",
+    ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "华"],
+)
+def test_characters_that_sound_alike_elsewhere_are_another_name(written: str) -> None:
+    assert find_parties(LAW, written) == ((), ())

@@ -61,11 +61,27 @@ def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
         find_place(LAW, "Kowloon")
 
 
+@pytest.mark.parametrize("text", ["Damascus, Lebanon", "Pyongyang, South Korea", "Bandar Abbas, Oman"])
+def test_a_city_beside_another_country_is_refused(text: str) -> None:
+    assert read(text) == "refused"
+
+
 @pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC", "Mal"])
 def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
     with pytest.raises(UnknownNameError) as raised:
         find_place(LAW, text)
     assert "Did you mean" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [("Mariupol, Ukraine", "Donetsk region of Ukraine"), ("Simferopol, Russia", "Crimea"), ("Kerch, RU", "Crimea"),
+     ("Crimea (Russia)", "Crimea"), ("Alchevsk", "Luhansk region of Ukraine"), ("LPR", "Luhansk region of Ukraine"),
+     ("Ramallah, Israel", "Palestinian territories"), ("ДНР", "Donetsk region of Ukraine"), ("Крым", "Crimea")],
+)  # fmt: skip
+def test_a_town_of_a_region_that_is_not_answered_is_not_its_country(text: str, region: str) -> None:
+    with pytest.raises(UnknownNameError, match=f"{region}.* cannot be answered"):
+        find_place(LAW, text)
 
 
 def test_letters_that_two_places_are_called_by_are_neither() -> None:

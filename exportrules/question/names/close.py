@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ from exportrules.question.names.words import (
     GENERIC,
     KINDS,
     LATIN,
+    ORDINARY,
     PLACES,
     SIMPLIFIED,
     SMALL_WORDS,
@@ -50,6 +52,10 @@ SHORTEST_SLIP = 6
 LIGHT = 2.0
 
 
+#: Letters with spaces between them: "I n s p u r".
+_SPREAD = re.compile(r"\b[a-z](?: [a-z]){3,}\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A listed name: its party, its printed form, its words in order, and those that are distinctive."""
@@ -68,7 +74,7 @@ def spelled(text: str) -> list[str]:
         folded = folded.translate(SIMPLIFIED).translate(LATIN)
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     spaced = "".join(c if c.isalnum() else "" if c in ".'’`" else " " for c in folded)
-    return spaced.split()
+    return _SPREAD.sub(lambda found: found[0].replace(" ", ""), " ".join(spaced.split())).split()
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -166,7 +172,7 @@ class Index:
                     if heard := sound(written):
                         sounds[heard] |= dict.fromkeys(sorted(self.written[written]))
                 self._sounds = sounds
-            spared = is_light(word) or word in COMMON or len(self.by_word.get(word, ())) > FEW
+            spared = is_light(word) or word in COMMON or word in ORDINARY or len(self.by_word.get(word, ())) > FEW
             heard = "" if spared else sound(word)
             alike = self._alike[word] = tuple(known for known in self._sounds.get(heard, ()) if known != word)
         return alike

@@ -70,7 +70,7 @@ def of_a_house(ruleset: Ruleset, text: str) -> Iterator[Near]:
     """
     known = houses(ruleset)
     words = spelled(text)
-    kinds = KINDS & set(words)
+    kinds = KINDS.intersection(words)
     for word in dict.fromkeys((*words, *(one + two for one, two in pairwise(words)))):
         if len(word) >= SHORTEST_HOUSE or word.upper() in text:
             named = [one for one in known.get(word, ()) if kinds == KINDS & set(words_of(one[1]))]

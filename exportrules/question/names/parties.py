@@ -18,8 +18,20 @@ from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
 
 #: The number of spellings that are cached: more than a ledger has, but few enough for memory.
 MOST_REMEMBERED = 500_000
-#: A digit that looks like a letter, beside a letter.
+#: A digit that looks like a letter, beside a letter, and a word long enough to be more than a short name with a number.
 _DIGIT_IN_WORD = r"(?<=[A-Za-z])[013458]|[013458](?=[A-Za-z])"
+_LONG_WORD = rf"\b(?=\w*(?:{_DIGIT_IN_WORD}))\w{{6,}}"
+#: A web or mail address, with its host, and the parts of a host that do not name anyone.
+_ADDRESS = re.compile(
+    r"(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+"
+    r"(?:com|cn|net|org|edu|gov|mil|hk|mo|tw|ru|by|ir|kp|sy|cu|ae|sg|io|ai|cc|top|tech|biz|info))\b(?:[/?#]\S*)?",
+    re.I,
+)
+_NO_OWNER = frozenset(
+    """
+    www mail email com cn net org edu gov mil ac co hk mo tw ru by ir kp sy cu ae sg io ai cc top tech biz info en
+    """.split()
+)
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 
@@ -150,8 +162,17 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         near += [Near(party, ruleset.parties[party].name, "near", 90) for party in index.get(party_key(spelled), ())]
         near += close_names(near_index(ruleset, _restricting(ruleset)), spelled)
     near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
+    if not text.isascii():
+        from exportrules.question.names.hanzi import same_sound
+
+        near += same_sound(near_index(ruleset, _restricting(ruleset)), text)
     near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
     near += () if near else of_a_house(ruleset, text)
+    if (owner := _owner_of_an_address(text)) != text:
+        inner = find_parties(ruleset, owner)
+        listed = (ruleset.parties[party] for party in inner.listed)
+        near += [Near(party.id, party.name, "contains a listed name", 95) for party in listed if not is_favoured(party)]
+        near += inner.near
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)
@@ -160,13 +181,24 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
 
 def _in_letters(text: str) -> set[str]:
     """The text with letters for the digits in its words, as machines that read paper mistake them: HUAWE1, C0."""
-    if not re.search(_DIGIT_IN_WORD, text):
+    if not re.search(_LONG_WORD, text):
         return set()
     return {re.sub(_DIGIT_IN_WORD, partial(_letter, letters), text) for letters in ("oieasb", "oleasb")}
 
 
 def _letter(letters: str, digit: re.Match[str]) -> str:
     return letters["013458".index(digit[0])]
+
+
+def _owner_of_an_address(text: str) -> str:
+    """A text with the name in a web or mail address for the address: "sales@inspur.com" is "inspur"."""
+    if "." not in text or not _ADDRESS.search(text):
+        return text
+    return _ADDRESS.sub(lambda found: f" {' '.join(_labels(found[1]))} ", text).strip()
+
+
+def _labels(host: str) -> list[str]:
+    return [label for label in host.casefold().split(".") if label not in _NO_OWNER]
 
 
 def _restricting(ruleset: Ruleset) -> Iterator[Party]:

@@ -132,6 +132,11 @@ def _part(ruleset: Ruleset, part: str) -> str | None:
 
 def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
     spelled = place_key(text)
+    # "Mariupol, Ukraine" and "Simferopol, Russia": a part of it is not answered, whatever country stands beside it
+    for part in _PARTS.split(text):
+        territory = ruleset.territories.get((part and _part(ruleset, part.strip())) or "")
+        if territory and territory.refused:
+            return UnknownNameError(f"{text!r} names {territory.name}, which cannot be answered: {territory.refused}")
     if code := _cities(ruleset).get(spelled):
         country = ruleset.places[code].name
         return UnknownNameError(f"{text!r} is a city, not a country. If the one in {country} is meant, write {code}.")
