@@ -262,6 +262,11 @@ def test_an_everyday_word_is_a_listed_name_only_as_that_of_a_company(word: str, 
         assert found.certain
 
 
+def test_a_name_that_is_listed_in_its_favour_hides_no_other() -> None:
+    assert party_in(LAW, "Group 42 Holding Ltd") is None
+    assert party_in(LAW, "Group 42 Holding Ltd; Neda Indusrtial Group") == ("Neda Industrial Group", False)
+
+
 def test_a_listed_name_that_a_form_cut_off_is_named() -> None:
     found = party_in(LAW, "Maple Engineering Pvt. Ltd. Consultants, Importers and")
     assert found == ("Maple Engineering Pvt. Ltd. Consultants, Importers and Exporters", False)
