@@ -41,6 +41,9 @@ EXPLAINED = Path(__file__).parent / "equivalent_code.toml"
 MOST_SECONDS = 600
 LEFT_OUT = (".git", ".venv", ".venv-test", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")
 
+#: The ways to change code, by cosmic-ray's names, that make its contrary of a condition.
+CONTRARY = "_(Eq_NotEq|Eq_IsNot|NotEq_Eq|NotEq_Is|Is_IsNot|Is_NotEq|IsNot_Is|IsNot_Eq|Lt_GtE|GtE_Lt|Gt_LtE|LtE_Gt)$"
+
 
 class Mutant(NamedTuple):
     """One change of one module, as cosmic-ray numbers it."""
@@ -242,11 +245,18 @@ def explained() -> list[dict[str, str]]:
 
 
 def explains(change: Change) -> str | None:
-    """Why a mutant may survive; None where nothing explains it."""
+    """Why a mutant may survive; None where nothing explains it, as nothing does where a condition became its contrary.
+
+    An entry with `operator` is of those ways to change code alone.
+    """
+    if re.search(CONTRARY, change.operator):
+        return None
     fits = (
         entry["reason"]
         for entry in explained()
-        if name_of(change.module) in entry["modules"].split() and re.search(entry["becomes"], change.becomes)
+        if name_of(change.module) in entry["modules"].split()
+        and re.search(entry["becomes"], change.becomes)
+        and re.search(entry.get("operator", ""), change.operator)
     )
     return next(fits, None)
 

@@ -89,6 +89,11 @@ def test_bounds_are_read_from_text_tables_and_their_own_kind(written: object, te
     assert (signs(found), words(found)) == (text, said)
 
 
+def test_a_test_of_bounds_with_one_value_is_that_of_the_value() -> None:
+    one = Bounds(at_least=600, at_most=Decimal("600.0"))  # equal, and not the same
+    assert [holds(one, "is", Decimal(n)) for n in (599, 600, 601)] == [FALSE, TRUE, FALSE]
+
+
 def test_bounds_that_leave_one_value_are_that_value() -> None:
     assert read_fact("tpp", {"at_least": 4800, "at_most": 4800}, VOCABULARY).value == 4800
 

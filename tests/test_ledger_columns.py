@@ -249,6 +249,35 @@ def test_a_remark_of_daily_words_stops_nothing(text: str) -> None:
     assert party_in(LAW, text) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "company"),
+    [("Wheels", "Wheels Incorporated"), ("Integral", "JSC Integral"), ("Center", "LLC Center"), ("Plasma", "AO Plasma"),
+     ("Kepler", "Kepler Corporation"), ("Superchip", "Superchip Limited")],
+)  # fmt: skip
+def test_an_everyday_word_is_a_listed_name_only_as_that_of_a_company(word: str, company: str) -> None:
+    assert party_in(LAW, word) is None
+    assert party_in(LAW, f"{word}; board repair") is None
+    for text in (company, f"board repair; {company.upper()}"):
+        assert (found := party_in(LAW, text)) is not None
+        assert found.certain
+
+
+def test_a_name_that_is_listed_in_its_favour_hides_no_other() -> None:
+    assert party_in(LAW, "Group 42 Holding Ltd") is None
+    assert party_in(LAW, "Group 42 Holding Ltd; Neda Indusrtial Group") == ("Neda Industrial Group", False)
+
+
+def test_a_listed_name_that_a_form_cut_off_is_named() -> None:
+    found = party_in(LAW, "Maple Engineering Pvt. Ltd. Consultants, Importers and")
+    assert found == ("Maple Engineering Pvt. Ltd. Consultants, Importers and Exporters", False)
+
+
+@pytest.mark.parametrize("before", [0, 300, 465, 470, 475, 479, 480, 481, 560, 599, 600, 1075])
+def test_a_listed_name_is_found_wherever_it_stands_in_a_long_text(before: int) -> None:
+    filler = ("lot and page " * 100)[: max(before - 1, 0)]
+    assert party_in(LAW, f"{filler} Maxwell Prima-Ventures SDN BHD {filler}") is not None
+
+
 def test_a_listed_name_far_down_a_column_stops_an_audit() -> None:
     texts = [f"lot {n}" for n in range(12_000)] + ["for Inspur"]
     table = pa.table({"part": ["H100"] * len(texts), "date": ["2022-05-01"] * len(texts), "Remarks": texts})

@@ -68,10 +68,21 @@ def test_an_explanation_names_modules_and_has_a_reason(entry: dict[str, str]) ->
 
 
 def test_an_explanation_is_of_its_own_modules_and_lines() -> None:
-    change = Change("exportrules/engine/evaluate.py", 1, "if held == TRUE:", "if held is TRUE:", "op", 0)
+    change = Change("exportrules/engine/evaluate.py", 1, "if held == TRUE:", "if held is TRUE:", "core/X_Eq_Is", 0)
     assert explains(change)
     assert explains(change._replace(module="exportrules/cli.py")) is None
-    assert explains(change._replace(becomes="if held is not TRUE:")) is None
+    assert explains(change._replace(becomes="if held is nothing:")) is None
+    assert explains(change._replace(operator="core/X_Gt_Is")) is None
+
+
+def test_a_condition_that_became_its_contrary_is_never_explained() -> None:
+    line = 'groups = tuple(t for t in tests if t.op {} "in_group")'
+    change = Change("exportrules/law/view.py", 1, line.format("=="), line.format("is"), "core/X_Eq_Is", 0)
+    assert explains(change)
+    assert explains(change._replace(becomes=line.format("is not"), operator="core/X_NotEq_IsNot"))
+    for contrary in ("Eq_IsNot", "NotEq_Is", "Lt_GtE", "LtE_Gt", "Is_IsNot"):
+        assert f"core/ReplaceComparisonOperator_{contrary}" in operators()
+        assert explains(change._replace(operator=f"core/ReplaceComparisonOperator_{contrary}")) is None
 
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="the server forks")

@@ -105,6 +105,71 @@ def test_a_parent_in_china_is_asked_for_where_it_would_matter() -> None:
     assert not any("ultimate parent" in says for _, says in given_both)
 
 
+SG = {"to": "SG", "exporter": "other"}
+NOBODY = ("screen", "Screen the buyer and every other party by name: none was given, and an unlisted one is assumed.")
+NO_LETTER = (
+    "confirm",
+    "Confirm what was assumed and would change the answer: the exporter has no letter from BIS beyond those that are "
+    "public.",
+)
+LATER = ("wait", "For a day after 2026-09-24 use a later edition: the law is verified through that day.")
+FREED = (
+    "read",
+    "See whether one of these, which are not encoded, frees the item: License Exceptions RPL, GOV, TSU, TMP and ACM, "
+    "those that 746.2 to 746.9 name for their countries (GFT, BAG, AVS, CCD, SCP, MED), and data-center VEU "
+    "authorizations (748.15).",
+)
+SEATS = "Ask the end user for its headquarters and its ultimate parent: where they are is assumed"
+UVL = (
+    "UVL statement of the listed party under 744.15(b), in writing, signed and dated, obtained before proceeding and "
+    "kept (part 762)"
+)
+DENIAL = "an application is reviewed under a presumption of denial"
+OWN = {"tpp": 5000, "performance_density": "7", "designed_for_datacenter": True}
+
+
+@pytest.mark.parametrize(
+    ("chip", "asked", "said"),
+    [
+        ("H100", {**SG, "on": "2023-06-01"}, [NOBODY, NO_LETTER, LATER]),
+        ("H100", {**SG, "on": "2023-06-01", "facts": {"end_user_lists": ["unverified_list"]}}, [
+            ("certify", f"Before exporting, obtain: {UVL}."), NO_LETTER, LATER]),
+        ("H100", {**SG, "on": "2023-06-01", "end_user": "Zorglub", "parties": ["Acme GmbH", "Zorglub"]}, [
+            ("screen", 'Also screen "Zorglub" and "Acme GmbH" against the lists that are not in this data: denied '
+             "persons and blocked persons (744.8)."), NO_LETTER, LATER]),
+        ("RTX 4090", {**SG, "on": "2024-06-03"}, [NOBODY, ("ask", f"{SEATS} (with headquarters or ultimate parent in "
+            "China: a license exception, on conditions)."), NO_LETTER]),
+        ("H100", {"on": "2024-06-03", "to": "CN"}, [("apply", "Obtain a license before exporting: it is required under "
+            f"15 CFR 742.6(a)(6)(iii); {DENIAL}."), FREED]),
+        ("H100", {**SG, "on": "2024-06-03", "end_user": "Huawei Technologies Co., Ltd."}, [("apply", "Obtain a license "
+            "before exporting: it is required under 15 CFR 744.23(a)(3)(i) and 744.11(a), 744.16; "
+            f"{DENIAL}.")]),
+        ("H100", {"on": "2024-06-03", "to": "KE", "exporter": "other", "headquarters": "ET"}, [
+            ("read", "Settle which list controls before relying on this: with Ethiopia in D:5 (Note to Country Group "
+             f"D:5: State's list controls), {DENIAL}."), NOBODY,
+            ("ask", f"{SEATS} (with ultimate parent in China: {DENIAL}).")]),
+        ("H20", {"on": "2025-06-02", "exporter": "other"}, [("ask", "Find out: has BIS told this exporter, by a letter "
+            "that is not public, that it needs a license?")]),
+        (None, {"on": "2023-12-01", "facts": {**OWN, "tpp": "unknown"}}, [("ask", "Obtain the TPP of the item (TOPS x "
+            "bit) from its maker.")]),
+        (None, {**SG, "on": "2024-06-03", "ultimate_parent": "SG", "facts": {**OWN, "headquarters": "unknown"}}, [
+            ("ask", "Ask the end user in which country it has its headquarters.")]),
+        (None, {**SG, "on": "2024-06-03", "headquarters": "SG", "facts": {**OWN, "ultimate_parent": "unknown"}}, [
+            ("ask", "Ask the end user for its ultimate parent, and in which country that has its headquarters.")]),
+        ("H100", {"on": "2026-08-01", "to": "AE", "exporter": "other"}, [
+            ("apply", "Obtain a license before exporting: it is required under 15 CFR 742.6(a)(6)(iii)(A)-(B); an "
+             "application is reviewed under a presumption of approval."),
+            ("confirm", "Confirm what was assumed: the buyer is not an approved entity that supplement no. 8 to part "
+             "740 leaves unnamed (a UAE government agency, a subsidiary of one of the eight US groups) (with approved "
+             "entities of supplement no. 8 to part 740: no license requirement found)."), FREED]),
+    ],
+)  # fmt: skip
+def test_the_steps_of_an_answer_are_these_and_no_others(
+    chip: str | None, asked: dict[str, Any], said: list[tuple[str, str]]
+) -> None:
+    assert steps(chip, **asked) == said
+
+
 def test_a_requirement_says_what_to_apply_under() -> None:
     assert steps("H100", on="2022-10-25")[0] == (
         "apply",

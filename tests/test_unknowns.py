@@ -221,7 +221,8 @@ def test_a_chip_of_parts_that_are_all_known(tmp_path: Any) -> None:
     assert found.eccn == ["4A090.a"]
 
 
-def test_branches_that_lead_to_the_same_provisions_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The signatures of all dockets that are read from now on."""
     read: list[object] = []
 
     class Counted(Reading):
@@ -229,12 +230,32 @@ def test_branches_that_lead_to_the_same_provisions_are_read_once(monkeypatch: py
             super().__init__(docket, day)
             read.append(self.docket.signature())
 
-    view = view_of(LAW)
-    facts = dict(exportrules.timeline("MI308X", exporter="other").courses[0].subject.facts)
-    facts |= dict.fromkeys(
-        ("aggregate_io_gbytes_s", "dram_plus_io_gbytes_s", "performance_density"), Fact(None, "given")
-    )
     monkeypatch.setattr(unknowns, "Reading", Counted)
-    unknowns.decide(Docket(view, facts), date(2025, 6, 1))
+    return read
+
+
+def facts_of(chip: str, to: str, *unknown: str) -> dict[str, Fact]:
+    facts = dict(exportrules.timeline(chip, to=to, exporter="other").courses[0].subject.facts)
+    return facts | dict.fromkeys(unknown, Fact(None, "given"))
+
+
+def test_branches_that_lead_to_the_same_provisions_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = facts_of("MI308X", "CN", "aggregate_io_gbytes_s", "dram_plus_io_gbytes_s", "performance_density")
+    read = readings(monkeypatch)
+    unknowns.decide(Docket(view_of(LAW), facts), date(2025, 6, 1))
     assert len(read) > 10
     assert len(read) == len(set(read))
+
+
+@pytest.mark.parametrize(
+    ("to", "unknown", "policy"),
+    [("CN", "privately_informed", "presumption_of_denial"), ("RU", "military_end_user", "policy_of_denial")],
+)
+def test_no_unknown_is_followed_where_none_can_change_the_decision(
+    monkeypatch: pytest.MonkeyPatch, to: str, unknown: str, policy: str
+) -> None:
+    facts = facts_of("H100", to, unknown)
+    read = readings(monkeypatch)
+    verdict = unknowns.decide(Docket(view_of(LAW), facts), date(2024, 6, 3))
+    assert (verdict.law.outcome, verdict.law.review_policy, verdict.turns_on) == ("license_required", policy, ())
+    assert len(read) == 1

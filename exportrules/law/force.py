@@ -40,7 +40,7 @@ def days_in_force(
     days = {name: () if name in instead else union([Span(start_of(p), stops[name])]) for name, p in written.items()}
     holes: dict[str, list[Span]] = {}
     for stay in written.values():
-        if stay.kind == "suspension" and not (stay.layer == "enforced" and as_printed):
+        if not (stay.layer == "enforced" and as_printed):
             for held in (p for target in stay.suspends for p in meant(target)):
                 holes.setdefault(held.id, []).extend(days[stay.id])
     return days | {name: subtract(days[name], stays) for name, stays in holes.items()}

@@ -56,7 +56,9 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
     texts = [part for part in dict.fromkeys([text, *parts]) if _NAMELIKE.search(part)]
     for part in texts:
         for party in (ruleset.parties[found] for found in listed_exactly(ruleset, part)):
-            if any(listing.list not in FAVOURS for listing in party.listing) and not _is_daily(part):
+            # beside the form of a company an everyday word is its name: "Wheels Incorporated"
+            daily = len(part.split()) < 2 and _is_daily(part)
+            if any(listing.list not in FAVOURS for listing in party.listing) and not daily:
                 yield Named(party.name, True)
     words = spelled(text)
     known = houses(ruleset)
