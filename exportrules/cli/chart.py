@@ -41,7 +41,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     whose answer it changed.
     """
     from exportrules.answer.determination import timeline as ask
-    from exportrules.render.charts import ready, write
+    from exportrules.render.charts.output import ready, write
 
     if not chips:
         raise QuestionError("no chip is given. Name one or more: exportrules chart timeline A100 H100 -o chips.svg")
@@ -76,7 +76,7 @@ def thresholds(
     """
     from exportrules.answer.determination import timeline as ask
     from exportrules.question.values import read_date
-    from exportrules.render.charts import ready, write
+    from exportrules.render.charts.output import ready, write
     from exportrules.study.plane import plane
 
     day = read_date(on)

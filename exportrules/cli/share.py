@@ -37,13 +37,13 @@ def share(
     from exportrules.study.share import share_rows
 
     if output:
-        from exportrules.render.charts import ready
+        from exportrules.render.charts.output import ready
 
         ready(output, force=force)
     law = asked.pop("ruleset")
     counted = count(law, maker, first, last, **asked)
     if output:
-        from exportrules.render.charts import write
+        from exportrules.render.charts.output import write
         from exportrules.render.charts.share import NARROW, share_chart
 
         write(share_chart(counted, law), output, force=force, narrow=lambda: share_chart(counted, law, NARROW))
