@@ -144,6 +144,8 @@ def test_an_empty_sequence_is_no_place(field: str) -> None:
         ("浙江大华技术股份有限公司".encode().decode("latin-1"), "another encoding"),
         ("华为技术有限公司".encode("gbk").decode("latin-1"), "another encoding"),
         ("华为技术有限公司".encode().decode("cp437"), "another encoding"),
+        ("华为技术有限公司".encode().decode("gbk", "ignore"), "another encoding"),
+        ("浙江大华技术股份有限公司".encode().decode("cp932", "ignore"), "another encoding"),
         ("M\ufffdller Elektronik GmbH", "another encoding"),
     ],
 )

@@ -65,9 +65,17 @@ def deceives(text: str) -> str:
         return "has a letter that turns its direction, so that it does not say what it shows"
     if re.search(_MIXED, text, re.I):
         return "has letters of two alphabets in one word, so that it does not say what it shows"
-    if re.search(_GARBLED, text):
+    if re.search(_GARBLED, text) or any(_is_utf8_in(codec, text) for codec in ("gbk", "cp932", "cp949")):
         return "was read or saved in another encoding than it was written in, so that it does not say what was written"
     return ""
+
+
+def _is_utf8_in(codec: str, text: str) -> bool:
+    """True if a text is what the UTF-8 of Chinese letters looks like in another encoding of East Asia."""
+    read = text.encode(codec, "ignore")
+    chinese = sum("\u4e00" <= c <= "\u9fff" for c in read.decode("utf-8", "ignore"))
+    # some bytes are lost on the way; of the names on the lists none has three such letters by chance
+    return chinese > 2 and 3 * chinese > 0.4 * sum(byte > 127 for byte in read)
 
 
 def memo(ruleset: Ruleset, what: str, build: Callable[[Ruleset], dict[str, T]]) -> dict[str, T]:
