@@ -31,7 +31,7 @@ _PINYIN = re.compile(
 #: Initials, as a name of their own and behind a name, and those that mean something else to most.
 _INITIALS = re.compile(r"\b[A-Z]{4,}\b")
 _BRACKETED = re.compile(r"\(([A-Z]{4,})\)")
-_OTHERS = frozenset("CERS CJSC COSMOS ELVIS FGUP IAEA IPPE MACS MPEG SPECS SPOC STIC TELEC TROJANS".split())
+_OTHERS = frozenset("CERS CJSC COSMOS ELVIS FGUP IAEA IPPE MACS MPEG SPECS STIC TELEC TROJANS".split())
 
 
 def is_ordinary(word: str) -> bool:
