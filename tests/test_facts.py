@@ -357,7 +357,7 @@ def test_an_entry_is_spelled_as_the_rules_spell_it(name: str, written: object, v
         ("eccn", "5a992.Z", "is another fact: eccn_declared=5A992.z."),
         ("eccn", "3A001", "takes none away. The number under which the maker or BIS classified the item is another"),
         ("contains_eccn", "5A992.c", "is another fact: eccn_declared=5A992.c."),
-        ("eccn", "3A090a", "Did you mean '3A090.a', "),
+        ("eccn", "3A090-a", "Did you mean '3A090.a', "),
         ("eccn", "none", "is not an entry that a rule concludes from figures; those are 3A090.a, "),
         ("eccn_declared", "3A-991", "is not an entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99."),
     ],
@@ -369,12 +369,28 @@ def test_a_spelling_that_no_rule_knows_frees_nothing(name: str, written: str, sa
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("written", ["3A090.a", "3a090.a", "3A090.A"])
+@pytest.mark.parametrize("written", ["3A090.a", "3a090.a", "3A090.A", "3A090a", "3a090 A"])
 def test_an_entry_restricts_in_any_spelling(written: str) -> None:
     for name in ("eccn", "contains_eccn"):
         facts = {"item_kind": "system" if name == "contains_eccn" else "ic", name: written}
         found = check(None, on=date(2022, 11, 1), exporter="other", facts=facts)
         assert (found.outcome, found.review_policy) == ("license_required", "presumption_of_denial")
+
+
+@pytest.mark.parametrize(
+    ("written", "entry"),
+    [("EAR 99", "EAR99"), ("ear-99", "EAR99"), ("5A992C", "5A992.c"), ("3a991p", "3A991.p"), ("3A001A.7", "3A001.a.7")],
+)
+def test_a_declared_number_is_read_without_its_point_too(written: str, entry: str) -> None:
+    assert read_given(LAW, "eccn_declared", written).value == entry
+
+
+@pytest.mark.parametrize(
+    "written", ["4A090.a/5A992.z", "3A0900", "EAR 099", "NLR", "EAR99 / 5A992", "5A992CC", "3A991 p x"]
+)
+def test_two_numbers_or_none_are_not_a_declared_number(written: str) -> None:
+    with pytest.raises(QuestionError, match="is not an entry of the Commerce Control List"):
+        read_given(LAW, "eccn_declared", written)
 
 
 def test_the_entries_that_are_known_are_those_of_the_rules() -> None:

@@ -409,6 +409,9 @@ def test_chinese_digits_are_a_number(text: str, number: int) -> None:
          "china-aerospace-science-and-industry-corporation-second-academy-208th-research-i"),
         ("National Supercomputer Center Guangzhou", "national-supercomputing-center-guangzhou"),
         ("Xian Aircraft Ind Co Ltd", "xian-aircraft-industrial"),
+        # initials of a listed body
+        ("BUAA School of Computer Science", "beijing-university-of-aeronautics-and-astronautics-buaa"),
+        ("DGCIM Caracas", "general-directorate-of-military-counterintelligence"),
         # a web or mail address
         ("sales@inspur.com", "inspur-group"),
         ("https://www.huawei.com/en/", "huawei-technologies"),
@@ -430,7 +433,8 @@ def test_an_institute_by_its_number_and_a_company_by_its_house_are_near(written:
     ["复旦大学", "国家电网有限公司", "First Research Institute of Fruit", "Taiyuan University of Technology",
      "Jiangnan University", "Haitian Flavouring & Food", "Nanyang Technological University", "Moskovskiy Universitet",
      "38 Institute Road", "sales@trip.com", "www.samsung.com", "St.Petersburg.Net Cafe", "A B C D Trading",
-     "4G Systems", "3Com", "Zhang Yiming"],
+     "4G Systems", "3Com", "Zhang Yiming",
+     "Buaa Kitchen", "GROUP TRAVEL"],
 )  # fmt: skip
 def test_a_number_a_town_and_an_adjective_are_no_house(written: str) -> None:
     assert find_parties(LAW, written) == ((), ())

@@ -21,6 +21,7 @@ from exportrules.question.values import read_fact
 #: The item that no entry is about.
 EAR99 = "EAR99"
 #: Category, product group and number, then a paragraph: 3A090.a, 5A992, 3A001.a.7.
+_WITHOUT_DOT = re.compile(r"^([0-9][A-E][0-9]{3}) ?([A-Z](?:\.|$))")
 _ENTRY = r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)"
 
 
@@ -109,12 +110,12 @@ def _concluded(ruleset: Ruleset, name: str, word: str) -> str:
 
 def _spelled(name: str, word: str) -> str:
     """An ECCN in its canonical spelling: the number in upper case, its paragraph in lower case."""
-    written = word.strip().upper()
+    written = _WITHOUT_DOT.sub(r"\1.\2", word.strip().upper())
     match = re.fullmatch(_ENTRY, written)
     if match:
         return match[1] + match[2].lower()
-    if written == EAR99:
-        return written
+    if re.fullmatch(r"EAR[\s-]?99", written):
+        return EAR99
     raise QuestionError(
         f"{name} = {word!r} is not an entry of the Commerce Control List. Write 3A090.a, 5A992 or EAR99."
     )
@@ -130,6 +131,8 @@ def _known(ruleset: Ruleset, name: str, word: str) -> str:
         entry = _spelled(name, word)
     except QuestionError:
         entry = ""
+    if (exact := spelled.get(entry.casefold())) is not None:
+        return exact
     paragraphs = sorted(known for known in words if entry and _number(known) == _number(entry))
     if paragraphs:
         raise QuestionError(

@@ -28,6 +28,11 @@ _PINYIN = re.compile(
     r"(?:iang|iong|uang|ang|eng|ing|ong|uan|ian|iao|uai|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ue|ui|uo|a|e|i|o|u)){2,}"
 )
 
+#: Initials, as a name of their own and behind a name, and those that mean something else to most.
+_INITIALS = re.compile(r"\b[A-Z]{4,}\b")
+_BRACKETED = re.compile(r"\(([A-Z]{4,})\)")
+_OTHERS = frozenset("CERS CJSC COSMOS ELVIS FGUP IAEA IPPE MACS MPEG SPECS STIC TELEC TROJANS".split())
+
 
 def is_ordinary(word: str) -> bool:
     """True if a word names nobody in a remark: an everyday word, a trade, a place."""
@@ -78,3 +83,24 @@ def of_a_house(ruleset: Ruleset, text: str) -> Iterator[Near]:
             shortest = dict(sorted(chinese, key=lambda one: -len(one[1])))
             for party, printed in list(reversed(shortest.items()))[:MOST_REPORTED]:
                 yield Near(party, printed, "leading part", 80)
+
+
+def by_initials(ruleset: Ruleset, text: str) -> Iterator[Near]:
+    """The listed bodies whose initials stand in a text in capitals: "BUAA School of Computer Science"."""
+    known: dict[str, list[tuple[str, str]]] = memo(ruleset, "initials", _initials)
+    for word in dict.fromkeys(_INITIALS.findall(text)):
+        for party, printed in known.get(word, ()):
+            yield Near(party, printed, "short name", 85)
+
+
+def _initials(ruleset: Ruleset) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for party in ruleset.parties.values():
+        if all(listing.list in FAVOURS for listing in party.listing):
+            continue
+        for printed in (party.name, *party.aliases, *party.weak):
+            alone = [printed] if _INITIALS.fullmatch(printed) else []
+            for word in (*alone, *_BRACKETED.findall(printed)):
+                if not is_ordinary(word.casefold()) and word not in _OTHERS:
+                    found[word].append((party.id, printed))
+    return found

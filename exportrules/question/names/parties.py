@@ -142,7 +142,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         return Matches(exact)
     # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
     from exportrules.question.names.close import close_names, near_index
-    from exportrules.question.names.houses import of_a_house
+    from exportrules.question.names.houses import by_initials, of_a_house
     from exportrules.question.names.inside import standing_in, whole_names
     from exportrules.question.names.numbered import numbered_names, same_number
     from exportrules.question.names.sounds import pinyin
@@ -167,6 +167,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
 
         near += same_sound(near_index(ruleset, _restricting(ruleset)), text)
     near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
+    near += by_initials(ruleset, text)
     near += () if near else of_a_house(ruleset, text)
     if (owner := _owner_of_an_address(text)) != text:
         inner = find_parties(ruleset, owner)
