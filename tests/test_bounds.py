@@ -94,6 +94,15 @@ def test_a_test_of_bounds_with_one_value_is_that_of_the_value() -> None:
     assert [holds(one, "is", Decimal(n)) for n in (599, 600, 601)] == [FALSE, TRUE, FALSE]
 
 
+def test_of_ends_at_and_near_zero_the_outermost_is_that_of_the_hull() -> None:
+    half = Decimal("0.5")
+    assert hull([0, half]) == hull([half, 0]) == Bounds(at_most=half)
+    assert hull([Bounds(less_than=half), 0]) == Bounds(less_than=half)
+    assert hull([half, Bounds(more_than=half, at_most=1)]) == Bounds(at_least=half, at_most=1)
+    assert meet(Bounds(at_most=half), Bounds(more_than=0)) == Bounds(more_than=0, at_most=half)
+    assert meet(Bounds(at_least=0), Bounds(at_least=half)) == Bounds(at_least=half)
+
+
 def test_bounds_that_leave_one_value_are_that_value() -> None:
     assert read_fact("tpp", {"at_least": 4800, "at_most": 4800}, VOCABULARY).value == 4800
 
