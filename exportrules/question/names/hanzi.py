@@ -107,7 +107,10 @@ def same_sound(index: Index, text: str) -> Iterator[Near]:
         word = "".join(heard[:size])
         if "" in heard[:size] or len(word) < _SHORTEST or is_ordinary(word):
             continue
-        for name in (index.names[number] for number in index.by_word.get(word, ())):
+        # the lists write a name as one word or as two: 格灵深瞳 is "Geling Shentong"
+        for name in (index.names[n] for n in (*index.by_word.get(word, ()), *index.glued.get(word, ()))):
             there = PLACES & set(name.words)
-            if name.core[:1] == (word,) and (size > _FEWEST or places & there or not (places or there)):
+            if word in (name.core[:1] + ("".join(name.core[:2]),)) and (
+                size > _FEWEST or places & there or not (places or there)
+            ):
                 yield Near(name.party, name.printed, "near", 88)
