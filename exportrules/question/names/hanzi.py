@@ -110,7 +110,6 @@ def same_sound(index: Index, text: str) -> Iterator[Near]:
         # the lists write a name as one word or as two: 格灵深瞳 is "Geling Shentong"
         for name in (index.names[n] for n in (*index.by_word.get(word, ()), *index.glued.get(word, ()))):
             there = PLACES & set(name.words)
-            if word in (name.core[:1] + ("".join(name.core[:2]),)) and (
-                size > _FEWEST or places & there or not (places or there)
-            ):
+            begins = word in (*name.core[:1], "".join(name.core[:2]))
+            if begins and (size > _FEWEST or places & there or not (places or there)):
                 yield Near(name.party, name.printed, "near", 88)
