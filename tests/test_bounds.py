@@ -15,7 +15,7 @@ from exportrules import Bounds, Chip, QuestionError, check
 from exportrules.cli.options import read_facts
 from exportrules.engine.docket import compare
 from exportrules.files.parse import chip_of
-from exportrules.law.bounds import defect, holds, hull, meet, quotient, read_signs, signs, total, words
+from exportrules.law.bounds import defect, holds, hull, is_number, meet, quotient, read_signs, signs, total, words
 from exportrules.law.truth import FALSE, TRUE, UNKNOWN
 from exportrules.question.figures import facts_of
 from exportrules.question.impossible import figure_defects
@@ -92,6 +92,20 @@ def test_bounds_are_read_from_text_tables_and_their_own_kind(written: object, te
 def test_a_test_of_bounds_with_one_value_is_that_of_the_value() -> None:
     one = Bounds(at_least=600, at_most=Decimal("600.0"))  # equal, and not the same
     assert [holds(one, "is", Decimal(n)) for n in (599, 600, 601)] == [FALSE, TRUE, FALSE]
+
+
+def test_of_ends_at_and_near_zero_the_outermost_is_that_of_the_hull() -> None:
+    half = Decimal("0.5")
+    assert hull([0, half]) == hull([half, 0]) == Bounds(at_most=half)
+    assert hull([Bounds(less_than=half), 0]) == Bounds(less_than=half)
+    assert hull([half, Bounds(more_than=half, at_most=1)]) == Bounds(at_least=half, at_most=1)
+    assert meet(Bounds(at_most=half), Bounds(more_than=0)) == Bounds(more_than=0, at_most=half)
+    assert meet(Bounds(at_least=0), Bounds(at_least=half)) == Bounds(at_least=half)
+
+
+def test_a_number_is_an_integer_or_a_decimal_and_no_truth_text_or_range() -> None:
+    assert [is_number(value) for value in (0, 7, Decimal("0.5"))] == [True] * 3
+    assert [is_number(value) for value in (True, False, None, "7", 0.5, Bounds(at_least=1))] == [False] * 6
 
 
 def test_bounds_that_leave_one_value_are_that_value() -> None:

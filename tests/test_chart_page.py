@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import exportrules
-from exportrules.render.charts import write
+from exportrules.render.charts.output import write
 from exportrules.render.charts.share import NARROW as SLIM
 from exportrules.render.charts.share import share_chart
 from exportrules.render.charts.thresholds import thresholds_chart

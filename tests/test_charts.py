@@ -23,10 +23,10 @@ from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
 from exportrules.law.model import Variant
-from exportrules.render.charts import ready, rendered
 from exportrules.render.charts.labels import Box, Placed, Stroke, place
 from exportrules.render.charts.leading import MOST, leading
 from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, project_address, width_of
+from exportrules.render.charts.output import ready, rendered
 from exportrules.render.charts.page import page
 from exportrules.render.charts.sheet import Dot, sheet_of
 from exportrules.render.charts.thresholds import thresholds_chart

@@ -261,7 +261,8 @@ def test_lint_ends_with_1_where_a_file_is_bad(call: Call, tmp_path: Path) -> Non
 
 def test_help_names_every_command(call: Call) -> None:
     said = call("--help")
-    assert {"check", "timeline", "chips", "instruments", "show", "coverage", "lint"} <= set(said.out.split())
+    assert set(COMMANDS) <= set(said.out.split())
+    assert "..." not in said.out.partition("Commands:")[2], "begin its help with a sentence of up to 60 letters"
     assert (said.status, said.err) == (0, "")
 
 

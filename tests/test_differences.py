@@ -35,6 +35,7 @@ from exportrules.study.differences import (
     supposed,
 )
 from tests.readme import EXAMPLES
+from tests.supposed import edited_files
 
 LAW = default_ruleset()
 QUICK = settings(derandomize=True, database=None, deadline=None, max_examples=60)
@@ -178,13 +179,7 @@ def test_a_family_is_named_once_where_all_of_it_is_there() -> None:
 
 
 def edited(tmp_path: Path, name: str, *edits: tuple[str, str, str]) -> Ruleset:
-    root = tmp_path / name
-    shutil.copytree(data_directory(), root, ignore=shutil.ignore_patterns("cases"))
-    for file, old, new in edits:
-        text = (root / file).read_text("utf-8")
-        assert old in text, (file, old)
-        (root / file).write_text(text.replace(old, new), encoding="utf-8")
-    return load_ruleset(root)
+    return load_ruleset(edited_files(tmp_path / name, *edits))
 
 
 RULE = "us-ear/instruments/88fr73458.toml"

@@ -174,6 +174,12 @@ def test_a_text_in_another_form_is_the_same_ledger(audit: Run, data: str | bytes
     assert said.text.startswith(f"{HEADER},{ANSWERS}\n{ROW},license_required,".replace(",", mark))
 
 
+def test_a_line_that_ends_as_an_old_mac_ends_it_amid_others_is_a_row_that_cannot_be_read(audit: Run) -> None:
+    said = audit(f"{HEADER}\n{ROW}\n{ROW}\r{ROW}\n{ROW}\n")
+    assert said.outcomes == [LICENSE, "indeterminate", LICENSE]
+    assert "the row has 7 cells, the header 4" in said.rows[1]["problem"]
+
+
 def test_the_mark_that_excel_wants_leaves_as_it_came(audit: Run) -> None:
     assert audit("\ufeff" + GOOD).text.startswith(f"\ufeff{HEADER},{ANSWERS}\n{ROW},license_required,")
 

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from exportrules import check
-from exportrules.answer.notices import PARTS
+from exportrules import check, default_ruleset
+from exportrules.answer.notices import PARTS, announced
+from exportrules.answer.result import Change
+from exportrules.law.span import DAY
 
+LAW = default_ruleset()
 SG = {"to": "SG", "exporter": "other"}
 UNNAMED = (
     "No party named is on a list in this data. That is not a clearance: denied persons and blocked persons (744.8) are "
@@ -103,3 +106,16 @@ def test_a_notice_is_said_where_there_is_reason_for_it(
     part: str, chip: str | None, asked: dict[str, Any], said: list[str]
 ) -> None:
     assert list(PARTS[part](check(chip, **asked).moment)) == said
+
+
+def test_of_what_ends_only_a_savings_clause_is_announced_since_other_ends_are_known_from_what_follows() -> None:
+    ends = {name: p for name, (p, _) in LAW.provisions.items() if p.expires}
+    assert {p.kind for p in ends.values()} > {"savings", "requirement", "exception", "suspension"}
+    for name, provision in ends.items():
+        assert provision.expires is not None
+        change = Change(provision.expires + DAY, "license_required", None, "verified", (name,))
+        said = list(announced(LAW, change, provision.expires))
+        assert bool(said) == (provision.kind == "savings"), name
+        assert all(f"{provision.expires}" in text and f"from {change.date} the answer is" in text for text in said)
+        assert list(announced(LAW, change, change.date)) == []
+        assert list(announced(LAW, change._replace(by=("no provision", name)), provision.expires)) == said

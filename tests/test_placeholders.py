@@ -144,7 +144,14 @@ def test_an_empty_sequence_is_no_place(field: str) -> None:
         ("浙江大华技术股份有限公司".encode().decode("latin-1"), "another encoding"),
         ("华为技术有限公司".encode("gbk").decode("latin-1"), "another encoding"),
         ("华为技术有限公司".encode().decode("cp437"), "another encoding"),
+        ("华为技术有限公司".encode().decode("gbk", "ignore"), "another encoding"),
+        ("浙江大华技术股份有限公司".encode().decode("cp932", "ignore"), "another encoding"),
         ("M\ufffdller Elektronik GmbH", "another encoding"),
+        ("%E5%8D%8E%E4%B8%BA", "letters written as codes"),
+        ("=E5=8D=8E=E4=B8=BA Ltd", "letters written as codes"),
+        (r"\u534e\u4e3a", "letters written as codes"),
+        (r"\xe5\x8d\x8e", "letters written as codes"),
+        ("Zorglub &#26087; Trading", "letters written as codes"),
     ],
 )
 def test_a_name_that_does_not_say_what_was_written_is_nobodys(text: str, why: str) -> None:
@@ -153,7 +160,16 @@ def test_a_name_that_does_not_say_what_was_written_is_nobodys(text: str, why: st
 
 
 @pytest.mark.parametrize(
-    "text", ["Größe & Söhne GmbH", "ÅÄÖ Elektronik AB", "Şəki Şəhər MMC", "« École » – Études", "Ærø ApS"]
+    "text",
+    [
+        "Größe & Söhne GmbH",
+        "ÅÄÖ Elektronik AB",
+        "Şəki Şəhər MMC",
+        "« École » – Études",
+        "Ærø ApS",
+        "50%25 Ltd",
+        "A=B Systems",
+    ],
 )
 def test_letters_of_a_language_that_stand_together_are_a_name(text: str) -> None:
     assert check("T4", on="2024-06-03", to="SG", exporter="other", end_user=text).outcome == "no_license_requirement"

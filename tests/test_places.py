@@ -10,7 +10,7 @@ import pytest
 import exportrules
 from exportrules.errors import UnknownNameError
 from exportrules.files.load import default_ruleset
-from exportrules.question.names.places import find_named_place, find_place
+from exportrules.question.names.places import find_named_place, find_place, place_called
 
 LAW = default_ruleset()
 with (Path(__file__).parent / "names" / "places.tsv").open(encoding="utf-8", newline="") as file:
@@ -100,3 +100,11 @@ def test_a_name_that_both_congos_have_is_neither(name: str) -> None:
     both = r"Congo \(Democratic Republic of the\)' or 'Congo \(Republic of the\)"
     with pytest.raises(UnknownNameError, match=both):
         find_place(LAW, name)
+
+
+def test_what_is_the_name_or_the_code_of_a_place_says_which_place_it_is() -> None:
+    for place in LAW.every_place:
+        assert {place_called(LAW, name) for name in (place.name, *place.aliases)} == {place.name}
+    for place in LAW.places.values():
+        assert place_called(LAW, place.code) == place_called(LAW, f" {place.code.lower()} ") == place.name
+    assert [place_called(LAW, text) for text in ("", "XQ", "Acme", "China Telecom")] == [""] * 4

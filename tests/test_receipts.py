@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +23,7 @@ from exportrules.study import canonical
 from exportrules.study import verify as module
 from exportrules.study.receipt import receipt, seal
 from exportrules.study.verify import Verification, verify
+from tests.supposed import edited_files
 
 LAW = rule_texts(None)
 OWN = Chip(
@@ -266,13 +266,7 @@ def test_a_message_ends_with_one_full_stop(path: tuple[str, ...]) -> None:
 
 def edition(tmp_path: Path, name: str, *edits: tuple[str, str, str]) -> dict[str, bytes]:
     """The rule files with some words of some files changed."""
-    root = tmp_path / name
-    shutil.copytree(data_directory(), root, ignore=shutil.ignore_patterns("cases"))
-    for file, old, new in edits:
-        text = (root / file).read_text("utf-8")
-        assert old in text, (file, old)
-        (root / file).write_text(text.replace(old, new), encoding="utf-8")
-    return rule_texts(root)
+    return rule_texts(edited_files(tmp_path / name, *edits))
 
 
 RULE = "us-ear/instruments/88fr73458.toml"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from exportrules import check
+from exportrules.errors import QuestionError
 
 NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "indeterminate", "license_exception"
 DENIAL, PRESUMED, APPROVAL = "policy_of_denial", "presumption_of_denial", "presumption_of_approval"
@@ -172,3 +173,35 @@ def test_the_exception_that_an_entry_names_is_told() -> None:
     found = check("RTX 4090 D", on="2025-02-03", exporter="other", end_user=buyer)
     assert found.outcome == LICENSE
     assert any("740.26" in said and "45 days" in said for said in found.notices)
+
+
+# --- supplement no. 8 to part 740 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", ["2026-07-13", "2026-07-14"])
+def test_an_approval_has_the_days_of_the_name_and_a_claim_adds_none(day: str) -> None:
+    """742.6(a)(6)(iii)(B): "the ultimate consignee and all end users" are approved; Microsoft from 2026-07-14."""
+    claim = {"uae_approved_parties": True}
+    named = asked("H100", day, to="AE", end_user="Microsoft")
+    assert named == asked("H100", day, to="AE", end_user="Microsoft", facts=claim)
+    assert named[0] == (LICENSE if day == "2026-07-13" else NONE)
+
+
+@pytest.mark.parametrize(
+    ("claim", "parties"),
+    [(False, ("G42",)), ("unknown", ("G42",)), (True, ("G42", "Al Noor Trading")), (True, ("OpenAI",))],
+)
+def test_a_claim_that_the_names_do_not_bear_out_is_refused(claim: Any, parties: tuple[str, ...]) -> None:
+    terms: dict[str, Any] = {"to": "AE", "end_user": parties[0], "parties": parties[1:]}
+    with pytest.raises(QuestionError, match="whose approval and its days are read from the name"):
+        asked("H100", "2026-08-03", facts={"uae_approved_parties": claim}, **terms)
+
+
+def test_an_approved_party_that_the_supplement_does_not_name_is_claimed() -> None:
+    """The supplement approves government agencies and subsidiaries without naming them."""
+    claim = {"uae_approved_parties": True}
+    assert (
+        asked("H100", "2026-08-03", to="AE", end_user="Telecommunications Regulatory Authority", facts=claim)[0] == NONE
+    )
+    own = {"to": "AE", "end_user": "OpenAI Gulf", "not_listed": ["OpenAI Gulf"], "facts": claim}
+    assert asked("H100", "2026-08-03", **own)[0] == NONE

@@ -72,7 +72,7 @@ def check(
     journal: str | None,
     lang: str,
 ) -> None:
-    """Was CHIP exportable on a day; under which rule, for whom, until when?
+    """Was CHIP exportable on a day, under which rule, until when?
 
     CHIP is a name as people write it: A100, "RTX 4090 D", a100-sxm4-80gb, "NVIDIA H800". Without it,
     describe a chip of your own with --chip FILE or --fact NAME=VALUE.
@@ -128,7 +128,7 @@ def check(
 @log_option
 @lang_option
 def timeline(chip: Any, asked: dict[str, Any], form: str, journal: str | None, lang: str) -> None:
-    """List every span of days with one answer for CHIP and what began it, with a bar of its months.
+    """List every span of days with one answer for CHIP. It also prints what began each, and a bar of months.
 
     \b
     exportrules timeline H800
@@ -201,7 +201,7 @@ def _bar(timeline: Timeline) -> list[str]:
 )
 @table_options
 def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form: str) -> None:
-    """Tabulate short answers to one deal for several CHIPs on several days.
+    """Print short answers for several CHIPs on several days. The deal is the same for all.
 
     \b
     exportrules matrix A100 A800 H20 --on 2022-09-15,2023-06-01,2024-06-03

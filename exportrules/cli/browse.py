@@ -168,7 +168,7 @@ def show(law: Any, reference: str) -> None:
 @law_options
 @table_options
 def coverage(law: Any, form: str) -> None:
-    """Print what is encoded, what is not, and what the gaps could change."""
+    """Print what is encoded, and what the gaps could change."""
     from exportrules.render.provision import coverage_text
 
     click.echo(coverage_text(law, form))

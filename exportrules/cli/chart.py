@@ -13,7 +13,7 @@ from exportrules.errors import QuestionError
 
 @click.group()
 def chart() -> None:
-    """Draw answers as pictures: SVG, PNG or one HTML file that needs no network.
+    """Draw answers as SVG, PNG or one HTML file. Nothing in it needs a network.
 
     Needs the extra: pip install 'exportrules[charts]'
     """
@@ -30,7 +30,7 @@ def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @chips_options
 @file_options
 def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) -> None:
-    """Draw a band for each CHIP over the years, coloured by answer and review policy.
+    """Draw a band for each CHIP over the years. Its colours are the answer and the review policy.
 
     \b
     exportrules chart timeline A100 A800 H100 H800 H20 H200 --to CN -o chips.svg
@@ -41,7 +41,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
     whose answer it changed.
     """
     from exportrules.answer.determination import timeline as ask
-    from exportrules.render.charts import ready, write
+    from exportrules.render.charts.output import ready, write
 
     if not chips:
         raise QuestionError("no chip is given. Name one or more: exportrules chart timeline A100 H100 -o chips.svg")
@@ -62,7 +62,7 @@ def timeline(chips: list[Any], asked: dict[str, Any], output: str, force: bool) 
 def thresholds(
     chips: list[Any], asked: dict[str, Any], on: str, axes: str | None, every: bool, output: str, force: bool
 ) -> None:
-    """Draw the thresholds of one day's rules in a plane of two figures, and each CHIP as a point.
+    """Draw the thresholds of one day's rules, and each CHIP. It is a point in the plane of two figures.
 
     \b
     exportrules chart thresholds --on 2023-11-17 -o plane.html
@@ -76,7 +76,7 @@ def thresholds(
     """
     from exportrules.answer.determination import timeline as ask
     from exportrules.question.values import read_date
-    from exportrules.render.charts import ready, write
+    from exportrules.render.charts.output import ready, write
     from exportrules.study.plane import plane
 
     day = read_date(on)

@@ -18,7 +18,7 @@ from exportrules.errors import QuestionError
     help="A sentence, a BibTeX entry, or CSL-JSON.",
 )  # fmt: skip
 def cite(chip: Any, asked: dict[str, Any], on: str | None, style: str) -> None:
-    """Cite the edition and its digest; with a CHIP and a day, the question too.
+    """Cite the edition and its digest. With a CHIP and a day, the question too.
 
     \b
     exportrules cite

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @on_option
 @table_options
 def flip(chip: Any, asked: dict[str, Any], on: str, form: str) -> None:
-    """List each number of CHIP whose change alone would alter the answer, and the value at which it would.
+    """List each number of CHIP whose change would alter the answer. Each is changed alone, up to that value.
 
     \b
     exportrules flip H20 --on 2024-06-03
@@ -71,7 +71,7 @@ def diff(
     overlay: tuple[str, ...],
     form: str,
 ) -> None:
-    """List the chips whose answer changed between two days, or between two editions, and through which provision.
+    """List what changed between two days, or between two editions. Each chip is listed with the provision.
 
     With two days, YYYY-MM-DD: every change of a chip whose answers on these days differ. With two --ruleset and no
     day: what the newer edition changed, for days that the older had verified and for later days, as NEWS.md has it.
@@ -131,7 +131,7 @@ def changes(
     output: str | None,
     force: bool,
 ) -> None:
-    """Print a calendar of every change that affects your chips, including those scheduled beyond the horizon.
+    """Print a calendar of every change that affects your chips. It includes those scheduled beyond the horizon.
 
     \b
     exportrules changes --from 2022-01-01 --chips A800,H800
@@ -189,7 +189,7 @@ def what_if(
     overlay: tuple[str, ...],
     form: str,
 ) -> None:
-    """List every chip and span that would change if the law read as in REFORM.
+    """List every chip and span that would change under a REFORM.
 
     REFORM is an overlay with provisions that replace others (`replaces`): a moved threshold, an added limb, a shifted
     date. See docs/what-if.md.

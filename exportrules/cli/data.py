@@ -15,7 +15,7 @@ from exportrules.cli.options import OVERLAY, law_options
 @click.option("--today", metavar="DATE", help="Report a horizon later than this day; by default that is not checked.")
 @click.pass_context
 def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], today: str | None) -> None:
-    """Check a ruleset DIRECTORY and print every defect with its place. Exit 1 if there is one."""
+    """Check a ruleset DIRECTORY and print every defect. Each is printed with its place. Exit 1 if there is one."""
     from exportrules.files.lint import defects
     from exportrules.files.load import is_overlay, label_of, rule_texts
     from exportrules.files.parse import problems_of
@@ -47,7 +47,7 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
 @law_options
 @click.pass_context
 def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None, section: str, as_json: bool) -> None:
-    """Look for the rule files' quotes in dated copies of the codified text: TEXTS are files or folders.
+    """Look for the rule files' quotes in the codified text. TEXTS are files or folders of dated copies.
 
     A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day is taken from the
     text, or from the name of the file or its folder. Every provision is reported as found word for word, found with
@@ -84,7 +84,7 @@ _KINDS = (
 @click.command()
 @click.option("--of", "kind", type=click.Choice(_KINDS), help="The schema of this kind of rule file instead.")
 def schema(kind: str | None) -> None:
-    """Print the JSON Schema of `check --json`, or of a kind of rule file.
+    """Print the JSON Schema of answers, or of a kind of rule file.
 
     \b
     exportrules schema --of instrument

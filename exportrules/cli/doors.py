@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--call", nargs=2, metavar="TOOL JSON", help="Print what one tool answers an assistant, and exit.")
 @law_options
 def mcp(law: Ruleset, listed: bool, call: tuple[str, str] | None) -> None:
-    """Serve an assistant over standard input and output (Model Context Protocol).
+    """Serve an assistant (Model Context Protocol). It speaks over standard input and output.
 
     Read-only, without a network. The assistant starts it; docs/assistants.md has the configuration.
 
@@ -67,7 +67,7 @@ def serve(
     remember: int, explorer: str | None, log_questions: bool, quiet: bool, openapi: bool, ruleset: str | None,
     overlay: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """Serve the questions over HTTP, with an OpenAPI document at /openapi.json.
+    """Serve the questions over HTTP. An OpenAPI document is at /openapi.json.
 
     It listens on the loopback interface, requires no password, stores nothing on disk and logs no question by default.
 

@@ -20,7 +20,7 @@ from exportrules.cli.options import OVERLAY, RULESET, extra
 def explore(
     output: str, chips: str | None, embed: str | None, ruleset: str | None, overlay: tuple[str, ...], force: bool
 ) -> None:
-    """Write every determination into one page that opens with a double click: chips over time, a day, the world.
+    """Write every determination into one page. It shows chips over time, a day, the world, two answers.
 
     One HTML file that needs no network. It looks up answers that were computed when it was written: every chip, to
     every destination, by its maker or by anyone else, for an end user headquartered there or elsewhere, or owned

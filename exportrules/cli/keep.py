@@ -34,7 +34,7 @@ def memo(
     journal: str | None,
     **entries: str | None,
 ) -> None:
-    """Write a memorandum on CHIP for the compliance file: question, answer, assumptions, analysis, authorities.
+    """Write a memorandum on CHIP for the compliance file. It has question, answer, assumptions, analysis, authorities.
 
     Without -o it is printed as Markdown. The options for the head appear above it, with the day of the question, and
     a line to sign below; they change no answer. PDF and Word need the extra: pip install 'exportrules[memo]'
@@ -77,7 +77,7 @@ def memo(
 def verify(
     ctx: click.Context, receipt: str, ruleset: str | None, overlay: tuple[str, ...], earlier: str | None, as_json: bool
 ) -> None:
-    """Ask the question of a RECEIPT again, offline: same, moved (and which file did it), or altered.
+    """Ask the question of a RECEIPT again, offline. The answer is the same, moved (and by which file), or altered.
 
     Exit status: 0 the answer is the same; 1 it moved, or the receipt was altered, or its overlays are not here.
 

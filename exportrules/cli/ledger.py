@@ -322,7 +322,7 @@ def _interruptible() -> Iterator[None]:
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @law_options
 def compile_(law: Ruleset, **options: Any) -> None:
-    """Write the segment table: every chip's answers between dates, to be joined in any warehouse.
+    """Write every chip's answers between dates, to join in SQL. This segment table fits any warehouse.
 
     Each row has the answer for a chip, a destination and an exporter from one day through another; a second table,
     FILE.names, has every name of each chip. --sql prints the look-up in the two tables as one SELECT over a table

@@ -25,7 +25,7 @@ from exportrules.render.safe import safe
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @law_options
 def data(law: Any, output: str, chips: str | None, to: str | None, exporter: str, forms: str, force: bool) -> None:
-    """Write every determination and the catalogue as a data package: tables, and a description of their fields.
+    """Write every determination and the catalogue as tables. They are a data package, which describes their fields.
 
     DIR gets chips, families, figures, places, provisions, segments and family_segments, each as CSV, JSON and Parquet,
     and datapackage.json (fields, units, edition, digest, license). One row of segments is the answer for a chip, a

@@ -32,7 +32,7 @@ def vectors(
     ctx: click.Context, law: Ruleset, output: str | None, force: bool, answers: str | None, chips: tuple[str, ...],
     sample: int | None, seed: int | None, questions: bool, as_schema: bool, form: str,
 ) -> None:  # fmt: skip
-    """Print dated answers to score another tool on: the first and last day of every answer, and the day after.
+    """Print dated answers to score another tool on. Each answer has its first and last day, and the day after.
 
     Without -o they are printed. With --score FILE (the same lines, with the other tool's outcome and review_policy)
     agreement is printed by outcome and every disagreement is listed; exit 1 unless all answers are equal. With -f, the

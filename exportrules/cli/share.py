@@ -23,7 +23,7 @@ from exportrules.cli.options import deal_options, table_options
 def share(
     maker: str, asked: dict[str, Any], first: str | None, last: str | None, output: str | None, force: bool, form: str
 ) -> None:
-    """Print by month what share of MAKER's datacenter chips needs no license, an exception or a license.
+    """Print what share of MAKER's chips needs a license, by month. Only datacenter chips are counted.
 
     \b
     exportrules share NVIDIA --exporter other --from 2022-01
@@ -37,13 +37,13 @@ def share(
     from exportrules.study.share import share_rows
 
     if output:
-        from exportrules.render.charts import ready
+        from exportrules.render.charts.output import ready
 
         ready(output, force=force)
     law = asked.pop("ruleset")
     counted = count(law, maker, first, last, **asked)
     if output:
-        from exportrules.render.charts import write
+        from exportrules.render.charts.output import write
         from exportrules.render.charts.share import NARROW, share_chart
 
         write(share_chart(counted, law), output, force=force, narrow=lambda: share_chart(counted, law, NARROW))

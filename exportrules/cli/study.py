@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @law_options
 @table_options
 def casebook(law: Ruleset, name: str | None, form: str) -> None:
-    """Compare dated claims from the press with the law's answers for the days that they are about.
+    """Compare claims from the press with the law's answers. Each claim is dated, and asked about for its own days.
 
     NAME is a casebook (deepseek, press), or the path of a .toml file of your own. Without it, all of them.
     Every answer is computed; the file contains none. What a claim implies is compared with the answers: it agrees, is

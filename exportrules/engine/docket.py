@@ -396,7 +396,7 @@ class Docket:
     def supplied(self) -> dict[str, dict[str, Truth]]:
         """The supplied values of facts that provisions conclude. Provisions add to these and remove none."""
         values: dict[str, dict[str, Truth]] = {}
-        for name in self.view.concludable:
+        for name in self.view.concludable & self.facts.keys():
             value = self.value(name)
             if value is True:
                 values[name] = {"true": TRUE}

@@ -65,6 +65,7 @@ class Reading:
         self._read(bars)
         self._bars = [(entry, held) for entry, held in self.truths.values() if entry.kind == "bar"]
         self._read(last)
+        self.reviews = self.held("review_policy", "listing")
         self.unknown = self.unknown or self.reach == UNKNOWN
 
     def _reach(self) -> Truth:
@@ -230,7 +231,7 @@ def review(requirement: PreparedProvision, reading: Reading) -> tuple[Policy, tu
     policies = [(provision.policy, provision.id)] if provision.policy else []
     reviews = [
         e.in_force.provision
-        for e in reading.held("review_policy", "listing")
+        for e in reading.reviews
         if any(refers(ref, provision) for ref in e.in_force.provision.governs)
     ]
     governing = [p for p in reviews if p.governing]

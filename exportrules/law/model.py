@@ -278,8 +278,8 @@ ListName = Literal[
     "approved_740_supp_8",
 ]
 
-#: The lists that favour a party rather than restrict it.
-FAVOURS = frozenset(("approved_740_supp_8",))
+#: The lists that favour a party rather than restrict it, each with the fact that says the same of an unnamed party.
+FAVOURS = {"approved_740_supp_8": "uae_approved_parties"}
 
 
 class Listing(Shape):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from exportrules.law.model import Provision
 
@@ -21,6 +22,7 @@ def closes(bar: Provision, exception: Provision) -> bool:
     return reached and not any(refers(reference, exception) for reference in bar.spares)
 
 
+@lru_cache(maxsize=10_000)  # every profile compares the same few references with the same few paragraphs
 def under(reference: str, paragraph: str) -> bool:
     """True if a CFR paragraph is the reference or within it: '744' contains 744.11, '742.6(a)(6)' contains (iii)."""
     if not paragraph.startswith(reference):

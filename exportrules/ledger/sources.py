@@ -347,7 +347,10 @@ def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str
     def texts() -> Iterator[str]:
         for line in start:
             lines.append(line)
-            yield shown(line)
+            text = shown(line)
+            inside = text.rstrip("\r\n")
+            # the end of a line of an old Macintosh amid others is none, and `csv` would refuse the whole file for it
+            yield inside.replace("\r", " ") + text[len(inside) :]
 
     csv.field_size_limit(BLOCK * 4)
     names = next(csv.reader(texts(), delimiter=delimiter, strict=strict), [])

@@ -167,6 +167,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     place = find_place(ruleset, to or USUAL_DESTINATION)
     owner = given["listed_owner"].value if "listed_owner" in given else None
     users, others, owners = _names(ruleset, deal, owner)
+    _approved_by_name(ruleset, (*users, *others), given)
     seats = () if headquarters else seats_of(ruleset, [party for user in users for party in user.listed])
     seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
@@ -281,6 +282,31 @@ def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named]
                 "the end user, the party or the owner is written."
             )
     return users, others, owners
+
+
+def _approved_by_name(ruleset: Ruleset, names: Sequence[Named], given: dict[str, Fact]) -> None:
+    """Take out a claim that all parties are approved where each is approved by name: the list has the days.
+
+    Raises QuestionError for a claim that says otherwise, or that speaks for parties whom the list does not name.
+    """
+
+    def approved(parties: Iterable[str], favour: str) -> list[Party]:
+        found = (ruleset.parties[party] for party in parties)
+        return [party for party in found if any(entry.list == favour for entry in party.listing)]
+
+    for favour, claim in FAVOURS.items():
+        known = [(name, party) for name in names for party in approved((*name.listed, *name.near), favour)]
+        if claim not in given or not known:
+            continue
+        if given[claim].value is True and all(approved(name.listed, favour) for name in names):
+            del given[claim]
+            continue
+        name, party = known[0]
+        raise QuestionError(
+            f"{claim} = {show(given[claim].value)} is stated beside {name.written!r}, which is or may be {party.name}, "
+            f"whose approval and its days are read from the name. Leave {claim} out and name each party in full, since "
+            "an approval needs them all; where the name is another company's, say so with not_listed."
+        )
 
 
 def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:

@@ -18,8 +18,6 @@ from exportrules.question.names.words import COMMON, GENERIC, KINDS, ORDINARY, P
 
 #: The fewest letters of a house's name, and the fewest listed names that it begins.
 SHORTEST_HOUSE, FEWEST_NAMES = 5, 2
-#: The fewest letters of initials that are a listed name; they must be written in capitals.
-SHORTEST_INITIALS = 4
 #: A Chinese word as long as this is a house's name if it begins a single listed name.
 LONG = 9
 #: The syllables of Pinyin.
@@ -61,8 +59,7 @@ def _houses(ruleset: Ruleset) -> dict[str, list[tuple[str, str]]]:
     return {
         word: names
         for word, names in begun.items()
-        if len(word) >= SHORTEST_INITIALS
-        and (len(names) >= FEWEST_NAMES or word in whole or (len(word) >= LONG and _PINYIN.fullmatch(word)))
+        if (len(names) >= FEWEST_NAMES or word in whole or (len(word) >= LONG and _PINYIN.fullmatch(word)))
         and not is_ordinary(word)
     }
 

@@ -28,6 +28,8 @@ _GARBLED = (
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
     r"\u2026\u2030\u2039\u203a\u20ac\u2122]{4}|[\u2500-\u259f\ufffd]"
 )
+#: Letters written as codes, as programs hand them on: %E5%8D%8E, =E5=8D=8E, \u534e, &#21326;.
+_CODED = r"(?:[%=][0-9a-f]{2}){3}|\\u[0-9a-f]{4}|(?:\\x[0-9a-f]{2}){3}|&#x?[0-9a-f]+;"
 #: Characters that reverse the direction of what follows: such a text differs from what its reader sees.
 _TURNED = "[\u202a-\u202e\u2066-\u2069]"
 
@@ -59,15 +61,25 @@ def visible(text: str) -> str:
 
 def deceives(text: str) -> str:
     """Why a text does not say what it shows, to complete a message; '' if it does."""
+    if re.search(_CODED, text, re.I):
+        return "has letters written as codes, so that it does not say what it shows"
     if text.isascii():
         return ""
     if re.search(_TURNED, text):
         return "has a letter that turns its direction, so that it does not say what it shows"
     if re.search(_MIXED, text, re.I):
         return "has letters of two alphabets in one word, so that it does not say what it shows"
-    if re.search(_GARBLED, text):
+    if re.search(_GARBLED, text) or any(_is_utf8_in(codec, text) for codec in ("gbk", "cp932", "cp949")):
         return "was read or saved in another encoding than it was written in, so that it does not say what was written"
     return ""
+
+
+def _is_utf8_in(codec: str, text: str) -> bool:
+    """True if a text is what the UTF-8 of Chinese letters looks like in another encoding of East Asia."""
+    read = text.encode(codec, "ignore")
+    chinese = sum("\u4e00" <= c <= "\u9fff" for c in read.decode("utf-8", "ignore"))
+    # some bytes are lost on the way; of the names on the lists none has three such letters by chance
+    return chinese > 2 and 3 * chinese > 0.4 * sum(byte > 127 for byte in read)
 
 
 def memo(ruleset: Ruleset, what: str, build: Callable[[Ruleset], dict[str, T]]) -> dict[str, T]:
