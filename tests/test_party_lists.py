@@ -777,7 +777,7 @@ def test_a_registered_name_that_is_a_translation_is_near(written: str, party: st
 @pytest.mark.parametrize(
     # another place, a university, an everyday word, a single character
     "written",
-    ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "华"],
+    ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "蔚来汽车科技有限公司", "华"],
 )
 def test_characters_that_sound_alike_elsewhere_are_another_name(written: str) -> None:
     assert find_parties(LAW, written) == ((), ())
