@@ -398,6 +398,7 @@ def test_chinese_digits_are_a_number(text: str, number: int) -> None:
         ("The 32nd Research Institute of CETC", "china-electronics-technology-group-32nd-research-institute"),
         ("中国电子科技集团公司第四十八研究所",
          "china-electronics-technology-group-corporation-48th-research-institute"),
+        ("Urumqi Public Security Bureau", "urumqi-municipal-public-security-bureau"),
         ("CSIC 702", "china-state-shipbuilding-corporation-limited-cssc-702nd-research-institute"),
         ("Institute 704", "china-state-shipbuilding-corporation-limited-cssc-704th-research-institute"),
         # a house and words that no listed name has
@@ -752,6 +753,7 @@ def test_characters_are_read_as_pinyin(text: str, read: str) -> None:
         ("合盛硅业（鄯善）有限公司", "hoshine-silicon-industry-shanshan"),
         ("深圳市新利康供应链管理有限公司", "shenzhen-xinlikang-supply-chain-management"),
         ("济南通宝来油田设备有限公司", "jinan-tongbaolai-oilfield-equipment"),
+        ("格灵深瞳", "beijing-geling-shentong-information-technology"),
     ],
 )
 def test_the_characters_of_a_listed_name_that_is_pinyin_are_near_it(written: str, party: str) -> None:
@@ -775,7 +777,7 @@ def test_a_registered_name_that_is_a_translation_is_near(written: str, party: st
 @pytest.mark.parametrize(
     # another place, a university, an everyday word, a single character
     "written",
-    ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "华"],
+    ["昆明翔迅科技有限公司", "翔迅大学", "东方证券股份有限公司", "长江证券股份有限公司", "蔚来汽车科技有限公司", "华"],
 )
 def test_characters_that_sound_alike_elsewhere_are_another_name(written: str) -> None:
     assert find_parties(LAW, written) == ((), ())

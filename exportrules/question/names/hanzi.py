@@ -93,7 +93,7 @@ def syllables(text: str) -> list[str]:
 def same_sound(index: Index, text: str) -> Iterator[Near]:
     """The listed names that begin, places aside, with the own name of a Chinese company in Latin letters.
 
-    Many companies sound alike, so two characters count only in the same place, or if both names have no place.
+    Many companies sound alike, so two characters count only in the same place, or where neither name has a place.
     """
     core, whole = chinese_core(text), chinese_letters(text)
     if not core or any(kind in whole for kind in CHINESE_KINDS):
@@ -107,7 +107,10 @@ def same_sound(index: Index, text: str) -> Iterator[Near]:
         word = "".join(heard[:size])
         if "" in heard[:size] or len(word) < _SHORTEST or is_ordinary(word):
             continue
-        for name in (index.names[number] for number in index.by_word.get(word, ())):
+        # the lists write a name as one word or as two: 格灵深瞳 is "Geling Shentong"
+        for name in (index.names[n] for n in (*index.by_word.get(word, ()), *index.glued.get(word, ()))):
             there = PLACES & set(name.words)
-            if name.core[:1] == (word,) and (size > _FEWEST or places & there or not (places or there)):
+            begins = word in (*name.core[:1], "".join(name.core[:2]))
+            bare = not (places or there) and word in (name.core[0], "".join(name.core))
+            if begins and (size > _FEWEST or places & there or bare):
                 yield Near(name.party, name.printed, "near", 88)

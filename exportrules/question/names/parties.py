@@ -22,10 +22,9 @@ MOST_REMEMBERED = 500_000
 _DIGIT_IN_WORD = r"(?<=[A-Za-z])[013458]|[013458](?=[A-Za-z])"
 _LONG_WORD = rf"\b(?=\w*(?:{_DIGIT_IN_WORD}))\w{{6,}}"
 #: A web or mail address, with its host, and the parts of a host that do not name anyone.
-_ADDRESS = re.compile(
-    r"(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+"
-    r"(?:com|cn|net|org|edu|gov|mil|hk|mo|tw|ru|by|ir|kp|sy|cu|ae|sg|io|ai|cc|top|tech|biz|info))\b(?:[/?#]\S*)?",
-    re.I,
+_ADDRESS = (
+    r"(?i:(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+"
+    r"(?:com|cn|net|org|edu|gov|mil|hk|mo|tw|ru|by|ir|kp|sy|cu|ae|sg|io|ai|cc|top|tech|biz|info))\b(?:[/?#]\S*)?)"
 )
 _NO_OWNER = frozenset(
     """
@@ -193,9 +192,9 @@ def _letter(letters: str, digit: re.Match[str]) -> str:
 
 def _owner_of_an_address(text: str) -> str:
     """A text with the name in a web or mail address for the address: "sales@inspur.com" is "inspur"."""
-    if "." not in text or not _ADDRESS.search(text):
+    if "." not in text or not re.search(_ADDRESS, text):
         return text
-    return _ADDRESS.sub(lambda found: f" {' '.join(_labels(found[1]))} ", text).strip()
+    return re.sub(_ADDRESS, lambda found: f" {' '.join(_labels(found[1]))} ", text).strip()
 
 
 def _labels(host: str) -> list[str]:

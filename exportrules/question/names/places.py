@@ -133,7 +133,7 @@ def _part(ruleset: Ruleset, part: str) -> str | None:
 def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
     spelled = place_key(text)
     # "Mariupol, Ukraine" and "Simferopol, Russia": a part of it is not answered, whatever country stands beside it
-    for part in _PARTS.split(text):
+    for part in re.split(_PARTS, text):
         territory = ruleset.territories.get((part and _part(ruleset, part.strip())) or "")
         if territory and territory.refused:
             return UnknownNameError(f"{text!r} names {territory.name}, which cannot be answered: {territory.refused}")

@@ -18,7 +18,7 @@ ENDINGS = SUFFIXES | frozenset(
 CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
 
 #: Words that a name may leave out.
-SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le named no of on the und ve".split())
+SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le municipal named no of on the und ve".split())
 
 #: Abbreviations and variant spellings of each word, and the Chinese word in Latin letters.
 _WRITTEN = """
