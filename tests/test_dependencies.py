@@ -72,6 +72,7 @@ def test_what_users_install_is_followed_to_its_end(script: ModuleType) -> None:
         "click",
         "pydantic",
         "pydantic-core",
+        "pypinyin",
         "rapidfuzz",
         "tabulate",
         "numpy",

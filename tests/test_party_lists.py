@@ -664,6 +664,16 @@ def test_a_question_without_a_name_reads_no_party_and_one_with_a_listed_name_no_
     assert result.stdout.split() == ["True", "False", "False", "False"]
 
 
+def test_only_a_name_in_chinese_characters_reads_the_dictionary_of_pinyin() -> None:
+    script = (
+        "import sys; from exportrules import default_ruleset as law; from exportrules.question.names.parties import *;"
+        "find_parties(law(), 'Müller Xiangxun, Ltd.'); print('pypinyin' in sys.modules);"
+        "find_parties(law(), '西安翔迅科技'); print('pypinyin' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert result.stdout.split() == ["False", "True"]
+
+
 def test_parties_are_read_once() -> None:
     reads: list[int] = []
 
@@ -740,7 +750,8 @@ def test_each_entry_of_a_party_is_a_provision_with_its_own_id_and_page() -> None
 @pytest.mark.parametrize(
     ("text", "read"),
     [("翔迅", "xiang xun"), ("至纯", "zhi chun"), ("合盛", "he sheng"), ("景嘉微", "jing jia wei"), ("壁仞", "bi ren"),
-     ("鑫睿", "xin rui"), ("长厦", "chang xia"), ("略虐吕", "lue nue lu"), ("啊座", "a zuo"), ("鼟A", " ")],
+     ("鑫睿", "xin rui"), ("长厦", "chang xia"), ("略虐吕", "lue nue lu"), ("啊座", "a zuo"), ("鼟A7", "teng A 7"),
+     ("长电", "chang dian"), ("成都银行", "cheng du yin hang"), ("重庆", "chong qing"), ("商湯", "shang tang")],
 )  # fmt: skip
 def test_characters_are_read_as_pinyin(text: str, read: str) -> None:
     assert " ".join(syllables(text)) == read
@@ -754,6 +765,7 @@ def test_characters_are_read_as_pinyin(text: str, read: str) -> None:
         ("深圳市新利康供应链管理有限公司", "shenzhen-xinlikang-supply-chain-management"),
         ("济南通宝来油田设备有限公司", "jinan-tongbaolai-oilfield-equipment"),
         ("格灵深瞳", "beijing-geling-shentong-information-technology"),
+        ("重庆川东船舶重工有限责任公司", "chongqing-chuandong-shipbuilding-industry"),
     ],
 )
 def test_the_characters_of_a_listed_name_that_is_pinyin_are_near_it(written: str, party: str) -> None:

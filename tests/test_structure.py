@@ -178,7 +178,7 @@ def test_answering_imports_neither_pydantic_nor_tabulate_nor_a_network() -> None
     script = (
         "import sys, exportrules; exportrules.check('A100', on='2022-09-15');"
         "exportrules.check('A100', on='2022-09-15').to_json();"
-        "bad = {'pydantic', 'rapidfuzz', 'tabulate', 'wcwidth', 'socket', 'ssl', 'click'} & set(sys.modules);"
+        "bad = set('pydantic pypinyin rapidfuzz tabulate wcwidth socket ssl click'.split()) & set(sys.modules);"
         "print(sorted(bad))"
     )
     subprocess.run([sys.executable, "-c", "import exportrules; exportrules.default_ruleset()"], check=True)
