@@ -751,7 +751,8 @@ def test_each_entry_of_a_party_is_a_provision_with_its_own_id_and_page() -> None
     ("text", "read"),
     [("翔迅", "xiang xun"), ("至纯", "zhi chun"), ("合盛", "he sheng"), ("景嘉微", "jing jia wei"), ("壁仞", "bi ren"),
      ("鑫睿", "xin rui"), ("长厦", "chang xia"), ("略虐吕", "lue nue lu"), ("啊座", "a zuo"), ("鼟A7", "teng A 7"),
-     ("长电", "chang dian"), ("成都银行", "cheng du yin hang"), ("重庆", "chong qing"), ("商湯", "shang tang")],
+     ("长电", "chang dian"), ("成都银行", "cheng du yin hang"), ("重庆", "chong qing"), ("商湯", "shang tang"),
+     ("曾佛泊琢勒似卜什", "zeng fo bo zhuo le si bu shi")],
 )  # fmt: skip
 def test_characters_are_read_as_pinyin(text: str, read: str) -> None:
     assert " ".join(syllables(text)) == read
