@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import jsonschema
@@ -11,7 +13,10 @@ import pytest
 
 import exportrules
 from exportrules import QuestionError, default_ruleset
+from exportrules.answer.result import Projection
 from exportrules.answer.trace import plain
+from exportrules.law.facts import NOT_EN_ROUTE
+from exportrules.law.model import Bounds
 from exportrules.law.ruleset import Ruleset
 from exportrules.serve.answers import ASKS, answer_check, chips, provision
 from exportrules.serve.mcp import DETERMINED
@@ -43,6 +48,20 @@ def test_every_question_has_an_example_and_sentences_for_an_assistant() -> None:
     assert {*_LINES, *DETERMINED} == set(ASKS), (
         "write a function for the sentences of its answer into _LINES of serve/speech.py"
     )
+
+
+def test_values_are_written_as_plain_data() -> None:
+    assert [plain(value) for value in (None, "a", 7, True)] == [None, "a", 7, True]
+    assert [plain(date(year, 1, 2)) for year in (1999, 2024)] == ["1999-01-02", "2024-01-02"]
+    assert plain(NOT_EN_ROUTE) is None
+    assert [plain(Decimal(n)) for n in ("2.0", "0.125", "1.23456789")] == [2, 0.125, 1.234568]
+    assert isinstance(plain(Decimal("2.0")), int)
+    assert plain(Bounds(more_than=1, at_most=Decimal("2.5"))) == {"more_than": 1, "at_most": 2.5}
+    assert plain({"a": (date(2024, 1, 2), frozenset("ba")), "b": [set()]}) == {
+        "a": ["2024-01-02", ["a", "b"]],
+        "b": [[]],
+    }
+    assert plain(Projection("license_required", None)) == {"outcome": "license_required", "review_policy": None}
 
 
 def test_a_request_has_the_arguments_of_check_and_no_others() -> None:

@@ -62,6 +62,20 @@ def test_where_the_buyer_sits_is_assumed_as_far_as_it_was_not_said(
     assert [[other.value for other in a.otherwise] for a in found] == ([] if otherwise is None else [otherwise])
 
 
+@pytest.mark.parametrize(
+    ("buyer", "facts", "said"),
+    [
+        ("Acme Robotics", {}, ["the end user has its headquarters in Singapore and its ultimate parent in Singapore"]),
+        ("Naval Academy", {}, ["the end user, unless it is the body that its name says, has its headquarters in "
+         "Singapore and its ultimate parent in Singapore"]),
+        ("Naval Academy", {"military_end_user": True}, []),
+    ],
+)  # fmt: skip
+def test_of_a_body_of_some_state_no_country_is_assumed(buyer: str, facts: dict[str, Any], said: list[str]) -> None:
+    d = check("H100", on="2024-06-03", to="SG", exporter="other", end_user=buyer, facts=facts)
+    assert [a.says for a in d.assumptions if a.fact == "headquarters"] == said
+
+
 def test_what_is_assumed_is_said_once_and_for_everyone_named() -> None:
     def said(**asked: Any) -> list[str]:
         return [a.says for a in check("A100", on="2023-06-01", **asked).assumptions]

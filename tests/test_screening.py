@@ -217,6 +217,25 @@ def test_an_undated_order_that_is_over() -> None:
     assert listings[-1].stop is None
 
 
+@pytest.mark.parametrize(
+    ("end", "days"),
+    [
+        ("2026-07-29", [(date(2020, 1, 1), date(2026, 7, 30))]),
+        ("2026-07-30", [(date(2020, 1, 1), AS_OF)]),  # over on the day of the file
+        ("2026-07-31", [(date(2020, 1, 1), AS_OF), (AS_OF, date(2026, 8, 1))]),
+        ("2030-12-31", [(date(2020, 1, 1), AS_OF), (AS_OF, date(2031, 1, 1))]),
+        ("", [(date(2020, 1, 1), AS_OF), (AS_OF, None)]),
+    ],
+)
+def test_an_undated_order_is_presumed_before_its_file_and_certain_from_it_to_its_end(
+    end: str, days: list[tuple[date, date | None]]
+) -> None:
+    source = "Denied Persons List (DPL) - Bureau of Industry and Security"
+    (found,) = read(row(source, start_date="", end_date=end)).parties
+    assert [(x.start, x.stop) for x in found.listing] == days
+    assert [x.evidence for x in found.listing] == ["reported", "published"][: len(days)]
+
+
 def test_a_start_after_the_file_is_remarked() -> None:
     made = read(row(start_date="2026-09-01"))
     assert made.late == 1
