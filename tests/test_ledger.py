@@ -520,6 +520,25 @@ def test_the_same_seed_makes_the_same_ledger(tmp_path: Path) -> None:
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
 
 
+def test_texts_that_are_all_different_are_read_as_they_are_and_a_listed_name_among_them_is_found(
+    tmp_path: Path,
+) -> None:
+    import pyarrow.parquet as pq
+
+    rows = 600_000  # more than are looked at closely before the first answer, and than one batch of the file
+    path = tmp_path / "orders.parquet"
+    orders = [f"order {n}" for n in range(rows)]
+    table = {"part": ["A100", "H800"] * (rows // 2), "ship_date": [date(2023, 1, 1)] * rows,
+             "to": ["CN"] * rows, "note": orders}  # fmt: skip
+    pq.write_table(pa.table(table), path)
+    batch = next(iter(open_source(str(path)).batches((0, 3))))
+    assert pa.types.is_dictionary(batch.cells(0).type)
+    assert pa.types.is_string(batch.cells(3).type)
+    pq.write_table(pa.table({**table, "note": [*orders[:-1], "Huawei Technologies Co., Ltd."]}), path)
+    with pytest.raises(QuestionError, match="note"):
+        audit(open_source(str(path)), LAW, Settings())
+
+
 def test_a_ledger_of_many_profiles_finishes(tmp_path: Path) -> None:
     path = tmp_path / "own.parquet"
     make(path, 4000, profiles=1000)

@@ -9,6 +9,7 @@ import io
 import itertools
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -397,8 +398,12 @@ def _plain(array: pa.Array) -> pa.Array:
     return array
 
 
+#: An index into a dictionary takes no more, with its share of the dictionary; a text takes more, its length among it.
+_BYTES_OF_AN_INDEX = 4
+
+
 class ParquetSource(ArrowSource):
-    """A Parquet file, read group by group; text columns that are looked at stay dictionaries."""
+    """A Parquet file, read group by group; text columns that are looked at stay dictionaries if their cells repeat."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         import pyarrow.parquet as pq
@@ -407,6 +412,7 @@ class ParquetSource(ArrowSource):
         try:
             with pq.ParquetFile(path) as file:
                 schema, rows = file.schema_arrow, file.metadata.num_rows
+                repeating = _repeating(file.metadata, schema)
         except (pa.ArrowException, OSError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise
@@ -414,7 +420,7 @@ class ParquetSource(ArrowSource):
 
         def batches(wanted: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
             names = schema.names if wanted is None else [schema.names[n] for n in wanted]
-            texts = [n for n in names if pa.types.is_string(schema.field(n).type)] if wanted is not None else []
+            texts = repeating.intersection(names) if wanted is not None else ()
             try:
                 # read ahead, Arrow would hold the whole of the columns in memory
                 with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
@@ -426,6 +432,19 @@ class ParquetSource(ArrowSource):
         super().__init__(name, schema, batches, rows)
         if len(set(self.names)) < len(self.names):
             raise LedgerError(name, "two columns of the file have one name. Rename one.")
+
+
+def _repeating(file: Any, schema: pa.Schema) -> set[str]:
+    """The text columns whose cells repeat: the file holds a few bytes for each, an index into a dictionary.
+
+    Of texts that are all different, Arrow would make a dictionary of its own, at ten times the cost of reading them.
+    """
+    sizes: Counter[str] = Counter()
+    for group in map(file.row_group, range(file.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            sizes[column.path_in_schema] += column.total_uncompressed_size
+    texts = (name for name, kind in zip(schema.names, schema.types, strict=True) if pa.types.is_string(kind))
+    return {name for name in texts if sizes[name] < _BYTES_OF_AN_INDEX * file.num_rows}
 
 
 def _reason(error: OSError) -> str:

@@ -97,11 +97,12 @@ def _left_out(profile: Profile, field: str) -> bool:
 
 def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
     """The rows of each answer, with the assumptions about them that somebody can confirm."""
-    for t in tallies:
-        s = t.segment
-        assumed = [field for field, facts in _TO_ASK.items() if all(_left_out(t.profile, name) for name in facts)]
-        turns_on = tuple(s.turns_on.split())
-        yield Answered(t.rows, s.outcome, s.review_policy, s.standing, turns_on, s.unread, tuple(assumed))
+
+    def assumed(asked: Profile) -> tuple[str, ...]:
+        return tuple(field for field, facts in _TO_ASK.items() if all(_left_out(asked, name) for name in facts))
+
+    for (s, of), rows in _counted(((t.segment, assumed(t.profile)), t.rows) for t in tallies).items():
+        yield Answered(rows, s.outcome, s.review_policy, s.standing, tuple(s.turns_on.split()), s.unread, of)
     yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
 
 
