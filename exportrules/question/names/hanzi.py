@@ -67,6 +67,6 @@ def same_sound(index: Index, text: str) -> Iterator[Near]:
         for name in (index.names[n] for n in (*index.by_word.get(word, ()), *index.glued.get(word, ()))):
             there = PLACES & set(name.words)
             begins = word in (*name.core[:1], "".join(name.core[:2]))
-            bare = not (places or there) and word in (name.core[0], "".join(name.core))
+            bare = not (places or there) and word in (*name.core[:1], "".join(name.core))
             if begins and (size > _FEWEST or places & there or bare):
                 yield Near(name.party, name.printed, "near", 88)
