@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from exportrules import QuestionError, check, default_ruleset
 from exportrules.answer.words import fact_name, open_question, spelled
 from exportrules.cli import cli
+from exportrules.question.names.keys import deceives
 from exportrules.render.memo import memo
 from exportrules.render.page import Block, Heading, Items, Paragraph, Table, cited, markdown, page
 from exportrules.render.sections import gathered
@@ -257,7 +258,7 @@ def test_formats_and_links_are_spelled_as_their_makers_do(source: str, said: str
     st.sampled_from(sorted(LAW.variants)),
     st.dates(),
     st.sampled_from(sorted(LAW.places)),
-    st.text(min_size=1, max_size=12).filter(lambda t: t.strip() != ""),
+    st.text(min_size=1, max_size=12).filter(lambda t: t.strip() != "" and not deceives(f"|*{t}*")),
 )
 def test_any_question_has_a_memo_and_no_caller_writes_markup(chip: str, day: Any, to: str, buyer: str) -> None:
     d = check(chip, on=day, to=to, end_user=f"<script>|*{buyer}*")
