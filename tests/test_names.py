@@ -931,6 +931,12 @@ def test_a_key_is_of_letters_and_digits_in_one_case_and_width_and_what_nobody_se
     assert visible("Ｈua\u200bwei\u00ad\t") == "Huawei\t"
 
 
+def test_no_sign_that_chooses_a_form_of_a_letter_is_part_of_a_name() -> None:
+    for signs in (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)):
+        assert {visible(f"Hua{chr(sign)}wei") for sign in signs} == {"Huawei"}
+    assert visible("Hua\ufe10wei") != "Huawei"
+
+
 def test_of_near_names_three_are_suggested_and_each_once() -> None:
     assert near("aaaa", {"aaaa": "A", "aaae": "A", "aaad": "A", "aaac": "B", "aaab": "C"}) == ["A", "B"]
     assert near("aaaa", {"aaaa": "A", "aaae": "B", "aaad": "C", "aaac": "D"}) == ["A", "B", "C"]
