@@ -494,7 +494,7 @@ def letters_of_july_2023(item: Item, deal: Deal) -> bool | None:
     }
     if item.family not in meant.get(deal.exporter, ()):
         return False
-    return None if deal.to in ("AE", "SA", "IL") else False  # "some countries in the Middle East"
+    return None if deal.to in ("AE", "IL", "IQ", "SA") else False  # "some countries in the Middle East"
 
 
 def letter_nvidia_october_2023(item: Item, deal: Deal) -> bool:
