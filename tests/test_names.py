@@ -897,6 +897,9 @@ def test_what_a_shell_completes_is_read() -> None:
 def test_the_spellings_for_a_warehouse_are_read_alike() -> None:
     unlike = {s for s, name in spellings_of(LAW).items() if set(find_chip(LAW, s).variants) != set(name.variants)}
     assert unlike == set()
+    # a vendor's name in front is one more spelling, of the names that do not begin with it
+    assert {"h100", "nvidiah100", "teslav100", "mi250", "amdmi250", "instinctmi250"} <= spellings_of(LAW).keys()
+    assert [s for s in spellings_of(LAW) if s.startswith(("nvidianvidia", "amdamd", "intelintel"))] == []
 
 
 def test_a_word_of_a_chip_file_that_leads_nowhere_is_a_defect() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportrules import check, default_ruleset, load_ruleset
-from exportrules.answer.next_steps import KINDS, MOST, Answered, ledger_steps
+from exportrules.answer.next_steps import KINDS, MOST, Answered, _and, ledger_steps
 from exportrules.answer.schema import NextStepShape
 from exportrules.law.model import Attestation
 
@@ -370,3 +370,12 @@ def test_rows_that_turn_on_something_say_what_and_where_it_is_to_be_had(fact: st
     (said,) = ledger_steps(LAW, [Answered(2, "indeterminate", "indeterminate", "verified", (fact,))])
     assert said.startswith("2 rows turning on ")
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c"), ("abcd", "a, b, c and 1 more"),
+     ("abcdefghi", "a, b, c and 6 more")],
+)  # fmt: skip
+def test_of_many_words_the_first_are_said_and_the_others_counted(words: str, says: str) -> None:
+    assert _and(words, 3) == says

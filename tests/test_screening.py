@@ -515,6 +515,13 @@ def test_the_list_of_denied_persons_may_have_commas_and_other_spellings_of_its_c
     assert (made.read, made.mapped["denied_persons"], adds_up(made)) == (4, 3, True)
 
 
+def test_the_list_of_denied_persons_may_have_only_the_columns_that_are_read() -> None:
+    columns = "Name\tEffective_Date\tExpiration_Date\tStandard_Order\tFR_Citation\n"
+    row = "Invented Works\t03/15/2021\t03/15/2031\tY\t86 FR 15185 3/22/2021\n"
+    made = read_list("dpl.txt", (columns + row).encode(), AS_OF, default_ruleset())
+    assert [(p.name, [x.list for x in p.listing]) for p in made.parties] == [("Invented Works", ["denied_persons"])]
+
+
 def test_a_row_of_denied_persons_with_a_field_too_many_is_unreadable_and_not_dropped() -> None:
     made = read_list("dpl.txt", DENIED + b"a\tb\n", AS_OF, default_ruleset())
     assert (made.read, len(made.unreadable), adds_up(made)) == (5, 2, True)
