@@ -43,21 +43,21 @@ def profiles(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 
 def hold(chip: str, asked: dict[str, Any]) -> None:
-    """The timeline against the evaluator, on every day."""
+    """The timeline against the evaluator, on every day; a listed body of police has a course for each of its senses."""
     timeline = exportrules.timeline(chip, **asked)
-    course, view = timeline.courses[0], timeline.view
-    docket = Docket(view, course.subject.facts, course.subject.listings(view))
+    view = timeline.view
+    dockets = [Docket(view, c.subject.facts, c.subject.listings(view)) for c in timeline.courses]
     day = FIRST
     while day <= LAST:
-        fresh = decide(docket, day)
-        kept = course.at(day)
-        assert kept == fresh, day
-        answer = timeline.at(day)
-        if answer.outcome == fresh.law.outcome:
-            assert answer.review_policy == fresh.law.review_policy
-        else:  # only standing, release and blocking gaps may set the law's own answer aside, and say so
-            assert answer.projection is not None
-            assert answer.projection == (fresh.law.outcome, fresh.law.review_policy)
+        fresh = [decide(docket, day) for docket in dockets]
+        assert [course.at(day) for course in timeline.courses] == fresh, day
+        answer, laws = timeline.at(day), {(verdict.law.outcome, verdict.law.review_policy) for verdict in fresh}
+        if len(laws) == 1:
+            [(outcome, policy)] = laws
+            if answer.outcome == outcome:
+                assert answer.review_policy == policy
+            else:  # only standing, release and blocking gaps may set the law's own answer aside, and say so
+                assert answer.projection == (outcome, policy)
         day += timedelta(days=1)
     tally.count("days evaluated one by one", (LAST - FIRST).days + 1)
 
