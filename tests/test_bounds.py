@@ -73,6 +73,11 @@ def test_what_is_derived_of_bounds_holds_what_is_derived_of_each_value_within(
             assert meet(quotient(one, other), a / b) is not None
 
 
+def test_nothing_divided_by_what_is_below_a_bound_is_nothing() -> None:
+    assert meet(quotient(Bounds(at_most=0), Bounds(at_least=0, less_than=1)), Decimal(0)) is not None
+    assert quotient(0, Bounds(more_than=1, less_than=4)) == 0
+
+
 @pytest.mark.parametrize(
     ("written", "text", "said"),
     [

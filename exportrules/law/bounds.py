@@ -107,7 +107,8 @@ def quotient(one: Number | Bounds, by: Number | Bounds) -> Number | Bounds:
     def divided(above: End, below: End, otherwise: Number | None) -> End:
         if above.at is None or not below.at:
             return End(otherwise, otherwise is not None)
-        return End(_EXACT.divide(Decimal(above.at), Decimal(below.at)), above.inside and below.inside)
+        # nothing divided by a number is nothing, whether or not its range has that number
+        return End(_EXACT.divide(Decimal(above.at), Decimal(below.at)), above.inside and (below.inside or not above.at))
 
     lowest = divided(low(one), high(by), 0)
     return between(lowest, divided(high(one), low(by), None))
