@@ -19,7 +19,8 @@ from pathlib import Path
 
 from exportrules import default_ruleset
 from exportrules.question.names.close import core_of, says_who, words_of
-from exportrules.question.names.parties import find_parties, is_favoured
+from exportrules.question.names.keys import is_favoured
+from exportrules.question.names.parties import find_parties
 
 UNLISTED = Path(__file__).parent / "unlisted_names.txt"
 #: What people write for a word.

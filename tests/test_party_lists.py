@@ -25,13 +25,12 @@ from exportrules.law.view import view_of
 from exportrules.question.names.close import chinese_core, spelled, words_of
 from exportrules.question.names.hanzi import syllables
 from exportrules.question.names.inside import standing_in, whole_of
-from exportrules.question.names.keys import Near
+from exportrules.question.names.keys import Near, is_favoured
 from exportrules.question.names.numbered import called, number_of
 from exportrules.question.names.parties import (
     Matches,
     described_as,
     find_parties,
-    is_favoured,
     listed_exactly,
     party_key,
     party_keys,

@@ -16,7 +16,8 @@ from exportrules.law.facts import HOME, Fact
 from exportrules.law.model import FAVOURS, Group, Membership, Provision
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import Span, earliest, last_day
-from exportrules.question.names.parties import find_parties, is_favoured
+from exportrules.question.names.keys import is_favoured
+from exportrules.question.names.parties import find_parties
 from exportrules.question.question import Question
 from exportrules.question.senses import called
 from exportrules.question.values import show

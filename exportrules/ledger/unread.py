@@ -22,8 +22,7 @@ from exportrules.ledger.columns import Columns, facts_of_columns
 from exportrules.ledger.headers import fact_in, is_nameless, look_of, slip_of
 from exportrules.ledger.saying import Saying
 from exportrules.question.names.chips import is_chip
-from exportrules.question.names.keys import deceives, key
-from exportrules.question.names.parties import is_favoured
+from exportrules.question.names.keys import deceives, key, restricting
 from exportrules.question.names.places import place_called
 from exportrules.question.names.remarks import party_in
 
@@ -164,7 +163,7 @@ class Watch:
 
     def __init__(self, ruleset: Ruleset, columns: Columns, say: Saying) -> None:
         self._ruleset, self._columns, self._say = ruleset, columns, say
-        parties = (p for p in ruleset.parties.values() if not is_favoured(p)) if columns.unread else ()
+        parties = restricting(ruleset) if columns.unread else ()
         self._names = pa.array(sorted({_plain(n) for p in parties for n in (p.name, *p.aliases)}), pa.string())
 
     @property

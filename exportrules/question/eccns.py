@@ -20,8 +20,9 @@ from exportrules.question.values import read_fact
 
 #: The item that no entry is about.
 EAR99 = "EAR99"
+#: An entry whose paragraph follows without a dot: 3A090a, 5A992 C.
+_WITHOUT_DOT = r"^([0-9][A-E][0-9]{3}) ?([A-Z](?:\.|$))"
 #: Category, product group and number, then a paragraph: 3A090.a, 5A992, 3A001.a.7.
-_WITHOUT_DOT = re.compile(r"^([0-9][A-E][0-9]{3}) ?([A-Z](?:\.|$))")
 _ENTRY = r"([0-9][A-E][0-9]{3})((?:\.[A-Z0-9]{1,4})*)"
 
 
@@ -110,7 +111,7 @@ def _concluded(ruleset: Ruleset, name: str, word: str) -> str:
 
 def _spelled(name: str, word: str) -> str:
     """An ECCN in its canonical spelling: the number in upper case, its paragraph in lower case."""
-    written = _WITHOUT_DOT.sub(r"\1.\2", word.strip().upper())
+    written = re.sub(_WITHOUT_DOT, r"\1.\2", word.strip().upper())
     match = re.fullmatch(_ENTRY, written)
     if match:
         return match[1] + match[2].lower()

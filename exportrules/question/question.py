@@ -22,8 +22,7 @@ from exportrules.question.figures import facts_of, settled
 from exportrules.question.impossible import figure_defects
 from exportrules.question.names.chips import find_chip
 from exportrules.question.names.exporters import find_exporter, near_addressee
-from exportrules.question.names.keys import near
-from exportrules.question.names.parties import is_favoured
+from exportrules.question.names.keys import is_favoured, near
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_named_place, find_place
 from exportrules.question.senses import (

@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from exportrules.law.model import FAVOURS
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.close import MOST_REPORTED, core_of, says_who, spelled, words_of
-from exportrules.question.names.keys import Near, memo
+from exportrules.question.names.keys import Near, memo, restricting
 from exportrules.question.names.words import COMMON, GENERIC, KINDS, ORDINARY, PLACES
 
 #: The fewest letters of a house's name, and the fewest listed names that it begins.
@@ -45,9 +44,7 @@ def houses(ruleset: Ruleset) -> dict[str, list[tuple[str, str]]]:
 def _houses(ruleset: Ruleset) -> dict[str, list[tuple[str, str]]]:
     begun: dict[str, list[tuple[str, str]]] = defaultdict(list)
     whole: set[str] = set()
-    for party in ruleset.parties.values():
-        if party.listing and all(listing.list in FAVOURS for listing in party.listing):
-            continue
+    for party in restricting(ruleset):
         for printed in dict.fromkeys((party.name, *party.aliases, *party.weak)):
             words = words_of(printed)
             core = core_of(words)
@@ -92,9 +89,7 @@ def by_initials(ruleset: Ruleset, text: str) -> Iterator[Near]:
 
 def _initials(ruleset: Ruleset) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for party in ruleset.parties.values():
-        if all(listing.list in FAVOURS for listing in party.listing):
-            continue
+    for party in restricting(ruleset):
         for printed in (party.name, *party.aliases, *party.weak):
             alone = [printed] if _INITIALS.fullmatch(printed) else []
             for word in (*alone, *_BRACKETED.findall(printed)):

@@ -1,12 +1,14 @@
-"""Keys by which names are compared, similar names, and indexes that are built once per ruleset."""
+"""What the modules of names share: keys by which names are compared, similar names, indexes that are built once per
+ruleset, and the parties that a list restricts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
+from exportrules.law.model import FAVOURS, Party
 from exportrules.law.ruleset import Ruleset
 
 T = TypeVar("T")
@@ -22,8 +24,8 @@ _ALIKE = (
 )
 #: A word with letters of two alphabets that look alike: "СN" with a Cyrillic C.
 _MIXED = rf"[a-z][{_ALIKE}]|[{_ALIKE}][a-z]"
-#: A text that was read in another encoding than it was written in: the bytes of Chinese letters as letters and signs of
-#: western Europe, four or more in a row, as parts of frames, or as a letter that was lost.
+#: A text that was read in a different encoding from the one it was written in: the bytes of Chinese letters as letters
+#: and signs of western Europe, four or more in a row, as parts of frames, or as a letter that was lost.
 _GARBLED = (
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
     r"\u2026\u2030\u2039\u203a\u20ac\u2122]{4}|[\u2500-\u259f\ufffd]"
@@ -70,7 +72,7 @@ def deceives(text: str) -> str:
     if re.search(_MIXED, text, re.I):
         return "has letters of two alphabets in one word, so that it does not say what it shows"
     if re.search(_GARBLED, text) or any(_is_utf8_in(codec, text) for codec in ("gbk", "cp932", "cp949")):
-        return "was read or saved in another encoding than it was written in, so that it does not say what was written"
+        return "was read or saved in another encoding, not the one it was written in, and does not say what was written"
     return ""
 
 
@@ -95,3 +97,13 @@ def near(wanted: str, names: Mapping[str, str], cutoff: float = 0.6) -> list[str
     import difflib
 
     return list(dict.fromkeys(names[k] for k in difflib.get_close_matches(wanted, names, n=4, cutoff=cutoff)))[:3]
+
+
+def is_favoured(party: Party) -> bool:
+    """True if all listings of a party favour it: it is not a red flag, and a similar name has no favour."""
+    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
+
+
+def restricting(ruleset: Ruleset) -> Iterator[Party]:
+    """The parties that a list restricts, and those without a listing."""
+    return (party for party in ruleset.parties.values() if not is_favoured(party))

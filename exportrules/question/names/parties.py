@@ -7,13 +7,13 @@ that is only similar to a listed one is reported as near, and never read as it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
-from exportrules.law.model import FAVOURS, Description, Party
+from exportrules.law.model import Description
 from exportrules.law.ruleset import Ruleset
-from exportrules.question.names.keys import Near, memo, visible
+from exportrules.question.names.keys import Near, is_favoured, memo, restricting, visible
 from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
 
 #: The number of spellings that are cached: more than a ledger has, but few enough for memory.
@@ -21,20 +21,14 @@ MOST_REMEMBERED = 500_000
 #: A digit that looks like a letter, beside a letter, and a word long enough to be more than a short name with a number.
 _DIGIT_IN_WORD = r"(?<=[A-Za-z])[013458]|[013458](?=[A-Za-z])"
 _LONG_WORD = rf"\b(?=\w*(?:{_DIGIT_IN_WORD}))\w{{6,}}"
-#: A web or mail address, with its host, and the parts of a host that do not name anyone.
-_ADDRESS = (
-    r"(?i:(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+"
-    r"(?:com|cn|net|org|edu|gov|mil|hk|mo|tw|ru|by|ir|kp|sy|cu|ae|sg|io|ai|cc|top|tech|biz|info))\b(?:[/?#]\S*)?)"
-)
-_NO_OWNER = frozenset(
-    """
-    www mail email com cn net org edu gov mil ac co hk mo tw ru by ir kp sy cu ae sg io ai cc top tech biz info en
-    """.split()
-)
+#: How the host of a web or mail address ends, an address with its host, and the parts of a host that name no one.
+_TOP = tuple("com cn net org edu gov mil hk mo tw ru by ir kp sy cu ae sg io ai cc top tech biz info".split())
+_ADDRESS = rf"(?i:(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+(?:{'|'.join(_TOP)}))\b(?:[/?#]\S*)?)"
+_NO_OWNER = frozenset((*_TOP, "www", "mail", "email", "ac", "co", "en"))
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 
-__all__ = ["Matches", "Near", "described_as", "find_parties", "is_favoured", "party_key", "party_keys"]
+__all__ = ["Matches", "Near", "described_as", "find_parties", "party_key", "party_keys"]
 
 
 class Matches(NamedTuple):
@@ -152,20 +146,20 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
         if not is_favoured(ruleset.parties[party]):
             near.append(Near(party, ruleset.parties[party].name, "contains a listed name", 95))
-    near += close_names(near_index(ruleset, _restricting(ruleset)), text)
+    near += close_names(near_index(ruleset, restricting(ruleset)), text)
     if reading := pinyin(text):
         keys = (*index.get(reading_key := party_key(reading), ()), *(party for party, _ in weak.get(reading_key, ())))
         near += [Near(party, ruleset.parties[party].name, "near", 90) for party in keys]
-        near += close_names(near_index(ruleset, _restricting(ruleset)), reading)
+        near += close_names(near_index(ruleset, restricting(ruleset)), reading)
     for spelled in _in_letters(text):
         near += [Near(party, ruleset.parties[party].name, "near", 90) for party in index.get(party_key(spelled), ())]
-        near += close_names(near_index(ruleset, _restricting(ruleset)), spelled)
-    near += standing_in(whole_names(ruleset, _restricting(ruleset)), text)
+        near += close_names(near_index(ruleset, restricting(ruleset)), spelled)
+    near += standing_in(whole_names(ruleset, restricting(ruleset)), text)
     if not text.isascii():
         from exportrules.question.names.hanzi import same_sound
 
-        near += same_sound(near_index(ruleset, _restricting(ruleset)), text)
-    near += same_number(numbered_names(ruleset, _restricting(ruleset)), text)
+        near += same_sound(near_index(ruleset, restricting(ruleset)), text)
+    near += same_number(numbered_names(ruleset, restricting(ruleset)), text)
     near += by_initials(ruleset, text)
     near += () if near else of_a_house(ruleset, text)
     if (owner := _owner_of_an_address(text)) != text:
@@ -199,15 +193,6 @@ def _owner_of_an_address(text: str) -> str:
 
 def _labels(host: str) -> list[str]:
     return [label for label in host.casefold().split(".") if label not in _NO_OWNER]
-
-
-def _restricting(ruleset: Ruleset) -> Iterator[Party]:
-    return (party for party in ruleset.parties.values() if not is_favoured(party))
-
-
-def is_favoured(party: Party) -> bool:
-    """True if all listings of a party favour it: it is not a red flag, and a similar name has no favour."""
-    return bool(party.listing) and all(listing.list in FAVOURS for listing in party.listing)
 
 
 def described_as(ruleset: Ruleset, text: str) -> str:

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from exportrules.law.model import FAVOURS, Party
+from exportrules.law.model import FAVOURS
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.close import chinese_core, chinese_letters, spelled, words_of
 from exportrules.question.names.houses import SHORTEST_HOUSE, houses, is_ordinary
 from exportrules.question.names.inside import standing_in, whole_names
-from exportrules.question.names.keys import memo
-from exportrules.question.names.parties import find_parties, is_favoured, listed_exactly
+from exportrules.question.names.keys import is_favoured, memo, restricting
+from exportrules.question.names.parties import find_parties, listed_exactly
 from exportrules.question.names.words import CHINESE_GENERIC, CHINESE_ORDINARY
 
 #: A text of more words than this is a sentence and is not compared with names as a whole.
@@ -78,7 +78,7 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
             for near in found.near:
                 if near.score >= LEAST and near.how not in _BY_CHANCE and not _is_daily(near.name):
                     yield Named(near.name, False)
-    for near in standing_in(whole_names(ruleset, _restricting(ruleset)), text):
+    for near in standing_in(whole_names(ruleset, restricting(ruleset)), text):
         if near.how == "contains a listed name" and not _is_daily(near.name):
             yield Named(near.name, False)
 
@@ -89,14 +89,10 @@ def _is_daily(name: str) -> bool:
     return bool(words) and len(words) < 2 and all(is_ordinary(word) for word in words)
 
 
-def _restricting(ruleset: Ruleset) -> Iterator[Party]:
-    return (party for party in ruleset.parties.values() if not is_favoured(party))
-
-
 def _chinese_houses(ruleset: Ruleset) -> dict[str, str]:
     """The Chinese names of listed companies, by their distinctive characters."""
     houses: dict[str, str] = {}
-    for party in _restricting(ruleset):
+    for party in restricting(ruleset):
         for printed in dict.fromkeys((party.name, *party.aliases)):
             core = chinese_core(printed)
             if len(core) > 1 and core not in CHINESE_GENERIC and core not in CHINESE_ORDINARY:
