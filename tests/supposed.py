@@ -12,6 +12,32 @@ from exportrules.answer.determination import Determination
 from exportrules.files.load import data_directory
 from exportrules.law.facts import Fact
 
+LETTER = """\
+id = "acme-{name}"
+title = "Letter to Acme"
+type = "letter"
+issuer = "BIS"
+citation = "Acme Form 8-K"
+url = "https://www.sec.gov/"
+evidence = "reported"
+published = 2022-01-01
+
+[[provision]]
+id = "r"
+kind = "requirement"
+title = "A provision"
+cite = "Acme Form 8-K"
+paragraph = "744.23(b)"
+policy = "{policy}"
+effective = {day}
+when = [{{ tests = [{{ {test} }}] }}]
+"""
+
+
+def letter(test: str, name: str = "letter", policy: str = "case_by_case", day: str = "2022-01-01") -> str:
+    """The rule file of a letter whose requirement has one test."""
+    return LETTER.format(test=test, name=name, policy=policy, day=day)
+
 
 def supposed(chip: str, figures: Mapping[str, Any], **asked: Any) -> Determination:
     """What the law would say of each variant of the chip if these figures were others.

@@ -19,6 +19,7 @@ from exportrules.law.facts import HOME, PLACE_FACTS
 from exportrules.law.model import Bounds, Test
 from exportrules.law.view import View, view_of
 from exportrules.question.deal import Deal, key_of
+from tests.supposed import letter
 
 LAW = exportrules.default_ruleset()
 VIEW = view_of(LAW)
@@ -125,32 +126,10 @@ def test_a_deal_has_a_key_of_all_its_terms_and_of_what_each_fact_is() -> None:
         key_of(tuple(plain._replace(facts=["tpp"])))  # type: ignore[arg-type]
 
 
-LETTER = """\
-id = "acme-letter"
-title = "Letter to Acme"
-type = "letter"
-issuer = "BIS"
-citation = "Acme Form 8-K"
-url = "https://www.sec.gov/"
-evidence = "reported"
-published = 2022-01-01
-
-[[provision]]
-id = "r"
-kind = "requirement"
-title = "A letter"
-cite = "Acme Form 8-K"
-paragraph = "744.23(b)"
-policy = "case_by_case"
-effective = 2022-01-01
-when = [{{ tests = [{{ fact = "destination", {named} }}] }}]
-"""
-
-
 @pytest.mark.parametrize("named", ['op = "is", bound = "FR"', 'op = "in", bound = ["FR"]'])
 def test_a_place_that_a_rule_names_is_a_class_of_its_own(tmp_path: Path, named: str) -> None:
     """By an overlay's rule, whichever test names it: what Belgium was answered is no answer for France."""
-    (tmp_path / "letter.toml").write_text(LETTER.format(named=named), "utf-8")
+    (tmp_path / "letter.toml").write_text(letter(f'fact = "destination", {named}'), "utf-8")
     assert VIEW.class_of("destination", "FR") == VIEW.class_of("destination", "BE")
     view = view_of(exportrules.load_ruleset(None, [tmp_path]))
     assert view.class_of("destination", "FR") != view.class_of("destination", "BE")

@@ -32,31 +32,13 @@ from exportrules.files.load import data_directory
 from exportrules.question.names.parties import find_parties
 from exportrules.study.casebook import load_casebook
 from tests import tally
+from tests.supposed import letter
 
 BAD = Path(__file__).parent / "data" / "bad"
 READ_FILE = parse.read_file
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((BAD / "expected.toml").read_text(encoding="utf-8"))
 
-RULE = """\
-id = "acme-letter"
-title = "Letter to Acme"
-type = "letter"
-issuer = "BIS"
-citation = "Acme Form 8-K"
-url = "https://www.sec.gov/"
-evidence = "reported"
-published = 2022-01-01
-
-[[provision]]
-id = "r"
-kind = "requirement"
-title = "A provision"
-cite = "Acme Form 8-K"
-paragraph = "744.23(b)"
-policy = "case_by_case"
-effective = 2022-01-01
-when = [{ tests = [{ fact = "tpp", op = "ge", bound = 4800 }] }]
-"""
+RULE = letter('fact = "tpp", op = "ge", bound = 4800')
 CHIP = """\
 id = "acme-x"
 name = "Acme X"

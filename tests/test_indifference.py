@@ -19,6 +19,7 @@ from exportrules.files import cache
 from exportrules.files.load import data_directory
 from exportrules.law.ruleset import Ruleset
 from tests.drawing import drawn
+from tests.supposed import letter
 
 LAW = exportrules.default_ruleset()
 CHIPS = sorted(v for v, (variant, _) in LAW.variants.items() if variant.dense_tops)
@@ -95,26 +96,7 @@ def test_nor_for_any_other_deal(seed: int, chip: str, to: str, data: st.DataObje
 
 # --- overlays -----------------------------------------------------------------------------------
 
-LETTER = """\
-id = "acme-{name}"
-title = "Letter to Acme"
-type = "letter"
-issuer = "BIS"
-citation = "Acme Form 8-K"
-url = "https://www.sec.gov/"
-evidence = "reported"
-published = 2022-01-01
-
-[[provision]]
-id = "r"
-kind = "requirement"
-title = "A letter"
-cite = "Acme Form 8-K"
-paragraph = "744.23(b)"
-policy = "{policy}"
-effective = {day}
-when = [{{ tests = [{{ fact = "tpp", op = "ge", bound = {bound} }}] }}]
-"""
+TPP = 'fact = "tpp", op = "ge", bound'
 
 
 @pytest.fixture
@@ -122,9 +104,9 @@ def overlays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Three overlays, the third of which displaces a letter of the first."""
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
     texts = {
-        "one": LETTER.format(name="one", policy="case_by_case", day="2023-01-01", bound=1000),
-        "two": LETTER.format(name="two", policy="presumption_of_denial", day="2024-01-01", bound=3000),
-        "three": LETTER.format(name="three", policy="presumption_of_approval", day="2025-01-01", bound=500)
+        "one": letter(f"{TPP} = 1000", "one", "case_by_case", "2023-01-01"),
+        "two": letter(f"{TPP} = 3000", "two", "presumption_of_denial", "2024-01-01"),
+        "three": letter(f"{TPP} = 500", "three", "presumption_of_approval", "2025-01-01")
         + 'displaces = ["acme-one#r"]\n',
     }
     for name, text in texts.items():
@@ -164,10 +146,7 @@ def test_a_rule_that_names_one_variant_reaches_it_alone_whatever_was_asked_befor
     backwards: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXPORTRULES_CACHE", str(tmp_path / "cache"))
-    letter = LETTER.format(name="one", policy="policy_of_denial", day="2021-01-01", bound=0)
-    named = letter.replace(
-        'fact = "tpp", op = "ge", bound = 0', 'fact = "chip", op = "is", bound = "nvidia-a100-pcie-40gb"'
-    )
+    named = letter('fact = "chip", op = "is", bound = "nvidia-a100-pcie-40gb"', "one", "policy_of_denial", "2021-01-01")
     (tmp_path / "letter.toml").write_text(named, "utf-8")
     law = load_ruleset(None, [tmp_path / "letter.toml"])
     alike = ["nvidia-a100-pcie-40gb", "nvidia-a100-sxm4-40gb"]  # by all other facts that a rule tests

@@ -23,7 +23,7 @@ from exportrules.study import canonical
 from exportrules.study import verify as module
 from exportrules.study.receipt import receipt, seal
 from exportrules.study.verify import Verification, verify
-from tests.supposed import edited_files
+from tests.supposed import edited_files, letter
 
 LAW = rule_texts(None)
 OWN = Chip(
@@ -448,26 +448,7 @@ def test_the_engine_is_what_answering_imports() -> None:
 
 # --- overlays -----------------------------------------------------------------------------------
 
-LETTER = """\
-id = "acme-letter"
-title = "Letter to Acme"
-type = "letter"
-issuer = "BIS"
-citation = "Acme Form 8-K"
-url = "https://www.sec.gov/"
-evidence = "reported"
-published = 2022-01-01
-
-[[provision]]
-id = "r"
-kind = "requirement"
-title = "A provision"
-cite = "Acme Form 8-K"
-paragraph = "744.23(b)"
-policy = "case_by_case"
-effective = 2022-01-01
-when = [{ tests = [{ fact = "tpp", op = "ge", bound = 1000 }] }]
-"""
+LETTER = letter('fact = "tpp", op = "ge", bound = 1000')
 
 
 def test_an_overlay_is_in_the_receipt_and_missed_without(tmp_path: Path) -> None:

@@ -14,18 +14,10 @@ import pytest
 from exportrules import check, default_ruleset, timeline
 from exportrules.law.span import earliest
 from exportrules.study.calendar import events
+from tests.readings import asked, cites
 
 LAW = default_ruleset()
 NONE, LICENSE, OPEN = "no_license_requirement", "license_required", "indeterminate"
-
-
-def asked(chip: str, on: str, **terms: Any) -> tuple[str, str | None]:
-    found = check(chip, on=on, **{"exporter": "other", **terms})
-    return found.outcome, found.review_policy
-
-
-def cites(chip: str, on: str, **terms: Any) -> str:
-    return "\n".join(c.cite for c in check(chip, on=on, **{"exporter": "other", **terms}).citations)
 
 
 def small(on: str, **terms: Any) -> tuple[str, str | None]:

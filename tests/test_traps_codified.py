@@ -7,11 +7,7 @@ from typing import Any
 import pytest
 
 from exportrules import check
-
-
-def asked(chip: str, on: str, **terms: Any) -> tuple[str, str | None]:
-    found = check(chip, on=on, **{"exporter": "other", **terms})
-    return found.outcome, found.review_policy
+from tests.readings import asked
 
 
 def test_supercomputers_of_friendly_companies_are_presumed_approved_from_the_first_day() -> None:

@@ -8,18 +8,10 @@ import pytest
 
 from exportrules import check
 from exportrules.errors import QuestionError
+from tests.readings import asked, cites
 
 NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "indeterminate", "license_exception"
 DENIAL, PRESUMED, APPROVAL = "policy_of_denial", "presumption_of_denial", "presumption_of_approval"
-
-
-def asked(chip: str | None, on: str, **terms: Any) -> tuple[str, str | None]:
-    found = check(chip, on=on, **{"exporter": "other", **terms})
-    return found.outcome, found.review_policy
-
-
-def cites(chip: str | None, on: str, **terms: Any) -> str:
-    return "\n".join(c.cite for c in check(chip, on=on, **{"exporter": "other", **terms}).citations)
 
 
 # --- 746.6 -----------------------------------------------------------------------------------------------------------

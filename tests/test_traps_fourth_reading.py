@@ -9,22 +9,10 @@ import pytest
 from exportrules import QuestionError, check
 from exportrules.render.memo import memo
 from exportrules.render.text import answer
+from tests.readings import asked, cites, notices
 
 NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "indeterminate", "license_exception"
 DENIAL, PRESUMED, CASE = "policy_of_denial", "presumption_of_denial", "case_by_case"
-
-
-def asked(chip: str | None, on: str, **terms: Any) -> tuple[str, str | None]:
-    found = check(chip, on=on, **{"exporter": "other", **terms})
-    return found.outcome, found.review_policy
-
-
-def notices(chip: str | None, on: str, **terms: Any) -> str:
-    return "\n".join(check(chip, on=on, **{"exporter": "other", **terms}).notices)
-
-
-def cites(chip: str, on: str, **terms: Any) -> str:
-    return "\n".join(c.cite for c in check(chip, on=on, **{"exporter": "other", **terms}).citations)
 
 
 # --- 744.17 ----------------------------------------------------------------------------------------------------------

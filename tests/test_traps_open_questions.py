@@ -16,16 +16,12 @@ from exportrules.errors import QuestionError
 from exportrules.files.integrity import references
 from exportrules.law.model import Conclusion
 from exportrules.render.text import margin_lines
+from tests.readings import asked
 
 LAW = default_ruleset()
 NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "indeterminate", "license_exception"
 DENIAL, CASE, APPROVAL = "presumption_of_denial", "case_by_case", "presumption_of_approval"
 HBM = {"item_kind": "hbm_stack", "memory_bandwidth_density": "3"}
-
-
-def asked(chip: str | None, on: str, **terms: Any) -> tuple[str, str | None]:
-    found = check(chip, on=on, **{"exporter": "other", **terms})
-    return found.outcome, found.review_policy
 
 
 def required(chip: str | None, on: str, **terms: Any) -> set[str]:
