@@ -84,6 +84,11 @@ def test_a_town_of_a_region_that_is_not_answered_is_not_its_country(text: str, r
         find_place(LAW, text)
 
 
+def test_a_town_elsewhere_of_such_a_name_is_told_what_to_write() -> None:
+    with pytest.raises(UnknownNameError, match="elsewhere is meant, write its country alone"):
+        find_place(LAW, "Bethlehem, PA, USA")
+
+
 def test_letters_that_two_places_are_called_by_are_neither() -> None:
     """CHI is Chile at the Olympic Games, and China in many a ledger."""
     with pytest.raises(UnknownNameError, match="no destination is called 'CHI'"):

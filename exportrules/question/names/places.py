@@ -136,7 +136,10 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
     for part in re.split(_PARTS, text):
         territory = ruleset.territories.get((part and _part(ruleset, part.strip())) or "")
         if territory and territory.refused:
-            return UnknownNameError(f"{text!r} names {territory.name}, which cannot be answered: {territory.refused}")
+            return UnknownNameError(
+                f"{text!r} names {territory.name}, which cannot be answered: {territory.refused} If a place of that "
+                "name elsewhere is meant, write its country alone."
+            )
     if code := _cities(ruleset).get(spelled):
         country = ruleset.places[code].name
         return UnknownNameError(f"{text!r} is a city, not a country. If the one in {country} is meant, write {code}.")
