@@ -70,7 +70,7 @@ def test_what_is_derived_of_bounds_holds_what_is_derived_of_each_value_within(
     if inside(a, one) and inside(b, other):
         assert meet(total(one, other), a + b) is not None
         if b:
-            assert meet(quotient(one, other), a / b) is not None
+            assert meet(quotient(one, other), quotient(a, b)) is not None
 
 
 def test_nothing_divided_by_what_is_below_a_bound_is_nothing() -> None:

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 import exportrules
 from benchmarks.make_ledger import CHIPS, DAMAGE, PLACES, make
-from exportrules import QuestionError
+from exportrules import Bounds, QuestionError
 from exportrules.cli import cli
+from exportrules.law.view import view_of
 from exportrules.ledger import lookup
-from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of
+from exportrules.ledger.answers import ANSWER_COLUMNS, Layer, profile_of, segments, timeline_of
 from exportrules.ledger.batch import as_text
 from exportrules.ledger.cells import read_chip, read_day
 from exportrules.ledger.delimited import Records, Tokenizer, inert
@@ -613,3 +614,41 @@ def test_countries_share_their_answers_where_the_law_cannot_tell_them_apart() ->
     known = Layer(known_on=date(2024, 1, 1))
     assert to("DE", known) is not to("AU", known)
     assert to("DE", known) == to("AU", known)
+
+
+def _near(fact: str, scale: int = 1) -> st.SearchStrategy[int]:
+    """Figures at and beside the bounds of the law, of which each is one step from the next."""
+    bounds = {int(bound) for bound in view_of(LAW)._lines[fact][0] if not isinstance(bound, date)}
+    return st.sampled_from(sorted({max(bound * scale + step, 0) for bound in bounds for step in (-1, 0, 1)}))
+
+
+own_items = st.fixed_dictionaries(
+    {"tpp": _near("tpp"), "die_area_mm2": _near("tpp").map(lambda tpp: tpp // 6 + 1) | st.integers(1, 900)},
+    optional={
+        "aggregate_io_gbytes_s": _near("aggregate_io_gbytes_s"),
+        "dram_bandwidth_gbytes_s": _near("dram_plus_io_gbytes_s") | _near("aggregate_io_gbytes_s"),
+        "designed_for_datacenter": st.booleans(),
+        "performance_density": st.sampled_from((Bounds(at_least=3), Bounds(more_than=1, less_than=6))),
+    },
+)
+
+
+@settings(ANY, max_examples=400)
+@given(item=own_items, place=st.sampled_from(("CN", "MO", "SA", "DE")))
+def test_items_share_their_answers_only_where_the_law_cannot_tell_them_apart(item: dict[str, Any], place: str) -> None:
+    """One memory for all draws, so that an item meets the answers of those before it."""
+    asked = {"to": place, "exporter": "other", **{name: (value,) for name, value in item.items()}}
+    profile = profile_of(LAW, asked, Layer())
+    if profile.problem:
+        return
+    timeline = timeline_of(LAW, asked, Layer())
+    assert (profile.starts, profile.segments) == (timeline.starts, segments(timeline))
+
+
+def test_figures_that_contradict_one_another_are_a_problem_whoever_asked_before() -> None:
+    item = {"tpp": (4000,), "die_area_mm2": (800,), "performance_density": (5,)}
+    sound = profile_of(LAW, {"to": "CN", "exporter": "other", **item}, Layer())
+    wrong = profile_of(LAW, {"to": "CN", "exporter": "other", **item, "tpp": (4799,)}, Layer())
+    assert sound.problem is None
+    assert wrong.problem is not None
+    assert "is a density of" in wrong.problem.text

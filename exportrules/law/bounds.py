@@ -25,6 +25,11 @@ def is_number(value: object) -> TypeGuard[Number]:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
+def is_figure(value: object) -> TypeGuard[Number | Bounds]:
+    """True if a value is a number, or bounds of one."""
+    return is_number(value) or isinstance(value, Bounds)
+
+
 class End(NamedTuple):
     """One end of a range: the value there, and whether the range includes it. `at = None` means unbounded."""
 
@@ -95,6 +100,8 @@ def hull(values: Sequence[Number | Bounds]) -> Number | Bounds:
 
 def total(one: Number | Bounds, other: Number | Bounds) -> Number | Bounds:
     """The sum of two figures."""
+    if not isinstance(one, Bounds) and not isinstance(other, Bounds):
+        return one + other
     ends = [(low(one), low(other)), (high(one), high(other))]
     return between(
         *(End(None if a.at is None or b.at is None else a.at + b.at, a.inside and b.inside) for a, b in ends)
@@ -103,6 +110,8 @@ def total(one: Number | Bounds, other: Number | Bounds) -> Number | Bounds:
 
 def quotient(one: Number | Bounds, by: Number | Bounds) -> Number | Bounds:
     """A figure divided by another, which must be positive."""
+    if not isinstance(one, Bounds) and not isinstance(by, Bounds):
+        return _EXACT.divide(Decimal(one), Decimal(by))
 
     def divided(above: End, below: End, otherwise: Number | None) -> End:
         if above.at is None or not below.at:

@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from exportrules.answer.timeline import Timeline
 from exportrules.errors import ExportRulesError, QuestionError
+from exportrules.law.bounds import is_figure
+from exportrules.law.facts import Fact
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import index_at, last_day
 from exportrules.law.view import view_of
 from exportrules.ledger.cells import NOT_AI_CHIP, NOT_LISTED, Problem, brief_error
 from exportrules.ledger.headers import FIELDS
 from exportrules.ledger.saying import COMMAND, Saying
+from exportrules.question.claims import consistent
 from exportrules.question.deal import Deal
 from exportrules.question.eccns import EAR99
+from exportrules.question.figures import complete
 from exportrules.question.question import Question, resolve
 from exportrules.question.senses import words_of
 
@@ -31,6 +36,8 @@ ANSWER_COLUMNS = (
 #: The columns that `--also-on` adds: the answer under another day's law, and the list that the row belongs to.
 ALSO_COLUMNS = ("also_outcome", "also_review_policy", "also_provisions", "list")
 DATES = ("holds_from", "holds_until")
+#: Fields that a ledger may omit; each is then assumed.
+ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user", "parties")
 #: The outcome of a row declared not to be an AI chip, where neither a party nor a place decides. Its classification
 #: was not examined, so this is not a yes.
 NOT_AN_AI_CHIP = "not_an_ai_chip"
@@ -83,6 +90,11 @@ class Profile:
     problem: Problem | None = field(default=None)
     #: The fields that could not be read and whose value does not matter to the answer.
     open_: frozenset[str] = frozenset()
+
+    @cached_property
+    def omitted(self) -> frozenset[str]:
+        """The fields that the rows do not give, so that an assumption takes their place."""
+        return frozenset(name for name in ASSUMED if self.asked.get(name) is None and name not in self.open_)
 
 
 def unanswered(problem: Problem) -> Segment:
@@ -150,13 +162,9 @@ Answers = tuple[tuple[date, ...], tuple[Segment, ...]]
 
 
 def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: frozenset[str] = frozenset()) -> Answers:
-    """Start days and segments of a profile; countries that the law treats alike share one entry in the memory."""
-    memory, to = ruleset.memory, asked.get("to")
-    alike: object = None
-    # not shared: `known_on` depends on who asks, and destinations that are not encoded on the country itself
-    if to and layer.known_on is None and to not in ruleset.edition.destinations_not_encoded:
-        place = view_of(ruleset, as_printed=layer.as_printed).place_class(to)
-        alike = ("segments", layer, place, open_, frozenset((n, v) for n, v in asked.items() if n != "to"))
+    """Start days and segments of a profile; profiles that the law treats alike share one entry in the memory."""
+    memory = ruleset.memory
+    alike = _alike(ruleset, asked, layer, open_)
     known = memory.get(alike)
     if known is None:
         timeline = timeline_of(ruleset, asked, layer, open_)
@@ -171,6 +179,27 @@ def _answered(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: f
         if alike:
             memory.keep(alike, known)
     return cast("Answers", known)
+
+
+def _alike(ruleset: Ruleset, asked: Mapping[str, Any], layer: Layer, open_: frozenset[str]) -> object:
+    """A key that profiles share if the law treats their places and figures alike on every day; None if there is none.
+
+    Raises QuestionError for figures that contradict one another.
+    """
+    to = asked.get("to")
+    # not shared: `known_on` depends on who asks, and destinations that are not encoded on the country itself
+    if not to or layer.known_on is not None or to in ruleset.edition.destinations_not_encoded:
+        return None
+    view = view_of(ruleset, as_printed=layer.as_printed)
+    cells = {name: value for name, value in asked.items() if name != "to"}
+    figures: dict[str, Fact] = {}
+    if asked.get("chip") is None:  # a figure beside a chip is compared with that of the catalogue
+        given = {name: Fact(value[0], "given") for name, value in cells.items() if name not in FIELDS and value}
+        consistent(given)
+        figures = {name: fact for name, fact in complete(given).items() if is_figure(fact.value)}
+    classes = frozenset((name, fact.source, view.class_of(name, fact.value)) for name, fact in figures.items())
+    others = frozenset((name, value) for name, value in cells.items() if name not in figures)
+    return "segments", layer, view.place_class(to), open_, classes, others
 
 
 def _of_any_class(timeline: Timeline, asked: Mapping[str, Any], layer: Layer, open_: frozenset[str]) -> Answers:

@@ -359,10 +359,15 @@ class Lookup:
     def _lines(self, profiles: Sequence[Profile]) -> npt.NDArray[np.int32]:
         boundaries = np.array(sorted(self._cuts))
         lines = np.empty((len(profiles), len(boundaries)), np.int32)
+        shared: dict[int, npt.NDArray[np.int32]] = {}  # profiles that the law treats alike have one tuple of segments
         for line, profile in zip(lines, profiles, strict=True):
-            numbers = np.array([self._number(segment) for segment in profile.segments], np.int32)
-            starts = np.array([start.toordinal() - _ORIGIN for start in profile.starts])
-            line[:] = numbers[np.searchsorted(starts, boundaries, side="right") - 1]
+            known = shared.get(id(profile.segments))
+            if known is None:
+                numbers = np.array([self._number(segment) for segment in profile.segments], np.int32)
+                starts = np.array([start.toordinal() - _ORIGIN for start in profile.starts])
+                known = numbers[np.searchsorted(starts, boundaries, side="right") - 1]
+                shared[id(profile.segments)] = known
+            line[:] = known
         return lines
 
 

@@ -80,20 +80,25 @@ class Account:
     def outcomes(self) -> Counter[str]:
         """Rows by outcome, those that cannot be read included."""
         counts: Counter[str] = Counter()
-        for tally in self.tallies():
-            counts[tally.segment.outcome] += tally.rows
-        for segment, rows in self.unread():
+        for segment, rows in self._answers():
             counts[segment.outcome] += rows
         return counts
 
     def problems(self) -> Counter[str]:
         """Rows that were not read, or not in full, by kind of problem."""
         counts: Counter[str] = Counter()
-        answered = ((tally.segment, tally.rows) for tally in self.tallies())
-        for segment, rows in (*answered, *self.unread()):
+        for segment, rows in self._answers():
             if segment.problem:
                 counts[segment.problem.kind] += rows
         return counts
+
+    def _answers(self) -> Iterator[tuple[Segment, int]]:
+        """Each answer with its rows, those that cannot be read included."""
+        self.lookup.flush()
+        counts = Counter(self.lookup.unread)
+        for (_, _, number), rows in self.lookup.tally.items():
+            counts[number] += rows
+        return ((self.lookup.segments[number], rows) for number, rows in counts.items())
 
 
 def ranked(counts: Counter[Any]) -> dict[Any, int]:

@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 from exportrules.answer.next_steps import Answered, ledger_steps
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import index_at
-from exportrules.ledger.answers import Layer, Profile, Segment, timeline_of
+from exportrules.ledger.answers import ASSUMED, Layer, Profile, Segment, timeline_of
 from exportrules.ledger.fips import Suspicion, suspect_fips
 from exportrules.ledger.run import Account, Tally, ranked
 
-#: Fields that a ledger may omit; each is then assumed.
-ASSUMED = ("activity", "headquarters", "ultimate_parent", "end_use", "end_user", "parties")
 #: Terms of a question on which an answer turns if a name is ambiguous.
 _NAMES = frozenset(("end_user", "parties", "listed_owner", "exporter"))
 
@@ -60,7 +58,7 @@ class Summary(NamedTuple):
 
 def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) -> Summary:
     """The summary of a run, with at most `most` groups that needed a license."""
-    tallies = list(account.tallies())
+    tallies = _merged(account.tallies())
     read = [tally for tally in tallies if not tally.segment.unread]
     texts: dict[str, Counter[str]] = defaultdict(Counter)
     unread = decided = 0
@@ -69,6 +67,7 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
             texts[segment.problem.kind][segment.problem.text] += rows
             unread, decided = (unread + rows, decided) if segment.unread else (unread, decided + rows)
     names = ruleset.places
+    omitted = _counted((tally.profile.omitted, tally.rows) for tally in read)
     return Summary(
         rows=account.rows_in,
         outcomes=account.outcomes(),
@@ -84,25 +83,30 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
         },
         unread=unread,
         decided=decided,
-        assumed={field: sum(t.rows for t in read if _left_out(t.profile, field)) for field in ASSUMED},
+        assumed={field: sum(rows for fields, rows in omitted.items() if field in fields) for field in ASSUMED},
         fips=suspect_fips(ruleset, _codes(account)),
         steps=ledger_steps(ruleset, _answered(tallies, account)),
         doubtful=sum(t.rows for t in read if not _NAMES.isdisjoint(t.segment.turns_on.split())),
     )
 
 
-def _left_out(profile: Profile, field: str) -> bool:
-    return profile.asked.get(field) is None and field not in profile.open_
+def _merged(tallies: Iterable[Tally]) -> list[Tally]:
+    """The tallies, with those of profiles that a summary does not tell apart added up under one of the profiles."""
+    merged: dict[Hashable, Tally] = {}
+    for tally in tallies:
+        profile = tally.profile
+        key = profile.chip, profile.to, profile.omitted, tally.year, tally.segment
+        first = merged.get(key)
+        merged[key] = tally if first is None else first._replace(rows=first.rows + tally.rows)
+    return list(merged.values())
 
 
 def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
     """The rows of each answer, with the assumptions about them that somebody can confirm."""
 
-    def assumed(asked: Profile) -> tuple[str, ...]:
-        return tuple(field for field, facts in _TO_ASK.items() if all(_left_out(asked, name) for name in facts))
-
-    for (s, of), rows in _counted(((t.segment, assumed(t.profile)), t.rows) for t in tallies).items():
-        yield Answered(rows, s.outcome, s.review_policy, s.standing, tuple(s.turns_on.split()), s.unread, of)
+    for (s, omitted), rows in _counted(((t.segment, t.profile.omitted), t.rows) for t in tallies).items():
+        assumed = tuple(field for field, names in _TO_ASK.items() if omitted.issuperset(names))
+        yield Answered(rows, s.outcome, s.review_policy, s.standing, tuple(s.turns_on.split()), s.unread, assumed)
     yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
 
 
