@@ -610,7 +610,7 @@ def test_countries_share_their_answers_where_the_law_cannot_tell_them_apart() ->
     assert to("CN") != to("DE") != to("AE")
     assert {s.standing for s in to("FR")} >= {"destination_not_encoded"}
     assert to("DE", Layer(also_on=date(2024, 1, 1))) != to("DE")
-    # what was known hangs on who asks: never shared
+    # what was known depends on who asks, so it is never shared
     known = Layer(known_on=date(2024, 1, 1))
     assert to("DE", known) is not to("AU", known)
     assert to("DE", known) == to("AU", known)
