@@ -71,14 +71,14 @@ def written(path: Path, sheets: dict[str, list[list[Any]]], merged: dict[str, li
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the workbook, its names file, and the workbook that an audit hands over."""
-    folder = tmp_path_factory.mktemp("desk")
-    make(folder / "shipments.xlsx", ROWS)
-    write_names(folder / "names.csv")
-    ledger, names = str(folder / "shipments.xlsx"), str(folder / "names.csv")
-    said = audited(ledger, "--exporter", "other", "--names", names, "-o", str(folder / "report.xlsx"))
-    (folder / "said.txt").write_text(said)
-    return folder
+    """A directory with the workbook, its names file, and the workbook that an audit hands over."""
+    directory = tmp_path_factory.mktemp("desk")
+    make(directory / "shipments.xlsx", ROWS)
+    write_names(directory / "names.csv")
+    ledger, names = str(directory / "shipments.xlsx"), str(directory / "names.csv")
+    said = audited(ledger, "--exporter", "other", "--names", names, "-o", str(directory / "report.xlsx"))
+    (directory / "said.txt").write_text(said)
+    return directory
 
 
 # the workbook of the benchmarks

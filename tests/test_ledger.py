@@ -462,11 +462,11 @@ def sql_is_as_check(answered: list[dict[str, Any]]) -> None:
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("compiled")
-    options = ["--to", "CN,MO,SG", "--chips", "A100,H800,RTX 4090 D,MI300X", "-o", str(folder / "segments.parquet")]
+    directory = tmp_path_factory.mktemp("compiled")
+    options = ["--to", "CN,MO,SG", "--chips", "A100,H800,RTX 4090 D,MI300X", "-o", str(directory / "segments.parquet")]
     result = CliRunner().invoke(cli, ["compile", *options])
     assert result.exit_code == 0, result.output
-    return folder
+    return directory
 
 
 def test_the_emitted_sql_says_what_check_says_in_duckdb(compiled: Path) -> None:

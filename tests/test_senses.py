@@ -482,13 +482,13 @@ RTX 4090,2023-03-01,CN,NVIDIA,Inspur,
 """
 
 
-def audited(folder: Path, *options: str) -> tuple[list[dict[str, str]], str]:
-    (folder / "ledger.csv").write_text(ROWS, "utf-8")
-    out = str(folder / "out.csv")
-    made = CliRunner().invoke(cli, ["audit", str(folder / "ledger.csv"), "-o", out, "--force", *options])
+def audited(directory: Path, *options: str) -> tuple[list[dict[str, str]], str]:
+    (directory / "ledger.csv").write_text(ROWS, "utf-8")
+    out = str(directory / "out.csv")
+    made = CliRunner().invoke(cli, ["audit", str(directory / "ledger.csv"), "-o", out, "--force", *options])
     assert made.exit_code == 0, made.output
-    said = CliRunner().invoke(cli, ["audit", str(folder / "ledger.csv"), *options]).output
-    return list(csv.DictReader(io.StringIO((folder / "out.csv").read_text("utf-8")))), " ".join(said.split())
+    said = CliRunner().invoke(cli, ["audit", str(directory / "ledger.csv"), *options]).output
+    return list(csv.DictReader(io.StringIO((directory / "out.csv").read_text("utf-8")))), " ".join(said.split())
 
 
 def test_near_names_decide_in_the_rows_and_the_column_party_says_who(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
         if any(path.absolute() == other.absolute() for other in written):
             raise QuestionError(f"{path} would be written twice. Give each report a file of its own.")
         if not path.parent.is_dir():
-            raise QuestionError(f"{path}: there is no folder {path.parent}. Create it first.")
+            raise QuestionError(f"{path}: there is no directory {path.parent}. Create it first.")
         free(path, force=options["force"])
         written.append(path)
     return [Path(name) if name else None for name in targets]

@@ -55,7 +55,7 @@ def open_source(
     name = os.path.basename(path)
     ending = os.path.splitext(name)[1].lower()
     if os.path.isdir(path):
-        raise LedgerError(os.fspath(path), "this is a folder. Name one file of a ledger.")
+        raise LedgerError(os.fspath(path), "this is a directory. Name one file of a ledger.")
     if ending not in SUFFIXES:
         raise QuestionError(f"{name!r}: a ledger must end in {', '.join(SUFFIXES)}. Rename it by what it is.")
     if os.path.exists(path) and not os.path.isfile(path):

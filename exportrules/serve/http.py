@@ -196,22 +196,22 @@ class _Service:
             _only_utf8(charset)
         elif charset and given.setdefault("encoding", charset).lower() != charset:
             raise QuestionError(f"the charset is {charset}, and encoding is {given['encoding']}. Write one of them.")
-        folder = Path(tempfile.mkdtemp(prefix="exportrules-"))
+        directory = Path(tempfile.mkdtemp(prefix="exportrules-"))
         try:
-            ledger, output = folder / f"ledger{KINDS[kind]}", folder / f"answered{KINDS[kind]}"
+            ledger, output = directory / f"ledger{KINDS[kind]}", directory / f"answered{KINDS[kind]}"
             with ledger.open("wb") as file:
                 async for block in self._blocks(request, self._settings.largest_ledger):
                     file.write(block)
             account = await self._threaded(lambda: answered(self._law, given, ledger, output))
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(directory, ignore_errors=True)
             raise
         headers = {
             "content-length": str(output.stat().st_size),
             "exportrules-account": json.dumps(account_of(account)),
             "exportrules-ruleset": json.dumps(ruleset_of(self._law)),
         }
-        return StreamingResponse(_sent(output, folder), media_type=kind, headers=headers)
+        return StreamingResponse(_sent(output, directory), media_type=kind, headers=headers)
 
     async def _health(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/healthz"
@@ -273,15 +273,15 @@ def _names(wanted: str, tag: str) -> bool:
     return wanted.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in wanted.split(","))
 
 
-async def _sent(output: Path, folder: Path) -> AsyncIterator[bytes]:
-    """The bytes of a file, whose folder is removed when they were sent or the client has gone."""
+async def _sent(output: Path, directory: Path) -> AsyncIterator[bytes]:
+    """The bytes of a file, whose directory is removed when they were sent or the client has gone."""
     try:
         with output.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
     finally:
         with contextlib.suppress(OSError):
-            shutil.rmtree(folder)
+            shutil.rmtree(directory)
 
 
 def _problem(status: int, detail: str, near_names: tuple[str, ...] = ()) -> Response:
