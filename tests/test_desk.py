@@ -304,7 +304,7 @@ def test_days_are_shown_as_the_ledger_shows_them(tmp_path: Path) -> None:
         made.write_row(2, 1, HEAD)
         made.write_row(3, 1, ["A100", "", "CN"])
         made.write_datetime(3, 2, date(2022, 9, 15), book.add_format({"num_format": "[$-407]dd.mm.yyyy;@"}))
-    source = open_source(tmp_path / "l.xlsx", known=KNOWN)
+    source = open_source(tmp_path / "l.xlsx", field_of=KNOWN)
     assert getattr(source, "day_format", None) == "dd.mm.yyyy"
     audited(str(tmp_path / "l.xlsx"), "--exporter", "maker", "-o", str(tmp_path / "r.xlsx"))
     with zipfile.ZipFile(tmp_path / "r.xlsx") as book:

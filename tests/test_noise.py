@@ -34,7 +34,7 @@ from exportrules.ledger.frames import batch_audit
 from exportrules.ledger.headers import spellings
 from exportrules.serve.http import application
 from exportrules.serve.mcp import use
-from exportrules.serve.settings import Settings
+from exportrules.serve.settings import ServerSettings
 from tests.noise import DEALS, OBJECTS, PYTHON, YES, Draw, disguise, draws, typo
 
 REFUSED = "refused"
@@ -105,7 +105,7 @@ def of_process(draw: Draw) -> str:
 
 @cache
 def client() -> TestClient:
-    settings = Settings(quiet=True, hosts=("testserver",))
+    settings = ServerSettings(quiet=True, hosts=("testserver",))
     return TestClient(application(default_ruleset(), settings), raise_server_exceptions=False)
 
 

@@ -23,7 +23,7 @@ from exportrules.question.names.exporters import find_exporter, near_addressee
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_place
 from exportrules.question.question import ACTIVITIES, read_end_uses
-from exportrules.question.senses import Named, body_of, read_name
+from exportrules.question.senses import PartyName, body_of, read_name
 from exportrules.question.values import show
 
 #: The values of `--dates`; ISO 8601 and months written as words are always read.
@@ -330,7 +330,7 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     """The meaning of a cell whose names are declared not to be listed parties; a problem if one is, by its exact
     name."""
     meaning = read(written)
-    names: tuple[Named, ...] = meaning.value or ()
+    names: tuple[PartyName, ...] = meaning.value or ()
     if meaning.problem is None and any(name.listed for name in names):
         message = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
         return trouble("party is listed", message)

@@ -21,7 +21,7 @@ from exportrules.ledger.apart import Apart, may_be_apart, told_apart
 from exportrules.ledger.batch import ROWS, Batch, Source, as_text, first_line
 from exportrules.ledger.delimited import BLOCK, HAS_NUL, NOT_UTF8, STRAY_QUOTE, Records, Tokenizer, shown, unquoted
 from exportrules.ledger.encodings import marked, proposals, proposed, utf8_lines
-from exportrules.ledger.heading import WITHIN, Heading, Known, find_heading, one_row
+from exportrules.ledger.heading import WITHIN, FieldOf, Heading, find_heading, one_row
 from exportrules.ledger.json_lines import JsonSource
 from exportrules.ledger.kinds import mistaken
 from exportrules.ledger.saying import COMMAND, Saying
@@ -44,12 +44,12 @@ def open_source(
     delimiter: str | None = None,
     sheets: Sequence[str] = (),
     header_rows: Mapping[str, int] | None = None,
-    known: Known = lambda _: "",
+    field_of: FieldOf = lambda _: "",
     say: Saying = COMMAND,
 ) -> Source:
     """Open the ledger in a file by the suffix of its name. Raises LedgerError if the file is of another kind.
 
-    `header_rows` has the row of the header by sheet, or under '' for all sheets; otherwise it is found with `known`,
+    `header_rows` has the row of the header by sheet, or under '' for all sheets; otherwise it is found with `field_of`,
     which gives the field that a header names.
     """
     name = os.path.basename(path)
@@ -67,11 +67,11 @@ def open_source(
         if ending == ".parquet":
             return ParquetSource(path)
         if ending in WORKBOOKS:
-            return WorkbookSource(path, sheets, header_rows, known)
+            return WorkbookSource(path, sheets, header_rows, field_of)
         if ending in (".jsonl", ".ndjson"):
             return JsonSource(path)
         row = (header_rows or {}).get("")
-        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, known, say)
+        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, field_of, say)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {_reason(error)}") from None
 
@@ -108,7 +108,7 @@ class TextSource:
         encoding: str | None = None,
         delimiter: str | None = None,
         header_row: int | None = None,
-        known: Known = lambda _: "",
+        field_of: FieldOf = lambda _: "",
         say: Saying = COMMAND,
     ) -> None:
         self.path, self.name, self._say = os.fspath(path), os.path.basename(path), say
@@ -136,7 +136,7 @@ class TextSource:
         if not encoding and not wide:
             self._doubt(sample)
         self._skip = 0
-        self.delimiter, self.names = self._header(head, delimiter, header_row, known)
+        self.delimiter, self.names = self._header(head, delimiter, header_row, field_of)
         if not any(name.strip() for name in self.names):
             raise LedgerError(self.name, "the first line names no columns. A ledger begins with a header.")
 
@@ -248,7 +248,9 @@ class TextSource:
                 self.name, f"the file is not {self.encoding} text: {reason}. Say {self._say.option('encoding')}."
             ) from None
 
-    def _header(self, head: bytes, delimiter: str | None, row: int | None, known: Known) -> tuple[str, tuple[str, ...]]:
+    def _header(
+        self, head: bytes, delimiter: str | None, row: int | None, field_of: FieldOf
+    ) -> tuple[str, tuple[str, ...]]:
         """Find the delimiter and the names of the columns, and set `_skip` to the number of bytes before the first
         row."""
         if b"\0" in head.split(b"\n", 1)[0]:
@@ -257,7 +259,7 @@ class TextSource:
         sep = _SEP.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r"))
         if sep:
             delimiter = delimiter or sep[1].decode("ascii", "replace")
-        chosen, lines, heading = self._found(head, delimiter, row, known, bool(sep))
+        chosen, lines, heading = self._found(head, delimiter, row, field_of, bool(sep))
         self._fields = heading.fields if heading else ()
         first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
         before = lines[first - 1][1] if first else 0
@@ -276,7 +278,7 @@ class TextSource:
         return chosen, tuple(names)
 
     def _found(
-        self, head: bytes, delimiter: str | None, row: int | None, known: Known, sep: bool
+        self, head: bytes, delimiter: str | None, row: int | None, field_of: FieldOf, sep: bool
     ) -> tuple[str, list[tuple[list[str], int]], Heading | None]:
         """The delimiter, the first records with the end of each, and the header among them, if it is recognised."""
         best: tuple[int, int, str, list[tuple[list[str], int]], Heading | None] | None = None
@@ -285,10 +287,10 @@ class TextSource:
             if row is not None:
                 if row > len(lines) or not any(cell.strip() for cell in lines[row - 1][0]):
                     raise QuestionError(f"--header-row {row}: there is no such row in {self.name}, or it is empty.")
-                heading: Heading | None = one_row([cells for cells, _ in lines], row - 1, known)
+                heading: Heading | None = one_row([cells for cells, _ in lines], row - 1, field_of)
                 rank = (0, len(lines[row - 1][0]))
             else:
-                heading = find_heading([cells for cells, _ in lines], known)
+                heading = find_heading([cells for cells, _ in lines], field_of)
                 if heading and heading.doubt:
                     at, declared = heading.first + 1, self._say.header_row(heading.first + 1)
                     cure = f"say that row {at} is the whole header: {declared}" if declared else "leave that row out"

@@ -33,11 +33,11 @@ from exportrules.render.safe import safe_json
 from exportrules.serve.answers import ASKS, Ask, chips, determination_of, provision, ruleset_of
 from exportrules.serve.guard import Guard, problem
 from exportrules.serve.ledgers import KINDS, REQUEST, account_of, answered
-from exportrules.serve.memory import Memory
+from exportrules.serve.memory import RecentAnswers
 from exportrules.serve.openapi import PATHS, document
 from exportrules.serve.page import front
 from exportrules.serve.requests import Request
-from exportrules.serve.settings import Settings
+from exportrules.serve.settings import ServerSettings
 from exportrules.serve.speech import sentences
 from exportrules.serve.wire import read_json, read_query
 from exportrules.study.receipt import engine
@@ -48,7 +48,7 @@ _CHIPS = Request(("name",))
 _BLOCK = 64 * 1024
 
 
-def application(law: Ruleset, settings: Settings) -> Guard:
+def application(law: Ruleset, settings: ServerSettings) -> Guard:
     """The API of one ruleset, behind its limits."""
     return Guard(_Service(law, settings).starlette(), law, settings)
 
@@ -56,11 +56,11 @@ def application(law: Ruleset, settings: Settings) -> Guard:
 class _Service:
     """The endpoints and what they share: the law, a cache of answers, a thread pool."""
 
-    def __init__(self, law: Ruleset, settings: Settings) -> None:
+    def __init__(self, law: Ruleset, settings: ServerSettings) -> None:
         self._law, self._settings = law, settings
         self._computed = 0
         self._page = front(law, settings.explorer)
-        self._memory = Memory(settings.remember)
+        self._memory = RecentAnswers(settings.remember)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="exportrules")
         self._edition = f"{engine()['sha256']} {law.digest}".encode()
 
