@@ -14,7 +14,7 @@ from exportrules.explore.states import Places
 from exportrules.law.bounds import is_number
 from exportrules.law.model import Provision
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.truth import TRUE
+from exportrules.law.truth import TRUE, all_of
 from exportrules.law.view import view_of
 from exportrules.question.figures import facts_of
 from exportrules.question.names.chips import find_chip
@@ -138,7 +138,7 @@ def _reached(ruleset: Ruleset, chip: ChipOrFamily) -> list[str]:
 
     def has(docket: Docket, provision: Provision) -> bool:
         rows = ([docket.test(test, date.max, {}) for test in row.tests] for row in provision.when)
-        return docket.fits(provision.classifies) == TRUE and any(min(tests, default=TRUE) == TRUE for tests in rows)
+        return docket.fits(provision.classifies) == TRUE and any(all_of(tests) == TRUE for tests in rows)
 
     tested = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
     return [provision.id for provision in tested if dockets and all(has(docket, provision) for docket in dockets)]
