@@ -263,7 +263,7 @@ def timeline_of(
     unlisted = [value[0] for value in given.values() if NOT_LISTED in value[1:]]
     facts |= dict.fromkeys(open_ - {"chip", "end_user", "parties"})
     if chip == NOT_AI_CHIP:
-        chip, facts = None, {**_OF_NO_AI_CHIP, **facts}
+        chip, facts = None, {**ruleset.not_an_ai_chip, **facts}
     elif chip is None and "chip" in open_:
         facts = {**dict.fromkeys(_OF_ANY_ITEM), **facts}
     if not deal["headquarters"] and open_ & {"headquarters", "end_user"}:
@@ -276,12 +276,6 @@ def timeline_of(
 
 #: The facts that are unknown of a chip that could not be read: its identity and its performance.
 _OF_ANY_ITEM = ("chip", "chip_family", "tpp")
-#: Facts of an item outside every entry for AI chips, systems that contain them, and memory for them.
-_OF_NO_AI_CHIP = {
-    "item_kind": "ic", "tpp": 0, "performance_density": 0, "bits_x_tops_2022": 0, "aggregate_io_gbytes_s": 0,
-    "chip_to_chip_io_gbytes_s": 0, "dram_bandwidth_gbytes_s": 0, "memory_bandwidth_density": 0,
-    "designed_for_datacenter": False,
-}  # fmt: skip
 
 
 def segments(timeline: Timeline) -> tuple[Segment, ...]:
