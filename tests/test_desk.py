@@ -431,7 +431,7 @@ SAVE = "Open it in Excel and save it as .xlsx"
         ("l.parquet", b"chip,date,to\n", "it is a text file, not a Parquet file. Rename it to end in .csv."),
         ("l.xls", b"\n<html><table>", f"it is a web page or XML, as some programs write under that name. {SAVE}."),
         ("l.csv", OLE, f"it is an old workbook, or one with a password. {SAVE}, without a password."),
-        ("l.xlsx", OLE, "this is no workbook that can be read: it has a password, or is in an older format. "
+        ("l.xlsx", OLE, "this workbook cannot be read: it has a password, or is in an older format. "
          f"{SAVE}, without a password."),
         ("l.csv", b"PAR1abc", "it is a Parquet file. Rename it to end in .parquet."),
         ("l.csv", b"%PDF-1.7", "it is a PDF. Export the table that it was made from."),

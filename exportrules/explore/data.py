@@ -205,13 +205,13 @@ class _Cells:
         asked = [(s, i) for s, i in every if s.has_figures] or every
         described = [(s, self.states.item_of[i]) for s, i in asked]
         whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
-        told_by = np.column_stack([whole, self._besides])
+        states = np.column_stack([whole, self._besides])
         alike = _released(question)
         same_deals: dict[bytes, list[int]] = {}
-        for deal, ids in enumerate(told_by):
+        for deal, ids in enumerate(states):
             same_deals.setdefault(ids.tobytes(), []).append(deal)
         numbers = np.full(len(deals), -1, np.int64)
-        for ids, same in sorted((told_by[same[0]].tolist(), same) for same in same_deals.values()):
+        for ids, same in sorted((states[same[0]].tolist(), same) for same in same_deals.values()):
             profile = self._profiles.setdefault((alike, tuple(ids)), len(self._profiles))
             for deal in same:
                 # where a country's move changed an answer, the answer names the country

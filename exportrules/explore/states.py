@@ -51,16 +51,16 @@ def read_places(ruleset: Ruleset) -> Places:
     classes: list[str] = []
     for code in sorted(ruleset.places):
         left_out = code in ruleset.edition.destinations_not_encoded
-        told_by = (*(view.place_class(code) for view in views), _moves(ruleset, code), left_out)
-        of[code] = numbers.setdefault(told_by, len(numbers))
+        alike = (*(view.place_class(code) for view in views), _moves(ruleset, code), left_out)
+        of[code] = numbers.setdefault(alike, len(numbers))
         if of[code] == len(classes):
             classes.append(code)
     many = range(len(classes))
     triples = [(d, h, p) for d in many for h in many for p in many if h in (d, p)]
     at = tuple(np.array(column) for column in zip(*triples, strict=True))
     moves = {code: _moves(ruleset, code) for code in classes}
-    told_moves = {move: number for number, move in enumerate(dict.fromkeys(moves.values()))}
-    moved = np.array([[told_moves[moves[classes[c]]] for c in triple] for triple in triples], np.uint64)
+    number_of_moves = {move: number for number, move in enumerate(dict.fromkeys(moves.values()))}
+    moved = np.array([[number_of_moves[moves[classes[c]]] for c in triple] for triple in triples], np.uint64)
     unread = np.array([classes[d] in ruleset.edition.destinations_not_encoded for d, _, _ in triples])
     sums = [Likeness(view, classes).deals()[at] for view in views]
     keys = np.concatenate([np.stack([*sums, unread.astype(np.uint64)], axis=1), moved], axis=1)
@@ -187,15 +187,15 @@ def _state(docket: Docket, day: date, known: DecidedStates) -> int:
             when, unless = (_rows(rows, paragraphs) for rows in (entry.when, entry.unless))
             how = entry.fits, entry.doubt, when, unless, facts, today.view.as_printed
         key.append((provision.id, truth, how))
-    told_by = tuple(key)
-    number = known.of_key.get(told_by)
+    state_key = tuple(key)
+    number = known.of_key.get(state_key)
     if number is None:
         held = tuple(
             (entry.in_force.provision.id, truth)
             for entry, truth in reading.truths.values()
             if entry.kind == "classification" or (truth == UNKNOWN and entry.kind in ("requirement", "bar"))
         )
-        number = known.of_key[told_by] = known.number(State(decide(today, day), (held, _closed(reading))))
+        number = known.of_key[state_key] = known.number(State(decide(today, day), (held, _closed(reading))))
     return number
 
 

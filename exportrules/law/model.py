@@ -41,7 +41,7 @@ Kind = Literal[
 ]
 ItemKind = Literal["ic", "system", "hbm_stack"]
 
-#: How provisions act on one another, by id or paragraph.
+#: The relations by which provisions act on one another, by id or paragraph.
 RELATIONS = (
     "displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs",
 )  # fmt: skip

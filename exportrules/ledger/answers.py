@@ -71,7 +71,7 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """Which law an audit asks: the layer, and another day to compare with."""
+    """The law that an audit asks: its layer, and another day to compare with."""
 
     known_on: date | None = None
     as_printed: bool = False

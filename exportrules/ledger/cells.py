@@ -47,7 +47,7 @@ _DECLARED = f"{NOT_LISTED}, as declared"
 
 
 class Problem(NamedTuple):
-    """Why a row cannot be answered: a kind to count by, and the text for its reader."""
+    """The reason why a row cannot be answered: a kind to count by, and a text for the reader."""
 
     kind: str
     text: str

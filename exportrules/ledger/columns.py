@@ -213,7 +213,7 @@ def _need(
     taken = {n for numbers in columns.values() for n in numbers} | set(ignored)
 
     def column(field: str, example: str) -> str:
-        """How to state a column: with the name of one that looks like it, or an example."""
+        """The option that states a column, with the name of one that looks like it, or an example."""
         looks = ((names[n], look_of(names[n])) for n in range(len(names)) if n not in taken)
         return say.column(field, next((name for name, look in looks if look and look.field == field), example))
 

@@ -1,4 +1,4 @@
-"""How a workbook shows its days: the number format of a cell, which readers of values omit."""
+"""The number format in which a workbook shows its days, which readers of values omit."""
 
 from __future__ import annotations
 

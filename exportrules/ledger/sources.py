@@ -147,7 +147,7 @@ class TextSource:
 
     @property
     def said(self) -> list[str]:
-        """How the file was read, if that is not obvious from its first line, for the summary."""
+        """Remarks for the summary on how the file was read, if its first line does not make that obvious."""
         apart = list(told_apart([("", self._apart)], "line"))
         return [*self._said, *[f"Told apart from shipments: {'; '.join(apart)}."] * bool(apart)]
 

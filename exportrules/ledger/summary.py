@@ -110,7 +110,7 @@ def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
     yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
 
 
-#: What to ask for if none of these fields gives it.
+#: The column to ask for if none of these fields gives it.
 _TO_ASK = {"headquarters": ("headquarters", "ultimate_parent"), "parties": ("end_user", "parties")}
 
 

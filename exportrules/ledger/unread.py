@@ -189,7 +189,7 @@ class Watch:
         return next(filter(None, found), None)
 
 
-#: What may stand around a cell: spaces, and the quotation marks of a text that is not yet read.
+#: Characters that may surround a cell: spaces, and the quotation marks of a text that is not yet read.
 _AROUND = ' \t"'
 
 

@@ -53,7 +53,7 @@ class AuditedSheet:
     hidden: bool = False
     #: The cells of the rows above the header.
     above: list[str] = field(default_factory=list)
-    #: How many rows have a cell that is merged with one above.
+    #: The number of rows with a cell that is merged with one above.
     merged: int = 0
     #: The number of its first column, counted from 0.
     left: int = 0
@@ -96,7 +96,7 @@ class WorkbookSource:
 
     @property
     def said(self) -> list[str]:
-        """How the workbook was read, if that is not obvious from its first row, for the summary."""
+        """Remarks for the summary on how the workbook was read, if its first row does not make that obvious."""
         return list(_said(self.parts, self.passed))
 
     @cached_property
@@ -207,7 +207,7 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
         # where the reader did not foresee a damaged file it panics, which is no Exception
         if not isinstance(error, CalamineError) and type(error).__module__ != "pyo3_runtime":
             raise
-        raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
+        raise LedgerError(name, f"this workbook cannot be read: {_reason(path, error)}") from None
     return sheets
 
 

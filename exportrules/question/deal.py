@@ -12,7 +12,7 @@ from exportrules.question.senses import PartyName
 TERMS = {"to": "destination", **{name: name for name in (
     "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
-#: Where the goods go if nobody says: the destination that the rules on AI chips are about.
+#: The destination of a deal that names none: the one that the rules on AI chips are about.
 USUAL_DESTINATION = "CN"
 
 

@@ -101,7 +101,7 @@ def once(line: str) -> str:
     """A line of JSON in which no object has a name twice: the second `to` is a `to (again)`, which no question has."""
     again: list[str] = []
 
-    def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def renamed(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, value in pairs:
             own = name
@@ -113,7 +113,7 @@ def once(line: str) -> str:
         return found
 
     try:
-        read = json.loads(line, object_pairs_hook=told)
+        read = json.loads(line, object_pairs_hook=renamed)
     except (ValueError, RecursionError):
         return line  # the library says what is wrong with it
     if not again:

@@ -242,8 +242,8 @@ def _draw_marks(drawing: Drawing, layer: str, dots: Sequence[Dot], size: float, 
         }  # fmt: skip
         shape = SHAPES[first.datacenter][0] if shapes else "circle"
         rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **words})
-    told_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
-    picture.draw(layer, "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=width,
+    tip_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
+    picture.draw(layer, "point", rows, tip_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=width,
                  size=size, opacity=1)  # fmt: skip
 
 
