@@ -108,6 +108,12 @@ def test_any_bytes_are_rows_and_the_blocks_make_no_difference(data: bytes, size:
     assert told(size) == told(1 << 20)
 
 
+@pytest.mark.parametrize("cell", [",Inc", "\nInc", ",", "\n"])
+def test_a_quoted_cell_may_begin_with_a_delimiter_though_another_line_has_a_stray_quote(cell: str) -> None:
+    (found,) = records(f'1,"{cell}",x\n2,12" rack,y\n'.encode(), 3)
+    assert cells_of(found, 3) == [["1", cell, "x"], ["2", '12" rack', "y"]]
+
+
 def test_a_line_is_kept_as_the_bytes_it_was() -> None:
     data = b'1,"a ""b"", c",x\n2, plain ,-5\n3,=1+1,"-2,5"\n'
     (found,) = records(data, 3)

@@ -289,7 +289,7 @@ class Tokenizer:
         if not spans:
             return np.zeros(len(marks), bool), stray, size
         begins, ends = np.array(spans).T
-        inner = np.searchsorted(begins, marks) - 1
+        inner = np.searchsorted(begins, marks, side="right") - 1
         return (inner >= 0) & (marks < ends[np.maximum(inner, 0)]), stray, size
 
     def _well_quoted(self, buffer: Buffer, quotes: Positions, whole: bool) -> bool:
