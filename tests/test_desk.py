@@ -89,8 +89,8 @@ def test_every_shipment_of_every_sheet_is_a_row_with_its_place(desk: Path) -> No
     assert said.startswith(f"{ROWS} rows in, {ROWS} out: ")
     assert "'Direct sales': header in row 6, 80 shipments; 'Channel': header in rows 3 and 4, 80 shipments; " in said
     assert "NOT AUDITED: sheet 'Cover' (no header of a ledger in its first 50 rows).\n" in said
-    assert "Sheet '日本支店': its column '品名' stands under 'Part description'.\n" in said
-    assert "Told apart from shipments: 1 blank row; 4 lines of totals ('Direct sales' row 87, " in said
+    assert "Sheet '日本支店': its column '品名' is written under 'Part description'.\n" in said
+    assert "Not shipments: 1 blank row; 4 lines of totals ('Direct sales' row 87, " in said
     head, *rows = sheet(desk / "report.xlsx", "All rows")
     table = [dict(zip(head, row, strict=True)) for row in rows]
     source = {n: sheet(desk / "shipments.xlsx", n) for n in ("Direct sales", "Channel", "日本支店")}
@@ -347,7 +347,7 @@ def test_sheets_that_call_a_column_differently_are_one_ledger(tmp_path: Path) ->
     assert "'Consignee Country' looks like where a buyer has its seat; 'Land' looks like a destination" in said
     both = ("--map", "to=Consignee Country", "--map", "to=Land")
     said = audited(ledger, *asked, *both, "-o", str(tmp_path / "out.csv"))
-    assert "Sheet 'EMEA': its column 'Land' stands under 'Consignee Country'.\n" in said
+    assert "Sheet 'EMEA': its column 'Land' is written under 'Consignee Country'.\n" in said
     assert "1 line of totals ('US' row 4)" in said
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -567,7 +567,7 @@ def test_a_repeated_header_is_no_shipment_and_any_other_row_is(tmp_path: Path) -
     rows = [HEAD, ROW, HEAD, ["* prices without tax", "", ""], ROW]
     said = audited(str(written(tmp_path / "l.xlsx", {"S": rows})), "--exporter", "maker", "-o", str(tmp_path / "o.csv"))
     assert said.startswith("3 rows in, 3 out: 2 license_required, 1 indeterminate.")
-    assert "Told apart from shipments: 1 repeated header (row 3).\n" in said
+    assert "Not shipments: 1 repeated header (row 3).\n" in said
     assert "row 4: the date is empty; it is never assumed." in (tmp_path / "o.csv").read_text()
 
 
@@ -641,10 +641,7 @@ def test_what_is_no_shipment_in_a_text_is_told_apart_and_numbers_stay(tmp_path: 
     (tmp_path / "l.csv").write_text(LINES.replace(",", delimiter), encoding="utf-8")
     said = audited(str(tmp_path / "l.csv"), "--exporter", "other", "-o", str(tmp_path / "out.csv"))
     assert said.startswith("8 rows in, 8 out: ")
-    assert (
-        "Told apart from shipments: 2 blank lines; 2 lines of totals (row 4, row 10); 1 repeated header (row 5).\n"
-        in said
-    )
+    assert "Not shipments: 2 blank lines; 2 lines of totals (row 4, row 10); 1 repeated header (row 5).\n" in said
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=delimiter))
     assert [row["Invoice"] for row in rows] == ["1", "2", "3", "4", "5", "Total", "6", "Notes: 5 was returned"]

@@ -88,7 +88,7 @@ def test_what_a_csv_writer_writes_is_read_back_whatever_the_blocks(
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
     found = list(records(out.getvalue().encode(), width, size, delimiter))
-    assert not [problem for part in found for problem in part.alone.problems.values()]
+    assert not [problem for part in found for problem in part.irregular.problems.values()]
     read = [row for part in found for row in cells_of(part, width)]
     assert read == rows
 
@@ -100,7 +100,7 @@ def test_any_bytes_are_rows_and_the_blocks_make_no_difference(data: bytes, size:
     def told(size: int) -> list[tuple[list[str], str]]:
         found = []
         for part in records(data, width, size):
-            problems = {n: problem.kind for n, problem in part.alone.problems.items()}
+            problems = {n: problem.kind for n, problem in part.irregular.problems.items()}
             found += [(row, problems.get(n, "")) for n, row in enumerate(cells_of(part, width))]
             assert len(part.lines(",")) == part.count
         return found

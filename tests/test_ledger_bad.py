@@ -220,7 +220,7 @@ def test_ragged_rows_and_nul_bytes_are_kept_and_numbered(audit: Run) -> None:
     ]
     assert said.outcomes == [LICENSE, OPEN, OPEN, OPEN, LICENSE, OPEN]
     assert "4 rows could not be read; the column 'problem' says why.\n" in said.out
-    assert "Told apart from shipments: 1 blank line.\n" in said.out
+    assert "Not shipments: 1 blank line.\n" in said.out
 
 
 def test_line_ends_within_quotation_are_no_ends_of_rows(audit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,8 +320,8 @@ def test_dates_that_are_no_days(audit: Run) -> None:
         "0000-00-00": f"the date '0000-00-00' {calendar}",
         "2022-09-15T10:00:00Z": f"the date '2022-09-15T10:00:00Z' {zone}",
         "2022-09-15 10:00+08:00": f"the date '2022-09-15 10:00+08:00' {zone}",
-        "1899-12-31": "the date '1899-12-31' is 1899-12-31, no day of a shipment of AI chips.",
-        "3022-01-01": "the date '3022-01-01' is 3022-01-01, no day of a shipment of AI chips.",
+        "1899-12-31": "the date '1899-12-31' is 1899-12-31, which cannot be the day of a shipment of AI chips.",
+        "3022-01-01": "the date '3022-01-01' is 3022-01-01, which cannot be the day of a shipment of AI chips.",
     }
     assert dict(zip(wanted, problems_of(audit, "ship date", list(wanted)), strict=True)) == wanted
 
@@ -332,8 +332,8 @@ def test_spreadsheet_days_are_read_where_they_are_declared(audit: Run) -> None:
         "44819.0": "",
         "2022-09-15": "",
         "44819.5": "the date '44819.5' cannot be read for certain. Write YYYY-MM-DD.",
-        "60": "the date '60' is 1900-02-28, no day of a shipment of AI chips.",
-        "999999": "the date '999999' is 4637-11-25, no day of a shipment of AI chips.",
+        "60": "the date '60' is 1900-02-28, which cannot be the day of a shipment of AI chips.",
+        "999999": "the date '999999' is 4637-11-25, which cannot be the day of a shipment of AI chips.",
     }
     found = problems_of(audit, "ship date", list(wanted), "--dates", "excel")
     assert dict(zip(wanted, found, strict=True)) == wanted
@@ -505,7 +505,7 @@ def test_a_workbook_keeps_its_numbers_and_days(audit: Run, tmp_path: Path, epoch
         "row 4: the date '44819' cannot be read for certain. If it is a spreadsheet's day number (2022-09-15), say "
         "--dates excel."
     )
-    assert "Told apart from shipments: 1 blank row; 1 line of totals (row 6).\n" in said.out
+    assert "Not shipments: 1 blank row; 1 line of totals (row 6).\n" in said.out
     assert audit(None, "--plain", name="ledger.xlsx", out="out.xlsx").status == 0
     shipments = [row for n, row in enumerate(cells_in(tmp_path / "ledger.xlsx"), 1) if n not in (5, 6)]
     assert [row[:6] for row in cells_in(tmp_path / "out.xlsx")] == shipments
@@ -586,7 +586,7 @@ PARTS = {"part": ["A100", "A100"], "dest": ["CN", "CN"]}
             pa.array([10**8, 60_000], pa.int32()).cast(pa.date32()),
             [
                 "the date '<value out of range: 100000000>' cannot be read for certain. Write YYYY-MM-DD.",
-                "the date '2134-04-11' is 2134-04-11, no day of a shipment of AI chips.",
+                "the date '2134-04-11' is 2134-04-11, which cannot be the day of a shipment of AI chips.",
             ],
         ),
         (

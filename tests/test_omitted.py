@@ -318,5 +318,7 @@ def test_a_workbook_whose_errors_cannot_be_seen_is_refused(tmp_path: Path) -> No
     path = written(tmp_path, "xlsx", ["", ""])
     # the sum of the bytes of a part is no longer that which the archive has for it
     path.write_bytes(path.read_bytes().replace(b"<x:c/>", b"<x:d/>", 1))
-    with pytest.raises(LedgerError, match=r"errors in its cells .* cannot be told from empty cells, .*: .*Bad CRC-32"):
+    with pytest.raises(
+        LedgerError, match=r"errors in its cells .* cannot be distinguished from empty cells, .*: .*Bad CRC-32"
+    ):
         open_source(path)

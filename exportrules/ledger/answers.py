@@ -128,7 +128,7 @@ def profile_of(
         else:
             if not problems:
                 return Profile(asked, starts, answers, label, to)
-            decided = tuple(_whatever(segment, _together(problems), open_) for segment in answers)
+            decided = tuple(_in_any_case(segment, _together(problems), open_) for segment in answers)
             if any(segment.outcome == "license_required" for segment in decided):
                 return Profile(asked, starts, decided, label, to, _together(problems), open_)
     problem = _together(problems)
@@ -144,7 +144,7 @@ def _together(problems: Sequence[tuple[str, Problem]]) -> Problem:
     return Problem(problems[0][1].kind, " ".join(problem.text for _, problem in problems))
 
 
-def _whatever(segment: Segment, problem: Problem, open_: frozenset[str]) -> Segment:
+def _in_any_case(segment: Segment, problem: Problem, open_: frozenset[str]) -> Segment:
     """The part of a segment that holds whatever the unread cells mean: a requirement, and nothing less."""
     if segment.outcome != "license_required":
         return unanswered(problem)

@@ -84,7 +84,7 @@ def is_total(cells: Sequence[str], fields: Sequence[str]) -> bool:
     return words
 
 
-def told_apart(sheets: Sequence[tuple[str, Apart]], row: str = "row") -> Iterator[str]:
+def not_shipments(sheets: Sequence[tuple[str, Apart]], row: str = "row") -> Iterator[str]:
     """The rows that are not shipments, in words, for each sheet ('' if the ledger is not divided into sheets). `row` is
     the word for a blank one."""
     if blank := sum(apart.blank for _, apart in sheets):

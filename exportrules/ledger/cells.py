@@ -68,6 +68,7 @@ Reader = Callable[[str], Meaning]
 
 
 def trouble(kind: str, text: str) -> Meaning:
+    """The meaning of a cell that cannot be read: nothing but the problem."""
     return Meaning(problem=Problem(kind, text))
 
 
@@ -109,7 +110,7 @@ _SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
 def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
     """A chip as ledgers write it: a name that a question accepts, or one with a quantity beside it."""
     first: UnknownNameError | None = None
-    for candidate in _without_company(text):
+    for candidate in _without_quantity(text):
         try:
             name = find_chip(ruleset, candidate)
         except RefusedNameError as error:
@@ -130,7 +131,7 @@ def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
     return trouble("chip not known", f"no chip is called {brief(text)}.{hint} Say what it means in {say.names}.")
 
 
-def _without_company(text: str) -> Iterable[str]:
+def _without_quantity(text: str) -> Iterable[str]:
     """The text itself, then what it names without a quantity."""
     yield text
     if named := _X_AND_COUNT.fullmatch(text):
@@ -171,7 +172,9 @@ def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
     if day is None:
         return trouble(kind, f"the date {written} cannot be read for certain. {cure_of(text, style, say)}")
     if not FIRST_DAY <= day <= LAST_DAY:
-        return trouble("date out of range", f"the date {written} is {day}, no day of a shipment of AI chips.")
+        return trouble(
+            "date out of range", f"the date {written} is {day}, which cannot be the day of a shipment of AI chips."
+        )
     return Meaning(day, day.isoformat())
 
 
@@ -345,5 +348,6 @@ def _not_listed(written: str, read: Reader) -> Meaning:
 
 
 def brief_error(error: ExportRulesError) -> str:
+    """The message of an error, cut off where it is too long for a cell."""
     text = str(error)
     return text if len(text) < 400 else text[:399] + "…"

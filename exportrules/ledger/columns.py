@@ -119,11 +119,10 @@ def known_headers(ruleset: Ruleset, stated: Stated) -> Callable[[str], str]:
     facts = facts_of_columns(ruleset)
     mapped = {key(name): field for field, written in stated.items() for name in _listing(written)}
 
-    def known(name: str) -> str:
-        spelled = key(name)
-        return mapped.get(spelled) or _recognised(name, facts, stated)
+    def field_of(name: str) -> str:
+        return mapped.get(key(name)) or _recognised(name, facts, stated)
 
-    return known
+    return field_of
 
 
 def facts_of_columns(ruleset: Ruleset) -> dict[str, str]:

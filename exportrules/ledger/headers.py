@@ -25,7 +25,8 @@ FIELDS = (
 UNREAD = "unread"
 #: Words up to this length must be whole words: 'hq' is not found in 'touchquality'.
 _SHORT = 5
-#: The shortest header in which one wrong letter is a slip rather than another word; in letters of which each is a word.
+#: The shortest header in which one wrong letter is a slip rather than another word: in Latin letters, and in characters
+#: that are words.
 _LEAST_MISSPELT, _LEAST_OF_WORDS = 6, 4
 _LANGUAGES = ("en", "de", "ja", "zh")
 _WORDS = re.compile(r"[^\W_]+")

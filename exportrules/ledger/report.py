@@ -37,7 +37,7 @@ def answered_rows(rendered: Rendered, lookup: Lookup, batch: Batch, numbers: Num
 
 
 class Link(NamedTuple):
-    """An address and the words that it stands behind."""
+    """An address, and the words that link to it."""
 
     url: str
     text: str
@@ -87,8 +87,8 @@ PART_OF = {
 
 
 class Overview(NamedTuple):
-    """The first page of a report. `counts` are lines of kind, rows, share and outcome; `steps` are what to do next,
-    `paragraphs` how the ledger was read and what was assumed, `tables` have a title, rows and a note."""
+    """The first page of a report. `counts` are lines of kind, rows, share and outcome; `steps` are the next steps,
+    `paragraphs` say how the ledger was read and what was assumed, `tables` have a title, rows and a note."""
 
     title: str
     opening: str

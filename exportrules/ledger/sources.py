@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportrules.errors import LedgerError, QuestionError
-from exportrules.ledger.apart import Apart, may_be_apart, told_apart
+from exportrules.ledger.apart import Apart, may_be_apart, not_shipments
 from exportrules.ledger.batch import ROWS, Batch, Source, as_text, first_line
 from exportrules.ledger.delimited import BLOCK, HAS_NUL, NOT_UTF8, STRAY_QUOTE, Records, Tokenizer, shown, unquoted
 from exportrules.ledger.encodings import marked, proposals, proposed, utf8_lines
@@ -60,7 +60,7 @@ def open_source(
         raise QuestionError(f"{name!r}: a ledger must end in {', '.join(SUFFIXES)}. Rename it by what it is.")
     if os.path.exists(path) and not os.path.isfile(path):
         raise LedgerError(os.fspath(path), "this is not a regular file: a ledger may be read twice. Copy it to one.")
-    _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {}, say)
+    _refuse_idle(name, ending, encoding, delimiter, sheets, header_rows or {}, say)
     try:
         if what := mistaken(path, ending):
             raise LedgerError(name, what)
@@ -76,7 +76,7 @@ def open_source(
         raise LedgerError(os.fspath(path), f"the file cannot be read: {_reason(error)}") from None
 
 
-def _have_a_say(
+def _refuse_idle(
     name: str,
     ending: str,
     encoding: str | None,
@@ -148,8 +148,8 @@ class TextSource:
     @property
     def said(self) -> list[str]:
         """Remarks for the summary on how the file was read, if its first line does not make that obvious."""
-        apart = list(told_apart([("", self._apart)], "line"))
-        return [*self._said, *[f"Told apart from shipments: {'; '.join(apart)}."] * bool(apart)]
+        apart = list(not_shipments([("", self._apart)], "line"))
+        return [*self._said, *[f"Not shipments: {'; '.join(apart)}."] * bool(apart)]
 
     @property
     def account(self) -> dict[str, Any]:
@@ -190,10 +190,10 @@ class TextSource:
         if "on" not in self._fields:
             return []
         header, day = [[name.strip() for name in self.names]], self._fields.index("on")
-        unreadable = {n for n, problem in records.alone.problems.items() if problem.kind in _UNREADABLE}
+        unreadable = {n for n, problem in records.irregular.problems.items() if problem.kind in _UNREADABLE}
         return [
             number
-            for number in records.those(day, lambda text: may_be_apart(text, header[0][day]))
+            for number in records.where(day, lambda text: may_be_apart(text, header[0][day]))
             if number not in unreadable
             and self._apart.takes(records.cells(number), first + number, header, self._fields)
         ]
@@ -209,8 +209,8 @@ class TextSource:
             return pa.Table.from_arrays([records.texts(n) for n in range(len(self.names))], names=list(self.names))
 
         return Batch(
-            first, records.count, records.column, unquoted, table, records.alone.problems, records.lines, self._read,
-            places=places,
+            first, records.count, records.column, unquoted, table, records.irregular.problems, records.lines,
+            self._read, places=places,
         )  # fmt: skip
 
     def _rows(self) -> Iterator[bytes]:
@@ -259,13 +259,13 @@ class TextSource:
         sep = _SEP.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r"))
         if sep:
             delimiter = delimiter or sep[1].decode("ascii", "replace")
-        chosen, lines, heading = self._found(head, delimiter, row, field_of, bool(sep))
+        chosen, lines, heading = self._find_header(head, delimiter, row, field_of, bool(sep))
         self._fields = heading.fields if heading else ()
         first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
         before = lines[first - 1][1] if first else 0
         self.above = [cell for cells, _ in lines[:first] for cell in cells]
         try:
-            names, skip = _parted(head[before:], chosen, strict=True)
+            names, skip = _first_record(head[before:], chosen, strict=True)
         except csv.Error:
             raise LedgerError(self.name, "a quotation mark in the header opens a name and does not close it.") from None
         if heading and heading.rows == 2:
@@ -277,7 +277,7 @@ class TextSource:
             self._account = {"header_row": first + 1, "header_rows": heading.rows if heading else 1}
         return chosen, tuple(names)
 
-    def _found(
+    def _find_header(
         self, head: bytes, delimiter: str | None, row: int | None, field_of: FieldOf, sep: bool
     ) -> tuple[str, list[tuple[list[str], int]], Heading | None]:
         """The delimiter, the first records with the end of each, and the header among them, if it is recognised."""
@@ -334,7 +334,7 @@ def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str]
     lines: list[tuple[list[str], int]] = []
     at = 0
     while at < len(head) and len(lines) < most:
-        cells, size = _parted(head[at : at + _LONGEST_LINE], delimiter)
+        cells, size = _first_record(head[at : at + _LONGEST_LINE], delimiter)
         if not size:
             break
         at += size
@@ -342,7 +342,7 @@ def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str]
     return lines
 
 
-def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
+def _first_record(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
     """The cells of the first record and its length in bytes; a quoted name may contain a line end."""
     lines: list[bytes] = []
     start = io.BytesIO(head)
@@ -352,7 +352,7 @@ def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str
             lines.append(line)
             text = shown(line)
             inside = text.rstrip("\r\n")
-            # the end of a line of an old Macintosh amid others is none, and `csv` would refuse the whole file for it
+            # a lone CR among other line ends does not end a line, and `csv` would refuse the whole file for it
             yield inside.replace("\r", " ") + text[len(inside) :]
 
     csv.field_size_limit(BLOCK * 4)

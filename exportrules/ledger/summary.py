@@ -91,7 +91,7 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
 
 
 def _merged(tallies: Iterable[Tally]) -> list[Tally]:
-    """The tallies, with those of profiles that a summary does not tell apart added up under one of the profiles."""
+    """The tallies, with those of profiles that are one in a summary added up under one of them."""
     merged: dict[Hashable, Tally] = {}
     for tally in tallies:
         profile = tally.profile

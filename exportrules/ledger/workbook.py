@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.ledger import ods, xls, xlsb, xlsx
-from exportrules.ledger.apart import Apart, told_apart
+from exportrules.ledger.apart import Apart, not_shipments
 from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
 from exportrules.ledger.formats import day_format
 from exportrules.ledger.headers import giving_way
@@ -204,7 +204,7 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
                 hidden = metadata.visible != SheetVisibleEnum.Visible
                 sheets.append(_Sheet(metadata.name, top + 1, left, rows, merged, hidden))
     except BaseException as error:
-        # where the reader did not foresee a damaged file it panics, which is no Exception
+        # on a damaged file that the reader did not foresee it panics, and what it raises is not an Exception
         if not isinstance(error, CalamineError) and type(error).__module__ != "pyo3_runtime":
             raise
         raise LedgerError(name, f"this workbook cannot be read: {_reason(path, error)}") from None
@@ -221,8 +221,8 @@ def _with_omitted(path: str | os.PathLike[str], name: str, sheets: Sequence[Any]
     except Exception as error:  # whatever is odd about a file, a cell that cannot be seen is not an empty one
         raise LedgerError(
             name,
-            "errors in its cells (#N/A) cannot be told from empty cells, which would say nothing: the file is built in "
-            f"an unusual way ({first_line(error)}) Open it in Excel or LibreOffice and save it as a new .xlsx.",
+            "errors in its cells (#N/A) cannot be distinguished from empty cells, which say nothing: the file is built "
+            f"in an unusual way ({first_line(error)}) Open it in Excel or LibreOffice and save it as a new .xlsx.",
         ) from None
 
 
@@ -439,15 +439,15 @@ def _said(parts: list[AuditedSheet], passed: list[tuple[str, str]]) -> Iterator[
         yield f"Merged cells: {merged:,} row{'s have' if merged > 1 else ' has'} the value of the cell above."
     for part in parts:
         for name, other in part.renamed.items():
-            yield f"Sheet {part.name!r}: its column {name!r} stands under {other!r}."
+            yield f"Sheet {part.name!r}: its column {name!r} is written under {other!r}."
     for wanted, what in (("to", "destination"), ("exporter", "exporter")):
         without = [part.name for part in parts if wanted not in part.heading.fields]
         if len(without) < len(parts):
             yield from (f"Sheet {name!r} has no column of the {what}, which is never assumed." for name in without)
     if passed:
         yield f"NOT AUDITED: {'; '.join(f'sheet {name!r} ({why})' for name, why in passed)}."
-    if apart := list(told_apart([(part.name if several else "", part.apart) for part in parts])):
-        yield f"Told apart from shipments: {'; '.join(apart)}."
+    if apart := list(not_shipments([(part.name if several else "", part.apart) for part in parts])):
+        yield f"Not shipments: {'; '.join(apart)}."
 
 
 def _sheet(part: AuditedSheet, several: bool) -> str:

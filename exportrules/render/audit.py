@@ -307,7 +307,7 @@ def _turning(rows: int) -> str:
 
 
 _NO_CHIP = " For what is not an AI chip at all (memory, a CPU, freight), write 'not an AI chip'."
-#: The style of names that are on no list.
+#: The meanings of names that are on no list.
 _DECLARED = "not listed, as declared"
 _UNLISTED = ("on no list", "not said", _DECLARED)
 _BODY = " body by its name"
