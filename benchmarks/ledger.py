@@ -150,13 +150,13 @@ def main() -> None:
     asked = parser.parse_args()
     rows = 1_000_000 if asked.quick else 10_000_000
     print("| what | beside | ratio | target | |\n| --- | --- | ---: | --- | --- |", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        for text in lines(Path(folder), rows, asked.rounds):
+    with tempfile.TemporaryDirectory() as directory:
+        for text in lines(Path(directory), rows, asked.rounds):
             print(text, flush=True)
 
 
-def lines(folder: Path, rows: int, rounds: int) -> Iterator[str]:
-    parquet, text, out, copy = (folder / name for name in ("l.parquet", "l.csv", "out.csv", "copy.csv"))
+def lines(directory: Path, rows: int, rounds: int) -> Iterator[str]:
+    parquet, text, out, copy = (directory / name for name in ("l.parquet", "l.csv", "out.csv", "copy.csv"))
     millions = f"{rows // 1_000_000} million rows"
     make(parquet, rows)
     reads: list[tuple[Job, float | None]] = [
@@ -175,7 +175,7 @@ def lines(folder: Path, rows: int, rounds: int) -> Iterator[str]:
     yield from compared(f"CSV to CSV, outcome and holds_from, {millions}", two, copies, rounds)
     every = audited("audit", text, out)
     measured([every], 1)
-    as_many = folder / "as-many-bytes.csv"
+    as_many = directory / "as-many-bytes.csv"
     out.rename(as_many)
     copies = [(arrow_copy(as_many, copy), 1.5), (duckdb_copy(as_many, copy), 1.5), (polars_copy(as_many, copy), 1.5)]
     yield from compared(f"CSV to CSV, all columns, {millions}; a copy of as many bytes", every, copies, rounds)
@@ -185,7 +185,7 @@ def lines(folder: Path, rows: int, rounds: int) -> Iterator[str]:
     audit, reads = audited("audit", parquet), [(arrow_read(parquet), None), (arrow_read_all(parquet), 1.6)]
     yield from compared(f"Parquet to summary, {rows // 100_000} million rows", audit, reads, rounds, 512)
     parquet.unlink()
-    damaged = folder / "damaged.csv"
+    damaged = directory / "damaged.csv"
     make(text, 200_000)
     make(damaged, 200_000, damaged=30)
     clean = audited("the same rows clean", text, copy)

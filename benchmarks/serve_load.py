@@ -75,14 +75,14 @@ def questions(count: int, seed: int = 17) -> list[dict[str, str]]:
     return found
 
 
-def script(folder: Path, name: str, requests: list[Sent]) -> Path:
+def script(directory: Path, name: str, requests: list[Sent]) -> Path:
     """A script for wrk that sends these requests (method, path, body, content type) in turn."""
 
     def text(value: str | bytes) -> str:
         return '"' + "".join(f"\\{byte:03d}" for byte in (value.encode() if isinstance(value, str) else value)) + '"'
 
     lines = [f"{{{text(method)},{text(path)},{text(body)},{text(kind)}}}," for method, path, body, kind in requests]
-    made = folder / f"{name}.lua"
+    made = directory / f"{name}.lua"
     made.write_text(
         "local all = {\n" + "\n".join(lines) + "\n}\nlocal n = math.random(#all)\n"
         "request = function()\n  n = n % #all + 1\n  local r = all[n]\n"
@@ -169,7 +169,7 @@ def ways(asked: list[dict[str, str]]) -> dict[str, list[Sent]]:
     }
 
 
-def mix(folder: Path) -> Path:
+def mix(directory: Path) -> Path:
     """A script with requests of every kind, some new and some that are refused."""
     rng = random.Random(18)
     made: list[Sent] = []
@@ -192,7 +192,7 @@ def mix(folder: Path) -> Path:
         if number % 200 == 0:
             made.append(("POST", "/audit?exporter=maker", _LEDGER, "text/csv"))
     rng.shuffle(made)
-    return script(folder, "mix", made)
+    return script(directory, "mix", made)
 
 
 def held(server: tuple[subprocess.Popen[str], str], lua: Path, seconds: float) -> tuple[list[float], float]:
@@ -222,10 +222,10 @@ def main() -> None:
         running(theirs, r"running on (http://\S+)") as (_, bare_url),
         running(ours, r"on (http://\S+)") as (process, url),
     ):
-        folder = Path(name)
+        directory = Path(name)
         print(f"{'check, never asked before':<28} {once(url):9,.0f} a second, one after the other")
         for number, (kind, asked) in enumerate(ways(questions(QUESTIONS)).items()):
-            lua = script(folder, f"way{number}", asked)
+            lua = script(directory, f"way{number}", asked)
             before = load(f"{bare_url}/check", given.each)
             found = load(url, given.each, lua)
             after = load(f"{bare_url}/check", given.each)
@@ -233,7 +233,7 @@ def main() -> None:
             wrong += found.refused
             print(f"{kind:<28} {found}\n{'  a bare endpoint':<28} {before}\n{'':<28} {after}")
             print(f"{'  the ratio':<28} {found.rate / beside:9.2f}", flush=True)
-        sizes, rate = held((process, url), mix(folder), given.seconds)
+        sizes, rate = held((process, url), mix(directory), given.seconds)
     grown = max(sizes[-3:]) - max(sizes[:4])
     print(f"{'a mix of everything':<28} {rate:9,.0f} a second; memory {sizes[0]:.0f} MB at first, {sizes[-1]:.0f} MB")
     if wrong or grown > GROWTH:

@@ -55,14 +55,14 @@ def session(cores: int) -> Any:
         )
 
 
-def write_ledger(folder: Path, rows: int, files: int) -> None:
-    """The synthetic ledger as a folder of Parquet files."""
-    folder.mkdir()
+def write_ledger(directory: Path, rows: int, files: int) -> None:
+    """The synthetic ledger as a directory of Parquet files."""
+    directory.mkdir()
     each = -(-rows // files)
     for number in range(files):
         count = min(each, rows - number * each)
         made = list(tables(count, seed=number + 1))
-        with pq.ParquetWriter(folder / f"part-{number:05}.parquet", made[0].schema) as file:
+        with pq.ParquetWriter(directory / f"part-{number:05}.parquet", made[0].schema) as file:
             for table in made:
                 file.write_table(table)
 

@@ -63,8 +63,8 @@ def _explorer() -> bytes:
         return b""
     from exportrules.cli import cli
 
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "explorer.html"
+    with tempfile.TemporaryDirectory() as directory:
+        target = Path(directory) / "explorer.html"
         with contextlib.redirect_stdout(None):
             cli(["explore", "-o", str(target)], standalone_mode=False)
         return target.read_bytes()
@@ -100,8 +100,8 @@ def _drawn(command: str, name: str) -> bytes:
     from exportrules.cli import cli
 
     examples = ROOT / "docs" / "examples"
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(shutil.copytree(examples, Path(folder) / "examples"))
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(shutil.copytree(examples, Path(directory) / "examples"))
         with contextlib.chdir(place), contextlib.redirect_stdout(None):
             cli(shlex.split(command), standalone_mode=False)
         return (place / name).read_bytes()

@@ -17,8 +17,8 @@ with atheris.instrument_imports(include=["exportrules", "tomllib"]):
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder) / "corpus"
+    with tempfile.TemporaryDirectory() as directory:
+        corpus = Path(directory) / "corpus"
         fuzzing.seeds(corpus)
         limits = [
             f"-max_total_time={sys.argv[1]}",
@@ -27,7 +27,7 @@ def main() -> None:
             "-max_len=20000",
         ]
         atheris.Setup(
-            ["fuzz", f"-artifact_prefix={folder}/", "-print_final_stats=1", *limits, str(corpus)], fuzzing.one_input
+            ["fuzz", f"-artifact_prefix={directory}/", "-print_final_stats=1", *limits, str(corpus)], fuzzing.one_input
         )
         atheris.Fuzz()
 

@@ -30,7 +30,7 @@ from exportrules.law.view import View, view_of
 from exportrules.question.figures import BITS, facts_of
 from exportrules.question.values import show
 
-FOLDER = Path(__file__).parent / "snapshots" / "boundaries"
+DIRECTORY = Path(__file__).parent / "snapshots" / "boundaries"
 
 #: The tables of a ruleset, in the order of the record, with the file that each is written to.
 TABLES = {
@@ -73,7 +73,7 @@ def probes(law: Ruleset) -> tuple[str, ...]:
 
 def read() -> dict[str, str]:
     """The record as checked in: each block under its heading."""
-    texts = [(FOLDER / f"{name}.txt").read_text("utf-8") for name in dict.fromkeys(TABLES.values())]
+    texts = [(DIRECTORY / f"{name}.txt").read_text("utf-8") for name in dict.fromkeys(TABLES.values())]
     blocks = (block for text in texts for block in text.split("\n\n")[1:])
     return {block.splitlines()[0]: block.rstrip("\n") for block in blocks}
 
@@ -84,7 +84,10 @@ def pages(law: Ruleset) -> Iterator[tuple[Path, str]]:
     for name in dict.fromkeys(TABLES.values()):
         tables = [table for table, file in TABLES.items() if file == name]
         text = "\n\n".join(record.blocks(tables).values())
-        yield FOLDER / f"{name}.txt", f"# Written by python -m tests.make_snapshots: {name} at their edges\n\n{text}\n"
+        yield (
+            DIRECTORY / f"{name}.txt",
+            f"# Written by python -m tests.make_snapshots: {name} at their edges\n\n{text}\n",
+        )
 
 
 @cache

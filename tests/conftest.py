@@ -46,8 +46,8 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # processes that tests start are offline too: Python imports sitecustomize before anything else
-    folder = str(Path(sitecustomize.__file__).parent)
-    paths = [folder, *filter(None, [os.environ.get("PYTHONPATH")])]
+    directory = str(Path(sitecustomize.__file__).parent)
+    paths = [directory, *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 

@@ -286,12 +286,12 @@ def _law() -> Ruleset:
     return _laws[0]
 
 
-def seeds(folder: Path) -> None:
+def seeds(directory: Path) -> None:
     """A corpus to begin with: the real files under each way of reading, and a few words."""
-    folder.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
     for number, text in enumerate(sorted(FILES.values(), key=len)[:80]):
-        (folder / f"file-{number}").write_bytes(bytes([number % 3]) + text)
+        (directory / f"file-{number}").write_bytes(bytes([number % 3]) + text)
     for number, text in enumerate(
         [b"\x04tpp=4800", b"\x04eccn=3A090", b"\x05RTX 4090 D", b"\x05China", b"\x05Inspur Group"]
     ):
-        (folder / f"word-{number}").write_bytes(text)
+        (directory / f"word-{number}").write_bytes(text)

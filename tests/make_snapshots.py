@@ -18,10 +18,10 @@ from exportrules.law.span import DAY
 from exportrules.question.names.parties import find_parties
 from tests import boundaries
 
-FOLDER = Path(__file__).parent / "snapshots"
+DIRECTORY = Path(__file__).parent / "snapshots"
 #: Names as people write them, distorted in every way that the matcher knows of, each with whom it is close to. A name
 #: to be recorded is a line of its own; what stands behind it is written anew.
-NEAR = FOLDER / "near.tsv"
+NEAR = DIRECTORY / "near.tsv"
 DESTINATIONS = ("CN", "HK", "MO", "SG", "AE", "VN", "JP", "IL", "RU")
 EXPORTERS = {"CN": ("maker", "other"), "HK": ("maker", "other"), "MO": ("maker", "other")}
 
@@ -115,7 +115,7 @@ def _on(spans: Days, day: date) -> str:
 
 def wanted() -> list[tuple[str, str, Path]]:
     return [
-        (to, exporter, FOLDER / f"{to}-{exporter}.txt")
+        (to, exporter, DIRECTORY / f"{to}-{exporter}.txt")
         for to in DESTINATIONS
         for exporter in EXPORTERS.get(to, ("maker",))
     ]
@@ -139,6 +139,6 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 
 if __name__ == "__main__":
-    boundaries.FOLDER.mkdir(parents=True, exist_ok=True)
+    boundaries.DIRECTORY.mkdir(parents=True, exist_ok=True)
     for file, text in pages():
         file.write_text(text, "utf-8")

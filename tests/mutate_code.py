@@ -132,7 +132,7 @@ def drawn(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
 
 
 def run(
-    folder: Path, chosen: Sequence[Mutant], tests: Mapping[str, Sequence[str]], processes: int, until: float = NEVER
+    directory: Path, chosen: Sequence[Mutant], tests: Mapping[str, Sequence[str]], processes: int, until: float = NEVER
 ) -> list[Result]:
     """What became of the mutants, tried in so many copies at once; those that the time is too short for are left out.
 
@@ -143,7 +143,7 @@ def run(
         work.put(mutant)
     seconds: dict[str, float] = {}
     with ThreadPoolExecutor(processes) as pool:
-        copies = [folder / f"copy-{number}" for number in range(processes)]
+        copies = [directory / f"copy-{number}" for number in range(processes)]
         shares = [pool.submit(_tried, copy, work, tests, seconds, until) for copy in copies]
         return [result for share in shares for result in share.result()]
 

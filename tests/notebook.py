@@ -27,8 +27,8 @@ EXAMPLES = ROOT / "docs" / "examples"
 
 def executed(notebook: Any) -> Any:
     """The notebook with the outputs that it has now. An error in a cell ends the run."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "examples"
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory) / "examples"
         shutil.copytree(EXAMPLES, place)
         manager = AsyncKernelManager(kernel_name="python3")
         command = [
@@ -45,11 +45,13 @@ def executed(notebook: Any) -> Any:
         client = NotebookClient(
             notebook, km=manager, timeout=300, startup_timeout=240, resources={"metadata": {"path": str(place)}}
         )
-        client.execute(env={**os.environ, "PATH": os.pathsep.join(paths), "IPYTHONDIR": str(Path(folder) / "ipython")})
-        return stripped(notebook, folder)
+        client.execute(
+            env={**os.environ, "PATH": os.pathsep.join(paths), "IPYTHONDIR": str(Path(directory) / "ipython")}
+        )
+        return stripped(notebook, directory)
 
 
-def stripped(notebook: Any, folder: str) -> Any:
+def stripped(notebook: Any, directory: str) -> Any:
     """The notebook without what is of one machine or one run."""
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                          "language_info": {"name": "python"}}  # fmt: skip
@@ -58,16 +60,16 @@ def stripped(notebook: Any, folder: str) -> Any:
         outputs = cell.get("outputs", [])
         for output in outputs:
             if output.output_type == "stream":
-                output.text = _neutral(output.text, folder)
+                output.text = _neutral(output.text, directory)
             for kind, text in output.get("data", {}).items():
-                output["data"][kind] = _neutral(text, folder)
+                output["data"][kind] = _neutral(text, directory)
             output.pop("metadata", None) if output.output_type == "stream" else output.update(metadata={})
         _join(outputs)
     return notebook
 
 
-def _neutral(text: str, folder: str) -> str:
-    text = text.replace("\r\n", "\n").replace(folder, "").replace(str(ROOT), "")
+def _neutral(text: str, directory: str) -> str:
+    text = text.replace("\r\n", "\n").replace(directory, "").replace(str(ROOT), "")
     return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 

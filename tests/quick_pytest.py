@@ -1,6 +1,6 @@
 """pytest without its start: a server that has imported what tests import, forks for each request and runs them.
 
-    python -m tests.quick_pytest SOCKET        the server, in the folder whose tests are to run
+    python -m tests.quick_pytest SOCKET        the server, in the directory whose tests are to run
 
 A mutation tester starts the tests a thousand times: starting them would take longer than running them. The server never
 imports the package itself, so every child reads it as it is at that moment.

@@ -1,7 +1,7 @@
 """The documents' console examples, run and printed back: `python -m tests.readme` renews them.
 
-The commands of one document run in order in one folder, which begins as a copy of `docs/examples`:
-what one command writes, a later one may read. `$ cat FILE` shows a file of that folder; a long print may be
+The commands of one document run in order in one directory, which begins as a copy of `docs/examples`:
+what one command writes, a later one may read. `$ cat FILE` shows a file of that directory; a long print may be
 cut with `| head -N` or `| tail -N`.
 """
 
@@ -40,8 +40,8 @@ def renewed(text: str) -> str:
             lines = _cut(lines, cut)
         return f"```console\n$ {program} {written}\n{''.join(lines)}```"
 
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "examples"
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory) / "examples"
         shutil.copytree(EXAMPLES, place) if EXAMPLES.is_dir() else place.mkdir()
         with contextlib.chdir(place):
             return _BLOCK.sub(block, text)

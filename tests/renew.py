@@ -74,14 +74,14 @@ def stale(records: Iterable[Callable[[], Iterable[Page]]] = RECORDS) -> Iterator
                 yield file, stored, now
 
 
-def earlier(revision: str, folder: Path) -> Ruleset:
+def earlier(revision: str, directory: Path) -> Ruleset:
     """The rules as they stood at a revision. Raises RulesetError where this program cannot read them."""
     archive = subprocess.run(["git", "archive", revision, "rulesets"], cwd=ROOT, capture_output=True)
     if archive.returncode:
         raise RulesetError(revision, f"there are no rules of it to compare with: {archive.stderr.decode().strip()}")
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        tar.extractall(folder, filter="data")
-    return load_ruleset(folder / "rulesets")
+        tar.extractall(directory, filter="data")
+    return load_ruleset(directory / "rulesets")
 
 
 def effect(old: Ruleset, new: Ruleset) -> Iterator[str]:
@@ -128,15 +128,15 @@ def edges(stored: str, now: str) -> list[str]:
 def told(changed: Iterable[tuple[Path, str, str]]) -> Iterator[str]:
     """The rules whose edges have changed."""
     for file, stored, now in changed:
-        if file.parent == boundaries.FOLDER:
+        if file.parent == boundaries.DIRECTORY:
             yield from edges(stored, now)
 
 
 def legal_effect(revision: str) -> list[str]:
     """What the rules of the working tree answer otherwise than those of a revision."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         try:
-            return list(effect(earlier(revision, Path(folder)), default_ruleset()))
+            return list(effect(earlier(revision, Path(directory)), default_ruleset()))
         except (RulesetError, OSError) as error:
             return [f"not compared with {revision}: {error}"]
 

@@ -23,8 +23,8 @@ _COMMAND = re.compile(r"^\$ ([^\n]+)$", re.MULTILINE)
 
 def renewed(text: str, address: str) -> str:
     """The text with the output of each curl command as it is printed now by the server at an address."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "examples"
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory) / "examples"
         shutil.copytree(EXAMPLES, place)
 
         def block(match: re.Match[str]) -> str:

@@ -82,9 +82,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(folder: Path, *options: str) -> Iterator[Served]:
+def served(directory: Path, *options: str) -> Iterator[Served]:
     """`exportrules serve` on a free port, as a process of its own that may open a socket."""
-    log = folder / "server.log"
+    log = directory / "server.log"
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if not p.endswith("offline"))}
     command = [sys.executable, "-m", "exportrules", "serve", "--port", "0", *options]

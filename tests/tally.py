@@ -28,9 +28,9 @@ def examples(nodeid: str, statistics: str) -> None:
 
 def write(seconds: float) -> None:
     """One file a run of pytest; `tests.proof` adds them up."""
-    folder = os.environ.get("EXPORTRULES_FIGURES")
-    if folder and _counts:
-        file = Path(folder) / f"tests-{os.getpid()}.json"
+    directory = os.environ.get("EXPORTRULES_FIGURES")
+    if directory and _counts:
+        file = Path(directory) / f"tests-{os.getpid()}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         told = {"counts": dict(sorted(_counts.items())), "seconds": round(seconds, 1), "commit": stamp()}
         file.write_text(json.dumps(told, indent=2) + "\n", "utf-8")

@@ -21,7 +21,7 @@ from exportrules.study.verdicts import (
     CONTRADICTED,
     NOT_DECIDED,
     PARTLY,
-    Verdict,
+    Judgement,
     counts,
     rows,
     verdict,
@@ -58,7 +58,7 @@ def book(place: Path, chip: str, first: str, last: str, implies: str, questions:
     return file
 
 
-def judged(law: Ruleset, file: Path) -> dict[str, Verdict | None]:
+def judged(law: Ruleset, file: Path) -> dict[str, Judgement | None]:
     return {reply.question.label: verdict(reply) for reply in replies(load_casebook(file, law), law)}
 
 

@@ -27,15 +27,15 @@ HOSTILE = "X</script><script>document.title='owned'</script><img src=x onerror=d
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("pages")
+    directory = tmp_path_factory.mktemp("pages")
     own = exportrules.Chip(id="x", name=HOSTILE, dense_tops={"fp16_bf16": 400}, die_area_mm2=800)
     timelines = [exportrules.timeline(chip) for chip in ("A100", "H20", own)]
     law = exportrules.default_ruleset()
     share = count(law, "NVIDIA", "2025-01", "2026-06", exporter="other")
-    write(timeline_chart(timelines), str(folder / "bands.html"), narrow=lambda: timeline_chart(timelines, NARROW))
-    write(thresholds_chart(timelines, plane(timelines, date(2023, 11, 17))), str(folder / "plane.html"))
-    write(share_chart(share, law), str(folder / "share.html"), narrow=lambda: share_chart(share, law, SLIM))
-    return {file.stem: file for file in folder.iterdir()}
+    write(timeline_chart(timelines), str(directory / "bands.html"), narrow=lambda: timeline_chart(timelines, NARROW))
+    write(thresholds_chart(timelines, plane(timelines, date(2023, 11, 17))), str(directory / "plane.html"))
+    write(share_chart(share, law), str(directory / "share.html"), narrow=lambda: share_chart(share, law, SLIM))
+    return {file.stem: file for file in directory.iterdir()}
 
 
 @pytest.mark.parametrize("width", [1280, 360])

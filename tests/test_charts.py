@@ -23,12 +23,12 @@ from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
 from exportrules.law.model import Variant
+from exportrules.render.charts.drawing import Dot, drawing_of
 from exportrules.render.charts.labels import Box, Placed, Stroke, place
 from exportrules.render.charts.leading import MOST, leading
 from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, project_address, width_of
 from exportrules.render.charts.output import ready, rendered
 from exportrules.render.charts.page import page
-from exportrules.render.charts.sheet import Dot, sheet_of
 from exportrules.render.charts.thresholds import thresholds_chart
 from exportrules.render.charts.timeline import LABEL, NARROW, WIDE, Size, timeline_chart
 from exportrules.study.plane import plane
@@ -317,8 +317,8 @@ def catalogue() -> list[Timeline]:
 def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline], day: str, without: int) -> None:
     found = plane(catalogue, date.fromisoformat(day), named=False)
     labelled = leading(found)
-    spec, sheet = thresholds_chart(catalogue, found, labelled), sheet_of(found, LAW)
-    every, across, upward = sheet.dots(), sheet.picture.x, sheet.picture.y
+    spec, drawing = thresholds_chart(catalogue, found, labelled), drawing_of(found, LAW)
+    every, across, upward = drawing.dots(), drawing.picture.x, drawing.picture.y
     dots = [dot for dot in every if any(point.id in labelled for point in dot.points)]
     small = [dot for dot in every if dot not in dots]
     assert [len(rows(spec, "chips")), len(rows(spec, "chips_small"))] == [len(dots), len(small)]
@@ -346,7 +346,7 @@ def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline]
         return found[0] if found and off(found[0]) < 8 else None
 
     placed = [Placed(boxes[dot.label], leader(dot)) if dot.label in boxes else None for dot in dots]
-    lines = [Box(e.box[0] - 1, e.box[1] - 1, e.box[2] + 1, e.box[3] + 1) for e in sheet.edges()]
+    lines = [Box(e.box[0] - 1, e.box[1] - 1, e.box[2] + 1, e.box[3] + 1) for e in drawing.edges()]
     assert whose_is_not_seen([(d.x, d.y) for d in dots], [d.label for d in dots], placed, lines) == []
     for dot, spot in zip(dots, placed, strict=True):
         if spot is None:

@@ -16,7 +16,7 @@ from exportrules import QuestionError, check, default_ruleset
 from exportrules.engine.evaluate import STRICTEST
 from exportrules.law.facts import Fact
 from exportrules.law.model import Bounds
-from exportrules.question.claims import TOLERANCE, Known, agreeing, consistent
+from exportrules.question.claims import TOLERANCE, KnownVariant, agreeing, consistent
 from exportrules.question.eccns import declared, read_given
 from exportrules.question.question import read_end_uses
 from exportrules.study.receipt import ask_again, receipt
@@ -265,7 +265,7 @@ def test_a_disputed_figure_may_be_any_between_its_readings() -> None:
 def test_between_the_readings_of_a_dispute_the_law_may_tell_values_apart_and_beyond_them_not(
     tpp: int | str, agrees: bool
 ) -> None:
-    known = Known("x", {"tpp": Fact(Decimal(4000), "chip", candidates=(Decimal(4000), Decimal(5000)))})
+    known = KnownVariant("x", {"tpp": Fact(Decimal(4000), "chip", candidates=(Decimal(4000), Decimal(5000)))})
     claim = {"tpp": Fact(Decimal(tpp), "given")}
     if agrees:
         assert agreeing([known], claim, lambda _, value: value) == ([0], ())
@@ -276,7 +276,7 @@ def test_between_the_readings_of_a_dispute_the_law_may_tell_values_apart_and_bey
 
 def test_a_figure_that_only_bounds_are_known_of_is_not_contradicted_by_what_follows_from_another() -> None:
     density = Fact(Bounds(at_least=3, at_most=6), "chip")
-    known = Known("x", {"die_area_mm2": Fact(Decimal(800), "chip"), "performance_density": density})
+    known = KnownVariant("x", {"die_area_mm2": Fact(Decimal(800), "chip"), "performance_density": density})
     claim = {"die_area_mm2": Fact(Decimal(801), "given")}
     assert agreeing([known], claim, lambda _, value: 0)[0] == [0]
 

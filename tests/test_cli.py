@@ -205,6 +205,7 @@ def test_chips_lists_all_and_one(call: Call) -> None:
     one = call("chips", "H20")
     assert "nvidia-h20-96gb" in one.out
     assert "2368" in one.out
+    assert "process node  TSMC 4N" in one.out
     assert (one.status, one.err) == (0, "")
 
 

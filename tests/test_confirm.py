@@ -46,8 +46,8 @@ def of(report: Report, provision: str) -> Confirmation:
     return next(c for c in report.confirmations if c.provision == provision)
 
 
-def text(folder: Path, name: str, body: str) -> Path:
-    file = folder / name
+def text(directory: Path, name: str, body: str) -> Path:
+    file = directory / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(body, encoding="utf-8")
     return file
@@ -111,7 +111,7 @@ def test_words_and_numbers_do_make_one() -> None:
     assert plain("3A090.a") != plain("3A090.A")
 
 
-def test_the_day_comes_from_the_text_the_name_the_folder_or_whoever_hands_it_in(tmp_path: Path) -> None:
+def test_the_day_comes_from_the_text_the_name_the_directory_or_whoever_hands_it_in(tmp_path: Path) -> None:
     body = "§ 742.6 Regional stability.\n\n(a) Words.\n"
     days = {
         text(tmp_path, "2024-04-04/section.md", body): "2024-04-04",
@@ -152,10 +152,10 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     assert read_copies([file]) == ([], [f"{file}: byte 1 is not UTF-8. Save the text as UTF-8."])
 
 
-def test_a_path_that_is_not_there_and_a_folder_without_texts_are_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_not_there_and_a_directory_without_texts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="there is no such file"):
         read_copies([tmp_path / "none"])
-    with pytest.raises(QuestionError, match="no text in this folder"):
+    with pytest.raises(QuestionError, match="no text in this directory"):
         read_copies([tmp_path])
 
 

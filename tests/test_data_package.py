@@ -37,7 +37,7 @@ def law() -> Ruleset:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("package") / "data"
     result = run("data", "-o", str(target), "--chips", ",".join(CHIPS), "--to", ",".join(PLACES))
     assert result.exception is None, result.output
@@ -45,13 +45,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def read(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+def read(directory: Path, name: str) -> list[dict[str, str]]:
+    with (directory / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def described(folder: Path) -> dict[str, Any]:
-    return dict(json.loads((folder / "datapackage.json").read_text("utf-8")))
+def described(directory: Path) -> dict[str, Any]:
+    return dict(json.loads((directory / "datapackage.json").read_text("utf-8")))
 
 
 # --- typed rows from Python ---
@@ -130,10 +130,12 @@ def test_chips_as_json_has_numbers_units_sources_and_estimates() -> None:
 # --- the package ---
 
 
-def test_every_row_is_what_check_answers(folder: Path, law: Ruleset) -> None:
-    groups = {row["place"]: row["destinations"] for row in read(folder, "places")}
+def test_every_row_is_what_check_answers(directory: Path, law: Ruleset) -> None:
+    groups = {row["place"]: row["destinations"] for row in read(directory, "places")}
     assert set(groups) == set(PLACES)
-    segments = {subject: read(folder, f"{prefix}segments") for subject, prefix in (("chip", ""), ("family", "family_"))}
+    segments = {
+        subject: read(directory, f"{prefix}segments") for subject, prefix in (("chip", ""), ("family", "family_"))
+    }
     draw = random.Random(15)
     for _ in range(300):
         subject = draw.choice(["chip", "family"])
@@ -159,12 +161,12 @@ def test_every_row_is_what_check_answers(folder: Path, law: Ruleset) -> None:
             assert projected == (row["projected_outcome"], row["projected_policy"])
 
 
-def test_the_days_of_a_question_leave_no_gap_and_do_not_overlap(folder: Path) -> None:
+def test_the_days_of_a_question_leave_no_gap_and_do_not_overlap(directory: Path) -> None:
     runs: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for row in read(folder, "segments"):
+    for row in read(directory, "segments"):
         key: tuple[str, ...] = (row["chip"], row["destinations"], row["exporter"], row["layer"])
         runs.setdefault(key, []).append((row["valid_from"], row["valid_through"]))
-    chips, groups = len(read(folder, "chips")), len({row["destinations"] for row in read(folder, "places")})
+    chips, groups = len(read(directory, "chips")), len({row["destinations"] for row in read(directory, "places")})
     assert len({key[:3] for key in runs}) == chips * groups * 2
     layers: dict[tuple[str, ...], set[str]] = {}
     for question in runs:
@@ -176,18 +178,18 @@ def test_the_days_of_a_question_leave_no_gap_and_do_not_overlap(folder: Path) ->
             assert date.fromisoformat(last) + timedelta(1) == date.fromisoformat(first)
 
 
-def test_the_forms_hold_the_same_rows(folder: Path) -> None:
-    for resource in described(folder)["resources"]:
+def test_the_forms_hold_the_same_rows(directory: Path) -> None:
+    for resource in described(directory)["resources"]:
         if "schema" not in resource:
             continue
         name, fields = Path(resource["path"]).stem, resource["schema"]["fields"]
-        head, *rows = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        table = pq.read_table(folder / f"{name}.parquet")
+        head, *rows = json.loads((directory / f"{name}.json").read_text("utf-8"))
+        table = pq.read_table(directory / f"{name}.parquet")
         assert head == [f["name"] for f in fields] == table.column_names
-        assert resource["rowCount"] == len(rows) == table.num_rows == len(read(folder, name))
+        assert resource["rowCount"] == len(rows) == table.num_rows == len(read(directory, name))
         plain = [[v.isoformat() if isinstance(v, date) else v for v in row.values()] for row in table.to_pylist()]
         assert plain == rows
-        for cells, values in zip(read(folder, name), rows, strict=True):
+        for cells, values in zip(read(directory, name), rows, strict=True):
             for cell, value, field in zip(cells.values(), values, fields, strict=True):
                 assert cell == in_csv(value, field)
 
@@ -202,32 +204,32 @@ def in_csv(value: Any, field: dict[str, Any]) -> str:
     return "" if value is None else str(value)
 
 
-def test_the_description_is_true_of_the_files(folder: Path, law: Ruleset) -> None:
-    package = described(folder)
+def test_the_description_is_true_of_the_files(directory: Path, law: Ruleset) -> None:
+    package = described(directory)
     assert package["version"] == package["exportrules"]["edition"] == law.edition.edition
     assert package["exportrules"]["sha256"] == law.digest
     assert package["licenses"][0]["name"] == "Apache-2.0"
     assert "Not legal advice" in package["description"]
     paths = {resource["path"] for resource in package["resources"]}
-    assert {file.name for file in folder.iterdir()} == paths | {"datapackage.json"}
+    assert {file.name for file in directory.iterdir()} == paths | {"datapackage.json"}
     for resource in package["resources"]:
-        data = (folder / resource["path"]).read_bytes()
+        data = (directory / resource["path"]).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (resource["bytes"], resource["hash"].split(":")[1])
         for field in resource.get("schema", {}).get("fields", ()):
             assert field["description"].endswith("."), field
-            cells = [row[field["name"]] for row in read(folder, Path(resource["path"]).stem)]
+            cells = [row[field["name"]] for row in read(directory, Path(resource["path"]).stem)]
             said = field.get("constraints", {})
             assert all(cells) or not said.get("required"), field
             assert {c for c in cells if c} <= set(said.get("enum", cells)), field
         for refers in resource.get("schema", {}).get("foreignKeys", ()):
-            theirs = read(folder, refers["reference"]["resource"])
+            theirs = read(directory, refers["reference"]["resource"])
             known = {row[refers["reference"]["fields"][0]] for row in theirs}
-            assert {row[refers["fields"][0]] for row in read(folder, Path(resource["path"]).stem)} <= known
+            assert {row[refers["fields"][0]] for row in read(directory, Path(resource["path"]).stem)} <= known
 
 
-def test_every_provision_that_an_answer_names_is_cited(folder: Path) -> None:
-    known = {row["provision"]: row for row in read(folder, "provisions")}
-    named = {p for row in read(folder, "segments") for p in f"{row['requirements']} {row['exceptions']}".split()}
+def test_every_provision_that_an_answer_names_is_cited(directory: Path) -> None:
+    known = {row["provision"]: row for row in read(directory, "provisions")}
+    named = {p for row in read(directory, "segments") for p in f"{row['requirements']} {row['exceptions']}".split()}
     assert named
     assert named <= set(known)
     assert all(known[name]["citation"] and known[name]["url"] for name in named)
@@ -284,5 +286,5 @@ def test_files_that_are_there_are_replaced_only_when_told_so(tmp_path: Path) -> 
     assert "Use --force to replace it" in str(again.exception)
     assert run(*asked, "--force").exception is None
     (tmp_path / "file").write_text("x")
-    assert "is a file. Name a folder." in str(run("data", "-o", str(tmp_path / "file")).exception)
+    assert "is a file. Name a directory." in str(run("data", "-o", str(tmp_path / "file")).exception)
     assert "cannot be created" in str(run("data", "-o", str(tmp_path / "no" / "such")).exception)

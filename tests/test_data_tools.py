@@ -23,8 +23,8 @@ ROOT = Path(__file__).parent.parent
 LAW = exportrules.default_ruleset()
 
 
-def compiled(folder: Path, *options: str) -> Path:
-    path = folder / "segments.parquet"
+def compiled(directory: Path, *options: str) -> Path:
+    path = directory / "segments.parquet"
     given = ["--to", "CN,HK,MO,SG", "--chips", "H20,A100,A800", "--exporter", "maker,other", *options]
     result = CliRunner().invoke(cli, ["compile", *given, "-o", str(path)])
     assert result.exit_code == 0, result.output

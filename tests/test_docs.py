@@ -48,7 +48,7 @@ def test_python_examples_run(document: Path, tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("name", ["law.md", "add-an-instrument.md"])
 def test_the_law_that_a_document_quotes_is_the_law(name: str) -> None:
-    law = [file.read_text("utf-8") for folder in (ROOT / "rulesets", EXAMPLES) for file in folder.rglob("*.toml")]
+    law = [file.read_text("utf-8") for directory in (ROOT / "rulesets", EXAMPLES) for file in directory.rglob("*.toml")]
     quoted = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / name).read_text("utf-8"), re.DOTALL)
     assert len(quoted) > 2
     assert [block for block in quoted if not any(block in file for file in law)] == []

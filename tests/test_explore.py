@@ -18,7 +18,7 @@ import pytest
 
 import exportrules
 from exportrules.answer.result import OUTCOMES
-from exportrules.explore.catalogue import chip_rows, entries
+from exportrules.explore.catalogue import asked_chips, asked_rows
 from exportrules.explore.claims import claim_books
 from exportrules.explore.data import build
 from exportrules.explore.page import words
@@ -510,14 +510,14 @@ def test_the_data_of_a_page_with_overlays_are_the_engines_answers() -> None:
 
 def test_a_short_form_of_a_name_is_a_chips_only_where_a_command_finds_that_chip_by_it() -> None:
     law = default_ruleset()
-    rows = {row["id"]: row for row in chip_rows(law, entries(law, ["RTX 4090", "RTX 4090 D", "MI300X", "L40S"]))}
+    rows = {row["id"]: row for row in asked_rows(law, asked_chips(law, ["RTX 4090", "RTX 4090 D", "MI300X", "L40S"]))}
     assert "RTX 4090" in rows["nvidia-rtx-4090"]["calls"]
     assert "RTX 4090 D" in rows["nvidia-rtx-4090-d"]["calls"]
     assert "MI300X" in rows["amd-mi300x"]["calls"]
     for row in rows.values():
         assert {find_chip(law, form).variants for form in row["calls"]} == {(row["id"],)}
     assert (
-        "88fr73458#3A090.a" in chip_rows(law, entries(law, ["H800"]))[0]["reached"]
+        "88fr73458#3A090.a" in asked_rows(law, asked_chips(law, ["H800"]))[0]["reached"]
     )  # the NVL's figures are not known
     # the figures of 3A090.a reach both; the second is left out since it is not designed for datacenters
     assert all("88fr73458#3A090.a" in rows[f"nvidia-rtx-4090{d}"]["reached"] for d in ("", "-d"))
@@ -607,7 +607,7 @@ def test_a_casebook_that_other_rules_cannot_answer_says_so(monkeypatch: pytest.M
     text = find_casebook("press").read_text("utf-8").replace('chips = ["A100"]', 'chips = ["A1000000"]', 1)
     (tmp_path / "press.toml").write_text(text, "utf-8")
     monkeypatch.setattr("exportrules.explore.claims.casebooks", lambda: [tmp_path / "press.toml"])
-    (found,) = claim_books(law, entries(law, ["L2"]))
+    (found,) = claim_books(law, asked_chips(law, ["L2"]))
     assert found["claims"] == []
     assert "A1000000" in found["refused"]
 

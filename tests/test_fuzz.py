@@ -132,7 +132,7 @@ ALL = [(words, command) for words, command in commands() if words not in (("mcp"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory to run in: a chip, an overlay and a table are at hand."""
     place = tmp_path_factory.mktemp("fuzz")
     (place / "own.toml").write_text('id = "own"\nname = "Own"\ndense_tops = { fp16_bf16 = 312 }\n', "utf-8")
@@ -146,12 +146,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 CATALOGUE = (["compile"], ["vectors"])
 
 
-def hold(folder: Path, line: list[str], *, whole: bool = False) -> None:
-    """A command line, run in a folder. One of `CATALOGUE` does one chip: the words of it are what is tried here."""
+def hold(directory: Path, line: list[str], *, whole: bool = False) -> None:
+    """A command line, run in a directory. One of `CATALOGUE` does one chip: the words of it are what is tried here."""
     if not whole and line[:1] in CATALOGUE and not {"--chips", "--help", "--schema"} & set(line):
         line = [*line, "--chips", "A10"]
     before = Path.cwd()
-    os.chdir(folder)
+    os.chdir(directory)
     try:
         fuzzing.hold_command(line)
     finally:
@@ -160,31 +160,31 @@ def hold(folder: Path, line: list[str], *, whole: bool = False) -> None:
 
 @drawn(200)
 @given(command_lines())
-def test_any_command_line_is_answered_or_told_in_one_line_what_is_wrong(folder: Path, line: list[str]) -> None:
-    hold(folder, line)
+def test_any_command_line_is_answered_or_told_in_one_line_what_is_wrong(directory: Path, line: list[str]) -> None:
+    hold(directory, line)
 
 
 @pytest.mark.slow
 @drawn(400)
 @given(command_lines())
-def test_so_is_any_that_does_the_whole_catalogue(folder: Path, line: list[str]) -> None:
-    hold(folder, line, whole=True)
+def test_so_is_any_that_does_the_whole_catalogue(directory: Path, line: list[str]) -> None:
+    hold(directory, line, whole=True)
 
 
 @pytest.mark.parametrize(("words", "command"), ALL, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
 def test_every_command_with_nothing_with_help_and_with_nonsense(
-    folder: Path, words: tuple[str, ...], command: click.Command
+    directory: Path, words: tuple[str, ...], command: click.Command
 ) -> None:
     status, out, _ = fuzzing.run([*words, "--help"])
     assert (status, out.startswith("Usage: ")) == (0, True)
     for rest in ([], ["--no-such-option"], [""], ["\x1b[31m"], *([word] * 5 for word in NASTY[:6])):
-        hold(folder, [*words, *rest])
+        hold(directory, [*words, *rest])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", CATALOGUE, ids=" ".join)
-def test_a_command_with_nothing_does_the_whole_catalogue(folder: Path, words: list[str]) -> None:
-    hold(folder, words, whole=True)
+def test_a_command_with_nothing_does_the_whole_catalogue(directory: Path, words: list[str]) -> None:
+    hold(directory, words, whole=True)
 
 
 # --- in little memory, and for longer -------------------------------------------------------------

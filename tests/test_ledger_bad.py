@@ -44,16 +44,16 @@ COLUMNS = "Columns: 'part', 'ship date', 'dest', 'qty'."
 
 @dataclass(frozen=True)
 class Said:
-    """How a run ended, what it printed, and the folder that it wrote to."""
+    """How a run ended, what it printed, and the directory that it wrote to."""
 
     status: int
     out: str
     err: str
-    folder: Path
+    directory: Path
 
     @property
     def text(self) -> str:
-        return (self.folder / "out.csv").read_bytes().decode("utf-8")
+        return (self.directory / "out.csv").read_bytes().decode("utf-8")
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -79,7 +79,7 @@ Run = Callable[..., Said]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`exportrules audit ...` in a folder of its own, ended as the program ends: one line and a status."""
+    """`exportrules audit ...` in a directory of its own, ended as the program ends: one line and a status."""
     monkeypatch.chdir(tmp_path)
 
     def called(*arguments: str) -> Said:
@@ -109,7 +109,7 @@ def audit(run: Run, tmp_path: Path) -> Run:
 def refused(said: Said, status: int, message: str) -> None:
     """One line on stderr, this one, and nothing written."""
     assert (said.status, said.out, said.err) == (status, "", f"exportrules: {message}\n")
-    assert not [p.name for p in said.folder.iterdir() if p.name.startswith(("out.", ".out."))]
+    assert not [p.name for p in said.directory.iterdir() if p.name.startswith(("out.", ".out."))]
 
 
 # text
@@ -220,7 +220,7 @@ def test_ragged_rows_and_nul_bytes_are_kept_and_numbered(audit: Run) -> None:
     ]
     assert said.outcomes == [LICENSE, OPEN, OPEN, OPEN, LICENSE, OPEN]
     assert "4 rows could not be read; the column 'problem' says why.\n" in said.out
-    assert "Told apart from shipments: 1 blank line.\n" in said.out
+    assert "Not shipments: 1 blank line.\n" in said.out
 
 
 def test_line_ends_within_quotation_are_no_ends_of_rows(audit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,8 +320,8 @@ def test_dates_that_are_no_days(audit: Run) -> None:
         "0000-00-00": f"the date '0000-00-00' {calendar}",
         "2022-09-15T10:00:00Z": f"the date '2022-09-15T10:00:00Z' {zone}",
         "2022-09-15 10:00+08:00": f"the date '2022-09-15 10:00+08:00' {zone}",
-        "1899-12-31": "the date '1899-12-31' is 1899-12-31, no day of a shipment of AI chips.",
-        "3022-01-01": "the date '3022-01-01' is 3022-01-01, no day of a shipment of AI chips.",
+        "1899-12-31": "the date '1899-12-31' is 1899-12-31, which cannot be the day of a shipment of AI chips.",
+        "3022-01-01": "the date '3022-01-01' is 3022-01-01, which cannot be the day of a shipment of AI chips.",
     }
     assert dict(zip(wanted, problems_of(audit, "ship date", list(wanted)), strict=True)) == wanted
 
@@ -332,8 +332,8 @@ def test_spreadsheet_days_are_read_where_they_are_declared(audit: Run) -> None:
         "44819.0": "",
         "2022-09-15": "",
         "44819.5": "the date '44819.5' cannot be read for certain. Write YYYY-MM-DD.",
-        "60": "the date '60' is 1900-02-28, no day of a shipment of AI chips.",
-        "999999": "the date '999999' is 4637-11-25, no day of a shipment of AI chips.",
+        "60": "the date '60' is 1900-02-28, which cannot be the day of a shipment of AI chips.",
+        "999999": "the date '999999' is 4637-11-25, which cannot be the day of a shipment of AI chips.",
     }
     found = problems_of(audit, "ship date", list(wanted), "--dates", "excel")
     assert dict(zip(wanted, found, strict=True)) == wanted
@@ -437,7 +437,7 @@ def test_json_lines_leave_as_they_came_and_bad_ones_are_kept(audit: Run) -> None
     }
     said = audit("\n".join(lines), name="ledger.jsonl", out="out.jsonl")
     assert said.out.startswith("8 rows in, 8 out: 1 license_required, 7 indeterminate.\n")
-    made = (said.folder / "out.jsonl").read_text().splitlines()
+    made = (said.directory / "out.jsonl").read_text().splitlines()
     assert made[0].startswith(GOOD_LINE[:-1] + ', "outcome": "license_required"')
     for number, (line, text, problem) in enumerate(zip(made, lines, lines.values(), strict=True), 1):
         found = json.loads(line)
@@ -505,7 +505,7 @@ def test_a_workbook_keeps_its_numbers_and_days(audit: Run, tmp_path: Path, epoch
         "row 4: the date '44819' cannot be read for certain. If it is a spreadsheet's day number (2022-09-15), say "
         "--dates excel."
     )
-    assert "Told apart from shipments: 1 blank row; 1 line of totals (row 6).\n" in said.out
+    assert "Not shipments: 1 blank row; 1 line of totals (row 6).\n" in said.out
     assert audit(None, "--plain", name="ledger.xlsx", out="out.xlsx").status == 0
     shipments = [row for n, row in enumerate(cells_in(tmp_path / "ledger.xlsx"), 1) if n not in (5, 6)]
     assert [row[:6] for row in cells_in(tmp_path / "out.xlsx")] == shipments
@@ -563,7 +563,7 @@ def test_a_sheet_of_excel_is_full_before_the_ledger_is(
         "exportrules: out.xlsx: an Excel sheet holds 3 rows including its header, and the ledger has more. Write "
         ".csv or .parquet.\n",
     )
-    assert len(cells_in(said.folder / "out.xlsx")) == 3  # the earlier one
+    assert len(cells_in(said.directory / "out.xlsx")) == 3  # the earlier one
 
 
 PARTS = {"part": ["A100", "A100"], "dest": ["CN", "CN"]}
@@ -586,7 +586,7 @@ PARTS = {"part": ["A100", "A100"], "dest": ["CN", "CN"]}
             pa.array([10**8, 60_000], pa.int32()).cast(pa.date32()),
             [
                 "the date '<value out of range: 100000000>' cannot be read for certain. Write YYYY-MM-DD.",
-                "the date '2134-04-11' is 2134-04-11, no day of a shipment of AI chips.",
+                "the date '2134-04-11' is 2134-04-11, which cannot be the day of a shipment of AI chips.",
             ],
         ),
         (
@@ -739,7 +739,7 @@ def test_an_exporter_and_a_ledger_are_asked_for(run: Run, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "status", "message"),
     [
-        ("folder.csv", 1, "folder.csv: this is a folder. Name one file of a ledger."),
+        ("directory.csv", 1, "directory.csv: this is a directory. Name one file of a ledger."),
         ("pipe.csv", 1, "pipe.csv: this is not a regular file: a ledger may be read twice. Copy it to one."),
         ("none.csv", 1, "none.csv: the file cannot be read: No such file or directory."),
         ("none.parquet", 1, "none.parquet: the file cannot be read: No such file or directory."),
@@ -752,7 +752,7 @@ def test_an_exporter_and_a_ledger_are_asked_for(run: Run, tmp_path: Path) -> Non
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_a_ledger(audit: Run, tmp_path: Path, name: str, status: int, message: str) -> None:
-    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "directory.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "text.xlsx").write_text(GOOD)
     (tmp_path / "empty.xlsx").touch()
@@ -820,9 +820,9 @@ def test_names_go_around_and_nothing_that_was_said_is_lost(audit: Run, tmp_path:
         (("-o", "kept.csv"), "kept.csv.manifest.json already exists. Use --force to replace it, or another name."),
         (("-o", "link.csv", "--force"), "link.csv is a link, and links are not written through. Name the target of "
          "the link."),
-        (("-o", "folder.csv", "--force"), "folder.csv is a folder. Name a file in it."),
-        (("-o", "none/out.csv"), "none/out.csv: there is no folder none. Create it first."),
-        (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no folder none. Create it "
+        (("-o", "directory.csv", "--force"), "directory.csv is a directory. Name a file in it."),
+        (("-o", "none/out.csv"), "none/out.csv: there is no directory none. Create it first."),
+        (("-o", "out.csv", "--write-names", "none/names.csv"), "none/names.csv: there is no directory none. Create it "
          "first."),
         (("-o", "out.csv", "--write-names", "./out.csv"), "out.csv would be written twice. Give each report a file of "
          "its own."),
@@ -847,7 +847,7 @@ def test_outputs_that_may_not_be_written(run: Run, tmp_path: Path, options: Sequ
     (tmp_path / "kept.csv.manifest.json").write_text("mine")
     (tmp_path / "names.csv").write_text(NAMES)
     (tmp_path / "link.csv").symlink_to("elsewhere.csv")
-    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "directory.csv").mkdir()
     before = {p.name: p.is_file() and p.read_bytes() for p in tmp_path.iterdir() if not p.is_symlink()}
     refused(run("audit", "ledger.csv", "--exporter", "maker", *options), 2, message)
     assert {p.name: p.is_file() and p.read_bytes() for p in tmp_path.iterdir() if not p.is_symlink()} == before
@@ -863,7 +863,7 @@ def test_two_columns_of_one_name_only_where_a_file_can_have_them(audit: Run, kin
             f"exportrules: two columns of the ledger are named 'qty'; {kind} needs unique names. Write .csv.\n",
         )
         return
-    written = (said.folder / f"out{kind}").read_text("utf-8")
+    written = (said.directory / f"out{kind}").read_text("utf-8")
     assert all(word in written for word in ("first", "second")), f"{kind} dropped a column; it needs `unique_names`"
     mark = "\t" if kind == ".tsv" else ","
     assert written.startswith(f"{HEADER},qty,{ANSWERS}\n{ROW.removesuffix('16')}first,second,".replace(",", mark))
@@ -893,7 +893,7 @@ def test_a_disk_that_is_full_or_read_only(audit: Run, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
-def test_a_folder_that_may_not_be_written_to(audit: Run, tmp_path: Path) -> None:
+def test_a_directory_that_may_not_be_written_to(audit: Run, tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_text(GOOD)
     tmp_path.chmod(0o500)
     try:
@@ -1032,7 +1032,7 @@ def test_a_manifest_holds_and_says_what_no_longer_does(audit: Run, run: Run, tmp
 
 
 @pytest.mark.parametrize("name", ["/dev/zero", "../../etc/passwd"])
-def test_a_manifest_says_nothing_of_other_folders(audit: Run, run: Run, tmp_path: Path, name: str) -> None:
+def test_a_manifest_says_nothing_of_other_directories(audit: Run, run: Run, tmp_path: Path, name: str) -> None:
     audit(GOOD)
     told = json.loads((tmp_path / "out.csv.manifest.json").read_text())
     told["input"]["name"] = name

@@ -41,7 +41,7 @@ Ask = Callable[..., Said]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
-    """`exportrules audit ...` in a folder of its own."""
+    """`exportrules audit ...` in a directory of its own."""
     monkeypatch.chdir(tmp_path)
 
     def called(*arguments: str) -> Said:

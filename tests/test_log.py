@@ -106,16 +106,16 @@ def test_no_line_goes_into_another_file(tmp_path: Path, name: str, content: str 
     assert (file.read_text("utf-8") if content is not None else None) == content
 
 
-def test_a_folder_and_a_link_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "folder.jsonl").mkdir()
-    assert "is not a regular file" in str(run("check", *ASKED, "--log", tmp_path / "folder.jsonl").exception)
+def test_a_directory_and_a_link_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "directory.jsonl").mkdir()
+    assert "is not a regular file" in str(run("check", *ASKED, "--log", tmp_path / "directory.jsonl").exception)
     (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
     assert "is a link" in str(run("check", *ASKED, "--log", tmp_path / "link.jsonl").exception)
     assert not (tmp_path / "elsewhere.jsonl").exists()
 
 
 def test_what_cannot_be_logged_is_not_answered(tmp_path: Path) -> None:
-    gone = tmp_path / "no-such-folder" / "asked.jsonl"
+    gone = tmp_path / "no-such-directory" / "asked.jsonl"
     ran = subprocess.run(
         [
             sys.executable,

@@ -89,14 +89,14 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="the server forks")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder in which a server answers at `s`."""
-    folder = tmp_path_factory.mktemp("served")
-    serving = subprocess.Popen([sys.executable, str(ROOT / "tests" / "quick_pytest.py"), "s"], cwd=folder)
+    """The directory in which a server answers at `s`."""
+    directory = tmp_path_factory.mktemp("served")
+    serving = subprocess.Popen([sys.executable, str(ROOT / "tests" / "quick_pytest.py"), "s"], cwd=directory)
     try:
-        while not (folder / "s").exists():
+        while not (directory / "s").exists():
             assert serving.poll() is None
             time.sleep(0.05)
-        yield folder
+        yield directory
     finally:
         serving.terminate()
         serving.wait()

@@ -29,10 +29,10 @@ def loaded(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text("utf-8"))
 
 
-def action(folder: Path, **inputs: str) -> tuple[int, str]:
+def action(directory: Path, **inputs: str) -> tuple[int, str]:
     """The action's script as the action runs it. Returns its exit status and what it printed."""
     done = subprocess.run(
-        ["bash", str(ROOT / "scripts" / "action")], cwd=folder, capture_output=True, text=True, check=False,
+        ["bash", str(ROOT / "scripts" / "action")], cwd=directory, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHON": sys.executable, **inputs},
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr

@@ -34,7 +34,7 @@ from exportrules.ledger.frames import batch_audit
 from exportrules.ledger.headers import spellings
 from exportrules.serve.http import application
 from exportrules.serve.mcp import use
-from exportrules.serve.settings import Settings
+from exportrules.serve.settings import ServerSettings
 from tests.noise import DEALS, OBJECTS, PYTHON, YES, Draw, disguise, draws, typo
 
 REFUSED = "refused"
@@ -105,7 +105,7 @@ def of_process(draw: Draw) -> str:
 
 @cache
 def client() -> TestClient:
-    settings = Settings(quiet=True, hosts=("testserver",))
+    settings = ServerSettings(quiet=True, hosts=("testserver",))
     return TestClient(application(default_ruleset(), settings), raise_server_exceptions=False)
 
 
@@ -170,8 +170,8 @@ def audited(path: Path) -> list[str]:
     return [str(row) for row in pq.read_table(output)["outcome"].to_pylist()]
 
 
-def of_delimited(drawn: list[Draw], folder: Path, mark: str = ",", ending: str = "csv") -> list[str]:
-    path = folder / f"ledger.{ending}"
+def of_delimited(drawn: list[Draw], directory: Path, mark: str = ",", ending: str = "csv") -> list[str]:
+    path = directory / f"ledger.{ending}"
     path.write_text(text_of(drawn, mark), "utf-8", newline="")
     return audited(path)
 
@@ -184,8 +184,8 @@ def text_of(drawn: list[Draw], mark: str = ",") -> str:
     return out.getvalue()
 
 
-def of_json_lines(drawn: list[Draw], folder: Path) -> list[str]:
-    path = folder / "ledger.jsonl"
+def of_json_lines(drawn: list[Draw], directory: Path) -> list[str]:
+    path = directory / "ledger.jsonl"
     path.write_text(lines_of(drawn), "utf-8")
     return audited(path)
 
@@ -194,8 +194,8 @@ def lines_of(drawn: list[Draw]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows_of(drawn))
 
 
-def of_workbook(drawn: list[Draw], folder: Path) -> list[str]:
-    path, rows = folder / "ledger.xlsx", rows_of(drawn)
+def of_workbook(drawn: list[Draw], directory: Path) -> list[str]:
+    path, rows = directory / "ledger.xlsx", rows_of(drawn)
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_numbers": False}) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, list(rows[0]))
@@ -208,46 +208,46 @@ def of_workbook(drawn: list[Draw], folder: Path) -> list[str]:
     return audited(path)
 
 
-def of_parquet(drawn: list[Draw], folder: Path) -> list[str]:
-    path = folder / "ledger.parquet"
+def of_parquet(drawn: list[Draw], directory: Path) -> list[str]:
+    path = directory / "ledger.parquet"
     pq.write_table(pa.Table.from_pylist(rows_of(drawn)), path)
     return audited(path)
 
 
-def of_arrow(drawn: list[Draw], folder: Path) -> list[str]:
+def of_arrow(drawn: list[Draw], directory: Path) -> list[str]:
     return list(exportrules.audit(pa.Table.from_pylist(rows_of(drawn)))["outcome"].to_pylist())
 
 
-def of_batches(drawn: list[Draw], folder: Path) -> list[str]:
+def of_batches(drawn: list[Draw], directory: Path) -> list[str]:
     answer = batch_audit()
     batches = pa.Table.from_pylist(rows_of(drawn)).to_batches(max_chunksize=37)
     return [row["outcome"] for batch in answer(batches) for row in batch.to_pylist()]
 
 
-def of_pandas(drawn: list[Draw], folder: Path) -> list[str]:
+def of_pandas(drawn: list[Draw], directory: Path) -> list[str]:
     frame = pd.DataFrame(
         {name: pd.Series([row[name] for row in rows_of(drawn)], dtype=object) for name in rows_of(drawn)[0]}
     )
     return list(exportrules.audit(frame)["outcome"])
 
 
-def of_polars(drawn: list[Draw], folder: Path) -> list[str]:
+def of_polars(drawn: list[Draw], directory: Path) -> list[str]:
     return list(exportrules.audit(pl.DataFrame(rows_of(drawn), infer_schema_length=None))["outcome"])
 
 
-def of_duckdb(drawn: list[Draw], folder: Path) -> list[str]:
+def of_duckdb(drawn: list[Draw], directory: Path) -> list[str]:
     table = pa.Table.from_pylist(rows_of(drawn))
     answered = exportrules.audit(duckdb.from_arrow(table)).to_arrow_table()
     return [row["outcome"] for row in sorted(answered.to_pylist(), key=lambda row: int(row["n"]))]
 
 
-def of_http_csv(drawn: list[Draw], folder: Path) -> list[str]:
+def of_http_csv(drawn: list[Draw], directory: Path) -> list[str]:
     sent = client().post("/audit", content=text_of(drawn).encode(), headers={"content-type": "text/csv"})
     assert sent.status_code == 200, sent.text
     return [row["outcome"] for row in csv.DictReader(io.StringIO(sent.text, newline=""))]
 
 
-def of_http_lines(drawn: list[Draw], folder: Path) -> list[str]:
+def of_http_lines(drawn: list[Draw], directory: Path) -> list[str]:
     sent = client().post("/audit", content=lines_of(drawn).encode(), headers={"content-type": "application/jsonl"})
     assert sent.status_code == 200, sent.text
     return [json.loads(line)["outcome"] for line in sent.text.splitlines()]
@@ -256,7 +256,7 @@ def of_http_lines(drawn: list[Draw], folder: Path) -> list[str]:
 #: Doors of many questions, each with the values besides texts that it can carry.
 LEDGERS: dict[str, tuple[Callable[[list[Draw], Path], list[str]], tuple[Any, ...]]] = {
     "CSV": (of_delimited, ()),
-    "tabs": (lambda drawn, folder: of_delimited(drawn, folder, "\t", "tsv"), ()),
+    "tabs": (lambda drawn, directory: of_delimited(drawn, directory, "\t", "tsv"), ()),
     "JSON lines": (of_json_lines, OBJECTS),
     "workbook": (of_workbook, (True, False, 0, 1, -1, 12, 3.5)),
     "Parquet": (of_parquet, ()),
@@ -281,7 +281,7 @@ def freed(drawn: Iterable[Draw], outcomes: Iterable[str]) -> list[str]:
     return [f"{outcome}: {draw}" for draw, outcome in zip(drawn, outcomes, strict=True) if outcome in YES]
 
 
-def through(door: str, count: int, seed: int, folder: Path) -> list[str]:
+def through(door: str, count: int, seed: int, directory: Path) -> list[str]:
     """The yeses that so much noise got through a door."""
     if door in ONE_BY_ONE:
         ask, values = ONE_BY_ONE[door]
@@ -289,7 +289,7 @@ def through(door: str, count: int, seed: int, folder: Path) -> list[str]:
         return freed(drawn, map(ask, drawn))
     answer, values = LEDGERS[door]
     drawn = [draw for draw in draws(count, seed, values) if says_something(draw)]
-    return freed(drawn, answer(drawn, folder))
+    return freed(drawn, answer(drawn, directory))
 
 
 def test_every_deal_needs_a_license_and_not_without_the_word_that_is_noised() -> None:
@@ -476,11 +476,11 @@ def noised(text: str, rng: random.Random, keys: tuple[str, ...]) -> str:
     return text.replace(line, noise)
 
 
-def freed_by_files(count: int, seed: int, folder: Path) -> list[str]:
+def freed_by_files(count: int, seed: int, directory: Path) -> list[str]:
     rng, found = random.Random(seed), []
     for number in range(count):
         party = noised(PARTY, rng, ("name", "list", "start", "country", "id", "evidence"))
-        (overlay := folder / f"{number}.toml").write_text(party, "utf-8")
+        (overlay := directory / f"{number}.toml").write_text(party, "utf-8")
         try:
             law = exportrules.load_ruleset(overlays=[overlay])
             name = "Zorglub Institute of Aerodynamics"
@@ -489,7 +489,7 @@ def freed_by_files(count: int, seed: int, folder: Path) -> list[str]:
         except (QuestionError, RulesetError):
             pass
         chip = noised(CHIP, rng, ("die_area_mm2", "dense_tops", "io_gbytes_s"))
-        (own := folder / "chip.toml").write_text(chip, "utf-8")
+        (own := directory / "chip.toml").write_text(chip, "utf-8")
         try:
             outcome = exportrules.check(exportrules.load_chip(own), on="2024-06-03", exporter="other").outcome
             found += [chip] * (outcome in YES)
@@ -508,8 +508,8 @@ def test_more_noise_in_files_of_ones_own_never_frees(tmp_path: Path) -> None:
     assert not freed_by_files(40, 2, tmp_path)
 
 
-def _own(folder: Path) -> exportrules.Chip:
-    (path := folder / "own.toml").write_text(CHIP, "utf-8")
+def _own(directory: Path) -> exportrules.Chip:
+    (path := directory / "own.toml").write_text(CHIP, "utf-8")
     chip: exportrules.Chip = exportrules.load_chip(path)
     return chip
 

@@ -15,8 +15,8 @@ from exportrules.errors import OutputError, QuestionError
 from exportrules.files.write import free, write_whole, written_whole
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(p.name for p in folder.iterdir())
+def names(directory: Path) -> list[str]:
+    return sorted(p.name for p in directory.iterdir())
 
 
 def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
@@ -60,17 +60,17 @@ def test_a_link_is_never_written_through(tmp_path: Path, force: bool, outside: s
     kept = tmp_path / "elsewhere" / outside
     if outside == "there":
         kept.write_text("kept")
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    (folder / "a.md").symlink_to(kept)
+    directory = tmp_path / "directory"
+    directory.mkdir()
+    (directory / "a.md").symlink_to(kept)
     with pytest.raises(QuestionError, match="is a link, and links are not written through"):
-        write_whole(folder / "a.md", "x", force=force)
+        write_whole(directory / "a.md", "x", force=force)
     assert kept.exists() == (outside == "there")
     assert not kept.exists() or kept.read_text() == "kept"
 
 
-def test_folders_and_devices_are_refused_even_with_force(tmp_path: Path) -> None:
-    with pytest.raises(QuestionError, match="is a folder"):
+def test_directories_and_devices_are_refused_even_with_force(tmp_path: Path) -> None:
+    with pytest.raises(QuestionError, match="is a directory"):
         free(tmp_path, force=True)
     with pytest.raises(QuestionError, match="not a regular file"):
         free(os.devnull, force=True)
@@ -78,7 +78,7 @@ def test_folders_and_devices_are_refused_even_with_force(tmp_path: Path) -> None
         free("")
 
 
-def test_a_missing_folder_is_said_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_directory_is_said_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"none/a\.md: the file cannot be written: No such file or directory\."):
         write_whole(tmp_path / "none" / "a.md", "x")
     assert names(tmp_path) == []

@@ -44,7 +44,7 @@ def test_rules_whose_edges_differ_are_named() -> None:
     assert renew.edges(before, after) == ["rule at its edges: a#2 is changed", "rule at its edges: a#3 is new"]
     assert renew.edges(after, before)[-1] == "rule at its edges: a#3 is gone"
     assert renew.edges(before, before) == []
-    assert list(renew.told([(boundaries.FOLDER / "x.txt", before, after)])) == renew.edges(before, after)
+    assert list(renew.told([(boundaries.DIRECTORY / "x.txt", before, after)])) == renew.edges(before, after)
 
 
 def test_a_revision_without_rules_is_told_and_not_passed_over() -> None:

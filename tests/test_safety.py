@@ -67,7 +67,7 @@ CSL = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def directory(tmp_path: Path) -> Path:
     (tmp_path / "list.csv").write_text(CSL, "utf-8")
     return tmp_path
 
@@ -85,10 +85,10 @@ def plausible(words: tuple[str, ...], command: click.Command, **more: str) -> li
 
 
 @pytest.mark.parametrize(("words", "command"), ALL, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
-def test_no_command_reaches_out(words: tuple[str, ...], command: click.Command, folder: Path) -> None:
+def test_no_command_reaches_out(words: tuple[str, ...], command: click.Command, directory: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ALONE, *plausible(words, command, **LITTLE)],
-        cwd=folder, capture_output=True, encoding="utf-8", check=False,
+        cwd=directory, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert "REACHED OUT" not in done.stderr, done.stderr
     assert done.returncode in fuzzing.STATUSES
@@ -143,17 +143,17 @@ def test_the_commands_that_write_are_known() -> None:
 @pytest.mark.parametrize(("words", "command"), WRITERS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
 @pytest.mark.parametrize("force", [False, True], ids=["", "force"])
 def test_what_is_written_never_follows_a_link(
-    words: tuple[str, ...], command: click.Command, force: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], command: click.Command, force: bool, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(folder)
-    before = {path for path in folder.rglob("*") if path.is_file()}
+    monkeypatch.chdir(directory)
+    before = {path for path in directory.rglob("*") if path.is_file()}
     line = plausible(words, command, output="out.csv", **LITTLE)
     status, _, err = fuzzing.run(line)
-    written = {path for path in folder.rglob("*") if path.is_file()} - before
+    written = {path for path in directory.rglob("*") if path.is_file()} - before
     if status in (1, 2) and not written:
         pytest.skip(f"{' '.join(line)}: {err}")
     assert written
-    victim = folder.parent / f"{folder.name}-victim"
+    victim = directory.parent / f"{directory.name}-victim"
     victim.write_text("untouched", "utf-8")
     for path in written:
         path.unlink()
@@ -237,13 +237,13 @@ def test_a_file_with_such_a_name_and_such_keys_is_refused_in_one_quiet_line(tmp_
 # --- overlays stay in their directory -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["link", "link to a link", "link in a folder"])
+@pytest.mark.parametrize("way", ["link", "link to a link", "link in a directory"])
 def test_an_overlay_reads_nothing_outside_of_its_directory(way: str, tmp_path: Path) -> None:
     outside = tmp_path / "secret.toml"
     outside.write_text(FILES["party"], "utf-8")
     inside = tmp_path / "overlay"
     (inside / "deeper").mkdir(parents=True)
-    link = inside / ("deeper" if way == "link in a folder" else "") / "party.toml"
+    link = inside / ("deeper" if way == "link in a directory" else "") / "party.toml"
     if way == "link to a link":
         (tmp_path / "middle").symlink_to(outside)
     link.symlink_to(tmp_path / "middle" if way == "link to a link" else outside)

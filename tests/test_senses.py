@@ -30,7 +30,7 @@ from exportrules.law.model import Party
 from exportrules.ledger.answers import ANSWER_COLUMNS
 from exportrules.question import senses
 from exportrules.question.names.parties import find_parties, party_key
-from exportrules.question.senses import Named, QuestionWord, Sense, wholes
+from exportrules.question.senses import PartyName, QuestionWord, Sense, wholes
 from exportrules.render.memo import memo
 from exportrules.render.text import headline
 from exportrules.study.receipt import ask_again, receipt
@@ -482,13 +482,13 @@ RTX 4090,2023-03-01,CN,NVIDIA,Inspur,
 """
 
 
-def audited(folder: Path, *options: str) -> tuple[list[dict[str, str]], str]:
-    (folder / "ledger.csv").write_text(ROWS, "utf-8")
-    out = str(folder / "out.csv")
-    made = CliRunner().invoke(cli, ["audit", str(folder / "ledger.csv"), "-o", out, "--force", *options])
+def audited(directory: Path, *options: str) -> tuple[list[dict[str, str]], str]:
+    (directory / "ledger.csv").write_text(ROWS, "utf-8")
+    out = str(directory / "out.csv")
+    made = CliRunner().invoke(cli, ["audit", str(directory / "ledger.csv"), "-o", out, "--force", *options])
     assert made.exit_code == 0, made.output
-    said = CliRunner().invoke(cli, ["audit", str(folder / "ledger.csv"), *options]).output
-    return list(csv.DictReader(io.StringIO((folder / "out.csv").read_text("utf-8")))), " ".join(said.split())
+    said = CliRunner().invoke(cli, ["audit", str(directory / "ledger.csv"), *options]).output
+    return list(csv.DictReader(io.StringIO((directory / "out.csv").read_text("utf-8")))), " ".join(said.split())
 
 
 def test_near_names_decide_in_the_rows_and_the_column_party_says_who(tmp_path: Path) -> None:
@@ -546,8 +546,8 @@ def test_every_spelling_near_a_listed_one_is_reported_however_many_there_are(tmp
 
 
 def test_an_unlisted_party_is_one_of_the_names_too() -> None:
-    assert Named().says_something is False
-    assert Named(near=("inspur-group",)).says_something is True
+    assert PartyName().says_something is False
+    assert PartyName(near=("inspur-group",)).says_something is True
 
 
 # --- mutants that nothing noticed -----------------------------------------------------------------------
@@ -650,7 +650,7 @@ def test_parties_are_told_apart_by_their_listings_unless_that_makes_more_than_fo
 ) -> None:
     law = listed(*(f"20{20 + n}-01-01" for n in range(kinds)), "2020-01-01")
     near = tuple(law.parties)
-    word = senses.word_of_parties(law, "end_user", [Named("ZQW", near=near)], nowhere, ())
+    word = senses.word_of_parties(law, "end_user", [PartyName("ZQW", near=near)], nowhere, ())
     assert len(word.senses) == cases + 1  # and that it is none of them
     assert {p for sense in word.senses for p in sense.named[0]} == set(near)
     assert f"(and to {kinds} more)" in word.says
@@ -658,8 +658,8 @@ def test_parties_are_told_apart_by_their_listings_unless_that_makes_more_than_fo
 
 def test_whom_a_name_was_taken_for_is_said_and_what_it_was_not_is_not() -> None:
     law = listed("2020-01-01")
-    assert list(senses.words_of(law, Named("x"))) == []
-    assert [line.partition(" (")[0] for line in senses.words_of(law, Named("x", ("p0",), ("p0",), ("p0",)))] == [
+    assert list(senses.words_of(law, PartyName("x"))) == []
+    assert [line.partition(" (")[0] for line in senses.words_of(law, PartyName("x", ("p0",), ("p0",), ("p0",)))] == [
         "Number 0 Works",
         "close to Number 0 Works",
         "declared not to be Number 0 Works",
@@ -678,7 +678,7 @@ def test_how_a_doubt_is_settled_is_said_for_each_of_its_kinds(
     near: tuple[str, ...], described: str, begins: list[str]
 ) -> None:
     word = senses.word_of_parties(
-        listed("2020-01-01"), "end_user", [Named("ZQW", near=near, described=described)], nowhere, ()
+        listed("2020-01-01"), "end_user", [PartyName("ZQW", near=near, described=described)], nowhere, ()
     )
     assert word.settle.count("If it is") == len(begins)
     assert all(line in word.settle for line in begins)

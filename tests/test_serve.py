@@ -39,9 +39,9 @@ from exportrules.errors import QuestionError, RulesetError, one_line
 from exportrules.serve import heads
 from exportrules.serve.answers import ASKS
 from exportrules.serve.http import application
-from exportrules.serve.memory import Memory
+from exportrules.serve.memory import RecentAnswers
 from exportrules.serve.openapi import PATHS, document
-from exportrules.serve.settings import Settings, checked
+from exportrules.serve.settings import ServerSettings, checked
 from exportrules.serve.shapes import schema_of
 from exportrules.serve.speech import sentences
 from tests.readme import EXAMPLES
@@ -54,7 +54,7 @@ H800 = {"chip": "H800", "on": "2023-06-01"}
 
 
 def client_of(**settings: Any) -> TestClient:
-    made = application(LAW, Settings(**{"quiet": True, "hosts": ("testserver",), **settings}))
+    made = application(LAW, ServerSettings(**{"quiet": True, "hosts": ("testserver",), **settings}))
     return TestClient(made, raise_server_exceptions=False)
 
 
@@ -240,7 +240,7 @@ def test_a_tag_names_an_answer_of_one_law(client: TestClient, tmp_path: Path) ->
     assert (bad.status_code, "etag" in bad.headers) == (400, False)
     overlay = tmp_path / "said.toml"
     overlay.write_text('[attestation]\nby = "A"\non = 2026-11-01\nthrough = 2026-10-31\nnote = "x"\n', encoding="utf-8")
-    other = application(exportrules.load_ruleset(None, [overlay]), Settings(quiet=True, hosts=("testserver",)))
+    other = application(exportrules.load_ruleset(None, [overlay]), ServerSettings(quiet=True, hosts=("testserver",)))
     assert TestClient(other).get("/check", params=H800).headers["etag"] != tag
 
 
@@ -272,8 +272,8 @@ def test_a_request_for_two_hosts_is_refused(client: TestClient) -> None:
 
 def test_a_host_that_others_reach_wants_a_name() -> None:
     with pytest.raises(QuestionError, match="no password is required"):
-        checked(Settings(host="0.0.0.0"))
-    assert checked(Settings(host="0.0.0.0", hosts=("rules.example",))).host == "0.0.0.0"
+        checked(ServerSettings(host="0.0.0.0"))
+    assert checked(ServerSettings(host="0.0.0.0", hosts=("rules.example",))).host == "0.0.0.0"
 
 
 # --- limits ------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_an_address_and_a_body_have_limits(client: TestClient) -> None:
 
 def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(Memory, "get", lambda self, key: None)
+    monkeypatch.setattr(RecentAnswers, "get", lambda self, key: None)
     hasty = client_of(seconds=0.2)
     monkeypatch.setattr("exportrules.serve.http.read_query", lambda query, request: gate.wait(20) and {})
     try:
@@ -333,7 +333,7 @@ def test_an_error_of_its_own_is_said_without_its_insides(monkeypatch: pytest.Mon
 
 
 def test_answers_are_kept_up_to_a_size_and_the_oldest_goes_first() -> None:
-    memory = Memory(100)
+    memory = RecentAnswers(100)
     for name in (b"a", b"b", b"c", b"d", b"e"):
         memory.put(name, b"x" * 20)
         memory.get(b"a")
@@ -341,14 +341,14 @@ def test_answers_are_kept_up_to_a_size_and_the_oldest_goes_first() -> None:
     assert [name for name in (b"a", b"b", b"c", b"d", b"e") if memory.get(name)] == [b"a", b"c", b"d", b"e"]
     memory.put(b"large", b"x" * 50)
     assert memory.get(b"large") is None
-    nothing = Memory(0)
+    nothing = RecentAnswers(0)
     nothing.put(b"a", b"")
     assert (nothing.get(b"a"), nothing.size) == (None, 0)
 
 
 def test_what_the_engine_remembers_begins_anew() -> None:
     law = dataclasses.replace(LAW)
-    made = TestClient(application(law, Settings(quiet=True, hosts=("testserver",), forget_after=32)))
+    made = TestClient(application(law, ServerSettings(quiet=True, hosts=("testserver",), forget_after=32)))
     sizes = []
     for number in range(60):
         made.get("/timeline", params={"chip": "T4", "end_user": f"Bakery {number}"})
@@ -481,7 +481,7 @@ def test_a_client_that_draws_from_the_document_finds_no_fault(mode: str) -> None
     from schemathesis.config import SchemathesisConfig
 
     refused = {"negative_data_rejection": {"expected-statuses": [400, 404, 405, 413, 414, 415]}}
-    app = application(LAW, Settings(quiet=True, hosts=("testserver", "localhost")))
+    app = application(LAW, ServerSettings(quiet=True, hosts=("testserver", "localhost")))
     schema = schemathesis.openapi.from_asgi(
         "/openapi.json", app, config=SchemathesisConfig.from_dict({"checks": refused})
     )
@@ -603,7 +603,7 @@ def test_a_head_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(heads, "LONGEST_WAIT", 0.3)
 
     async def slow() -> list[bytes]:
-        config = uvicorn.Config(application(LAW, Settings(quiet=True)), log_level="critical", lifespan="off")
+        config = uvicorn.Config(application(LAW, ServerSettings(quiet=True)), log_level="critical", lifespan="off")
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()

@@ -29,12 +29,12 @@ _FETCHED = re.compile(
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    directory = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(directory)]
     # not --quiet: with it, mkdocs does not count the warnings that --strict is about
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
-    return folder
+    return directory
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -109,7 +109,7 @@ def test_every_page_loads_whole_and_asks_nobody(site: Path, address: str, browse
     page.close()
 
 
-def test_from_a_folder_pages_are_whole_but_for_their_search(site: Path, browser: Browser) -> None:
+def test_from_a_directory_pages_are_whole_but_for_their_search(site: Path, browser: Browser) -> None:
     """Without a server there is no index to search in: that is all that is missing."""
     page = browser.new_page(viewport={"width": 1366, "height": 900})
     missing: list[str] = []

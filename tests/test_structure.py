@@ -46,7 +46,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
-    """A module by its path in the package: 'law/view'; a package by its folder, the outermost by ''."""
+    """A module by its path in the package: 'law/view'; a package by its directory, the outermost by ''."""
     name = str(path.relative_to(PACKAGE).with_suffix(""))
     return name.removesuffix("__init__").rstrip("/") if name != "__main__" else ""
 
@@ -60,8 +60,8 @@ def imported(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
             begins = re.match(r"""f?['"]exportrules\.([\w.]+)\.\{""", ast.unparse(node.args[0]))
-            folder = begins[1].replace(".", "/") if begins else ""
-            found |= {name for name in NAMES if folder and name.rpartition("/")[0] == folder} - {name_of(path)}
+            directory = begins[1].replace(".", "/") if begins else ""
+            found |= {name for name in NAMES if directory and name.rpartition("/")[0] == directory} - {name_of(path)}
             continue
         if isinstance(node, ast.Import):
             found |= {

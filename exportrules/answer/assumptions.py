@@ -52,7 +52,7 @@ def disputes(moment: Moment) -> list[tuple[Group, Membership]]:
 
 
 def in_dispute(moment: Moment) -> list[Assumption]:
-    """What is assumed of each disputed membership that decides: BIS's table, and the answer if the other list controls.
+    """The assumption for each disputed membership that decides: BIS's table, and the answer if the other list controls.
 
     The other way is computed for the whole question: a country may be destination, headquarters and parent at once.
     """
@@ -154,7 +154,7 @@ def _seat(moment: Moment) -> Iterator[Assumption]:
 
 
 def _on_no_list(moment: Moment) -> Assumption:
-    """That no buyer is on a list: those that are named, or the one that is not."""
+    """The assumption that no buyer is on a list: those that are named, or the one that is not."""
     q = moment.question
     near = {name.written for name in q.names if name.near}
     excluded = near | {name.written for name in q.names if name.declined}  # a declaration is not an assumption

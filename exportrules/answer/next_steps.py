@@ -26,7 +26,7 @@ MOST = 3
 #: Kinds of steps, for programs that sort them.
 KINDS = ("verify", "read", "correct", "screen", "ask", "certify", "apply", "confirm", "wait")
 
-#: How an application is reviewed, to follow "is reviewed".
+#: The review of an application by policy, to follow "is reviewed".
 REVIEWED: Mapping[Policy, str] = {
     "policy_of_denial": "under a policy of denial",
     "presumption_of_denial": "under a presumption of denial",
@@ -373,7 +373,7 @@ def _of_rows(law: Ruleset, group: Answered) -> Iterator[tuple[int, str]]:
         yield from ((6, _ASSUMED_OF_ROWS[field]) for field in group.assumed)
 
 
-#: What was assumed of rows that are free under the assumption.
+#: Sentences on the assumption by which rows are free.
 _ASSUMED_OF_ROWS = {
     "headquarters": "{rows} without a requirement, or with an exception, if the end user's headquarters and ultimate "
     "parent are where the party data say or where the goods go: ask for them, and add them as columns.",

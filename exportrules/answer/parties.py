@@ -8,7 +8,7 @@ from typing import NamedTuple
 from exportrules.answer.determination import Determination
 from exportrules.answer.words import value_name
 from exportrules.law.span import holds_on
-from exportrules.question.senses import Named, words_of
+from exportrules.question.senses import PartyName, words_of
 
 
 class NamedParty(NamedTuple):
@@ -30,7 +30,7 @@ def parties(d: Determination) -> Iterator[NamedParty]:
         yield from _listings(d, known[owner.value], True)
 
 
-def _listings(d: Determination, name: Named, owner: bool) -> Iterator[NamedParty]:
+def _listings(d: Determination, name: PartyName, owner: bool) -> Iterator[NamedParty]:
     law, view = d.timeline.ruleset, d.timeline.view
     for party in (law.parties[i] for i in name.listed):
         entries = [entry for entry in view.listings(party, owner=owner) if holds_on(entry.spans, d.on)]

@@ -124,7 +124,7 @@ class Assumption(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """How to settle a fact on which an answer turns: a case, the value in that case, and the option to write."""
+    """A way to settle a fact on which an answer turns: a case, the value in that case, and the option to write."""
 
     fact: str
     case: str

@@ -22,7 +22,7 @@ from exportrules.law.truth import TRUE
 from exportrules.question.figures import settled
 from exportrules.question.question import Question
 
-#: What opens a span if no provision does.
+#: The causes that open a span if no provision does.
 START, END, RELEASE = "start of coverage", "end of the verified period", "chip first made public"
 
 

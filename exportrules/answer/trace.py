@@ -17,7 +17,7 @@ from exportrules.law.force import InForce
 from exportrules.law.model import Bounds, Instrument, Provision, Row, Test
 from exportrules.law.paragraphs import code_url, refers
 from exportrules.law.span import holds_on
-from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, word
+from exportrules.law.truth import FALSE, TRUE, UNKNOWN, Truth, all_of, word
 from exportrules.question.deal import TERMS
 
 _COMPARED = ("ge", "gt", "le", "lt")
@@ -183,7 +183,7 @@ def _findings(moment: Moment, course: Course, reading: Reading, subject: str) ->
 
 def _row(reading: Reading, row: Row) -> RowTrace:
     tests = [(test, reading.docket.test(test, reading.day, reading.concluded)) for test in row.tests]
-    held: Truth = min((t for _, t in tests), default=TRUE)
+    held = all_of(t for _, t in tests)
     return RowTrace(row.paragraph, word(held), tuple(_test(reading, test, held) for test, held in tests))
 
 

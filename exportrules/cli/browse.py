@@ -70,6 +70,7 @@ def _variant_details(variant: Any) -> None:
         ("announced", variant.announced_source),
         ("dense TOPS", ", ".join(f"{k} {shown(v)}" for k, v in (variant.dense_tops or {}).items())),
         ("links GB/s", ", ".join(f"{k} {shown(v)}" for k, v in (variant.io_gbytes_s or {}).items())),
+        ("process node", variant.process_node),
         ("estimated", ", ".join(variant.estimated)),
         ("note", variant.note),
     ):

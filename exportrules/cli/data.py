@@ -47,10 +47,10 @@ def lint(ctx: click.Context, directory: str | None, overlay: tuple[str, ...], to
 @law_options
 @click.pass_context
 def confirm(ctx: click.Context, law: Any, texts: tuple[str, ...], on: str | None, section: str, as_json: bool) -> None:
-    """Look for the rule files' quotes in the codified text. TEXTS are files or folders of dated copies.
+    """Look for the rule files' quotes in the codified text. TEXTS are files or directories of dated copies.
 
     A copy is the XML of the eCFR as the government publishes it, Markdown or plain text. Its day is taken from the
-    text, or from the name of the file or its folder. Every provision is reported as found word for word, found with
+    text, or from the name of the file or its directory. Every provision is reported as found word for word, found with
     differences, or not given; and every section that has changed since the quote was read, by paragraph. White space,
     typographic quotes and dashes are ignored. Exit status: 0 if everything that could be looked for was found, else 1.
 

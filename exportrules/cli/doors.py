@@ -85,10 +85,10 @@ def serve(
         return
     with extra("serve"):
         from exportrules.serve.run import serve as start
-    from exportrules.serve.settings import MB, Settings, checked
+    from exportrules.serve.settings import MB, ServerSettings, checked
 
     settings = checked(
-        Settings(
+        ServerSettings(
             host=host,
             port=port,
             workers=workers,

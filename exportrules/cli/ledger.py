@@ -123,7 +123,7 @@ def _audit(law: Ruleset, ledger: str, options: dict[str, Any]) -> None:
     report = _report(law, settings, output, options["plain"])
     source = open_source(
         ledger, encoding=options["encoding"], delimiter=options["delimiter"], sheets=options["sheet"],
-        header_rows=_header_rows(options["header_row"]), known=known_headers(law, settings.mapped or {}),
+        header_rows=_header_rows(options["header_row"]), field_of=known_headers(law, settings.mapped or {}),
     )  # fmt: skip
     started = time.monotonic()
     with _progress(source) as progress:
@@ -166,13 +166,13 @@ def _report(law: Ruleset, settings: Settings, output: Path | None, plain: bool) 
     from exportrules.ledger.spellings import spellings
     from exportrules.ledger.summary import summarise
     from exportrules.render.audit import overview
-    from exportrules.render.audit_page import Page
+    from exportrules.render.audit_page import AuditPage
 
     def overview_of(account: Account) -> Overview:
         summary = summarise(account, law, settings.layer)
         return overview(account, summary, spellings(account.lookup), settings.layer, law)
 
-    return functools.partial(Handover if ending == ".xlsx" else Page, settings=settings, overview=overview_of)
+    return functools.partial(Handover if ending == ".xlsx" else AuditPage, settings=settings, overview=overview_of)
 
 
 def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
@@ -196,7 +196,7 @@ def _targets(ledger: str, options: dict[str, Any]) -> list[Path | None]:
         if any(path.absolute() == other.absolute() for other in written):
             raise QuestionError(f"{path} would be written twice. Give each report a file of its own.")
         if not path.parent.is_dir():
-            raise QuestionError(f"{path}: there is no folder {path.parent}. Create it first.")
+            raise QuestionError(f"{path}: there is no directory {path.parent}. Create it first.")
         free(path, force=options["force"])
         written.append(path)
     return [Path(name) if name else None for name in targets]

@@ -1,4 +1,4 @@
-"""What the commands share: the options of a question and of its law, and the formats of a table."""
+"""Options that commands share: those of a question and of its law, and the formats of a table."""
 
 from __future__ import annotations
 

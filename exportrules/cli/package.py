@@ -13,7 +13,7 @@ from exportrules.render.safe import safe
 
 
 @click.command("data")
-@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to; created if it is missing.")
+@click.option("-o", "--output", required=True, metavar="DIR", help="The directory to write to; created if missing.")
 @click.option("--chips", metavar="CHIP,CHIP", shell_complete=names("chips", several=True),
               help="Chips to answer for. [default: all of the catalogue]")  # fmt: skip
 @click.option("--to", metavar="PLACE,PLACE", shell_complete=names("places", several=True),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exportrules.answer.determination import Determination
 
 
-class Asked(NamedTuple):
+class PlainCheck(NamedTuple):
     """The arguments of a plain check."""
 
     chip: str
@@ -23,7 +23,7 @@ class Asked(NamedTuple):
     as_json: bool = False
 
 
-def read(words: Sequence[str]) -> Asked | None:
+def read(words: Sequence[str]) -> PlainCheck | None:
     """The arguments if the words are a plain check; None for anything else."""
     rest = list(words)
     if rest[:1] != ["check"] or rest.count("--on") != 1 or rest.count("--json") > 1 or rest[-1] == "--on":
@@ -32,10 +32,10 @@ def read(words: Sequence[str]) -> Asked | None:
     names = [word for word in rest[1:] if word not in ("--on", "--json")]
     if len(names) != 1 or not all(word.isascii() and word and word[0] != "-" for word in (on, *names)):
         return None
-    return Asked(names[0], on, "--json" in rest)
+    return PlainCheck(names[0], on, "--json" in rest)
 
 
-def answer(asked: Asked) -> int:
+def answer(asked: PlainCheck) -> int:
     """Print the answer and return the exit status."""
     from exportrules.answer.determination import check
 

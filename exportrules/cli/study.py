@@ -15,7 +15,7 @@ from exportrules.render.safe import safe
 if TYPE_CHECKING:
     from exportrules.law.ruleset import Ruleset
     from exportrules.study.casebook import Casebook, Claim, Days, FirstDay, Publication, Reply
-    from exportrules.study.verdicts import Verdict
+    from exportrules.study.verdicts import Judgement
 
 
 @click.command()
@@ -68,7 +68,7 @@ def _book(book: Casebook, law: Ruleset) -> str:
     return "\n".join([*lines, "", footer(law)])
 
 
-def _verdict(reached: Verdict | None) -> Iterator[str]:
+def _verdict(reached: Judgement | None) -> Iterator[str]:
     if reached is None:
         return
     if reached.verdict == "contradicted":

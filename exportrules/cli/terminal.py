@@ -1,4 +1,4 @@
-"""What the output can show: colour only on a terminal, block characters only if its encoding has them."""
+"""The abilities of the output: colour only on a terminal, block characters only if its encoding has them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from exportrules.engine.evaluate import fold
 from exportrules.engine.unknowns import Branch, Verdict
 
-#: What distinguishes one subject of a question from the others: pairs of a word and its sense.
+#: The pairs of a word and its sense that distinguish one subject of a question from the others.
 Words = tuple[tuple[str, str], ...]
 
 

@@ -68,7 +68,7 @@ def _branch(conditions: tuple[tuple[str, str], ...], law: Law) -> Branch:
 
 
 class _Search:
-    """How many branches may still be read, and those that were read, each with the number of branches within it."""
+    """The number of branches that may still be read, and those read, each with the number of branches within it."""
 
     def __init__(self, left: int) -> None:
         self.left = left

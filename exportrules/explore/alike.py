@@ -35,7 +35,7 @@ _NEVER, _OPEN = 0, 1
 _UNSAID = Fact(None, "")
 
 
-class Numbers(dict[Any, int]):
+class Numbering(dict[Any, int]):
     """A number for each value, from 2 on, in order of appearance; and the values by number."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Likeness:
     def __init__(self, view: View, countries: Sequence[str]) -> None:
         self.view = view
         self.provisions: tuple[InForce, ...] = view.provisions
-        self._spans = Numbers()
+        self._spans = Numbering()
         self._rows: list[list[tuple[Row, bool]]] = [
             [(row, True) for row in f.provision.when] + [(row, False) for row in f.provision.unless]
             for f in self.provisions

@@ -571,7 +571,7 @@
   const grouped = (text) => text.replace(/\d{5,}/, (digits) => Number(digits).toLocaleString("en"));
   const figure = (name, unit) => `${D.figures[name] || name}${unit && D.units[name] ? ` (${D.units[name]})` : ""}`;
 
-  /** The last day of an answer; that of verification is no end of it, and does not read so. */
+  /** The last day of an answer; the day of verification does not end it, and is not shown as its end. */
   function untilWords(found) {
     const next = found.runs[found.at + 1];
     if (!found.until) return "…";

@@ -14,14 +14,14 @@ from exportrules.explore.states import Places
 from exportrules.law.bounds import is_number
 from exportrules.law.model import Provision
 from exportrules.law.ruleset import Ruleset
-from exportrules.law.truth import TRUE
+from exportrules.law.truth import TRUE, all_of
 from exportrules.law.view import view_of
 from exportrules.question.figures import facts_of
 from exportrules.question.names.chips import find_chip
 from exportrules.question.values import show
 
 #: The figures of a chip that rules test, in the order of the page.
-FIGURES = (
+TESTED_FIGURES = (
     "tpp", "bits_x_tops_2022", "performance_density", "aggregate_io_gbytes_s", "dram_bandwidth_gbytes_s",
     "memory_bandwidth_density", "die_area_mm2",
 )  # fmt: skip
@@ -38,14 +38,14 @@ def maker_rows(ruleset: Ruleset, vendors: Iterable[str]) -> list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChipOrFamily:
     """A chip that can be asked for: a variant, or a family of several."""
 
     id: str
     variants: tuple[str, ...]
 
 
-def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
+def asked_chips(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[ChipOrFamily]:
     """The chips of a page: every variant, and every family of several; only those named by `chips`, if given.
 
     Raises UnknownNameError for a name that is not known.
@@ -55,12 +55,12 @@ def entries(ruleset: Ruleset, chips: Sequence[str] = ()) -> list[Entry]:
     for family in ruleset.families.values():
         inside = tuple(v.id for v in family.variant if v.id in wanted)
         if len(inside) > 1 and len(inside) == len(family.variant):
-            rows.append(Entry(family.id, inside))
-        rows += [Entry(v, (v,)) for v in inside]
+            rows.append(ChipOrFamily(family.id, inside))
+        rows += [ChipOrFamily(v, (v,)) for v in inside]
     return rows
 
 
-def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
+def asked_rows(ruleset: Ruleset, asked: Sequence[ChipOrFamily]) -> list[dict[str, Any]]:
     """One row for each chip; for one of several variants, `of` is the number of its family's row."""
     rows: list[dict[str, Any]] = []
     families: dict[str, int] = {}
@@ -98,16 +98,18 @@ def chip_rows(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
     return rows
 
 
-def _asked_as(ruleset: Ruleset, entry: Entry, name: str) -> str:
+def _asked_as(ruleset: Ruleset, chip: ChipOrFamily, name: str) -> str:
     """The name under which a command finds the chip, or else its id."""
     try:
         meant = find_chip(ruleset, name).variants
     except UnknownNameError:
-        return entry.id
-    return name if set(meant) == set(entry.variants) else entry.id
+        return chip.id
+    return name if set(meant) == set(chip.variants) else chip.id
 
 
-def _calls(ruleset: Ruleset, entry: Entry, names: Iterable[str], asked_for: dict[str, frozenset[str]]) -> list[str]:
+def _calls(
+    ruleset: Ruleset, chip: ChipOrFamily, names: Iterable[str], asked_for: dict[str, frozenset[str]]
+) -> list[str]:
     """Shorter forms of these names under which a command finds this chip and no other: RTX 4090 for GeForce RTX 4090
     24GB. `asked_for` has the variants of every form that was tried."""
     found: dict[str, None] = {}
@@ -120,23 +122,23 @@ def _calls(ruleset: Ruleset, entry: Entry, names: Iterable[str], asked_for: dict
                     asked_for[form] = frozenset(find_chip(ruleset, form).variants)
                 except UnknownNameError:
                     asked_for[form] = frozenset()
-            if asked_for[form] == frozenset(entry.variants):
+            if asked_for[form] == frozenset(chip.variants):
                 found[form] = None
     return [form for form in found if form not in names]
 
 
-def _reached(ruleset: Ruleset, entry: Entry) -> list[str]:
+def _reached(ruleset: Ruleset, chip: ChipOrFamily) -> list[str]:
     """The entries of the Code of which every variant has the figures, whether or not they exclude it.
 
     Variants of which no figure is known are not asked, as in answers about a family.
     """
-    every = [facts_of(ruleset.variants[v][0]) for v in entry.variants]
+    every = [facts_of(ruleset.variants[v][0]) for v in chip.variants]
     known = [facts for facts in every if facts.keys() & {"tpp", "memory_bandwidth_density"}]
     dockets = [Docket(view_of(ruleset), facts, on=date.max) for facts in known]
 
     def has(docket: Docket, provision: Provision) -> bool:
         rows = ([docket.test(test, date.max, {}) for test in row.tests] for row in provision.when)
-        return docket.fits(provision.classifies) == TRUE and any(min(tests, default=TRUE) == TRUE for tests in rows)
+        return docket.fits(provision.classifies) == TRUE and any(all_of(tests) == TRUE for tests in rows)
 
     tested = (provision for provision, _ in ruleset.provisions.values() if provision.classifies)
     return [provision.id for provision in tested if dockets and all(has(docket, provision) for docket in dockets)]
@@ -147,7 +149,7 @@ def _figures(variant: Any) -> dict[str, list[Any]]:
     facts = facts_of(variant)
     return {
         name: [show(fact.value), int(fact.estimated), [show(c) for c in fact.candidates], _number(fact.value)]
-        for name in FIGURES
+        for name in TESTED_FIGURES
         if (fact := facts.get(name)) is not None and fact.value is not None
     }
 

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from exportrules.errors import RulesetError
-from exportrules.explore.catalogue import Entry
+from exportrules.explore.catalogue import ChipOrFamily
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import find_chip
 from exportrules.study.casebook import Casebook, Reply, casebooks, load_casebook, replies
 from exportrules.study.verdicts import deciding_day, verdict, verdict_of_claim
 
 
-def claim_books(ruleset: Ruleset, asked: Sequence[Entry]) -> list[dict[str, Any]]:
+def claim_books(ruleset: Ruleset, asked: Sequence[ChipOrFamily]) -> list[dict[str, Any]]:
     """The casebooks of the package, judged under this ruleset: the claims about chips of the page.
 
     A casebook whose chips or places this ruleset does not have comes with the reason instead.

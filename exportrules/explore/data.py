@@ -30,12 +30,12 @@ from exportrules.answer.result import OUTCOMES, Answer, Change
 from exportrules.answer.timeline import END, RELEASE, START, Timeline
 from exportrules.answer.words import POLICY, decision
 from exportrules.explore.alike import Codes
-from exportrules.explore.catalogue import FIGURES, chip_rows, entries, maker_rows, place_rows
+from exportrules.explore.catalogue import TESTED_FIGURES, asked_chips, asked_rows, maker_rows, place_rows
 from exportrules.explore.claims import claim_books
+from exportrules.explore.distinct import Distinct, iso
 from exportrules.explore.lines import planes
 from exportrules.explore.notes import NONE, Notes, disputed_rows
-from exportrules.explore.states import Known, Places, Route, States, asked_of, read_places
-from exportrules.explore.table import Table, iso
+from exportrules.explore.states import DecidedStates, Places, Route, States, asked_of, read_places
 from exportrules.explore.tell import fields_of, provision_row
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY, days_of_change, holds_on
@@ -53,9 +53,9 @@ TABLES = ("answers", "parts", "courses", "days")
 
 def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     """The data of the page for these chips (all of them, if none is named)."""
-    asked = entries(ruleset, chips)
-    places, known = read_places(ruleset), Known()
-    tables = {name: Table() for name in TABLES}
+    asked = asked_chips(ruleset, chips)
+    places, known = read_places(ruleset), DecidedStates()
+    tables = {name: Distinct() for name in TABLES}
     answers, parts, courses, days = (tables[name].values for name in TABLES)
     notes = Notes(ruleset, tables["parts"], tables["days"])
     chip_notes: list[dict[str, Any]] = [{"figured": []} for _ in asked]
@@ -99,9 +99,9 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
         "currency": ruleset.currency,
         "sliderEnd": f"{ruleset.horizon.year}-12-31",
         "makers": maker_rows(ruleset, [ruleset.variants[e.variants[0]][1].vendor for e in asked]),
-        "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in FIGURES},
-        "units": {name: ruleset.facts[name].unit for name in FIGURES},
-        "chips": [{**row, **more} for row, more in zip(chip_rows(ruleset, asked), chip_notes, strict=True)],
+        "figures": {name: ruleset.facts[name].label or name.replace("_", " ") for name in TESTED_FIGURES},
+        "units": {name: ruleset.facts[name].unit for name in TESTED_FIGURES},
+        "chips": [{**row, **more} for row, more in zip(asked_rows(ruleset, asked), chip_notes, strict=True)],
         "planes": planes(ruleset, [v for e in asked if len(e.variants) == 1 for v in e.variants]),
         **_words(_assumed(ruleset, asked[0].id), roles),
         "claims": claim_books(ruleset, asked),
@@ -174,8 +174,8 @@ class _Cells:
         ruleset: Ruleset,
         places: Places,
         layers: tuple[States, States],
-        known: Known,
-        tables: Mapping[str, Table],
+        known: DecidedStates,
+        tables: Mapping[str, Distinct],
         notes: Notes,
         coming: dict[int, int],
         answered: dict[Hashable, int],
@@ -205,13 +205,13 @@ class _Cells:
         asked = [(s, i) for s, i in every if s.has_figures] or every
         described = [(s, self.states.item_of[i]) for s, i in asked]
         whole = np.concatenate([self.states.ids[i] for _, i in described], axis=1)
-        told_by = np.column_stack([whole, self._besides])
+        states = np.column_stack([whole, self._besides])
         alike = _released(question)
         same_deals: dict[bytes, list[int]] = {}
-        for deal, ids in enumerate(told_by):
+        for deal, ids in enumerate(states):
             same_deals.setdefault(ids.tobytes(), []).append(deal)
         numbers = np.full(len(deals), -1, np.int64)
-        for ids, same in sorted((told_by[same[0]].tolist(), same) for same in same_deals.values()):
+        for ids, same in sorted((states[same[0]].tolist(), same) for same in same_deals.values()):
             profile = self._profiles.setdefault((alike, tuple(ids)), len(self._profiles))
             for deal in same:
                 # where a country's move changed an answer, the answer names the country

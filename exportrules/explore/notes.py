@@ -19,8 +19,8 @@ from exportrules.answer.notices import PARTS, announced, disputed, in_other_laye
 from exportrules.answer.result import Change
 from exportrules.answer.timeline import Timeline
 from exportrules.engine.cases import Words, together
+from exportrules.explore.distinct import Distinct, iso
 from exportrules.explore.states import State
-from exportrules.explore.table import Table, iso
 from exportrules.explore.tell import DAY
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import DAY as ONE_DAY
@@ -37,9 +37,9 @@ NONE = -1
 class Notes:
     """The texts of a page and the tracks of them, each once."""
 
-    def __init__(self, ruleset: Ruleset, parts: Table, days: Table) -> None:
+    def __init__(self, ruleset: Ruleset, parts: Distinct, days: Distinct) -> None:
         self.ruleset = ruleset
-        self.texts, self.tracks = Table(), Table()
+        self.texts, self.tracks = Distinct(), Distinct()
         self._parts, self._days = parts, days
         self._coming: dict[Hashable, list[tuple[date, str]]] = {}
         self._mentioned: dict[View, list[tuple[date, set[str]]]] = {}

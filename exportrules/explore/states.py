@@ -51,16 +51,16 @@ def read_places(ruleset: Ruleset) -> Places:
     classes: list[str] = []
     for code in sorted(ruleset.places):
         left_out = code in ruleset.edition.destinations_not_encoded
-        told_by = (*(view.place_class(code) for view in views), _moves(ruleset, code), left_out)
-        of[code] = numbers.setdefault(told_by, len(numbers))
+        alike = (*(view.place_class(code) for view in views), _moves(ruleset, code), left_out)
+        of[code] = numbers.setdefault(alike, len(numbers))
         if of[code] == len(classes):
             classes.append(code)
     many = range(len(classes))
     triples = [(d, h, p) for d in many for h in many for p in many if h in (d, p)]
     at = tuple(np.array(column) for column in zip(*triples, strict=True))
     moves = {code: _moves(ruleset, code) for code in classes}
-    told_moves = {move: number for number, move in enumerate(dict.fromkeys(moves.values()))}
-    moved = np.array([[told_moves[moves[classes[c]]] for c in triple] for triple in triples], np.uint64)
+    number_of_moves = {move: number for number, move in enumerate(dict.fromkeys(moves.values()))}
+    moved = np.array([[number_of_moves[moves[classes[c]]] for c in triple] for triple in triples], np.uint64)
     unread = np.array([classes[d] in ruleset.edition.destinations_not_encoded for d, _, _ in triples])
     sums = [Likeness(view, classes).deals()[at] for view in views]
     keys = np.concatenate([np.stack([*sums, unread.astype(np.uint64)], axis=1), moved], axis=1)
@@ -87,7 +87,7 @@ class State(NamedTuple):
     rests_on: tuple[Hashable, ...]
 
 
-class Known:
+class DecidedStates:
     """The decided states, each with a number; and the number of the state for each sum of a profile."""
 
     def __init__(self) -> None:
@@ -109,7 +109,7 @@ class States:
     `item_of` has the distinct item of each given item; `days` are the first days of the spans between changes of law.
     """
 
-    def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Route], known: Known) -> None:
+    def __init__(self, view: View, items: Sequence[Subject], deals: Sequence[Route], known: DecidedStates) -> None:
         """`known` has the states of other layers; it is added to."""
         self.view, self.deals = view, deals
         self._dockets: dict[tuple[int, Route], Docket] = {}
@@ -132,7 +132,7 @@ class States:
         whole = np.stack([np.broadcast_to(s, (len(read), len(deals))) for s in sums], axis=2)
         self.ids = self._decided(firsts, whole, known)
 
-    def _decided(self, items: Sequence[Subject], sums: Sums, known: Known) -> Codes:
+    def _decided(self, items: Sequence[Subject], sums: Sums, known: DecidedStates) -> Codes:
         begins = np.ones(sums.shape, np.bool_)
         begins[:, :, 1:] = sums[:, :, 1:] != sums[:, :, :-1]
         values, first, which = np.unique(sums[begins], return_index=True, return_inverse=True)
@@ -147,7 +147,7 @@ class States:
         ids: Codes = numbers[which.ravel()][np.cumsum(begins) - 1].reshape(sums.shape)
         return ids
 
-    def course(self, item: Subject, item_number: int, deal: Route, ids: Sequence[int], known: Known) -> Course:
+    def course(self, item: Subject, item_number: int, deal: Route, ids: Sequence[int], known: DecidedStates) -> Course:
         """The course of an item in a deal whose states have these numbers, one for each of the days."""
         subject = placed(item, deal)
         begun = [n for n, number in enumerate(ids) if n == 0 or number != ids[n - 1]]
@@ -164,7 +164,7 @@ class States:
         return docket.of(subject.facts)
 
 
-def _state(docket: Docket, day: date, known: Known) -> int:
+def _state(docket: Docket, day: date, known: DecidedStates) -> int:
     """The number of the state of a docket on a day.
 
     A provision that is FALSE or TRUE stays so when more becomes known. So two profiles have the same law if the same
@@ -187,15 +187,15 @@ def _state(docket: Docket, day: date, known: Known) -> int:
             when, unless = (_rows(rows, paragraphs) for rows in (entry.when, entry.unless))
             how = entry.fits, entry.doubt, when, unless, facts, today.view.as_printed
         key.append((provision.id, truth, how))
-    told_by = tuple(key)
-    number = known.of_key.get(told_by)
+    state_key = tuple(key)
+    number = known.of_key.get(state_key)
     if number is None:
         held = tuple(
             (entry.in_force.provision.id, truth)
             for entry, truth in reading.truths.values()
             if entry.kind == "classification" or (truth == UNKNOWN and entry.kind in ("requirement", "bar"))
         )
-        number = known.of_key[told_by] = known.number(State(decide(today, day), (held, _closed(reading))))
+        number = known.of_key[state_key] = known.number(State(decide(today, day), (held, _closed(reading))))
     return number
 
 

@@ -19,7 +19,7 @@ from exportrules.law import lexicon, model
 from exportrules.law.shape import Shape
 
 #: Increase when the shapes of the model change, or the checks of loading: a cached ruleset is not checked again.
-FORMAT = 5
+FORMAT = 6
 
 _TABLES: dict[str, type[Shape]] = {
     "facts": model.FactDefinition,
@@ -53,9 +53,7 @@ _PARTS: dict[type[Shape], dict[str, type[Shape]]] = {
     model.Variant: {
         "alternative": model.Alternative,
         "contains": model.Contained,
-        **dict.fromkeys(
-            ("die_area_mm2", "dram_bandwidth_gbytes_s", "memory_bandwidth_density", "tpp_estimate"), model.Bounds
-        ),
+        **dict.fromkeys(model.STATED_FIGURES, model.Bounds),
     },
     model.Family: {"variant": model.Variant},
     model.Gap: {"when": model.Row, "unless": model.Row},

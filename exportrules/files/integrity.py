@@ -68,7 +68,7 @@ def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iter
             yield from _rows(ruleset, gap.when + gap.unless, f"not_encoded {gap.id}")
     if reads("facts"):
         for name, fact in ruleset.facts.items():
-            yield from _assumed(name, fact)
+            yield from _fact(name, fact)
     if reads("groups", "places", "instruments"):
         for group in ruleset.groups.values():
             yield from _group(ruleset, group)
@@ -296,22 +296,23 @@ def _shape(provision: Provision) -> Iterator[Defect]:
         yield Defect(provision.id, f"compliance {provision.compliance} is before effective {provision.effective}.")
 
 
-def _assumed(name: str, fact: FactDefinition) -> Iterator[Defect]:
+def _fact(name: str, fact: FactDefinition) -> Iterator[Defect]:
     where = f"fact {name}"
-    for value in fact.value_labels or {}:
-        if value not in fact.values:
-            yield Defect(where, f"value_labels names {value!r}, which is not one of its values.")
-    for value in fact.supposed:
-        if value not in fact.values:
-            yield Defect(where, f"supposed names {value!r}, which is not one of its values.")
-    if fact.assumed is None:
-        return
-    if fact.type == "set" or not _is_a(fact.assumed, fact.type):
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is not of the type {fact.type}.")
-    elif isinstance(fact.assumed, int | Decimal) and not is_figure(Decimal(fact.assumed)):
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is not a figure that an item or a deal can have.")
-    elif fact.values and fact.assumed not in fact.values:
-        yield Defect(where, f"assumed = {_written(fact.assumed)} is not one of: {', '.join(fact.values)}.")
+    for key, words in (("value_labels", fact.value_labels or ()), ("supposed", fact.supposed)):
+        for word in words:
+            if word not in fact.values:
+                yield Defect(where, f"{key} names {word!r}, which is not one of its values.")
+    if fact.not_an_ai_chip is not None and fact.about != "item":
+        yield Defect(where, "not_an_ai_chip is a value of goods, and the fact is not about the item. Leave it out.")
+    for key, value in (("assumed", fact.assumed), ("not_an_ai_chip", fact.not_an_ai_chip)):
+        if value is None:
+            continue
+        if fact.type == "set" or not _is_a(value, fact.type):
+            yield Defect(where, f"{key} = {_written(value)} is not of the type {fact.type}.")
+        elif isinstance(value, int | Decimal) and not is_figure(Decimal(value)):
+            yield Defect(where, f"{key} = {_written(value)} is not a figure that an item or a deal can have.")
+        elif fact.values and value not in fact.values:
+            yield Defect(where, f"{key} = {_written(value)} is not one of: {', '.join(fact.values)}.")
 
 
 def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 LARGEST_FILE = 32 * 2**20
 LARGEST_RULESET = 64 * 2**20
 MOST_FILES = 20_000
-DEEPEST_FOLDER = 16
+DEEPEST_DIRECTORY = 16
 #: Each read of a file, in bytes; nearly all rule files are smaller.
 _USUAL = 2**16
 
@@ -217,22 +217,24 @@ def _files_in(root: str) -> Iterable[tuple[str, str]]:
     if not os.path.isdir(root):
         raise RulesetError(root, "this is not a directory. Name a directory of TOML rule files.")
     files: list[os.DirEntry[str]] = []
-    folders, seen = [root], 0
-    while folders:
-        folder = folders.pop()
-        inner, others = _listed(folder)
+    directories, seen = [root], 0
+    while directories:
+        directory = directories.pop()
+        inner, others = _listed(directory)
         seen += len(inner) + len(others)
         if seen > MOST_FILES:
             raise RulesetError(root, f"there are more than {MOST_FILES} files in this directory. Is it the right one?")
-        if folder[len(root) :].count(os.sep) > DEEPEST_FOLDER:
-            raise RulesetError(folder, f"directories are nested more than {DEEPEST_FOLDER} deep; no rules need that.")
+        if directory[len(root) :].count(os.sep) > DEEPEST_DIRECTORY:
+            raise RulesetError(
+                directory, f"directories are nested more than {DEEPEST_DIRECTORY} deep; no rules need that."
+            )
         for entry in inner:
             if entry.is_symlink():
                 raise RulesetError(
                     entry.path,
                     "this directory is a link, and links to directories are not followed. Copy the directory instead.",
                 )
-        folders += [entry.path for entry in reversed(inner)]
+        directories += [entry.path for entry in reversed(inner)]
         files += [entry for entry in others if entry.name.lower().endswith(".toml")]
     if not files:
         raise RulesetError(root, "there is no .toml file in this directory.")
@@ -245,17 +247,17 @@ def _files_in(root: str) -> Iterable[tuple[str, str]]:
         yield path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/"), path
 
 
-def _listed(folder: str) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
+def _listed(directory: str) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
     """The directories in a directory, without the casebook and hidden ones, and everything else in it, by name.
 
     Raises RulesetError if it cannot be listed: its law would be missing from every answer.
     """
     try:
         # the kinds of entries come with the list; to ask for each would take longer than reading the files
-        with os.scandir(folder) as listed:
+        with os.scandir(directory) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
-        raise RulesetError(folder, f"the directory cannot be read: {error.strerror or error}.") from None
+        raise RulesetError(directory, f"the directory cannot be read: {error.strerror or error}.") from None
     inner, others = [], []
     for entry in entries:
         if not (os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()):

@@ -27,17 +27,17 @@ def written_whole(path: str | os.PathLike[str], *, force: bool = False) -> Itera
     target = free(path, force=force)
     try:
         # private, so that nobody can plant a link in it; hidden, so that a leftover is never read as rules
-        folder = tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        directory = tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
         raise _failed(target, error) from None
-    part = Path(folder) / target.name
+    part = Path(directory) / target.name
     try:
         yield part
         _settle(part, target, force)
     except OSError as error:
         raise _failed(target, error) from None
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def write_whole(path: str | os.PathLike[str], data: str | bytes, *, force: bool = False) -> None:
@@ -54,7 +54,7 @@ def free(path: str | os.PathLike[str], *, force: bool = False) -> Path:
     if target.is_symlink():
         raise QuestionError(f"{target} is a link, and links are not written through. Name the target of the link.")
     if target.is_dir():
-        raise QuestionError(f"{target} is a folder. Name a file in it.")
+        raise QuestionError(f"{target} is a directory. Name a file in it.")
     if target.exists():
         if not target.is_file():
             raise QuestionError(f"{target} is not a regular file, so it cannot be replaced. Name another file.")

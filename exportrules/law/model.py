@@ -41,7 +41,7 @@ Kind = Literal[
 ]
 ItemKind = Literal["ic", "system", "hbm_stack"]
 
-#: How provisions act on one another, by id or paragraph.
+#: The relations by which provisions act on one another, by id or paragraph.
 RELATIONS = (
     "displaces", "replaces", "suspends", "settles", "saves_from", "overcomes", "closes", "spares", "governs",
 )  # fmt: skip
@@ -174,7 +174,8 @@ class FactDefinition(Shape):
     A fact `about` a conclusion is concluded by provisions; a supplied value is added to their conclusions. A derived
     fact follows from another and cannot be supplied; `classes` are its words, each with the values that it covers.
     `settle` says for a value when it is the right one to supply. `supposed` are the values that an answer is compared
-    with if it rests on the fact having none of them.
+    with if it rests on the fact having none of them. `not_an_ai_chip` is the value for goods declared not to be AI
+    chips; without it a fact of the item is unknown for them.
     """
 
     type: Literal["number", "boolean", "text", "date", "set"]
@@ -194,6 +195,7 @@ class FactDefinition(Shape):
     classes: dict[str, tuple[str, ...]] | None = None
     settle: dict[str, str] | None = None
     supposed: tuple[str, ...] = ()
+    not_an_ai_chip: bool | int | Decimal | str | None = None
 
 
 class Membership(Shape):
@@ -383,6 +385,7 @@ class Variant(Shape):
 
     `details` are true words that may be written beside its name and are not part of it ("HBM2e"); those of a family
     ("Ampere", "GA100") are true of all its variants. A figure for which sources give only bounds has `Bounds`.
+    `process_node` is the node of the logic as sources name it, the basis of `non_planar`.
     """
 
     id: str
@@ -414,6 +417,10 @@ class Variant(Shape):
     confidence: Literal["datasheet", "secondary", "estimated"] = "secondary"
     sources: tuple[str, ...] = ()
     note: str = ""
+
+
+#: The figures that a chip file states as a number or as bounds.
+STATED_FIGURES = tuple(name for name, kind in Variant.__annotations__.items() if "Bounds" in kind)
 
 
 class Family(Shape):

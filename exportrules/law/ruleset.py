@@ -96,6 +96,11 @@ class Ruleset(Shape, _Kept):
         """The assumed values of facts that a question leaves out: the same objects for every question."""
         return {n: Fact(d.assumed, "assumed") for n, d in self.facts.items() if d.assumed is not None}
 
+    @property
+    def not_an_ai_chip(self) -> dict[str, object]:
+        """The facts of goods outside every entry for AI chips, systems that contain them, and memory for them."""
+        return {n: d.not_an_ai_chip for n, d in self.facts.items() if d.not_an_ai_chip is not None}
+
     @cached_property
     def horizon(self) -> date:
         """The last day for which all of the law was verified, by this edition or by an attestation."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
 
-#: How pydantic reads a shape: strictly, and no key that it does not name.
+#: The configuration with which pydantic reads a shape: strictly, and refusing keys that it does not name.
 STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "arbitrary_types_allowed": False}
 
 

@@ -71,7 +71,7 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """Which law an audit asks: the layer, and another day to compare with."""
+    """The law that an audit asks: its layer, and another day to compare with."""
 
     known_on: date | None = None
     as_printed: bool = False
@@ -128,7 +128,7 @@ def profile_of(
         else:
             if not problems:
                 return Profile(asked, starts, answers, label, to)
-            decided = tuple(_whatever(segment, _together(problems), open_) for segment in answers)
+            decided = tuple(_in_any_case(segment, _together(problems), open_) for segment in answers)
             if any(segment.outcome == "license_required" for segment in decided):
                 return Profile(asked, starts, decided, label, to, _together(problems), open_)
     problem = _together(problems)
@@ -144,7 +144,7 @@ def _together(problems: Sequence[tuple[str, Problem]]) -> Problem:
     return Problem(problems[0][1].kind, " ".join(problem.text for _, problem in problems))
 
 
-def _whatever(segment: Segment, problem: Problem, open_: frozenset[str]) -> Segment:
+def _in_any_case(segment: Segment, problem: Problem, open_: frozenset[str]) -> Segment:
     """The part of a segment that holds whatever the unread cells mean: a requirement, and nothing less."""
     if segment.outcome != "license_required":
         return unanswered(problem)
@@ -263,7 +263,7 @@ def timeline_of(
     unlisted = [value[0] for value in given.values() if NOT_LISTED in value[1:]]
     facts |= dict.fromkeys(open_ - {"chip", "end_user", "parties"})
     if chip == NOT_AI_CHIP:
-        chip, facts = None, {**_OF_NO_AI_CHIP, **facts}
+        chip, facts = None, {**ruleset.not_an_ai_chip, **facts}
     elif chip is None and "chip" in open_:
         facts = {**dict.fromkeys(_OF_ANY_ITEM), **facts}
     if not deal["headquarters"] and open_ & {"headquarters", "end_user"}:
@@ -276,12 +276,6 @@ def timeline_of(
 
 #: The facts that are unknown of a chip that could not be read: its identity and its performance.
 _OF_ANY_ITEM = ("chip", "chip_family", "tpp")
-#: Facts of an item outside every entry for AI chips, systems that contain them, and memory for them.
-_OF_NO_AI_CHIP = {
-    "item_kind": "ic", "tpp": 0, "performance_density": 0, "bits_x_tops_2022": 0, "aggregate_io_gbytes_s": 0,
-    "chip_to_chip_io_gbytes_s": 0, "dram_bandwidth_gbytes_s": 0, "memory_bandwidth_density": 0,
-    "designed_for_datacenter": False,
-}  # fmt: skip
 
 
 def segments(timeline: Timeline) -> tuple[Segment, ...]:

@@ -18,7 +18,7 @@ _TOTAL = re.compile(
     r"合\s*計|小\s*計|総\s*計|総合計|累計|合\s*计|小\s*计|总\s*计|總\s*計|합\s*계|소\s*계|총\s*계",
     re.I,
 )
-#: What may follow such a word in a column that is read: a year, a month, a currency, but not a name.
+#: Words that may follow such a word in a column that is read: a year, a month, a currency, but not a name.
 _BESIDE = re.compile(
     r"(?:[\W\d_]|of|for|in|all|rows?|lines?|items?|qty|quantity|value|amount|q[1-4]|fy|usd|eur|jpy|cny|rmb|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|数量|個数|金額|金额|額|数|件|年|月|度|円|元)*",
@@ -84,7 +84,7 @@ def is_total(cells: Sequence[str], fields: Sequence[str]) -> bool:
     return words
 
 
-def told_apart(sheets: Sequence[tuple[str, Apart]], row: str = "row") -> Iterator[str]:
+def not_shipments(sheets: Sequence[tuple[str, Apart]], row: str = "row") -> Iterator[str]:
     """The rows that are not shipments, in words, for each sheet ('' if the ledger is not divided into sheets). `row` is
     the word for a blank one."""
     if blank := sum(apart.blank for _, apart in sheets):

@@ -36,7 +36,7 @@ class Batch:
     damaged: dict[int, Problem] = field(default_factory=dict)
     #: The rows as their original lines, to be written with the same delimiter or another.
     lines: Callable[[str], pa.Array] | None = None
-    #: How much of `Source.size` has been read, this batch included.
+    #: The part of `Source.size` that has been read, this batch included.
     read: int = 0
     #: The rows as JSON objects or as a workbook's cells, if they were read as such.
     objects: Callable[[], list[str]] | None = None
@@ -46,7 +46,7 @@ class Batch:
 
     @property
     def where(self) -> int | Sequence[str]:
-        """How messages refer to a row: by its place, or by counting from the first."""
+        """The rows as messages refer to them: the number of the first, or the place of each."""
         return self.first if self.places is None else self.places
 
 

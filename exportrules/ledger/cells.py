@@ -23,7 +23,7 @@ from exportrules.question.names.exporters import find_exporter, near_addressee
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_place
 from exportrules.question.question import ACTIVITIES, read_end_uses
-from exportrules.question.senses import Named, body_of, read_name
+from exportrules.question.senses import PartyName, body_of, read_name
 from exportrules.question.values import show
 
 #: The values of `--dates`; ISO 8601 and months written as words are always read.
@@ -47,7 +47,7 @@ _DECLARED = f"{NOT_LISTED}, as declared"
 
 
 class Problem(NamedTuple):
-    """Why a row cannot be answered: a kind to count by, and the text for its reader."""
+    """The reason why a row cannot be answered: a kind to count by, and a text for the reader."""
 
     kind: str
     text: str
@@ -68,6 +68,7 @@ Reader = Callable[[str], Meaning]
 
 
 def trouble(kind: str, text: str) -> Meaning:
+    """The meaning of a cell that cannot be read: nothing but the problem."""
     return Meaning(problem=Problem(kind, text))
 
 
@@ -109,7 +110,7 @@ _SEVERAL = re.compile(r"\s*(?:[,;/&+|\n]|\band\b)\s*", re.I)
 def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
     """A chip as ledgers write it: a name that a question accepts, or one with a quantity beside it."""
     first: UnknownNameError | None = None
-    for candidate in _without_company(text):
+    for candidate in _without_quantity(text):
         try:
             name = find_chip(ruleset, candidate)
         except RefusedNameError as error:
@@ -130,7 +131,7 @@ def read_chip(ruleset: Ruleset, text: str, say: Saying = COMMAND) -> Meaning:
     return trouble("chip not known", f"no chip is called {brief(text)}.{hint} Say what it means in {say.names}.")
 
 
-def _without_company(text: str) -> Iterable[str]:
+def _without_quantity(text: str) -> Iterable[str]:
     """The text itself, then what it names without a quantity."""
     yield text
     if named := _X_AND_COUNT.fullmatch(text):
@@ -171,7 +172,9 @@ def read_day(text: str, style: str = "iso", say: Saying = COMMAND) -> Meaning:
     if day is None:
         return trouble(kind, f"the date {written} cannot be read for certain. {cure_of(text, style, say)}")
     if not FIRST_DAY <= day <= LAST_DAY:
-        return trouble("date out of range", f"the date {written} is {day}, no day of a shipment of AI chips.")
+        return trouble(
+            "date out of range", f"the date {written} is {day}, which cannot be the day of a shipment of AI chips."
+        )
     return Meaning(day, day.isoformat())
 
 
@@ -330,7 +333,7 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     """The meaning of a cell whose names are declared not to be listed parties; a problem if one is, by its exact
     name."""
     meaning = read(written)
-    names: tuple[Named, ...] = meaning.value or ()
+    names: tuple[PartyName, ...] = meaning.value or ()
     if meaning.problem is None and any(name.listed for name in names):
         message = f"{brief(written)} is a listed party by its exact name: it cannot be {NOT_LISTED!r}."
         return trouble("party is listed", message)
@@ -345,5 +348,6 @@ def _not_listed(written: str, read: Reader) -> Meaning:
 
 
 def brief_error(error: ExportRulesError) -> str:
+    """The message of an error, cut off where it is too long for a cell."""
     text = str(error)
     return text if len(text) < 400 else text[:399] + "…"

@@ -119,11 +119,10 @@ def known_headers(ruleset: Ruleset, stated: Stated) -> Callable[[str], str]:
     facts = facts_of_columns(ruleset)
     mapped = {key(name): field for field, written in stated.items() for name in _listing(written)}
 
-    def known(name: str) -> str:
-        spelled = key(name)
-        return mapped.get(spelled) or _recognised(name, facts, stated)
+    def field_of(name: str) -> str:
+        return mapped.get(key(name)) or _recognised(name, facts, stated)
 
-    return known
+    return field_of
 
 
 def facts_of_columns(ruleset: Ruleset) -> dict[str, str]:
@@ -213,7 +212,7 @@ def _need(
     taken = {n for numbers in columns.values() for n in numbers} | set(ignored)
 
     def column(field: str, example: str) -> str:
-        """How to state a column: with the name of one that looks like it, or an example."""
+        """The option that states a column, with the name of one that looks like it, or an example."""
         looks = ((names[n], look_of(names[n])) for n in range(len(names)) if n not in taken)
         return say.column(field, next((name for name, look in looks if look and look.field == field), example))
 

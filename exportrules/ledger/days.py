@@ -92,7 +92,7 @@ def _year_is_last(match: re.Match[str]) -> bool:
 
 
 def cure_of(text: str, style: str, say: Saying) -> str:
-    """How to write or declare a day that cannot be read for certain: a sentence for the user."""
+    """A sentence for the user on how to write or declare a day that cannot be read for certain."""
     text = visible(text).strip()
     if _SLASHED.fullmatch(text):
         return f"Is the day or the month first? Say {say.dates('dmy')} or {say.dates('mdy')}."

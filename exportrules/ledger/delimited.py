@@ -33,7 +33,7 @@ Truths = npt.NDArray[np.bool_]
 Buffer = npt.NDArray[np.uint8]
 
 
-class Alone(NamedTuple):
+class Irregular(NamedTuple):
     """The irregular records, which are read one by one: their bytes by record number, and the problems of some."""
 
     raw: dict[int, bytes]
@@ -47,20 +47,20 @@ class Records:
     """Consecutive records of a block.
 
     `starts[r]` is the offset at which the regular record `r` begins, `ends[r, c]` that at which its cell `c` ends.
-    `alone` has the irregular records; the others are the regular ones, in order.
+    `irregular` has the irregular records; the others are the regular ones, in order.
     """
 
     block: bytes
     count: int
     starts: Positions
     ends: npt.NDArray[np.int32]
-    alone: Alone
+    irregular: Irregular
 
     def column(self, number: int) -> pa.Array:
         """The cells of a column as bytes, quotation marks included."""
         # the cells of a damaged record are not read
-        damaged = self.alone.problems
-        odd = {n: b"" if n in damaged else _cell(self._cells_of(n)[number]) for n in self.alone.raw}
+        damaged = self.irregular.problems
+        odd = {n: b"" if n in damaged else _cell(self._cells_of(n)[number]) for n in self.irregular.raw}
         return _merged(self._regular_column(number), odd, self.count)
 
     def _regular_column(self, number: int) -> pa.Array:
@@ -74,7 +74,7 @@ class Records:
         gets an apostrophe.
         """
         lines = _slices(self.block, self.starts, self.ends[:, -1])
-        odd = {n: written(self._cells_of(n), delimiter) for n in self.alone.raw}
+        odd = {n: written(self._cells_of(n), delimiter) for n in self.irregular.raw}
         formulas = self._formulas()
         if len(formulas):
             numbers = np.flatnonzero(self.regular())[formulas].tolist()
@@ -94,12 +94,12 @@ class Records:
 
     @cached_property
     def _odd(self) -> dict[int, tuple[str, ...]]:
-        return {number: self._cells_of(number) for number in self.alone.raw}
+        return {number: self._cells_of(number) for number in self.irregular.raw}
 
     def _cells_of(self, number: int) -> tuple[str, ...]:
         """The cells of an irregular record, padded or cut to the width of the header."""
         width = int(self.ends.shape[1])
-        cells = self.alone.split(self.alone.raw[number])[:width]
+        cells = self.irregular.split(self.irregular.raw[number])[:width]
         return cells + ("",) * (width - len(cells))
 
     def _bytes(self, row: int, column: int) -> bytes:
@@ -125,8 +125,8 @@ class Records:
 
     def cells(self, number: int) -> tuple[str, ...]:
         """The texts of a record's cells, as many as it has; of a damaged one, as far as they can be separated."""
-        if number in self.alone.raw:
-            return self.alone.split(self.alone.raw[number])
+        if number in self.irregular.raw:
+            return self.irregular.split(self.irregular.raw[number])
         row = int(self._rows[number])
         return tuple(unquoted(self._bytes(row, column)) for column in range(self.ends.shape[1]))
 
@@ -135,34 +135,34 @@ class Records:
         """The place of each regular record among them."""
         return np.cumsum(self.regular()) - 1
 
-    def those(self, column: int, wanted: Callable[[str], bool]) -> list[int]:
-        """The records in which a cell that begins with no digit is wanted, and all that are read by themselves."""
+    def where(self, column: int, wanted: Callable[[str], bool]) -> list[int]:
+        """The numbers of records whose cell is wanted and does not begin with a digit, and of all irregular ones."""
         begins = self.starts if column == 0 else self.ends[:, column - 1] + 1
         firsts = np.frombuffer(self.block + b"\n", np.uint8)[begins]
         suspects = np.flatnonzero((firsts < _ZERO) | (firsts > _NINE))
         cells = _slices(self.block, begins[suspects], self.ends[suspects, column]).dictionary_encode()
         matches = np.array([wanted(unquoted(cell)) for cell in cells.dictionary.to_pylist()], bool)
         rows = suspects[matches[cells.indices.to_numpy()]] if len(matches) else suspects[:0]
-        return sorted([*np.flatnonzero(self.regular())[rows].tolist(), *self.alone.raw])
+        return sorted([*np.flatnonzero(self.regular())[rows].tolist(), *self.irregular.raw])
 
     def without(self, numbers: Sequence[int]) -> Records:
-        """The records but those of these numbers."""
+        """The records without those of these numbers."""
         keep = np.ones(self.count, bool)
         keep[list(numbers)] = False
         places = np.cumsum(keep) - 1
         plain = keep[self.regular()]
-        raw, problems, split = self.alone
-        alone = Alone(
+        raw, problems, split = self.irregular
+        irregular = Irregular(
             {int(places[n]): line for n, line in raw.items() if keep[n]},
             {int(places[n]): problem for n, problem in problems.items() if keep[n]},
             split,
         )
-        return Records(self.block, int(keep.sum()), self.starts[plain], self.ends[plain], alone)
+        return Records(self.block, int(keep.sum()), self.starts[plain], self.ends[plain], irregular)
 
     def regular(self) -> npt.NDArray[np.bool_]:
         """A mask over all records, True for the regular ones."""
         mask = np.ones(self.count, bool)
-        mask[list(self.alone.raw)] = False
+        mask[list(self.irregular.raw)] = False
         return mask
 
 
@@ -289,7 +289,7 @@ class Tokenizer:
         if not spans:
             return np.zeros(len(marks), bool), stray, size
         begins, ends = np.array(spans).T
-        inner = np.searchsorted(begins, marks) - 1
+        inner = np.searchsorted(begins, marks, side="right") - 1
         return (inner >= 0) & (marks < ends[np.maximum(inner, 0)]), stray, size
 
     def _well_quoted(self, buffer: Buffer, quotes: Positions, whole: bool) -> bool:
@@ -340,10 +340,10 @@ class Tokenizer:
     def _shaped(
         self, block: bytes, buffer: Buffer, marks: Positions, stops: npt.NDArray[np.intp], stray: list[int]
     ) -> Records:
-        """Records from the offsets of delimiters and line ends; rows that are not regular go to `alone`."""
+        """Records from the offsets of delimiters and line ends; rows that are not regular go to `irregular`."""
         count = len(stops)
         if not count:
-            return Records(block, 0, marks, marks.reshape(0, self.width), Alone({}, {}, self._cells))
+            return Records(block, 0, marks, marks.reshape(0, self.width), Irregular({}, {}, self._cells))
         lasts = marks[stops]
         starts = np.concatenate([[0], lasts[:-1] + 1]).astype(np.int32)
         widths = np.diff(stops, prepend=-1)
@@ -353,7 +353,7 @@ class Tokenizer:
             problems[number] = STRAY_QUOTE
         raw = {n: block[int(starts[n]) : int(lasts[n])].removesuffix(b"\r") for n in sorted(problems)}
         damaged = {n: problem for n, line in raw.items() if (problem := problems[n] or self._problem(line))}
-        alone = Alone(raw, damaged, self._cells)
+        irregular = Irregular(raw, damaged, self._cells)
         if raw:
             plain = np.ones(count, bool)
             plain[list(raw)] = False
@@ -363,7 +363,7 @@ class Tokenizer:
         if returns.any():  # lines that end in CR LF: the CR is not part of the last cell
             ends = ends.copy()
             ends[:, -1] -= returns
-        return Records(block, count, starts, ends, alone)
+        return Records(block, count, starts, ends, irregular)
 
     def _undecodable(self, block: bytes, buffer: Buffer, starts: Positions, lasts: Positions) -> dict[int, Problem]:
         """The problems of records with bytes that are not UTF-8, or with a NUL, by record number."""

@@ -97,7 +97,7 @@ def _is_text(text: str) -> bool:
 
 
 def _plausible(texts: list[str]) -> float:
-    """How plausible the characters outside ASCII are: CJK in full width, or accents within words."""
+    """The plausibility of the characters outside ASCII: CJK in full width, or accents within words."""
     odd = good = 0
     for text in texts[:2000]:
         for at, c in enumerate(text):

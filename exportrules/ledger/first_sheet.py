@@ -13,7 +13,7 @@ _COUNTED = ("rows", "license", "exception", "open", "none found", "not released"
 #: The widths of the columns, in letters.
 _WIDTHS = (34, 10, 12, 13, 13, 15, 15, 28)
 _LAST = len(_WIDTHS) - 1
-#: What a cell of several columns may hold in letters: their lines do not break where the columns meet.
+#: The most letters in a cell of several columns: their lines do not break where the columns meet.
 _ACROSS = sum(_WIDTHS) - 12
 
 

@@ -1,4 +1,4 @@
-"""How a workbook shows its days: the number format of a cell, which readers of values omit."""
+"""The number format in which a workbook shows its days, which readers of values omit."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
 
 def related(book: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
     """The kinds and paths of the parts to which a part refers, by the name that it has for each; '' is the archive."""
-    folder, file = posixpath.split(name)
+    directory, file = posixpath.split(name)
     return {
         link.get("Id", ""): (
             posixpath.basename(link.get("Type", "")),
-            posixpath.normpath(posixpath.join("/", folder, link.get("Target", "")))[1:],
+            posixpath.normpath(posixpath.join("/", directory, link.get("Target", "")))[1:],
         )
-        for link in XML(book.read(posixpath.join(folder, "_rels", f"{file}.rels")))
+        for link in XML(book.read(posixpath.join(directory, "_rels", f"{file}.rels")))
     }
 
 

@@ -16,7 +16,7 @@ from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.answers import DATES, Layer, added_names, chosen_columns
-from exportrules.ledger.batch import ROWS, Batch
+from exportrules.ledger.batch import ROWS, Batch, as_text
 from exportrules.ledger.columns import Stated
 from exportrules.ledger.run import Settings, prepare, segments_of
 from exportrules.ledger.saying import PYTHON
@@ -172,7 +172,7 @@ def _pandas(frame: Any, law: Ruleset, settings: Settings) -> Any:
     plain = frame.reset_index(drop=True)
     plain.columns = [str(name) for name in frame.columns]
     # objects of mixed types are read as they print; NaN and None are empty cells
-    texts = {n: plain[n].map(_text_of, na_action="ignore") for n in plain if plain[n].dtype == object}
+    texts = {n: plain[n].map(as_text, na_action="ignore") for n in plain if plain[n].dtype == object}
     table = pa.Table.from_pandas(plain.assign(**texts), preserve_index=False)
     answering, columns = _column_arrays(table, law, settings)
     answers = {}
@@ -180,12 +180,6 @@ def _pandas(frame: Any, law: Ruleset, settings: Settings) -> Any:
         is_date = pa.types.is_date32(field.type)
         answers[name] = pd.to_datetime(pd.Series(column.to_pylist(), dtype=object)) if is_date else column.to_pandas()
     return pd.concat([frame, pd.DataFrame(answers).set_axis(frame.index, axis=0)], axis=1)
-
-
-def _text_of(value: Any) -> str:
-    from exportrules.ledger.batch import as_text
-
-    return as_text(value)
 
 
 def _polars(frame: Any, law: Ruleset, settings: Settings) -> Any:

@@ -25,12 +25,13 @@ FIELDS = (
 UNREAD = "unread"
 #: Words up to this length must be whole words: 'hq' is not found in 'touchquality'.
 _SHORT = 5
-#: The shortest header in which one wrong letter is a slip rather than another word; in letters of which each is a word.
+#: The shortest header in which one wrong letter is a slip rather than another word: in Latin letters, and in characters
+#: that are words.
 _LEAST_MISSPELT, _LEAST_OF_WORDS = 6, 4
 _LANGUAGES = ("en", "de", "ja", "zh")
 _WORDS = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-#: What programs write over a column that has no name: "Unnamed: 5", "column5", "F5", "Spalte E".
+#: Names that programs give to a column without one: "Unnamed: 5", "column5", "F5", "Spalte E".
 _NUMBERED = re.compile(r"(?:unnamed|column|col|field|feld|spalte|var|attribute|text|列|項目|字段)?[0-9]*[a-z]?[0-9]*")
 
 

@@ -19,7 +19,7 @@ _FEWEST = 2
 _LONGEST = 200
 
 #: The field that a header names, '' for none.
-Known = Callable[[str], str]
+FieldOf = Callable[[str], str]
 #: Spans of merged cells of a row: first and last column.
 Spans = Sequence[tuple[int, int]]
 
@@ -46,20 +46,20 @@ class Heading(NamedTuple):
 
 
 def find_heading(
-    rows: Sequence[Sequence[str]], known: Known, merged: Callable[[int], Spans] = lambda _: ()
+    rows: Sequence[Sequence[str]], field_of: FieldOf, merged: Callable[[int], Spans] = lambda _: ()
 ) -> Heading | None:
     """The header among the first rows: the one with the most fields, or the first of equals. None if there is none.
 
     `merged` gives the spans of merged cells of a row, by its number counted from 0.
     """
     best: Heading | None = None
-    singles = [one_row(rows, number, known) for number in range(min(len(rows), WITHIN + 1))]
+    singles = [one_row(rows, number, field_of) for number in range(min(len(rows), WITHIN + 1))]
     grouped: set[int] = set()
     for number, single in enumerate(singles[:WITHIN]):
         candidates = [] if number in grouped else [single]
         if number + 1 < len(singles):
             spans = merged(number)
-            double = _two_rows(rows, number, known, spans)
+            double = _two_rows(rows, number, field_of, spans)
             # a title above a header is not part of it; merged cells above some of its columns are groups of columns
             groups = double.score >= _FEWEST and _are_groups(spans, rows[number], rows[number + 1])
             grouped |= {number + 1} if groups else set()
@@ -67,7 +67,7 @@ def find_heading(
         for heading in candidates:
             if heading.score >= _FEWEST and (best is None or heading.score > best.score):
                 best = heading
-    return best._replace(doubt=_doubt(rows, best, known)) if best else None
+    return best._replace(doubt=_doubt(rows, best, field_of)) if best else None
 
 
 def _are_groups(spans: Spans, upper: Sequence[str], below: Sequence[str]) -> bool:
@@ -91,7 +91,7 @@ _OTHER_DAYS = {key(word) for word in (
 )}  # fmt: skip
 
 
-def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str:
+def _doubt(rows: Sequence[Sequence[str]], heading: Heading, field_of: FieldOf) -> str:
     """The name of a column together with the row above its header, if they may belong together: "Consignee country"."""
     if heading.rows == 2 or not heading.first:
         return ""
@@ -100,7 +100,7 @@ def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str
         return ""
     for above, group, below, field in zip(upper, _carried(upper, ()), heading.names, heading.fields, strict=False):
         whole = f"{group} {below}"
-        if not group or key(below) not in _BARE or key(group) in _NEUTRAL or _field(whole, known) == field:
+        if not group or key(below) not in _BARE or key(group) in _NEUTRAL or _field(whole, field_of) == field:
             continue
         # a word to the left may name a group or be a title: it counts only if it changes the column's field
         if above or key(group) in _OTHER_DAYS or ((look := look_of(whole)) and look.field != field):
@@ -108,13 +108,13 @@ def _doubt(rows: Sequence[Sequence[str]], heading: Heading, known: Known) -> str
     return ""
 
 
-def one_row(rows: Sequence[Sequence[str]], number: int, known: Known) -> Heading:
+def one_row(rows: Sequence[Sequence[str]], number: int, field_of: FieldOf) -> Heading:
     """A header of one row, whatever is in it."""
     names = tuple(_name(cell) for cell in rows[number])
-    return Heading(number, 1, names, tuple(_field(name, known) for name in names))
+    return Heading(number, 1, names, tuple(_field(name, field_of) for name in names))
 
 
-def _two_rows(rows: Sequence[Sequence[str]], number: int, known: Known, spans: Spans) -> Heading:
+def _two_rows(rows: Sequence[Sequence[str]], number: int, field_of: FieldOf, spans: Spans) -> Heading:
     """Two rows as one header: a group above ("Ship"), its columns below ("date", "country")."""
     upper, lower = list(map(_name, rows[number])), list(map(_name, rows[number + 1]))
     width = max(len(upper), len(lower))
@@ -124,18 +124,18 @@ def _two_rows(rows: Sequence[Sequence[str]], number: int, known: Known, spans: S
     names, fields = [], []
     for own, group, below in zip(upper, groups, lower, strict=True):
         whole = f"{group} {below}".strip() if below else own
-        name = whole if _field(whole, known) or not _says_enough(group, below, lower, known) else below
+        name = whole if _field(whole, field_of) or not _says_enough(group, below, lower, field_of) else below
         names.append(name)
-        fields.append(_field(name, known))
+        fields.append(_field(name, field_of))
     # two rows are one header only if the lower one also names a column; otherwise it is a row of the table
     if not any(field and below for field, below in zip(fields, lower, strict=True)):
         fields = [""] * width
     return Heading(number, 2, tuple(names), tuple(fields))
 
 
-def _says_enough(group: str, below: str, lower: Sequence[str], known: Known) -> bool:
+def _says_enough(group: str, below: str, lower: Sequence[str], field_of: FieldOf) -> bool:
     """True if the lower row alone names a column: "Part no" below "Goods", but not "date" below "Order"."""
-    field = _field(below, known)
+    field = _field(below, field_of)
     if not below or not group:
         return bool(below)
     if not field:
@@ -162,5 +162,5 @@ def _name(cell: str) -> str:
     return re.sub(r"\s+", " ", cell).strip()
 
 
-def _field(name: str, known: Known) -> str:
-    return known(name) if 0 < len(name) <= _LONGEST else ""
+def _field(name: str, field_of: FieldOf) -> str:
+    return field_of(name) if 0 < len(name) <= _LONGEST else ""

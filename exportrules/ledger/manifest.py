@@ -68,12 +68,12 @@ def verify(
     The files are looked for beside the manifest; `ledger` is the path of the input if it is elsewhere.
     """
     recorded = _read(path)
-    folder = Path(path).parent
+    directory = Path(path).parent
     try:
         for what in ("input", "names", "output"):
             if what in recorded or what != "names":
-                # only the name: a manifest that came from elsewhere must not reach into other folders
-                beside = folder / os.path.basename(recorded[what]["name"])
+                # only the name: a manifest that came from elsewhere must not reach into other directories
+                beside = directory / os.path.basename(recorded[what]["name"])
                 place = Path(ledger) if ledger and what == "input" else beside
                 yield _same_file(what, place, recorded[what]["sha256"])
         rows = {recorded["input"]["rows"], recorded["output"]["rows"], sum(recorded["outcomes"].values())}

@@ -14,7 +14,7 @@ _SIGN = re.compile(rb"""formula\s*=|["']error["']|-spanned\s*=|-cell(?![^>]*valu
 
 
 def omitted(path: str) -> list[Omitted]:
-    """What is omitted of each sheet, in the order of the file; nothing if it is nothing of any."""
+    """The omissions of each sheet, in the order of the file; an empty list if no sheet has any."""
     with zipfile.ZipFile(path) as book:
         with book.open("content.xml") as part:
             if not has(part, _SIGN):
@@ -50,8 +50,8 @@ def _read_row(element: Element, first: int, sheet: Omitted) -> int:
 
 
 def _error(cell: Element, said: dict[str, str]) -> str:
-    """What a cell shows in place of a value; '' if it has one, or is empty. A formula that gives the empty text has an
-    empty paragraph, one that no program has computed has none."""
+    """The text that a cell shows in place of a value; '' if it has a value or is empty. A formula with an empty result
+    has an empty paragraph; one that no program has computed has none."""
     if said.get("value-type") and said.get("string-value", "its paragraphs"):
         return ""
     paragraphs = [part for part in cell if _local(part.tag) == "p"]

@@ -1,4 +1,4 @@
-"""What readers of values omit of a workbook's sheet: cells without a value, and which cells are merged.
+"""The parts of a workbook's sheet that readers of values omit: cells without a value, and which cells are merged.
 
 For an error such as #N/A, or a formula that no program has computed, they give the text of an empty cell, which in
 an optional column would mean that nothing is said.
@@ -23,7 +23,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 
 @dataclass
 class Omitted:
-    """What is omitted of one sheet: the error of each cell that has no value, and the merged ranges, first and last."""
+    """The omissions of one sheet: the error of each cell without a value, and the ends of merged ranges."""
 
     errors: dict[Place, str] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)

@@ -83,9 +83,9 @@ class Reasons:
             yield "The chip was not public on that day: the day is wrong, or it was a sample."
             return
         if segment.standing == "before_coverage":
-            yield f"The day lies before the encoded law begins, {day_of(edition.covers_from)}."
+            yield f"The day is before the encoded law begins, {day_of(edition.covers_from)}."
         elif segment.standing == "beyond_horizon":
-            yield f"The day lies after the last day for which the law was verified, {day_of(edition.verified_through)}."
+            yield f"The day is after the last day for which the law was verified, {day_of(edition.verified_through)}."
         elif segment.standing == "destination_not_encoded":
             yield "The law for this destination is not encoded."
         for fact in segment.turns_on.split():

@@ -18,7 +18,7 @@ from exportrules.ledger.batch import Batch, Source
 from exportrules.ledger.cells import NOT_AI
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.reasons import Authority, Reasons
-from exportrules.ledger.reported import ReportedColumns, Row, RowReader, shown_number
+from exportrules.ledger.reported import ReportedColumns, ReportedRow, RowReader, shown_number
 from exportrules.ledger.run import Settings
 from exportrules.ledger.sinks import Rendered, column_values
 
@@ -37,7 +37,7 @@ def answered_rows(rendered: Rendered, lookup: Lookup, batch: Batch, numbers: Num
 
 
 class Link(NamedTuple):
-    """An address and the words that it stands behind."""
+    """An address, and the words that link to it."""
 
     url: str
     text: str
@@ -87,8 +87,8 @@ PART_OF = {
 
 
 class Overview(NamedTuple):
-    """The first page of a report. `counts` are lines of kind, rows, share and outcome; `steps` are what to do next,
-    `paragraphs` how the ledger was read and what was assumed, `tables` have a title, rows and a note."""
+    """The first page of a report. `counts` are lines of kind, rows, share and outcome; `steps` are the next steps,
+    `paragraphs` say how the ledger was read and what was assumed, `tables` have a title, rows and a note."""
 
     title: str
     opening: str
@@ -116,7 +116,7 @@ class Column(NamedTuple):
 
     head: str
     kind: str
-    cell: Callable[[Row], Any]
+    cell: Callable[[ReportedRow], Any]
     width: int = 22
     printed: bool = True
 
@@ -144,7 +144,7 @@ class Contents:
         """The part in which a row is reported; None for a row that is only in the table."""
         return next((part for part in PARTS if part.holds(segment)), None)
 
-    def add(self, part: Part, row: Row) -> None:
+    def add(self, part: Part, row: ReportedRow) -> None:
         """Count a row into its part's sums."""
         sums = self.sums[part]
         sums.rows += 1
@@ -240,7 +240,7 @@ class Contents:
     def _authority(self, first: str = "requirement") -> Iterator[Column]:
         """The provisions by id, and links to them, those of the kind `first` before the others."""
 
-        def laws(row: Row) -> list[Authority]:
+        def laws(row: ReportedRow) -> list[Authority]:
             return sorted(self._laws(row), key=lambda law: law.kind != first)
 
         yield Column("Provision", "long", _provisions, 22, printed=False)
@@ -248,37 +248,37 @@ class Contents:
         yield Column("Official document", "link", lambda row: _document(laws(row)), 14, printed=False)
         yield Column("Further authority", "long", lambda row: _further(laws(row)), 26, printed=False)
 
-    def _why(self, row: Row) -> str:
+    def _why(self, row: ReportedRow) -> str:
         """The reasons, with the names and what was not read, in the one column that is printed."""
         chip = row.item if row.chip in ("", NOT_AI) else row.chip
         lines = [self._reasons.why(row.segment, chip, row.destination, _day(row))]
         lines += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
         return "\n".join([*lines, *[f"Not read: {row.problem}"] * bool(row.problem)])
 
-    def _decides(self, row: Row) -> str:
+    def _decides(self, row: ReportedRow) -> str:
         lines = [" ".join(self._reasons.open(row.segment, _day(row)))]
         lines += [f"Listed or near: {row.segment.party}."] * bool(row.segment.party)
         return "\n".join([*lines, self._settles(row)])
 
-    def _settles(self, row: Row) -> str:
+    def _settles(self, row: ReportedRow) -> str:
         return self._reasons.settle(row.segment)
 
-    def _laws(self, row: Row) -> list[Authority]:
+    def _laws(self, row: ReportedRow) -> list[Authority]:
         return self._reasons.authorities(row.segment, _day(row))
 
-    def _conditions(self, row: Row) -> str:
+    def _conditions(self, row: ReportedRow) -> str:
         return "\n".join(dict.fromkeys(c for a in self._laws(row) for c in a.conditions))
 
 
-def _not_read(row: Row) -> str:
+def _not_read(row: ReportedRow) -> str:
     return f"{row.problem}\nThe row says: {row.otherwise}." if row.otherwise else row.problem
 
 
-def _provisions(row: Row) -> str:
+def _provisions(row: ReportedRow) -> str:
     return row.segment.provisions.replace(" ", "\n")
 
 
-def _day(row: Row) -> date | None:
+def _day(row: ReportedRow) -> date | None:
     return row.day if isinstance(row.day, date) else None
 
 

@@ -42,7 +42,7 @@ _REFERENCE = re.compile(
 _MOST_REFERENCES = 2
 
 
-class Row(NamedTuple):
+class ReportedRow(NamedTuple):
     """A row of the report: its own words, their meanings, and its answer."""
 
     place: Sequence[Any]
@@ -136,7 +136,7 @@ class RowReader:
         constant = lookup.constant.get("to")
         self._to = self._place(constant) if constant else ""
 
-    def row(self, cells: Sequence[Any], segment: Segment, problem: str) -> Row:
+    def row(self, cells: Sequence[Any], segment: Segment, problem: str) -> ReportedRow:
         """The reported row for its cells, its answer and the text of its problem."""
         columns = self._columns
         place = [cells[n] for n in columns.places]
@@ -157,7 +157,7 @@ class RowReader:
             else ""
         )
         references = [text for n in columns.references if (text := as_text(cells[n]).strip())]
-        return Row(
+        return ReportedRow(
             place, " / ".join(references[:_MOST_REFERENCES]),
             exported if isinstance(exported, date) else as_text(day), item, chip,
             to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,

@@ -1,4 +1,4 @@
-"""How the caller of an audit writes what an error asks for: options on the command line, arguments in Python.
+"""The words in which an error asks the caller of an audit for something: options of the command line, or arguments.
 
 Problems of rows use it too: they name the option or argument that solves them.
 """
@@ -35,7 +35,7 @@ class Saying(Protocol):
         ...
 
     def dates(self, style: str) -> str:
-        """How ambiguous dates are written."""
+        """The declaration of how ambiguous dates are written."""
         ...
 
     def option(self, name: str, value: str = "") -> str:
@@ -43,7 +43,7 @@ class Saying(Protocol):
         ...
 
     def header_row(self, row: int) -> str:
-        """That a row of the file is the whole header; '' where a caller cannot say so."""
+        """The declaration that a row of the file is the whole header; '' where a caller cannot make it."""
         ...
 
 

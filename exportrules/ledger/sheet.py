@@ -1,4 +1,4 @@
-"""How a sheet of the workbook looks: its formats, and the widths and heights that it needs on screen and on paper."""
+"""The layout of a sheet of the workbook: its formats, and the widths and heights needed on screen and on paper."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Sheet:
 
 
 def lines_of(value: Any, width: int) -> int:
-    """How many lines a cell takes in a column of a width; words are not broken, so some room is left over."""
+    """The number of lines of a cell in a column of a width; words are not broken, so some room is left over."""
     text = value.text if isinstance(value, Link) else value if isinstance(value, str) else ""
     return sum(max(1, -(-width_of(part) // width)) for part in text.split("\n"))
 

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportrules.errors import LedgerError, QuestionError
-from exportrules.ledger.apart import Apart, may_be_apart, told_apart
+from exportrules.ledger.apart import Apart, may_be_apart, not_shipments
 from exportrules.ledger.batch import ROWS, Batch, Source, as_text, first_line
 from exportrules.ledger.delimited import BLOCK, HAS_NUL, NOT_UTF8, STRAY_QUOTE, Records, Tokenizer, shown, unquoted
 from exportrules.ledger.encodings import marked, proposals, proposed, utf8_lines
-from exportrules.ledger.heading import WITHIN, Heading, Known, find_heading, one_row
+from exportrules.ledger.heading import WITHIN, FieldOf, Heading, find_heading, one_row
 from exportrules.ledger.json_lines import JsonSource
 from exportrules.ledger.kinds import mistaken
 from exportrules.ledger.saying import COMMAND, Saying
@@ -44,39 +44,39 @@ def open_source(
     delimiter: str | None = None,
     sheets: Sequence[str] = (),
     header_rows: Mapping[str, int] | None = None,
-    known: Known = lambda _: "",
+    field_of: FieldOf = lambda _: "",
     say: Saying = COMMAND,
 ) -> Source:
     """Open the ledger in a file by the suffix of its name. Raises LedgerError if the file is of another kind.
 
-    `header_rows` has the row of the header by sheet, or under '' for all sheets; otherwise it is found with `known`,
+    `header_rows` has the row of the header by sheet, or under '' for all sheets; otherwise it is found with `field_of`,
     which gives the field that a header names.
     """
     name = os.path.basename(path)
     ending = os.path.splitext(name)[1].lower()
     if os.path.isdir(path):
-        raise LedgerError(os.fspath(path), "this is a folder. Name one file of a ledger.")
+        raise LedgerError(os.fspath(path), "this is a directory. Name one file of a ledger.")
     if ending not in SUFFIXES:
         raise QuestionError(f"{name!r}: a ledger must end in {', '.join(SUFFIXES)}. Rename it by what it is.")
     if os.path.exists(path) and not os.path.isfile(path):
         raise LedgerError(os.fspath(path), "this is not a regular file: a ledger may be read twice. Copy it to one.")
-    _have_a_say(name, ending, encoding, delimiter, sheets, header_rows or {}, say)
+    _refuse_idle(name, ending, encoding, delimiter, sheets, header_rows or {}, say)
     try:
         if what := mistaken(path, ending):
             raise LedgerError(name, what)
         if ending == ".parquet":
             return ParquetSource(path)
         if ending in WORKBOOKS:
-            return WorkbookSource(path, sheets, header_rows, known)
+            return WorkbookSource(path, sheets, header_rows, field_of)
         if ending in (".jsonl", ".ndjson"):
             return JsonSource(path)
         row = (header_rows or {}).get("")
-        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, known, say)
+        return TextSource(path, encoding, delimiter or ("\t" if ending == ".tsv" else None), row, field_of, say)
     except OSError as error:
         raise LedgerError(os.fspath(path), f"the file cannot be read: {_reason(error)}") from None
 
 
-def _have_a_say(
+def _refuse_idle(
     name: str,
     ending: str,
     encoding: str | None,
@@ -108,7 +108,7 @@ class TextSource:
         encoding: str | None = None,
         delimiter: str | None = None,
         header_row: int | None = None,
-        known: Known = lambda _: "",
+        field_of: FieldOf = lambda _: "",
         say: Saying = COMMAND,
     ) -> None:
         self.path, self.name, self._say = os.fspath(path), os.path.basename(path), say
@@ -136,7 +136,7 @@ class TextSource:
         if not encoding and not wide:
             self._doubt(sample)
         self._skip = 0
-        self.delimiter, self.names = self._header(head, delimiter, header_row, known)
+        self.delimiter, self.names = self._header(head, delimiter, header_row, field_of)
         if not any(name.strip() for name in self.names):
             raise LedgerError(self.name, "the first line names no columns. A ledger begins with a header.")
 
@@ -147,9 +147,9 @@ class TextSource:
 
     @property
     def said(self) -> list[str]:
-        """How the file was read, if that is not obvious from its first line, for the summary."""
-        apart = list(told_apart([("", self._apart)], "line"))
-        return [*self._said, *[f"Told apart from shipments: {'; '.join(apart)}."] * bool(apart)]
+        """Remarks for the summary on how the file was read, if its first line does not make that obvious."""
+        apart = list(not_shipments([("", self._apart)], "line"))
+        return [*self._said, *[f"Not shipments: {'; '.join(apart)}."] * bool(apart)]
 
     @property
     def account(self) -> dict[str, Any]:
@@ -190,10 +190,10 @@ class TextSource:
         if "on" not in self._fields:
             return []
         header, day = [[name.strip() for name in self.names]], self._fields.index("on")
-        unreadable = {n for n, problem in records.alone.problems.items() if problem.kind in _UNREADABLE}
+        unreadable = {n for n, problem in records.irregular.problems.items() if problem.kind in _UNREADABLE}
         return [
             number
-            for number in records.those(day, lambda text: may_be_apart(text, header[0][day]))
+            for number in records.where(day, lambda text: may_be_apart(text, header[0][day]))
             if number not in unreadable
             and self._apart.takes(records.cells(number), first + number, header, self._fields)
         ]
@@ -209,8 +209,8 @@ class TextSource:
             return pa.Table.from_arrays([records.texts(n) for n in range(len(self.names))], names=list(self.names))
 
         return Batch(
-            first, records.count, records.column, unquoted, table, records.alone.problems, records.lines, self._read,
-            places=places,
+            first, records.count, records.column, unquoted, table, records.irregular.problems, records.lines,
+            self._read, places=places,
         )  # fmt: skip
 
     def _rows(self) -> Iterator[bytes]:
@@ -248,7 +248,9 @@ class TextSource:
                 self.name, f"the file is not {self.encoding} text: {reason}. Say {self._say.option('encoding')}."
             ) from None
 
-    def _header(self, head: bytes, delimiter: str | None, row: int | None, known: Known) -> tuple[str, tuple[str, ...]]:
+    def _header(
+        self, head: bytes, delimiter: str | None, row: int | None, field_of: FieldOf
+    ) -> tuple[str, tuple[str, ...]]:
         """Find the delimiter and the names of the columns, and set `_skip` to the number of bytes before the first
         row."""
         if b"\0" in head.split(b"\n", 1)[0]:
@@ -257,13 +259,13 @@ class TextSource:
         sep = _SEP.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r"))
         if sep:
             delimiter = delimiter or sep[1].decode("ascii", "replace")
-        chosen, lines, heading = self._found(head, delimiter, row, known, bool(sep))
+        chosen, lines, heading = self._find_header(head, delimiter, row, field_of, bool(sep))
         self._fields = heading.fields if heading else ()
         first = heading.first if heading else next((n for n, (cells, _) in enumerate(lines) if any(cells)), 0)
         before = lines[first - 1][1] if first else 0
         self.above = [cell for cells, _ in lines[:first] for cell in cells]
         try:
-            names, skip = _parted(head[before:], chosen, strict=True)
+            names, skip = _first_record(head[before:], chosen, strict=True)
         except csv.Error:
             raise LedgerError(self.name, "a quotation mark in the header opens a name and does not close it.") from None
         if heading and heading.rows == 2:
@@ -275,8 +277,8 @@ class TextSource:
             self._account = {"header_row": first + 1, "header_rows": heading.rows if heading else 1}
         return chosen, tuple(names)
 
-    def _found(
-        self, head: bytes, delimiter: str | None, row: int | None, known: Known, sep: bool
+    def _find_header(
+        self, head: bytes, delimiter: str | None, row: int | None, field_of: FieldOf, sep: bool
     ) -> tuple[str, list[tuple[list[str], int]], Heading | None]:
         """The delimiter, the first records with the end of each, and the header among them, if it is recognised."""
         best: tuple[int, int, str, list[tuple[list[str], int]], Heading | None] | None = None
@@ -285,10 +287,10 @@ class TextSource:
             if row is not None:
                 if row > len(lines) or not any(cell.strip() for cell in lines[row - 1][0]):
                     raise QuestionError(f"--header-row {row}: there is no such row in {self.name}, or it is empty.")
-                heading: Heading | None = one_row([cells for cells, _ in lines], row - 1, known)
+                heading: Heading | None = one_row([cells for cells, _ in lines], row - 1, field_of)
                 rank = (0, len(lines[row - 1][0]))
             else:
-                heading = find_heading([cells for cells, _ in lines], known)
+                heading = find_heading([cells for cells, _ in lines], field_of)
                 if heading and heading.doubt:
                     at, declared = heading.first + 1, self._say.header_row(heading.first + 1)
                     cure = f"say that row {at} is the whole header: {declared}" if declared else "leave that row out"
@@ -332,7 +334,7 @@ def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str]
     lines: list[tuple[list[str], int]] = []
     at = 0
     while at < len(head) and len(lines) < most:
-        cells, size = _parted(head[at : at + _LONGEST_LINE], delimiter)
+        cells, size = _first_record(head[at : at + _LONGEST_LINE], delimiter)
         if not size:
             break
         at += size
@@ -340,7 +342,7 @@ def _first_lines(head: bytes, delimiter: str, most: int) -> list[tuple[list[str]
     return lines
 
 
-def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
+def _first_record(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str], int]:
     """The cells of the first record and its length in bytes; a quoted name may contain a line end."""
     lines: list[bytes] = []
     start = io.BytesIO(head)
@@ -350,7 +352,7 @@ def _parted(head: bytes, delimiter: str, strict: bool = False) -> tuple[list[str
             lines.append(line)
             text = shown(line)
             inside = text.rstrip("\r\n")
-            # the end of a line of an old Macintosh amid others is none, and `csv` would refuse the whole file for it
+            # a lone CR among other line ends does not end a line, and `csv` would refuse the whole file for it
             yield inside.replace("\r", " ") + text[len(inside) :]
 
     csv.field_size_limit(BLOCK * 4)

@@ -72,7 +72,7 @@ def answered(frame: Any, law: Ruleset, settings: Settings) -> Any:
 
 
 class _Days(NamedTuple):
-    """How a row's day is found: the expression of its cell, and the meaning of every value that the cell has."""
+    """The day of a row: the expression of its cell, and the meaning of every value of that cell."""
 
     cell: Any
     meanings: Mapping[Any, int | Problem]
@@ -84,7 +84,7 @@ class _Days(NamedTuple):
 
 
 class _Grid(NamedTuple):
-    """What each profile says in each stretch of days; the last stretch is for rows without a day.
+    """The segment of each profile in each stretch of days; the last stretch is for rows without a day.
 
     `cuts` are the days on which stretches after the first begin; `numbers` has a line of segments for each profile.
     """

@@ -91,7 +91,7 @@ def summarise(account: Account, ruleset: Ruleset, layer: Layer, most: int = 10) 
 
 
 def _merged(tallies: Iterable[Tally]) -> list[Tally]:
-    """The tallies, with those of profiles that a summary does not tell apart added up under one of the profiles."""
+    """The tallies, with those of profiles that are one in a summary added up under one of them."""
     merged: dict[Hashable, Tally] = {}
     for tally in tallies:
         profile = tally.profile
@@ -110,7 +110,7 @@ def _answered(tallies: Iterable[Tally], account: Account) -> Iterator[Answered]:
     yield from (Answered(rows, s.outcome, s.review_policy, s.standing, unread=True) for s, rows in account.unread())
 
 
-#: What to ask for if none of these fields gives it.
+#: The column to ask for if none of these fields gives it.
 _TO_ASK = {"headquarters": ("headquarters", "ultimate_parent"), "parties": ("end_user", "parties")}
 
 

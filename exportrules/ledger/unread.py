@@ -26,10 +26,10 @@ from exportrules.question.names.keys import deceives, key, restricting
 from exportrules.question.names.places import place_called
 from exportrules.question.names.remarks import party_in
 
-#: So many different cells of a column, among the first rows, are looked at for listed names and what is near them; of
-#: the rest only those that are a listed name as a whole are seen.
+#: The number of different cells of a column, among the first rows, in which listed names and similar ones are sought;
+#: of the rest only those that are a listed name as a whole are noticed.
 MOST_TEXTS = 20_000
-#: So many of them tell what a column holds.
+#: The number of these from which the content of a column is inferred.
 CELLS_TRIED = 200
 
 #: The first rows of a ledger, in batches with the columns of these numbers at least.
@@ -128,7 +128,7 @@ def _texts(batches: Sequence[Batch], number: int) -> Iterator[str]:
 
 
 def _parts(cells: pa.Array) -> Iterator[pa.Array]:
-    """A column in parts, so that who looks at its first cells does not pay for all; one that is coded is cheap."""
+    """A column in parts, so that a look at its first cells does not read them all; a dictionary is read as a whole."""
     size = max(len(cells), 1) if isinstance(cells, pa.DictionaryArray) else MOST_TEXTS
     return (cells.slice(start, size) for start in range(0, len(cells), size))
 
@@ -158,8 +158,8 @@ def _listed_in(ruleset: Ruleset, name: str, text: str) -> _Doubt | None:
 
 
 class Watch:
-    """Sees the cells of unread columns behind the first rows, which are looked at closely: where one is a listed name
-    as a whole, an audit stops. Arrow compares them, so that ten million cells cost some seconds."""
+    """Stops an audit at a cell of an unread column that is a listed name as a whole, also after the first rows, which
+    are searched more closely. Arrow compares the cells, so that ten million take some seconds."""
 
     def __init__(self, ruleset: Ruleset, columns: Columns, say: Saying) -> None:
         self._ruleset, self._columns, self._say = ruleset, columns, say
@@ -189,7 +189,7 @@ class Watch:
         return next(filter(None, found), None)
 
 
-#: What may stand around a cell: spaces, and the quotation marks of a text that is not yet read.
+#: Characters that may surround a cell: spaces, and the quotation marks of a text that is not yet read.
 _AROUND = ' \t"'
 
 

@@ -18,11 +18,11 @@ import pyarrow as pa
 
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.ledger import ods, xls, xlsb, xlsx
-from exportrules.ledger.apart import Apart, told_apart
+from exportrules.ledger.apart import Apart, not_shipments
 from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
 from exportrules.ledger.formats import day_format
 from exportrules.ledger.headers import giving_way
-from exportrules.ledger.heading import WITHIN, Heading, Known, Spans, find_heading, one_row
+from exportrules.ledger.heading import WITHIN, FieldOf, Heading, Spans, find_heading, one_row
 from exportrules.ledger.omitted import Omitted
 from exportrules.question.names.keys import key
 
@@ -36,7 +36,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass
-class Part:
+class AuditedSheet:
     """A sheet that is audited: its header, its shipments, and its other rows, by Excel's row numbers."""
 
     name: str
@@ -53,7 +53,7 @@ class Part:
     hidden: bool = False
     #: The cells of the rows above the header.
     above: list[str] = field(default_factory=list)
-    #: How many rows have a cell that is merged with one above.
+    #: The number of rows with a cell that is merged with one above.
     merged: int = 0
     #: The number of its first column, counted from 0.
     left: int = 0
@@ -67,14 +67,14 @@ class WorkbookSource:
         path: str | os.PathLike[str],
         sheets: Sequence[str] = (),
         header_rows: Mapping[str, int] | None = None,
-        known: Known = lambda _: "",
+        field_of: FieldOf = lambda _: "",
     ) -> None:
-        """`header_rows` has the row of the header by sheet, of every sheet under ''; `known` gives a header's field."""
+        """`header_rows` has the row of the header by sheet, or under ''; `field_of` gives the field of a column."""
         self.name, self.delimiter, self._path = os.path.basename(path), "", path
         if not os.path.getsize(path):
             raise LedgerError(self.name, "the file is empty.")
         read = _sheets(path, self.name)
-        self.parts, self.passed = _chosen(self.name, read, sheets, dict(header_rows or {}), known)
+        self.parts, self.passed = _chosen(self.name, read, sheets, dict(header_rows or {}), field_of)
         own = _aligned(self.parts)
         taken = {name.casefold() for name in own}
         places = (name if name not in taken else f"{name} of the workbook" for name in PLACES)
@@ -96,7 +96,7 @@ class WorkbookSource:
 
     @property
     def said(self) -> list[str]:
-        """How the workbook was read, if that is not obvious from its first row, for the summary."""
+        """Remarks for the summary on how the workbook was read, if its first row does not make that obvious."""
         return list(_said(self.parts, self.passed))
 
     @cached_property
@@ -132,7 +132,7 @@ class WorkbookSource:
                 first += batch.count
                 yield batch
 
-    def _batch(self, part: Part, of: slice, first: int) -> Batch:
+    def _batch(self, part: AuditedSheet, of: slice, first: int) -> Batch:
         numbers = part.numbers[of]
         rows = [
             [*("" if at is None or at >= len(row) else row[at] for at in part.order), part.name, number]
@@ -204,10 +204,10 @@ def _sheets(path: str | os.PathLike[str], name: str) -> list[_Sheet]:
                 hidden = metadata.visible != SheetVisibleEnum.Visible
                 sheets.append(_Sheet(metadata.name, top + 1, left, rows, merged, hidden))
     except BaseException as error:
-        # where the reader did not foresee a damaged file it panics, which is no Exception
+        # on a damaged file that the reader did not foresee it panics, and what it raises is not an Exception
         if not isinstance(error, CalamineError) and type(error).__module__ != "pyo3_runtime":
             raise
-        raise LedgerError(name, f"this is no workbook that can be read: {_reason(path, error)}") from None
+        raise LedgerError(name, f"this workbook cannot be read: {_reason(path, error)}") from None
     return sheets
 
 
@@ -221,8 +221,8 @@ def _with_omitted(path: str | os.PathLike[str], name: str, sheets: Sequence[Any]
     except Exception as error:  # whatever is odd about a file, a cell that cannot be seen is not an empty one
         raise LedgerError(
             name,
-            "errors in its cells (#N/A) cannot be told from empty cells, which would say nothing: the file is built in "
-            f"an unusual way ({first_line(error)}) Open it in Excel or LibreOffice and save it as a new .xlsx.",
+            "errors in its cells (#N/A) cannot be distinguished from empty cells, which say nothing: the file is built "
+            f"in an unusual way ({first_line(error)}) Open it in Excel or LibreOffice and save it as a new .xlsx.",
         ) from None
 
 
@@ -241,8 +241,8 @@ def _reason(path: str | os.PathLike[str], error: BaseException) -> str:
 
 
 def _chosen(
-    file: str, sheets: list[_Sheet], wanted: Sequence[str], header_rows: dict[str, int], known: Known
-) -> tuple[list[Part], list[tuple[str, str]]]:
+    file: str, sheets: list[_Sheet], wanted: Sequence[str], header_rows: dict[str, int], field_of: FieldOf
+) -> tuple[list[AuditedSheet], list[tuple[str, str]]]:
     """The sheets to audit, and those that are skipped, each with the reason."""
     names = [sheet.name for sheet in sheets]
     quoted = ", ".join(map(repr, names))
@@ -255,15 +255,15 @@ def _chosen(
         raise LedgerError(file, f"the sheet {empty[0]!r} is empty: there is not even a header.")
     if not filled:
         raise LedgerError(file, "its sheets are empty: there is not even a header.")
-    parts: list[Part] = []
+    parts: list[AuditedSheet] = []
     passed: list[tuple[str, str]] = [
         (sheet.name, "not chosen") for sheet in sheets if sheet.rows and sheet not in filled
     ]
     for sheet in filled:
         alone = len(filled) == 1 or bool(wanted) or sheet.name in header_rows
-        heading = _heading(file, sheet, header_rows.get(sheet.name, header_rows.get("")), known, alone)
+        heading = _heading(file, sheet, header_rows.get(sheet.name, header_rows.get("")), field_of, alone)
         if heading is None and alone:
-            heading = one_row(sheet.texts(), 0, known)
+            heading = one_row(sheet.texts(), 0, field_of)
         if heading is None or not (alone or _is_ledger(heading)):
             if heading is not None:
                 _ask_about(file, sheet, heading, quoted)
@@ -279,12 +279,12 @@ def _chosen(
     return parts, passed
 
 
-def _heading(file: str, sheet: _Sheet, row: int | None, known: Known, alone: bool) -> Heading | None:
+def _heading(file: str, sheet: _Sheet, row: int | None, field_of: FieldOf, alone: bool) -> Heading | None:
     """The header of a sheet, in the stated row or found; None if there is none. Raises QuestionError if the row stated
     for this sheet is empty."""
     texts = sheet.texts(max(WITHIN + 1, (row or 0) + 1))
     if row is None:
-        heading = find_heading(texts, known, sheet.spans)
+        heading = find_heading(texts, field_of, sheet.spans)
         if heading and heading.doubt:
             at = sheet.top + heading.first
             raise QuestionError(
@@ -302,7 +302,7 @@ def _heading(file: str, sheet: _Sheet, row: int | None, known: Known, alone: boo
             f"--header-row {row}: this row of the sheet {sheet.name!r} is empty. {file} has rows {sheet.top} to {last} "
             "there, as Excel shows them."
         )
-    return one_row(texts, number, known)
+    return one_row(texts, number, field_of)
 
 
 def _is_ledger(heading: Heading) -> bool:
@@ -339,10 +339,10 @@ def _settled(heading: Heading) -> Heading:
     return heading._replace(fields=tuple(fields))
 
 
-def _part(sheet: _Sheet, heading: Heading) -> Part:
+def _part(sheet: _Sheet, heading: Heading) -> AuditedSheet:
     """The shipments of a sheet, separated from its other rows."""
     heading = _settled(heading)
-    part = Part(sheet.name, heading, sheet.top + heading.first, hidden=sheet.hidden, left=sheet.left)
+    part = AuditedSheet(sheet.name, heading, sheet.top + heading.first, hidden=sheet.hidden, left=sheet.left)
     header = [[as_text(cell).strip() for cell in row] for row in sheet.rows[heading.first : heading.after]]
     part.above = [as_text(cell) for row in sheet.rows[: heading.first] for cell in row]
     part.merged = _spread(sheet, heading.after)
@@ -368,7 +368,7 @@ def _spread(sheet: _Sheet, first: int) -> int:
     return len(changed)
 
 
-def _name_columns(part: Part, left: int) -> None:
+def _name_columns(part: AuditedSheet, left: int) -> None:
     """Name columns that have no header but contain cells by their letters in Excel."""
     width = max([len(part.heading.names), *(len(row) for row in part.rows[:1])])
     names = [*part.heading.names, *[""] * (width - len(part.heading.names))]
@@ -387,7 +387,7 @@ def _letters(column: int) -> str:
     return text
 
 
-def _aligned(parts: list[Part]) -> list[str]:
+def _aligned(parts: list[AuditedSheet]) -> list[str]:
     """The columns of all sheets. Columns with the same name are merged, and so are columns of the same field to which
     sheets give different names."""
     names: list[str] = []
@@ -429,7 +429,7 @@ def _aligned(parts: list[Part]) -> list[str]:
     return names
 
 
-def _said(parts: list[Part], passed: list[tuple[str, str]]) -> Iterator[str]:
+def _said(parts: list[AuditedSheet], passed: list[tuple[str, str]]) -> Iterator[str]:
     several = len(parts) > 1 or bool(passed)
     plain = all(part.header_row == 1 and part.heading.rows == 1 for part in parts)
     if several or not plain:
@@ -439,26 +439,26 @@ def _said(parts: list[Part], passed: list[tuple[str, str]]) -> Iterator[str]:
         yield f"Merged cells: {merged:,} row{'s have' if merged > 1 else ' has'} the value of the cell above."
     for part in parts:
         for name, other in part.renamed.items():
-            yield f"Sheet {part.name!r}: its column {name!r} stands under {other!r}."
+            yield f"Sheet {part.name!r}: its column {name!r} is written under {other!r}."
     for wanted, what in (("to", "destination"), ("exporter", "exporter")):
         without = [part.name for part in parts if wanted not in part.heading.fields]
         if len(without) < len(parts):
             yield from (f"Sheet {name!r} has no column of the {what}, which is never assumed." for name in without)
     if passed:
         yield f"NOT AUDITED: {'; '.join(f'sheet {name!r} ({why})' for name, why in passed)}."
-    if apart := list(told_apart([(part.name if several else "", part.apart) for part in parts])):
-        yield f"Told apart from shipments: {'; '.join(apart)}."
+    if apart := list(not_shipments([(part.name if several else "", part.apart) for part in parts])):
+        yield f"Not shipments: {'; '.join(apart)}."
 
 
-def _sheet(part: Part, several: bool) -> str:
+def _sheet(part: AuditedSheet, several: bool) -> str:
     hidden = " (hidden)" if part.hidden else ""
     return f"{part.name!r}{hidden}: " if several else ""
 
 
-def _shipments(part: Part) -> str:
+def _shipments(part: AuditedSheet) -> str:
     return f"{len(part.rows):,} shipment{'' if len(part.rows) == 1 else 's'}"
 
 
-def _rows_of(part: Part) -> str:
+def _rows_of(part: AuditedSheet) -> str:
     row = part.header_row
     return f"header in row {row}" if part.heading.rows == 1 else f"header in rows {row} and {row + 1}"

@@ -16,7 +16,7 @@ _NO_NUMBER, _IS_TEXT, _IS_ERROR = b"\xff\xff", 0, 2
 
 
 def omitted(path: str) -> list[Omitted]:
-    """What is omitted of each sheet, in the order of the file."""
+    """The omissions of each sheet, in the order of the file."""
     with open(path, "rb") as file:
         stream = _workbook(file.read())
     starts = [unpack_from("<I", content)[0] for kind, content in _records(stream, 0) if kind == _SHEET]

@@ -16,7 +16,7 @@ _NO_PART = 0xFFFFFFFF
 
 
 def omitted(path: str) -> list[Omitted]:
-    """What is omitted of each sheet, in the order of the file."""
+    """The omissions of each sheet, in the order of the file."""
     with Archive(path) as book:
         parts = related(book, _BOOK)
         return [_sheet(book.read(parts[relation][1])) for relation in _relations(book.read(_BOOK))]

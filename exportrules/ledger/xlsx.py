@@ -17,7 +17,7 @@ _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def omitted(path: str) -> list[Omitted]:
-    """What is omitted of each sheet, in the order of the file."""
+    """The omissions of each sheet, in the order of the file."""
     with Archive(path) as book:
         return [_sheet(book, part) for part in sheet_parts(book).values()]
 

@@ -26,7 +26,7 @@ TOLERANCE = Decimal("0.005")
 _KNOWN = ("chip", "derived")
 
 
-class Known(NamedTuple):
+class KnownVariant(NamedTuple):
     """A variant with its facts in the catalogue."""
 
     name: str
@@ -34,7 +34,7 @@ class Known(NamedTuple):
 
 
 def agreeing(
-    variants: Sequence[Known], given: Mapping[str, Fact], class_of: Callable[[str, Any], object]
+    variants: Sequence[KnownVariant], given: Mapping[str, Fact], class_of: Callable[[str, Any], object]
 ) -> tuple[list[int], tuple[tuple[str, str], ...]]:
     """The positions of the variants that the given facts can describe; and the others by name, each with the reason.
 
@@ -52,7 +52,7 @@ def agreeing(
     return matching, tuple((v.name, f"by the catalogue its {name} is {_shown(v.facts[name])}") for v, name in others)
 
 
-def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
+def _message(name: str, variants: Sequence[KnownVariant], claim: Fact) -> str:
     known = "; ".join(f"{v.name}: {_shown(v.facts[name])}" for v in variants if _is_known(v.facts.get(name)))
     share = f"{(TOLERANCE * 100).normalize():f} %"
     rounding = f" Up to {share} is taken as rounding, short of a bound of the law." if is_number(claim.value) else ""
@@ -64,7 +64,7 @@ def _message(name: str, variants: Sequence[Known], claim: Fact) -> str:
     )
 
 
-def _multiple(name: str, variants: Sequence[Known], claim: Fact) -> str:
+def _multiple(name: str, variants: Sequence[KnownVariant], claim: Fact) -> str:
     """The usual mistakes with TOPS: a factor of two counted twice, or the figure of a sparse matrix."""
     own = {v.facts[name].value for v in variants if name in v.facts}
     if name != "tpp" or not is_number(claim.value):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from exportrules.question.senses import Named
+from exportrules.question.senses import PartyName
 
 #: The terms of a deal that a rule may test, each with its fact.
 TERMS = {"to": "destination", **{name: name for name in (
     "exporter", "activity", "headquarters", "ultimate_parent", "end_use")}}  # fmt: skip
 
-#: Where the goods go if nobody says: the destination that the rules on AI chips are about.
+#: The destination of a deal that names none: the one that the rules on AI chips are about.
 USUAL_DESTINATION = "CN"
 
 
@@ -20,7 +20,7 @@ class Deal(NamedTuple):
     """The terms of a deal without the day. A term that is None or empty takes its default.
 
     Names of parties are strings; a ledger, which repeats each in many rows, passes them resolved
-    (:class:`Named`). Nothing is validated here: :func:`exportrules.question.question.resolve` does that.
+    (:class:`PartyName`). Nothing is validated here: :func:`exportrules.question.question.resolve` does that.
     """
 
     to: str | None = None
@@ -28,8 +28,8 @@ class Deal(NamedTuple):
     activity: str | None = None
     headquarters: str | None = None
     ultimate_parent: str | None = None
-    end_user: str | Sequence[Named] | None = None
-    parties: str | Sequence[str | Named] = ()
+    end_user: str | Sequence[PartyName] | None = None
+    parties: str | Sequence[str | PartyName] = ()
     not_listed: str | Sequence[str] = ()
     end_use: str | Sequence[str] | None = None
     facts: Mapping[str, object] | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from exportrules.law.bounds import hull, meet, pairwise, quotient, total
 from exportrules.law.facts import Fact
-from exportrules.law.model import Bounds, Number, Variant
+from exportrules.law.model import STATED_FIGURES, Bounds, Number, Variant
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -76,9 +76,9 @@ def facts_of(chip: Variant, within: int = 0) -> dict[str, Fact]:
         put("designed_for_datacenter", [chip.designed_for_datacenter], "chip")
     if chip.non_planar is not None:
         put("non_planar", [chip.non_planar], "chip")
-    put("die_area_mm2", _present(chip.die_area_mm2), "chip")
-    put("dram_bandwidth_gbytes_s", _present(chip.dram_bandwidth_gbytes_s), "chip")
-    put("memory_bandwidth_density", _present(chip.memory_bandwidth_density), "chip")
+    for name in STATED_FIGURES:
+        if name != "tpp_estimate":  # it is the TPP of a chip without stated throughput
+            put(name, _present(getattr(chip, name)), "chip")
     if chip.dense_tops:
         # if formats tie, show the 16-bit one, which data sheets put first
         products = {name: (tops * BITS[name], name == "fp16_bf16") for name, tops in chip.dense_tops.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from exportrules.law.bounds import SIGNS, defect
-from exportrules.law.model import Bounds, Variant
+from exportrules.law.model import STATED_FIGURES, Bounds, Variant
 from exportrules.question.figures import BITS, performance_density, tpp
 
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
@@ -19,10 +19,7 @@ def figure_defects(chip: Variant) -> Iterator[str]:
         if name not in BITS:
             yield f"dense_tops has no format {name!r}. Formats: {', '.join(BITS)}."
     figures = {
-        "die_area_mm2": chip.die_area_mm2,
-        "dram_bandwidth_gbytes_s": chip.dram_bandwidth_gbytes_s,
-        "memory_bandwidth_density": chip.memory_bandwidth_density,
-        "tpp_estimate": chip.tpp_estimate,
+        **{name: getattr(chip, name) for name in STATED_FIGURES},
         **(chip.dense_tops or {}),
         **(chip.io_gbytes_s or {}),
         **{f"alternative {a.fact}": a.value for a in chip.alternative if not isinstance(a.value, bool)},

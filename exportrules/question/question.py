@@ -15,7 +15,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.shape import Shape
 from exportrules.law.span import ALWAYS, Span, overlap, union
 from exportrules.law.view import View, view_of
-from exportrules.question.claims import Known, agreeing, consistent, narrowed
+from exportrules.question.claims import KnownVariant, agreeing, consistent, narrowed
 from exportrules.question.deal import TERMS, USUAL_DESTINATION, Deal
 from exportrules.question.eccns import declared, read_given
 from exportrules.question.figures import facts_of, settled
@@ -26,7 +26,7 @@ from exportrules.question.names.keys import is_favoured, near
 from exportrules.question.names.placeholders import says_nothing
 from exportrules.question.names.places import find_named_place, find_place
 from exportrules.question.senses import (
-    Named,
+    PartyName,
     QuestionWord,
     Seat,
     WholeSense,
@@ -125,7 +125,7 @@ class Question(Shape):
     end_use: tuple[str, ...]
     facts: Mapping[str, Fact]
     not_listed: tuple[str, ...]
-    names: tuple[Named, ...]
+    names: tuple[PartyName, ...]
     listed: tuple[str, ...]
     owners: tuple[str, ...]
     doubts: tuple[QuestionWord, ...]
@@ -156,7 +156,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     stated = _terms(given, deal)
     written = {**stated, "end_user": deal.end_user}
     for name, text in written.items():
-        resolved = name == "end_user" and isinstance(text, tuple) and {type(part) for part in text} == {Named}
+        resolved = name == "end_user" and isinstance(text, tuple) and {type(part) for part in text} == {PartyName}
         if text is not None and not resolved and (name != "end_use" or isinstance(text, str)):
             _require_text(name, text)
     to, exporter, activity, headquarters, ultimate_parent = (stated[name] for name in list(TERMS)[:5])
@@ -206,7 +206,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     if exporter and addressee:
         words.append(word_of_exporter(ruleset, exporter, addressee))
     senses = wholes(terms, words)
-    known = [Known(s.name, {**ruleset.assumed, **terms, **s.facts}) for s in chosen]
+    known = [KnownVariant(s.name, {**ruleset.assumed, **terms, **s.facts}) for s in chosen]
     meant, left_out = agreeing(known, given, view_of(ruleset).class_of)
     described = [(chosen[number], narrowed(chosen[number].facts, given)) for number in meant]
     return Question(
@@ -254,7 +254,9 @@ def _require_text(name: str, text: object) -> None:
         raise QuestionError(f"{name} = {text!r} is a placeholder and says nothing. {_INSTEAD.get(name, _LEAVE_OUT)}")
 
 
-def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named], Sequence[Named], Sequence[Named]]:
+def _names(
+    ruleset: Ruleset, deal: Deal, owner: object
+) -> tuple[Sequence[PartyName], Sequence[PartyName], Sequence[PartyName]]:
     """The end user, the other parties and the owner, each with the listed parties that it means or may mean."""
     end_user, parties, not_listed = deal.end_user, deal.parties, deal.not_listed
     for name, value in (("parties", parties), ("not_listed", not_listed)):
@@ -262,8 +264,8 @@ def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named]
             what = "one text" if isinstance(value, str) else "not a list"
             raise QuestionError(f"{name} = {value!r} is {what}. Write a list of names.")
 
-    def read(word: str, name: object) -> Named:
-        if isinstance(name, Named):
+    def read(word: str, name: object) -> PartyName:
+        if isinstance(name, PartyName):
             return name
         if not isinstance(name, str):
             raise QuestionError(f"{word} = {name!r} is not a name. Write text.")
@@ -283,7 +285,7 @@ def _names(ruleset: Ruleset, deal: Deal, owner: object) -> tuple[Sequence[Named]
     return users, others, owners
 
 
-def _approved_by_name(ruleset: Ruleset, names: Sequence[Named], given: dict[str, Fact]) -> None:
+def _approved_by_name(ruleset: Ruleset, names: Sequence[PartyName], given: dict[str, Fact]) -> None:
     """Take out a claim that all parties are approved where each is approved by name: the list has the days.
 
     Raises QuestionError for a claim that says otherwise, or that speaks for parties whom the list does not name.

@@ -34,7 +34,7 @@ Seat = Callable[[Sequence[str], bool], Mapping[str, Fact]]
 _BODIES = {"military": "a military body", "military_intelligence": "a military-intelligence body"}
 
 
-class Named(NamedTuple):
+class PartyName(NamedTuple):
     """A name in a question: the parties that it means with certainty (`listed`), those that it may mean (`near`), those
     that it was declared not to mean, and the end use by which it describes its bearer ('military',
     'military_intelligence' or '')."""
@@ -90,7 +90,7 @@ class WholeSense(NamedTuple):
         return tuple(dict.fromkeys(party for names in self.named for party in names))
 
 
-def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] = ()) -> Named:
+def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] = ()) -> PartyName:
     """Resolve a party's name. `not_listed` are names declared not to mean the parties to which they are similar.
 
     Raises QuestionError for a placeholder, and for a declaration against an exact match.
@@ -115,7 +115,7 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
     close = sorted(matches.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
     near = tuple(dict.fromkeys(n.party for n in close))
     if text.strip() not in {name.strip() for name in not_listed}:
-        return Named(text, matches.listed, near, described=described)
+        return PartyName(text, matches.listed, near, described=described)
     if matches.listed:
         raise QuestionError(
             f"{text!r} cannot be declared not listed: it is the exact name of {called(ruleset, matches.listed)}. If it "
@@ -126,11 +126,11 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{text!r} cannot be declared not listed: by its own name it is {_BODIES[described]}. If it "
             f"is not one, say so: --fact {described}_end_user=no, and --headquarters with its country."
         )
-    return Named(text, declined=near, described=described)
+    return PartyName(text, declined=near, described=described)
 
 
 def unsaid(
-    named: Mapping[str, Sequence[Named]], uses: Collection[str], stated: Collection[str], seated: bool
+    named: Mapping[str, Sequence[PartyName]], uses: Collection[str], stated: Collection[str], seated: bool
 ) -> tuple[str, ...]:
     """The terms that must be given for a buyer that describes itself as a military or intelligence body before it can
     be free: whether it is one (the word that names it), and its country ('headquarters'). `stated` are the facts that
@@ -147,7 +147,7 @@ def called(ruleset: Ruleset, parties: Sequence[str], most: int = 2) -> str:
     return " or ".join(shown + rest)
 
 
-def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
+def words_of(ruleset: Ruleset, named: PartyName) -> Iterator[str]:
     """For a notice: the listed parties that a name matches, is similar to or was declared not to mean."""
     if named.listed:
         yield called(ruleset, named.listed)
@@ -159,7 +159,7 @@ def words_of(ruleset: Ruleset, named: Named) -> Iterator[str]:
         yield body_of(named)
 
 
-def body_of(named: Named) -> str:
+def body_of(named: PartyName) -> str:
     """The body that a name says its bearer is, in words."""
     return f"{_BODIES[named.described]} by its name"
 
@@ -175,7 +175,7 @@ def _lists(ruleset: Ruleset, party: Party) -> str:
 
 
 def word_of_parties(
-    ruleset: Ruleset, word: str, names: Sequence[Named], seat: Seat, uses: Collection[str]
+    ruleset: Ruleset, word: str, names: Sequence[PartyName], seat: Seat, uses: Collection[str]
 ) -> QuestionWord:
     """The senses of names: each may be a listed party to which it is similar, or the body that it describes.
 
@@ -268,7 +268,7 @@ def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[s
     return [tuple(same) for same in groups.values()] if len(groups) <= _MOST_KINDS else [tuple(parties)]
 
 
-def _says(ruleset: Ruleset, name: Named) -> str:
+def _says(ruleset: Ruleset, name: PartyName) -> str:
     near = ruleset.parties[name.near[0]] if name.near else None
     more = f" (and to {len(name.near) - 1} more)" if len(name.near) > 1 else ""
     close = [f"is close to {near.name}, {_on_lists(ruleset, near)}{more}"] if near else []
@@ -280,7 +280,7 @@ def _on_lists(ruleset: Ruleset, party: Party) -> str:
     return f"on the {_lists(ruleset, party)}" if party.listing else "a party of this data"
 
 
-def _settle(name: Named) -> Iterator[str]:
+def _settle(name: PartyName) -> Iterator[str]:
     if name.near and not name.described:
         yield f'If it is not: --not-listed "{name.written}"; if it is, write the listed name.'
     if name.near and name.described:

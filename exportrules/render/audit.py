@@ -151,7 +151,7 @@ def _shares(summary: Summary) -> list[dict[str, Any]]:
 
 
 def _terms(account: Account, summary: Summary) -> Iterator[str]:
-    """How the columns were read, and what was assumed where none gives a fact."""
+    """The meaning of the columns, and the values assumed where no column gives a fact."""
     yield from _columns(account)
     if assumed := list(_assumed(account.columns.fields)):
         yield f"Assumed for every row, since no column says otherwise: {'; '.join(assumed)}."
@@ -206,7 +206,7 @@ def _as_asked(layer: Layer) -> str:
     return layer_words + (f", as known on {layer.known_on}" if layer.known_on else "")
 
 
-#: What is assumed of a field that is not given.
+#: The assumption for each field that is not given.
 _ASSUMED = {
     "activity": "it is an export from the United States",
     "headquarters": "the end user's headquarters are where the party data say, or else in the country of destination",
@@ -300,14 +300,14 @@ def _names(summary: Summary, spelled: Sequence[Spelling]) -> Iterator[_Section]:
 
 
 def _turning(rows: int) -> str:
-    """How many rows turn on a near name, as the beginning of a sentence."""
+    """The number of rows that turn on a near name, as the beginning of a sentence."""
     if not rows:
         return "No row that could be read is open because of such a name. To settle one all the same"
     return f"{rows_of(rows)} open because of such a name: the answer turns on whom it means. To settle it"
 
 
 _NO_CHIP = " For what is not an AI chip at all (memory, a CPU, freight), write 'not an AI chip'."
-#: How names are shown that are on no list.
+#: The meanings of names that are on no list.
 _DECLARED = "not listed, as declared"
 _UNLISTED = ("on no list", "not said", _DECLARED)
 _BODY = " body by its name"

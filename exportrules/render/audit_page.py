@@ -29,7 +29,7 @@ from exportrules.ledger.report import (
     Part,
     answered_rows,
 )
-from exportrules.ledger.reported import Row, shown_number
+from exportrules.ledger.reported import ReportedRow, shown_number
 from exportrules.ledger.run import Account, Settings
 from exportrules.ledger.sinks import Rendered
 from exportrules.render.page import PAGE, Block, Heading, Items, Paragraph, Table, markdown
@@ -41,7 +41,7 @@ MOST_ROWS = 20_000
 _NARROW = 34
 
 
-class Page:
+class AuditPage:
     """The page, in Markdown where the file's name says so. It keeps the rows until all are answered."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Page:
         self._contents = Contents(lookup.ruleset, lookup, settings, source)
         self._heads = [*source.names, *names]
         self._rows: list[list[str]] = []
-        self._parts: dict[Part, list[Row]] = {part: [] for part in PARTS}
+        self._parts: dict[Part, list[ReportedRow]] = {part: [] for part in PARTS}
 
     def render(self, batch: Batch, numbers: Numbers) -> list[AnsweredRow]:
         return answered_rows(self._rendered, self._lookup, batch, numbers)

@@ -25,7 +25,7 @@ from exportrules.law.span import holds_on, union
 from exportrules.law.view import view_of
 from exportrules.question.figures import facts_of
 from exportrules.question.names.chips import find_chip
-from exportrules.question.senses import Named, read_name, words_of
+from exportrules.question.senses import PartyName, read_name, words_of
 from exportrules.question.values import read_date
 from exportrules.render.differences import what
 from exportrules.render.flips import flip_rows
@@ -227,7 +227,7 @@ def answer_screen(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _screened(law: Ruleset, name: Named, on: date) -> dict[str, Any]:
+def _screened(law: Ruleset, name: PartyName, on: date) -> dict[str, Any]:
     parties = [_party(law, law.parties[party], True, on) for party in name.listed]
     parties += [_party(law, law.parties[party], False, on) for party in name.near]
     certain = [party for party in parties if party["certain"]]

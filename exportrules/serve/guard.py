@@ -12,7 +12,7 @@ from typing import Any
 
 from exportrules.errors import one_line
 from exportrules.law.ruleset import Ruleset
-from exportrules.serve.settings import Settings
+from exportrules.serve.settings import ServerSettings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -55,7 +55,7 @@ def problem(status: int, detail: str, near: tuple[str, ...] = ()) -> bytes:
 class Guard:
     """An application with limits. It counts the requests in progress, and stores nothing of them."""
 
-    def __init__(self, app: App, law: Ruleset, settings: Settings) -> None:
+    def __init__(self, app: App, law: Ruleset, settings: ServerSettings) -> None:
         self.law = law
         self._app, self._settings, self._under_way = app, settings, 0
 

@@ -33,11 +33,11 @@ from exportrules.render.safe import safe_json
 from exportrules.serve.answers import ASKS, Ask, chips, determination_of, provision, ruleset_of
 from exportrules.serve.guard import Guard, problem
 from exportrules.serve.ledgers import KINDS, REQUEST, account_of, answered
-from exportrules.serve.memory import Memory
+from exportrules.serve.memory import RecentAnswers
 from exportrules.serve.openapi import PATHS, document
 from exportrules.serve.page import front
 from exportrules.serve.requests import Request
-from exportrules.serve.settings import Settings
+from exportrules.serve.settings import ServerSettings
 from exportrules.serve.speech import sentences
 from exportrules.serve.wire import read_json, read_query
 from exportrules.study.receipt import engine
@@ -48,7 +48,7 @@ _CHIPS = Request(("name",))
 _BLOCK = 64 * 1024
 
 
-def application(law: Ruleset, settings: Settings) -> Guard:
+def application(law: Ruleset, settings: ServerSettings) -> Guard:
     """The API of one ruleset, behind its limits."""
     return Guard(_Service(law, settings).starlette(), law, settings)
 
@@ -56,11 +56,11 @@ def application(law: Ruleset, settings: Settings) -> Guard:
 class _Service:
     """The endpoints and what they share: the law, a cache of answers, a thread pool."""
 
-    def __init__(self, law: Ruleset, settings: Settings) -> None:
+    def __init__(self, law: Ruleset, settings: ServerSettings) -> None:
         self._law, self._settings = law, settings
         self._computed = 0
         self._page = front(law, settings.explorer)
-        self._memory = Memory(settings.remember)
+        self._memory = RecentAnswers(settings.remember)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="exportrules")
         self._edition = f"{engine()['sha256']} {law.digest}".encode()
 
@@ -196,22 +196,22 @@ class _Service:
             _only_utf8(charset)
         elif charset and given.setdefault("encoding", charset).lower() != charset:
             raise QuestionError(f"the charset is {charset}, and encoding is {given['encoding']}. Write one of them.")
-        folder = Path(tempfile.mkdtemp(prefix="exportrules-"))
+        directory = Path(tempfile.mkdtemp(prefix="exportrules-"))
         try:
-            ledger, output = folder / f"ledger{KINDS[kind]}", folder / f"answered{KINDS[kind]}"
+            ledger, output = directory / f"ledger{KINDS[kind]}", directory / f"answered{KINDS[kind]}"
             with ledger.open("wb") as file:
                 async for block in self._blocks(request, self._settings.largest_ledger):
                     file.write(block)
             account = await self._threaded(lambda: answered(self._law, given, ledger, output))
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(directory, ignore_errors=True)
             raise
         headers = {
             "content-length": str(output.stat().st_size),
             "exportrules-account": json.dumps(account_of(account)),
             "exportrules-ruleset": json.dumps(ruleset_of(self._law)),
         }
-        return StreamingResponse(_sent(output, folder), media_type=kind, headers=headers)
+        return StreamingResponse(_sent(output, directory), media_type=kind, headers=headers)
 
     async def _health(self, request: Incoming) -> Response:
         request.scope["exportrules.route"] = "/healthz"
@@ -273,15 +273,15 @@ def _names(wanted: str, tag: str) -> bool:
     return wanted.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in wanted.split(","))
 
 
-async def _sent(output: Path, folder: Path) -> AsyncIterator[bytes]:
-    """The bytes of a file, whose folder is removed when they were sent or the client has gone."""
+async def _sent(output: Path, directory: Path) -> AsyncIterator[bytes]:
+    """The bytes of a file, whose directory is removed when they were sent or the client has gone."""
     try:
         with output.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
     finally:
         with contextlib.suppress(OSError):
-            shutil.rmtree(folder)
+            shutil.rmtree(directory)
 
 
 def _problem(status: int, detail: str, near_names: tuple[str, ...] = ()) -> Response:

@@ -39,7 +39,7 @@ _MARKS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 
 
 class _Query:
-    """How the cures in error messages are written for a caller of `/audit`."""
+    """The wording of cures in error messages for a caller of `/audit`."""
 
     mapping, answers, also_on, names = (
         "map",

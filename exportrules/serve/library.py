@@ -24,7 +24,7 @@ ALONE = {"coverage": "What is encoded, what is not, and what that could change",
          "edition": "The edition of the rules: its digest, and the day through which it was verified"}  # fmt: skip
 
 
-class Entry(NamedTuple):
+class LibraryText(NamedTuple):
     """One text: its address, its name and its title."""
 
     address: str
@@ -37,16 +37,16 @@ def address(kind: str, name: str) -> str:
     return f"{SCHEME}{kind}/{quote(name, safe='')}"
 
 
-def entries(law: Ruleset) -> Iterator[Entry]:
+def entries(law: Ruleset) -> Iterator[LibraryText]:
     """Every text, in a fixed order."""
     for name, title in ALONE.items():
-        yield Entry(SCHEME + name, name, title)
+        yield LibraryText(SCHEME + name, name, title)
     for instrument in law.instruments.values():
-        yield Entry(address("instrument", instrument.id), instrument.id, instrument.title)
+        yield LibraryText(address("instrument", instrument.id), instrument.id, instrument.title)
     for name, (provision, _) in law.provisions.items():
-        yield Entry(address("provision", name), name, provision.title)
+        yield LibraryText(address("provision", name), name, provision.title)
     for name, (variant, family) in law.variants.items():
-        yield Entry(address("chip", name), name, f"{variant.name} ({family.name})")
+        yield LibraryText(address("chip", name), name, f"{variant.name} ({family.name})")
 
 
 def text_at(law: Ruleset, written: str) -> str:

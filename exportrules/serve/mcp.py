@@ -29,7 +29,7 @@ from exportrules.question.names.chips import names_beginning
 from exportrules.question.names.keys import near
 from exportrules.render.safe import safe, safe_json
 from exportrules.serve.answers import ASKS, Ask, answer_check, determination_of
-from exportrules.serve.library import ALONE, KINDS, SCHEME, Entry, entries, text_at
+from exportrules.serve.library import ALONE, KINDS, SCHEME, LibraryText, entries, text_at
 from exportrules.serve.requests import Request
 from exportrules.serve.shapes import schema_of, spoken
 from exportrules.serve.speech import answer_sentences, questions, sentences
@@ -101,7 +101,7 @@ def once(line: str) -> str:
     """A line of JSON in which no object has a name twice: the second `to` is a `to (again)`, which no question has."""
     again: list[str] = []
 
-    def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def renamed(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, value in pairs:
             own = name
@@ -113,7 +113,7 @@ def once(line: str) -> str:
         return found
 
     try:
-        read = json.loads(line, object_pairs_hook=told)
+        read = json.loads(line, object_pairs_hook=renamed)
     except (ValueError, RecursionError):
         return line  # the library says what is wrong with it
     if not again:
@@ -219,7 +219,7 @@ async def _list_resources(
     )
 
 
-def _resource(entry: Entry) -> types.Resource:
+def _resource(entry: LibraryText) -> types.Resource:
     return types.Resource(uri=entry.address, name=entry.name, title=safe(entry.title), mime_type="text/plain")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 
-class Memory:
+class RecentAnswers:
     """The most recently used answers, as bytes, by the exact text of the request. Not thread-safe."""
 
     def __init__(self, most: int) -> None:

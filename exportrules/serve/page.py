@@ -30,19 +30,19 @@ _SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL | re.IGNOR
 _LARGEST = 64 * 2**20
 
 
-class Page(NamedTuple):
+class ServedPage(NamedTuple):
     """The bytes of a page, and the content security policy that it needs."""
 
     body: bytes
     policy: str
 
 
-def front(law: Ruleset, explorer: str | None = None) -> Page:
+def front(law: Ruleset, explorer: str | None = None) -> ServedPage:
     """The page at `/`; `explorer` is a file. Raises QuestionError for one written from other rules."""
     return _explorer(law, explorer) if explorer else _small(law)
 
 
-def _explorer(law: Ruleset, path: str) -> Page:
+def _explorer(law: Ruleset, path: str) -> ServedPage:
     body = read_file(path, path, _LARGEST)
     text = body.decode("utf-8", "replace")
     if law.digest not in text:
@@ -52,7 +52,7 @@ def _explorer(law: Ruleset, path: str) -> Page:
         )
     text = served(text)
     scripts = " ".join(f"'sha256-{_digest(script)}'" for script in _SCRIPT.findall(text))
-    return Page(
+    return ServedPage(
         text.encode("utf-8", "replace"), _policy(f"script-src {scripts}; style-src 'unsafe-inline'; img-src data:")
     )
 
@@ -70,7 +70,7 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(plain.encode()).digest()).decode()
 
 
-def _small(law: Ruleset) -> Page:
+def _small(law: Ruleset) -> ServedPage:
     items = "".join(f"<dt>/{ask.name}</dt><dd>{html.escape(ask.says)}</dd>" for ask in ASKS.values())
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
@@ -84,4 +84,4 @@ def _small(law: Ruleset) -> Page:
         '<a href="/chips">/chips</a>, /provisions/ID.</p>'
         f"<footer>{html.escape(footer(law))}</footer></body></html>"
     )
-    return Page(body.encode(), _policy(f"style-src 'sha256-{_digest(_STYLE)}'"))
+    return ServedPage(body.encode(), _policy(f"style-src 'sha256-{_digest(_STYLE)}'"))

@@ -18,10 +18,10 @@ from exportrules.render.safe import safe
 from exportrules.serve.guard import Guard
 from exportrules.serve.heads import Bounded
 from exportrules.serve.http import application
-from exportrules.serve.settings import Settings
+from exportrules.serve.settings import ServerSettings
 
 
-def make(settings: Settings) -> Guard:
+def make(settings: ServerSettings) -> Guard:
     """The application of a worker, with the law loaded."""
     law = (
         load_ruleset(settings.ruleset, settings.overlays)
@@ -38,7 +38,7 @@ def make(settings: Settings) -> Guard:
     return guard
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: ServerSettings) -> None:
     """Serve until SIGINT or SIGTERM. Raises QuestionError if the address is not available."""
     guard = make(settings)  # before listening, so that a bad rule file is reported first
     listening = _socket(settings)
@@ -68,12 +68,12 @@ def _run(guard: Guard, listening: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _work(settings: Settings, listening: socket.socket) -> None:
+def _work(settings: ServerSettings, listening: socket.socket) -> None:
     """The main function of a worker process."""
     _run(make(settings), listening)
 
 
-def _supervise(settings: Settings, listening: socket.socket) -> None:
+def _supervise(settings: ServerSettings, listening: socket.socket) -> None:
     """Run workers that share a socket. If one ends, all are ended, so that a service manager can restart them."""
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_work, args=(settings, listening)) for _ in range(settings.workers)]
@@ -92,7 +92,7 @@ def _supervise(settings: Settings, listening: socket.socket) -> None:
     raise OutputError("a worker ended unexpectedly, and the others were ended with it. Its messages are above.")
 
 
-def _socket(settings: Settings) -> socket.socket:
+def _socket(settings: ServerSettings) -> socket.socket:
     """The listening socket, shared by all workers. Raises QuestionError if it cannot be opened."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:

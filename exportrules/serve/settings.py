@@ -11,7 +11,7 @@ MB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerSettings:
     """Sizes are in bytes, times in seconds. `hosts` are the host names that requests may use; '*' means any."""
 
     host: str = "127.0.0.1"
@@ -42,7 +42,7 @@ class Settings:
         return frozenset(name.lower() for name in (*LOOPBACK, *self.hosts))
 
 
-def checked(settings: Settings) -> Settings:
+def checked(settings: ServerSettings) -> ServerSettings:
     """The settings. Raises QuestionError if they would open the server to other machines unintentionally."""
     if settings.host not in LOOPBACK and not settings.hosts:
         raise QuestionError(

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from exportrules.errors import QuestionError, RulesetError
-from exportrules.files.load import DEEPEST_FOLDER, MOST_FILES, read_file
+from exportrules.files.load import DEEPEST_DIRECTORY, MOST_FILES, read_file
 
 #: The whole of title 15 as XML is some 40 MB.
 LARGEST_TEXT = 256 * 2**20
@@ -64,18 +64,18 @@ def read_copies(
 def _files(path: str) -> Iterator[str]:
     """The file itself, or every text in a directory and its subdirectories."""
     if not os.path.exists(path):
-        raise QuestionError(f"{path}: there is no such file. Name a dated copy of the Code, or a folder of them.")
+        raise QuestionError(f"{path}: there is no such file. Name a dated copy of the Code, or a directory of them.")
     if not os.path.isdir(path):
         yield path
         return
     files: list[str] = []
-    for folder, inner, names in os.walk(path):
+    for directory, inner, names in os.walk(path):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
-        files += [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
-        if len(files) > MOST_FILES or folder[len(path) :].count(os.sep) > DEEPEST_FOLDER:
-            raise QuestionError(f"{path}: too many files or folders. Name the folder of the dated copies.")
+        files += [os.path.join(directory, name) for name in names if name.lower().endswith(SUFFIXES)]
+        if len(files) > MOST_FILES or directory[len(path) :].count(os.sep) > DEEPEST_DIRECTORY:
+            raise QuestionError(f"{path}: too many files or directories. Name the directory of the dated copies.")
     if not files:
-        raise QuestionError(f"{path}: no text in this folder. Copies of the Code end in {', '.join(SUFFIXES)}.")
+        raise QuestionError(f"{path}: no text in this directory. Copies of the Code end in {', '.join(SUFFIXES)}.")
     yield from sorted(files)
 
 

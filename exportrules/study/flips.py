@@ -61,10 +61,10 @@ def flips(d: Determination) -> list[Flip]:
     """
     if d.outcome == "not_released" or d.standing in ("destination_not_encoded", "before_coverage"):
         return []
-    return [flip for course in d.moment.courses for flip in _Numbers(d, course).flips()]
+    return [flip for course in d.moment.courses for flip in _Trials(d, course).flips()]
 
 
-class _Numbers:
+class _Trials:
     """Evaluate one variant on one day with any of its numbers changed."""
 
     def __init__(self, d: Determination, course: Course) -> None:

@@ -74,15 +74,15 @@ def _exporter(ruleset: Ruleset, written: str) -> str:
 
 
 def write_package(
-    all_tables: Sequence[Table], ruleset: Ruleset, folder: str | os.PathLike[str], forms: Sequence[str] = FORMS,
+    all_tables: Sequence[Table], ruleset: Ruleset, directory: str | os.PathLike[str], forms: Sequence[str] = FORMS,
     *, force: bool = False,
 ) -> list[Path]:  # fmt: skip
     """Write every table in every form, and their description last. Returns the files.
 
-    `folder` is created if it does not exist; its parent must exist. Raises QuestionError for a file that already
+    `directory` is created if it does not exist; its parent must exist. Raises QuestionError for a file that already
     exists (without `force`), OutputError if writing fails.
     """
-    target = Path(folder)
+    target = Path(directory)
     paths = {(table.name, form): target / f"{table.name}.{form}" for table in all_tables for form in forms}
     prepared(target, [*paths.values(), target / DESCRIPTION], force)
     written: list[Path] = []
@@ -99,14 +99,14 @@ def write_package(
     return [*written, target / DESCRIPTION]
 
 
-def prepared(folder: Path, files: Iterable[Path], force: bool) -> None:
-    """Create the folder and check that each file may be written, before the long work."""
-    if folder.exists() and not folder.is_dir():
-        raise QuestionError(f"{folder} is a file. Name a folder.")
+def prepared(directory: Path, files: Iterable[Path], force: bool) -> None:
+    """Create the directory and check that each file may be written, before the long work."""
+    if directory.exists() and not directory.is_dir():
+        raise QuestionError(f"{directory} is a file. Name a directory.")
     try:
-        folder.mkdir(exist_ok=True)
+        directory.mkdir(exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: the folder cannot be created: {error.strerror or error}.") from None
+        raise OutputError(f"{directory}: the directory cannot be created: {error.strerror or error}.") from None
     for file in files:
         free(file, force=force)
 

@@ -106,8 +106,8 @@ def plane(timelines: Sequence[Timeline], on: date, axes: tuple[str, str] | None 
     tested = tuple(dict.fromkeys((used[0], used[1]) for _, used in pairs))
     if axes is None:
         if not pairs:
-            raise QuestionError(f"no provision in force on {on} for this deal tests two figures of a chip, so there "
-                                f"is no plane to draw.{_first_plane(every, on, named)}")  # fmt: skip
+            raise QuestionError(f"no provision in force on {on} for this deal tests two figures of a chip, so a plane "
+                                f"cannot be drawn.{_first_plane(every, on, named)}")  # fmt: skip
         view = timelines[0].view
         _, newest = max(pairs, key=lambda pair: view.start_of(pair[0].in_force.provision))
         axes = newest[0], newest[1]

@@ -83,9 +83,9 @@ def seal(body: Mapping[str, Any]) -> str:
 def _engine() -> tuple[tuple[str, str], ...]:
     import hashlib
 
-    folder = Path(exportrules.__file__).parent
-    files = [folder / "errors.py", *(file for room in ENGINE for file in sorted((folder / room).rglob("*.py")))]
-    return tuple((f.relative_to(folder).as_posix(), hashlib.sha256(f.read_bytes()).hexdigest()) for f in files)
+    directory = Path(exportrules.__file__).parent
+    files = [directory / "errors.py", *(file for room in ENGINE for file in sorted((directory / room).rglob("*.py")))]
+    return tuple((f.relative_to(directory).as_posix(), hashlib.sha256(f.read_bytes()).hexdigest()) for f in files)
 
 
 def engine() -> dict[str, Any]:

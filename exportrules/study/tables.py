@@ -6,20 +6,18 @@ strings, or None if unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from exportrules.answer.result import OUTCOMES, STANDINGS
+from exportrules.law.model import FactDefinition, Policy
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.catalogue import FIGURES, ChipRow, Figure, figure_value
 from exportrules.study.answers import Grouped, Spell, members_by_place
 
-POLICIES = (
-    "policy_of_denial", "presumption_of_denial", "indeterminate", "case_by_case", "presumption_of_approval",
-    "unpublished",
-)  # fmt: skip
+POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def tables(ruleset: Ruleset, chips: Sequence[ChipRow], families: Sequence[str], 
     """Every table of the package. `chips` and `families` are those that `answers` were asked about."""
     return [
         Table("chips", "Chips", "One row for each variant of the catalogue, with the first reading of its figures.",
-              _CHIP, ("chip",), (("family", "families", "family"),), tuple(map(_chip, chips))),
+              _chip_fields(ruleset.facts), ("chip",), (("family", "families", "family"),), tuple(map(_chip, chips))),
         Table("families", "Families of chips", "What people mean by a name such as A100: one or more variants.",
               _FAMILY, ("family",), (), tuple(_family(ruleset, name) for name in families)),
         Table("figures", "Figures of chips",
@@ -88,18 +86,6 @@ _FAMILY = (
     Field("aliases", "list", "Other spellings.", parts="|"),
     Field("note", "string", "A remark."),
 )
-_UNITS = {
-    "tpp": ("Total processing performance: dense TOPS x bit length, the largest over all formats.", "TOPS x bit"),
-    "performance_density": ("TPP per mm2 of logic dies on a non-planar process.", "TPP per mm2"),
-    "aggregate_io_gbytes_s": ("All links to other ICs, both directions, memory left out.", "Gbyte/s"),
-    "chip_to_chip_io_gbytes_s": ("The same without PCIe.", "Gbyte/s"),
-    "dram_bandwidth_gbytes_s": ("Memory bandwidth.", "Gbyte/s"),
-    "memory_bandwidth_density": ("Memory bandwidth per mm2 of a memory stack.", "Gbyte/s per mm2"),
-    "die_area_mm2": ("Area of the logic dies.", "mm2"),
-    "designed_for_datacenter": ("Designed or marketed for datacenters.", ""),
-    "non_planar": ("Made on a process with non-planar transistors.", ""),
-}
-_BOOLEAN = ("designed_for_datacenter", "non_planar")
 _CHIP = (
     Field("chip", "string", "Id of the variant.", required=True),
     Field("name", "string", "Its name.", required=True),
@@ -118,9 +104,8 @@ _CHIP = (
     Field("contains", "list", "Of a system: so many of which variant, as COUNTxID.", parts=" "),
     Field("figures_of", "string", "Id of the variant whose figures these are: of a system, each chip in it.",
           required=True),
-    *(Field(name, "boolean" if name in _BOOLEAN else "number",
-            f"{_UNITS[name][0]} First reading; empty where unknown, or known within bounds alone.", _UNITS[name][1])
-      for name in FIGURES),
+)  # fmt: skip
+_CHIP_SOURCES = (
     Field("bounded", "list", "Figures of which bounds alone are known: see the table of figures.", parts=" "),
     Field("estimated", "list", "Figures under which there is an estimate.", parts=" "),
     Field("disputed", "list", "Figures on which sources differ: see the table of figures.", parts=" "),
@@ -198,6 +183,19 @@ def _segment(subject: str, says: str) -> tuple[Field, ...]:
         Field("exceptions", "list", "Exceptions that overcome every requirement, on their conditions.", parts=" "),
         Field("turns_on", "list", "Unknown facts on which the answer turns.", parts=" "),
     )  # fmt: skip
+
+
+def _chip_fields(vocabulary: Mapping[str, FactDefinition]) -> tuple[Field, ...]:
+    """The fields of a chip; its figures are described as the vocabulary defines them."""
+    figures = (_figure_field(name, vocabulary.get(name)) for name in FIGURES)
+    return *_CHIP, *figures, *_CHIP_SOURCES
+
+
+def _figure_field(name: str, known: FactDefinition | None) -> Field:
+    says = [known.definition] if known else []
+    description = " ".join([*says, "First reading; empty where unknown, or known within bounds alone."])
+    kind = "boolean" if known and known.type == "boolean" else "number"
+    return Field(name, kind, description, known.unit if known else "")
 
 
 def _key(subject: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from exportrules.study.casebook import (
 AGREES, PARTLY, CONTRADICTED, NOT_DECIDED = "agrees", "partly", "contradicted", "not decided"
 
 
-class Verdict(NamedTuple):
+class Judgement(NamedTuple):
     """The verdict on what a claim implies and, unless it agrees, the days and the provisions that decide."""
 
     verdict: str
@@ -45,24 +45,24 @@ class Counts(NamedTuple):
     silent: int
 
 
-def verdict(reply: Reply) -> Verdict | None:
+def verdict(reply: Reply) -> Judgement | None:
     """The verdict on one answer; None if the claim implies nothing, or nothing for the exporter of the question."""
     claim = reply.claim
     if claim.implies is None or not concerns(claim, reply.question):
         return None
     against = [days for days in reply.days if _decided(days) and not _fits(claim, days)]
     if against:
-        return Verdict(CONTRADICTED, "; ".join(_against(reply, days) for days in against))
+        return Judgement(CONTRADICTED, "; ".join(_against(reply, days) for days in against))
     since = _since(reply)
     if since and since.verdict == CONTRADICTED:
         return since
     unsure = [days for days in reply.days if not _decided(days)]
     if unsure:
-        return Verdict(NOT_DECIDED, "; ".join(_unsure(days) for days in unsure))
-    return since or Verdict(AGREES, "")
+        return Judgement(NOT_DECIDED, "; ".join(_unsure(days) for days in unsure))
+    return since or Judgement(AGREES, "")
 
 
-def deciding_day(reply: Reply, judged: Verdict | None) -> date:
+def deciding_day(reply: Reply, judged: Judgement | None) -> date:
     """A day of the claim that shows the verdict: the first that contradicts it, or leaves it open, else the first."""
     claim = reply.claim
     if judged and judged.verdict == CONTRADICTED:
@@ -73,7 +73,7 @@ def deciding_day(reply: Reply, judged: Verdict | None) -> date:
     return claim.implies_since or claim.first
 
 
-def verdict_of_claim(verdicts: Iterable[Verdict | None]) -> str:
+def verdict_of_claim(verdicts: Iterable[Judgement | None]) -> str:
     """The verdict on a claim; '' if there is none. PARTLY: some answers agree with it, and others contradict it."""
     words = {judged.verdict for judged in verdicts if judged}
     if words >= {AGREES, CONTRADICTED}:
@@ -86,9 +86,9 @@ def counts(book: Casebook, law: Ruleset) -> Counts:
     return counted(book, ((reply.claim, verdict(reply)) for reply in replies(book, law)))
 
 
-def counted(book: Casebook, judged: Iterable[tuple[Claim, Verdict | None]]) -> Counts:
+def counted(book: Casebook, judged: Iterable[tuple[Claim, Judgement | None]]) -> Counts:
     """The claims of a casebook, by verdicts that are already known."""
-    by_claim: dict[str, list[Verdict | None]] = {claim.id: [] for claim in book.claim}
+    by_claim: dict[str, list[Judgement | None]] = {claim.id: [] for claim in book.claim}
     for claim, reached in judged:
         by_claim[claim.id].append(reached)
     number = Counter(verdict_of_claim(reached) for reached in by_claim.values())
@@ -120,18 +120,18 @@ def _against(reply: Reply, days: Days) -> str:
     return message
 
 
-def _since(reply: Reply) -> Verdict | None:
+def _since(reply: Reply) -> Judgement | None:
     """The verdict on the first day that a claim implies."""
     implied = reply.claim.implies_since
     if implied is None:
         return None
     first = first_day_required(reply.timeline, reply.claim.last)
     if first.required and first.day == implied and first.undetermined_from is None:
-        return Verdict(AGREES, "")
+        return Judgement(AGREES, "")
     if first.undetermined_from and first.undetermined_from <= implied and (not first.day or implied <= first.day):
-        return Verdict(NOT_DECIDED, f"undetermined from {first.undetermined_from} on")
+        return Judgement(NOT_DECIDED, f"undetermined from {first.undetermined_from} on")
     by = f" by {', '.join(first.opened_by)}" if first.opened_by else ""
-    return Verdict(CONTRADICTED, f"first required: {first_day_text(first)}{by}, not {implied}")
+    return Judgement(CONTRADICTED, f"first required: {first_day_text(first)}{by}, not {implied}")
 
 
 def _unsure(days: Days) -> str:
@@ -154,7 +154,7 @@ def rows(book: Casebook, law: Ruleset) -> list[dict[str, Any]]:
     return [_row(book, reply, days, verdict(reply)) for reply in replies(book, law) for days in reply.days]
 
 
-def _row(book: Casebook, reply: Reply, days: Days, judged: Verdict | None) -> dict[str, Any]:
+def _row(book: Casebook, reply: Reply, days: Days, judged: Judgement | None) -> dict[str, Any]:
     claim, question, answer, first = reply.claim, reply.timeline.question, days.span.answer, reply.first
     return {
         "casebook": book.id,

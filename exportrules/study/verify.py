@@ -327,8 +327,8 @@ def _is_used(name: str, text: bytes | None, body: Mapping[str, Any], now: Mappin
     named = canonical.canonical(answers).decode("utf-8")
     if text is None:
         # the file is gone, so go by its name: an instrument's is its id, a chip's is vendor and id
-        *_, folder, stem = ("", *name.removesuffix(".toml").split("/"))
-        return f'"{stem}#' in named or f'"{folder}-{stem}' in named
+        *_, directory, stem = ("", *name.removesuffix(".toml").split("/"))
+        return f'"{stem}#' in named or f'"{directory}-{stem}' in named
     chips = {v for answer in answers for v in answer.get("variants", ())}
     chips |= {str(answer.get("transaction", {}).get("family")) for answer in answers}
     for table, key, value in read_file(name, text):

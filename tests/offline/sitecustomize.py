@@ -1,6 +1,6 @@
 """No network: an audit hook that ends whatever reaches for one.
 
-Imported by `tests/conftest.py` for the tests themselves. With this folder on PYTHONPATH, Python runs it at its
+Imported by `tests/conftest.py` for the tests themselves. With this directory on PYTHONPATH, Python runs it at its
 start, so that every process that a test starts is under it too. An audit hook sees what C code does as well, it
 cannot be taken off again, and it imports nothing.
 """

@@ -19,7 +19,8 @@ Stroke = tuple[float, float, float, float]
 #: The places around a point, the best first: right, left, above, below, the corners, then between them.
 AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1),
           (2, -1), (2, 1), (-2, -1), (-2, 1), (1, -2), (1, 2), (-1, -2), (-1, 2))  # fmt: skip
-#: How far off a label may stand; the nearest is too near for a leader to be seen, from `LED` on each has one.
+#: The distances at which a label may be placed: the nearest is too near for a leader to be seen, from `LED` on each
+#: label has one.
 REACH, LED = (9, 15, 22, 32, 46, 62, 80, 105, 135, 170, 210), 22
 #: Pixels: half the size of a mark; by how much another point must be farther off than a label's own; from a leader's
 #: end to its label.
@@ -47,7 +48,7 @@ class Box(NamedTuple):
         )
 
     def off(self, x: float, y: float) -> float:
-        """How far a point is from the box."""
+        """The distance of a point from the box."""
         return math.hypot(max(self.left - x, 0, x - self.right), max(self.top - y, 0, y - self.bottom))
 
     def cut(self, stroke: Stroke) -> bool:
@@ -195,7 +196,7 @@ def _from(stroke: Stroke, start: float) -> Stroke:
 
 
 def _off(stroke: Stroke, point: Spot) -> float:
-    """How far a point is from a stroke."""
+    """The distance of a point from a stroke."""
     x, y, x2, y2 = stroke
     along, down = x2 - x, y2 - y
     share = ((point[0] - x) * along + (point[1] - y) * down) / (along**2 + down**2 or 1)
@@ -206,9 +207,9 @@ def _off(stroke: Stroke, point: Spot) -> float:
 def _meet(one: Stroke, other: Stroke) -> bool:
     """True if two strokes cross: the ends of each are on both sides of the other."""
 
-    def parted(line: Stroke, ends: Stroke) -> bool:
+    def divides(line: Stroke, ends: Stroke) -> bool:
         x, y, x2, y2 = line
         first, last = ((x2 - x) * (ends[i + 1] - y) - (y2 - y) * (ends[i] - x) for i in (0, 2))
         return first * last <= 0
 
-    return parted(one, other) and parted(other, one)
+    return divides(one, other) and divides(other, one)

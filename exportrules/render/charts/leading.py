@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 #: The number of labels that a reader can take in and that there is room for.
 MOST = 48
-#: How near to a line a chip that is not for datacenters is of interest: a factor, so 4,267 to 5,400 at 4,800.
+#: A chip that is not for datacenters is of interest within this factor of a line: 4,267 to 5,400 at 4,800.
 NEAR = 1.125
-#: Marks nearer to each other than this, in the logarithm of a factor along either figure, lie on one another.
+#: Marks nearer to each other than this, in the logarithm of a factor along either figure, overlap.
 APART = 0.04
 #: `leading` in words, for the picture.
 RULE = (
@@ -51,7 +51,7 @@ def _covers(one: Point, other: Point) -> bool:
 
 
 def _off(plane: Plane, point: Point) -> float:
-    """How far a chip is from the nearest line of the plane: the logarithm of a factor, as the picture shows it."""
+    """The distance of a chip from the nearest line of the plane: the logarithm of a factor, as the picture shows it."""
     return min((far for region in plane.regions for far in _from_sides(plane, region, point)), default=math.inf)
 
 

@@ -1,4 +1,4 @@
-"""How charts look: colours that tell answers apart (on grey paper too), places on scales, legend and caption."""
+"""The look of charts: colours that distinguish answers (on grey paper too), places on scales, legend and caption."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _SAID = ("legend_", "notes", "caption")
 #: The longest cell that is not broken into lines.
 _SHORT = 12
-#: How much smaller a picture may be drawn before it is scrolled.
+#: The scale below which a picture is scrolled instead of drawn smaller.
 _LEAST = 0.8
 
 #: The policy forbids the browser to fetch anything, and to run any script but this one. (The SVG has its own styles.)

@@ -11,6 +11,7 @@ from exportrules.answer.timeline import Timeline
 from exportrules.answer.words import decision
 from exportrules.law.model import Test
 from exportrules.question.values import show
+from exportrules.render.charts.drawing import Dot, Drawing, Edge, drawing_of
 from exportrules.render.charts.labels import Box, place
 from exportrules.render.charts.leading import RULE
 from exportrules.render.charts.look import (
@@ -25,7 +26,6 @@ from exportrules.render.charts.look import (
     some,
     width_of,
 )
-from exportrules.render.charts.sheet import Dot, Edge, Sheet, sheet_of
 from exportrules.render.charts.wording import legend_words
 from exportrules.render.safe import safe
 from exportrules.render.text import deal_words, margin_lines
@@ -64,39 +64,39 @@ def thresholds_chart(
     None: all are labelled.
     """
     law, question = timelines[0].ruleset, timelines[0].question
-    sheet = sheet_of(plane, law)
-    _draw_entries(sheet)
-    _draw_axes(sheet)
-    edges, dots = sheet.edges(), sheet.dots()
-    _draw_edges(sheet, edges)
-    taken = _draw_names(sheet, dots)
+    drawing = drawing_of(plane, law)
+    _draw_entries(drawing)
+    _draw_axes(drawing)
+    edges, dots = drawing.edges(), drawing.dots()
+    _draw_edges(drawing, edges)
+    taken = _draw_names(drawing, dots)
     large = [d for d in dots if labelled is None or any(point.id in labelled for point in d.points)]
     small = [d for d in dots if d not in large]
-    unlabelled = _draw_dots(sheet, large, small, taken, edges)
-    notes = [*_rules(sheet), *_limits(sheet, dots, unlabelled, brief=labelled is not None), *_unnamed(small)]
-    below(sheet.picture, sheet.picture.y.pixels + 66, _signs(sheet, edges, dots), notes, law)
+    unlabelled = _draw_dots(drawing, large, small, taken, edges)
+    notes = [*_rules(drawing), *_limits(drawing, dots, unlabelled, brief=labelled is not None), *_unnamed(small)]
+    below(drawing.picture, drawing.picture.y.pixels + 66, _signs(drawing, edges, dots), notes, law)
     title = f"{_title(plane.x)} against {_title(plane.y)}: the lines of the law of {plane.on}"
     subtitle = [f"{_count(plane)} to {law.places[question.to].name}; {deal_words(question, law)}"]
-    return sheet.picture.spec(title[0].upper() + title[1:], subtitle)
+    return drawing.picture.spec(title[0].upper() + title[1:], subtitle)
 
 
 def _count(plane: Plane) -> str:
     return f"{len(plane.points)} variants of chips" if len(plane.points) != 1 else plane.points[0].name
 
 
-def _draw_entries(sheet: Sheet) -> None:
+def _draw_entries(drawing: Drawing) -> None:
     """Draw the area of each entry in greys that do not add up: where entries overlap, the first is visible."""
-    entries = [r for r in sheet.plane.regions if r.in_force.provision.kind == "classification"]
+    entries = [r for r in drawing.plane.regions if r.in_force.provision.kind == "classification"]
     order = sorted({region.provision for region in entries})
     rows = []
     for region in sorted(entries, key=lambda r: -order.index(r.provision)):
         tint = TINTS[min(order.index(region.provision), len(TINTS) - 1)]
-        rows.append({**sheet.picture.box(*sheet.sides(region)), "fill": tint, "provision": region.provision})
-    sheet.picture.draw("entries", "rect", rows, fields=("fill",), opacity=1)
+        rows.append({**drawing.picture.box(*drawing.sides(region)), "fill": tint, "provision": region.provision})
+    drawing.picture.draw("entries", "rect", rows, fields=("fill",), opacity=1)
 
 
-def _draw_axes(sheet: Sheet) -> None:
-    picture, plane = sheet.picture, sheet.plane
+def _draw_axes(drawing: Drawing) -> None:
+    picture, plane = drawing.picture, drawing.plane
     width, height = picture.x.pixels, picture.y.pixels
     grid, words = [], []
     for value in _ticks(picture.x):
@@ -113,9 +113,9 @@ def _draw_axes(sheet: Sheet) -> None:
     picture.draw("grid", "rule", grid, color=PALE, strokeWidth=0.7)
     frame = [(0, height, width, height), (0, 0, 0, height)]
     picture.draw("frame", "rule", [picture.box(*side) for side in frame], color=GREY, strokeWidth=1)
-    picture.texts("x_title", [{**picture.at(width / 2, height + 36), "text": _axis(sheet, plane.x)}],
+    picture.texts("x_title", [{**picture.at(width / 2, height + 36), "text": _axis(drawing, plane.x)}],
                   align="center", baseline="middle", size=12, fontWeight="bold")  # fmt: skip
-    picture.texts("y_title", [{**picture.at(-58, height / 2), "text": _axis(sheet, plane.y)}],
+    picture.texts("y_title", [{**picture.at(-58, height / 2), "text": _axis(drawing, plane.y)}],
                   align="center", baseline="middle", size=12, fontWeight="bold", angle=270)  # fmt: skip
 
 
@@ -130,15 +130,15 @@ def _ticks(scale: Scale) -> list[float]:
     return inside
 
 
-def _draw_edges(sheet: Sheet, edges: Sequence[Edge]) -> None:
-    picture = sheet.picture
+def _draw_edges(drawing: Drawing, edges: Sequence[Edge]) -> None:
+    picture = drawing.picture
     width = picture.x.pixels
     dashes: dict[str, list[float]] = {"line": [1, 0], "dashed": [7, 4], "dotted": [1.5, 3]}
     for line, dash in dashes.items():
         rows = [{**picture.box(*e.box), "fact": e.fact, "bound": e.bound} for e in edges if e.line == line]
         picture.draw(f"bounds_{line}", "rule", rows, color=INK, strokeWidth=1.5, strokeDash=dash)
-    across = {e.bound: e.box[0] for e in edges if e.fact == sheet.plane.x}
-    upward = {e.bound: e.box[1] for e in edges if e.fact == sheet.plane.y}
+    across = {e.bound: e.box[0] for e in edges if e.fact == drawing.plane.x}
+    upward = {e.bound: e.box[1] for e in edges if e.fact == drawing.plane.y}
     rows, stubs = [], []
     ends: list[float] = []
     for bound, px in sorted(across.items(), key=lambda item: item[1]):
@@ -156,27 +156,27 @@ def _draw_edges(sheet: Sheet, edges: Sequence[Edge]) -> None:
     picture.texts("y_bounds", rows, baseline="middle", size=SIZE, fontWeight="bold")
 
 
-def _draw_names(sheet: Sheet, dots: Sequence[Dot]) -> list[Box]:
+def _draw_names(drawing: Drawing, dots: Sequence[Dot]) -> list[Box]:
     """Draw the paragraph of each region, inside it and at its own lines. Returns their places."""
     taken: list[Box] = []
     avoid = [Box(d.x - 6, d.y - 6, d.x + 6, d.y + 6) for d in dots]
     rows = []
-    for region in sheet.plane.regions:
-        text, box = _name(sheet, region), sheet.sides(region)
-        spots = [_corner(box, corner, width_of(text, SIZE)) for corner in _corners(sheet, region)]
+    for region in drawing.plane.regions:
+        text, box = _name(drawing, region), drawing.sides(region)
+        spots = [_corner(box, corner, width_of(text, SIZE)) for corner in _corners(drawing, region)]
         free = [spot for spot in spots if not any(spot.meets(other) for other in (*taken, *avoid))]
         spot = (free or spots)[0]
         taken.append(spot)
         middle = (spot.top + spot.bottom) / 2
-        rows.append({**sheet.picture.at(spot.left, middle), "text": safe(text), "color": "#505050"})
-    sheet.picture.texts("regions", rows, baseline="middle", size=SIZE, fontStyle="italic")
+        rows.append({**drawing.picture.at(spot.left, middle), "text": safe(text), "color": "#505050"})
+    drawing.picture.texts("regions", rows, baseline="middle", size=SIZE, fontStyle="italic")
     return taken
 
 
-def _corners(sheet: Sheet, region: Region) -> Iterator[tuple[bool, bool, int]]:
+def _corners(drawing: Drawing, region: Region) -> Iterator[tuple[bool, bool, int]]:
     """(left, top, steps inward) of the places for a region's name: at the lines that it draws first."""
-    x_low, x_high = region.side(sheet.plane.x)
-    y_low, _ = region.side(sheet.plane.y)
+    x_low, x_high = region.side(drawing.plane.x)
+    y_low, _ = region.side(drawing.plane.y)
     left = x_low is not None or x_high is None
     top = y_low is None
     for step in range(6):
@@ -192,7 +192,7 @@ def _corner(box: Box, corner: tuple[bool, bool, int], wide: float) -> Box:
     return Box(x, y, x + wide, y + 13)
 
 
-def _name(sheet: Sheet, region: Region) -> str:
+def _name(drawing: Drawing, region: Region) -> str:
     provision, instrument = region.in_force.provision, region.in_force.instrument
     if region.bound:
         return f"{instrument.type} to {region.bound}{'' if region.certain else ' (uncertain)'}"
@@ -202,10 +202,10 @@ def _name(sheet: Sheet, region: Region) -> str:
 
 
 def _draw_dots(
-    sheet: Sheet, dots: Sequence[Dot], small: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge]
+    drawing: Drawing, dots: Sequence[Dot], small: Sequence[Dot], taken: Sequence[Box], edges: Sequence[Edge]
 ) -> list[str]:
     """Draw the chips, and labels for those that are not small. Returns the labels for which there was no room."""
-    picture = sheet.picture
+    picture = drawing.picture
     frame = Box(2, 2, picture.x.pixels - 2, picture.y.pixels - 2)
     lines = [Box(e.box[0] - 3, e.box[1] - 3, e.box[2] + 3, e.box[3] + 3) for e in edges]
     spots, unnamed = ([(d.x, d.y) for d in own] for own in (dots, small))
@@ -217,17 +217,17 @@ def _draw_dots(
         words.append({**picture.at(spot.box.left, (spot.box.top + spot.box.bottom) / 2), "text": safe(dot.label)})
         leaders += [picture.box(*spot.leader)] if spot.leader else []
     picture.draw("label_leaders", "rule", leaders, color=GREY, strokeWidth=0.7)
-    _draw_marks(sheet, "chips", dots, size=62, width=1)
+    _draw_marks(drawing, "chips", dots, size=62, width=1)
     # on top of the large ones, so that two chips on one spot with two answers are both visible
-    _draw_marks(sheet, "chips_small", small, size=22, width=0.5)
+    _draw_marks(drawing, "chips_small", small, size=22, width=0.5)
     picture.texts("chip_labels", words, baseline="middle", size=SIZE)
     return [dot.label for dot, spot in zip(dots, places, strict=True) if spot is None]
 
 
-def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, width: float) -> None:
+def _draw_marks(drawing: Drawing, layer: str, dots: Sequence[Dot], size: float, width: float) -> None:
     """Draw the marks of chips, with the details that the pointer shows."""
-    picture, plane = sheet.picture, sheet.plane
-    shapes = bool(_carved(sheet))
+    picture, plane = drawing.picture, drawing.plane
+    shapes = bool(_carved(drawing))
     rows = []
     for dot in sorted(dots, key=lambda d: -len(d.points)):
         first = dot.points[0]
@@ -242,12 +242,12 @@ def _draw_marks(sheet: Sheet, layer: str, dots: Sequence[Dot], size: float, widt
         }  # fmt: skip
         shape = SHAPES[first.datacenter][0] if shapes else "circle"
         rows.append({**picture.at(dot.x, dot.y), "fill": dot.kind.colour, "shape": shape, **words})
-    told_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
-    picture.draw(layer, "point", rows, told_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=width,
+    tip_fields = ("chip", "answer", "entry", _title(plane.x), _title(plane.y), "margin", "requirement", "figures")
+    picture.draw(layer, "point", rows, tip_fields, fields=("fill", "shape"), stroke=INK, strokeWidth=width,
                  size=size, opacity=1)  # fmt: skip
 
 
-def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
+def _signs(drawing: Drawing, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sign]:
     signs = [
         Sign(
             "swatch",
@@ -260,27 +260,29 @@ def _signs(sheet: Sheet, edges: Sequence[Edge], dots: Sequence[Dot]) -> list[Sig
     signs += [Sign("line", "a line of the rules, for everyone")] if "line" in lines else []
     signs += [Sign("dashed", "a line of a letter: it binds its addressee alone")] if "dashed" in lines else []
     signs += [Sign("dotted", "a line that is itself uncertain")] if "dotted" in lines else []
-    if _carved(sheet):
-        meant = {point.datacenter for point in sheet.plane.points}
+    if _carved(drawing):
+        meant = {point.datacenter for point in drawing.plane.points}
         signs += [Sign(shape, words) for means, (shape, words) in SHAPES.items() if means in meant and meant != {True}]
     return signs
 
 
-def _carved(sheet: Sheet) -> dict[tuple[str, str], tuple[Test, ...]]:
+def _carved(drawing: Drawing) -> dict[tuple[str, str], tuple[Test, ...]]:
     from exportrules.study.plane import carve_outs
 
-    return carve_outs(sheet.law, sheet.plane)
+    return carve_outs(drawing.law, drawing.plane)
 
 
-def _rules(sheet: Sheet) -> Iterator[str]:
+def _rules(drawing: Drawing) -> Iterator[str]:
     """The meaning of each line in words: bounds are inclusive or exclusive as in the text."""
     by_rule: dict[str, list[str]] = {}
-    for region in sheet.plane.regions:
-        by_rule.setdefault(f"{_name(sheet, region)} [{region.in_force.instrument.citation}]", []).append(_asks(region))
+    for region in drawing.plane.regions:
+        by_rule.setdefault(f"{_name(drawing, region)} [{region.in_force.instrument.citation}]", []).append(
+            _asks(region)
+        )
     for name, conditions in by_rule.items():
         yield f"{name}: {'; or '.join(dict.fromkeys(conditions))}"
     left_out: dict[str, list[str]] = {}
-    for (name, paragraph), tests in _carved(sheet).items():
+    for (name, paragraph), tests in _carved(drawing).items():
         text = f"{paragraph or 'carve-out'}: {' and '.join(map(_tested, tests))}"
         left_out.setdefault(text, []).append(name.partition("#")[2])
     for text, names in left_out.items():
@@ -294,19 +296,19 @@ def _unnamed(small: Sequence[Dot]) -> Iterator[str]:
         yield f"Drawn small, without a label: {variants} variants. {RULE}. --all labels every point."
 
 
-def _limits(sheet: Sheet, dots: Sequence[Dot], unlabelled: Sequence[str], brief: bool) -> Iterator[str]:
+def _limits(drawing: Drawing, dots: Sequence[Dot], unlabelled: Sequence[str], brief: bool) -> Iterator[str]:
     """Notes on what the picture does not show; with `brief`, only the first chips of which a figure is unknown."""
-    plane = sheet.plane
-    if plane.on > sheet.law.horizon:
+    plane = drawing.plane
+    if plane.on > drawing.law.horizon:
         yield f"{plane.on} is beyond the verified horizon: the lines are those of the last verified law, no answer is."
     else:
         # a policy that is open under an exception is not drawn
         drawn = [dot for dot in dots if "indeterminate" in dot.kind]
-        yield from open_notes(sheet.law, [(dot.label, dot.points[0].answer.turns_on) for dot in drawn])
+        yield from open_notes(drawing.law, [(dot.label, dot.points[0].answer.turns_on) for dot in drawn])
     out: dict[str, dict[str, None]] = {}
     for region in plane.left_out:
         beyond = (_title(t.fact) for t in region.tests if t.fact not in (plane.x, plane.y))
-        out.setdefault(_name(sheet, region), {}).update(dict.fromkeys(beyond))
+        out.setdefault(_name(drawing, region), {}).update(dict.fromkeys(beyond))
     if out:
         rows = "; ".join(f"{name} ({', '.join(facts)})" for name, facts in out.items())
         yield f"Not in this plane, since they test other figures: {rows}"
@@ -339,6 +341,6 @@ def _title(fact: str) -> str:
     return _TITLES.get(fact, fact.replace("_", " "))
 
 
-def _axis(sheet: Sheet, fact: str) -> str:
-    title, unit = _title(fact), sheet.law.facts[fact].unit
+def _axis(drawing: Drawing, fact: str) -> str:
+    title, unit = _title(fact), drawing.law.facts[fact].unit
     return f"{title[0].upper()}{title[1:]}, {unit} (logarithmic)" if unit else title

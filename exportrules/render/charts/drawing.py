@@ -42,7 +42,7 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Drawing:
     """A plane with the picture that it is drawn into."""
 
     plane: Plane
@@ -92,12 +92,12 @@ class Sheet:
         return [Dot(tuple(own), _label(own, drawn), kind, x, y) for (x, y, kind), own in spots.items()]
 
 
-def sheet_of(plane: Plane, law: Ruleset) -> Sheet:
-    """An empty sheet with room around every line and every chip, larger for many chips."""
+def drawing_of(plane: Plane, law: Ruleset) -> Drawing:
+    """An empty drawing with room around every line and every chip, larger for many chips."""
     spots = len({(point.x, point.y) for point in plane.points})
     width, height = MANY if spots > CROWD else FEW
     across, upward = _scale(plane, plane.x, width), _scale(plane, plane.y, height, upward=True)
-    return Sheet(plane, Picture(across, upward), law)
+    return Drawing(plane, Picture(across, upward), law)
 
 
 def _scale(plane: Plane, fact: str, pixels: float, upward: bool = False) -> Scale:

@@ -10,7 +10,7 @@ from typing import Any
 _written = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class Table:
+class Distinct:
     """Values with a number for each, without duplicates."""
 
     def __init__(self) -> None:
