@@ -74,6 +74,13 @@ def _record_of(made: Ruleset) -> Record:
 
 def read_mutant(mutant: Mutant) -> tuple[Ruleset, str, str]:
     """The law with the mutant in it, and the table and key that it changes. Raises RulesetError where it is refused."""
+    made, table, key = _parsed(mutant)
+    _check(made, mutant, table)
+    return made, table, key
+
+
+def _parsed(mutant: Mutant) -> tuple[Ruleset, str, str]:
+    """The same where the mutant's own table is well-formed, whether or not the rest of the law fits it."""
     data = changed(mutant)
     top = str(mutant.path[0])
     if top in MANY:
@@ -90,8 +97,7 @@ def read_mutant(mutant: Mutant) -> tuple[Ruleset, str, str]:
         whole = getattr(law(), table)[key]
         parts = list(getattr(whole, top))
         (parts[index],) = getattr(found, top)
-        made = replace(law(), **_with(table, key, replace(whole, **{top: tuple(parts)})))
-        return _checked(made, mutant, table), table, key
+        return replace(law(), **_with(table, key, replace(whole, **{top: tuple(parts)}))), table, key
     elif top == "fact":
         table, key = "facts", str(mutant.path[1])
         data = {top: {key: data[top][key]}}
@@ -100,22 +106,19 @@ def read_mutant(mutant: Mutant) -> tuple[Ruleset, str, str]:
     gone = top in MANY and not data[top]
     new = {} if gone else {k: v for _, k, v in _objects(mutant.file, data)}
     if table == "edition":
-        made = replace(law(), edition=new[key])
-    else:
-        known = getattr(law(), table)
-        tables: dict[str, Any] = {table: {k: new.get(k, v) for k, v in known.items() if k != key or new} | new}
-        made = replace(law(), **tables)
-    return _checked(made, mutant, table), table, key
+        return replace(law(), edition=new[key]), table, key
+    known = getattr(law(), table)
+    tables: dict[str, Any] = {table: {k: new.get(k, v) for k, v in known.items() if k != key or new} | new}
+    return replace(law(), **tables), table, key
 
 
 def _with(table: str, key: str, value: Any) -> dict[str, Any]:
     return {table: {**getattr(law(), table), key: value}}
 
 
-def _checked(made: Ruleset, mutant: Mutant, table: str) -> Ruleset:
+def _check(made: Ruleset, mutant: Mutant, table: str) -> None:
     for defect in references(made, (table,)):
         raise RulesetError(mutant.file, str(defect))
-    return made
 
 
 @cache
@@ -131,10 +134,20 @@ def _objects(file: str, data: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
 
 
 def killer(mutant: Mutant) -> str:
-    """The first check that the mutant does not pass; '' for a survivor."""
+    """The first check that the mutant does not pass; '' for a survivor.
+
+    What has changed is asked first, since it costs least and notices most, although the law may be one that is refused.
+    """
     try:
-        made, table, key = read_mutant(mutant)
-        if _near(made, table, key) or _record_of(made).blocks() != _stored():
+        made, table, key = _parsed(mutant)
+        try:
+            if _near(made, table, key):
+                return "record"
+        except Exception:  # nothing can be asked of such a law
+            _check(made, mutant, table)
+            raise
+        _check(made, mutant, table)
+        if _record_of(made).blocks() != _stored():
             return "record"
     except (RulesetError, ValueError):
         return "reading"

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import anyio
 import jsonschema
 import pytest
+from anyio.from_thread import start_blocking_portal
 from click.testing import CliRunner
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
@@ -38,17 +39,32 @@ from tests.test_answers import GIVEN
 LAW = default_ruleset()
 
 
-def talk(conversation: Callable[[Client], Awaitable[None]], *options: str, mode: str = "auto") -> None:
+Conversation = Callable[[Client], Awaitable[None]]
+Talk = Callable[[Conversation], None]
+
+
+def client(*options: str, mode: str = "auto") -> Client:
+    """Of a server that is started for it."""
+    arguments = ["-m", "exportrules", "mcp", *options]
+    server = StdioServerParameters(command=sys.executable, args=arguments, env=dict(os.environ))
+    return Client(server, mode=mode, read_timeout_seconds=60)
+
+
+def talk_alone(conversation: Conversation, *options: str, mode: str = "auto") -> None:
     """A conversation with a server that is started for it."""
-    server = StdioServerParameters(
-        command=sys.executable, args=["-m", "exportrules", "mcp", *options], env=dict(os.environ)
-    )
 
     async def run() -> None:
-        async with Client(server, mode=mode, read_timeout_seconds=60) as client:
-            await conversation(client)
+        async with client(*options, mode=mode) as started:
+            await conversation(started)
 
     anyio.run(run)
+
+
+@pytest.fixture(scope="module")
+def talk() -> Iterator[Talk]:
+    """Conversations with one server, one after the other."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client()) as started:
+        yield lambda conversation: portal.call(conversation, started)
 
 
 def said(result: CallToolResult) -> str:
@@ -73,10 +89,12 @@ def test_every_tool_answers_as_its_schema_says_and_is_read_only(mode: str) -> No
             # whatever is quoted, the horizon is in it, and that it is no advice
             assert "verified through 2026-09-24. Not legal advice" in said(result)
 
-    talk(conversation, mode=mode)
+    talk_alone(conversation, mode=mode)
 
 
-def test_a_yes_comes_with_its_law_its_days_its_assumptions_and_its_horizon() -> None:
+def test_a_yes_comes_with_its_law_its_days_its_assumptions_and_its_horizon(
+    talk: Talk,
+) -> None:
     async def conversation(client: Client) -> None:
         result = await client.call_tool("check", {"chip": "H800", "on": "2023-06-01"})
         answer = result.structured_content
@@ -148,7 +166,7 @@ def test_500_drawn_questions_are_answered_as_check_answers() -> None:
         }
 
 
-def test_what_cannot_be_asked_is_an_error_with_what_to_write() -> None:
+def test_what_cannot_be_asked_is_an_error_with_what_to_write(talk: Talk) -> None:
     async def conversation(client: Client) -> None:
         for given, words in (
             ({"chip": "A100"}, "on is missing"),
@@ -170,7 +188,7 @@ def test_what_cannot_be_asked_is_an_error_with_what_to_write() -> None:
     talk(conversation)
 
 
-def test_every_provision_instrument_and_chip_is_a_resource() -> None:
+def test_every_provision_instrument_and_chip_is_a_resource(talk: Talk) -> None:
     async def conversation(client: Client) -> None:
         found: list[str] = []
         cursor = None
@@ -205,7 +223,7 @@ def test_every_provision_instrument_and_chip_is_a_resource() -> None:
     talk(conversation)
 
 
-def test_prompts_say_what_was_given_and_names_are_completed() -> None:
+def test_prompts_say_what_was_given_and_names_are_completed(talk: Talk) -> None:
     async def conversation(client: Client) -> None:
         assert [prompt.name for prompt in (await client.list_prompts()).prompts] == [
             "check_a_shipment",
@@ -249,7 +267,7 @@ def test_it_answers_by_the_law_that_it_was_started_with(tmp_path: Path) -> None:
         assert result.structured_content["standing"] == "attested"
         assert "Acme" in said(result)
 
-    talk(conversation, "--overlay", str(overlay))
+    talk_alone(conversation, "--overlay", str(overlay))
 
 
 def test_lines_that_are_no_protocol_end_nothing_and_the_end_of_input_ends_it() -> None:

@@ -104,7 +104,7 @@ def _write(name: str, tables: dict[str, Any]) -> None:
     file = os.path.join(_directory(), name)
     os.makedirs(os.path.dirname(file), exist_ok=True)
     # in ASCII: a text with wider characters is read at half the speed
-    body = json.dumps(_plain(tables), separators=(",", ":")).encode()
+    body = json.dumps(tables, default=_plain, separators=(",", ":")).encode()
     # a temporary file of its own: if many processes start at once, each replaces the whole file
     handle, part = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".part")
     try:
@@ -127,19 +127,15 @@ def _directory() -> str:
     return os.path.join(root, "exportrules")
 
 
-def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is date:
+def _plain(value: object) -> Any:
+    """A value in terms that JSON has, for those that it does not have."""
+    if isinstance(value, Shape):
+        return value.stated()
+    if type(value) is date:
         return {"@d": value.isoformat()}
-    if kind is Decimal:
+    if type(value) is Decimal:
         return {"@n": str(value)}
-    if kind is dict:
-        return {key: _plain(item) for key, item in value.items()}
-    if kind is tuple or kind is list:
-        return [_plain(item) for item in value]
-    return {name: _plain(item) for name, item in value.stated().items()} if isinstance(value, Shape) else value
+    raise TypeError(f"{type(value).__name__} is not a type of the compiled form")
 
 
 def _untag(table: dict[str, Any]) -> Any:

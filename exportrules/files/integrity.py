@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from exportrules.law.bounds import is_number
@@ -77,6 +78,8 @@ def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iter
             yield from _family(ruleset, family)
     if reads("territories", "places"):
         yield from _territories(ruleset)
+    if reads("parties"):
+        yield from _names(ruleset)
     if reads("parties", "places", "instruments"):
         yield from _parties(ruleset)
     yield from (Defect(*defect) for defect in leads_nowhere(ruleset))
@@ -378,14 +381,25 @@ def _territories(ruleset: Ruleset) -> Iterator[Defect]:
             yield Defect(where, "`by` is missing: the text that says whose treatment it has.")
 
 
+def _names(ruleset: Ruleset) -> Iterator[Defect]:
+    for party in ruleset.parties.values():
+        for name in (party.name, *party.aliases):
+            if _names_nobody(name):
+                yield Defect(
+                    f"party {party.id}",
+                    f"the name {name!r} does not name anyone, so it would screen nobody. Write its name.",
+                )
+
+
+@lru_cache(1 << 15)
+def _names_nobody(name: str) -> bool:
+    """Whether nobody is called so. Kept, since the rulesets of one process have the same lists of parties."""
+    return says_nothing(name) or not any(map(str.isalpha, name))
+
+
 def _parties(ruleset: Ruleset) -> Iterator[Defect]:
     for party in ruleset.parties.values():
         where = f"party {party.id}"
-        for name in (party.name, *party.aliases):
-            if says_nothing(name) or not any(map(str.isalpha, name)):
-                yield Defect(
-                    where, f"the name {name!r} does not name anyone, so it would screen nobody. Write its name."
-                )
         for country in (party.country, *party.also_in, party.seat):
             if country and country not in ruleset.places:
                 yield Defect(where, f"its country {country!r} is not in places.toml.")

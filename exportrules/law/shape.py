@@ -69,8 +69,9 @@ class Shape:
 
     def stated(self) -> dict[str, Any]:
         """The fields that differ from their defaults."""
-        fields = ((name, getattr(self, name)) for name in self._names)
-        return {name: value for name, value in fields if name in self._needed or value != getattr(type(self), name)}
+        given, needed, kind = self.__dict__, self._needed, type(self)
+        stated = (name for name in self._names if name in given)
+        return {name: given[name] for name in stated if name in needed or given[name] != getattr(kind, name)}
 
     def changed(self, **fields: Any) -> Self:
         """A copy with some fields changed."""
