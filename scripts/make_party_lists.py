@@ -85,8 +85,8 @@ _UNDATED = date(2010, 1, 15)
 _BLOCKED = {
     "second": "Seen on the SDN List of 2026-07-31; law firms tell the day.",
     "group": "Seen on the SDN List of 2026-07-31; the day is the one that law firms tell of its group.",
-    "earliest": "Seen on the SDN List of 2026-07-31; since when was not found: the day is that on which the first of these "
-    "companies were blocked.",
+    "earliest": "Seen on the SDN List of 2026-07-31; since when was not found: the day is that on which the first of "
+    "these companies were blocked.",
     "rule": "Seen on the SDN List of 2026-07-31; it was there under another program before 744.8 named this one.",
 }
 

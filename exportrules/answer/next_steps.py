@@ -274,7 +274,7 @@ def _screen(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]
 
 
 def _missing(law: Ruleset) -> dict[str, str]:
-    """The lists of `_IMPORTED` that the data do not have: on which no party stands that is not here for another list."""
+    """The lists of `_IMPORTED` that the data lack: each party on them, if any, is here for another list's sake."""
     kinds = ({listing.list for listing in party.listing} for party in law.parties.values())
     present = {name for names in kinds if len(names) == 1 for name in names}
     return {name: title for name, title in _IMPORTED.items() if name not in present}

@@ -53,9 +53,9 @@ def listing_provision(
 ) -> Provision:
     """One entry of a party as a provision: it concludes the list, and governs the requirements reviewed by its policy.
 
-    `printed` is the list's own record, if the party file has one. An entry with `only_for` governs nothing. Of a party to
-    the deal it concludes nothing and is a notice instead; of an owner it concludes that the owner is listed in part, so
-    that the rules on affiliates can tell it from an owner of whom no list is known.
+    `printed` is the list's own record, if the party file has one. An entry with `only_for` governs nothing. Of a party
+    to the deal it concludes nothing and is a notice instead; of an owner it concludes that the owner is listed in part,
+    so that the rule on affiliates can tell it from an owner that no list has.
     """
     list_title = printed.title if printed else listing.list.replace("_", " ")
     whose = "an owner of the buyer, " if owner else ""
@@ -86,8 +86,8 @@ def _cite(listing: Listing, printed: PartyList | None) -> str:
 def _only(party: Party, listing: Listing, list_title: str) -> str:
     return (
         f"{party.name} is on the {list_title} for {listing.only_for} alone: outside them its entry requires no license "
-        "for an AI chip. A shipment for such a project needs one. Look it up on the SDN List as well: this data has not "
-        f"every blocked person (744.8), nor whom they own. {listing.note}"
+        "for an AI chip. A shipment for such a project needs one. Look it up on the SDN List as well: this data does "
+        f"not have every blocked person (744.8), nor what they own. {listing.note}"
     ).rstrip()
 
 
