@@ -81,6 +81,15 @@ _DAYS = {
 _COVERED = date(2020, 1, 1)
 _UNDATED = date(2010, 1, 15)
 
+#: How the day on which a party of blocked.csv was blocked is known.
+_BLOCKED = {
+    "second": "Seen on the SDN List of 2026-07-31; law firms tell the day.",
+    "group": "Seen on the SDN List of 2026-07-31; the day is the one that law firms tell of its group.",
+    "earliest": "Seen on the SDN List of 2026-07-31; since when was not found: the day is that on which the first of "
+    "these companies were blocked.",
+    "rule": "Seen on the SDN List of 2026-07-31; it was there under another program before 744.8 named this one.",
+}
+
 #: License requirements that are narrower than "all items", as `only_for` or a note.
 _ONLY_FOR = {"all_items_for_746_8_a_4_projects": "projects described in 746.8(a)(4)"}
 _REQUIRED = {
@@ -153,6 +162,8 @@ def entity_list() -> Iterator[Made]:
             made.call(alias)
         for alias in split(row["weak_aliases"]):
             made.call(alias, weak=True)
+    for row in rows("blocked.csv"):
+        entries[row["name"]].listing.append(_blocked(row))
     left = hand.left()
     if left:
         raise ValueError(f"by_hand.toml has parties that are no entry of the table: {', '.join(left)}")
@@ -200,6 +211,17 @@ def _entity_listing(row: Row) -> dict[str, Any]:
 
 def _sentence(of: str, words: str) -> str:
     return f"{of}{': ' if of else ''}{words if of else words[:1].upper() + words[1:]}." if words else ""
+
+
+def _blocked(row: Row) -> dict[str, Any]:
+    """What a party of the Entity List is beside its entry, where that is for other items alone: a blocked person.
+
+    The SDN List is not shipped: these rows are what keeps such an entry from being read as the whole of the matter.
+    """
+    tags = "".join(f"[{program}]" for program in row["programs"].split())
+    listing = _listing("sdn_744_8", row["blocked_on"], f"SDN List, {tags}; 15 CFR 744.8(a)(1)(i)", "reported")
+    url = "https://ofac.treasury.gov/specially-designated-nationals-and-blocked-persons-list-sdn-human-readable-lists"
+    return listing | {"url": url, "note": _BLOCKED[row["basis"]]}
 
 
 def meu_list() -> Iterator[Made]:

@@ -274,8 +274,9 @@ def _screen(moment: Moment, assumed: Iterable[Assumption]) -> Iterator[NextStep]
 
 
 def _missing(law: Ruleset) -> dict[str, str]:
-    """The lists of `_IMPORTED` on which the data have no party."""
-    present = {listing.list for party in law.parties.values() for listing in party.listing}
+    """The lists of `_IMPORTED` that the data lack: each party on them, if any, is here for another list's sake."""
+    kinds = ({listing.list for listing in party.listing} for party in law.parties.values())
+    present = {name for names in kinds if len(names) == 1 for name in names}
     return {name: title for name, title in _IMPORTED.items() if name not in present}
 
 

@@ -39,6 +39,10 @@ def gap_provision(gap: Gap) -> Provision:
 _REGISTER = r"(\d+) FR (\d+)"
 
 
+#: What an owner's entry concludes instead of its list where it is for other items alone (`only_for`).
+IN_PART = "_in_part"
+
+
 def listing_fact(owner: bool) -> str:
     """The fact that the entries of a party conclude, as an owner of the buyer or as a party to the deal."""
     return "owner_lists" if owner else "end_user_lists"
@@ -49,28 +53,32 @@ def listing_provision(
 ) -> Provision:
     """One entry of a party as a provision: it concludes the list, and governs the requirements reviewed by its policy.
 
-    `printed` is the list's own record, if the party file has one. An entry with `only_for` concludes nothing and is a
-    notice instead.
+    `printed` is the list's own record, if the party file has one. An entry with `only_for` governs nothing. Of a party
+    to the deal it concludes nothing and is a notice instead; of an owner it concludes that the owner is listed in part,
+    so that the rule on affiliates can tell it from an owner that no list has.
     """
     list_title = printed.title if printed else listing.list.replace("_", " ")
     whose = "an owner of the buyer, " if owner else ""
+    made = Conclusion(fact=listing_fact(owner), value=listing.list + (IN_PART if listing.only_for else ""))
     return Provision(
         id=f"{listing.list}#{party.id}" + (f"-{number + 1}" if number else "") + ("-owner" if owner else ""),
-        kind="notice" if listing.only_for else "listing",
+        kind="notice" if listing.only_for and not owner else "listing",
         title=f"{whose}{party.name}: {list_title}",
         cite=_cite(listing, printed),
         effective=listing.start,
         evidence=listing.evidence,
         url=register_url(listing),
-        concludes=None if listing.only_for else Conclusion(fact=listing_fact(owner), value=listing.list),
-        policy=listing.policy,
-        governs=governs,
+        concludes=None if listing.only_for and not owner else made,
+        policy=None if listing.only_for else listing.policy,
+        governs=() if listing.only_for else governs,
         notice=_only(party, listing, list_title) if listing.only_for else listing.note,
     )
 
 
 def _cite(listing: Listing, printed: PartyList | None) -> str:
-    """The citation of the entry, followed by that of the list unless the entry names it already."""
+    """The citation of the entry, followed by that of the list unless the entry names it already or has its address."""
+    if printed is None and listing.url:
+        return listing.cite
     where = printed.cite if printed else listing.list
     return listing.cite if where in listing.cite else f"{listing.cite}; {where}"
 
@@ -78,7 +86,8 @@ def _cite(listing: Listing, printed: PartyList | None) -> str:
 def _only(party: Party, listing: Listing, list_title: str) -> str:
     return (
         f"{party.name} is on the {list_title} for {listing.only_for} alone: outside them its entry requires no license "
-        f"for an AI chip. A shipment for such a project needs one. {listing.note}"
+        "for an AI chip. A shipment for such a project needs one. Look it up on the SDN List as well: this data does "
+        f"not have every blocked person (744.8), nor what they own. {listing.note}"
     ).rstrip()
 
 
