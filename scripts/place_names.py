@@ -2,8 +2,9 @@
 
     pip install babel pycountry && python scripts/place_names.py
 
-Only the keys `iso` and `standard` of each place are written; names, aliases and notes stay as they were written by
-hand. A name that two places share is left out of both, and so is one that the hand-written names already cover.
+Only the keys `iso`, `standard` and `region_of` of each place are written; names, aliases and notes stay as they were
+written by hand. A name that two places share is left out of both, and so is one that the hand-written names already
+cover.
 The product reads the files alone and needs neither library.
 """
 
@@ -28,6 +29,8 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "vi", "id", "
 WIDTH = 120
 #: Names that standards give to one place and people to another as well: both Congos, both halves of Saint Martin.
 AMBIGUOUS = {"Congo", "Kongo", "Saint Martin", "St. Martin"}
+#: Countries whose addresses have a state or province of two letters behind the town. Elsewhere few write one.
+WITH_REGIONS = ("AU", "CA", "CN", "US")
 
 
 def standard_names(code: str) -> list[str]:
@@ -36,6 +39,13 @@ def standard_names(code: str) -> list[str]:
     found = [getattr(country, name, "") for name in ("name", "official_name", "common_name")] if country else []
     found += [Locale.parse(language).territories.get(code, "") for language in LANGUAGES]
     return list(dict.fromkeys(name for name in found if name and name not in AMBIGUOUS))
+
+
+def region_of(code: str) -> list[str]:
+    """The countries of which a state or province has the code of a place; not those of which the place is a part."""
+    regions = (pycountry.subdivisions.get(code=f"{country}-{code}") for country in WITH_REGIONS)
+    own = pycountry.countries.get(alpha_2=code)
+    return [r.country_code for r in regions if r and own and not f"{r.name} ".startswith(f"{own.name.split(',')[0]} ")]
 
 
 def written(key: str, values: list[str]) -> str:
@@ -71,9 +81,10 @@ def renewed(table: str, text: str, owners: dict[str, set[str]]) -> str:
             if len(spelled) + (not spelled.isascii()) > 2 and spelled not in known and owners[spelled] == {code}:
                 known.add(spelled)
                 names.append(name)
-        body = re.sub(r"^(iso|standard) = \[.*?\]\n", "", blocks[number], flags=re.MULTILINE | re.DOTALL).rstrip("\n")
-        body += "\n" + (written("iso", [country.alpha_3, country.numeric]) if country else "")
-        blocks[number] = body + (written("standard", names) if names else "") + "\n"
+        own = re.sub(r"^(iso|standard|region_of) = \[.*?\]\n", "", blocks[number], flags=re.MULTILINE | re.DOTALL)
+        body = own.rstrip("\n") + "\n" + (written("iso", [country.alpha_3, country.numeric]) if country else "")
+        body += written("standard", names) if names else ""
+        blocks[number] = body + (written("region_of", regions) if (regions := region_of(code)) else "") + "\n"
     return f"[[{table}]]\n".join([head, *blocks]).rstrip("\n") + "\n"
 
 

@@ -301,7 +301,7 @@ def test_a_spelling_from_the_world_means_whom_it_means(case: dict[str, str]) -> 
         ("HMC", "chengdu-haiguang-microelectronics-technology", "short name"),
         ("Байкал Электроникс", "baikal-electronics", "near"),
         ("浪潮云信息技术股份公司", "inspur-group", "contains a listed name"),
-        ("大華技術", "dahua-technology", "leading part"),
+        ("大華技術服務", "dahua-technology", "near"),
         ("Hanwuji", "cambricon-technologies", "short name"),
         ("DJI Technology Inc", "dji", "leading part"),
         ("China Electronics Technology Group Corporation", "cetc-chip-technology", ""),
@@ -320,6 +320,69 @@ def test_a_close_name_says_how_it_is_close(written: str, party: str, how: str) -
         return
     assert {close.party: close.how for close in found.near}[party] == how
     assert all(0 < close.score <= 100 for close in found.near)
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        # the same characters as Taiwan, Hong Kong and Japan write them
+        ("華為技術有限公司", "huawei-technologies"),
+        ("飛騰", "tianjin-phytium-information-technology"),
+        ("國防科技大學", "national-university-of-defense-technology"),
+        ("中国科学技術大学", "university-of-science-and-technology-of-china"),
+        # an entry with a remark of the list behind its name
+        ("CNOOC Limited", "cnooc-limited-a-subsidiary-of-china-national-offshore-oil"),
+        ("JSC NPO Molniya", "tactical-missile-corporation-npo-lightning"),
+    ],
+)
+def test_a_name_in_other_letters_is_the_name(written: str, party: str) -> None:
+    assert find_parties(LAW, written).listed == (party,)
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        # initials of a body, in its place or of a part of it; a bureau by its initials
+        ("HIT Shenzhen", "harbin-institute-of-technology"),
+        ("BIT (Beijing)", "beijing-institute-of-technology"),
+        ("HIT Graduate School", "harbin-institute-of-technology"),
+        ("Urumqi PSB", "urumqi-municipal-public-security-bureau"),
+        ("Karamay Municipal PSB", "kelamayi-municipality-public-security-bureau"),
+        ("乌鲁木齐市公安局", "urumqi-municipal-public-security-bureau"),
+        ("Federal Security Service of Russia", "federal-security-service-fsb"),
+        # Russian forms and initials, in either alphabet
+        ("НПО Молния", "tactical-missile-corporation-npo-lightning"),
+        ("АО «НПО Машиностроения»", "joint-stock-company-military-industrial-corporation-npo-mashinostroyenia"),
+        ("АО НПЦ ЭЛВИС", "electronic-computing-and-information-systems-elvis"),
+        ("АО «Вертолёты России»", "russian-helicopters-jsc"),
+        ("РФЯЦ-ВНИИЭФ", "all-russian-scientific-research-institute-of-experimental-physics-vniief"),
+        ("ГРУ", "main-intelligence-directorate-ru"),
+        # Korean and Japanese, which write no spaces; Pinyin
+        ("한국화웨이기술유한회사", "huawei-technologies"),
+        ("ハルビン工業大学", "harbin-institute-of-technology"),
+        ("Haerbin Gongye Daxue", "harbin-institute-of-technology"),
+    ],
+)
+def test_a_listed_body_is_near_in_its_initials_forms_and_languages(written: str, party: str) -> None:
+    found = find_parties(LAW, written)
+    assert party in (*found.listed, *(close.party for close in found.near))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "HIT Entertainment Ltd",
+        "Bit Digital",
+        "Mai Systems",
+        "샤오미코리아",
+        "ООО «Ромашка»",
+        "НПО Ромашка",
+        "長江証券",
+        "PSB Speakers",
+    ],
+)
+def test_initials_and_forms_are_not_near_elsewhere(written: str) -> None:
+    assert find_parties(LAW, written) == ((), ())
 
 
 @pytest.mark.parametrize(

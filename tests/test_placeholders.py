@@ -152,6 +152,16 @@ def test_an_empty_sequence_is_no_place(field: str) -> None:
         (r"\u534e\u4e3a", "letters written as codes"),
         (r"\xe5\x8d\x8e", "letters written as codes"),
         ("Zorglub &#26087; Trading", "letters written as codes"),
+        ("+U06NileA-", "letters written as codes"),
+        ("SHVhd2Vp", "letters written as codes"),
+        ("5Y2O5Li65oqA5pyv5pyJ6ZmQ5YWs5Y+4", "letters written as codes"),
+        ("=?UTF-8?B?5Y2O5Li6?=", "letters written as codes"),
+        ("xn--zorglub-9d0b.com", "letters written as codes"),
+        ("000977.SZ", "number of a register or an exchange"),
+        ("SEHK: 981", "number of a register or an exchange"),
+        ("981 HK Equity", "number of a register or an exchange"),
+        ("91440300708461136T", "number of a register or an exchange"),
+        ("Reg. No. 12345", "number of a register or an exchange"),
     ],
 )
 def test_a_name_that_does_not_say_what_was_written_is_nobodys(text: str, why: str) -> None:
@@ -169,6 +179,11 @@ def test_a_name_that_does_not_say_what_was_written_is_nobodys(text: str, why: st
         "Ærø ApS",
         "50%25 Ltd",
         "A=B Systems",
+        "A+Plus-Tech",
+        "Electric",
+        "Nasdaq Inc",
+        "7-ELEVEN",
+        "S7 Airlines",
     ],
 )
 def test_letters_of_a_language_that_stand_together_are_a_name(text: str) -> None:

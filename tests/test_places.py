@@ -56,6 +56,14 @@ def test_every_code_of_iso_3166_answers_or_is_refused_with_the_reason() -> None:
     assert len(numbers) == 249  # all of ISO 3166-1; Kosovo, the regions of Ukraine have no number
 
 
+def test_a_town_before_the_code_of_a_country_and_a_state_is_asked_about() -> None:
+    """'Birmingham, AL' was Albania."""
+    with pytest.raises(UnknownNameError, match=r"in Albania or in United States.* country alone: AL or US"):
+        find_place(LAW, "Birmingham, AL")
+    with pytest.raises(UnknownNameError, match="in Costa Rica is meant, write CR or the one in United States"):
+        find_place(LAW, "San Jose")
+
+
 def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
     with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city, not a country.* write HK"):
         find_place(LAW, "Kowloon")

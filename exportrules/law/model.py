@@ -239,7 +239,8 @@ class Place(Shape):
     """A destination under the name that the EAR gives it.
 
     `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
-    UN/LOCODEs; `cities` are recognised but never read as a country.
+    UN/LOCODEs; `cities` are recognised but never read as a country. `region_of` are the countries of which a state or
+    province has the same code: AL is Alabama too.
     """
 
     code: str
@@ -250,6 +251,7 @@ class Place(Shape):
     standard: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
+    region_of: tuple[str, ...] = ()
 
 
 class Territory(Shape):
@@ -268,6 +270,7 @@ class Territory(Shape):
     refused: str = ""
     iso: tuple[str, ...] = ()
     standard: tuple[str, ...] = ()
+    region_of: tuple[str, ...] = ()
 
 
 ListName = Literal[

@@ -79,11 +79,12 @@ def spelled(text: str) -> list[str]:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words that names are compared by: abbreviations written out, no plurals, no endings of companies."""
-    return tuple(meant(word) for word in spelled(text) if word not in ENDINGS and word not in SMALL_WORDS)
+    written = (meant(word) for word in spelled(text) if word not in ENDINGS and word not in SMALL_WORDS)
+    return tuple(one for word in written for one in word.split())
 
 
 def meant(word: str) -> str:
-    """The form in which a word is compared."""
+    """The form in which a word is compared; of initials the words that they are for."""
     return ABBREVIATIONS.get(word) or _singular(word)
 
 
@@ -200,7 +201,7 @@ def index_of(parties: Iterable[Party]) -> Index:
             for word in set(words):
                 index.by_word[word].append(number)
             for word in spelled(printed):
-                if word not in ENDINGS and word not in SMALL_WORDS:
+                if word not in ENDINGS and word not in SMALL_WORDS and " " not in meant(word):
                     index.written[word].add(meant(word))
                     index.written[meant(word)].add(meant(word))
             for one, two in pairwise(words):
@@ -365,8 +366,9 @@ def _is_chinese(text: str) -> bool:
 
 
 def chinese_core(text: str) -> str:
-    """The distinctive part of a Chinese company's name, without place, trade and legal form; '' for other names."""
-    if not _is_chinese(text):
+    """The distinctive part of a Chinese company's name, without place, trade and legal form; '' for other names, and
+    for Japanese ones: 長江メモリ is more than 長江."""
+    if not _is_chinese(text) or any("\u3041" <= c <= "\u30ff" for c in text):
         return ""
     whole = chinese_letters(text)
     core = whole

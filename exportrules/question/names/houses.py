@@ -27,6 +27,7 @@ _PINYIN = re.compile(
 
 #: Initials, as a name of their own and behind a name, and those that mean something else to most.
 _INITIALS = re.compile(r"\b[A-Z]{4,}\b")
+_CYRILLIC = re.compile(r"\b[\u0410-\u042f\u0401]{4,}\b")
 _BRACKETED = re.compile(r"\(([A-Z]{4,})\)")
 _OTHERS = frozenset("CERS CJSC COSMOS ELVIS FGUP IAEA IPPE MACS MPEG SPECS STIC TELEC TROJANS".split())
 
@@ -82,7 +83,8 @@ def of_a_house(ruleset: Ruleset, text: str) -> Iterator[Near]:
 def by_initials(ruleset: Ruleset, text: str) -> Iterator[Near]:
     """The listed bodies whose initials stand in a text in capitals: "BUAA School of Computer Science"."""
     known: dict[str, list[tuple[str, str]]] = memo(ruleset, "initials", _initials)
-    for word in dict.fromkeys(_INITIALS.findall(text)):
+    cyrillic = (" ".join(spelled(word)).upper() for word in _CYRILLIC.findall(text))
+    for word in dict.fromkeys((*_INITIALS.findall(text), *cyrillic)):
         for party, printed in known.get(word, ()):
             yield Near(party, printed, "short name", 85)
 

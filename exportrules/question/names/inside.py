@@ -34,6 +34,11 @@ _BETWEEN = re.compile(
     re.I,
 )
 
+#: The initials behind a name, without which it is the name all the same: "Federal Security Service (FSB)".
+_INITIALS_BEHIND = re.compile(r"\s*\([A-Z][A-Z -]+\)$")
+#: Korean and Japanese words, which stand in longer ones without a space; Korean ones as the parts of their letters.
+_UNSPACED = re.compile(r"[\u3041-\u30ff]{4,}|[\u1100-\u11ff]{5,}")
+
 
 @dataclass
 class ListedNames:
@@ -43,13 +48,16 @@ class ListedNames:
     parts: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     letters: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     ordered: list[str] = field(default_factory=list)
+    unspaced: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
 def whole_of(parties: Iterable[Party]) -> ListedNames:
     """The listed names of some parties, without their weak names."""
     whole = ListedNames()
     for party in parties:
-        for printed in dict.fromkeys((party.name, *party.aliases)):
+        for printed in dict.fromkeys((party.name, *party.aliases, *party.weak)):
+            if not printed.isascii() and _UNSPACED.fullmatch(letters := "".join(spelled(printed))):
+                whole.unspaced[letters].append((party.id, printed))
             if printed in party.weak:
                 continue
             words, written = words_of(printed), tuple(spelled(printed))
@@ -58,7 +66,7 @@ def whole_of(parties: Iterable[Party]) -> ListedNames:
                 continue
             whole.parts[words].append(who)
             # "PJSC Saturn" is distinctive by its legal form, "Saturn" is not
-            for run in {words, written}:
+            for run in {words, written, words_of(_INITIALS_BEHIND.sub("", printed))}:
                 if _tells(run):
                     whole.runs[run].append(who)
             for letters in {"".join(written), "".join(word for word in written if word not in ENDINGS)} - {""}:
@@ -93,6 +101,10 @@ def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
             for stop in range(start + 1, min(len(words), start + MOST_WORDS) + 1):
                 for party, printed in whole.runs.get(words[start:stop], ()):
                     yield Near(party, printed, "contains a listed name", 90)
+    if _UNSPACED.search(letters):
+        for name, parties in whole.unspaced.items():
+            if name in letters:
+                yield from (Near(party, printed, "contains a listed name", 85) for party, printed in parties)
     parts = [part for part in _BETWEEN.split(text) if part and part.strip()]
     for part in parts if len(parts) > 1 else ():
         for party, printed in whole.parts.get(words_of(part), ()):

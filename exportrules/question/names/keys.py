@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from exportrules.law.model import FAVOURS, Party
@@ -30,8 +31,8 @@ _GARBLED = (
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
     r"\u2026\u2030\u2039\u203a\u20ac\u2122]{4}|[\u2500-\u259f\ufffd]"
 )
-#: Letters written as codes, as programs hand them on: %E5%8D%8E, =E5=8D=8E, \u534e, &#21326;.
-_CODED = r"(?:[%=][0-9a-f]{2}){3}|\\u[0-9a-f]{4}|(?:\\x[0-9a-f]{2}){3}|&#x?[0-9a-f]+;"
+#: Letters written as codes, as programs hand them on: %E5%8D%8E, =E5=8D=8E, \u534e, &#21326;, =?utf-8?B?5Y2O?=, xn--4g.
+_CODED = r"(?:[%=][0-9a-f]{2}){3}|\\u[0-9a-f]{4}|(?:\\x[0-9a-f]{2}){3}|&#x?[0-9a-f]+;|=\?[\w-]+\?[bq]\?|\bxn--[a-z0-9]"
 #: Characters that reverse the direction of what follows: such a text differs from what its reader sees.
 _TURNED = "[\u202a-\u202e\u2066-\u2069]"
 
@@ -63,7 +64,7 @@ def visible(text: str) -> str:
 
 def deceives(text: str) -> str:
     """Why a text does not say what it shows, to complete a message; '' if it does."""
-    if re.search(_CODED, text, re.I):
+    if re.search(_CODED, text, re.I) or (text.isascii() and _is_encoded(text)):
         return "has letters written as codes, so that it does not say what it shows"
     if text.isascii():
         return ""
@@ -74,6 +75,19 @@ def deceives(text: str) -> str:
     if re.search(_GARBLED, text) or any(_is_utf8_in(codec, text) for codec in ("gbk", "cp932", "cp949")):
         return "was read or saved in another encoding, not the one it was written in, and does not say what was written"
     return ""
+
+
+def _is_encoded(text: str) -> bool:
+    """True if a text is another one in UTF-7 or Base64: "+U06NiQ-", "SHVhd2Vp"."""
+    import base64
+
+    with suppress(UnicodeDecodeError):
+        if "+" in text and any(c >= "\u0400" and c.isalpha() for c in text.encode().decode("utf-7")):
+            return True
+    with suppress(ValueError):
+        read = base64.b64decode(text, validate=True).decode()
+        return len(text) >= 8 and all(c.isalpha() or c in " .,()&-" for c in read)
+    return False
 
 
 def _is_utf8_in(codec: str, text: str) -> bool:

@@ -52,6 +52,14 @@ _DAY = (
     r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
     r"[\s.,/-]*(?:[0-9]{1,2}(?:st|nd|rd|th)?,?\s*)?[0-9]{2,4}"
 )
+#: What an exchange or a register calls a company: 000977.SZ, SEHK: 981, 981 HK Equity, VAT 123456, DE123456789.
+_TICKER = (
+    r"(?:sse|szse|shse|sehk|hkex|hkg|sha|she|bse|nasdaq|nyse|otc|ticker|stock code|股票代码)\s*:\s*[a-z0-9.]{1,9}|"
+    r"[0-9]{3,6}[.\s](?:sz|ss|sh|hk|bj|tw|two|ks|kq|t|ch)(?:\s+equity)?|"
+    r"(?:reg|registration|company|tax|vat|uscc|lei|duns|ein|cage|uen|cin)[\s.]*(?:no|nr|number|code|id)?[\s.:#]*"
+    r"(?=\D*\d{3})[a-z0-9./-]+"
+)
+_REGISTERED = r"(?=(?:\D*\d){5})(?=[\d./-]*[A-Z])[A-Z0-9./-]{6,}"
 #: An entry of the Commerce Control List, with or without its paragraphs.
 _ECCN = r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99"
 #: No chip's name is longer.
@@ -91,6 +99,8 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
         return "is a day and does not name anyone"
     if re.fullmatch(_ECCN, text, re.I):
         return "is a classification and does not name anyone"
+    if re.fullmatch(_TICKER, text, re.I) or _is_registered(text):
+        return "is a number of a register or an exchange and does not name anyone"
     if is_role(text):
         return "is a role or a common word and does not name anyone"
     if field := memo(ruleset, "words of a deal", _words_of_a_deal).get(key(text)):
@@ -102,6 +112,11 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
     if chip and is_chip(ruleset, text):
         return "is a chip and does not name anyone"
     return ""
+
+
+def _is_registered(text: str) -> bool:
+    """True if a text is one word of capitals and digits, with as many digits as a register's number has."""
+    return bool(re.fullmatch(_REGISTERED, text)) and 5 * sum(map(str.isdigit, text)) >= 2 * len(text)
 
 
 def is_role(text: str) -> bool:

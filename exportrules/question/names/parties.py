@@ -14,7 +14,7 @@ from typing import NamedTuple
 from exportrules.law.model import Description
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import Near, is_favoured, memo, restricting, visible
-from exportrules.question.names.words import CHINESE_SUFFIXES, SUFFIXES
+from exportrules.question.names.words import CHINESE_SUFFIXES, ENDINGS, PLACES, SIMPLIFIED, SUFFIXES
 
 #: The number of spellings that are cached: more than a ledger has, but few enough for memory.
 MOST_REMEMBERED = 500_000
@@ -27,6 +27,8 @@ _ADDRESS = rf"(?i:(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+(?:{'|'.jo
 _NO_OWNER = frozenset((*_TOP, "www", "mail", "email", "ac", "co", "en"))
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
+#: Words beside the initials of a body, for a part of it or its seat.
+_CAMPUS = frozenset(("academy", "branch", "campus", "college", "graduate", "institute", "main", "school", "university"))
 
 __all__ = ["Matches", "Near", "described_as", "find_parties", "party_key", "party_keys"]
 
@@ -71,6 +73,8 @@ def _brackets(text: str) -> tuple[str, str]:
 def _spaced(text: str) -> list[str]:
     """The words of a name in one case and width."""
     folded = visible(text).casefold()
+    if not folded.isascii():
+        folded = folded.translate(SIMPLIFIED)
     spaced = "".join(c if c.isalnum() or c == "&" else "" if c in ".'’" else " " for c in folded)
     return spaced.replace("&", " and ").split()
 
@@ -141,7 +145,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     from exportrules.question.names.sounds import pinyin
 
     weak = memo(ruleset, "weak names", _weak_index)
-    near = [Near(party, name, "short name", 90) for party, name in weak.get(wanted, ())]
+    near = [Near(party, name, "short name", 90) for key in _short(text) for party, name in weak.get(key, ())]
     parts = [key for part in _brackets(text) if (key := party_key(part)) != wanted]
     for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
         if not is_favoured(ruleset.parties[party]):
@@ -171,6 +175,22 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)
     return Matches((), tuple(best.values()))
+
+
+def _short(text: str) -> set[str]:
+    """The keys of a text as a short name: as written, in Latin letters, and of initials in a place: "HIT Shenzhen"."""
+    from exportrules.question.names.close import words_of
+
+    own = [word for word in words_of(text) if not (word in PLACES or word in _CAMPUS)]
+    initials = own if len(own) == 1 and (not text.isascii() or re.search(rf"\b{own[0].upper()}\b", text)) else []
+    return {party_key(text), _latin_key(text), *initials} - {""}
+
+
+def _latin_key(text: str) -> str:
+    """The key of a text in Latin letters, without legal forms before it or behind it: "АО Вертолёты России"."""
+    from exportrules.question.names.close import spelled
+
+    return "".join(word for word in spelled(text) if word not in ENDINGS)
 
 
 def _in_letters(text: str) -> set[str]:
@@ -254,6 +274,6 @@ def _weak_index(ruleset: Ruleset) -> dict[str, tuple[tuple[str, str], ...]]:
     index: dict[str, tuple[tuple[str, str], ...]] = {}
     for party in ruleset.parties.values():
         for name in party.weak:
-            key = party_key(name)
-            index[key] = (*index.get(key, ()), (party.id, name))
+            for key in {party_key(name), party_key(name) if name.isascii() else _latin_key(name)}:
+                index[key] = (*index.get(key, ()), (party.id, name))
     return index

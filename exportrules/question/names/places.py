@@ -93,10 +93,15 @@ def _standard(ruleset: Ruleset) -> Mapping[str, str]:
     return memo(ruleset, "places by standard names", build)
 
 
-def _cities(ruleset: Ruleset) -> Mapping[str, str]:
-    return memo(
-        ruleset, "cities", lambda law: {place_key(city): p.code for p in law.places.values() for city in p.cities}
-    )
+def _cities(ruleset: Ruleset) -> Mapping[str, frozenset[str]]:
+    def build(law: Ruleset) -> dict[str, frozenset[str]]:
+        known: dict[str, frozenset[str]] = {}
+        for place in law.places.values():
+            for city in map(place_key, place.cities):
+                known[city] = known.get(city, frozenset()) | {place.code}
+        return known
+
+    return memo(ruleset, "cities", build)
 
 
 def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
@@ -113,21 +118,46 @@ def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
     if len(parts) < 2:
         return None
     codes = [_part(ruleset, part) for part in parts]
-    named = {code for code in codes if code}
-    if len(named) != 1:
+    meant = [_meant(ruleset, part, behind=number > 0) for number, part in enumerate(parts)]
+    both = frozenset.intersection(*filter(None, meant)) if any(codes) else frozenset()
+    if len(both) != 1:
         return None
-    (code,) = named
-    cities = {_cities(ruleset).get(place_key(part), code) for part in parts}
+    (code,) = both
     # a city or a street may come before its country; after it only names of the same country
-    in_order = all(codes[number] for number in range(codes.index(code), len(codes)))
+    in_order = code in codes and all(meant[codes.index(code) :])
     words = all(any(c.isalpha() for c in part) for part, known in zip(parts, codes, strict=True) if not known)
-    return code if cities == {code} and in_order and words else None
+    return code if in_order and words else None
+
+
+def _meant(ruleset: Ruleset, part: str, behind: bool) -> frozenset[str]:
+    """The places that a part of a text may mean: the one that it names, those in which a city has its name and, behind
+    a town, those of which a region has its code; none for a street or a town that is not known."""
+    named = filter(None, [_part(ruleset, part)])
+    regions = next((p.region_of for p in ruleset.every_place if p.code == part), ()) if behind else ()
+    return frozenset((*named, *regions, *_cities(ruleset).get(place_key(part), ())))
 
 
 def _part(ruleset: Ruleset, part: str) -> str | None:
-    if len(part) == 2 and part.isascii():
-        return part if part in ruleset.places or part in ruleset.territories else None
-    return _by_hand(ruleset).get(key(part)) or _standard(ruleset).get(place_key(part))
+    if len(part) == 2 and part.isascii() and (part in ruleset.places or part in ruleset.territories):
+        return part
+    # of the names of two letters only those that are written like a code: UK
+    short = len(part) < 3 and part.isascii() and not part.isupper()
+    return None if short else _by_hand(ruleset).get(key(part)) or _standard(ruleset).get(place_key(part))
+
+
+def _region_in(ruleset: Ruleset, text: str) -> UnknownNameError | None:
+    """The error for a text that ends with the code or the name of a country that a region of another has too."""
+    part = re.split(_PARTS, text.strip(" )）]"))[-1].strip()
+    code = _part(ruleset, part)
+    others = sorted(_meant(ruleset, part, behind=True) - {code})
+    if not code or not others:
+        return None
+    name = next(place.name for place in ruleset.every_place if place.code == code)
+    there = " and ".join(ruleset.places[other].name for other in others)
+    return UnknownNameError(
+        f"{text!r} may be a place in {name} or in {there}: {part!r} is a state or province there too. Write the code "
+        f"of the country alone: {' or '.join((code, *others))}."
+    )
 
 
 def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
@@ -140,9 +170,11 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
                 f"{text!r} names {territory.name}, which cannot be answered: {territory.refused} If a place of that "
                 "name elsewhere is meant, write its country alone."
             )
-    if code := _cities(ruleset).get(spelled):
-        country = ruleset.places[code].name
-        return UnknownNameError(f"{text!r} is a city, not a country. If the one in {country} is meant, write {code}.")
+    if codes := _cities(ruleset).get(spelled):
+        here = " or ".join(f"the one in {ruleset.places[code].name} is meant, write {code}" for code in sorted(codes))
+        return UnknownNameError(f"{text!r} is a city, not a country. If {here}.")
+    if region := _region_in(ruleset, text):
+        return region
     near: list[str] = []
     if len(spelled) > 3 and spelled.isascii():
         from difflib import get_close_matches

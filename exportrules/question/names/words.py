@@ -12,7 +12,7 @@ SUFFIXES = frozenset(
 #: With suffixes that have other meanings (SDN is also Sudan): ignored when names are compared for similarity.
 ENDINGS = SUFFIXES | frozenset(
     """
-    as bhd eood fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti
+    as bhd eood fgbu fgup fsue fzc fzllc kft llp ltda ltdsti ou oy oyj pvt sdn sirketi sro sti
     """.split()
 )
 CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司")
@@ -20,8 +20,18 @@ CHINESE_SUFFIXES = ("股份有限公司", "有限责任公司", "有限公司", 
 #: Words that a name may leave out.
 SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le municipal named no of on the und ve".split())
 
-#: Abbreviations and variant spellings of each word, and the Chinese word in Latin letters.
+#: Abbreviations and variant spellings of each word or phrase, and the Chinese word in Latin letters.
 _WRITTEN = """
+    public security bureau: psb
+    integrated circuit: ic
+    polytechnic: polytech polytechnical
+    mashinostroenie: mashinostroeniya mashinostroenia mashinostroyenie mashinostroyeniya mashinostroyenia
+    priborostroenie: priborostroeniya priborostroenia priborostroyenie priborostroyeniya priborostroyenia
+    sudostroenie: sudostroeniya sudostroenia sudostroyenie sudostroyeniya sudostroyenia
+    obedinenie: obedineniya obedineniye obyedinenie obyedineniye obyedineniya
+    predpriyatie: predpriyatiye predpriyatiya
+    proizvodstvennoe: proizvodstvennoye proizvodstvennyy proizvodstvennyi
+    gosudarstvennoe: gosudarstvennoye gosudarstvennyy gosudarstvennyi gosudarstvennaya
     academy: acad akademiya
     aeronautic: aero aeronautical
     aerospace: aerosp
@@ -34,6 +44,7 @@ _WRITTEN = """
     chemical: chem
     communication: comm comms commun telecom telecommunication tongxin
     computer: comp cptr
+    concern: kontsern
     computing: comput
     construction: constr
     department: dept
@@ -124,7 +135,7 @@ GENERIC = frozenset(
     vehicle video vision water west western wireless workshop world aktsionernoe byuro federalnoe gosudarstvennoe
     institut issledovatelski issledovatelskiy kompaniya konstruktorskoe kontsern nauchno obedinenie obshchestvo
     ogranichennoi otkrytoe otvetstvennostyu predpriyatie proizvodstvennoe tsentr unitarnoe zavod zakrytoe ticaret
-    sanayi dis
+    sanayi dis gnpp gnts mkb nii npk npo npp npts okb skb tskb
     """.split()
 )
 
@@ -145,10 +156,10 @@ PLACES = frozenset(
     harbin hebei hefei heilongjiang henan hong hongkong hubei huizhou hunan india indian inner iran iranian istanbul
     japan japanese jiangsu jiangxi jiaxing jilin jinan kazan kong korea korean kunming kunshan kyiv lanzhou liaoning
     london luoyang macau malaysia mianyang minsk mongolia moscow mumbai munich nanchang nanjing nanning nantong
-    ningbo ningxia novosibirsk pakistan paris petersburg qingdao qinghai quanzhou russia russian saint samara seoul
-    shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen shijiazhuang siberia sichuan singapore suzhou taipei
-    taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural urumqi weihai wenzhou wuhan wuhu wuxi xiamen xian
-    xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang zhengzhou zhongshan zhuhai
+    ningbo ningxia novosibirsk pakistan paris petersburg qingdao qinghai quanzhou rossii russia russian saint samara
+    seoul shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen shijiazhuang siberia sichuan singapore suzhou
+    taipei taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural urumqi weihai wenzhou wuhan wuhu wuxi xiamen
+    xian xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang zhengzhou zhongshan zhuhai
     """.split()
 )
 
@@ -179,13 +190,13 @@ ORDINARY = frozenset(
     """
     abdul academician achinsk acoustic advance advantage aero affiliate after ahmad airborne aircompany albatross
     aleksander alexander alexey ali allchip allied alloy amazon analysis analytical andrey android angarsk anton
-    apex apparatus apple argon artificial arzama ask astronautic astronomical atomic authority automated automatic
-    autonomous avionic balashikha baotou basic bearing benson best bioengineering biologic box brian brilliance
-    broad bryansk budgetary building cable calibration carbon cast cell chain changji channel check chelyabinsk
-    chemistry chen civil class clean closed collective combine commission committee commodity complete complex
-    composite concern connect consultancy cooperative cornerstone crimean current cyclone dart david deep defence
-    defensy detail directorate dmitriy dmitry document dolphin drake dual easy economic education electro element
-    elena emerging engine engineer engines environmental equality establishment excell exodus experimental face
+    apex apparatus apple argon artificial argonne arzama ask astronautic astronomical atomic authority automated
+    automatic autonomous avionic balashikha baotou basic bearing benson best bioengineering biologic box brian
+    brilliance broad bryansk budgetary building cable calibration carbon cast cell chain changji channel check
+    chelyabinsk chemistry chen civil class clean closed collective combine commission committee commodity complete
+    complex composite concern connect consultancy cooperative cornerstone crimean current cyclone dart david deep
+    defence defensy detail directorate dmitriy dmitry document dolphin drake dual easy economic education electro
+    element elena emerging engine engineer engines environmental equality establishment excell exodus experimental face
     facility fair far fast faster fat feodosia feodosiya ferrite fiberglass field fifth filial finland firearm firma
     fit flight following force forces foremost forensic found fudan full george glasgow grant graphene guilin gulf
     gunpowder hakim hamed hamid hang hassan head helicopter high higher hitech hope hossein hotan house hudson
@@ -214,18 +225,26 @@ ORDINARY = frozenset(
     """.split()
 )
 
-#: Traditional characters that occur in names of companies, and their simplified forms.
+#: Traditional characters and Japanese forms of characters in names of listed companies, with the simplified ones.
 SIMPLIFIED = str.maketrans(
     "華為訊飛龍電腦軟體機學國際資聯創達廣東雲計網絡線導長遠積業產術開發設備製銀貿連動車數據衛視聲寶慶漢陽陝齊"
     "魯蘇濟寧貳億萬與專兩嚴喪個豐臨麗舉義習鄉書買亂爭於亞親僅從侖倉儀們價眾優會傘偉傳傷倫偽餘傭債傾曠爾維諾訓"
     "號語誠詢該詳課調談請論識譜貝財責賢敗賬貨質販貪貧購賽贏趙躍軍軒轉輪輸輻轄遼遷過邁運還進違遲適選鄧鄭鄰鋼錢"
     "錄鍵鏡鐵門問間閃閔閱隊階隨險隱雜雞離難霧靈靜頂項順須頓預領頭頻題額顏風飄飯館馬馭馳驅驗驚鬆鬥鬧魚鳥鳴鴻鵬"
-    "鷹麥黃點齒團廠礦顯濱島灣嶺範圍區縣總經營處實檢測劑藥醫療環節紅紀級純納細組結給統綠綜緊曉輝鑽異燁",
+    "鷹麥黃點齒團廠礦顯濱島灣嶺範圍區縣總經營處實檢測劑藥醫療環節紅紀級純納細組結給統綠綜緊曉輝鑽異燁"
+    "両並亜仏伝佈併來価侷係傢僞儲內凈処凱剋剤務勵厳參員啓啟営囌団囲図圖圧報壓壯奧実専屬崑崙嶗庁広廈廳弐張弾彈"
+    "彔彿従復徳応愛應懞戦戰拠挙斉時晉暁暢朮検樑檯歐歯気氣沢浄浜淨済渓渦湯潔澤濛瀋瀾烏無爲瑪産甦甯発県矇禦竜箇"
+    "粛糰終経綫綿総緑縴繊繋繫纖聞肅脳臺舘艦荊荘莊萊葯蔘蔵薩薬蘭衆衕裝複覈謀豊貴転迴遅郵郷鄲鉄鉆銭銳鋭錫録閤閲"
+    "闘闥陰陸険隠雑霊顔顕颱駆験騰髪髮鬚鶏鷄黒",
     "华为讯飞龙电脑软体机学国际资联创达广东云计网络线导长远积业产术开发设备制银贸连动车数据卫视声宝庆汉阳陕齐"
     "鲁苏济宁贰亿万与专两严丧个丰临丽举义习乡书买乱争于亚亲仅从仑仓仪们价众优会伞伟传伤伦伪余佣债倾旷尔维诺训"
     "号语诚询该详课调谈请论识谱贝财责贤败账货质贩贪贫购赛赢赵跃军轩转轮输辐辖辽迁过迈运还进违迟适选邓郑邻钢钱"
     "录键镜铁门问间闪闵阅队阶随险隐杂鸡离难雾灵静顶项顺须顿预领头频题额颜风飘饭馆马驭驰驱验惊松斗闹鱼鸟鸣鸿鹏"
-    "鹰麦黄点齿团厂矿显滨岛湾岭范围区县总经营处实检测剂药医疗环节红纪级纯纳细组结给统绿综紧晓辉钻异烨",
+    "鹰麦黄点齿团厂矿显滨岛湾岭范围区县总经营处实检测剂药医疗环节红纪级纯纳细组结给统绿综紧晓辉钻异烨"
+    "两并亚佛传布并来价局系家伪储内净处凯克剂务励严参员启启营苏团围图图压报压壮奥实专属昆仑崂厅广厦厅贰张弹弹"
+    "录佛从复德应爱应蒙战战据举齐时晋晓畅术检梁台欧齿气气泽净滨净济溪涡汤洁泽蒙沈澜乌无为玛产苏宁发县蒙御龙个"
+    "肃团终经线绵总绿纤纤系系纤闻肃脑台馆舰荆庄庄莱药参藏萨药兰众同装复核谋丰贵转回迟邮乡郸铁钻钱锐锐锡录合阅"
+    "斗闼阴陆险隐杂灵颜显台驱验腾发发须鸡鸡黑",
 )
 
 #: Cyrillic letters as the lists transliterate them.
