@@ -196,10 +196,9 @@ def test_the_maker_before_a_name_takes_no_variant_from_it() -> None:
     ids = {key(name) for name in (*LAW.variants, *LAW.families)}
     for family in LAW.families.values():
         maker = LAW.exporters[family.vendor].name
-        for variant in family.variant:
-            for name in (variant.name, *variant.aliases):
-                if key(maker + name) not in ids and "/" not in name:
-                    assert set(find_chip(LAW, f"{maker} {name}").variants) >= set(find_chip(LAW, name).variants), name
+        for name in (*family.aliases, *(n for v in family.variant for n in (v.name, *v.aliases))):
+            if key(maker + name) not in ids and "/" not in name:
+                assert set(find_chip(LAW, f"{maker} {name}").variants) >= set(find_chip(LAW, name).variants), name
 
 
 def test_no_name_of_a_chip_is_taken_for_a_server() -> None:
