@@ -627,8 +627,10 @@ def test_a_quantity_is_cut_off_beside_a_name(text: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["L20X 8", "NVIDIA L20X 8", "L20X8", "H20X 4", "2 PCA100", "H100X 1", "A100X8B", "8x L20X"]
-)
+    "text",
+    ["L20X 8", "NVIDIA L20X 8", "L20X8", "H20X 4", "2 PCA100", "H100X 1", "A100X8B", "8x L20X", "Ascend 910B 4",
+     "NVIDIA H20 0 pcs", "H20 x 0", "0 x H20"],
+)  # fmt: skip
 def test_a_quantity_is_never_cut_out_of_a_name(text: str) -> None:
     problem = read_chip(LAW, text).problem
     assert problem is not None

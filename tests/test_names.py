@@ -27,6 +27,7 @@ from exportrules.question.names.grammar import ids_of
 from exportrules.question.names.keys import key, near, visible
 from exportrules.question.names.parties import find_parties, party_key, party_keys
 from exportrules.question.names.places import find_place
+from exportrules.question.names.servers import find_server
 
 LAW = default_ruleset()
 
@@ -43,6 +44,7 @@ CHIP_NAMES = sorted(
         )
     }
 )
+KEYS = frozenset(map(key, CHIP_NAMES))
 REFUSED = {key(text) for refused in LAW.refused.values() for text in refused.written}
 PLACE_NAMES = sorted({n for p in LAW.places.values() for n in (p.name, *p.aliases)})
 PARTY_NAMES = sorted({n for p in LAW.parties.values() for n in (p.name, *p.aliases)})
@@ -165,8 +167,11 @@ def test_a_suggestion_is_a_name_that_resolves() -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_case_spacing_hyphens_and_width_mean_the_same_chip(names: tuple[str, str]) -> None:
     name, written = names
-    # an id alone may spell a name that is refused, and an X behind a gap may stand before a number
-    assume(key(name) not in REFUSED and not re.search(r"\s[xX×]\s*$", unicodedata.normalize("NFKC", written)))
+    # an id alone may spell a name that is refused; an X behind a gap may stand before a number, and a number may count
+    plain = unicodedata.normalize("NFKC", written)
+    counted = re.fullmatch(r"(.*\S)\s+[1-9][0-9]*\s*", plain)
+    assume(key(name) not in REFUSED and not re.search(r"\s[xX×]\s*$", plain))
+    assume(not counted or key(counted[1]) not in KEYS)
     assert find_chip(LAW, written) == find_chip(LAW, name)
 
 
@@ -185,6 +190,25 @@ def test_the_maker_before_a_family_changes_nothing(name: str) -> None:
     maker = LAW.exporters[LAW.variants[bare.variants[0]][1].vendor]
     for prefix in (maker.name, *maker.aliases, *maker.brands):
         assert find_chip(LAW, f"{prefix} {name}").variants == bare.variants
+
+
+def test_the_maker_before_a_name_takes_no_variant_from_it() -> None:
+    ids = {key(name) for name in (*LAW.variants, *LAW.families)}
+    for family in LAW.families.values():
+        maker = LAW.exporters[family.vendor].name
+        for name in (*family.aliases, *(n for v in family.variant for n in (v.name, *v.aliases))):
+            if key(maker + name) not in ids and "/" not in name:
+                assert set(find_chip(LAW, f"{maker} {name}").variants) >= set(find_chip(LAW, name).variants), name
+
+
+def test_no_name_of_a_chip_is_taken_for_a_server() -> None:
+    for family in LAW.families.values():
+        maker = LAW.exporters[family.vendor]
+        for variant in family.variant:
+            for name in (family.name, *family.aliases, variant.name, *variant.aliases):
+                for prefix in (maker.name, f"{maker.name}(R)", *maker.aliases):
+                    if variant.item_kind != "system":
+                        assert find_server(LAW, f"{prefix} {name}") is None, name
 
 
 def test_no_other_maker_stands_before_a_chip() -> None:
@@ -764,6 +788,23 @@ def test_a_ledger_reads_a_chip_as_a_question_does() -> None:
         ("NVIDIA DGX H100 server", ["nvidia-dgx-h100"]),
         ("H20-3e", ["nvidia-h20-141gb"]),
         ("ＮＶＩＤＩＡ　Ｈ１００　ＰＣＩｅ　ＧＰＵ", ["nvidia-h100-pcie-80gb"]),
+        ("Intel(R) Data Center GPU Max 1550", ["intel-max-1550"]),
+        ("Intel(R) Arc(TM) B580 Graphics", ["intel-arc-b580"]),
+        ("amd.com/gpu.product-name=AMD_Instinct_MI300X_OAM", ["amd-mi300x"]),
+        ("cloud.google.com/gke-accelerator: nvidia-l4", ["nvidia-l4"]),
+        ("cloud.google.com/gke-tpu-accelerator: tpu-v6e-slice", ["google-tpu-v6e"]),
+        ("huawei.com/Ascend910C", ["huawei-ascend-910c"]),
+        ("Cerebras CS-3", ["cerebras-wse3"]),
+        ("Cerebras Systems CS-3", ["cerebras-wse3"]),
+        ("RTX 6000 Ada Gen", ["nvidia-rtx-6000-ada"]),
+        ("寒武纪思元370-X8", ["cambricon-mlu370-x8"]),
+        ("Trainium 2", ["aws-trainium2"]),
+        ("NVIDIA L4 900-2G193-0000-000", ["nvidia-l4"]),
+        ("ASUS ROG Strix GeForce RTX 4090 OC 24GB", ["nvidia-rtx-4090"]),
+        ("Jetson AGX Orin 64GB", ["nvidia-jetson-agx-orin-64gb"]),
+        ("GB10B [Jetson AGX Thor]", ["nvidia-jetson-t5000", "nvidia-jetson-t4000"]),
+        ("AMD Radeon RX 9070 XT", ["amd-rx-9070-xt"]),
+        ("NVIDIA GeForce RTX 5090 Laptop GPU", ["nvidia-rtx-5090-laptop"]),
     ],
 )
 def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
@@ -794,6 +835,13 @@ def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
         ("8x H100", "it states a quantity. Write the name alone. Did you mean 'H100'?"),
         ("A100X 2", "it states a quantity. Write the name alone. Did you mean 'A100X'?"),
         ("H100 (x4)", "it states a quantity"),
+        ("H20*8", "it states a quantity. Write the name alone. Did you mean 'H20'?"),
+        ("(4) L40S", "it states a quantity. Write the name alone. Did you mean 'L40S'?"),
+        ("8卡A100", "it states a quantity. Write the name alone. Did you mean 'A100'?"),
+        ("H800, qty: 16", "it states a quantity. Write the name alone. Did you mean 'H800'?"),
+        ("900-2G133-0060-000", "no source here prints the part number '900-2G133-0060-000' beside a product"),
+        ("NVIDIA TCSA100-80M-PB", "no source here prints the part number 'TCSA100-80M-PB'"),
+        ("ROG Strix RTX 4090", "a reseller's name beside 'RTX 4090' does not identify it"),
     ],
 )
 def test_a_word_too_many_and_a_detail_that_is_not_true_are_refused(written: str, says: str) -> None:
@@ -827,6 +875,17 @@ def test_a_word_too_many_and_a_detail_that_is_not_true_are_refused(written: str,
         ("SYS-821GE-TNHR-1", "a server of Supermicro"),
         ("H100整机", "a server or another machine, not a chip. Ask by the GPUs in it: 'H100'"),
         ("A100 X", "can be one name, or 'A100' and a number that was cut off"),
+        ("Ascend 910B 4", "can be one name, or 'Ascend 910B' and a quantity"),
+        ("昇腾910B 2", "can be one name, or '昇腾910B' and a quantity"),
+        ("8卡H100服务器", "a server or another machine, not a chip. Ask by the GPUs in it: 'H100'"),
+        ("H100八卡服务器", "a server or another machine, not a chip. Ask by the GPUs in it: 'H100'"),
+        ("4×GB300 整机", "a server or another machine, not a chip"),
+        ("gpu_8x_h100_sxm5", "a cloud instance of Lambda"),
+        ("NVIDIA PG506-230", "a GA100, the chip of the A100"),
+        ("NVIDIA Thor", "whose figures differ"),
+        ("DRIVE AGX Thor", "on either side of 4800"),
+        ("Ascend910_9382", "the Atlas A3 series"),
+        ("昇腾950", "Did you mean 'Ascend 950PR' or 'Ascend 950DT'?"),
     ],
 )
 def test_what_is_understood_and_names_no_one_chip_says_so(written: str, says: str) -> None:
@@ -839,8 +898,10 @@ def test_what_is_understood_and_names_no_one_chip_says_so(written: str, says: st
 
 
 @pytest.mark.parametrize(
-    "written", ["A1000", "RTX A2000", "GH100 [H20C]", "H10", "A10N", "MI445X", "RTX 4090 Z", "B40"]
-)
+    "written",
+    ["A1000", "RTX A2000", "GH100 [H20C]", "H10", "A10N", "MI445X", "RTX 4090 Z", "B40", "RTX 6000 Mobile", "MI300 Z",
+     "AD103GLM [RTX 5000 Ada Generation Embedded GPU]", "TU104GLM [Quadro RTX 5000 Mobile Refresh]"],
+)  # fmt: skip
 def test_nothing_is_suggested_for_another_product(written: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         find_chip(LAW, written)

@@ -90,7 +90,8 @@ NOT_AI_CHIP = ChipCell(ChipName(NOT_AI, ()), "")
 #: The meaning, in a names file, of a value that is the same as an empty cell.
 NOT_SAID = "not said"
 
-_COUNT = r"(?:[0-9]{1,6}|[0-9]{1,3}(?:,[0-9]{3})+)"
+#: Never nothing: "H20 0 pcs" is an H200 with a gap in it, or no shipment.
+_COUNT = r"(?:0{0,5}[1-9][0-9]{0,5}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 _UNIT = r"(?:pcs?|pieces|units?|ea)(?![^\W\d_])\.?"
 #: A quantity that may be cut off. A letter next to a letter or digit belongs to the name ("A100X 2", "L20X 8").
 _QUANTITY = (

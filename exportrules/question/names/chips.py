@@ -6,7 +6,7 @@ A name from the chip files is looked up; anything else is parsed by :mod:`export
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from exportrules.errors import RefusedNameError, UnknownNameError, either
@@ -37,22 +37,35 @@ class ChipName(NamedTuple):
 #: Labels of GPUs in clusters, which contain the name of the chip.
 _LABELS = (
     r"(?:gres[:/])?gpu[:=](?P<name>[^:=\s][^:=]*)(?::[0-9]+)?",
-    r"nvidia\.com/gpu\.product\s*[:=]\s*\"?(?P<name>[^\"]+)\"?",
+    r"(?:(?:nvidia|(?:beta\.)?amd)\.com/gpu\.product(?:-name)?|gpu\.nvidia\.com/(?:class|model)|"
+    r"karpenter\.k8s\.aws/instance-gpu-name|cloud\.google\.com/gke-(?:tpu-)?accelerator)"
+    r"\s*[:=]\s*\"?(?P<name>[^\"]+)\"?",
+    r"huawei\.com/(?P<name>ascend[^/:=\s]+)",
 )
 
 _COUNT = r"[0-9]{1,6}"
-_UNITS = r"pcs?|pieces?|units?|ea|sets?|Stk|Stück|张|張|片|块|塊|枚|颗|顆|台|個|个|개|장"
+_CHARACTERS = r"张|張|片|块|塊|枚|颗|顆|台|個|个|卡|개|장"
+_UNITS = rf"pcs?|pieces?|units?|ea|sets?|Stk|Stück|{_CHARACTERS}"
 #: A count beside a name, which never takes its last letter: "A100X 2" is not a quantity of A100. These patterns are
 #: slow to compile and rarely needed, so each is compiled on first use.
 _COUNTED = (
     rf"(?:qty\.?:?\s*)?{_COUNT}\s*(?:[x×*](?=[\s(])|(?:{_UNITS})\.?(?=\s))\s*(?P<name>\S.*)",
-    rf"{_COUNT}[x×*](?P<name>\S.*)",
-    rf"(?P<name>.*\S)[\s,;]+[x×*]\s*{_COUNT}",
+    rf"{_COUNT}(?:[x×*]|\s*(?:{_CHARACTERS}))(?P<name>\S.*)",
+    rf"\(\s*{_COUNT}\s*[x×]?\s*\)\s*(?P<name>\S.*)",
+    rf"(?P<name>.*\S)(?:[\s,;]+[x×*]|\s*[×*])\s*{_COUNT}",
     rf"(?P<name>.*\S)\s*\(\s*(?:qty\.?:?\s*)?[x×]?\s*{_COUNT}\s*[x×]?\s*\)",
     rf"(?P<name>.*\S)[\s,;]+(?:qty\.?:?\s*{_COUNT}|{_COUNT}\s*(?:{_UNITS})\.?)",
     rf"(?P<name>.*\S)[\s,;]+{_COUNT}",
 )
 _DANGLING = r"(?P<name>.*\S)\s+[x×]\s*"
+_NUMBERED = r"(?P<name>.*\S)\s+(?P<number>[1-9][0-9]*)\s*"
+
+
+#: The form of NVIDIA's, PNY's and AMD's part numbers: "900-2G133-0010-000", "TCSA100M-PB", "100-506116".
+_PART = (
+    r"[679][0-9]{2}-[0-9A-Z]{5}-[0-9A-Z]{4}(?:-[0-9A-Z]{3})?|"
+    r"(?:TCS|VCN|NV)[0-9A-Z]+(?:-[0-9A-Z]+)*-(?:PB|SB|KIT)|100-[0-9]{6,9}"
+)
 
 
 def find_chip(ruleset: Ruleset, text: str) -> ChipName:
@@ -69,7 +82,23 @@ def find_chip(ruleset: Ruleset, text: str) -> ChipName:
             f"{text!r} can be one name, or {split['name']!r} and a number that was cut off. Write it without the gap, "
             "or without the X."
         )
+    if counted := _counted(ruleset, text, chip):
+        raise RefusedNameError(
+            f"{text!r} can be one name, or {counted!r} and a quantity. Write it without the gap, or without the number."
+        )
     return chip
+
+
+def _counted(ruleset: Ruleset, text: str, chip: ChipName) -> str:
+    """The name of another chip before the last number of a text, if no name of `chip` has a gap there: four of an
+    Ascend 910B are not an Ascend 910B4, and a Gaudi 2 is written so. '' if there is none."""
+    split = re.fullmatch(_NUMBERED, text) if text.rstrip()[-1:].isdigit() else None
+    other = _known(ruleset, split["name"]) if split else None
+    if not split or not other or set(other.variants) == set(chip.variants):
+        return ""
+    families = {ruleset.variants[v][1].id: ruleset.variants[v][1] for v in chip.variants}.values()
+    names = (n for f in families for n in (f.name, *f.aliases, *(a for v in f.variant for a in (v.name, *v.aliases))))
+    return "" if any(name.endswith(f" {split['number']}") for name in names) else split["name"]
 
 
 def is_chip(ruleset: Ruleset, text: str) -> bool:
@@ -198,18 +227,22 @@ def _chip_index(ruleset: Ruleset) -> dict[str, ChipName]:
 
 def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) -> UnknownNameError:
     """The error that best explains why a text is not the certain name of a chip."""
-    masked = next((way.refused for way in ways if way.refused), "") or ("" if ways else _masked_inside(ruleset, text))
-    if masked:
+    whole = next((way.refused for way in ways if way.refused), "")
+    if masked := whole or ("" if ways else _masked_inside(ruleset, text)):
         refused = ruleset.refused[masked]
-        near = [_label(ruleset, name) for name in refused.means]
+        # beside words that are not understood, each of these may be another product
+        near = [_label(ruleset, name) for name in refused.means] if whole else []
         return RefusedNameError(f"{text!r} does not say which chip is meant. {refused.why}", near[:3])
     if server := find_server(ruleset, text):
         return RefusedNameError(server_message(ruleset, text, *server))
-    if message := _machine_named(ruleset, text, ways):
-        return RefusedNameError(message)
+    for bare in ("", *_uncounted(text)):
+        if message := _machine_named(ruleset, text, _looked_up(ruleset, bare)[1] if bare else ways):
+            return RefusedNameError(message)
     if bare := without_count(ruleset, text):
         return UnknownNameError(f"no chip is called {text!r} here: it states a quantity. Write the name alone.", [bare])
     why, near = _contradiction(ruleset, ways)
+    if not why and (number := re.search(rf"(?<![^\W_-])(?:{_PART})(?![^\W_-])", text, re.I)):
+        why = f": no source here prints the part number {number[0]!r} beside a product. Write the name beside it"
     if not why and left and left != key(text):
         why = f": the word {left!r} is not understood"
     near = near or near_chips(ruleset, text, left, lambda name: _label_of(ruleset, name))
@@ -224,21 +257,27 @@ def _refusal(ruleset: Ruleset, text: str, ways: list[NameReading], left: str) ->
 
 def without_count(ruleset: Ruleset, text: str) -> str:
     """The name of a chip in a text that also states a quantity; '' if there is none."""
+    return next((name for name in _uncounted(text) if _known(ruleset, name)), "")
+
+
+def _uncounted(text: str) -> Iterator[str]:
+    """What may be a name in a text that also states a quantity."""
     for pattern in _COUNTED if len(text) <= LONGEST else ():
-        match = re.fullmatch(pattern, text.strip(), re.I)
-        if match and _known(ruleset, match["name"]):
-            return match["name"]
-    return ""
+        if match := re.fullmatch(pattern, text.strip(), re.I):
+            yield match["name"].rstrip(" ,;")
 
 
 def _masked_inside(ruleset: Ruleset, text: str) -> str:
-    """The id of a refused name of four letters or more in the text, since other words do not make it certain."""
+    """The id of a refused name of four letters or more in the text, since other words do not make it certain; unless
+    it is part of a longer name: an "RTX 5000 Ada ... Embedded" is not an "RTX 5000"."""
     letters, cuts, gaps = fold(text)
+    index = memo(ruleset, "chips", _chip_index)
     for name, refused in _refused(ruleset).items():
         place = letters.find(name) if len(name) > SHORT else -1
         stop = place + len(name)
         if place >= 0 and {place, stop} <= cuts and (stop in gaps or not letters[stop : stop + 1].isalpha()):
-            return refused
+            if not any(letters[min(place, cut) : max(stop, cut)] in index for cut in cuts - {*range(place, stop + 1)}):
+                return refused
     return ""
 
 

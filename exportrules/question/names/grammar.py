@@ -27,6 +27,8 @@ SHORT = 3
 _MEMORY = re.compile(r"([0-9]{1,4})(?:gb|gib|g)")
 _SLICE = re.compile(r"mig(?:[0-9]g)?[0-9]{1,3}gb(?:me)?")
 _NUMBER_JOINED = r"(?<=[0-9])\.(?=[0-9])"
+#: Trade marks as drivers print them: "Intel(R) Arc(TM) B580 Graphics".
+_MARKS = r"\((?:r|tm)\)"
 
 Kind = Literal["name", "number", "refused", "maker", "detail", "noise", "general", "reseller", "system"]
 
@@ -77,7 +79,7 @@ def fold(text: str) -> Folded:
     letters: list[str] = []
     cuts, gaps = {0}, set()
     gap = False
-    for c in re.sub(_NUMBER_JOINED, "", text.casefold()):
+    for c in re.sub(_NUMBER_JOINED, "", re.sub(_MARKS, " ", text.casefold()) if "(" in text else text.casefold()):
         if not c.isalnum():
             gap = bool(letters)
             continue
@@ -146,8 +148,9 @@ def _pieces(ruleset: Ruleset, folded: Folded, start: int) -> Iterator[tuple[int,
             inside = [gap for gap in gaps if start < gap < stop]
             own_gaps = {gap - start for gap in inside if letters[gap - 1].isdigit() and letters[gap].isdigit()}
             for piece in words.get(letters[start:stop], ()):
-                # a short name has no gap at all: "A 2" is not an A2
-                if own_gaps <= piece.gaps and not (inside and stop - start <= SHORT):
+                # a short name has only gaps of its own: "A 2" is not an A2, and a CS-3 is written so
+                short = stop - start <= SHORT and not {gap - start for gap in inside} <= piece.gaps
+                if own_gaps <= piece.gaps and not short:
                     yield stop, piece
     size = _MEMORY.match(letters, start)
     if size and size.end() in cuts and not gaps & {*range(start + 1, size.end(1))}:

@@ -79,6 +79,8 @@ def _patterns(ruleset: Ruleset) -> dict[str, tuple[Servers, str]]:
 
 def _pattern(name: str) -> str:
     """A pattern for a machine's name as a whole word; the number of GPUs may follow ("XE9680x8...")."""
-    parts = [re.escape(part) for part in re.split(r"[-_ ]+", name.casefold())]
-    inside = "[-_ ]*".join(parts).replace(r"\*", "[a-z0-9._-]*")
+    first, *rest = re.split(r"[-_ ]+", name.casefold())
+    # a gap may be left out, but not before a part that can be anything: "Systems" is not a "SYS-*"
+    parts = [re.escape(first), *(("[-_ ]+" if part[:1] == "*" else "[-_ ]*") + re.escape(part) for part in rest)]
+    inside = "".join(parts).replace(r"\*", "[a-z0-9._-]*")
     return rf"(?<![a-z0-9]){inside}(?=x[0-9]|[^a-z0-9]|$)"
