@@ -275,9 +275,10 @@ def _masked_inside(ruleset: Ruleset, text: str) -> str:
     for name, refused in _refused(ruleset).items():
         place = letters.find(name) if len(name) > SHORT else -1
         stop = place + len(name)
-        if place >= 0 and {place, stop} <= cuts and (stop in gaps or not letters[stop : stop + 1].isalpha()):
-            if not any(letters[min(place, cut) : max(stop, cut)] in index for cut in cuts - {*range(place, stop + 1)}):
-                return refused
+        whole = place >= 0 and {place, stop} <= cuts and (stop in gaps or not letters[stop : stop + 1].isalpha())
+        beyond = cuts - {*range(place, stop + 1)} if whole else ()
+        if whole and not any(letters[min(place, cut) : max(stop, cut)] in index for cut in beyond):
+            return refused
     return ""
 
 
