@@ -156,7 +156,7 @@ def _joined(name: str) -> str:
 
 
 def _extra(context: click.Context, rest: str) -> str:
-    """The message for words after a complete command line, which mostly are the rest of an unquoted name."""
+    """The message for words after a complete command line, usually the rest of an unquoted name."""
     named = next(
         (
             p

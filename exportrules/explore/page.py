@@ -34,7 +34,7 @@ def page(data: Mapping[str, Any], options: Sequence[str] = (), *, embed: bool = 
     """
     whole = {
         **data,
-        # a kind of deal has mostly the course after that of the kind before: differences compress to a fifth
+        # a kind of deal usually has the course that follows that of the kind before: differences compress to a fifth
         "cells": [[row[0], *(after - before for before, after in pairwise(row))] for row in data["cells"]],
         "world": json.loads(_asset("world.json")),
         "words": words(),

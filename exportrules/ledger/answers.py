@@ -65,7 +65,7 @@ class Segment(NamedTuple):
 
     @property
     def unread(self) -> bool:
-        """True if the row could not be answered for want of reading it; a row read in part may still be answered."""
+        """True if the row is not answered because it could not be read; a row read in part may still be answered."""
         return self.problem is not None and self.outcome == "indeterminate"
 
 

@@ -100,7 +100,7 @@ def slip_of(header: str, facts: Mapping[str, str]) -> Look | None:
 
 
 def fact_in(header: str, facts: Mapping[str, str]) -> str:
-    """The fact whose name stands in a longer header: "Military end user (Y/N)"; '' for none."""
+    """The fact whose name is part of a longer header: "Military end user (Y/N)"; '' for none."""
     written = key(header)
     return next((fact for name, fact in facts.items() if len(name) > _LEAST_MISSPELT and name in written), "")
 

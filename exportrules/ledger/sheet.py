@@ -137,11 +137,11 @@ class Sheet:
         self.worksheet.write_string(self.row, first, text, cell_format)
 
     def height(self, lines: int) -> None:
-        """Make the current row as high as so many lines of text."""
+        """Make the current row high enough for a number of lines."""
         self.worksheet.set_row(self.row, min(LINE_HEIGHT * lines + 3, HIGHEST))
 
     def widen(self, column: int, width: int) -> None:
-        """Make a column at least so many letters wide."""
+        """Make a column at least as wide as a number of letters."""
         self.widths[column] = max(self.widths.get(column, 0), width)
 
     def close(self, columns: int) -> None:

@@ -114,7 +114,7 @@ def _grid(profiles: Sequence[Profile], days: _Days) -> _Grid:
     numbers: dict[Segment, int] = {}
     grid = np.empty((len(lines), len(begins) + 1), np.int32)
     for line, (starts, segments, problem) in zip(grid, lines, strict=True):
-        # what is wrong with a day stands before what else is wrong
+        # the problem with the day precedes any other
         dayless = unanswered(Problem("", f" {problem.text}" if problem else ""))
         own = [*(segments[index_at(starts, day)] for day in begins), dayless]
         line[:] = [numbers.setdefault(segment, len(numbers)) for segment in own]
@@ -190,7 +190,7 @@ class _Rows:
         return frame.join(self._small(table, schema), alike, "left").drop(*self._keys)
 
     def with_day(self, frame: Any, days: _Days, grid: _Grid) -> Any:
-        """The rows with the stretch of their day and, where some have none, what is wrong with it."""
+        """The rows with the stretch of their day and, if some have none, the problem with it."""
         import pyspark.sql.functions as f
         from pyspark.sql.types import IntegerType, StringType, StructType
 

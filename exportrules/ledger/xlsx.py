@@ -31,7 +31,7 @@ def _sheet(book: zipfile.ZipFile, name: str) -> Omitted:
 
 
 def _cells(part: IO[bytes]) -> Iterator[tuple[int, int, Element]]:
-    """The cells of a sheet with their places; a row or a cell without a place stands behind the one before."""
+    """The cells of a sheet with their places; a row or a cell without a place follows the one before."""
     row = column = -1
     rows: Element | None = None
     for event, element in iterparse(part, ("start", "end")):

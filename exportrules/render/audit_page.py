@@ -1,6 +1,6 @@
 """The report of an audit as one HTML page that needs nothing from elsewhere, or as Markdown.
 
-The same parts as the workbook's. A page holds so many rows; a larger ledger is handed over as a workbook.
+The same parts as the workbook's. A page holds a limited number of rows; a larger ledger is handed over as a workbook.
 """
 
 from __future__ import annotations

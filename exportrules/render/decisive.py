@@ -106,7 +106,7 @@ def _value(d: Determination, test: TestTrace) -> tuple[str, str]:
 
 
 def _assumed(d: Determination, fact: str) -> bool:
-    """True if the fact was assumed, or is a conclusion not reached for want of a fact that was assumed."""
+    """True if the fact was assumed, or is a conclusion that was not reached because a fact was assumed."""
     known = d.timeline.ruleset.facts.get(fact)
     if known is None or known.about not in ("conclusion", "derived"):
         return True

@@ -19,7 +19,7 @@ from exportrules.errors import QuestionError
 LANGUAGES = ("en", "ja", "zh")
 
 _PLACE = r"\{([a-z]+)\}"
-#: Characters that end a line or stand in it, and never begin one.
+#: Characters that may not begin a line.
 _NOT_FIRST = "。、，；：！？）」』】〉》)].,;:"
 #: A word with the space behind it, or one wide character.
 _PIECES = r"[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s*|.\s*"
@@ -82,7 +82,7 @@ def tell(text: str) -> str:
 
 @cache
 def _told(text: str, code: str) -> str:
-    # no entry ends with a full stop, and what stands before it may be part of an entry that says more
+    # no entry ends with a full stop, and the text before it may be part of an entry that says more
     bare, stop = (text[:-1], "。") if text.endswith(".") else (text, "")
     inner = _by_table(bare, code)
     found = inner + stop if inner is not None else _by_table(text, code) if stop else None
@@ -142,5 +142,5 @@ def _parts(piece: str, room: int) -> Iterator[str]:
 
 
 def padded(label: str, columns: int) -> str:
-    """A label with space behind it, so many columns wide and at least one more than its words."""
+    """A label padded with spaces to a width in columns, with at least one space at its end."""
     return label + " " * max(columns - width_of(label), 1)

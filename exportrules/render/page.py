@@ -19,7 +19,7 @@ _URL = re.compile(r"(https://[^\s<>\"']+[^\s<>\"'.,;)])")
 
 
 def cited(*numbers: int) -> str:
-    """References to authorities, to stand behind a statement."""
+    """References to authorities, to follow a statement."""
     return "".join(f"\ue000{number}\ue001" for number in numbers)
 
 

@@ -237,7 +237,7 @@ def _json(value: Any) -> bytes:
 
 
 def _query(request: Incoming) -> bytes:
-    """The query of a GET. Raises HTTPException for one with a body: it would be read by nobody."""
+    """The query of a GET. Raises HTTPException for one with a body, which would not be read."""
     if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
         raise HTTPException(400, "a GET takes its fields from the address, and this one has a body. Use POST.")
     query: bytes = request.scope["query_string"]

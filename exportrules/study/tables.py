@@ -101,7 +101,7 @@ _CHIP = (
     Field("announced_by", "string", "Who made it public.", values=("maker", "press")),
     Field("announced_source", "string", "Where that is said."),
     Field("not_public_before", "date", "If that day is not known: a day before which it certainly was not public."),
-    Field("contains", "list", "Of a system: so many of which variant, as COUNTxID.", parts=" "),
+    Field("contains", "list", "Of a system: its variants, each with its count, as COUNTxID.", parts=" "),
     Field("figures_of", "string", "Id of the variant whose figures these are: of a system, each chip in it.",
           required=True),
 )  # fmt: skip
