@@ -17,7 +17,7 @@ def arguments(timeline: Timeline) -> dict[str, Any]:
     `chip` is a name, or the :class:`Variant` of a user-defined chip; it is absent if only facts describe the item.
     """
     q = timeline.question
-    own = own_chip(timeline)
+    own = _own_chip(timeline)
     args: dict[str, Any] = {}
     if own is not None:
         args["chip"] = own
@@ -33,7 +33,7 @@ def arguments(timeline: Timeline) -> dict[str, Any]:
     return args
 
 
-def own_chip(timeline: Timeline) -> Variant | None:
+def _own_chip(timeline: Timeline) -> Variant | None:
     """The user-defined chip of the question; None if it names a chip of the ruleset, or none."""
     q, law = timeline.question, timeline.ruleset
     chip = q.subjects[0].chip

@@ -249,7 +249,7 @@ def _number(fact: Fact | None) -> Decimal | None:
     return Decimal(fact.value)
 
 
-def certain_requirements(moment: Moment) -> frozenset[str]:
+def _certain_requirements(moment: Moment) -> frozenset[str]:
     """The requirements that apply whatever the unknown facts are, and to every variant."""
     law = moment.answer.law
     if law.outcome != "indeterminate":
@@ -265,7 +265,7 @@ def is_open(moment: Moment) -> bool:
     needed = moment.answer.cases and all(
         c.outcome in ("license_required", "license_exception") for c in moment.answer.cases
     )
-    return moment.answer.law.outcome == "indeterminate" and not needed and not moment.once(certain_requirements)
+    return moment.answer.law.outcome == "indeterminate" and not needed and not moment.once(_certain_requirements)
 
 
 def citations(moment: Moment) -> list[Citation]:
@@ -273,7 +273,7 @@ def citations(moment: Moment) -> list[Citation]:
     law = moment.answer.law
     # if branches differ in outcome, a provision that holds in only one of them "may apply"
     settled = law.outcome != "indeterminate"
-    firm = moment.once(certain_requirements)
+    firm = moment.once(_certain_requirements)
     required = [*law.requirements, *([] if settled else law.overcome)]
     roles = {name: "requirement" if name in firm else "may apply" for name in required}
     roles |= dict.fromkeys(law.overcome, "overcome") if settled else {}

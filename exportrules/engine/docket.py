@@ -77,7 +77,7 @@ class PreparedProvision(Shape):
         when, unless = _rows_on(self.when, day), _rows_on(self.unless, day)
         if self.needs_rows and not when:
             return None
-        fixed = fixed_truth(when, unless, self.needs_rows, self.fits, self.doubt)
+        fixed = _fixed_truth(when, unless, self.needs_rows, self.fits, self.doubt)
         return None if fixed == FALSE else self.changed(when=when, unless=unless, fixed=fixed, days={})
 
 
@@ -86,7 +86,7 @@ def _rows_on(rows: tuple[PreparedRow, ...], day: date) -> tuple[PreparedRow, ...
     return tuple(row._replace(groups=()) for row in rows if all(holds_on(spans, day) for spans in row.groups))
 
 
-def fixed_truth(
+def _fixed_truth(
     when: tuple[PreparedRow, ...], unless: tuple[PreparedRow, ...], needs_rows: bool, fits: Truth, doubt: Truth
 ) -> Truth | None:
     """The truth of a provision; None if one of its rows depends on the day or on other provisions."""
@@ -301,7 +301,7 @@ class Docket:
         if doubt == UNKNOWN:
             mentions |= {doubt_of(in_force)}
         needs_rows = bool(provision.when)
-        held = fixed_truth(when, unless, needs_rows, fits, doubt)
+        held = _fixed_truth(when, unless, needs_rows, fits, doubt)
         conclusion = provides(provision)
         if (
             conclusion

@@ -98,7 +98,7 @@ def _follow(docket: Docket, day: date, search: _Search) -> Law | _Fork:
 def _read(docket: Docket, day: date, search: _Search) -> Law | _Fork:
     reading = Reading(docket, day)
     order = docket.view.ruleset.fact_order
-    tests = {} if not reading.unknown or _foregone(reading) else open_tests(reading)
+    tests = {} if not reading.unknown or _foregone(reading) else _open_tests(reading)
     waiting = sorted(tests, key=lambda fact: (order.get(fact, len(order)), fact))
     search.left -= 1
     if not waiting or search.left <= 0:
@@ -182,7 +182,7 @@ class Range(NamedTuple):
         return Range(self.example, self.low, later.high, self.low_in, later.high_in)
 
 
-def open_tests(reading: Reading) -> dict[str, list[Test]]:
+def _open_tests(reading: Reading) -> dict[str, list[Test]]:
     """The unknown facts on which the decision may turn, each with its open tests.
 
     The search goes backwards from the provisions that decide: requirements; whatever saves, overcomes, reviews or

@@ -67,7 +67,7 @@ def listing_provision(
         cite=_cite(listing, printed),
         effective=listing.start,
         evidence=listing.evidence,
-        url=register_url(listing),
+        url=_register_url(listing),
         concludes=None if listing.only_for and not owner else made,
         policy=None if listing.only_for else listing.policy,
         governs=() if listing.only_for else governs,
@@ -91,7 +91,7 @@ def _only(party: Party, listing: Listing, list_title: str) -> str:
     ).rstrip()
 
 
-def register_url(listing: Listing) -> str:
+def _register_url(listing: Listing) -> str:
     """The official URL of a listing: its own, else that of the Federal Register page that it cites first."""
     page = re.match(_REGISTER, listing.cite)
     if listing.url or page is None:
@@ -107,6 +107,6 @@ def list_instrument(listing: Listing) -> Instrument:
         type="code",
         issuer="BIS",
         citation=listing.cite,
-        url=register_url(listing),
+        url=_register_url(listing),
         evidence=listing.evidence,
     )

@@ -167,7 +167,7 @@ def audit(
     number.
     """
     settings = _by_its_columns(settings, getattr(source, "renamed", {}))
-    lookup = prepare(ruleset, source.names, settings, lambda unread: first_rows(source.batches(unread)))
+    lookup = prepare(ruleset, source.names, settings, lambda unread: _first_rows(source.batches(unread)))
     stop_at_titles(ruleset, getattr(source, "above", ()))
     watch = Watch(ruleset, lookup.columns, settings.say)
     account = Account(source, lookup)
@@ -208,7 +208,7 @@ def audit(
     return account
 
 
-def first_rows(batches: Iterator[Batch]) -> list[Batch]:
+def _first_rows(batches: Iterator[Batch]) -> list[Batch]:
     """As many of the first batches as have a batch's rows: those of several sheets, or of a text with long lines."""
     found: list[Batch] = []
     while sum(batch.count for batch in found) < ROWS and (batch := next(batches, None)) is not None:

@@ -167,7 +167,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     owner = given["listed_owner"].value if "listed_owner" in given else None
     users, others, owners = _names(ruleset, deal, owner)
     _approved_by_name(ruleset, (*users, *others), given)
-    seats = () if headquarters else seats_of(ruleset, [party for user in users for party in user.listed])
+    seats = () if headquarters else _seats_of(ruleset, [party for user in users for party in user.listed])
     seat = find_place(ruleset, headquarters) if headquarters else seats[0] if len(seats) == 1 else place
     parent = find_place(ruleset, ultimate_parent) if ultimate_parent else seat
     who = find_exporter(ruleset, exporter or "maker", vendor)
@@ -188,7 +188,7 @@ def resolve(ruleset: Ruleset, chip: str | Variant | None, deal: Deal) -> Questio
     def seated(users: Iterable[str], body: bool) -> dict[str, Fact]:
         """The seat of end users whose headquarters are not given: unknown if parties of one name are in several
         countries, or for a body of some state, which need not be in the country of destination."""
-        countries = () if headquarters else seats_of(ruleset, users)
+        countries = () if headquarters else _seats_of(ruleset, users)
         if headquarters or not (countries or body):
             return {}
         fact = Fact(countries[0] if len(countries) == 1 else None, "question")
@@ -310,7 +310,7 @@ def _approved_by_name(ruleset: Ruleset, names: Sequence[PartyName], given: dict[
         )
 
 
-def seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
+def _seats_of(ruleset: Ruleset, users: Iterable[str]) -> tuple[str, ...]:
     """The countries of end users in the party data: their headquarters if known, else those of all their addresses."""
     restricted = [party for user in users if not is_favoured(party := ruleset.parties[user])]
     return tuple(sorted({country for party in restricted for country in _seats(party)} - {""}))

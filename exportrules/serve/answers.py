@@ -74,14 +74,14 @@ def ruleset_of(law: Ruleset) -> dict[str, str]:
     }
 
 
-def deal_of(given: dict[str, Any]) -> dict[str, Any]:
+def _deal_of(given: dict[str, Any]) -> dict[str, Any]:
     """The terms of a deal, as arguments of `check` and `timeline`."""
     return {name: given[name] for name in DEAL if name in given}
 
 
 def determination_of(law: Ruleset, given: dict[str, Any]) -> Determination:
     """The determination that a request asks for. Raises QuestionError."""
-    return check(given.get("chip"), on=given["on"], **deal_of(given), ruleset=law)
+    return check(given.get("chip"), on=given["on"], **_deal_of(given), ruleset=law)
 
 
 def answer_check(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def answer_check(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer_timeline(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    every_day = timeline(given.get("chip"), **deal_of(given), ruleset=law)
+    every_day = timeline(given.get("chip"), **_deal_of(given), ruleset=law)
     spans = [
         {
             "start": plain(span.start),
@@ -124,7 +124,7 @@ def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
             f"{MOST_CELLS}. Ask in parts."
         )
     rows = []
-    for row in matrix(names.values(), on=days, **deal_of(given), ruleset=law):
+    for row in matrix(names.values(), on=days, **_deal_of(given), ruleset=law):
         cells = [
             {
                 "on": d.on.isoformat(),
@@ -137,12 +137,12 @@ def answer_matrix(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
             for d in row.answers
         ]
         rows.append({"chip": row.chip, "answers": cells})
-    first = timeline(given["chips"][0], **deal_of(given), ruleset=law)
+    first = timeline(given["chips"][0], **_deal_of(given), ruleset=law)
     return {"asked": heading(first.question, law), "rows": rows, "ruleset": ruleset_of(law)}
 
 
 def answer_changes(law: Ruleset, given: dict[str, Any]) -> dict[str, Any]:
-    day, deal = read_date(given["from"], "from"), deal_of(given)
+    day, deal = read_date(given["from"], "from"), _deal_of(given)
     ids = chosen(law, given["chips"])
     question = timeline(ids[0], **deal, ruleset=law).question
     listed = [_event(law, event) for event in events(law, ids, day, deal)]

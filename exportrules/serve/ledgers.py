@@ -73,7 +73,7 @@ class _Query:
 QUERY: Saying = _Query()
 
 
-def settings_of(given: dict[str, Any]) -> Settings:
+def _settings_of(given: dict[str, Any]) -> Settings:
     """The settings of a request, which apply to every row. Raises QuestionError."""
     days = {name: read_date(given[name], name) if name in given else None for name in ("known_on", "also_on")}
     layer = Layer(days["known_on"], given.get("as_printed", False), days["also_on"])
@@ -92,7 +92,7 @@ def settings_of(given: dict[str, Any]) -> Settings:
 
 def answered(law: Ruleset, given: dict[str, Any], ledger: Path, output: Path) -> Account:
     """Answer the rows of a file into another. Raises QuestionError or LedgerError."""
-    settings = settings_of(given)
+    settings = _settings_of(given)
     mark = given.get("delimiter")
     mark = _MARKS.get(mark.lower(), mark) if mark else None
     if mark is not None and (len(mark) != 1 or not mark.isascii() or mark in '"\r\n'):

@@ -94,7 +94,7 @@ def _copies(file: str, on: date | None, section: str) -> list[Copy]:
     if not named:
         raise RulesetError(file, "no section is named in this text. Give it: --section 742.6.")
     copies = [
-        Copy(name, day, file, entry_paragraphs(lines) if name.startswith("774:") else paragraphs(lines))
+        Copy(name, day, file, _entry_paragraphs(lines) if name.startswith("774:") else paragraphs(lines))
         for name, lines in named
     ]
     return [copy for copy in copies if copy.paragraphs]
@@ -267,7 +267,7 @@ def paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
 _ITEM = re.compile(r"^([a-z](?:\.\d+)?(?:\.[a-z])?(?:\.\d+)?)\.\s")
 
 
-def entry_paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
+def _entry_paragraphs(lines: Iterable[str]) -> tuple[CodeParagraph, ...]:
     """The paragraphs of an entry of the Commerce Control List, which are numbered "a.1."."""
     matched = [(_ITEM.match(_bare(line)), plain(line)) for line in lines]
     return tuple(CodeParagraph(f".{match[1]}" if match else "", text) for match, text in matched if text)

@@ -211,7 +211,7 @@ class Sign(NamedTuple):
 def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[str], law: Ruleset) -> float:
     """Legend, notes and caption under a picture, from `top` pixels on. Returns where they end."""
     picture.beside = {
-        "legend": [list(sign) for sign in signs], "notes": [safe(note) for note in notes], "source": source_line(law),
+        "legend": [list(sign) for sign in signs], "notes": [safe(note) for note in notes], "source": _source_line(law),
     }  # fmt: skip
     width, left, line = picture.x.pixels, 0.0, top
     swatches, strokes, shapes, words = _rows(), _rows(), _rows(), _rows()
@@ -249,7 +249,7 @@ def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[s
             line += 15
     line += 4 if notes else 0
     caption = []
-    for text in textwrap.wrap(source_line(law), columns, break_long_words=False, break_on_hyphens=False):
+    for text in textwrap.wrap(_source_line(law), columns, break_long_words=False, break_on_hyphens=False):
         caption.append({**picture.at(0, line), "text": text, "color": "#555555"})
         line += 15
     picture.texts("notes", lines, baseline="middle")
@@ -261,7 +261,7 @@ def _rows() -> list[dict[str, Any]]:
     return []
 
 
-def source_line(law: Ruleset) -> str:
+def _source_line(law: Ruleset) -> str:
     """The source of a picture, for readers who see it without its page."""
     address = project_address()
     return f"{short(law)} {f'{address} ' if address else ''}{DISCLAIMER}"

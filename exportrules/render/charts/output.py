@@ -54,7 +54,7 @@ def rendered(
     import vl_convert
 
     if suffix == ".svg":
-        return titled(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]), spec)
+        return _titled(vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[]), spec)
     if suffix == ".png":
         return vl_convert.vegalite_to_png(dict(spec), scale=SCALE, allowed_base_urls=[])
     from exportrules.render.charts.page import page
@@ -62,7 +62,7 @@ def rendered(
     return page(spec, narrow() if narrow else None)
 
 
-def titled(svg: str, spec: Mapping[str, Any]) -> str:
+def _titled(svg: str, spec: Mapping[str, Any]) -> str:
     """The SVG as one image with a title and a description, for whoever cannot see it and for whoever finds it alone."""
     import html
 
