@@ -16,14 +16,14 @@ LAW = default_ruleset()
 
 def test_the_page_of_the_data_is_what_its_generator_prints() -> None:
     assert (ROOT / "docs" / "data.md").read_text("utf-8") == datapage.page(LAW), (
-        "docs/data.md is out of date. Run: python -m exportrules.study.datapage > docs/data.md"
+        "docs/data.md is out of date. Run: python -m tests.renew"
     )
 
 
 @pytest.mark.slow
 def test_the_page_of_the_texts_is_what_its_generator_prints() -> None:
     assert (ROOT / "docs" / "texts.md").read_text("utf-8") == texts.page(LAW), (
-        "docs/texts.md is out of date. Run: python -m exportrules.study.texts > docs/texts.md"
+        "docs/texts.md is out of date. Run: python -m tests.renew"
     )
 
 

@@ -39,7 +39,8 @@ _TABLES: dict[str, type[Shape]] = {
 }
 #: Stored in a separate file, read only if a question names a party: there are thousands of them.
 _PARTIES: dict[str, type[Shape]] = {"parties": model.Party}
-_PARTS: dict[type[Shape], dict[str, type[Shape]]] = {
+#: The shapes inside the fields of a shape.
+PARTS: dict[type[Shape], dict[str, type[Shape]]] = {
     model.Row: {"tests": model.Test},
     model.Provision: {
         "when": model.Row,
@@ -149,7 +150,7 @@ def _untag(table: dict[str, Any]) -> Any:
 
 def _build(shape: type[Shape], stored: dict[str, Any]) -> Any:
     """A shape whose fields are the stored table itself, with lists turned into tuples and nested tables into shapes."""
-    parts = _PARTS.get(shape, _NONE)
+    parts = PARTS.get(shape, _NONE)
     for name, value in stored.items():
         if type(value) is list:
             part = parts.get(name)

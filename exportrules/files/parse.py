@@ -153,43 +153,43 @@ def _file_of(where: str, message: str, tables: dict[str, Any], origin: Mapping[t
 
 def read_file(name: str, text: bytes) -> Iterator[tuple[str, str, Any]]:
     """Yield (table, key, object) for each entry of one file."""
-    data = _parse(name, text)
+    data = parse_toml(name, text)
     lines = text.decode("utf-8-sig").splitlines()
     if "attestation" in data:
         if not name.startswith("overlay"):
             raise RulesetError(
                 name, "an attestation is a statement by its author, not part of a ruleset. Put it into an overlay."
             )
-        yield "attestations", name, _validated(Attestation, data.pop("attestation"), name, lines, ("attestation",))
+        yield "attestations", name, validated(Attestation, data.pop("attestation"), name, lines, ("attestation",))
         if not data:
             return
     listed = next((key for key in _LISTS if key in data), None)
     if "edition" in data:
-        yield "edition", "edition", _validated(Edition, data, name, lines)
+        yield "edition", "edition", validated(Edition, data, name, lines)
     elif "fact" in data:
         if set(data) != {"fact"} or not isinstance(data["fact"], dict):
             raise RulesetError(name, _alone("[fact.NAME]", "fact", data))
         for key, value in data["fact"].items():
-            yield "facts", key, _validated(FactDefinition, value, name, lines, ("fact", key))
+            yield "facts", key, validated(FactDefinition, value, name, lines, ("fact", key))
     elif listed:
         table, shape, identity = _LISTS[listed]
         head = data.pop("list", None) if listed == "party" else None
         if head is not None:
-            party_list = _validated(PartyList, head, name, lines, ("list",))
+            party_list = validated(PartyList, head, name, lines, ("list",))
             yield "lists", party_list.id, party_list
         # an import without a party writes an empty list
         if set(data) != {listed} or (not data[listed] and listed != "party"):
             raise RulesetError(name, _alone(f"[[{listed}]]", listed, data))
         rows = data[listed] if isinstance(data[listed], tuple) else (data[listed],)
         for number, value in enumerate(rows):
-            entry = _validated(shape, value, name, lines, (listed, number))
+            entry = validated(shape, value, name, lines, (listed, number))
             yield table, getattr(entry, identity), entry
     elif "provision" in data or "issuer" in data:
-        instrument = _validated(Instrument, data, name, lines)
+        instrument = validated(Instrument, data, name, lines)
         whole = tuple(_qualified(p, instrument) for p in instrument.provision)
         yield "instruments", instrument.id, replace(instrument, provision=whole)
     elif "variant" in data or "vendor" in data:
-        family = _validated(Family, data, name, lines)
+        family = validated(Family, data, name, lines)
         yield "families", family.id, family
     else:
         raise RulesetError(
@@ -207,7 +207,7 @@ def _alone(table: str, key: str, data: Mapping[str, Any]) -> str:
 
 def read_chip(name: str, text: bytes) -> Variant:
     """A user-defined chip from a file with the keys of a variant at its top level. Raises RulesetError."""
-    data = _parse(name, text)
+    data = parse_toml(name, text)
     if "variant" in data:
         raise RulesetError(name, "this is a family's file. Put the keys of one [[variant]] at the top, and its vendor.")
     return chip_of(name, data, text.decode().splitlines())
@@ -216,7 +216,7 @@ def read_chip(name: str, text: bytes) -> Variant:
 def chip_of(name: str, data: Mapping[str, Any], lines: list[str] | None = None) -> Variant:
     """A user-defined chip from its keys, as parsed from TOML. Raises RulesetError with the key path."""
     keys = {key: _frozen(value, name, 1) for key, value in data.items()}
-    chip: Variant = _validated(Variant, keys, name, lines or [])
+    chip: Variant = validated(Variant, keys, name, lines or [])
     for message in (*figure_defects(chip), *check_defects(chip)):
         raise RulesetError(name, message)
     return chip
@@ -237,7 +237,8 @@ def _qualified(provision: Provision, instrument: Instrument) -> Provision:
     )
 
 
-def _parse(name: str, text: bytes) -> dict[str, Any]:
+def parse_toml(name: str, text: bytes) -> dict[str, Any]:
+    """The tables of a TOML text, with lists as tuples. Raises RulesetError for a text that no rule file can have."""
     try:
         data = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
@@ -293,7 +294,8 @@ def _from_tables(schema: Any) -> Any:
     return schema
 
 
-def _validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[str | int, ...] = ()) -> Any:
+def validated(shape: type, data: Any, name: str, lines: list[str], at: tuple[str | int, ...] = ()) -> Any:
+    """The data as a shape. Raises RulesetError with a message for each problem; `at` is the key path of the data."""
     try:
         return _validator(shape).validate_python(data)
     except pydantic.ValidationError as error:
@@ -318,10 +320,7 @@ def _messages(error: pydantic.ValidationError, shape: type, lines: list[str], at
         first.setdefault(_path(tuple(problem["loc"])), problem)
     messages = []
     for place, problem in first.items():
-        loc = at + place
-        line = line_of(lines, loc)
-        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-        messages.append(f"{where}{f' (line {line})' if line else ''}: {_cure(problem, shape, problems)}")
+        messages.append(f"{place_of(lines, at + place)}: {_cure(problem, shape, problems)}")
     return messages
 
 
@@ -380,7 +379,7 @@ def _keys_of(shape: type) -> list[str]:
     from exportrules.files import cache
 
     keys = [f.name for f in fields(shape)] if is_dataclass(shape) else []
-    for part in cache._PARTS.get(shape, {}).values():
+    for part in cache.PARTS.get(shape, {}).values():
         keys += _keys_of(part)
     return keys
 
@@ -394,7 +393,14 @@ def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 
 
-def line_of(lines: list[str], loc: tuple[str | int, ...]) -> int | None:
+def place_of(lines: list[str], loc: tuple[str | int, ...]) -> str:
+    """A key path as messages write it, with its line: 'fact.tpp.unit (line 12)'."""
+    line = _line_of(lines, loc)
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    return f"{where} (line {line})" if line else where
+
+
+def _line_of(lines: list[str], loc: tuple[str | int, ...]) -> int | None:
     """The line of a key path, found by the table headers above it; the header's line if the key is absent."""
     counts: dict[str, int] = {}
     here: tuple[str | int, ...] = ()

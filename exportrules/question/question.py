@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from exportrules.errors import QuestionError, either
-from exportrules.law.facts import NOT_EN_ROUTE, Fact
+from exportrules.law.facts import Fact
 from exportrules.law.force import InForce
 from exportrules.law.model import FAVOURS, Party, Variant
 from exportrules.law.ruleset import Ruleset
@@ -417,6 +417,3 @@ def _one_of(name: str, text: str, word: str, values: Sequence[str]) -> str:
         hint = f" Did you mean {either(close)}?" if close else ""
         raise QuestionError(f"{name} = {text!r} is not one of: {', '.join(values)}.{hint}")
     return word
-
-
-__all__ = ["ACTIVITIES", "NOT_EN_ROUTE", "Question", "Subject", "read_end_uses", "resolve"]

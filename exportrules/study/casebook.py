@@ -195,13 +195,11 @@ def load_casebook(path: str | os.PathLike[str], law: Ruleset) -> Casebook:
 
     file = Path(path)
     text = read_file(str(path), path)
-    data = parse._parse(file.name, text)
+    data = parse.parse_toml(file.name, text)
     lines = text.decode("utf-8-sig").splitlines()
     book = _shaped(data, file.name, lines)
     for loc, message in _defects(book, law):
-        line = parse.line_of(lines, loc)
-        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-        raise RulesetError(file.name, f"{where}{f' (line {line})' if line else ''}: {message}")
+        raise RulesetError(file.name, f"{parse.place_of(lines, loc)}: {message}")
     return book
 
 
@@ -250,15 +248,15 @@ def first_day_text(first: FirstDay) -> str:
 
 def _shaped(data: dict[str, Any], name: str, lines: list[str]) -> Casebook:
     """The file's tables as objects, validated one by one so that an error lists the keys of its own table."""
-    from exportrules.files.parse import _validated
+    from exportrules.files.parse import validated
 
-    book: Casebook = _validated(Casebook, {**data, "claim": ()}, name, lines)
+    book: Casebook = validated(Casebook, {**data, "claim": ()}, name, lines)
     claims = []
     for i, table in enumerate(_tables(data, "claim", name)):
         one_chip = {"chips": (table["chips"],)} if isinstance(table.get("chips"), str) else {}
-        claim: Claim = _validated(Claim, {**table, **one_chip, "question": ()}, name, lines, ("claim", i))
+        claim: Claim = validated(Claim, {**table, **one_chip, "question": ()}, name, lines, ("claim", i))
         questions = tuple(
-            _validated(CaseQuestion, question, name, lines, ("claim", i, "question", j))
+            validated(CaseQuestion, question, name, lines, ("claim", i, "question", j))
             for j, question in enumerate(_tables(table, "question", name))
         )
         claims.append(replace(claim, question=questions))

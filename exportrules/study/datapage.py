@@ -1,15 +1,9 @@
-"""The page about the data package: how to write it, what its tables contain, how to read it.
-
-python -m exportrules.study.datapage > docs/data.md
-"""
+"""The page about the data package: how to write it, what its tables contain, how to read it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
-from exportrules.errors import ExportRulesError
-from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.study.package import LICENSE, data_tables
 from exportrules.study.tables import Field, Table
@@ -17,7 +11,7 @@ from exportrules.study.tables import Field, Table
 _HEAD = """\
 # The data
 
-Written by `python -m exportrules.study.datapage > docs/data.md`; a test keeps it so. Not legal advice.
+Written by `python -m tests.renew`; a test keeps it so. Not legal advice.
 
 Every determination of the catalogue, and the catalogue itself, as tables: CSV for a spreadsheet, JSON for a program,
 Parquet for a notebook or a warehouse, and `datapackage.json`, which describes the fields ([Data
@@ -94,16 +88,3 @@ def _description(field: Field) -> str:
     values = f" One of {', '.join(f'`{value}`' for value in field.values)}." if field.values else ""
     parts = f" In CSV separated by `{field.parts.strip() or 'a space'}`." if field.type == "list" else ""
     return f"{field.description}{unit}{values}{parts}".replace("|", "\\|")
-
-
-def main() -> None:
-    """Print the page."""
-    try:
-        text = page(default_ruleset())
-    except ExportRulesError as error:
-        sys.exit(f"exportrules: {error}")
-    sys.stdout.buffer.write(text.encode())
-
-
-if __name__ == "__main__":
-    main()

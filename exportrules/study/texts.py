@@ -1,14 +1,11 @@
 """The texts of 2022, 2023, 2025 and 2026 compared over every chip of the catalogue, as a page with counts.
 
-    python -m exportrules.study.texts > docs/texts.md
-
 Each text is applied to every chip, as if all had been public on its day, so that only the texts differ. Every answer
 comes from :func:`exportrules.timeline`.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,8 +14,6 @@ from typing import NamedTuple
 
 from exportrules.answer.determination import timeline
 from exportrules.answer.words import decision
-from exportrules.errors import ExportRulesError
-from exportrules.files.load import default_ruleset
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.catalogue import chip_rows
 
@@ -84,7 +79,7 @@ def _head(law: Ruleset, chips: Sequence[str]) -> Iterator[str]:
     yield from [
         "# The texts compared",
         "",
-        "Written by `python -m exportrules.study.texts > docs/texts.md`; a test keeps it so. Not legal advice.",
+        "Written by `python -m tests.renew`; a test keeps it so. Not legal advice.",
         "",
         f"What did each text of the rules reach? Every chip of the catalogue ({len(chips)} variants: chips and",
         "modules, the systems that contain them left out) is asked about under each of them, **as if all had been",
@@ -159,16 +154,3 @@ def _places(law: Ruleset, chips: Sequence[str], china: dict[Text, dict[str, Kind
         "Any other day, place, exporter or chip: `exportrules matrix CHIP... --to PLACE,PLACE --on DAY,DAY`, or",
         "[the data](data.md). By month, and only what was public: `exportrules share NVIDIA`.",
     ]
-
-
-def main() -> None:
-    """Print the page."""
-    try:
-        text = page(default_ruleset())
-    except ExportRulesError as error:
-        sys.exit(f"exportrules: {error}")
-    sys.stdout.buffer.write(text.encode())
-
-
-if __name__ == "__main__":
-    main()
