@@ -13,7 +13,7 @@ from exportrules.answer.determination import check
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
-from exportrules.render.languages import LANGUAGES, entries, filled, padded, spoken, tell, width_of
+from exportrules.render.languages import LANGUAGES, entries, filled, padded, spoken, translated, width_of
 from exportrules.render.spoken import answer_in
 from exportrules.render.text import answer
 
@@ -98,24 +98,24 @@ def test_every_label_of_an_answer_is_in_the_table() -> None:
     assert len(labels) > 12
     for language in ("ja", "zh"):
         with spoken(language):
-            untold = {label for label in labels if tell(label) == label}
+            untold = {label for label in labels if translated(label) == label}
             assert not untold, "add these labels to render/languages.toml"
-            assert all(width_of(tell(label)) < 16 for label in labels)
+            assert all(width_of(translated(label)) < 16 for label in labels)
 
 
 def test_every_assumption_of_the_vocabulary_is_in_the_table() -> None:
     texts = [text for known in default_ruleset().facts.values() for text in (known.says, known.otherwise) if text]
     with spoken("ja"):
-        untold = [text for text in texts if tell(text) == text]
+        untold = [text for text in texts if translated(text) == text]
         assert not untold, "add `says` and `otherwise` of these facts to render/languages.toml"
 
 
 def test_what_the_table_lacks_stays_english() -> None:
     with spoken("zh"):
-        assert tell("A text that nobody translated.") == "A text that nobody translated."
-        assert tell("") == ""
-        assert tell("a military end use: something new") == "军事最终用途 (military end use)：something new"
-    assert tell("license required") == "license required"
+        assert translated("A text that nobody translated.") == "A text that nobody translated."
+        assert translated("") == ""
+        assert translated("a military end use: something new") == "军事最终用途 (military end use)：something new"
+    assert translated("license required") == "license required"
 
 
 def test_english_is_the_default_and_is_left_as_it_is() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from exportrules.cli import cli
 from exportrules.cli.commands import COMMANDS
-from exportrules.cli.mistakes import said
+from exportrules.cli.mistakes import message_of
 
 
 def message(*args: str) -> str:
@@ -18,7 +18,7 @@ def message(*args: str) -> str:
     with pytest.raises(Exception) as caught:
         cli.main(list(args), prog_name="exportrules", standalone_mode=False)
     error = caught.value
-    return said(error) if isinstance(error, click.ClickException) else str(error)
+    return message_of(error) if isinstance(error, click.ClickException) else str(error)
 
 
 @pytest.mark.parametrize("command", ["check", "timeline", "memo"])

@@ -121,6 +121,6 @@ def run(encoding: str | None) -> int:
         error.show()
         return int(error.exit_code)
     except click.ClickException as error:
-        from exportrules.cli.mistakes import said
+        from exportrules.cli.mistakes import message_of
 
-        raise QuestionError(said(error)) from None
+        raise QuestionError(message_of(error)) from None

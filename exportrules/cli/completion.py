@@ -56,23 +56,23 @@ def _chips(incomplete: str) -> Iterable[tuple[str, str]]:
 
 
 def _places(_: str) -> Iterable[tuple[str, str]]:
-    return [(place.code, place.name) for place in _held("places")]
+    return [(place.code, place.name) for place in _values("places")]
 
 
 def _exporters(_: str) -> Iterable[tuple[str, str]]:
-    known = [(e.id, e.name) for e in _held("exporters")]
+    known = [(e.id, e.name) for e in _values("exporters")]
     return [("maker", "the chip's own vendor"), ("other", "anyone without a public letter"), *known]
 
 
 def _instruments(_: str) -> Iterable[tuple[str, str]]:
-    return [(i.id, i.citation) for i in _held("instruments")]
+    return [(i.id, i.citation) for i in _values("instruments")]
 
 
 def _provisions(incomplete: str) -> Iterable[tuple[str, str]]:
     """The instruments, or the provisions of one once its name is complete."""
     if "#" not in incomplete:
-        return [(f"{i.id}#", i.citation) for i in _held("instruments") if i.provision]
-    return [(p.id, p.title) for i in _held("instruments") for p in i.provision]
+        return [(f"{i.id}#", i.citation) for i in _values("instruments") if i.provision]
+    return [(p.id, p.title) for i in _values("instruments") for p in i.provision]
 
 
 def _facts(_: str) -> Iterable[tuple[str, str]]:
@@ -97,7 +97,7 @@ def _end_uses(_: str) -> Iterable[tuple[str, str]]:
     return [(name, "") for name in law.facts["end_use"].values] if law else []
 
 
-def _held(table: str) -> Iterable[Any]:
+def _values(table: str) -> Iterable[Any]:
     law = _law()
     return getattr(law, table).values() if law else ()
 

@@ -76,7 +76,7 @@ def near_command(name: str, commands: Sequence[str]) -> list[str]:
     return _near(name.casefold(), commands, _COMMANDS)
 
 
-def said(error: click.ClickException) -> str:
+def message_of(error: click.ClickException) -> str:
     """The message of a command-line error, with the cure if one is known."""
     if isinstance(error, click.NoSuchOption):
         return _option(error)

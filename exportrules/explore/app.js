@@ -130,7 +130,7 @@
   /** What opened a stretch: the ids of provisions, plain words, memberships with the code of the country. */
   const because = (run, q) => run.by.map((text) => text.replace(/\{(\d)\}/g, (_, n) => [q.to, q.hq || q.to, q.parent || q.hq || q.to][n]));
 
-  /** What opened an answer, as a reader is told: a provision by its title and citation, a plain word, a country. */
+  /** What opened an answer, as a reader sees it: a provision by its title and citation, a plain word, a country. */
   function reason(text, q) {
     const places = [q.to, q.hq || q.to, q.parent || q.hq || q.to];
     const said = text.replace(/\{(\d)\}/g, (_, n) => placeName(places[n]));

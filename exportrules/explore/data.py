@@ -42,7 +42,7 @@ from exportrules.law.span import DAY, days_of_change, holds_on
 from exportrules.law.view import view_of
 from exportrules.question.deal import Deal
 from exportrules.question.question import Question, Subject, resolve
-from exportrules.render.languages import LANGUAGES, spoken, tell
+from exportrules.render.languages import LANGUAGES, spoken, translated
 from exportrules.study.package import LICENSE
 
 #: The exporters and the layers of the law, in the order of the page's data.
@@ -144,8 +144,8 @@ def _words(assumed: list[str], roles: set[str]) -> dict[str, Any]:
     `said` has them in other languages."""
     decisions = {f"{o} {p}": decision(o, p or None) for o in OUTCOMES for p in ("", *POLICY)}
     every = {*POLICY.values(), *decisions.values(), *assumed, *roles, START, END, RELEASE}
-    translated = {text: languages[1:] for text in sorted(every) if (languages := _languages(text))[1:]}
-    return {"decisions": decisions, "policies": POLICY, "assumed": assumed, "said": translated}
+    others = {text: languages[1:] for text in sorted(every) if (languages := _languages(text))[1:]}
+    return {"decisions": decisions, "policies": POLICY, "assumed": assumed, "said": others}
 
 
 def _languages(text: str) -> list[str]:
@@ -153,7 +153,7 @@ def _languages(text: str) -> list[str]:
     languages = [text]
     for language in LANGUAGES[1:]:
         with spoken(language):
-            languages.append(tell(text))
+            languages.append(translated(text))
     return languages if set(languages) != {text} else [text]
 
 
@@ -192,8 +192,8 @@ class _Cells:
         self._moves = places.moves
         self._by_moves: set[int] = set()
         force = self.states.view.provisions
-        self._told_days = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
-        self._told_days |= {attestation.through + DAY for attestation in ruleset.attestations.values()}
+        self._days_named = {d for f in force if f.provision.classifies for d in days_of_change(f.spans)}
+        self._days_named |= {attestation.through + DAY for attestation in ruleset.attestations.values()}
         self._answered = answered
         self._besides = [self._beside(to) for to, _, _ in places.deals]
         self._opened: dict[Hashable, tuple[str, ...]] = {}
@@ -293,7 +293,7 @@ class _Cells:
         steps: list[list[Any]] = []
         runs: list[tuple[date, Answer, tuple[str, ...]]] = []
         moves = False
-        for day in sorted({*timeline.starts, *changes, *self._told_days}):
+        for day in sorted({*timeline.starts, *changes, *self._days_named}):
             index = timeline.index(day)
             answer = self._answer(timeline, day, tuple(p[_at(self.states.days, day)] for p in parts))
             by = -1

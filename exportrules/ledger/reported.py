@@ -162,10 +162,10 @@ class RowReader:
             exported if isinstance(exported, date) else as_text(day), item, chip,
             to or " ".join(as_text(cells[n]) for n in columns.of["to"]), parties,
             self._at(cells, quantity), self._at(cells, value), currency, segment, problem,
-            "" if item.strip() else self._said(cells),
+            "" if item.strip() else self._in_brief(cells),
         )  # fmt: skip
 
-    def _said(self, cells: Sequence[Any]) -> str:
+    def _in_brief(self, cells: Sequence[Any]) -> str:
         own = (as_text(cell).strip() for n, cell in enumerate(cells) if n not in self._columns.places)
         return brief("; ".join(filter(None, own)), 160)
 

@@ -339,10 +339,13 @@ class WorkbookSink:
             elif is_number_of_excel(value):
                 self._sheet.write_number(self._row, at, value)
             elif text := as_text(value):
-                self._sheet.write_string(self._row, at, self._held(text), self._inert if inert(text) != text else None)
+                self._sheet.write_string(
+                    self._row, at, self._fitting(text), self._inert if inert(text) != text else None
+                )
         self._row += 1
 
-    def _held(self, text: str) -> str:
+    def _fitting(self, text: str) -> str:
+        """The text of a cell. Raises LedgerError if it is longer than a cell can hold."""
         if len(text) > MOST_IN_CELL:
             raise LedgerError(
                 self._name,

@@ -120,7 +120,7 @@ class TextSource:
         if encoding and wide and self.encoding in ("utf-8", "utf-8-sig"):
             said = f"its byte-order mark says {wide.upper()}. Leave {say.option('encoding')} out."
             raise LedgerError(self.name, said)
-        self._said: list[str] = []
+        self._remarks: list[str] = []
         self._account: dict[str, Any] = {}
         #: The cells of the lines above the header.
         self.above: list[str] = []
@@ -146,10 +146,10 @@ class TextSource:
         return self.encoding not in ("utf-8", "utf-8-sig", "ascii")
 
     @property
-    def said(self) -> list[str]:
+    def remarks(self) -> list[str]:
         """Remarks for the summary on how the file was read, if its first line does not make that obvious."""
         apart = list(not_shipments([("", self._apart)], "line"))
-        return [*self._said, *[f"Not shipments: {'; '.join(apart)}."] * bool(apart)]
+        return [*self._remarks, *[f"Not shipments: {'; '.join(apart)}."] * bool(apart)]
 
     @property
     def account(self) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class TextSource:
             if header or (len(bad) > len(good) and proposals(sample)):
                 raise LedgerError(self.name, f"the file is not UTF-8 text. {proposed(sample, self._say)}")
             rows = f"{len(bad):,} line{'s are' if len(bad) > 1 else ' is'}"
-            self._said.append(f"{rows} not UTF-8 text. {proposed(sample, self._say)}")
+            self._remarks.append(f"{rows} not UTF-8 text. {proposed(sample, self._say)}")
 
     def batches(self, wanted: Sequence[int] | None) -> Iterator[Batch]:
         first = 1
@@ -273,7 +273,7 @@ class TextSource:
         self._skip = before + skip
         if first or (heading and heading.rows == 2):
             rows = f"rows {first + 1} and {first + 2}" if heading and heading.rows == 2 else f"row {first + 1}"
-            self._said.append(f"Header in {rows} of the file.")
+            self._remarks.append(f"Header in {rows} of the file.")
             self._account = {"header_row": first + 1, "header_rows": heading.rows if heading else 1}
         return chosen, tuple(names)
 

@@ -50,7 +50,7 @@ def stop_at_unread(ruleset: Ruleset, columns: Columns, first: FirstRows, say: Sa
     if not unread:
         return
     batches = first(unread)
-    doubts = [*_looks(ruleset, columns, batches)]
+    doubts = [*_by_header(ruleset, columns, batches)]
     looked = {doubt.name for doubt in doubts}
     doubts += _listed(ruleset, columns, [n for n in unread if columns.names[n] not in looked], batches)
     if doubts:
@@ -80,7 +80,7 @@ def stop_at_titles(ruleset: Ruleset, above: Iterable[str]) -> None:
             )
 
 
-def _looks(ruleset: Ruleset, columns: Columns, batches: Sequence[Batch]) -> Iterator[_Doubt]:
+def _by_header(ruleset: Ruleset, columns: Columns, batches: Sequence[Batch]) -> Iterator[_Doubt]:
     facts = facts_of_columns(ruleset)
     for number in columns.unread:
         name = columns.names[number]
@@ -90,11 +90,11 @@ def _looks(ruleset: Ruleset, columns: Columns, batches: Sequence[Batch]) -> Iter
         elif not look and number not in columns.passed:
             if deceived := deceives(name):
                 yield _Doubt(name, "parties", deceived)
-            elif held := _held(ruleset, name, facts, batches, number):
+            elif held := _by_content(ruleset, name, facts, batches, number):
                 yield held
 
 
-def _held(
+def _by_content(
     ruleset: Ruleset, name: str, facts: Mapping[str, str], batches: Sequence[Batch], number: int
 ) -> _Doubt | None:
     """A column whose name says nothing, or more than that of a fact, by what most of its first cells hold."""

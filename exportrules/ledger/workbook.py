@@ -95,9 +95,9 @@ class WorkbookSource:
         return {name: other for part in self.parts for name, other in part.renamed.items() if name not in own}
 
     @property
-    def said(self) -> list[str]:
+    def remarks(self) -> list[str]:
         """Remarks for the summary on how the workbook was read, if its first row does not make that obvious."""
-        return list(_said(self.parts, self.passed))
+        return list(_remarks(self.parts, self.passed))
 
     @cached_property
     def day_format(self) -> str:
@@ -429,7 +429,7 @@ def _aligned(parts: list[AuditedSheet]) -> list[str]:
     return names
 
 
-def _said(parts: list[AuditedSheet], passed: list[tuple[str, str]]) -> Iterator[str]:
+def _remarks(parts: list[AuditedSheet], passed: list[tuple[str, str]]) -> Iterator[str]:
     several = len(parts) > 1 or bool(passed)
     plain = all(part.header_row == 1 and part.heading.rows == 1 for part in parts)
     if several or not plain:

@@ -169,7 +169,7 @@ def _columns(account: Account) -> Iterator[str]:
     columns = account.columns
     read = [f"{field} from {' and '.join(map(repr, names))}" for field, names in columns.fields.items()]
     read += [f"{field} {value!r} for all rows" for field, value in columns.constant.items()]
-    yield from map(safe, getattr(account.source, "said", ()))
+    yield from map(safe, getattr(account.source, "remarks", ()))
     yield f"Read: {safe('; '.join(read))}."
     # the columns behind the ledger's own say where a row is in its workbook
     own = len(columns.names) - getattr(account.source, "places", 0)

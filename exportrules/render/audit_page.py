@@ -209,14 +209,14 @@ def _table(
 def _cell(value: Any) -> str:
     if isinstance(value, Link):
         return f'<a href="{html.escape(value.url)}">{_text(value.text)}</a>'
-    return _text(_said(value)).replace("\n", "<br>")
+    return _text(_shown(value)).replace("\n", "<br>")
 
 
 def _md_cell(value: Any) -> str:
-    return " ".join((f"{value.text} {value.url}" if isinstance(value, Link) else _said(value)).split())
+    return " ".join((f"{value.text} {value.url}" if isinstance(value, Link) else _shown(value)).split())
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     if isinstance(value, Decimal):
         return shown_number(value)
     return value.isoformat() if isinstance(value, date) else as_text(value)

@@ -75,19 +75,19 @@ def language() -> str:
     return _spoken.get()
 
 
-def tell(text: str) -> str:
+def translated(text: str) -> str:
     """A text of the program in the language that is spoken, or as it is where the table does not have it."""
-    return text if _spoken.get() == "en" else _told(text, _spoken.get())
+    return text if _spoken.get() == "en" else _in_language(text, _spoken.get())
 
 
 @cache
-def _told(text: str, code: str) -> str:
+def _in_language(text: str, code: str) -> str:
     # no entry ends with a full stop, and the text before it may be part of an entry that says more
     bare, stop = (text[:-1], "。") if text.endswith(".") else (text, "")
     inner = _by_table(bare, code)
     found = inner + stop if inner is not None else _by_table(text, code) if stop else None
     if found is None and "; " in text:
-        parts = [_told(part, code) for part in text.split("; ")]
+        parts = [_in_language(part, code) for part in text.split("; ")]
         found = "；".join(parts) if parts != text.split("; ") else None
     return text if found is None else found
 
@@ -100,11 +100,11 @@ def _by_table(text: str, code: str) -> str | None:
         match = entry.pattern.fullmatch(text) if entry.pattern.groups else None
         if match:
             values = match.groupdict()
-            translated = {name: _told(value, code) for name, value in values.items()}
+            values_translated = {name: _in_language(value, code) for name, value in values.items()}
             # an entry of punctuation alone translates nothing if its values are not translated
-            if entry.texts["en"] in _GLUE and translated == values:
+            if entry.texts["en"] in _GLUE and values_translated == values:
                 continue
-            return entry.texts[code].format_map(translated)
+            return entry.texts[code].format_map(values_translated)
     return None
 
 

@@ -19,7 +19,7 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.question.question import Question
 from exportrules.question.values import show
-from exportrules.render.languages import filled, language, padded, tell, width_of
+from exportrules.render.languages import filled, language, padded, translated, width_of
 from exportrules.render.safe import safe, safe_json
 
 WIDTH = 100
@@ -252,7 +252,7 @@ def _name(question: Question, law: Ruleset) -> str:
 def item(label: str, text: str) -> list[str]:
     """A labelled text, wrapped with a hanging indent."""
     if language() != "en":
-        return filled(tell(text), WIDTH, padded(tell(label), 16), " " * 16)
+        return filled(translated(text), WIDTH, padded(translated(label), 16), " " * 16)
     return textwrap.wrap(
         text,
         WIDTH,

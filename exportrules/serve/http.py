@@ -91,7 +91,7 @@ class _Service:
         async def endpoint(request: Incoming) -> Response:
             request.scope["exportrules.route"] = f"/{ask.name}"
             in_words = ask.name == "check" and request.headers.get("accept", "").startswith(TEXT)
-            answer, kind = (self._told, TEXT) if in_words else (self._ask, JSON)
+            answer, kind = (self._in_sentences, TEXT) if in_words else (self._ask, JSON)
             if request.method == "POST":
                 body = await self._body(request)
                 key = b"%s /%s\n%s" % (kind.encode(), ask.name.encode(), body)
@@ -102,7 +102,7 @@ class _Service:
 
         return endpoint
 
-    def _told(self, ask: Ask, given: object) -> str:
+    def _in_sentences(self, ask: Ask, given: object) -> str:
         """A determination in sentences, one a line; the first can be quoted alone."""
         read = ask.request.read(given, self._law.facts)
         if "fields" in read:

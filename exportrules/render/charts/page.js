@@ -1,5 +1,5 @@
 "use strict";
-// What the pointer or the keyboard rests on is told beside it, in the words of its row of the table.
+// What the pointer or the keyboard rests on is shown beside it, in the words of its row of the table.
 const tip = document.getElementById("tip");
 const table = document.querySelector("table");
 const marks = [...document.querySelectorAll("[data-row]")];

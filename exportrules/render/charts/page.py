@@ -55,12 +55,12 @@ _HOW = (
     "below.{more}</p>"
 )
 _SCROLLS = '<span class="scrolls"> The picture scrolls sideways.</span>'
-_TELLS = """<details><summary>The picture as a table ({count})</summary><div class="scroll">{table}</div></details>
+_TABLE = """<details><summary>The picture as a table ({count})</summary><div class="scroll">{table}</div></details>
 <dl id="tip" aria-hidden="true" hidden></dl>
 <script>{script}</script>"""
 
 
-class Told(NamedTuple):
+class Details(NamedTuple):
     """The marks with details: their layer, the names of the details, and a row for each mark."""
 
     layer: str
@@ -74,7 +74,7 @@ def page(spec: Mapping[str, Any], narrow: Mapping[str, Any] | None = None) -> st
     `narrow` is the same picture as a narrow window shows it: its marks have the same rows. Without it, such a window
     scrolls the wide one.
     """
-    layers = list(_told(spec))
+    layers = list(_details(spec))
     picture, width = _picture(spec, layers)
     pictures = f'<div class="picture{" wide" if narrow else ""}">{picture}</div>'
     if narrow:
@@ -93,19 +93,19 @@ def page(spec: Mapping[str, Any], narrow: Mapping[str, Any] | None = None) -> st
         "legend": "".join(f"<li>{_sign(kind, colour)}{html.escape(words)}</li>" for kind, words, colour in
                           beside["legend"]),
         "notes": "".join(f"<li>{html.escape(note)}</li>" for note in beside["notes"]),
-        "table": _tells(layers[0].names, rows, script) if rows else "",
+        "table": _table(layers[0].names, rows, script) if rows else "",
         "source": html.escape(beside["source"]),
     }  # fmt: skip
     return _PAGE.format_map(parts)
 
 
-def _told(spec: Mapping[str, Any]) -> Iterator[Told]:
+def _details(spec: Mapping[str, Any]) -> Iterator[Details]:
     for layer in spec["layer"]:
         if names := tuple(field["field"] for field in layer["encoding"].get("tooltip", ())):
-            yield Told(layer["name"], names, spec["datasets"][layer["data"]["name"]])
+            yield Details(layer["name"], names, spec["datasets"][layer["data"]["name"]])
 
 
-def _picture(spec: Mapping[str, Any], listed: Sequence[Told]) -> tuple[str, int]:
+def _picture(spec: Mapping[str, Any], listed: Sequence[Details]) -> tuple[str, int]:
     """The SVG, whose marks know their rows of the table, and its width in pixels."""
     import vl_convert
 
@@ -163,12 +163,12 @@ def _sign(kind: str, colour: str) -> str:
     return f'<svg width="22" height="13" aria-hidden="true">{shapes[kind]}</svg>'
 
 
-def _tells(names: Sequence[str], rows: Sequence[Sequence[str]], script: str) -> str:
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]], script: str) -> str:
     count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
     head = "".join(f'<th scope="col">{html.escape(name[:1].upper() + name[1:])}</th>' for name in names)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return _TELLS.format(count=count, table=table, script=script)
+    return _TABLE.format(count=count, table=table, script=script)
 
 
 def _cell(text: str) -> str:

@@ -27,7 +27,7 @@ ORDER = (
     Class("license_required", "policy_of_denial"),
     Class("indeterminate", None),
 )
-TOLD = ("month", "answer", "variants", "share")
+DETAILS = ("month", "answer", "variants", "share")
 
 
 def share_chart(share: Share, law: Ruleset, width: float = WIDE) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def share_chart(share: Share, law: Ruleset, width: float = WIDE) -> dict[str, An
             })  # fmt: skip
             foot += number
     _axes(picture, first, last)
-    picture.draw("columns", "rect", drawn, TOLD, fields=("fill",), opacity=1, stroke="#FFFFFF", strokeWidth=0.4)
+    picture.draw("columns", "rect", drawn, DETAILS, fields=("fill",), opacity=1, stroke="#FFFFFF", strokeWidth=0.4)
     answers = [timeline.at(month.day) for timeline in share.timelines for month in share.months]
     signs = [
         Sign("swatch", legend_words(kind, (a for a in answers if class_of(a) == kind)), kind.colour)

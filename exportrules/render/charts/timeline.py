@@ -36,7 +36,7 @@ from exportrules.render.text import deal_words
 
 LABEL, STEP = 10.5, 15
 #: The details of a piece of a band that the HTML shows on the pointer.
-TOLD = ("chip", "answer", "from", "through", "opened by", "requirement")
+DETAILS = ("chip", "answer", "from", "through", "opened by", "requirement")
 
 
 class Size(NamedTuple):
@@ -323,7 +323,7 @@ def _draw_bands(
         for piece in pieces:
             left, right = picture.x.px(epoch(piece.start)), picture.x.px(epoch(piece.stop))
             fill = piece.kind.colour if piece.kind else "#FFFFFF"
-            rects.append({**picture.box(left, upper, right, lower), "fill": fill, **_told(timeline, piece)})
+            rects.append({**picture.box(left, upper, right, lower), "fill": fill, **_details(timeline, piece)})
         for kind, run in groupby(pieces, lambda piece: piece.kind):
             same = list(run)
             left, right = picture.x.px(epoch(same[0].start)), picture.x.px(epoch(same[-1].stop))
@@ -338,7 +338,7 @@ def _draw_bands(
                     written = {**centre, "text": text, "color": kind.ink}
                     (inside if words.size == ONE else small).append(written)
     picture.draw("outlines", "rect", outlines, filled=False, stroke=INK, strokeWidth=1.8)
-    picture.draw("bands", "rect", rects, TOLD, fields=("fill",), opacity=1)
+    picture.draw("bands", "rect", rects, DETAILS, fields=("fill",), opacity=1)
     picture.draw("hatch", "rule", strokes, color=GREY, strokeWidth=1)
     picture.texts("words", inside, align="center", baseline="middle")
     picture.texts("small_words", small, size=SEVERAL, align="center", baseline="middle")
@@ -351,7 +351,7 @@ def _draw_bands(
     picture.texts("chips", names, size=13, align=side, baseline="middle", fontWeight="bold")
 
 
-def _told(timeline: Timeline, piece: Piece) -> dict[str, str]:
+def _details(timeline: Timeline, piece: Piece) -> dict[str, str]:
     answer, span = piece.span.answer, piece.span
     answered = decision(answer.outcome, answer.review_policy)
     if not piece.verified:
