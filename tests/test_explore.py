@@ -535,7 +535,7 @@ def test_output_and_chips_are_checked_before_long_work(tmp_path: Path) -> None:
         (["-o", str(tmp_path / "page.pdf")], "does not end in .html"),
         (["-o", str(target)], "Use --force to replace it"),
         (["-o", str(tmp_path / "x.html"), "--chips", "H2O"], "H20"),
-        (["-o", str(tmp_path / "x.html"), "--chips", " , "], "--chips names no chip"),
+        (["-o", str(tmp_path / "x.html"), "--chips", " , "], "--chips ' , ' contains an empty name"),
         (["-o", str(tmp_path / "x.html"), "--chips", "H20", "--embed", "H800"], "Use one of the two"),
         ([], "-o is missing"),
     ):

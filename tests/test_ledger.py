@@ -475,6 +475,13 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.mark.parametrize("option", ["--chips", "--to", "--exporter"])
+def test_compile_refuses_a_list_without_a_name_which_would_mean_everything(tmp_path: Path, option: str) -> None:
+    said = CliRunner().invoke(cli, ["compile", option, ",", "-o", str(tmp_path / "segments.csv")])
+    assert str(said.exception).startswith(f"{option} ',' contains an empty name")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_emitted_sql_says_what_check_says_in_duckdb(compiled: Path) -> None:
     import duckdb
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exportrules.cli import plain
-from exportrules.cli.options import chips_options, log_option, on_option, question_options, table_options
+from exportrules.cli.options import chips_options, log_option, names_in, on_option, question_options, table_options
 from exportrules.cli.terminal import draws, tinted
 from exportrules.render.languages import LANGUAGES
 
@@ -112,11 +112,11 @@ def check(
     if as_json:
         click.echo(plain.as_data(determination))
     elif explain:
-        click.echo(plain.verdict(determination.explain(), determination.outcome))
+        click.echo(plain.coloured(determination.explain(), determination.outcome))
     elif lang != "en":
         from exportrules.render.spoken import answer_in
 
-        click.echo(plain.verdict(answer_in(determination, lang), determination.outcome))
+        click.echo(plain.coloured(answer_in(determination, lang), determination.outcome))
     else:
         click.echo(plain.as_text(determination))
     ctx.exit(_STATUS[determination.outcome] if exit_code else plain.status(determination))
@@ -244,7 +244,7 @@ def matrix(chips: list[Any], asked: dict[str, Any], days: tuple[str, ...], form:
 
 def _places(law: Ruleset, written: str | None) -> list[str | None]:
     """The destinations of a list, each once; a name that contains a comma is one destination."""
-    from exportrules.errors import QuestionError, UnknownNameError
+    from exportrules.errors import UnknownNameError
     from exportrules.question.names.places import find_place
 
     if written is None or "," not in written:
@@ -252,7 +252,4 @@ def _places(law: Ruleset, written: str | None) -> list[str | None]:
     try:
         return [find_place(law, written)]
     except UnknownNameError:
-        parts = [part.strip() for part in written.split(",")]
-    if not all(parts):
-        raise QuestionError(f"--to {written!r} contains an empty name. Write names with commas between them.")
-    return list(dict.fromkeys(find_place(law, part) for part in parts))
+        return list(dict.fromkeys(find_place(law, name) for name in names_in(written, "--to")))

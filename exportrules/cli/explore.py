@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from exportrules.cli.completion import names
-from exportrules.cli.options import OVERLAY, RULESET, extra
+from exportrules.cli.options import OVERLAY, RULESET, extra, names_in
 
 
 @click.command()
@@ -39,9 +39,8 @@ def explore(
 
     if not output.lower().endswith((".html", ".htm")):
         raise QuestionError(f"{output!r} does not end in .html, so no browser would open it. Add that suffix.")
-    if chips is not None and not _parts(chips):
-        raise QuestionError("--chips names no chip. Omit it for all of them, or write --chips H20,H800.")
-    if embed and chips:
+    named = names_in(chips, "--chips")
+    if embed and named:
         raise QuestionError("--embed is about one chip, and --chips names others. Use one of the two.")
     free(output, force=force)
     law = chosen_ruleset(ruleset, overlay)
@@ -51,7 +50,7 @@ def explore(
 
     options = [word for path in overlay for word in ("--overlay", shlex.quote(path))]
     options += ["--ruleset", shlex.quote(ruleset)] if ruleset else []
-    data = build(law, [embed] if embed else _parts(chips or ""))
+    data = build(law, [embed] if embed else named)
     text = page(data, options, embed=bool(embed))
     write_whole(output, text, force=force)
     count = sum(1 for chip in data["chips"] if "variants" not in chip)
@@ -59,7 +58,3 @@ def explore(
         f"Written: {safe(output)}: {count} {'chip' if count == 1 else 'chips'}, {len(data['places'])} destinations, "
         f"edition {law.edition.edition}, {law.currency}."
     )
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]

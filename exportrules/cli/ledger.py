@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exportrules.cli.completion import names
-from exportrules.cli.options import extra, law_options
+from exportrules.cli.options import extra, law_options, names_in
 from exportrules.errors import QuestionError
 from exportrules.files.write import free
 from exportrules.render.safe import safe
@@ -355,15 +355,12 @@ def compile_(law: Ruleset, **options: Any) -> None:
     for target in (path, names_path(path)):
         free(target, force=force)
     with extra("ledger"), _interruptible():
-        names = name_rows(law, _parts(options["chips"]))
-        rows = segment_rows(law, names, _parts(options["to"]), _parts(options["exporter"]) or [], layer)
+        names = name_rows(law, names_in(options["chips"], "--chips"))
+        places, exporters = names_in(options["to"], "--to"), names_in(options["exporter"], "--exporter")
+        rows = segment_rows(law, names, places, exporters, layer)
         account = account_of(law, layer)
         count = write_segments(rows, account, path, force=force)
         spelled = write_names(names, law, account, names_path(path), force=force)
     click.echo(
         f"Written: {safe(str(path))}, {count:,} segments; {safe(str(names_path(path)))}, {spelled:,} names of chips."
     )
-
-
-def _parts(text: str | None) -> list[str] | None:
-    return [part.strip() for part in text.split(",") if part.strip()] if text else None

@@ -181,6 +181,19 @@ _FITTING = {
 }
 
 
+def names_in(text: str | None, option: str) -> list[str]:
+    """The names in a list with commas, each once; none if the option is not given.
+
+    Raises QuestionError for an empty name: a list without a name would mean everything.
+    """
+    if text is None:
+        return []
+    written = [name.strip() for name in text.split(",")]
+    if not all(written):
+        raise QuestionError(f"{option} {text!r} contains an empty name. Write names with commas between them.")
+    return list(dict.fromkeys(written))
+
+
 def form_of(output: str | None, named: str | None) -> str:
     """The named format, or else that of the file's suffix. Raises QuestionError if the two contradict each other."""
     suffix = os.path.splitext(output or "")[1].lower()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from exportrules.cli.completion import names
-from exportrules.cli.options import law_options
+from exportrules.cli.options import law_options, names_in
 from exportrules.errors import QuestionError
 from exportrules.render.safe import safe
 
@@ -41,27 +41,17 @@ def data(law: Any, output: str, chips: str | None, to: str | None, exporter: str
 
     chosen = _forms(forms)
     prepared(Path(output), [Path(output) / DESCRIPTION], force)
-    tables = data_tables(law, _words(chips, "--chips"), _words(to, "--to"), _words(exporter, "--exporter"))
+    tables = data_tables(law, names_in(chips, "--chips"), names_in(to, "--to"), names_in(exporter, "--exporter"))
     write_package(tables, law, output, chosen, force=force)
     for table in tables:
         click.echo(f"Written: {safe(output)}/{table.name} ({', '.join(chosen)}), {len(table.rows):,} rows.")
     click.echo(f"Written: {safe(output)}/{DESCRIPTION}: the fields, edition {law.edition.edition}, {law.currency}.")
 
 
-def _words(text: str | None, option: str) -> list[str]:
-    """The names in a comma-separated list. Raises QuestionError for an empty name, which would mean everything."""
-    if text is None:
-        return []
-    words = [word.strip() for word in text.split(",")]
-    if not all(words):
-        raise QuestionError(f"{option} {text!r} contains an empty name. Write names with commas between them.")
-    return words
-
-
 def _forms(text: str) -> list[str]:
     from exportrules.study.package import FORMS
 
-    forms = list(dict.fromkeys(_words(text, "--format")))
+    forms = names_in(text, "--format")
     for form in forms:
         if form not in FORMS:
             raise QuestionError(f"--format {form!r} is not one of: {', '.join(FORMS)}.")

@@ -56,10 +56,10 @@ def as_text(determination: Determination) -> str:
     """The short answer, its first line in the colour of the outcome."""
     from exportrules.render.text import answer
 
-    return verdict(answer(determination), determination.outcome)
+    return coloured(answer(determination), determination.outcome)
 
 
-def verdict(text: str, outcome: str) -> str:
+def coloured(text: str, outcome: str) -> str:
     """A text with its first line in the colour of the outcome."""
     first, end, rest = text.partition("\n")
     return tinted(first, outcome, bold=True) + end + rest

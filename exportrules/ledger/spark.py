@@ -1,7 +1,7 @@
 """Spark: answers as small tables, joined to rows that stay where they are.
 
 The distinct cells of the ledger come to the driver, which reads them and compiles their profiles. Small tables go back,
-and Spark joins them by broadcast: cells to the segments of their profile, a day to the stretch of days in which it lies
+and Spark joins them by broadcast: cells to the segments of their profile, a day to the stretch of days that contains it
 (no answer changes within one), a segment to its answers. Which of a profile's segments a row has is a place in an
 array. Nothing is installed on a worker, no Python runs there, and no row leaves its partition.
 """
@@ -94,7 +94,7 @@ class _Grid(NamedTuple):
     segments: list[Segment]
 
     def stretch(self, day: int | Problem) -> int:
-        """The number of the stretch in which a day lies."""
+        """The number of the stretch that contains a day."""
         return len(self.cuts) + 1 if isinstance(day, Problem) else bisect_right(self.cuts, day)
 
 
@@ -210,7 +210,7 @@ class _Rows:
     def with_answers(
         self, frame: Any, days: _Days, segments: Sequence[Segment], added: Mapping[str, str], edition: str
     ) -> Any:
-        """The frame's own columns and the answer columns `added`, each with its name to be."""
+        """The frame's own columns and the answer columns `added`, by the names that they get."""
         import pyspark.sql.functions as f
 
         number = self._name("answer")

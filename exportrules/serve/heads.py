@@ -1,7 +1,7 @@
-"""The head of a request, bounded while it comes in: nothing of ours has seen the request by then.
+"""Limits on the head of a request while it arrives, before the application has seen the request.
 
-The server that carries the application joins what comes until a head is whole, at a cost that grows with the square of
-an address. So a head has a largest size and a longest time to arrive, and a connection that keeps to neither is closed.
+The server that carries the application joins what arrives until a head is complete, at a cost that grows with the
+square of its size. So a head has a largest size and a longest time to arrive; a connection that exceeds one is closed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from exportrules.serve.guard import problem
 
-#: Of the address and the headers together, in bytes; more than one read of a socket may bring.
+#: The most bytes of the address and the headers together; one read of a socket brings fewer.
 LARGEST_HEAD = 512 * 1024
-#: From the first byte of a head, or from the connection, to its end; in seconds.
+#: The most seconds from the first byte of a head, or from the connection, to its end.
 LONGEST_WAIT = 30.0
 
 
 class Bounded(HttpToolsProtocol):
-    """A connection that is closed where the head of a request is too large or too slow."""
+    """A connection that is closed if the head of a request is too large or too slow."""
 
     _arrived = 0
     _timer: asyncio.TimerHandle | None = None

@@ -1,8 +1,8 @@
 """The fields of requests: one table from which the JSON Schema is generated and by which requests are read.
 
-A request comes to the arguments of :func:`exportrules.check` as it is: what a value means, and what is wrong with it,
-is said there. Here is refused what a call in Python could not say: a field that does not exist, a value that is null
-or empty, more than a server should take.
+The values of a request become arguments of :func:`exportrules.check` unchanged, which reads or refuses them. Refused
+here is only what a call in Python could not contain: a field that does not exist, a value that is null or empty, more
+than a server should take.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Request:
             if name not in self.fields:
                 raise self._unknown(str(name), facts)
         for name, value in given.items():
-            _sound(name, value)
+            _check(name, value)
         for name in self.required:
             if name not in given:
                 raise QuestionError(f"{name} is missing. {self.says.get(name, FIELDS[name].says)}")
@@ -164,7 +164,7 @@ class Request:
         return UnknownNameError(f"there is no field {name!r} here. Fields: {', '.join(self.fields)}.", near)
 
 
-def _sound(name: str, value: object) -> None:
+def _check(name: str, value: object) -> None:
     """Raise QuestionError for an empty value, a value of another kind, or too many items."""
     kind = FIELDS[name].kind
     if value is None:
@@ -193,10 +193,10 @@ def _sound(name: str, value: object) -> None:
                 raise QuestionError(f"{name}: {item!r} is not text.")
             if name == "chips" and not item.strip():
                 raise QuestionError(f"chips: {item!r} is empty. Omit it, or name a chip.")
-    _measured(name, value)
+    _check_size(name, value)
 
 
-def _measured(name: str, value: object) -> None:
+def _check_size(name: str, value: object) -> None:
     """Raise QuestionError for a text that is longer than any real value, or not Unicode."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise QuestionError(f"{name} has a text of {len(value):,} characters; at most {LONGEST_TEXT:,} are read.")
@@ -209,8 +209,8 @@ def _measured(name: str, value: object) -> None:
             ) from None
     if isinstance(value, dict):
         for inner, item in value.items():
-            _measured(name, inner)
-            _measured(name, item)
+            _check_size(name, inner)
+            _check_size(name, item)
     if isinstance(value, list):
         for item in value:
-            _measured(name, item)
+            _check_size(name, item)
