@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,26 @@ def browser() -> Iterator[Any]:
     """Chromium, for the tests that are marked `browser`."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        started: Any = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        started.new_context, started.new_page = _patient(started.new_context), _patient(started.new_page)
         yield started
         started.close()
 
 
+def _patient(opens: Callable[..., Any]) -> Callable[..., Any]:
+    """What a page is waited for comes when it comes: on a machine with other work half a minute says nothing."""
+
+    def opened(**given: Any) -> Any:
+        page = opens(**given)
+        page.set_default_timeout(600_000)
+        return page
+
+    return opened
+
+
 def pytest_configure() -> None:
+    # modules, tests and the law stay to the end: looking for garbage among them would be a tenth of the work
+    gc.disable()
     # a shell's background jobs ignore Ctrl-C, and so would the processes that tests interrupt
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -55,15 +69,17 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Each process has its share of the tests in their order, so that what a file prepares is prepared once."""
+    if config.getvalue("dist") != "load":
+        return None  # another way was asked for
     from xdist.scheduler import WorkStealingScheduling
 
-    return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
+    return WorkStealingScheduling(config, log)
 
 
 def pytest_collection_finish() -> None:
-    # modules, the law and the tests stay to the end: looking for garbage among them is a tenth of the work
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -82,4 +98,5 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish() -> None:
+    gc.unfreeze()
     tally.write(0 if _worker else time.monotonic() - _began)

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -39,6 +40,7 @@ ANY = settings(max_examples=60, deadline=None, derandomize=True, suppress_health
 Spec = dict[str, Any]
 
 
+@lru_cache(8)
 def bands_of(*chips: str, size: Size = WIDE, **asked: Any) -> Spec:
     return timeline_chart([exportrules.timeline(chip, **asked) for chip in chips], size)
 
@@ -405,17 +407,18 @@ def test_hatching_stays_inside_its_rectangle_and_fills_it(left: float, wide: flo
 
 
 @pytest.mark.parametrize(
-    "spec",
+    "drawn",
     [
-        bands_of(*CHIPS, "MI308X"),
-        bands_of("H20", exporter="amd"),
-        bands_of("H20", exporter="other"),
-        plane_of("2022-12-01", "A100", "MI250"),
-        plane_of("2026-02-01", "H20", "H200", "MI308X"),
+        lambda: bands_of(*CHIPS, "MI308X"),
+        lambda: bands_of("H20", exporter="amd"),
+        lambda: bands_of("H20", exporter="other"),
+        lambda: plane_of("2022-12-01", "A100", "MI250"),
+        lambda: plane_of("2026-02-01", "H20", "H200", "MI308X"),
     ],
     ids=["bands", "amd", "other", "io", "lane"],
 )
-def test_a_picture_calls_figures_and_questions_by_words(spec: Spec) -> None:
+def test_a_picture_calls_figures_and_questions_by_words(drawn: Callable[[], Spec]) -> None:
+    spec = drawn()
     ids = [name for name in LAW.facts if "_" in name] + ["tpp"]
     said = texts(spec, "notes") + [
         text for row in rows(spec, "chips") + rows(spec, "bands") for text in row.get("said", "").split("; ")
@@ -525,9 +528,12 @@ def test_a_maker_is_not_drawn_as_exporting_to_its_own_country() -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", [bands_of("A100", "H20"), plane_of("2023-11-17", "A100", "H20")], ids=["bands", "plane"]
+    "drawn",
+    [lambda: bands_of("A100", "H20"), lambda: plane_of("2023-11-17", "A100", "H20")],
+    ids=["bands", "plane"],
 )
-def test_one_specification_becomes_svg_png_and_html_that_say_where_they_come_from(spec: Spec) -> None:
+def test_one_specification_becomes_svg_png_and_html_that_say_where_they_come_from(drawn: Callable[[], Spec]) -> None:
+    spec = drawn()
     svg = rendered(spec, ".svg")
     assert isinstance(svg, str)
     said = " ".join("".join(node.itertext()) for node in ElementTree.fromstring(svg).iter() if node.text)
@@ -599,7 +605,7 @@ def test_a_picture_says_the_address_of_the_project_where_its_package_has_one(mon
     known["Project-URL"] = "Homepage, https://example.org/rules"
     project_address.cache_clear()
     monkeypatch.setattr(look, "metadata", lambda _: known)
-    spec = bands_of("A100")
+    spec = bands_of.__wrapped__("A100")
     project_address.cache_clear()
     assert " ".join(texts(spec, "caption")).count("https://example.org/rules Not legal advice") == 1
     for suffix in (".svg", ".html"):

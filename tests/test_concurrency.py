@@ -170,8 +170,14 @@ def test_many_processes_that_begin_at_once_with_an_empty_cache(tmp_path: Path) -
     assert ask(EXPORTRULES_CACHE=str(cache), HOME="/") == said[0][0]
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a process with a good place for its cache says."""
+    return ask(EXPORTRULES_CACHE=str(tmp_path_factory.mktemp("good")), HOME="/")
+
+
 @pytest.mark.parametrize("way", ["no home", "home is no directory", "cache is a file", "read-only", "relative"])
-def test_no_place_for_a_cache_is_no_matter(way: str, tmp_path: Path) -> None:
+def test_no_place_for_a_cache_is_no_matter(way: str, tmp_path: Path, told: str) -> None:
     file = tmp_path / "file"
     file.write_text("in the way", "utf-8")
     shut = tmp_path / "shut"
@@ -183,7 +189,7 @@ def test_no_place_for_a_cache_is_no_matter(way: str, tmp_path: Path) -> None:
         "read-only": {"HOME": str(tmp_path), "EXPORTRULES_CACHE": "/proc"},
         "relative": {"HOME": "somewhere/else"},
     }[way]
-    assert ask(**changes) == ask(EXPORTRULES_CACHE=str(tmp_path / "good"), HOME="/")
+    assert ask(**changes) == told
     assert file.read_text("utf-8") == "in the way"
 
 

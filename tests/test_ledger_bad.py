@@ -936,13 +936,30 @@ def test_a_file_that_may_not_grow_ends_in_one_line(tmp_path: Path, environment: 
     assert [p.name for p in tmp_path.iterdir()] == ["ledger.csv"]
 
 
+#: An audit that has written rows and then waits to be interrupted; if nobody does, it is ended by an alarm.
+_WAITS = """
+import signal
+from exportrules.cli import main
+from exportrules.ledger.sinks import JsonSink
+write = JsonSink.write
+def writes(sink, rendered, before=[]):
+    if before:
+        signal.alarm(600)
+        signal.pause()
+    before.append(sink)
+    return write(sink, rendered)
+JsonSink.write = writes
+main()
+"""
+
+
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing_and_says_so(long: Path, environment: dict[str, str]) -> None:
-    """Interrupted once its bar says that rows are done: no clock has a say, however slow the machine."""
+    """Interrupted once its bar says that rows are done, and then it waits: however slow or fast the machine is."""
     import pty
 
     ours, theirs = pty.openpty()
-    arguments = command("ledger.csv", "--exporter", "maker", "-o", "out.jsonl")
+    arguments = [sys.executable, "-c", _WAITS, "audit", "ledger.csv", "--exporter", "maker", "-o", "out.jsonl"]
     with subprocess.Popen(arguments, cwd=long, env=environment, stdout=subprocess.PIPE, stderr=theirs) as running:
         os.close(theirs)
         try:

@@ -181,8 +181,10 @@ def _rows(timelines: Sequence[Timeline], on: date) -> list[Region]:
 def _rows_for(course: Course, timeline: Timeline, on: date) -> Iterator[Region]:
     law = timeline.ruleset
     figures, reading = frozenset(_figures(law)), Reading(course.docket, on)
+    # any figures, and the entries that an item with them meets
+    free = figures | course.docket.view.concludable - _of_the_deal(course.docket.view)
     force = [f for f in course.docket.pool if holds_on(f.spans, on)]
-    required = [f for f in force if f.provision.kind == "requirement" and _can_hold(f.provision.when, reading, figures)]
+    required = [f for f in force if f.provision.kind == "requirement" and _can_hold(f.provision.when, reading, free)]
     entries = {
         v for f in required for row in f.provision.when for t in row.tests if t.fact == "eccn" for v in _texts(t)
     }
@@ -192,7 +194,7 @@ def _rows_for(course: Course, timeline: Timeline, on: date) -> Iterator[Region]:
             continue
         for row in provision.when:
             tests = tuple(t for t in row.tests if t.fact in figures and t.op in _COMPARED)
-            if tests and _can_hold((row,), reading, figures):
+            if tests and _can_hold((row,), reading, free):
                 own = [t for t in row.tests if t.fact == "exporter" and t.op == "is"]
                 names = [e.name for t in own if (e := law.exporters.get(str(t.bound)))]
                 yield Region(in_force, row, tests, ", ".join(names))
@@ -209,10 +211,9 @@ def _matters(in_force: InForce, required: Sequence[InForce], entries: set[str]) 
     return any(refers(reference, r.provision) for reference in named for r in required)
 
 
-def _can_hold(rows: Iterable[Row], reading: Reading, figures: frozenset[str]) -> bool:
-    """True if some row can hold for some figures and the entries that the item then meets."""
+def _can_hold(rows: Iterable[Row], reading: Reading, free: frozenset[str]) -> bool:
+    """True if some row can hold for some values of the facts that are `free`."""
     docket, day, concluded = reading.docket, reading.day, reading.concluded
-    free = figures | docket.view.concludable - _of_the_deal(docket.view)
     return any(all(t.fact in free or docket.test(t, day, concluded) != FALSE for t in row.tests) for row in rows)
 
 
