@@ -92,6 +92,23 @@ def test_an_entry_for_oil_projects_still_frees_who_is_not_blocked() -> None:
     assert any("blocked persons (744.8)" in step.says for step in steps)
 
 
+# --- 740.29 in the UAE -----------------------------------------------------------------------------------------------
+
+
+def test_lpp_reaches_the_uae_once_it_is_in_a5() -> None:
+    """740.2(a)(9)(ii): D:1, D:4 and D:5, "excluding any destination also specified in Country Groups A:5 or A:6". It
+    does not name the UAE, as 742.6(a)(6)(iii)(B) does. 740.29(b), (c): items of .a, not to D:5 and Macau."""
+    lpp = {"lpp_claimed": True}
+    for day, outcome in {"2026-07-09": LICENSE, "2026-07-10": EXCEPTION}.items():
+        assert asked("H100", day, to="AE", facts=lpp) == (outcome, APPROVAL)
+    assert asked("H100", "2026-08-03", to="AE") == (LICENSE, APPROVAL)
+    assert "its rescission" in notices("H100", "2026-08-03", to="AE", facts=lpp)
+    for terms in ({"activity": "transfer"}, {"ultimate_parent": "CN"}, {"end_user": "Huawei Technologies"}):
+        assert asked("H100", "2026-08-03", to="AE", facts=lpp, **terms)[0] == LICENSE
+    assert asked("L40", "2026-08-03", to="AE", facts={**lpp, "purchase_order": False})[0] == LICENSE
+    assert asked("H100", "2026-08-03", to="SA", facts=lpp) == (LICENSE, APPROVAL)
+
+
 # --- the best of the questions that were answered alike --------------------------------------------------------------
 
 
