@@ -134,6 +134,11 @@ def test_no_header_is_read_as_two_fields_and_every_field_is_one() -> None:
      ("Cnee Name", "parties"), ("ULT_CNSGNE", "parties"), ("Importateur", "parties"), ("Usuario final", "parties"),
      ("Klant", "parties"), ("Alıcı", "parties"), ("Khách hàng", "parties"), ("수입자", "parties"),
       ("付款方", "parties"),
+     ("Project", "parties"), ("Projektname", "parties"), ("項目名稱", "parties"), ("프로젝트", "parties"),
+     ("Bank", "parties"), ("Issuing bank", "parties"), ("开户行", "parties"), ("Carrier", "parties"),
+     ("承運人", "parties"), ("Lieferadresse", "parties"), ("Ship-to address", "parties"), ("收货地址", "parties"),
+     ("배송지", "parties"),
+     ("業主", "parties"), ("発注者", "parties"), ("Institut", "parties"), ("研究室", "parties"),
      ("Конечный пользователь", "parties"), ("المشتري", "parties"), ("Data Center", "parties"),
      ("Uso final", "end_use"), ("최종용도", "end_use"), ("Endverbleib", "end_use")],
 )  # fmt: skip
@@ -148,7 +153,9 @@ def test_an_unread_header_that_may_decide_looks_like_its_field(header: str, fiel
     ["Invoice", "Qty", "Unit price", "Customer No", "Customer PO", "Kundennummer", "Buyer Email", "Ship-to City",
      "Country of Origin", "Ursprungsland", "原産国", "客户编号", "得意先コード", "Order date", "ECCN", "HS Code",
      "Incoterms", "Weight (kg)", "Salesperson", "数量", "備考", "", "x", "Used", "Equipment", "Remarks", "Bemerkung",
-     "Product Name", "Product group", "Model name", "File name", "Warengruppe", "Account No", "Vendor part no", "单位"],
+     "Product Name", "Product group", "Model name", "File name", "Warengruppe", "Account No", "Vendor part no", "单位",
+     "Project No", "项目编号", "項目", "Bank charges", "Bank code", "银行账号", "Carrier tracking no", "Delivery date",
+     "Label", "Blank"],
 )  # fmt: skip
 def test_other_headers_stop_nothing(header: str) -> None:
     assert look_of(header) is None

@@ -350,13 +350,17 @@ class Description(Shape):
 
 
 class Exporter(Shape):
-    """A maker of chips or an addressee of a letter, and the prefixes of its product names."""
+    """A maker of chips or an addressee of a letter, and the prefixes of its product names.
+
+    `subsidiaries` have names of their own: one may be the addressee, or a company that its letter does not bind.
+    """
 
     id: str
     name: str
     country: str = ""
     aliases: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
+    subsidiaries: tuple[str, ...] = ()
 
 
 class Bounds(Shape, eq=True):

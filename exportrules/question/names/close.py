@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -48,6 +48,8 @@ FEW = 2
 SHARED = 0.8
 #: The least length of a misspelt word in a name with one distinctive word: "Canon" is not "Cancon".
 SHORTEST_SLIP = 6
+#: The least number of characters of a Chinese name in which one too few or too many is a slip.
+SHORTEST_CHINESE_SLIP = 6
 #: The greatest weight of a word that does not identify anyone, however rare it is.
 LIGHT = 2.0
 
@@ -114,6 +116,8 @@ class Index:
     sets: dict[str, frozenset[int]] = field(default_factory=dict)
     glued: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     chinese: list[tuple[str, str, str]] = field(default_factory=list)
+    #: long Chinese names without one of their characters, each with its party, its printed form and its characters
+    chinese_slips: dict[str, list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
     #: the words of listed names as written, with the forms in which they are compared: "tiptrans" is "tiptran"
     written: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _sounds: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -121,6 +125,15 @@ class Index:
     _slips: dict[str, list[str]] = field(default_factory=dict)
     _variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict)
+
+    def call_in_chinese(self, party: str, printed: str) -> None:
+        """Add a name, if it is a Chinese one."""
+        if core := chinese_core(printed):
+            self.chinese.append((core, party, printed))
+            letters = chinese_letters(printed)
+            if len(letters) > SHORTEST_CHINESE_SLIP and not _NUMBERED.search(letters):
+                for shorter in _shortened(letters):
+                    self.chinese_slips[shorter].append((party, printed, letters))
 
     def weight(self, word: str) -> float:
         """The weight of a word: the rarer it is among listed names, the greater."""
@@ -191,8 +204,7 @@ def index_of(parties: Iterable[Party]) -> Index:
         # two entries have a long name in common: a slip in it is as near as the name itself
         shared = (printed for printed in party.weak if len(words_of(printed)) > 2)
         for printed in dict.fromkeys((party.name, *party.aliases, *shared)):
-            if chinese := chinese_core(printed):
-                index.chinese.append((chinese, party.id, printed))
+            index.call_in_chinese(party.id, printed)
             words = words_of(printed) if not _is_chinese(printed) else ()
             if not core_of(words) and len(words) < 2:
                 continue
@@ -207,8 +219,7 @@ def index_of(parties: Iterable[Party]) -> Index:
             for one, two in pairwise(words):
                 index.glued[one + two].append(number)
         for printed in party.weak:
-            if chinese := chinese_core(printed):
-                index.chinese.append((chinese, party.id, printed))
+            index.call_in_chinese(party.id, printed)
     for known in index.by_word.values():
         known.sort(key=lambda number: len(index.names[number].words))
     index.names = [
@@ -361,6 +372,12 @@ def _stands_in(listed: tuple[str, ...], words: tuple[str, ...], slipped: bool) -
 # --- Chinese ----------------------------------------------------------------------------------------
 
 
+#: What is between the parts of a Chinese text: anything else, and the number of a house in an address.
+_PARTS = re.compile(r"(?:\d+[号楼室层座栋幢]|[^\u4e00-\u9fff])+")
+#: Institutes that differ by a number differ by a character.
+_NUMBERED = re.compile(r"[零一二三四五六七八九十百0-9]")
+
+
 def _is_chinese(text: str) -> bool:
     return not text.isascii() and any("\u4e00" <= c <= "\u9fff" for c in text)
 
@@ -371,10 +388,9 @@ def chinese_core(text: str) -> str:
     if not _is_chinese(text) or any("\u3041" <= c <= "\u30ff" for c in text):
         return ""
     whole = chinese_letters(text)
-    core = whole
     for suffix in CHINESE_SUFFIXES:
-        core = core.removesuffix(suffix)
-    core = _without_places(core)
+        whole = whole.removesuffix(suffix)
+    core = _without_places(whole)
     while trimmed := next((core.removesuffix(word) for word in CHINESE_GENERIC if core.endswith(word)), ""):
         core = trimmed
     # the whole name if nothing is left ("中国电子"), or if it is that of a university, which is called by its place
@@ -397,23 +413,34 @@ def _without_places(text: str) -> str:
 
 
 def _chinese(index: Index, text: str) -> Iterator[Near]:
-    """Listed names whose core the text contains: of two characters at its beginning, of more anywhere."""
+    """Listed names whose core the text contains: of two characters at the beginning of one of its parts, of more
+    anywhere; and those that differ from a part by one character left out or written twice."""
     whole = chinese_letters(text)
-    head = _without_places(whole.lstrip("0123456789"))  # the number of a line of a list
-    own = chinese_core(text)
+    # behind an address or the number of a line of a list
+    parts = dict.fromkeys((whole.lstrip("0123456789"), *_PARTS.split(visible(text).translate(SIMPLIFIED))))
+    heads = [whole, *map(_without_places, parts)]
+    own = {chinese_core(text), *map(chinese_core, parts)} - {""}
     for core, party, printed in index.chinese:
-        if core == own:
+        if core in own:
             yield Near(party, printed, "leading part", 92)
-        elif core in whole and (len(core) > 2 or _begins(core, (head, whole), printed)):
+        elif core in whole and _tells_in(core, heads, printed):
             yield Near(party, printed, "contains a listed name", 85 if len(core) > 2 else 80)
-        elif len(own) >= 2 and core.startswith(own) and own not in CHINESE_PLACES:
+        elif any(len(one) >= 2 and core.startswith(one) and one not in CHINESE_PLACES for one in own):
             yield Near(party, printed, "leading part", 85)
+    for part in parts:
+        for shorter in _shortened(part) if len(part) >= SHORTEST_CHINESE_SLIP else ():
+            for party, printed, letters in index.chinese_slips.get(shorter, ()):
+                if len(letters) != len(part):
+                    yield Near(party, printed, "near", 88)
 
 
-def _begins(core: str, texts: tuple[str, str], printed: str) -> bool:
-    """True if a company's two characters begin a text that is of no other kind: 复旦大学 is not 复旦微电子."""
-    kinds = [kind for kind in CHINESE_KINDS if kind in texts[1]]
-    return any(text.startswith(core) for text in texts) and all(kind in printed for kind in kinds)
+def _tells_in(core: str, texts: Sequence[str], printed: str) -> bool:
+    """True if a name that stands in a text is a name there: of two characters at its beginning, in a text of no other
+    kind (复旦大学 is not 复旦微电子); of three not where they end the name of another university (华北理工大学)."""
+    begins = any(text.startswith(core) for text in texts)
+    if len(core) > 2:
+        return begins or len(core) > 3 or f"{core}大学" not in texts[0]
+    return begins and all(kind in printed for kind in CHINESE_KINDS if kind in texts[0])
 
 
 def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:

@@ -105,9 +105,11 @@ def _words(text: str) -> list[str]:
 
 
 def _addressees(ruleset: Ruleset) -> dict[str, str]:
-    """The names of the addressees of letters, without corporate suffixes, the longest first."""
+    """The names of the addressees of letters and of their subsidiaries, without corporate suffixes, the longest
+    first."""
     bound = {a for i in ruleset.instruments.values() for a in i.addressee.split(",") if a}
-    names = {name: e.id for e in ruleset.exporters.values() if e.id in bound for name in _names_of(e.name, *e.aliases)}
+    addressees = [exporter for exporter in ruleset.exporters.values() if exporter.id in bound]
+    names = {name: e.id for e in addressees for name in _names_of(e.name, *e.aliases, *e.subsidiaries)}
     return dict(sorted(names.items(), key=lambda item: -len(item[0])))
 
 

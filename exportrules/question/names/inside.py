@@ -48,6 +48,8 @@ class ListedNames:
     parts: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     letters: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     ordered: list[str] = field(default_factory=list)
+    #: those called by a place alone, "Tianjin University", by the place
+    universities: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     unspaced: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -69,6 +71,8 @@ def whole_of(parties: Iterable[Party]) -> ListedNames:
             for run in {words, written, words_of(_INITIALS_BEHIND.sub("", printed))}:
                 if _tells(run):
                     whole.runs[run].append(who)
+            if len(written) == 2 and written[1] == "university":
+                whole.universities[written[0]].append(who)
             for letters in {"".join(written), "".join(word for word in written if word not in ENDINGS)} - {""}:
                 whole.letters[letters].append(who)
     whole.ordered = sorted(whole.letters)
@@ -101,6 +105,10 @@ def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
             for stop in range(start + 1, min(len(words), start + MOST_WORDS) + 1):
                 for party, printed in whole.runs.get(words[start:stop], ()):
                     yield Near(party, printed, "contains a listed name", 90)
+    for place, kind, *behind in zip(written, written[1:], (*written[2:], ""), strict=False):
+        # "Tianjin University of Technology" is another
+        if kind == "university" and behind != ["of"]:
+            yield from (Near(*who, "contains a listed name", 85) for who in whole.universities.get(place, ()))
     if _UNSPACED.search(letters):
         for name, parties in whole.unspaced.items():
             if name in letters:
