@@ -844,6 +844,7 @@ def test_a_name_is_read_word_by_word(written: str, variants: list[str]) -> None:
         ("(4) L40S", "it states a quantity. Write the name alone. Did you mean 'L40S'?"),
         ("8卡A100", "it states a quantity. Write the name alone. Did you mean 'A100'?"),
         ("H800, qty: 16", "it states a quantity. Write the name alone. Did you mean 'H800'?"),
+        ("H20 x 0", "the word 'x' is not understood"),
         ("900-2G133-0060-000", "no source here prints the part number '900-2G133-0060-000' beside a product"),
         ("NVIDIA TCSA100-80M-PB", "no source here prints the part number 'TCSA100-80M-PB'"),
         ("ROG Strix RTX 4090", "a reseller's name beside 'RTX 4090' does not identify it"),

@@ -43,7 +43,7 @@ _LABELS = (
     r"huawei\.com/(?P<name>ascend[^/:=\s]+)",
 )
 
-_COUNT = r"[0-9]{1,6}"
+_COUNT = r"0{0,5}[1-9][0-9]{0,5}"
 _CHARACTERS = r"张|張|片|块|塊|枚|颗|顆|台|個|个|卡|개|장"
 _UNITS = rf"pcs?|pieces?|units?|ea|sets?|Stk|Stück|{_CHARACTERS}"
 #: A count beside a name, which never takes its last letter: "A100X 2" is not a quantity of A100. These patterns are
