@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from exportrules.law.model import Party
@@ -40,6 +41,8 @@ from exportrules.question.names.words import (
 #: The most listed names that are compared word by word, and that are reported.
 MOST_COMPARED = 40
 MOST_REPORTED = 6
+#: Texts whose words are kept: one is compared in several ways, one after the other.
+MOST_KEPT = 16
 #: A word of more listed names than these brings up none by itself.
 MOST_NAMES = 120
 #: A word of more listed names than these is never read as a slip of another.
@@ -69,16 +72,18 @@ class Name:
     weight: float = 0.0
 
 
-def spelled(text: str) -> list[str]:
+@lru_cache(maxsize=MOST_KEPT)
+def spelled(text: str) -> tuple[str, ...]:
     """The words of a name in one case, width and alphabet, without punctuation and accents."""
     folded = visible(text).casefold()
     if not folded.isascii():
         folded = folded.translate(SIMPLIFIED).translate(LATIN)
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     spaced = "".join(c if c.isalnum() else "" if c in ".'’`" else " " for c in folded)
-    return _SPREAD.sub(lambda found: found[0].replace(" ", ""), " ".join(spaced.split())).split()
+    return tuple(_SPREAD.sub(lambda found: found[0].replace(" ", ""), " ".join(spaced.split())).split())
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def words_of(text: str) -> tuple[str, ...]:
     """The words that names are compared by: abbreviations written out, no plurals, no endings of companies."""
     written = (meant(word) for word in spelled(text) if word not in ENDINGS and word not in SMALL_WORDS)

@@ -145,7 +145,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     from exportrules.question.names.sounds import pinyin
 
     weak = memo(ruleset, "weak names", _weak_index)
-    near = [Near(party, name, "short name", 90) for key in _short(text) for party, name in weak.get(key, ())]
+    near = [Near(party, name, "short name", 90) for key in _short(text, wanted) for party, name in weak.get(key, ())]
     parts = [key for part in _brackets(text) if (key := party_key(part)) != wanted]
     for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
         if not is_favoured(ruleset.parties[party]):
@@ -177,13 +177,13 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     return Matches((), tuple(best.values()))
 
 
-def _short(text: str) -> set[str]:
-    """The keys of a text as a short name: as written, in Latin letters, and of initials in a place: "HIT Shenzhen"."""
+def _short(text: str, wanted: str) -> set[str]:
+    """The keys of a text as a short name: its own, in Latin letters, and of initials in a place: "HIT Shenzhen"."""
     from exportrules.question.names.close import words_of
 
     own = [word for word in words_of(text) if not (word in PLACES or word in _CAMPUS)]
     initials = own if len(own) == 1 and (not text.isascii() or re.search(rf"\b{own[0].upper()}\b", text)) else []
-    return {party_key(text), _latin_key(text), *initials} - {""}
+    return {wanted, _latin_key(text), *initials} - {""}
 
 
 def _latin_key(text: str) -> str:
@@ -241,7 +241,7 @@ def _phrases(description: Description) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(map(spaced, description.words)), tuple(map(spaced, description.not_words))
 
 
-def _plain_words(text: str) -> list[str]:
+def _plain_words(text: str) -> tuple[str, ...]:
     from exportrules.question.names.close import spelled
 
     return spelled(text)
