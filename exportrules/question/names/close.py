@@ -27,6 +27,7 @@ from exportrules.question.names.words import (
     CHINESE_KINDS,
     CHINESE_PLACES,
     CHINESE_SUFFIXES,
+    CHINESE_VAGUE,
     COMMON,
     ENDINGS,
     GENERIC,
@@ -399,7 +400,8 @@ def chinese_core(text: str) -> str:
     while trimmed := next((core.removesuffix(word) for word in CHINESE_GENERIC if core.endswith(word)), ""):
         core = trimmed
     # the whole name if nothing is left ("中国电子"), or if it is that of a university, which is called by its place
-    return whole if len(core) < 2 or core in CHINESE_GENERIC or "大学" in whole or "学院" in whole else core
+    vague = len(core) < 2 or core in CHINESE_GENERIC or core in CHINESE_VAGUE
+    return whole if vague or "大学" in whole or "学院" in whole else core
 
 
 def chinese_letters(text: str) -> str:

@@ -17,10 +17,10 @@ from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.close import core_of, spelled, words_of
 from exportrules.question.names.keys import Near
-from exportrules.question.names.words import ENDINGS
+from exportrules.question.names.words import ENDINGS, KINDS
 
 #: The least number of letters of a text that was cut off: forms cut at 20, 30 or 35 characters, spaces included.
-SHORTEST_CUT = 16
+SHORTEST_CUT, SHORTEST_FORM = 16, 20
 #: The least number of letters of a name written without spaces.
 SHORTEST_TOGETHER = 6
 #: The most words of a listed name that are compared; a longer run is a sentence.
@@ -94,7 +94,9 @@ def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
     # a name as short as an everyday word is compared by its words alone
     for party, printed in whole.letters.get(letters, ()) if len(letters) >= SHORTEST_TOGETHER else ():
         yield Near(party, printed, "written together", 96)
-    if len(letters) >= SHORTEST_CUT:
+    # "Nanjing University" is a whole name, although others begin with it
+    whole_name = bool(written) and written[-1] in KINDS and len(text) < SHORTEST_FORM
+    if len(letters) >= SHORTEST_CUT and not whole_name:
         at = bisect_left(whole.ordered, letters)
         while at < len(whole.ordered) and whole.ordered[at].startswith(letters):
             for party, printed in whole.letters[whole.ordered[at]]:

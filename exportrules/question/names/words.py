@@ -274,3 +274,5 @@ CHINESE_GENERIC = tuple(
     """.split()
 )
 CHINESE_KINDS = ("大学", "医院", "银行")
+#: What is left of some names without place and trade, and of many others as well.
+CHINESE_VAGUE = frozenset("联合 航天 航空 先进 华北 通用 量子 国家".split())
