@@ -169,6 +169,22 @@ def test_a_name_that_does_not_say_what_was_written_is_nobodys(text: str, why: st
         check("T4", on="2024-06-03", to="SG", exporter="other", end_user=text)
 
 
+@pytest.mark.parametrize("text", ["شرکت صنایع هواپیمایی", "קבוצת זורגלוב", "ไทยเทรดดิ้ง จำกัด", "Ζόργκλουμπ ΑΕ"])
+def test_a_name_in_letters_that_no_list_has_is_asked_for_in_latin_ones(text: str) -> None:
+    asked: dict[str, Any] = {"on": "2024-06-03", "to": "SG", "exporter": "other", "end_user": text}
+    with pytest.raises(QuestionError, match=r"in letters in which no list has names.* in Latin letters"):
+        check("T4", **asked)
+    assert check("T4", **asked, not_listed=(text,)).outcome == "no_license_requirement"
+    with pytest.raises(QuestionError, match="in which no letter names its addressee"):
+        check("T4", **asked | {"end_user": "Acme", "exporter": text})
+
+
+def test_an_army_and_a_listed_company_are_known_in_letters_that_no_list_has() -> None:
+    asked: dict[str, Any] = {"on": "2024-06-03", "to": "SG", "exporter": "other"}
+    for text in ("وزارة الدفاع", "هواوي"):
+        assert check("T4", **asked, end_user=text).outcome != "no_license_requirement"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -19,7 +19,7 @@ from exportrules.law.facts import Fact
 from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
-from exportrules.question.names.nobody import no_name
+from exportrules.question.names.nobody import is_in_other_letters, no_name
 from exportrules.question.names.parties import described_as, find_parties
 from exportrules.question.names.placeholders import says_nothing
 
@@ -111,10 +111,16 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"{word} = {text!r} {why}, so no list can be searched for it. Write the full name that your records have "
             "for it, or leave it out."
         )
+    declared = text.strip() in {name.strip() for name in not_listed}
+    if not (matches.listed or matches.near or described or declared) and is_in_other_letters(text):
+        raise QuestionError(
+            f"{word} = {text!r} is in letters in which no list has names, so no list can be searched for it. Write the "
+            f'name in Latin letters, or if no list has it: --not-listed "{text}".'
+        )
     # of those equally similar, the one listed first
     close = sorted(matches.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
     near = tuple(dict.fromkeys(n.party for n in close))
-    if text.strip() not in {name.strip() for name in not_listed}:
+    if not declared:
         return PartyName(text, matches.listed, near, described=described)
     if matches.listed:
         raise QuestionError(

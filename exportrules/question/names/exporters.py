@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
-from exportrules.question.names.nobody import ROLES, is_role, no_name
+from exportrules.question.names.nobody import ROLES, is_in_other_letters, is_role, no_name
 from exportrules.question.names.parties import party_key
 from exportrules.question.names.placeholders import says_nothing
 
@@ -36,6 +36,11 @@ def find_exporter(ruleset: Ruleset, text: str, vendor: str) -> str | None:
     known = memo(ruleset, "exporters", _exporter_index).get(wanted)
     if known is None and (why := no_name(ruleset, text)):
         raise QuestionError(f"the exporter {text!r} {why}, and a letter binds one company. {_WHO}")
+    if known is None and is_in_other_letters(text):
+        raise QuestionError(
+            f"the exporter {text!r} is in letters in which no letter names its addressee, and a letter binds one "
+            f"company. {_WHO}"
+        )
     if known is None and (meant := _slip_of(key(text))):
         raise QuestionError(f"the exporter {text!r} is nearly the word {meant!r}, so it may not name a company. {_WHO}")
     return known or "other"

@@ -7,6 +7,7 @@ Read as a name, each would be a party that is on no list, and could free the dea
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import is_chip
@@ -60,6 +61,8 @@ _TICKER = (
     r"(?=\D*\d{3})[a-z0-9./-]+"
 )
 _REGISTERED = r"(?=(?:\D*\d){5})(?=[\d./-]*[A-Z])[A-Z0-9./-]{6,}"
+#: Alphabets in which a name is compared with the lists, by the first words of the names of their letters.
+_COMPARED = frozenset(("CJK", "CYRILLIC", "HANGUL", "HIRAGANA", "KATAKANA", "LATIN", "MODIFIER"))
 #: An entry of the Commerce Control List, with or without its paragraphs.
 _ECCN = r"[0-9][a-e][0-9]{3}(?:\.[a-z0-9]{1,4})*|ear\s?99"
 #: No chip's name is longer.
@@ -117,6 +120,12 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
 def _is_registered(text: str) -> bool:
     """True if a text is one word of capitals and digits, with as many digits as a register's number has."""
     return bool(re.fullmatch(_REGISTERED, text)) and 5 * sum(map(str.isdigit, text)) >= 2 * len(text)
+
+
+def is_in_other_letters(text: str) -> bool:
+    """True if most letters of a text are of an alphabet in which names are not compared, such as Arabic or Thai."""
+    letters = [unicodedata.name(c, "").partition(" ")[0] for c in visible(text) if c.isalpha()]
+    return not text.isascii() and 2 * sum(alphabet in _COMPARED for alphabet in letters) < len(letters)
 
 
 def is_role(text: str) -> bool:
