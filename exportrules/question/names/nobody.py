@@ -61,6 +61,8 @@ _TICKER = (
     r"(?=\D*\d{3})[a-z0-9./-]+"
 )
 _REGISTERED = r"(?=(?:\D*\d){5})(?=[\d./-]*[A-Z])[A-Z0-9./-]{6,}"
+#: An address on the net that is not also a company's name, as JD.com is: a person's, a page's, a school's.
+_NET_ADDRESS = r"(?:\S+@\S+\.\w{2,}|(?:https?://|www\.)\S+|(?:[\w-]+\.)+(?:edu|ac|gov|mil)(?:\.[a-z]{2})?)"
 #: Alphabets in which a name is compared with the lists, by the first words of the names of their letters.
 _COMPARED = frozenset(("CJK", "CYRILLIC", "HANGUL", "HIRAGANA", "KATAKANA", "LATIN", "MODIFIER"))
 #: An entry of the Commerce Control List, with or without its paragraphs.
@@ -102,6 +104,8 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
         return "is a day and does not name anyone"
     if re.fullmatch(_ECCN, text, re.I):
         return "is a classification and does not name anyone"
+    if re.fullmatch(_NET_ADDRESS, text, re.I):
+        return "is an address on the net and does not name anyone"
     if re.fullmatch(_TICKER, text, re.I) or _is_registered(text):
         return "is a number of a register or an exchange and does not name anyone"
     if is_role(text):
