@@ -361,6 +361,11 @@ def test_a_name_in_other_letters_is_the_name(written: str, party: str) -> None:
         ("한국화웨이기술유한회사", "huawei-technologies"),
         ("ハルビン工業大学", "harbin-institute-of-technology"),
         ("Haerbin Gongye Daxue", "harbin-institute-of-technology"),
+        # letters that are no letter with an accent; spellings of given names; initials that the list has in brackets
+        ("Bağıl Havacılık", "bagil-havacilik"),
+        ("RLY İç ve Dış Ticaret", "rly-ic-ve-dis-ticaret-limited-sirketi"),
+        ("Muhammad Azam", "mohammad-azam"),
+        ("KRL Kahuta", "abdul-qader-khan-research-laboratories-aqkrl"),
         # a part of a university that is called by its place; behind an address; a character too few
         ("Tianjin University Beijing Branch", "tianjin-university"),
         ("广东省深圳市南山区科技园1号 山东神戎电子股份有限公司", "shandong-sheenrun-optics-and-electronics"),

@@ -145,7 +145,11 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     from exportrules.question.names.sounds import pinyin
 
     weak = memo(ruleset, "weak names", _weak_index)
-    near = [Near(party, name, "short name", 90) for key in _short(text, wanted) for party, name in weak.get(key, ())]
+    near: list[Near] = []
+    for short in _short(text, wanted):
+        near += [Near(party, name, "short name", 90) for party, name in weak.get(short, ())]
+        whole = (ruleset.parties[party] for party in index.get(short, ()))
+        near += [Near(party.id, party.name, "short name", 90) for party in whole if not is_favoured(party)]
     parts = [key for part in _brackets(text) if (key := party_key(part)) != wanted]
     for party in dict.fromkeys(party for key in parts for party in index.get(key, ())):
         if not is_favoured(ruleset.parties[party]):

@@ -23,6 +23,9 @@ SMALL_WORDS = frozenset("a al and de del der di for i im imeni in la le municipa
 #: Abbreviations and variant spellings of each word or phrase, and the Chinese word in Latin letters.
 _WRITTEN = """
     public security bureau: psb
+    ahmad: ahmed ahmet
+    hossein: hussein hussain husain hussien hossain
+    mohammad: muhammad mohammed mohamed mohamad muhammed mohamud mohd
     integrated circuit: ic
     polytechnic: polytech polytechnical
     mashinostroenie: mashinostroeniya mashinostroenia mashinostroyenie mashinostroyeniya mashinostroyenia
@@ -160,6 +163,7 @@ PLACES = frozenset(
     seoul shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen shijiazhuang siberia sichuan singapore suzhou
     taipei taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural urumqi weihai wenzhou wuhan wuhu wuxi xiamen
     xian xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang zhengzhou zhongshan zhuhai
+    ankara baghdad damascus doha hanoi islamabad izmir jakarta jeddah kahuta karachi lahore manila rawalpindi riyadh
     """.split()
 )
 
@@ -247,9 +251,10 @@ SIMPLIFIED = str.maketrans(
     "斗闼阴陆险隐杂灵颜显台驱验腾发发须鸡鸡黑",
 )
 
-#: Cyrillic letters as the lists transliterate them.
+#: Cyrillic letters as the lists transliterate them, and Latin ones that are no letter with an accent: Havacılık, Łódź.
 _LATIN = "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya e".replace("-", "").split(" ")
-LATIN = str.maketrans(dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюяё", _LATIN, strict=True)))
+_ODD = dict(zip("ıłøđəðþæœ", "i l o d e d th ae oe".split(), strict=True))
+LATIN = str.maketrans({**dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюяё", _LATIN, strict=True)), **_ODD})
 
 #: Chinese words before or after the distinctive part of a company's name.
 CHINESE_PLACES = tuple(
