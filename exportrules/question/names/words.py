@@ -106,6 +106,7 @@ _WRITTEN = """
     trading: trdg trd
     university: univ uni daxue
     workshop: wksp
+    yangtze: changjiang
 """
 ABBREVIATIONS = {
     short: word.strip()
