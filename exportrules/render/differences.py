@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from exportrules.answer.words import POLICY, decision
+from exportrules.answer.words import POLICY, capitalised, decision
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.question import Question
 from exportrules.render.safe import safe
@@ -74,7 +74,7 @@ def news_text(old: Ruleset, new: Ruleset, edition: EditionChanges, called: Named
         lines += [line for name in names for line in _bullet(f"{label}: {_titled(new, name)}")]
     lines += ["None.", ""] if not (edition.instruments or edition.chips or edition.gone) else [""]
     changed = len(edition.files)
-    currency = safe(new.currency[:1].upper() + new.currency[1:])
+    currency = safe(capitalised(new.currency))
     return "\n".join([*lines, f"{changed} file{'s' if changed != 1 else ''} differ. {currency}."])
 
 

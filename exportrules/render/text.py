@@ -12,14 +12,14 @@ from exportrules.answer.determination import Determination
 from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change
 from exportrules.answer.timeline import Timeline
-from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening
+from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening, width_of
 from exportrules.law.bounds import signs, words
 from exportrules.law.model import Bounds, Policy
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.question.question import Question
 from exportrules.question.values import show
-from exportrules.render.languages import filled, language, padded, translated, width_of
+from exportrules.render.languages import filled, language, padded, translated
 from exportrules.render.safe import safe, safe_json
 
 WIDTH = 100
