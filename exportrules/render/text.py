@@ -148,7 +148,7 @@ def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator
             yield f"{whose}{name(m.fact)} {show(m.value)}: {m.percent} ({m.provision})"
 
 
-def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
+def timeline_text(timeline: Timeline, bar: Iterable[str]) -> str:
     """Every span of the timeline, with what opened it; the lines of `bar` follow the heading."""
     lines = [asked_words(timeline), "", *bar]
     for span in timeline.spans:
