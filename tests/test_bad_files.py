@@ -357,7 +357,7 @@ def test_a_gap_that_tests_an_unknown_fact_is_refused(tmp_path: Path) -> None:
     rows = '[{ tests = [{ fact = "tpps", op = "ge", bound = 1 }] }]'
     extra = f'\n[[not_encoded]]\nid = "acme"\nwhat = "W."\neffect = "E."\nwhen = {rows}\n'
     file.write_text(file.read_text(encoding="utf-8") + extra, encoding="utf-8")
-    assert refused([], root).endswith("not_encoded acme: the fact 'tpps' is not in facts.toml.")
+    assert refused([], root).endswith("not_encoded acme: the fact 'tpps' is not in facts.toml. Did you mean 'tpp'?")
 
 
 def test_a_provision_that_lost_its_target_names_the_file_that_points_at_it(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from exportrules.law.model import Variant
 from exportrules.render.charts.drawing import Dot, drawing_of
 from exportrules.render.charts.labels import Box, Placed, Stroke, place
 from exportrules.render.charts.leading import MOST, leading
-from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, project_address, width_of
+from exportrules.render.charts.look import COLOURS, Class, Scale, class_of, epoch, hatch, pixels_of, project_address
 from exportrules.render.charts.output import ready, rendered
 from exportrules.render.charts.page import page
 from exportrules.render.charts.thresholds import thresholds_chart
@@ -193,7 +193,7 @@ def test_no_label_of_an_instrument_covers_another_or_another_line(size: Size, ch
     scale = Scale(first, last, spec["width"])
     found = [(scale.px(row["x"]), row["y"], row["text"]) for row in rows(spec, "labels")]
     boxes = [
-        Box(x - left * (wide := width_of(text, LABEL)), y - 6, x + (not left) * wide, y + 6) for x, y, text in found
+        Box(x - left * (wide := pixels_of(text, LABEL)), y - 6, x + (not left) * wide, y + 6) for x, y, text in found
     ]
     assert not any(one.meets(other) for one, other in itertools.combinations(boxes, 2))
     lines = [(scale.px(row["x"]), row["y"], row["y2"]) for row in rows(spec, "rules") + rows(spec, "leaders")]
@@ -332,7 +332,7 @@ def test_each_label_of_the_catalogue_is_its_own_points(catalogue: list[Timeline]
     boxes: dict[str, Box] = {}
     for row in rows(spec, "chip_labels"):
         x, y = across.px(row["x"]), upward.px(row["y"])
-        boxes[row["text"]] = Box(x, y - 6.8, x + width_of(row["text"], 11), y + 6.8)
+        boxes[row["text"]] = Box(x, y - 6.8, x + pixels_of(row["text"], 11), y + 6.8)
 
     def leader(dot: Dot) -> Stroke | None:
         box = boxes[dot.label]

@@ -257,7 +257,8 @@ def test_lint_ends_with_1_where_a_file_is_bad(call: Call, tmp_path: Path) -> Non
     (tmp_path / "rule.toml").write_bytes((BAD / "rule-unknown-fact.toml").read_bytes())
     said = call("lint", "--overlay", str(tmp_path))
     assert (said.status, said.out) == (1, "")
-    assert said.err == "exportrules: overlay-1/rule.toml: acme-letter#r: the fact 'tpps' is not in facts.toml.\n"
+    where = "exportrules: overlay-1/rule.toml: acme-letter#r"
+    assert said.err == f"{where}: the fact 'tpps' is not in facts.toml. Did you mean 'tpp'?\n"
 
 
 def test_help_names_every_command(call: Call) -> None:

@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exportrules.answer.determination import check
+from exportrules.answer.words import width_of
 from exportrules.cli import cli
 from exportrules.errors import QuestionError
 from exportrules.files.load import default_ruleset
-from exportrules.render.languages import LANGUAGES, entries, filled, padded, spoken, translated, width_of
+from exportrules.render.languages import LANGUAGES, entries, filled, padded, spoken, translated
 from exportrules.render.spoken import answer_in
 from exportrules.render.text import answer
 

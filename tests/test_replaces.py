@@ -144,7 +144,11 @@ when = [{{ tests = [{{ fact = "chip_family", op = "is", bound = "nvidia-a100" }}
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"87fr62186#3A090.a"]', '"87fr62186#3A090.z"]', "which is not a provision of this ruleset."),
+        (
+            '"87fr62186#3A090.a"]',
+            '"87fr62186#3A090.z"]',
+            "which is not a provision of this ruleset. List those of an instrument: exportrules instruments ID.",
+        ),
         ('"87fr62186#3A090.a"]', '"#3A090.a"]', "replaces itself."),
         (
             '"87fr62186#3A090.a"]',

@@ -21,12 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exportrules
+from exportrules.answer.words import width_of
 from exportrules.cli import cli
 from exportrules.cli.commands import COMMANDS
 from exportrules.cli.options import FORMATS
 from exportrules.files.load import default_ruleset
 from exportrules.render.bar import BLOCKS, MARKS, months, ruler
-from exportrules.render.languages import width_of
 from exportrules.render.text import table
 
 LAW = default_ruleset()

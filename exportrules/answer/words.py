@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -172,6 +173,18 @@ def listed(words: Iterable[object], between: str = ", ", last: str = "and") -> s
         return "".join(texts)
     joint = f" {last} " if between == ", " else f"; {last} "
     return between.join(texts[:-1]) + joint + texts[-1]
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter; the rest keeps its own."""
+    return text[:1].upper() + text[1:]
+
+
+def width_of(text: str) -> int:
+    """The width of a text in columns of a terminal: letters of East Asia take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def rows_of(count: int) -> str:

@@ -88,7 +88,6 @@ def asked_rows(ruleset: Ruleset, asked: Sequence[ChipOrFamily]) -> list[dict[str
         else:
             row |= {
                 "of": families.get(family.id, -1),
-                "announced": variant.announced.isoformat() if variant.announced else "",
                 "status": variant.status,
                 "facts": _figures(variant),
             }

@@ -92,7 +92,6 @@ def build(ruleset: Ruleset, chips: Sequence[str] = ()) -> dict[str, Any]:
     roles = {role for a in answers for _, role in parts[a["citations"]]}
     return {
         "edition": edition.edition,
-        "title": edition.title,
         "sha256": ruleset.digest,
         "coversFrom": edition.covers_from.isoformat(),
         "verifiedThrough": edition.verified_through.isoformat(),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import lru_cache
@@ -85,13 +85,28 @@ def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iter
     yield from (Defect(*defect) for defect in leads_nowhere(ruleset))
     for exporter in ruleset.exporters.values():
         if exporter.country and exporter.country not in ruleset.places:
-            yield Defect(f"exporter {exporter.id}", f"its country {exporter.country!r} is not in places.toml.")
+            yield Defect(
+                f"exporter {exporter.id}",
+                f"its country {exporter.country!r} is not in places.toml. {_cure(exporter.country, ruleset.places)}",
+            )
     counted = Counter(v.id for f in ruleset.families.values() for v in f.variant)
     yield from (Defect(name, "this variant id is used twice. Ids are unique.") for name, n in counted.items() if n > 1)
     for name, attestation in ruleset.attestations.items():
         yield from (Defect(name, message) for message in _attestation(ruleset, attestation))
     if reads("groups", "instruments", "edition"):
         yield from _circles(ruleset)
+
+
+_PROVISIONS = "List those of an instrument: exportrules instruments ID."
+_VARIANTS = "List the ids of variants: exportrules chips NAME."
+
+
+def _cure(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that leads nowhere: the nearest known one, if there is one."""
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+    return f"Did you mean {near[0]!r}?" if near else "Correct the name, or add what it names."
 
 
 def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:
@@ -103,7 +118,10 @@ def _instrument(ruleset: Ruleset, instrument: Instrument) -> Iterator[Defect]:
             yield Defect(instrument.id, "a provision without an id. Name its paragraph.")
     for addressee in filter(None, instrument.addressee.split(",")):
         if addressee not in ruleset.exporters:
-            yield Defect(instrument.id, f"the addressee {addressee!r} is not in exporters.toml.")
+            yield Defect(
+                instrument.id,
+                f"the addressee {addressee!r} is not in exporters.toml. {_cure(addressee, ruleset.exporters)}",
+            )
 
 
 def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
@@ -120,7 +138,10 @@ def _tests(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
         return
     fact = ruleset.facts.get(conclusion.fact)
     if fact is None:
-        yield Defect(provision.id, f"it concludes {conclusion.fact!r}, which is not in facts.toml.")
+        yield Defect(
+            provision.id,
+            f"it concludes {conclusion.fact!r}, which is not in facts.toml. {_cure(conclusion.fact, ruleset.facts)}",
+        )
     elif (fact.type == "boolean") != (conclusion.value is True) or fact.type not in ("boolean", "set"):
         yield Defect(
             provision.id,
@@ -140,7 +161,7 @@ def _rows(ruleset: Ruleset, rows: tuple[Row, ...], where: str) -> Iterator[Defec
 def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
     fact = ruleset.facts.get(test.fact)
     if fact is None:
-        yield Defect(where, f"the fact {test.fact!r} is not in facts.toml.")
+        yield Defect(where, f"the fact {test.fact!r} is not in facts.toml. {_cure(test.fact, ruleset.facts)}")
         return
     wrong = _wrong_bound(ruleset, test, fact)
     if wrong:
@@ -151,7 +172,10 @@ def _test(ruleset: Ruleset, test: Test, where: str) -> Iterator[Defect]:
     if known and test.op in ("is", "in"):
         for word in words:
             if word not in known:
-                yield Defect(where, f"{test.fact} {test.op} {_written(test.bound)}: {word!r} {missing}.")
+                cure = _VARIANTS if test.fact == "chip" else "" if fact.values else _cure(str(word), known)
+                yield Defect(
+                    where, f"{test.fact} {test.op} {_written(test.bound)}: {word!r} {missing}. {cure}".rstrip()
+                )
 
 
 def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
@@ -168,7 +192,9 @@ def _wrong_bound(ruleset: Ruleset, test: Test, fact: FactDefinition) -> str:
             return f"{test.fact} is not a place; only {', '.join(PLACES)} can be in a group."
         if not isinstance(test.bound, str):
             return "one group is required as the bound, in quotes."
-        return "" if test.bound in ruleset.groups else f"the group {test.bound!r} is not in groups.toml."
+        if test.bound in ruleset.groups:
+            return ""
+        return f"the group {test.bound!r} is not in groups.toml. {_cure(test.bound, ruleset.groups)}"
     if test.op == "in":
         if fact.type not in ("text", "set"):
             return f"a fact of type {fact.type} is not a word: compare it with ge, gt, le, lt or is."
@@ -216,7 +242,10 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     for relation in ("displaces", "suspends"):
         for target in getattr(provision, relation):
             if target not in ruleset.provisions:
-                yield Defect(provision.id, f"{relation} {target!r}, which is not a provision of this ruleset.")
+                yield Defect(
+                    provision.id,
+                    f"{relation} {target!r}, which is not a provision of this ruleset. {_PROVISIONS}",
+                )
             elif target == provision.id:
                 yield Defect(provision.id, f"{relation} itself.")
             elif relation == "displaces" and ruleset.provisions[target][0].effective >= provision.effective:
@@ -226,7 +255,10 @@ def _relations(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     for target in provision.settles:
         known = ruleset.provisions.get(target)
         if known is None:
-            yield Defect(provision.id, f"settles {target!r}, which is not a provision of this ruleset.")
+            yield Defect(
+                provision.id,
+                f"settles {target!r}, which is not a provision of this ruleset. {_PROVISIONS}",
+            )
         elif known[0].certain and known[0].kind != "notice":
             yield Defect(provision.id, f"settles {target!r}, which is certain. Say `certain = false` there.")
     yield from _replaced(ruleset, provision)
@@ -244,7 +276,10 @@ def _replaced(ruleset: Ruleset, provision: Provision) -> Iterator[Defect]:
     for target in provision.replaces:
         known = ruleset.provisions.get(target)
         if known is None:
-            yield Defect(provision.id, f"replaces {target!r}, which is not a provision of this ruleset.")
+            yield Defect(
+                provision.id,
+                f"replaces {target!r}, which is not a provision of this ruleset. {_PROVISIONS}",
+            )
             continue
         if target == provision.id:
             yield Defect(provision.id, "replaces itself.")
@@ -322,10 +357,12 @@ def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:
     where = f"group {group.id}"
     for name in group.union + group.less:
         if name not in ruleset.groups:
-            yield Defect(where, f"it is made of {name!r}, which is not in groups.toml.")
+            yield Defect(where, f"it is made of {name!r}, which is not in groups.toml. {_cure(name, ruleset.groups)}")
     for member in group.member + group.disputed:
         if member.country not in ruleset.places:
-            yield Defect(where, f"the member {member.country!r} is not in places.toml.")
+            yield Defect(
+                where, f"the member {member.country!r} is not in places.toml. {_cure(member.country, ruleset.places)}"
+            )
         if member.start and member.stop and member.stop <= member.start:
             yield Defect(where, f"{member.country} leaves on {member.stop}, before it joins on {member.start}.")
     for member in group.member:
@@ -333,27 +370,42 @@ def _group(ruleset: Ruleset, group: Group) -> Iterator[Defect]:
             yield Defect(where, f"{member.country} is dated without saying by which instrument.")
         for by in filter(None, (member.by, member.stop_by)):
             if by not in ruleset.instruments:
-                yield Defect(where, f"{member.country} by {by!r}, which is not an instrument file.")
+                yield Defect(
+                    where,
+                    f"{member.country} by {by!r}, which is not an instrument file. {_cure(by, ruleset.instruments)}",
+                )
 
 
 def _family(ruleset: Ruleset, family: Family) -> Iterator[Defect]:
     if family.vendor not in ruleset.exporters:
-        yield Defect(family.id, f"the vendor {family.vendor!r} is not in exporters.toml.")
+        yield Defect(
+            family.id,
+            f"the vendor {family.vendor!r} is not in exporters.toml. {_cure(family.vendor, ruleset.exporters)}",
+        )
     if not family.variant:
         yield Defect(family.id, "a family needs a variant: add a [[variant]] with its figures.")
     for variant in family.variant:
         for message in figure_defects(variant):
             yield Defect(variant.id, message)
         if variant.vendor and variant.vendor not in ruleset.exporters:
-            yield Defect(variant.id, f"the vendor {variant.vendor!r} is not in exporters.toml.")
+            yield Defect(
+                variant.id,
+                f"the vendor {variant.vendor!r} is not in exporters.toml. {_cure(variant.vendor, ruleset.exporters)}",
+            )
         for part in variant.contains:
             if part.chip not in ruleset.variants:
-                yield Defect(variant.id, f"it contains {part.chip!r}, which is not a variant in any chip file.")
+                yield Defect(
+                    variant.id,
+                    f"it contains {part.chip!r}, which is not a variant in any chip file. {_VARIANTS}",
+                )
             elif variant.id in _inside(ruleset, part.chip):
                 yield Defect(variant.id, f"it contains {part.chip!r}, and so itself.")
         for name in (*(a.fact for a in variant.alternative), *variant.estimated):
             if name not in ruleset.facts:
-                yield Defect(variant.id, f"{name!r} is disputed or estimated, but is not in facts.toml.")
+                yield Defect(
+                    variant.id,
+                    f"{name!r} is disputed or estimated, but is not in facts.toml. {_cure(name, ruleset.facts)}",
+                )
 
 
 def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
@@ -376,7 +428,11 @@ def _territories(ruleset: Ruleset) -> Iterator[Defect]:
         if bool(territory.treated_as) == bool(territory.refused):
             yield Defect(where, "write either `treated_as`, with `by`, or `refused`, the reason.")
         if territory.treated_as and territory.treated_as not in ruleset.places:
-            yield Defect(where, f"it is treated as {territory.treated_as!r}, which is not in places.toml.")
+            yield Defect(
+                where,
+                f"it is treated as {territory.treated_as!r}, which is not in places.toml. "
+                f"{_cure(territory.treated_as, ruleset.places)}",
+            )
         if territory.treated_as and not territory.by:
             yield Defect(where, "`by` is missing: the text that says whose treatment it has.")
 
@@ -402,10 +458,14 @@ def _parties(ruleset: Ruleset) -> Iterator[Defect]:
         where = f"party {party.id}"
         for country in (party.country, *party.also_in, party.seat):
             if country and country not in ruleset.places:
-                yield Defect(where, f"its country {country!r} is not in places.toml.")
+                yield Defect(where, f"its country {country!r} is not in places.toml. {_cure(country, ruleset.places)}")
         for listing in party.listing:
             if listing.by and listing.by not in ruleset.instruments:
-                yield Defect(where, f"listed by {listing.by!r}, which is not an instrument file.")
+                yield Defect(
+                    where,
+                    f"listed by {listing.by!r}, which is not an instrument file. "
+                    f"{_cure(listing.by, ruleset.instruments)}",
+                )
             if listing.stop and listing.stop <= listing.start:
                 yield Defect(where, f"it leaves the list on {listing.stop}, before it joins on {listing.start}.")
 

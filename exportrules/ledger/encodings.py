@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from exportrules.ledger.cells import brief
-from exportrules.ledger.saying import COMMAND, Saying
+from exportrules.ledger.saying import Saying
 
 #: The encodings proposed, in this order among equals: those in which Excel saves "CSV" in Japan, China, Taiwan, Korea
 #: and the West.
@@ -64,7 +64,7 @@ def proposals(sample: bytes) -> list[Proposal]:
     return [proposal for *_, proposal in sorted(ranked)][:_MOST]
 
 
-def proposed(sample: bytes, say: Saying = COMMAND) -> str:
+def proposed(sample: bytes, say: Saying) -> str:
     """The proposals in words, with the option to write."""
     readings = proposals(sample)
     if not readings:

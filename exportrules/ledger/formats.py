@@ -32,6 +32,15 @@ def day_format(path: str | os.PathLike[str], sheet: str, cell: str) -> str:
     return code if _DAY.search(code) and "m" in code.lower() and "d" in code.lower() else ""
 
 
+def letters_of(column: int) -> str:
+    """The letters of a column in Excel, counted from 0: A, B, ..., Z, AA."""
+    letters = ""
+    while column >= 0:
+        column, last = divmod(column, 26)
+        letters, column = chr(65 + last) + letters, column - 1
+    return letters
+
+
 class Archive(zipfile.ZipFile):
     """An archive whose parts are found in upper or lower case and with either slash, as Excel finds them."""
 

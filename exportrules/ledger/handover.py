@@ -11,10 +11,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from exportrules.answer.words import width_of
 from exportrules.ledger.answers import Segment
 from exportrules.ledger.batch import Batch, Source, as_text
 from exportrules.ledger.delimited import inert
 from exportrules.ledger.first_sheet import FirstSheet
+from exportrules.ledger.formats import letters_of
 from exportrules.ledger.lookup import Lookup, Numbers
 from exportrules.ledger.report import (
     ALL_ROWS,
@@ -37,9 +39,7 @@ from exportrules.ledger.sheet import (
     Formats,
     Sheet,
     day_format,
-    letter,
     lines_of,
-    width_of,
 )
 from exportrules.ledger.sinks import Rendered, is_day_of_excel, is_number_of_excel
 
@@ -228,7 +228,7 @@ class _PartSheet:
             amounts |= dict.fromkeys((c.head for c in self._columns if c.head.startswith("Value")), value)
         for number, column in enumerate(self._columns):
             if (total := amounts.get(column.head)) is not None:
-                span = f"{letter(number)}{self._FIRST_ROW + 1}:{letter(number)}{last + 1}"
+                span = f"{letters_of(number)}{self._FIRST_ROW + 1}:{letters_of(number)}{last + 1}"
                 sheet.widen(number, len(f"{total:,.0f}") + 2)
                 total_format = formats("total" if total == int(total) else "total amount")
                 sheet.worksheet.write_formula(sheet.row, number, f"=SUBTOTAL(109,{span})", total_format, float(total))

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from exportrules.answer.next_steps import REVIEWED
 from exportrules.answer.trace import cite_of
-from exportrules.answer.words import POLICY, day_of, fact_name, listed, open_question
+from exportrules.answer.words import POLICY, capitalised, day_of, fact_name, listed, open_question
 from exportrules.law.model import Instrument, Policy, Provision
 from exportrules.law.paragraphs import code_url
 from exportrules.law.ruleset import Ruleset
@@ -90,7 +90,7 @@ class Reasons:
             yield "The law for this destination is not encoded."
         for fact in segment.turns_on.split():
             text = self._question(fact)
-            yield text[:1].upper() + text[1:]
+            yield capitalised(text)
         if not segment.turns_on and segment.standing not in ("before_coverage", "beyond_horizon",
                                                              "destination_not_encoded"):  # fmt: skip
             yield "Law that may apply here is known and not encoded: `exportrules check` on this row names it."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from exportrules.answer.words import width_of
 from exportrules.errors import LedgerError
 from exportrules.ledger.report import Link
 from exportrules.ledger.sinks import MOST_IN_CELL, MOST_IN_SHEET
@@ -163,15 +163,3 @@ def day_format(text: str) -> str:
         if match := re.fullmatch(pattern, text.strip()):
             return form(match)
     return ""
-
-
-def width_of(text: str) -> int:
-    """The width of a text in columns of a terminal: letters of East Asia take two."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def letter(column: int) -> str:
-    """The letters of a column in Excel, counted from 0: A, B, ..., AA."""
-    return ("" if column < 26 else chr(64 + column // 26)) + chr(65 + column % 26)

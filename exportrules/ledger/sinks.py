@@ -133,7 +133,7 @@ def open_sink(path: Path, source: Source, rendered: Rendered, prefix: str = "", 
     return sink
 
 
-def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str, say: Saying = COMMAND) -> list[str]:
+def answer_names(path: Path, source: Source, rendered: Rendered, prefix: str, say: Saying) -> list[str]:
     """The names of the answer columns. Raises QuestionError if the ledger already has a column of that name."""
     ending = path.suffix.lower()
     names = [prefix + name for name in rendered.columns]

@@ -16,11 +16,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from exportrules.answer.words import capitalised
 from exportrules.errors import LedgerError, QuestionError
 from exportrules.ledger import ods, xls, xlsb, xlsx
 from exportrules.ledger.apart import Apart, not_shipments
 from exportrules.ledger.batch import ROWS, Batch, as_text, first_line
-from exportrules.ledger.formats import day_format
+from exportrules.ledger.formats import day_format, letters_of
 from exportrules.ledger.headers import giving_way
 from exportrules.ledger.heading import WITHIN, FieldOf, Heading, Spans, find_heading, one_row
 from exportrules.ledger.omitted import Omitted
@@ -107,7 +108,7 @@ class WorkbookSource:
             if column is not None:
                 days = (n for n, row in zip(part.numbers, part.rows, strict=True) if isinstance(row[column], date))
                 if (row := next(days, None)) is not None:
-                    return day_format(self._path, part.name, f"{_letters(part.left + column)}{row}")
+                    return day_format(self._path, part.name, f"{letters_of(part.left + column)}{row}")
         return ""
 
     @property
@@ -375,16 +376,8 @@ def _name_columns(part: AuditedSheet, left: int) -> None:
     fields = [*part.heading.fields, *[""] * (width - len(part.heading.fields))]
     for column, name in enumerate(names):
         if not name and any(column < len(row) and as_text(row[column]).strip() for row in part.rows):
-            names[column] = f"column {_letters(left + column)}"
+            names[column] = f"column {letters_of(left + column)}"
     part.heading = part.heading._replace(names=tuple(names), fields=tuple(fields))
-
-
-def _letters(column: int) -> str:
-    text = ""
-    while column >= 0:
-        column, letter = divmod(column, 26)
-        text, column = chr(65 + letter) + text, column - 1
-    return text
 
 
 def _aligned(parts: list[AuditedSheet]) -> list[str]:
@@ -434,7 +427,7 @@ def _remarks(parts: list[AuditedSheet], passed: list[tuple[str, str]]) -> Iterat
     plain = all(part.header_row == 1 and part.heading.rows == 1 for part in parts)
     if several or not plain:
         heads = "; ".join(f"{_sheet(part, several)}{_rows_of(part)}, {_shipments(part)}" for part in parts)
-        yield f"Sheets: {heads}." if several else f"{heads[:1].upper()}{heads[1:]}."
+        yield f"Sheets: {heads}." if several else f"{capitalised(heads)}."
     if merged := sum(part.merged for part in parts):
         yield f"Merged cells: {merged:,} row{'s have' if merged > 1 else ' has'} the value of the cell above."
     for part in parts:

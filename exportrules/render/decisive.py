@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from exportrules.answer.determination import Determination
 from exportrules.answer.result import Finding, RowTrace, TestTrace
-from exportrules.answer.words import fact_name, listed, spelled, value_name
+from exportrules.answer.words import capitalised, fact_name, listed, spelled, value_name
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.values import show
 from exportrules.render.safe import safe
@@ -82,7 +82,7 @@ def _line(law: Ruleset, test: TestTrace) -> str:
     bound = ", ".join(value_name(law, show(b)) for b in bounds)
     sign = _SIGN["is"] if len(bounds) == 1 and test.op == "in" else _SIGN[test.op]
     name = fact_name(law, test.fact)
-    return f"{name[:1].upper()}{name[1:]}{': {}' if isinstance(test.bound, bool) else sign}".format(bound)
+    return f"{capitalised(name)}{': {}' if isinstance(test.bound, bool) else sign}".format(bound)
 
 
 def _value(d: Determination, test: TestTrace) -> tuple[str, str]:

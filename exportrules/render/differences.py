@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from exportrules.answer.words import POLICY, decision
+from exportrules.answer.words import POLICY, capitalised, decision
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.question import Question
 from exportrules.render.safe import safe
@@ -38,7 +38,7 @@ def steps_text(law: Ruleset, steps: Sequence[Step], called: Named, asked: int, l
     lines: list[str] = []
     for (on, before, after, through), chips in sorted(alike.items(), key=lambda item: (item[0][0], -len(item[1]))):
         mark = " [projected]" if on > law.horizon else ""
-        lines += [f"{on}  {change(before, after)}{mark}", *_chips(called(chips)), *_through(law, through, 12), ""]
+        lines += [f"{on}  {change(before, after)}{mark}", *_chips(called(chips)), *_through(law, through), ""]
     lines.append(f"{len({step.chip for step in steps})} of {asked} variants changed.")
     if last > law.horizon:
         lines += wrapped(
@@ -54,7 +54,7 @@ def moved_text(law: Ruleset, moved: Sequence[Moved], called: Named, horizon: dat
     lines: list[str] = []
     for (first, last, before, after, through), chips in _alike(moved).items():
         lines += [f"{_days(first, last)}  {change(before, after)}", *_chips(called(chips))]
-        lines += [*_through(law, through, 12)]
+        lines += [*_through(law, through)]
         if last is None or last > horizon:
             lines += wrapped(f"beyond {horizon} as projected", 12)
         lines.append("")
@@ -74,7 +74,7 @@ def news_text(old: Ruleset, new: Ruleset, edition: EditionChanges, called: Named
         lines += [line for name in names for line in _bullet(f"{label}: {_titled(new, name)}")]
     lines += ["None.", ""] if not (edition.instruments or edition.chips or edition.gone) else [""]
     changed = len(edition.files)
-    currency = safe(new.currency[:1].upper() + new.currency[1:])
+    currency = safe(capitalised(new.currency))
     return "\n".join([*lines, f"{changed} file{'s' if changed != 1 else ''} differ. {currency}."])
 
 
@@ -93,7 +93,7 @@ def events_text(law: Ruleset, events: Sequence[Event], since: date) -> str:
     for event in events:
         mark = " [projected]" if event.projected else ""
         day = f"{event.on} to {event.by} (the day is not known)" if event.by else str(event.on)
-        lines += [f"{day}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through, 12), ""]
+        lines += [f"{day}  {what(law, event)}{mark}", *_chips(event.chips), *_through(law, event.through), ""]
     lines += [] if events else [f"No change from {since} on affects these chips.", ""]
     return "\n".join([*lines, footer(law)])
 
@@ -199,10 +199,11 @@ def _chips(names: Sequence[str]) -> list[str]:
     return wrapped(safe(", ".join(names)), 12)
 
 
-def _through(law: Ruleset, names: Sequence[str], indent: int) -> Iterator[str]:
+def _through(law: Ruleset, names: Sequence[str]) -> Iterator[str]:
+    """A line for each provision of a change, with its title."""
     for name in names:
         title = f": {law.provisions[name][0].title}" if name in law.provisions else ""
-        yield from wrapped(safe(f"through {name}{title}"), indent)
+        yield from wrapped(safe(f"through {name}{title}"), 12)
 
 
 def _titled(law: Ruleset, name: str) -> str:

@@ -7,13 +7,13 @@ citations, conditions, notices of the law) is quoted and never translated.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import NamedTuple
 
+from exportrules.answer.words import width_of
 from exportrules.errors import QuestionError
 
 LANGUAGES = ("en", "ja", "zh")
@@ -110,11 +110,6 @@ def _by_table(text: str, code: str) -> str | None:
 
 #: Entries that join two texts: alone they do not translate anything.
 _GLUE = ("{way}: {said}",)
-
-
-def width_of(text: str) -> int:
-    """The width of a text in columns of a terminal."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def filled(text: str, width: int, first: str, rest: str) -> list[str]:

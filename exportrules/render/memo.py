@@ -16,6 +16,7 @@ from exportrules.answer.timeline import END, RELEASE, START
 from exportrules.answer.trace import is_open
 from exportrules.answer.words import (
     called,
+    capitalised,
     case_words,
     day_of,
     decision,
@@ -124,7 +125,7 @@ class _Memo:
             )
             or "otherwise"
         )
-        return f"{_upper(case)}. Then {decision(branch.outcome, branch.review_policy)}."
+        return f"{capitalised(case)}. Then {decision(branch.outcome, branch.review_policy)}."
 
     def question(self) -> str:
         q, d = self.q, self.d
@@ -220,7 +221,7 @@ class _Memo:
         for fact in dict.fromkeys(self.d.turns_on):
             ways = [f"{s.value} {s.case}" for s in self.d.settle if s.fact == fact and s.case.startswith("if ")]
             if ways:
-                yield f"{_upper(fact_name(self.law, fact))}: {listed(ways)}."
+                yield f"{capitalised(fact_name(self.law, fact))}: {listed(ways)}."
 
     def duration(self) -> Iterator[str]:
         d = self.d
@@ -445,7 +446,7 @@ class _Memo:
         for p in self.d.policies:
             refs = cited(*(self.number[b] for b in p["by"] if b in self.number))
             of = f" under {_section(self.law.provisions[p['requirement']][0].cite)}" if several else ""
-            yield _upper(f"{without}an application{of} is reviewed {REVIEWED[p['review_policy']]}{refs}.")
+            yield capitalised(f"{without}an application{of} is reviewed {REVIEWED[p['review_policy']]}{refs}.")
 
     def ref(self, provision: str) -> str:
         return cited(self.number[provision]) if provision in self.number else ""
@@ -480,10 +481,6 @@ def _attested(attestation: Mapping[str, Any]) -> str:
     note = f" ({attestation['note']})" if attestation["note"] else ""
     on, through = (day_of(date.fromisoformat(attestation[name])) for name in ("on", "through"))
     return f"{attestation['by']} attested on {on} that the encoded law is current through {through}{of}{note}."
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _section(cite: str) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from typing import Any
 
+from exportrules.answer.words import capitalised
 from exportrules.law.attestation import clause
 from exportrules.law.model import RELATIONS, Instrument, Provision, Row, Test
 from exportrules.law.paragraphs import code_url
@@ -112,7 +113,7 @@ def _extent(law: Ruleset) -> str:
         f"party lists through {edition.parties_verified_through}.\n"
         f"The codified text was read as of {edition.text_read}. The Federal Register was searched through "
         f"{edition.register_swept}.\nAnswers end with the earlier of the two days. {edition.sweep}\n"
-        + "".join(f"{safe(_upper(clause(said)))}.\n" for said in law.attestations.values())
+        + "".join(f"{safe(capitalised(clause(said)))}.\n" for said in law.attestations.values())
         + f"{len(law.instruments)} instruments, {len(law.provisions)} provisions, {len(law.places)} destinations, "
         f"{len(law.parties)} listed parties, {len(law.variants)} chips and systems.\n"
     )
@@ -137,10 +138,6 @@ def _tests(row: Row) -> list[str]:
 def _test(test: Test) -> str:
     bound = ", ".join(test.bound) if isinstance(test.bound, tuple) else show(test.bound)
     return f"{test.fact} {_OPERATOR[test.op]} {bound}"
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _wrap(text: str) -> list[str]:

@@ -12,14 +12,14 @@ from exportrules.answer.determination import Determination
 from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change
 from exportrules.answer.timeline import Timeline
-from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening
+from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening, width_of
 from exportrules.law.bounds import signs, words
 from exportrules.law.model import Bounds, Policy
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
 from exportrules.question.question import Question
 from exportrules.question.values import show
-from exportrules.render.languages import filled, language, padded, translated, width_of
+from exportrules.render.languages import filled, language, padded, translated
 from exportrules.render.safe import safe, safe_json
 
 WIDTH = 100
@@ -148,7 +148,7 @@ def margin_lines(d: Determination, name: Callable[[str], str] = str) -> Iterator
             yield f"{whose}{name(m.fact)} {show(m.value)}: {m.percent} ({m.provision})"
 
 
-def timeline_text(timeline: Timeline, bar: Iterable[str] = ()) -> str:
+def timeline_text(timeline: Timeline, bar: Iterable[str]) -> str:
     """Every span of the timeline, with what opened it; the lines of `bar` follow the heading."""
     lines = [asked_words(timeline), "", *bar]
     for span in timeline.spans:

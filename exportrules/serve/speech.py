@@ -11,7 +11,7 @@ from typing import Any
 
 from exportrules.answer.determination import Determination
 from exportrules.answer.trace import BESIDE
-from exportrules.answer.words import case_words, decision, excerpt, fact_name, open_question
+from exportrules.answer.words import capitalised, case_words, decision, excerpt, fact_name, open_question
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.deal import TERMS
 from exportrules.render.safe import safe
@@ -31,7 +31,7 @@ def sentences(law: Ruleset, d: Determination) -> list[str]:
     for citation in d.citations:
         quoted = f' It reads: "{excerpt(citation.quote)}"' if citation.quote else ""
         lines.append(
-            f"{citation.role[:1].upper()}{citation.role[1:]}: {citation.title} ({citation.cite}; {citation.evidence}). "
+            f"{capitalised(citation.role)}: {citation.title} ({citation.cite}; {citation.evidence}). "
             f"{citation.url}{quoted}"
         )
     lines += [f"Condition: {condition}" for exception in d.exceptions for condition in exception["conditions"]]
@@ -61,7 +61,7 @@ def questions(law: Ruleset, d: Determination) -> list[dict[str, Any]]:
     for fact in d.turns_on:
         doubt = d.timeline.question.doubt(fact)
         text = open_question(law, fact)
-        text = f"{text[:1].upper()}{text[1:]}"
+        text = capitalised(text)
         asks.append({
             "fact": fact,
             "question": f"{doubt.says}. {text}" if doubt else text,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from exportrules.render.charts.look import width_of
+from exportrules.render.charts.look import pixels_of
 
 Spot = tuple[float, float]
 Stroke = tuple[float, float, float, float]
@@ -136,7 +136,7 @@ def place(
     for _ in range(TRIES):
         room, placed = _Room(frame, points, unnamed, lines, list(taken)), dict[int, Placed]()
         for number in order:
-            spot = _best(room, points[number], width_of(texts[number], size), size)
+            spot = _best(room, points[number], pixels_of(texts[number], size), size)
             if spot:
                 placed[number] = spot
                 room.taken.append(spot.box)

@@ -100,7 +100,7 @@ def epoch(day: date) -> float:
     return (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000.0
 
 
-def width_of(text: str, size: float) -> float:
+def pixels_of(text: str, size: float) -> float:
     """The approximate width of a text in pixels, rather too large than too small."""
     return (
         sum(_WIDE if c in "mwMW@%" else _THIN if c in "iljtf.,:;'|()[] -" else _MIDDLE[c.isupper()] for c in text)
@@ -217,7 +217,7 @@ def below(picture: Picture, top: float, signs: Sequence[Sign], notes: Sequence[s
     swatches, strokes, shapes, words = _rows(), _rows(), _rows(), _rows()
     dashes, dots, frames = _rows(), _rows(), _rows()
     for sign in signs:
-        wide = 26 + width_of(sign.words, 11) + 18
+        wide = 26 + pixels_of(sign.words, 11) + 18
         if left and left + wide > width:
             left, line = 0.0, line + 20
         box = (left, line - 5, left + 20, line + 6)

@@ -14,6 +14,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
+from exportrules.answer.words import capitalised
+
 _SVG = "http://www.w3.org/2000/svg"
 #: The parts that the page shows as text, so that the picture in it need not.
 _SAID = ("legend_", "notes", "caption")
@@ -165,7 +167,7 @@ def _sign(kind: str, colour: str) -> str:
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[str]], script: str) -> str:
     count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
-    head = "".join(f'<th scope="col">{html.escape(name[:1].upper() + name[1:])}</th>' for name in names)
+    head = "".join(f'<th scope="col">{html.escape(capitalised(name))}</th>' for name in names)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return _TABLE.format(count=count, table=table, script=script)

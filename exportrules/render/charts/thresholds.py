@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exportrules.answer.timeline import Timeline
-from exportrules.answer.words import decision
+from exportrules.answer.words import capitalised, decision
 from exportrules.law.model import Test
 from exportrules.question.values import show
 from exportrules.render.charts.drawing import Dot, Drawing, Edge, drawing_of
@@ -23,8 +23,8 @@ from exportrules.render.charts.look import (
     below,
     in_order,
     open_notes,
+    pixels_of,
     some,
-    width_of,
 )
 from exportrules.render.charts.wording import legend_words
 from exportrules.render.safe import safe
@@ -77,7 +77,7 @@ def thresholds_chart(
     below(drawing.picture, drawing.picture.y.pixels + 66, _signs(drawing, edges, dots), notes, law)
     title = f"{_title(plane.x)} against {_title(plane.y)}: the lines of the law of {plane.on}"
     subtitle = [f"{_count(plane)} to {law.places[question.to].name}; {deal_words(question, law)}"]
-    return drawing.picture.spec(title[0].upper() + title[1:], subtitle)
+    return drawing.picture.spec(capitalised(title), subtitle)
 
 
 def _count(plane: Plane) -> str:
@@ -142,7 +142,7 @@ def _draw_edges(drawing: Drawing, edges: Sequence[Edge]) -> None:
     rows, stubs = [], []
     ends: list[float] = []
     for bound, px in sorted(across.items(), key=lambda item: item[1]):
-        wide = width_of(bound, SIZE)
+        wide = pixels_of(bound, SIZE)
         level = next(n for n in range(9) if n == len(ends) or ends[n] < px - wide / 2 - 4)
         ends[level : level + 1] = [px + wide / 2]
         rows.append({**picture.at(px, -9 - 14 * level), "text": bound})
@@ -163,7 +163,7 @@ def _draw_names(drawing: Drawing, dots: Sequence[Dot]) -> list[Box]:
     rows = []
     for region in drawing.plane.regions:
         text, box = _name(drawing, region), drawing.sides(region)
-        spots = [_corner(box, corner, width_of(text, SIZE)) for corner in _corners(drawing, region)]
+        spots = [_corner(box, corner, pixels_of(text, SIZE)) for corner in _corners(drawing, region)]
         free = [spot for spot in spots if not any(spot.meets(other) for other in (*taken, *avoid))]
         spot = (free or spots)[0]
         taken.append(spot)

@@ -28,7 +28,7 @@ from exportrules.render.charts.look import (
     hatch,
     in_order,
     open_notes,
-    width_of,
+    pixels_of,
 )
 from exportrules.render.charts.wording import ONE, SEVERAL, fitting, legend_words
 from exportrules.render.safe import safe
@@ -97,8 +97,8 @@ def timeline_chart(timelines: Sequence[Timeline], size: Size = WIDE) -> dict[str
     x = Scale(epoch(first), epoch(end), size.width)
     marks = [(x.px(epoch(c.day)), c.label) for c in changes] + [(x.px(epoch(horizon)), _until(law))]
     # words stand to the right of their line, in a narrow picture on the side where they fit better
-    over = max(px + width_of(label, LABEL) for px, label in marks) - size.width
-    leftward = size == NARROW and over > max(width_of(label, LABEL) - px for px, label in marks)
+    over = max(px + pixels_of(label, LABEL) for px, label in marks) - size.width
+    leftward = size == NARROW and over > max(pixels_of(label, LABEL) - px for px, label in marks)
     levels = _levels([(size.width - px, label) for px, label in marks][::-1])[::-1] if leftward else _levels(marks)
     top = (max(levels) + 1) * STEP + 10.0
     bottom = top + size.pitch * len(bands)
@@ -236,7 +236,7 @@ def _levels(marks: Sequence[tuple[float, str]]) -> list[int]:
     levels = [0] * len(marks)
     for i in reversed(range(len(marks))):
         px, label = marks[i]
-        crossed = [levels[j] for j in range(i + 1, len(marks)) if marks[j][0] < px + width_of(label, LABEL) + 8]
+        crossed = [levels[j] for j in range(i + 1, len(marks)) if marks[j][0] < px + pixels_of(label, LABEL) + 8]
         levels[i] = max(crossed, default=-1) + 1
     return levels
 
@@ -297,7 +297,7 @@ def _draw_bound(picture: Picture, changes: Sequence[ChangeDay], top: float, size
 def _ground(picture: Picture, text: Mapping[str, Any], points: int) -> dict[str, Any]:
     """The box behind a text that is set from its left end."""
     begins, height = picture.x.px(text["x"]), picture.y.px(text["y"])
-    return picture.box(begins - 3, height - 8, begins + width_of(text["text"], points) + 3, height + 8)
+    return picture.box(begins - 3, height - 8, begins + pixels_of(text["text"], points) + 3, height + 8)
 
 
 def _draw_bands(

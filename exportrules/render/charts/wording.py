@@ -10,7 +10,7 @@ from typing import NamedTuple
 from exportrules.answer.determination import Determination
 from exportrules.answer.result import Answer
 from exportrules.answer.words import POLICY
-from exportrules.render.charts.look import Class, width_of
+from exportrules.render.charts.look import Class, pixels_of
 
 #: The facts on which a review policy may turn, as an adjective of the application.
 _ADJECTIVE = {"part_748_dd_certified": "certified"}
@@ -70,7 +70,7 @@ def fitting(kind: Class, answer: Answer, room: float) -> Words:
         # "license" alone would say less than the colour does
         forms = (kind.words, f"license ({POLICY[kind.policy]})", POLICY[kind.policy], _BRIEF[kind.policy])
     for text in forms:
-        if width_of(text, ONE) + 8 < room:
+        if pixels_of(text, ONE) + 8 < room:
             return Words((text,), ONE)
     if parts := re.fullmatch(r"(.*) (if .*,) (else .*)", condition):
         head, middle, tail = parts.groups()
@@ -79,7 +79,7 @@ def fitting(kind: Class, answer: Answer, room: float) -> Words:
         whole = POLICY[kind.policy] if kind.policy else kind.words
         splits = [split for count in (2, 3) if (split := _even(whole.split(), count))]
     for lines in splits:
-        if max(width_of(line, SEVERAL) for line in lines) + 6 < room:
+        if max(pixels_of(line, SEVERAL) for line in lines) + 6 < room:
             return Words(tuple(lines), SEVERAL)
     return Words((), SEVERAL)
 
@@ -88,4 +88,4 @@ def _even(words: list[str], count: int) -> tuple[str, ...]:
     """The words on a number of lines, the longest as short as possible; () if there are fewer words than lines."""
     cuts = combinations(range(1, len(words)), count - 1)
     splits = [tuple(" ".join(words[a:b]) for a, b in pairwise((0, *cut, len(words)))) for cut in cuts]
-    return min(splits, key=lambda lines: max(width_of(line, SEVERAL) for line in lines), default=())
+    return min(splits, key=lambda lines: max(pixels_of(line, SEVERAL) for line in lines), default=())
