@@ -17,7 +17,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,8 @@ _DAYS = {
     "recalled": ("reported", "The effective day is recalled, not read; it may be off by some days."),
     "": ("reported", "The listing day was not found; the entry is older than this ruleset's coverage."),
 }
+#: How many days before its publication a rule may have begun, unless first_days.csv has the day of its announcement.
+_BEFORE_PUBLICATION = timedelta(days=5)
 #: The first day of coverage: what is said of days before it changes no answer.
 _COVERED = date(2020, 1, 1)
 _UNDATED = date(2010, 1, 15)
@@ -190,6 +192,8 @@ def _entity_listing(row: Row) -> dict[str, Any]:
         "evidence": evidence,
         "policy": row["policy_for_ai_chip"] or "indeterminate",
     }
+    if row["date_basis"] == "pub" and start >= _COVERED:
+        listing["perhaps_from"] = first_days().get(start, start - _BEFORE_PUBLICATION)
     if row["amended"]:
         listing["amended"] = day(row["amended"].split()[-1])
     if row["footnote"]:
@@ -207,6 +211,12 @@ def _entity_listing(row: Row) -> dict[str, Any]:
     if said := " ".join(note for note in notes if note):
         listing["note"] = said
     return listing
+
+
+@cache
+def first_days() -> Mapping[date, date]:
+    """The earliest possible first day of the rules that were published on a day, where it is known."""
+    return {day(row["published"]): day(row["perhaps_from"]) for row in rows("first_days.csv")}
 
 
 def _sentence(of: str, words: str) -> str:

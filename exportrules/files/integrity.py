@@ -406,6 +406,8 @@ def _parties(ruleset: Ruleset) -> Iterator[Defect]:
         for listing in party.listing:
             if listing.by and listing.by not in ruleset.instruments:
                 yield Defect(where, f"listed by {listing.by!r}, which is not an instrument file.")
+            if listing.perhaps_from and listing.perhaps_from >= listing.start:
+                yield Defect(where, f"perhaps_from {listing.perhaps_from} is not before its start, {listing.start}.")
             if listing.stop and listing.stop <= listing.start:
                 yield Defect(where, f"it leaves the list on {listing.stop}, before it joins on {listing.start}.")
 
