@@ -192,8 +192,7 @@ def _entity_listing(row: Row) -> dict[str, Any]:
         "evidence": evidence,
         "policy": row["policy_for_ai_chip"] or "indeterminate",
     }
-    if row["date_basis"] == "pub" and start >= _COVERED:
-        listing["perhaps_from"] = first_days().get(start, start - _BEFORE_PUBLICATION)
+    listing |= _perhaps(row["date_basis"], start)
     if row["amended"]:
         listing["amended"] = day(row["amended"].split()[-1])
     if row["footnote"]:
@@ -211,6 +210,13 @@ def _entity_listing(row: Row) -> dict[str, Any]:
     if said := " ".join(note for note in notes if note):
         listing["note"] = said
     return listing
+
+
+def _perhaps(basis: str, start: date) -> dict[str, Any]:
+    """The earliest possible first day of an entry of which only the day of publication is known."""
+    if basis != "pub" or start < _COVERED:
+        return {}
+    return {"perhaps_from": first_days().get(start, start - _BEFORE_PUBLICATION)}
 
 
 @cache
@@ -246,6 +252,7 @@ def unverified_list() -> Iterator[Made]:
         made = _named(row)
         evidence, doubt = _DAYS[row["date_basis"]]
         listing = _listing("unverified_list", row["listed_on"], row["citations"].split(" (")[0], evidence)
+        listing |= _perhaps(row["date_basis"], listing["start"])
         made.listing.append(listing)
         uvl = "744.15: no license exception; a UVL statement before any shipment without a license."
         listing["note"] = f"{uvl} {doubt}" if doubt and listing["start"] >= _COVERED else uvl

@@ -15,6 +15,7 @@ NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "
 DENIAL, PRESUMED, APPROVAL = "policy_of_denial", "presumption_of_denial", "presumption_of_approval"
 CASE, UNPUBLISHED = "case_by_case", "unpublished"
 CARD = "RTX 4090 D"
+UNVERIFIED = {"2024-10-10": EXCEPTION, "2024-10-11": OPEN, "2024-10-15": OPEN, "2024-10-16": LICENSE}
 
 
 # --- owners that pass nothing on -------------------------------------------------------------------------------------
@@ -130,6 +131,9 @@ def test_an_entry_whose_first_day_is_not_known_is_open_until_its_publication() -
     assert open_day.turns_on == ["entity_list#beijing-moreget-creative-technology"]
     assert "perhaps, since some day from 2024-10-21 to 2024-10-23" in next(parties(open_day)).known
     assert any("by then" in step.says for step in open_day.next_steps)
+    # the Unverified List closes exceptions alone: 89 FR 83430, published on 2024-10-16
+    exceptions = {day: asked("RTX 4090", day, end_user="Hengye Technology Co., Ltd.")[0] for day in UNVERIFIED}
+    assert exceptions == UNVERIFIED
     # those of the rule of 2024-08-27 are certain: it "takes effect Aug. 27", and was announced on 2024-08-23
     known = {"end_user": "Shenzhen Bailiansheng Electronic Science and Technology Co., Ltd"}
     assert [asked("V100", day, **known)[0] for day in ("2024-08-26", "2024-08-27")] == [NONE, LICENSE]
