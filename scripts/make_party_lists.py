@@ -17,7 +17,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,8 @@ _DAYS = {
     "recalled": ("reported", "The effective day is recalled, not read; it may be off by some days."),
     "": ("reported", "The listing day was not found; the entry is older than this ruleset's coverage."),
 }
+#: How many days before its publication a rule may have begun, unless first_days.csv has the day of its announcement.
+_BEFORE_PUBLICATION = timedelta(days=5)
 #: The first day of coverage: what is said of days before it changes no answer.
 _COVERED = date(2020, 1, 1)
 _UNDATED = date(2010, 1, 15)
@@ -190,6 +192,7 @@ def _entity_listing(row: Row) -> dict[str, Any]:
         "evidence": evidence,
         "policy": row["policy_for_ai_chip"] or "indeterminate",
     }
+    listing |= _perhaps(row["date_basis"], start)
     if row["amended"]:
         listing["amended"] = day(row["amended"].split()[-1])
     if row["footnote"]:
@@ -207,6 +210,19 @@ def _entity_listing(row: Row) -> dict[str, Any]:
     if said := " ".join(note for note in notes if note):
         listing["note"] = said
     return listing
+
+
+def _perhaps(basis: str, start: date) -> dict[str, Any]:
+    """The earliest possible first day of an entry of which only the day of publication is known."""
+    if basis != "pub" or start < _COVERED:
+        return {}
+    return {"perhaps_from": first_days().get(start, start - _BEFORE_PUBLICATION)}
+
+
+@cache
+def first_days() -> Mapping[date, date]:
+    """The earliest possible first day of the rules that were published on a day, where it is known."""
+    return {day(row["published"]): day(row["perhaps_from"]) for row in rows("first_days.csv")}
 
 
 def _sentence(of: str, words: str) -> str:
@@ -236,6 +252,7 @@ def unverified_list() -> Iterator[Made]:
         made = _named(row)
         evidence, doubt = _DAYS[row["date_basis"]]
         listing = _listing("unverified_list", row["listed_on"], row["citations"].split(" (")[0], evidence)
+        listing |= _perhaps(row["date_basis"], listing["start"])
         made.listing.append(listing)
         uvl = "744.15: no license exception; a UVL statement before any shipment without a license."
         listing["note"] = f"{uvl} {doubt}" if doubt and listing["start"] >= _COVERED else uvl

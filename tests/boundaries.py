@@ -306,11 +306,13 @@ class Record:
 
     def _party(self, party: Party) -> Iterator[str]:
         yield f"of {party.country or '-'}"
-        for found, listing in zip(self.view.listings(party), party.listing, strict=True):
+        certain = [found for found in self.view.listings(party) if found.provision.certain]
+        for found, listing in zip(certain, party.listing, strict=True):
             made, provision = provides(found.provision), found.provision
             assert made is not None
             mark = f", footnote {listing.footnote} from {listing.footnote_from}" if listing.footnote else ""
             by = f", by {listing.by}" if listing.by else ""
+            mark += f", perhaps from {listing.perhaps_from}" if listing.perhaps_from else ""
             yield f"{made[1]} {_days(found.spans)}, {provision.policy or 'no policy'}{mark}{by}"
 
     def _family(self, family: Family) -> Iterator[str]:

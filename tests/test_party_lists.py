@@ -130,7 +130,7 @@ def test_an_address_is_no_party() -> None:
 
 def test_a_party_that_was_removed_is_listed_until_then() -> None:
     listing = entry("arrow-china-electronics-trading")
-    assert (listing.start, listing.stop) == (date(2025, 10, 9), date(2025, 11, 12))
+    assert (listing.start, listing.stop) == (date(2025, 10, 8), date(2025, 11, 12))
 
     def outcome(on: str) -> str:
         return check("RTX 4090 D", on=on, exporter="other", end_user="Arrow (China) Electronics Trading").outcome

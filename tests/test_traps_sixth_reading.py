@@ -8,12 +8,14 @@ import pytest
 
 from exportrules import default_ruleset
 from exportrules.answer.next_steps import _missing
+from exportrules.answer.parties import parties
 from tests.readings import asked, cites, found, notices
 
 NONE, LICENSE, OPEN, EXCEPTION = "no_license_requirement", "license_required", "indeterminate", "license_exception"
 DENIAL, PRESUMED, APPROVAL = "policy_of_denial", "presumption_of_denial", "presumption_of_approval"
 CASE, UNPUBLISHED = "case_by_case", "unpublished"
 CARD = "RTX 4090 D"
+UNVERIFIED = {"2024-10-10": EXCEPTION, "2024-10-11": OPEN, "2024-10-15": OPEN, "2024-10-16": LICENSE}
 
 
 # --- owners that pass nothing on -------------------------------------------------------------------------------------
@@ -107,6 +109,34 @@ def test_lpp_reaches_the_uae_once_it_is_in_a5() -> None:
         assert asked("H100", "2026-08-03", to="AE", facts=lpp, **terms)[0] == LICENSE
     assert asked("L40", "2026-08-03", to="AE", facts={**lpp, "purchase_order": False})[0] == LICENSE
     assert asked("H100", "2026-08-03", to="SA", facts=lpp) == (LICENSE, APPROVAL)
+
+
+# --- the first days of entries ---------------------------------------------------------------------------------------
+
+
+def test_entries_of_october_2025_began_on_the_day_of_their_announcement() -> None:
+    """90 FR 48193, published on 2025-10-09: "released and effective Oct. 8", as two trade papers report."""
+    buyer = {"end_user": "Beijing Kevins Technology Development Co., Ltd."}
+    assert asked("V100", "2025-10-07", **buyer)[0] == NONE
+    assert asked("V100", "2025-10-08", **buyer) == (LICENSE, PRESUMED)
+    assert asked("V100", "2025-10-08", end_user="Arrow (China) Electronics Trading Co., Ltd.")[0] == LICENSE
+
+
+def test_an_entry_whose_first_day_is_not_known_is_open_until_its_publication() -> None:
+    """89 FR 84459: announced on 2024-10-21, published on 2024-10-23. A rule may take effect from its announcement."""
+    buyer = {"end_user": "Beijing Moreget Creative Technology Co., Ltd."}
+    days = {"2024-10-20": NONE, "2024-10-21": OPEN, "2024-10-22": OPEN, "2024-10-23": LICENSE}
+    assert {day: asked("V100", day, **buyer)[0] for day in days} == days
+    open_day = found("V100", "2024-10-22", **buyer)
+    assert open_day.turns_on == ["entity_list#beijing-moreget-creative-technology"]
+    assert "perhaps, since some day from 2024-10-21 to 2024-10-23" in next(parties(open_day)).known
+    assert any("by then" in step.says for step in open_day.next_steps)
+    # the Unverified List closes exceptions alone: 89 FR 83430, published on 2024-10-16
+    exceptions = {day: asked("RTX 4090", day, end_user="Hengye Technology Co., Ltd.")[0] for day in UNVERIFIED}
+    assert exceptions == UNVERIFIED
+    # those of the rule of 2024-08-27 are certain: it "takes effect Aug. 27", and was announced on 2024-08-23
+    known = {"end_user": "Shenzhen Bailiansheng Electronic Science and Technology Co., Ltd"}
+    assert [asked("V100", day, **known)[0] for day in ("2024-08-26", "2024-08-27")] == [NONE, LICENSE]
 
 
 # --- the best of the questions that were answered alike --------------------------------------------------------------

@@ -14,7 +14,7 @@ from exportrules.answer.moment import Moment
 from exportrules.answer.result import DEFINITE, Assumption
 from exportrules.answer.timeline import END
 from exportrules.answer.trace import exceptions, settlements
-from exportrules.answer.words import rows_of
+from exportrules.answer.words import listed_party, open_question, rows_of
 from exportrules.law.model import Policy
 from exportrules.law.paragraphs import refers
 from exportrules.law.ruleset import Ruleset
@@ -155,6 +155,9 @@ def _settle(moment: Moment, fact: str) -> NextStep:
     if fact in law.provisions:
         provision, _ = law.provisions[fact]
         return NextStep("read", f"Read {provision.cite}: does it reach this deal? {provision.title}.", (), (fact,))
+    if listed_party(law, fact):
+        asks = open_question(law, fact)
+        return NextStep("read", f"Read the day in the rule that listed it: {asks[:-1]}{_ways(moment, fact)}?")
     if fact == "variant":
         return NextStep("ask", "Find out which variant it is, and ask about that one.", how)
     if fact in _SEATS:
@@ -394,6 +397,8 @@ def _open_point(law: Ruleset, fact: str) -> str:
         return "the variant of the chip: find out which one it was."
     if fact in law.provisions:
         return f"how far {law.provisions[fact][0].cite} reaches: read it."
+    if listed_party(law, fact):
+        return f"this: {open_question(law, fact)}"
     known = law.facts.get(fact)
     label = (known.label if known else "") or fact.replace("_", " ")
     if known is not None and known.about == "item" and known.type == "number":

@@ -250,7 +250,7 @@ def _not_listed_yet(moment: Moment) -> Iterator[str]:
     for name in dict.fromkeys((*moment.question.listed, *moment.question.owners)):
         party = moment.ruleset.parties[name]
         if not is_favoured(party) and not any(
-            moment.on in Span(listing.start, listing.stop) for listing in party.listing
+            moment.on in Span(listing.perhaps_from or listing.start, listing.stop) for listing in party.listing
         ):
             when = ", ".join(
                 f"{entry.list.replace('_', ' ')} from {entry.start}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from exportrules.answer.determination import Determination
-from exportrules.answer.words import value_name
+from exportrules.answer.words import value_name, window
 from exportrules.law.span import holds_on
 from exportrules.question.senses import PartyName, words_of
 
@@ -38,7 +38,8 @@ def _listings(d: Determination, name: PartyName, owner: bool) -> Iterator[NamedP
         for entry in entries:
             provision = entry.provision
             which = value_name(law, provision.id.partition("#")[0])
-            yield NamedParty(name.written, f"{official}on the {which} ({provision.cite})", provision.id)
+            on = "on" if provision.certain else f"perhaps, since {window(provision)}, on"
+            yield NamedParty(name.written, f"{official}{on} the {which} ({provision.cite})", provision.id)
         if not entries:
             yield NamedParty(name.written, f"{official}on no list in this data on this day")
     if not name.listed:

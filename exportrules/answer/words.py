@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from exportrules.law.model import Instrument, Provision
+from exportrules.law.model import Instrument, Party, Provision
 from exportrules.law.ruleset import Ruleset
 
 POLICY = {
@@ -83,6 +83,8 @@ _ID = r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b(?:blink|hccs|nvlink|(?:[fbt][fp]|int)\d+
 
 def fact_name(law: Ruleset, fact: str) -> str:
     """The label of a fact, or a description for a provision of uncertain reach."""
+    if listed_party(law, fact):
+        return "since when a party is listed"
     if "#" in fact:
         return "how far a provision reaches"
     known = law.facts.get(fact)
@@ -96,6 +98,8 @@ def open_question(law: Ruleset, fact: str) -> str:
         if provision.effective_by and provision.certain:
             return f"had this begun by then ({window(provision)}): {provision.title}?"
         return f"does this reach the deal: {provision.title}?"
+    if party := listed_party(law, fact):
+        return f"was {party.name} on the {value_name(law, fact.partition('#')[0])} by then?"
     known = law.facts.get(fact)
     if known and known.question:
         return known.question
@@ -105,6 +109,12 @@ def open_question(law: Ruleset, fact: str) -> str:
         return f"is this so: {known.definition.rstrip('.')}?"
     name = fact_name(law, fact)
     return f"what is the {name}?" if known and known.type == "number" else f"{name}: which?"
+
+
+def listed_party(law: Ruleset, fact: str) -> Party | None:
+    """The party of an entry whose first day is not known, if the name of an open fact is that of such an entry."""
+    entry = fact.partition("#")[2].removesuffix("-owner")
+    return law.parties.get(entry) or law.parties.get(re.sub(r"-\d+$", "", entry))
 
 
 def window(provision: Provision) -> str:

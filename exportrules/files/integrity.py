@@ -466,6 +466,8 @@ def _parties(ruleset: Ruleset) -> Iterator[Defect]:
                     f"listed by {listing.by!r}, which is not an instrument file. "
                     f"{_cure(listing.by, ruleset.instruments)}",
                 )
+            if listing.perhaps_from and listing.perhaps_from >= listing.start:
+                yield Defect(where, f"perhaps_from {listing.perhaps_from} is not before its start, {listing.start}.")
             if listing.stop and listing.stop <= listing.start:
                 yield Defect(where, f"it leaves the list on {listing.stop}, before it joins on {listing.start}.")
 

@@ -290,6 +290,9 @@ FAVOURS = {"approved_740_supp_8": "uae_approved_parties"}
 class Listing(Shape):
     """One dated entry of a party list. `stop` is the first day on which the party is not listed.
 
+    If no source gives the first day, `start` is the latest possible day and `perhaps_from` the earliest: between them
+    it is uncertain whether the party is listed.
+
     `amended` is the day of the last amendment: the policy is the one since then, and may have differed before.
     `only_for` names the only items for which the entry requires a license, if AI chips are not among them.
     """
@@ -300,6 +303,7 @@ class Listing(Shape):
     evidence: Evidence
     policy: Policy | None = None
     stop: date | None = None
+    perhaps_from: date | None = None
     by: str = ""
     url: str = ""
     footnote: int | None = None

@@ -242,14 +242,15 @@ class View:
             if owner and listing.list in FAVOURS:
                 continue
             instrument = self.ruleset.instruments.get(listing.by) or list_instrument(listing)
-            if not self._knows_step(listing.by, listing.start):
+            first = listing.perhaps_from or listing.start
+            if not self._knows_step(listing.by, first):
                 continue
             stop = listing.stop if listing.stop and self._knows_step("", listing.stop) else None
-            spans = union([Span(listing.start, stop)])
+            spans = union([Span(first, stop)])
             printed = self.ruleset.lists.get(listing.list)
             governs = self.ruleset.reviewed_by_entries.get((listing_fact(owner), listing.list), ())
             provision = listing_provision(party, listing, number, owner, printed, governs)
-            entries.append(InForce(provision=provision, instrument=instrument, spans=spans))
+            entries += [InForce(provision=p, instrument=instrument, spans=days) for p, days in parts(provision, spans)]
         # stored only when complete: another thread may be asking about the same party
         return self._listings.setdefault((party.id, owner), entries)
 

@@ -266,7 +266,7 @@ def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[s
     groups: dict[object, list[str]] = {}
     for party in (ruleset.parties[i] for i in parties):
         alike = (
-            (e.list, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement, e.only_for)
+            (e.list, e.perhaps_from, e.start, e.stop, e.policy, e.footnote, e.footnote_from, e.requirement, e.only_for)
             for e in party.listing
         )
         seats = ((name, fact.value) for name, fact in seat((party.id,), False).items())

@@ -12,7 +12,7 @@ from exportrules.answer.determination import Determination
 from exportrules.answer.parties import parties
 from exportrules.answer.result import DEFINITE, Assumption, Change
 from exportrules.answer.timeline import Timeline
-from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, opening, width_of
+from exportrules.answer.words import ACTIVITY, POLICY, case_words, decision, fact_name, opening, width_of
 from exportrules.law.bounds import signs, words
 from exportrules.law.model import Bounds, Policy
 from exportrules.law.ruleset import Ruleset
@@ -77,7 +77,7 @@ def _verdict(d: Determination, outcome: str, policy: Policy | None) -> str:
 def _short(d: Determination, fact: str) -> str:
     """A fact that the answer turns on: its name, with the reason if a word may mean several things."""
     doubt = d.timeline.question.doubt(fact)
-    return "how far a provision reaches" if "#" in fact else f"{fact}: {doubt.says}" if doubt else fact
+    return fact_name(d.timeline.ruleset, fact) if "#" in fact else f"{fact}: {doubt.says}" if doubt else fact
 
 
 def answer(d: Determination) -> str:

@@ -17,6 +17,7 @@ from exportrules.answer.determination import Determination, check, timeline
 from exportrules.answer.matrix import matrix
 from exportrules.answer.schema import DeterminationShape
 from exportrules.answer.trace import FIELDS, plain
+from exportrules.answer.words import window
 from exportrules.errors import QuestionError
 from exportrules.law.force import InForce
 from exportrules.law.model import Party
@@ -251,9 +252,10 @@ def _party(law: Ruleset, party: Party, certain: bool, on: date) -> dict[str, Any
 def _entry(law: Ruleset, entry: InForce, on: date) -> dict[str, Any]:
     listing = entry.provision
     name = str(listing.concludes.value) if listing.concludes else ""
+    title = law.lists[name].title if name in law.lists else name.replace("_", " ")
     return {
         "id": listing.id,
-        "list": law.lists[name].title if name in law.lists else name.replace("_", " "),
+        "list": title if listing.certain else f"{title} (perhaps: it began on {window(listing)})",
         "cite": listing.cite,
         "url": listing.url or entry.instrument.url,
         "evidence": listing.evidence or entry.instrument.evidence,
