@@ -281,7 +281,8 @@ def test_the_version_is_printed(call: Call) -> None:
         (
             ("check", "A1000", "--on", "2022-09-15"),
             "no chip is called 'A1000' here. Every word of a name must be known, spaces and hyphens aside; a chip of "
-            "your own can be described by a file or by facts. Other products, by a digit: A100, RTX A5000, RTX A6000.\n",
+            "your own can be described by a file or by facts. Other products, by a digit: A100, RTX A5000, "
+            "RTX A6000.\n",
         ),
         (
             ("check", "p5.48xlarge", "--on", "2022-09-15"),
