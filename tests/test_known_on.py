@@ -57,14 +57,20 @@ def test_what_was_not_known_of_an_entry_had_not_begun_or_not_ended() -> None:
     for party in LAW.parties.values():
         for owner in (False, True):
             listings = [x for x in party.listing if not (owner and x.list in FAVOURS)]
-            assert [e.provision.effective for e in NOW.listings(party, owner)] == [x.start for x in listings]
-            assert [e.spans for e in NOW.listings(party, owner)] == [(Span(x.start, x.stop),) for x in listings]
+            certain = [e for e in NOW.listings(party, owner) if e.provision.certain]
+            perhaps = [e for e in NOW.listings(party, owner) if not e.provision.certain]
+            assert [e.provision.effective for e in certain] == [x.perhaps_from or x.start for x in listings]
+            assert [e.spans for e in certain] == [(Span(x.start, x.stop),) for x in listings]
+            assert [e.spans for e in perhaps] == [(Span(x.perhaps_from, x.start),) for x in listings if x.perhaps_from]
             begun = [
                 x for x in listings
-                if (was_public(LAW.instruments[x.by], day) if x.by in LAW.instruments else x.start <= day)
+                if (
+                    was_public(LAW.instruments[x.by], day) if x.by in LAW.instruments
+                    else (x.perhaps_from or x.start) <= day
+                )
             ]  # fmt: skip
             stops = [x.stop if x.stop and x.stop <= day else None for x in begun]
-            assert [e.spans for e in then.listings(party, owner)] == [
+            assert [e.spans for e in then.listings(party, owner) if e.provision.certain] == [
                 (Span(x.start, stop),) for x, stop in zip(begun, stops, strict=True)
             ]
             counted = [counted[0] + len(listings), counted[1] + len(begun), counted[2] + len([s for s in stops if s])]
