@@ -116,7 +116,7 @@ def test_a_word_with_a_slip_is_suggested(option: str, written: str, meant: str) 
 
 
 @pytest.mark.parametrize(
-    "name", ["8x B200 server", "HGX H99", "DGX B999", "Acme server", "某某服务器", "rack of Foo 9"]
+    "name", ["8x B999 server", "HGX H99", "DGX B999", "Acme server", "某某服务器", "rack of Foo 9"]
 )
 def test_an_unknown_chip_in_a_server_says_how_to_ask(name: str) -> None:
     told = message("check", name, "--on", "2025-06-01")

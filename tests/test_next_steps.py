@@ -175,9 +175,7 @@ OWN = {"tpp": 5000, "performance_density": "7", "designed_for_datacenter": True}
              "application is reviewed under a presumption of approval."),
             ("confirm", "Confirm what was assumed: the buyer is not an approved entity that supplement no. 8 to part "
              "740 leaves unnamed (a UAE government agency, a subsidiary of one of the eight US groups) (with approved "
-             "entities of supplement no. 8 to part 740: no license requirement found); License Exception LPP is not "
-             "claimed (with License Exception LPP claimed within its limit: a license exception, on conditions)."),
-            FREED]),
+             "entities of supplement no. 8 to part 740: no license requirement found)."), FREED]),
     ],
 )  # fmt: skip
 def test_the_steps_of_an_answer_are_these_and_no_others(

@@ -97,11 +97,12 @@ def test_an_entry_for_oil_projects_still_frees_who_is_not_blocked() -> None:
 # --- 740.29 in the UAE -----------------------------------------------------------------------------------------------
 
 
-def test_lpp_reaches_the_uae_once_it_is_in_a5() -> None:
+def test_lpp_may_reach_the_uae_once_it_is_in_a5() -> None:
     """740.2(a)(9)(ii): D:1, D:4 and D:5, "excluding any destination also specified in Country Groups A:5 or A:6". It
-    does not name the UAE, as 742.6(a)(6)(iii)(B) does. 740.29(b), (c): items of .a, not to D:5 and Macau."""
+    does not name the UAE, as 742.6(a)(6)(iii)(B) does. 740.29(b), (c): items of .a, not to D:5 and Macau. But LPP is of
+    the rule that BIS does not enforce: nothing says that it may be relied on, so a claim leaves the answer open."""
     lpp = {"lpp_claimed": True}
-    for day, outcome in {"2026-07-09": LICENSE, "2026-07-10": EXCEPTION}.items():
+    for day, outcome in {"2026-07-09": LICENSE, "2026-07-10": OPEN}.items():
         assert asked("H100", day, to="AE", facts=lpp) == (outcome, APPROVAL)
     assert asked("H100", "2026-08-03", to="AE") == (LICENSE, APPROVAL)
     assert "its rescission" in notices("H100", "2026-08-03", to="AE", facts=lpp)
