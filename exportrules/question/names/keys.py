@@ -55,11 +55,37 @@ def key(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text in one width, without invisible characters: zero-width spaces and joiners, soft hyphens, fillers."""
+    """The text in one width, without invisible characters (zero-width spaces and joiners, soft hyphens, fillers) and
+    without the marks and numbers of notes, which are no part of a name: ™, ¹, ①."""
     if text.isascii():
         return text
-    seen = (c for c in unicodedata.normalize("NFKC", text) if c not in _UNSEEN)
+    seen = (c for c in unicodedata.normalize("NFKC", _without_notes(text)) if c not in _UNSEEN)
     return "".join(c for c in seen if unicodedata.category(c) != "Cf")
+
+
+def _without_notes(text: str) -> str:
+    """The text with a space for signs such as ™, for raised and circled numbers, and for one or two such letters that
+    end a word: Huaweiᵀᴹ. More of them are how a word is written, and with an N they are the word for number: Nº 5."""
+    raised = "".join(map(_raised, text))
+    if not raised.strip("-"):
+        return text
+    spaced = (" " if kind == "n" else c for c, kind in zip(text, raised, strict=True))
+    text = "".join(spaced)
+    for found in re.finditer("(?<!r)r{1,2}(?!r)", raised):
+        before, behind = text[: found.start()], text[found.end() :]
+        if re.search(r"\w$", before) and not re.match(r"\w", behind) and not re.search(r"\b[Nn]$", before):
+            text = before + " " * len(found[0]) + behind
+    return text
+
+
+def _raised(c: str) -> str:
+    """'n' for a sign of several letters and a number that is no digit, 'r' for another raised or circled character, '-'
+    for any other."""
+    if c.isascii():
+        return "-"
+    kind, *letters = unicodedata.decomposition(c).split() or ("",)
+    raised = kind in ("<super>", "<circle>")
+    return "n" if unicodedata.category(c) == "No" or (raised and len(letters) > 1) else "r" if raised else "-"
 
 
 def deceives(text: str) -> str:

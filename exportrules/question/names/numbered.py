@@ -7,6 +7,7 @@ The lists print each in one or two of a dozen forms, so a name is compared by it
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -114,7 +115,8 @@ def same_number(index: Numbered, text: str) -> Iterator[Near]:
     """The listed institutes with the number that a name has: of the group that it names, or of any if it names none."""
     if not _MAY_HAVE.search(text):
         return
-    numbers, groups = called(text)
+    # a number in a circle is the number: 中电科㊳所
+    numbers, groups = called(unicodedata.normalize("NFKC", text))
     if not numbers or not (groups or _says_no_more(text)):
         return
     for one in sorted(numbers):
