@@ -139,6 +139,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
         return Matches(exact)
     # only where a name is none of a list's: answering without names, or with listed ones, needs none of it
     from exportrules.question.names.close import close_names, near_index
+    from exportrules.question.names.glued import humps, parted
     from exportrules.question.names.houses import by_initials, of_a_house
     from exportrules.question.names.inside import standing_in, whole_names
     from exportrules.question.names.numbered import numbered_names, same_number
@@ -170,11 +171,11 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     near += same_number(numbered_names(ruleset, restricting(ruleset)), text)
     near += by_initials(ruleset, text)
     near += () if near else of_a_house(ruleset, text)
-    if (owner := _owner_of_an_address(text)) != text:
-        inner = find_parties(ruleset, owner)
-        listed = (ruleset.parties[party] for party in inner.listed)
-        near += [Near(party.id, party.name, "contains a listed name", 95) for party in listed if not is_favoured(party)]
-        near += inner.near
+    inner = [find_parties(ruleset, part) for part in (_owner_of_an_address(text), parted(text)) if part != text]
+    named = [*(found.listed for found in inner), *(index.get(party_key(word), ()) for word in humps(text))]
+    listed = (ruleset.parties[party] for parties in named for party in parties)
+    near += [Near(party.id, party.name, "contains a listed name", 95) for party in listed if not is_favoured(party)]
+    near += [one for found in inner for one in found.near]
     best: dict[str, Near] = {}
     for close in sorted(near, key=lambda close: -close.score):
         best.setdefault(close.party, close)

@@ -1,0 +1,54 @@
+"""Part a name from what is written at it without a space: the number of a customer, a place, the next word.
+
+Such a word is no listed name and misspells none: "Sugon12345", "HuaweiChina".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from exportrules.question.names.words import ENDINGS, GENERIC, PLACES
+
+#: The least number of letters of a name, and of a place or a legal form that is known by its letters alone.
+_SHORTEST_NAME, _SHORTEST_PLACE = 3, 4
+#: Words that are kept: those of trades are in many names.
+_MOST_KEPT = 4096
+#: A number before or behind a word; with fewer letters it is the name itself: "3M", "A100".
+_NUMBER = re.compile(r"(?<=[^\W\d_]{3})\d+(?!\w)|(?<!\w)\d+(?=[^\W\d_]{3})")
+_WORD = re.compile(r"[^\W\d_]{7,}")
+#: Where the next word begins with a capital letter: HuaweiMexico.
+_NEXT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: What begins with a capital letter behind a name.
+_WITH_CAPITAL = PLACES | GENERIC | ENDINGS
+#: Three letters without a vowel end no word: SUGONLTD.
+_VOWEL = re.compile("[aeiouy]")
+_BEFORE = frozenset(word for word in PLACES if len(word) >= _SHORTEST_PLACE)
+_BEHIND = _BEFORE | {
+    word for word in ENDINGS if len(word) >= _SHORTEST_PLACE or (len(word) > 2 and not _VOWEL.search(word))
+}
+
+
+def parted(text: str) -> str:
+    """The text without numbers at its words, and with a space between a name and a place, a trade or a legal form."""
+    return _WORD.sub(lambda found: _spaced(found[0]), _NUMBER.sub(" ", text)).strip()
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _spaced(word: str) -> str:
+    folded = word.casefold()
+    if not folded.isascii() or folded in PLACES:
+        return word
+    for at in range(_SHORTEST_NAME, len(word) - 1):
+        before, behind = folded[:at], folded[at:]
+        if behind in _BEHIND or (before in _BEFORE and len(behind) >= _SHORTEST_NAME):
+            return f"{word[:at]} {word[at:]}"
+        if behind in _WITH_CAPITAL and _NEXT.search(word, at - 1, at + 1):
+            return f"{word[:at]} {word[at:]}"
+    return word
+
+
+def humps(text: str) -> tuple[str, ...]:
+    """The words that are written as one, each with a capital letter: "HuaweiMexico"; none if no word has another."""
+    words = tuple(_NEXT.sub(" ", text).split())
+    return words if len(words) > len(text.split()) else ()
