@@ -57,3 +57,23 @@ def test_what_is_glued_to_a_listed_word_hides_it_not(written: str) -> None:
     words = [name for _, name in sample(1) if name.isalpha() and len(name) > 4 and name.isascii()]
     assert len(words) > 300
     assert free(written.format(word) for word in words[::20]) == []
+
+
+@pytest.mark.parametrize(
+    "written", ["客户{}", "发往{}", "深圳市龙岗区坂田{}", "深圳市龙岗区{}有限公司", "给{}", "供{}使用", "联想代{}"]
+)
+def test_a_chinese_name_stands_behind_an_address_or_a_word(written: str) -> None:
+    assert free(written.format(name) for _, name in sample(12, "chinese") if len(name) > 2) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    "发往华为技术有限公司 给华为 坂田华为 供华为使用 上海市浦东新区中芯国际 最终用户上海商汤智能科技".split(),
+)
+def test_a_chinese_name_of_two_characters_stands_there_too(text: str) -> None:
+    assert free(iter([text])) == []
+
+
+def test_characters_of_two_words_are_no_listed_name() -> None:
+    texts = "上海光电子科技有限公司 清华大学 上海康达化工新材料集团 光大华夏证券 山东土木工程 阳光启明 第一机床厂"
+    assert free(iter(texts.split())) == texts.split()

@@ -25,6 +25,7 @@ from exportrules.question.names.words import (
     ABBREVIATIONS,
     CHINESE_GENERIC,
     CHINESE_KINDS,
+    CHINESE_ORDINARY,
     CHINESE_PLACES,
     CHINESE_SUFFIXES,
     CHINESE_VAGUE,
@@ -382,6 +383,12 @@ def _stands_in(listed: tuple[str, ...], words: tuple[str, ...], slipped: bool) -
 _PARTS = re.compile(r"(?:\d+[号楼室层座栋幢]|[^\u4e00-\u9fff])+")
 #: Institutes that differ by a number differ by a character.
 _NUMBERED = re.compile(r"[零一二三四五六七八九十百0-9]")
+_PLACES = re.compile("|".join(CHINESE_PLACES))
+#: What a name begins behind: a place, the parts of an address, the role of the one named, or what is done for them.
+_BEFORE_A_NAME = re.compile(
+    f"{_PLACES.pattern}|[省市区县镇乡村路街道巷弄号楼室座层栋幢园厦州旗户方人商者司团位门给送供代向至往为由经与和及或即致原自]"
+)
+_BEHIND_A_NAME = (*CHINESE_SUFFIXES, *CHINESE_GENERIC, *"使用 采购 项目 基地 总部 大厦 分公司".split())
 
 
 def _is_chinese(text: str) -> bool:
@@ -426,11 +433,12 @@ def _chinese(index: Index, text: str) -> Iterator[Near]:
     # behind an address or the number of a line of a list
     parts = dict.fromkeys((whole.lstrip("0123456789"), *_PARTS.split(visible(text).translate(SIMPLIFIED))))
     heads = [whole, *map(_without_places, parts)]
+    heads += (part[found.end() :] for part in parts for found in _BEFORE_A_NAME.finditer(part))
     own = {chinese_core(text), *map(chinese_core, parts)} - {""}
     for core, party, printed in index.chinese:
         if core in own:
             yield Near(party, printed, "leading part", 92)
-        elif core in whole and _tells_in(core, heads, printed):
+        elif core in whole and (_tells_in(core, heads, printed) or _is_named_in(core, printed, parts)):
             yield Near(party, printed, "contains a listed name", 85 if len(core) > 2 else 80)
         elif any(len(one) >= 2 and core.startswith(one) and one not in CHINESE_PLACES for one in own):
             yield Near(party, printed, "leading part", 85)
@@ -447,7 +455,22 @@ def _tells_in(core: str, texts: Sequence[str], printed: str) -> bool:
     begins = any(text.startswith(core) for text in texts)
     if len(core) > 2:
         return begins or len(core) > 3 or f"{core}大学" not in texts[0]
-    return begins and all(kind in printed for kind in CHINESE_KINDS if kind in texts[0])
+    return begins and _of_a_kind(printed, texts[0])
+
+
+def _of_a_kind(printed: str, text: str) -> bool:
+    return all(kind in printed for kind in CHINESE_KINDS if kind in text)
+
+
+def _is_named_in(core: str, printed: str, parts: Iterable[str]) -> bool:
+    """True if a name of two characters ends in a part where a name ends, whatever is before it: 坂田华为技术有限公司.
+    The characters of a place are not of a name: 上海光电子 has no 海光. What is also a word stands there as printed."""
+    if core in CHINESE_ORDINARY:
+        return printed != core and any(chinese_letters(printed) in part for part in parts)
+    if len(core) > 2 or not _of_a_kind(printed, "".join(parts)):
+        return False
+    behind = (left for part in parts for piece in _PLACES.split(part) for left in piece.split(core)[1:])
+    return any(not left or left.startswith(_BEHIND_A_NAME) for left in behind)
 
 
 def near_index(ruleset: Ruleset, restricting: Iterable[Party]) -> Index:
