@@ -8,6 +8,7 @@ import pytest
 
 from exportrules import default_ruleset
 from exportrules.law.model import Party
+from exportrules.question.names.close import core_of, words_of
 from exportrules.question.names.keys import restricting, visible
 from exportrules.question.names.parties import find_parties
 
@@ -77,3 +78,25 @@ def test_a_chinese_name_of_two_characters_stands_there_too(text: str) -> None:
 def test_characters_of_two_words_are_no_listed_name() -> None:
     texts = "上海光电子科技有限公司 清华大学 上海康达化工新材料集团 光大华夏证券 山东土木工程 阳光启明 第一机床厂"
     assert free(iter(texts.split())) == texts.split()
+
+
+@pytest.mark.parametrize(
+    "written", ["{}, RU", "{} (CN)", "{} RU", "Lenovo c/o {}", "Attn: {}", "{} / Lenovo", "{}, Moscow"]
+)
+def test_a_weak_name_is_near_beside_a_place_and_in_a_part_of_a_text(written: str) -> None:
+    names = [name for _, name in sample(7, "weak") if any(len(word) > 2 for word in core_of(words_of(name)))]
+    assert len(names) > 100
+    assert free(written.format(name) for name in names if not name.isdigit()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Rostec, RU", "FSB RU", "Russian Technologies State Corporation", "ROE", "UPP Vector, Perm", "JSC TsNIIMash"],
+)
+def test_each_half_of_a_double_name_is_near(name: str) -> None:
+    assert free(iter([name])) == []
+
+
+def test_a_place_in_brackets_behind_a_listed_name_is_no_name() -> None:
+    places = ["Acme, Hong Kong", "Acme (HK)", "Acme, UAE", "Acme (Singapore)", "Acme, Technology", "Acme and Sons, EC"]
+    assert free(iter(places)) == places

@@ -17,7 +17,7 @@ from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.close import core_of, spelled, words_of
 from exportrules.question.names.keys import Near
-from exportrules.question.names.words import ENDINGS, KINDS
+from exportrules.question.names.words import ENDINGS, KINDS, PLACES
 
 #: The least number of letters of a text that was cut off: forms cut at 20, 30 or 35 characters, spaces included.
 SHORTEST_CUT, SHORTEST_FORM = 16, 20
@@ -34,6 +34,10 @@ _BETWEEN = re.compile(
     re.I,
 )
 
+#: A name with another behind it, each of which is called: "Rostec (Russian Technologies State Corporation)".
+_TWO_NAMES = re.compile(r"([^()]+?)\s*\(([^()]+)\)\W*$")
+#: States that are called by their initials, in brackets behind a name.
+_STATES = frozenset(("prc", "rok", "ksa", "uae", "usa"))
 #: The initials behind a name, without which it is the name all the same: "Federal Security Service (FSB)".
 _INITIALS_BEHIND = re.compile(r"\s*\([A-Z][A-Z -]+\)$")
 #: Korean and Japanese words, which stand in longer ones without a space; Korean ones as the parts of their letters.
@@ -54,16 +58,21 @@ class ListedNames:
 
 
 def whole_of(parties: Iterable[Party]) -> ListedNames:
-    """The listed names of some parties, without their weak names."""
+    """The listed names of some parties: the weak ones, and the halves of double names, as parts of a text alone."""
     whole = ListedNames()
     for party in parties:
         for printed in dict.fromkeys((party.name, *party.aliases, *party.weak)):
             if not printed.isascii() and _UNSPACED.fullmatch(letters := "".join(spelled(printed))):
                 whole.unspaced[letters].append((party.id, printed))
-            if printed in party.weak:
-                continue
+            for half in (printed, *_halves(printed)) if printed in party.weak else _halves(printed):
+                if _distinguishes(words_of(half)):
+                    whole.parts[words_of(half)].append((party.id, printed))
             words, written = words_of(printed), tuple(spelled(printed))
             who = (party.id, printed)
+            if printed in party.weak:
+                if len(words) > 2:
+                    whole.runs[words].append(who)
+                continue
             if not words:
                 continue
             whole.parts[words].append(who)
@@ -85,6 +94,32 @@ def _tells(words: tuple[str, ...]) -> bool:
     if len(words) == 1:
         return len(words[0]) > 2 and not words[0].isascii()
     return len(words) > 2 or (len(words) == 2 and bool(core_of(words)))
+
+
+def _halves(printed: str) -> tuple[str, ...]:
+    """The name before brackets and that in them; none without brackets at the end."""
+    found = _TWO_NAMES.match(printed) if "(" in printed else None
+    return (found[1], found[2]) if found else ()
+
+
+def _distinguishes(words: tuple[str, ...]) -> bool:
+    """True if words, alone in their part of a text, may be a company's: a name, or two words that are no place."""
+    core = core_of(words)
+    return any(len(word) > 2 and word not in _STATES for word in core) or (
+        len(words) > 1 and not PLACES.issuperset(words)
+    )
+
+
+def _without_places(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The words, and those without each place behind them: "FSB Russia", "FSB RU"."""
+    yield words
+    while len(words) > 1 and (words[-1] in PLACES or words[-1] in _STATES or _is_code(words[-1])):
+        words = words[:-1]
+        yield words
+
+
+def _is_code(word: str) -> bool:
+    return len(word) == 2 and word.isascii()
 
 
 def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
@@ -116,9 +151,10 @@ def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
             if name in letters:
                 yield from (Near(party, printed, "contains a listed name", 85) for party, printed in parties)
     parts = [part for part in _BETWEEN.split(text) if part and part.strip()]
-    for part in parts if len(parts) > 1 else ():
-        for party, printed in whole.parts.get(words_of(part), ()):
-            yield Near(party, printed, "contains a listed name", 92)
+    for part in parts:
+        how, score = ("short name", 90) if part == text else ("contains a listed name", 92)
+        for own in _without_places(words_of(part)):
+            yield from (Near(*who, how, score) for who in whole.parts.get(own, ()))
 
 
 def whole_names(ruleset: Ruleset, restricting: Iterable[Party]) -> ListedNames:

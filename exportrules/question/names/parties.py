@@ -183,10 +183,11 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
 
 
 def _short(text: str, wanted: str) -> set[str]:
-    """The keys of a text as a short name: its own, in Latin letters, and of initials in a place: "HIT Shenzhen"."""
+    """The keys of a text as a short name: its own, in Latin letters, and of initials in a place: "HIT Shenzhen", "HIT
+    CN"."""
     from exportrules.question.names.close import words_of
 
-    own = [word for word in words_of(text) if not (word in PLACES or word in _CAMPUS)]
+    own = [word for word in words_of(text) if not (word in PLACES or word in _CAMPUS or len(word) == 2)]
     initials = own if len(own) == 1 and (not text.isascii() or re.search(rf"\b{own[0].upper()}\b", text)) else []
     return {wanted, _latin_key(text), *initials} - {""}
 

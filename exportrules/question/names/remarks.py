@@ -79,7 +79,8 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
                 if near.score >= LEAST and near.how not in _BY_CHANCE and not _is_daily(near.name):
                     yield Named(near.name, False)
     for near in standing_in(whole_names(ruleset, restricting(ruleset)), text):
-        if near.how == "contains a listed name" and not _is_daily(near.name):
+        # three letters are many things: a colour, a month, a carrier
+        if near.how == "contains a listed name" and not _is_daily(near.name) and len(near.name) > 3:
             yield Named(near.name, False)
 
 
