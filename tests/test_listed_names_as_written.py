@@ -100,3 +100,29 @@ def test_each_half_of_a_double_name_is_near(name: str) -> None:
 def test_a_place_in_brackets_behind_a_listed_name_is_no_name() -> None:
     places = ["Acme, Hong Kong", "Acme (HK)", "Acme, UAE", "Acme (Singapore)", "Acme, Technology", "Acme and Sons, EC"]
     assert free(iter(places)) == places
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中国航天科技集团有限公司",
+        "中国航天科工集团有限公司",
+        "发往中国航天科技集团",
+        "航天科技",
+        "中国航空工业集团有限公司",
+    ],
+)
+def test_a_chinese_group_with_listed_parties_is_near_them(text: str) -> None:
+    assert free(iter([text])) == []
+
+
+def test_what_is_a_trade_besides_is_no_group() -> None:
+    texts = ["北京航天信息", "歌尔电子科技集团有限公司"]
+    assert free(iter(texts)) == texts
+
+
+@pytest.mark.parametrize(
+    "text", ["Morinformsystem-Agat", "Kahuta Research", "Kahuta Research Laboratories", "Hamdi Mohd El Daadaa"]
+)
+def test_a_listed_name_without_its_first_or_last_word_is_near(text: str) -> None:
+    assert free(iter([text])) == []

@@ -55,6 +55,10 @@ SHARED = 0.8
 SHORTEST_SLIP = 6
 #: The least number of characters of a Chinese name in which one too few or too many is a slip.
 SHORTEST_CHINESE_SLIP = 6
+#: The least number of words of a listed name that are near it without those before them.
+FEWEST_BEHIND = 3
+#: What a name may leave out before it.
+FORMS_BEFORE = frozenset(("concern", "corporation", "holding"))
 #: The greatest weight of a word that does not identify anyone, however rare it is.
 LIGHT = 2.0
 
@@ -335,6 +339,10 @@ def _compared(index: Index, words: tuple[str, ...], name: Name) -> Near | None:
     if ours_part >= SHARED and theirs_part >= SHARED and len(slips) < 3:
         # of sisters ("715th Research Institute") the one with the fewest slips comes first
         return Near(name.party, name.printed, "near", min(97 - max(len(slips), 1), score))
+    # a person without the first of the given names, "Hamdi Mohd El Daadaa", and a company without its form
+    enough = len(words) >= FEWEST_BEHIND or FORMS_BEFORE.issuperset(name.words[: -len(words)])
+    if enough and name.words[-len(words) :] == words and says_who(core):
+        return Near(name.party, name.printed, "near", max(80, score))
     if len(slips) > 1 or not KINDS.isdisjoint(set(words) ^ set(name.words)):
         return None
     if slips and not distinctive and any(len(known) <= SHORTEST_SLIP for _, known in slips):

@@ -27,6 +27,17 @@ _GROUPS = {
     "avic": ("avic", "aviation industry corporation of china", "中国航空工业", "航空工业", "中航"),
     "aecc": ("aecc", "aero engine corporation of china", "中国航发", "航发"),
 }
+#: A group by its whole name, or by one that no other has: 航天科技 alone is a trade.
+_WHOLE = {
+    "cetc": "中国电子科技集团|中国电科",
+    "casic": "航天科工",
+    "casc": "中国航天科技|航天科技集团|^航天科技$",
+    "ships": "中国船舶|船舶重工|^中船集团",
+    "avic": "中国航空工业|航空工业集团",
+    "aecc": "中国航发|中国航空发动机",
+}
+#: The most parties of a group that are reported where no number tells which.
+_MOST_OF_A_GROUP = 3
 _KINDS = {
     "institute": "institute", "inst": "institute", "institut": "institute", "factory": "factory", "fty": "factory",
     "plant": "factory", "academy": "academy", "所": "institute", "研究所": "institute", "研究院": "academy",
@@ -51,10 +62,12 @@ Called = tuple[int, str]
 
 @dataclass
 class Numbered:
-    """The listed names that have a number, by number and kind, and the groups that each party's names have."""
+    """The listed names that have a number, by number and kind, the groups that each party's names have, and the parties
+    that have a group in their names, those called by it first."""
 
     called: dict[Called, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     groups: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    bodies: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
 def number_of(text: str) -> int:
@@ -108,6 +121,10 @@ def numbered_of(parties: Iterable[Party]) -> Numbered:
             index.groups[party.id] |= groups
             for one in numbers:
                 index.called[one].setdefault(party.id, printed)
+        for group in sorted(index.groups[party.id]):
+            index.bodies[group].append((party.id, party.name))
+    for group, bodies in index.bodies.items():
+        bodies.sort(key=lambda body: (group not in called(body[1])[1], len(body[1]), body))
     return index
 
 
@@ -123,6 +140,16 @@ def same_number(index: Numbered, text: str) -> Iterator[Near]:
         for party, printed in index.called.get(one, {}).items():
             if not groups or groups & index.groups[party]:
                 yield Near(party, printed, "near", 95 if groups else 85)
+
+
+def of_a_group(index: Numbered, text: str) -> Iterator[Near]:
+    """Some listed parties of the group that a text names in Chinese, with no number."""
+    if text.isascii():
+        return
+    chinese = chinese_letters(text)
+    for group, names in _WHOLE.items():
+        if re.search(names, chinese):
+            yield from (Near(*who, "near", 85) for who in index.bodies[group][:_MOST_OF_A_GROUP])
 
 
 def _says_no_more(text: str) -> bool:

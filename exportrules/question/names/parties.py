@@ -28,7 +28,9 @@ _NO_OWNER = frozenset((*_TOP, "www", "mail", "email", "ac", "co", "en"))
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 #: Words beside the initials of a body, for a part of it or its seat.
-_CAMPUS = frozenset(("academy", "branch", "campus", "college", "graduate", "institute", "main", "school", "university"))
+_CAMPUS = frozenset(
+    ("academy", "branch", "campus", "college", "graduate", "institute", "kahuta", "main", "school", "university")
+)
 
 __all__ = ["Matches", "Near", "described_as", "find_parties", "party_key", "party_keys"]
 
@@ -142,7 +144,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     from exportrules.question.names.glued import humps, parted
     from exportrules.question.names.houses import by_initials, of_a_house
     from exportrules.question.names.inside import standing_in, whole_names
-    from exportrules.question.names.numbered import numbered_names, same_number
+    from exportrules.question.names.numbered import numbered_names, of_a_group, same_number
     from exportrules.question.names.sounds import pinyin
 
     weak = memo(ruleset, "weak names", _weak_index)
@@ -169,6 +171,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
 
         near += same_sound(near_index(ruleset, restricting(ruleset)), text)
     near += same_number(numbered_names(ruleset, restricting(ruleset)), text)
+    near += () if near else of_a_group(numbered_names(ruleset, restricting(ruleset)), text)
     near += by_initials(ruleset, text)
     near += () if near else of_a_house(ruleset, text)
     inner = [find_parties(ruleset, part) for part in (_owner_of_an_address(text), parted(text)) if part != text]

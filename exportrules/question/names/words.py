@@ -139,7 +139,7 @@ GENERIC = frozenset(
     vehicle video vision water west western wireless workshop world aktsionernoe byuro federalnoe gosudarstvennoe
     institut issledovatelski issledovatelskiy kompaniya konstruktorskoe kontsern nauchno obedinenie obshchestvo
     ogranichennoi otkrytoe otvetstvennostyu predpriyatie proizvodstvennoe tsentr unitarnoe zavod zakrytoe ticaret
-    sanayi dis gnpp gnts mkb nii npk npo npp npts okb skb tskb
+    sanayi dis facility gnpp gnts mkb nii npk npo npp npts okb skb tskb
     """.split()
 )
 
@@ -164,7 +164,7 @@ PLACES = frozenset(
     seoul shaanxi shandong shanghai shanxi shaoxing shenyang shenzhen shijiazhuang siberia sichuan singapore suzhou
     taipei taiwan taizhou tehran tianjin tibet tokyo turkey ukraine ural urumqi weihai wenzhou wuhan wuhu wuxi xiamen
     xian xinjiang xuzhou yangtze yangzhou yantai yunnan zhangjiang zhejiang zhengzhou zhongshan zhuhai
-    ankara baghdad damascus doha hanoi islamabad izmir jakarta jeddah kahuta karachi lahore manila rawalpindi riyadh
+    ankara baghdad damascus doha hanoi islamabad izmir jakarta jeddah karachi lahore manila rawalpindi riyadh
     """.split()
 )
 
