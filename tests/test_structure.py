@@ -33,7 +33,7 @@ ROOMS = [
 WITHIN = {
     "law": """truth span shape model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
     "question": """figures values catalogue impossible eccns claims names senses deal question""",
-    "question/names": """keys placeholders words defects grammar servers slips sounds close inside houses hanzi numbered
+    "question/names": """keys placeholders roles words defects grammar servers slips sounds close inside houses hanzi numbered
                          parties remarks chips places nobody exporters""",
     "engine": """docket evaluate unknowns cases course""",
     "files": """write partyfile parsed cache integrity lint parse load screening""",

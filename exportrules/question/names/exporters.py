@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from exportrules.errors import QuestionError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
-from exportrules.question.names.nobody import ROLES, is_in_other_letters, is_role, no_name
+from exportrules.question.names.nobody import is_in_other_letters, no_name
 from exportrules.question.names.parties import party_key
 from exportrules.question.names.placeholders import says_nothing
+from exportrules.question.names.roles import ROLES, is_role
 
 #: The shortest key that may be a misspelling: AMB, AMC and ADM are companies, not slips for AMD.
 _SHORTEST_NEAR = 5
