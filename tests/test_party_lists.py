@@ -491,6 +491,12 @@ def test_chinese_digits_are_a_number(text: str, number: int) -> None:
         ("https://www.huawei.com/en/", "huawei-technologies"),
         ("Wang Fang <wang.fang@ymtc.com>", "yangtze-memory-technologies"),
         ("hr@mail.nudt.edu.cn", "national-university-of-defense-technology"),
+        ("huawei.de", "huawei-technologies"),
+        ("www.huawei.co.uk", "huawei-technologies"),
+        ("huawei.shop", "huawei-technologies"),
+        ("华为.中国", "huawei-technologies"),
+        ("info@dahuatech.com", "dahua-technology"),
+        ("inspurgroup.eu", "inspur-group"),
         # letters apart, and digits for letters
         ("I n s p u r  Group", "inspur-group"),
         ("1nspur Group", "inspur-group"),
@@ -506,7 +512,8 @@ def test_an_institute_by_its_number_and_a_company_by_its_house_are_near(written:
     "written",
     ["复旦大学", "国家电网有限公司", "First Research Institute of Fruit", "Taiyuan University of Technology",
      "Jiangnan University", "Haitian Flavouring & Food", "Nanyang Technological University", "Moskovskiy Universitet",
-     "38 Institute Road", "sales@trip.com", "www.samsung.com", "St.Petersburg.Net Cafe", "A B C D Trading",
+     "38 Institute Road", "sales@trip.com", "www.samsung.com", "samsung.kr", "toyotatech.com", "mitsubishielectric.com", "Dr.Li", "A.S.Watson", "S.p.A.",
+     "St.Petersburg.Net Cafe", "A B C D Trading",
      "4G Systems", "3Com", "Zhang Yiming",
      "Buaa Kitchen", "GROUP TRAVEL"],
 )  # fmt: skip
