@@ -35,11 +35,15 @@ Private Bank AG|No. 8 Institute|Individual Systems Inc|深圳市不明科技|mil
 NUMBERED = """
 sh688256|sz.000977|HKEX 0020|SEHK 20|688256 (SSE)|股票000977|证券代码：000977|统一社会信用代码 91440300708461136T|
 ИНН 7710044140|ОГРН: 1027700003891|Customer 4711|customer no. 12|KD4711|Kd.-Nr. 4711|Kundennummer: 12345|客户4711|
-顧客番号 123|고객번호 4711|Клиент № 12|CHE-123.456.789|LEI 549300E9PC51EN656011|CNPJ 12.345.678/0001-95|
+顧客番号 123|
+A股688256|USt-IdNr. DE123456789|P.IVA 01234567890|PO 4711|订单4711|DE 123456789|BABA US Equity|
+고객번호 4711|Клиент № 12|CHE-123.456.789|LEI 549300E9PC51EN656011|CNPJ 12.345.678/0001-95|
 SIREN 552 100 554|HRB 12345 B1|法人番号 1234567890123|사업자등록번호 123-45-67890|Vergi No 1234567890|Lager 3
 """.replace("\n", "").replace(" B1", "")
 UNNAMED = """
-Kunde|Kunden|end customer|unknown customer|未知客户|Diverse Kunden|Privatperson|匿名|Lager|stock|库存|auf Lager|
+Kunde|Kunden|end customer|
+Chinese customer|Kunde in China|国内客户|海外顧客|for own stock|pour stock|samples|TBD - customer|
+unknown customer|未知客户|Diverse Kunden|Privatperson|匿名|Lager|stock|库存|auf Lager|
 for stock|Warehouse|Endkunde|unbekannter Endkunde|最终用户|client final|cliente final|utente finale|клиент|
 неизвестный покупатель|конечный пользователь|частное лицо|склад|personne physique|persona física|匿名の顧客|在庫|
 不特定多数のユーザー|익명 고객|재고|magazzino|voorraad|eindgebruiker|müşteri|nieznany klient|consignee|importer|العميل
@@ -119,6 +123,9 @@ def test_what_names_nobody_says_what_it_is_instead(texts: list[str], reason: str
         "Arm Ltd",
         "Lager GmbH",
         "Factory 42",
+        "S1 Corp",
+        "Depot Europe",
+        "Beijing Institute",
         "Stock Spirits Group",
         "Kunde Estate",
         "Code42",

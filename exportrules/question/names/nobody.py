@@ -31,12 +31,13 @@ _DAY = (
 #: What an exchange or a register calls a company: 000977.SZ, SEHK: 981, 981 HK Equity, VAT 123456, DE123456789.
 _TICKER = (
     r"(?:sse|szse|shse|sehk|hkex|hkg|sha|she|bse|nasdaq|nyse|otc|ticker|stock code|股票代码)\s*:\s*[a-z0-9.]{1,9}|"
+    r"[a-z]{1,5}\s[a-z]{2}\sequity|"
     r"[0-9]{3,6}[.\s](?:sz|ss|sh|hk|bj|tw|two|ks|kq|t|ch)(?:\s+equity)?|"
     r"(?:reg|registration|company|tax|vat|uscc|lei|duns|ein|cage|uen|cin)[\s.]*(?:no|nr|number|code|id)?[\s.:#]*"
     r"(?=\D*\d{3})[a-z0-9./-]+"
 )
 #: A code of a ledger, at most three letters and a number: KD4711, CHE-123.456.789.
-_CODE = r"[a-z]{1,3}[-._#]?(?=(?:\D*\d){4})\d[\d./-]*"
+_CODE = r"[a-z]{1,3}(?:[-._#]?(?=(?:\D*\d){4})|\s(?=(?:\D*\d){7}))\d[\d./-]*"
 _REGISTERED = r"(?=(?:\D*\d){5})(?=[\d./-]*[A-Z])[A-Z0-9./-]{6,}"
 #: An address on the net that is not also a company's name, as JD.com is: a person's, a page's, a school's.
 _NET_ADDRESS = r"(?:\S+@\S+\.\w{2,}|(?:https?://|www\.)\S+|(?:[\w-]+\.)+(?:edu|ac|gov|mil)(?:\.[a-z]{2})?)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from exportrules.question.names.keys import key, visible
+from exportrules.question.names.words import PLACES
 
 #: Words that may stand for an exporter: roles and pronouns.
 ROLES = frozenset(
@@ -74,6 +75,7 @@ _RECEIVERS = frozenset(
     カスタマー バイヤー クライアント 個人客 法人 会社 社員 一般人
     고객 고객사 구매자 구매처 수하인 수입자 수요자 사용자 소비자 개인 개인고객 거래처 납품처 회사 업체 직원 매수인
     العميل عميل زبون الزبون المشتري مشتري المستلم المستخدم المستورد شخص شركة
+    eindgebruikers particuliers 最终使用方 使用方 客先 johndoe janedoe maxmustermann mustermann musterfirma mrx
     """.split()
 )
 #: Words for goods that are kept: "Lager" as a buyer is goods that no one has bought yet.
@@ -87,6 +89,9 @@ _STOCKS = frozenset(
     gudang
     kho склад запас запасы
     库存 庫存 仓库 倉庫 倉库 存货 存貨 现货 現貨 备货 備貨 在庫 在庫品 ストック 재고 창고 مخزن مخزون المخزن مستودع
+    samples demo spares spareparts ersatzteile muster eigenbedarf eigenverbrauch internaluse ownuse webshop onlineshop
+    barverkauf cashsale versandlager logistikzentrum запчасти 样品 樣品 备品 备件 自用 仓储 海外仓 保税仓 备库 入库
+    サンプル 샘플
     """.split()
 )
 _EXCHANGES = frozenset(
@@ -118,6 +123,9 @@ _NUMBERS = _EXCHANGES | frozenset(
     法人番号 会社法人等番号 登録番号 登記番号 証券コード 銘柄コード 番号 コード 顧客番号 顧客コード 取引先コード 東証
     사업자등록번호 사업자번호 법인등록번호 법인번호 등록번호 종목코드 고객번호 거래처코드 번호 코드
     رقم سجل تجاري ضريبي
+    order po so invoice project contract bp gp auftrag bestellung rechnung projekt vertrag commande pedido ordine
+    заказ
+    订单 訂單 订单号 合同 合同号 项目 股 注文番号 発注番号 주문 주문번호 idnr
     """.split()
 )
 #: Words that say that the name is unknown or withheld, or that there are several.
@@ -140,6 +148,9 @@ _UNSAID = frozenset(
     匿名の 不特定 不特定多数 複数 各種 未定 未定の 不明な
     미상 불명 익명 미정 기타 여러 다수
     مجهول
+    divers withheld nominated tbd tba tbn privat çeşitli различные nochnichtbekannt wirdnochbenannt notknownyet
+    tofollow
+    nameonfile nameunknown 匿名希望 非公開 保密 尚未确定 暂未确定 散客
     """.split()
 )
 #: Words beside those that say no more: which one of them, whose, or for what.
@@ -161,11 +172,30 @@ _BESIDE = frozenset(
     конечный физическое частное юридическое на наш кінцевий фізична
     某 该 的 最终 最終 终端 終端 新 私人 内部 我们 我們 在
     一般 個別 の 최종 일반 غير معروف نهائي النهائي
+    s nda under name names known not yet nicht noch bekannt bekannter interne pour para per op til på na для için
+    частный складской розничный prywatny 国内 國內 海外 境外 国外 國外 中国 日本 韩国 社内 自社 用 名 要求 국내 해외
+    용
     """.split()
 )
 _NOUNS = ROLES | _RECEIVERS | _STOCKS | _UNSAID
 #: Bodies that are called by a number: the 771 Institute, Factory 404.
 _BODIES = frozenset(("factory", "institute", "laboratory", "university", "研究所"))
+#: Words for a company that its own name may have beside a short number: S1 Corp, Company 3.
+_FORMS = frozenset(("company", "corp", "corporation", "firm", "firma"))
+#: Kinds of companies and bodies, which a place may tell apart: the Beijing Institute is not any customer in Beijing.
+_KINDS = (
+    ROLES
+    | _BODIES
+    | frozenset(
+        """
+    company companies depot institution organisation organization contact party parties account student member guest
+    visitor
+    firma unternehmen société entreprise empresa azienda bedrijf företag virksomhed yritys
+    """.split()
+    )
+)
+#: A code of letters at a number: the DE of DE123456789.
+_GLUED = r"(?<![^\W\d_])[a-z]{2,3}(?=\d)|(?<=\d)[a-z]{2,3}(?![^\W\d_])"
 #: Words that the alphabets of East Asia write without spaces, so that a text of several is one word.
 _UNSPACED = "\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3々"
 #: No known word of such an alphabet is longer.
@@ -178,20 +208,26 @@ def is_role(text: str) -> bool:
     """True if every word of a text is for a role or for goods, or stands beside one: "the exporter", "unknown client",
     "Endkunde", "最终用户", "Lager"."""
     words = _words(text)
-    noun = any(word in _NOUNS for word in words)
-    return key(text) in _NOUNS or (noun and all(word in _NOUNS or word in _BESIDE for word in words))
+    if key(text) in _NOUNS:
+        return True
+    if any(word in _NOUNS and word not in _KINDS for word in words) and _KINDS.isdisjoint(words):
+        words = [word for word in words if word not in PLACES]
+    return any(word in _NOUNS for word in words) and all(word in _NOUNS or word in _BESIDE for word in words)
 
 
 def is_numbered(text: str) -> bool:
     """True if a text is a number with words for what it counts: "Customer 4711", "sh688256", "证券代码：000977"."""
     words = _words(text)
     codes = [word for word in words if word.isdigit() or _is_code(word)]
+    glued = re.findall(_GLUED, visible(text).casefold())
     said = [word for word in words if word in _NOUNS or word in _NUMBERS or word in _BESIDE]
+    if sum(map(len, codes)) >= _LEAST_DIGITS:
+        said += [word for word in words if word not in said + codes and (len(word) < 2 or word in glued)]
     if not codes or len(said) + len(codes) < len(words) or not _BODIES.isdisjoint(words):
         return False
-    if any(word in _NOUNS or word in _EXCHANGES for word in said):
+    if any(word in _EXCHANGES or (word in _NOUNS and word not in _FORMS) for word in said):
         return True
-    return any(word in _NUMBERS for word in said) and sum(map(len, codes)) >= _LEAST_DIGITS
+    return any(word in _NUMBERS or word in _FORMS for word in said) and sum(map(len, codes)) >= _LEAST_DIGITS
 
 
 def _words(text: str) -> list[str]:
