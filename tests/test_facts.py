@@ -541,3 +541,10 @@ def test_the_option_that_is_wrong_is_named() -> None:
 @given(st.dates())
 def test_every_day_of_the_calendar_is_read_from_its_own_text(day: date) -> None:
     assert read_date(day.isoformat()) == read_date(day) == day
+
+
+def test_goods_that_are_not_ai_chips_meet_no_entry_on_any_day() -> None:
+    facts = LAW.not_an_ai_chip
+    assert facts["tpp"] == 0
+    for day in ("2022-11-01", "2023-12-01", "2025-02-01", "2026-08-01"):
+        assert check(None, on=day, exporter="other", facts=facts).eccn == []

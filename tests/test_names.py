@@ -375,6 +375,11 @@ def test_the_maker_of_a_chip_without_a_maker_is_not_known() -> None:
         ("迈络思科技", "nvidia"),
         ("ATI Technologies ULC", "amd"),
         ("Xilinx Asia Pacific Pte", "amd"),
+        ("ATI", "amd"),
+        ("Cumulus Inc.", "nvidia"),
+        ("Deci AI Ltd", "nvidia"),
+        ("ZT Systems", "amd"),
+        ("Altera Corporation", "intel"),
     ],
 )
 def test_a_name_with_an_addressee_in_it_or_nearly_may_be_the_addressee(written: str, addressee: str) -> None:
@@ -398,7 +403,7 @@ def test_a_name_that_is_unlike_a_word_for_nobody_is_another_exporter(written: st
     "written",
     ["maker", "other", "NVIDIA", "NVIDIA Corp.", "N V I D I A", "AMD, Inc.", "Camden Ltd", "Amdocs", "ADM", "Intelsat",
      "Intelligent Systems", "Google LLC", "Advanced Devices", "Super Micro Computer", "Micron", "Acme Trading",
-     "Wintel", "Antel", "Zntel", "Cumulus Media", "Bright Horizons", "Atitech"],
+     "Wintel", "Antel", "Zntel", "Cumulus Media", "Bright Horizons", "Atitech", "DT Systems"],
 )  # fmt: skip
 def test_an_exact_name_and_an_unlike_one_leave_nothing_open(written: str) -> None:
     assert near_addressee(LAW, written) == ""

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from exportrules import QuestionError, check, default_ruleset
-from exportrules.question.names.nobody import ROLES, no_name
+from exportrules.question.names.nobody import no_name
 from exportrules.question.names.placeholders import says_nothing
+from exportrules.question.names.roles import ROLES
 
 LAW = default_ruleset()
 NOTHING = """
@@ -28,6 +29,24 @@ Namibia|CN|China|Norway|NE|SO|CO|SA|Nanya|Unknown Worlds Entertainment|NVIDIA|Ni
 Same Day Logistics|TBD Medien GmbH|Null Networks LLC|L/C Electronics|None of your business Ltd|N.A. Robotics|华为|
 Private Bank AG|No. 8 Institute|Individual Systems Inc|深圳市不明科技|military|A100|L4|A2|#H100|
 #1 Trading Co|#900-21001-0020-100|Err Systems
+""".replace("\n", "")
+
+
+NUMBERED = """
+sh688256|sz.000977|HKEX 0020|SEHK 20|688256 (SSE)|股票000977|证券代码：000977|统一社会信用代码 91440300708461136T|
+ИНН 7710044140|ОГРН: 1027700003891|Customer 4711|customer no. 12|KD4711|Kd.-Nr. 4711|Kundennummer: 12345|客户4711|
+顧客番号 123|
+A股688256|USt-IdNr. DE123456789|P.IVA 01234567890|PO 4711|订单4711|DE 123456789|BABA US Equity|
+고객번호 4711|Клиент № 12|CHE-123.456.789|LEI 549300E9PC51EN656011|CNPJ 12.345.678/0001-95|
+SIREN 552 100 554|HRB 12345 B1|法人番号 1234567890123|사업자등록번호 123-45-67890|Vergi No 1234567890|Lager 3
+""".replace("\n", "").replace(" B1", "")
+UNNAMED = """
+Kunde|Kunden|end customer|
+Chinese customer|Kunde in China|国内客户|海外顧客|for own stock|pour stock|samples|TBD - customer|
+unknown customer|未知客户|Diverse Kunden|Privatperson|匿名|Lager|stock|库存|auf Lager|
+for stock|Warehouse|Endkunde|unbekannter Endkunde|最终用户|client final|cliente final|utente finale|клиент|
+неизвестный покупатель|конечный пользователь|частное лицо|склад|personne physique|persona física|匿名の顧客|在庫|
+不特定多数のユーザー|익명 고객|재고|magazzino|voorraad|eindgebruiker|müşteri|nieznany klient|consignee|importer|العميل
 """.replace("\n", "")
 
 
@@ -76,11 +95,13 @@ def test_a_place_a_chip_or_a_number_is_nobody_whom_a_list_could_have(text: str) 
         (["7", "1e9", "USD 5,000.00", "12 pcs", "-3.5 %", "10 KGS."], "is a number"),
         (["2024-06-03T00:00:00Z", "03-Jun-2024", "June 2024", "sept. 3rd, 2024", "1st May 2024"],
          "is a day"),
+        (NUMBERED.split("|"), "is "),
+        (UNNAMED.split("|"), "is a role or a common word"),
         (["3A090", "3a090.a.1", "EAR99", "ear 99", "5A992.z"], "is a classification"),
         (["CN", "Singapore", "not CN", "outside China", "SG / CN", "not CN / SG"], "is a place"),
         (["H100", "like H100", "H100 or L20", "RTX 4090 24GB"], "is a chip"),
     ],
-    ids=["roles", "beside roles", "a deal", "numbers", "days", "entries", "places", "chips"],
+    ids=["roles", "beside roles", "a deal", "numbers", "days", "numbered", "unnamed", "entries", "places", "chips"],
 )  # fmt: skip
 def test_what_names_nobody_says_what_it_is_instead(texts: list[str], reason: str) -> None:
     assert len(texts) > 2
@@ -100,6 +121,23 @@ def test_what_names_nobody_says_what_it_is_instead(texts: list[str], reason: str
         "Bank of China",
         "SG Trading",
         "Arm Ltd",
+        "Lager GmbH",
+        "Factory 42",
+        "S1 Corp",
+        "Depot Europe",
+        "Beijing Institute",
+        "Stock Spirits Group",
+        "Kunde Estate",
+        "Code42",
+        "Company 3 Ltd",
+        "ON",
+        "Lagerhaus Graz",
+        "Customer Analytics 360 Inc",
+        "Office Depot",
+        "客来客往有限公司",
+        "Studio 54",
+        "N26",
+        "7 Days Inn",
     ],
 )
 def test_a_name_with_a_place_or_a_number_in_it_is_a_name(text: str) -> None:

@@ -79,6 +79,13 @@ def test_the_first_line_says_whom_the_name_is_close_to_and_the_answer_how_to_set
     assert "--not-listed" not in memo(found, "md")  # a document of the file has no option of the command line
 
 
+def test_the_name_that_is_similar_is_shown_where_it_is_not_the_listed_one() -> None:
+    found = ask(chip="Jetson AGX Orin", on="2026-09-01", to="CN", exporter="other", end_user="Delta Electronics")
+    said = '"Delta Electronics" is close to General Electronic (also called "Delta Electronic"), on the Entity List'
+    assert said in first_line(found)
+    assert "also called" not in first_line(ask(**CARD, end_user="Inspur"))
+
+
 def test_before_the_listing_and_where_it_changes_nothing_a_near_name_just_answers() -> None:
     before = ask(chip="RTX 4090", on="2023-03-01", end_user="Inspur")
     assert (before.outcome, before.turns_on, before.cases) == ("no_license_requirement", [], [])

@@ -33,8 +33,8 @@ ROOMS = [
 WITHIN = {
     "law": """truth span shape model bounds facts lexicon implied paragraphs attestation force memory ruleset view""",
     "question": """figures values catalogue impossible eccns claims names senses deal question""",
-    "question/names": """keys placeholders words defects grammar servers slips sounds glued close inside houses hanzi numbered
-                         parties remarks chips places nobody exporters""",
+    "question/names": """keys placeholders words roles defects grammar servers slips sounds glued close inside houses
+                         hanzi numbered parties remarks chips places nobody exporters""",
     "engine": """docket evaluate unknowns cases course""",
     "files": """write partyfile parsed cache integrity lint parse load screening""",
     "answer": """words result timeline asked moment trace assumptions notices next_steps determination matrix parties

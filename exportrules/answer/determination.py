@@ -58,7 +58,8 @@ class Determination:
 
     def __bool__(self) -> NoReturn:
         raise TypeError(
-            "a determination has no truth value: 'license_exception' is neither yes nor no. Compare .outcome instead."
+            f"a determination has no truth value: its outcome is {self.outcome!r}. Compare .outcome with the one "
+            "that you mean, such as 'no_license_requirement'."
         )
 
     def __eq__(self, other: object) -> bool:

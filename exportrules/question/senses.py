@@ -19,6 +19,7 @@ from exportrules.law.facts import Fact
 from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.law.span import last_day
+from exportrules.question.names.keys import Near, key
 from exportrules.question.names.nobody import is_in_other_letters, no_name
 from exportrules.question.names.parties import described_as, find_parties
 from exportrules.question.names.placeholders import says_nothing
@@ -36,14 +37,16 @@ _BODIES = {"military": "a military body", "military_intelligence": "a military-i
 
 class PartyName(NamedTuple):
     """A name in a question: the parties that it means with certainty (`listed`), those that it may mean (`near`), those
-    that it was declared not to mean, and the end use by which it describes its bearer ('military',
-    'military_intelligence' or '')."""
+    that it was declared not to mean, the end use by which it describes its bearer ('military',
+    'military_intelligence' or ''), and the name of the first near party that is similar, if it is another than the
+    listed one."""
 
     written: str = ""
     listed: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
     described: str = ""
+    alias: str = ""
 
     @property
     def says_something(self) -> bool:
@@ -121,7 +124,8 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
     close = sorted(matches.near, key=lambda n: (-n.score, *(e.start for e in ruleset.parties[n.party].listing[:1])))
     near = tuple(dict.fromkeys(n.party for n in close))
     if not declared:
-        return PartyName(text, matches.listed, near, described=described)
+        alias = _alias(ruleset, text, close[0]) if close else ""
+        return PartyName(text, matches.listed, near, described=described, alias=alias)
     if matches.listed:
         raise QuestionError(
             f"{text!r} cannot be declared not listed: it is the exact name of {called(ruleset, matches.listed)}. If it "
@@ -133,6 +137,12 @@ def read_name(ruleset: Ruleset, word: str, text: str, not_listed: Iterable[str] 
             f"is not one, say so: --fact {described}_end_user=no, and --headquarters with its country."
         )
     return PartyName(text, declined=near, described=described)
+
+
+def _alias(ruleset: Ruleset, text: str, close: Near) -> str:
+    """The name of a listed party to which a text is similar; '' if it is the text, or in the party's own name."""
+    alias = key(close.name)
+    return "" if alias == key(text) or alias in key(ruleset.parties[close.party].name) else close.name
 
 
 def unsaid(
@@ -277,7 +287,8 @@ def _kinds(ruleset: Ruleset, parties: Sequence[str], seat: Seat) -> list[tuple[s
 def _says(ruleset: Ruleset, name: PartyName) -> str:
     near = ruleset.parties[name.near[0]] if name.near else None
     more = f" (and to {len(name.near) - 1} more)" if len(name.near) > 1 else ""
-    close = [f"is close to {near.name}, {_on_lists(ruleset, near)}{more}"] if near else []
+    alias = f' (also called "{name.alias}")' if name.alias else ""
+    close = [f"is close to {near.name}{alias}, {_on_lists(ruleset, near)}{more}"] if near else []
     described = [f"is {_BODIES[name.described]} by its own name"] if name.described else []
     return f'"{name.written}" {" and ".join(close + described)}'
 

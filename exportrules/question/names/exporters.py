@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exportrules.errors import QuestionError
+from exportrules.law.model import Exporter
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
-from exportrules.question.names.nobody import ROLES, is_in_other_letters, is_role, no_name
+from exportrules.question.names.nobody import is_in_other_letters, no_name
 from exportrules.question.names.parties import party_key
 from exportrules.question.names.placeholders import says_nothing
+from exportrules.question.names.roles import ROLES, is_role
 
 #: The shortest key that may be a misspelling: AMB, AMC and ADM are companies, not slips for AMD.
 _SHORTEST_NEAR = 5
@@ -75,8 +77,10 @@ def near_addressee(ruleset: Ruleset, text: str) -> str:
         from exportrules.question.names.close import spelled  # Cyrillic in Latin letters
 
         words += [word for word in spelled(text) if word not in words]
+    if exporter := memo(ruleset, "first words of subsidiaries", _first_words).get(whole):
+        return exporter
     for name, exporter in names.items():
-        if _contains(words, whole, name) or any(_alike(part, key(name)) for part in (whole, *words)):
+        if _contains(words, whole, name) or any(_alike(part, name) for part in (whole, *words)):
             return exporter
     return ""
 
@@ -90,10 +94,11 @@ def _contains(words: list[str], whole: str, name: str) -> bool:
     return inside or (len(key(name)) > _SHORTEST_NEAR and whole.startswith(key(name)))
 
 
-def _alike(written: str, name: str) -> bool:
+def _alike(written: str, called: str) -> bool:
     """True if a word may be a misspelling of an addressee's name."""
-    # a short name becomes another word by one slip, so at least its first letter must be right
-    firm = len(name) > _SHORTEST_NEAR or written[:1] == name[:1]
+    name, first = key(called), key(called.split()[0])
+    # a short word becomes another by one slip, so at least its first letter must be right
+    firm = len(first) > _SHORTEST_NEAR or written[:1] == name[:1]
     if len(name) < _SHORTEST_NEAR or not firm or abs(len(written) - len(name)) > 2:
         return False
     return _ratio(written, name) >= 0.8
@@ -112,10 +117,20 @@ def _words(text: str) -> list[str]:
 def _addressees(ruleset: Ruleset) -> dict[str, str]:
     """The names of the addressees of letters and of their subsidiaries, without corporate suffixes, the longest
     first."""
-    bound = {a for i in ruleset.instruments.values() for a in i.addressee.split(",") if a}
-    addressees = [exporter for exporter in ruleset.exporters.values() if exporter.id in bound]
-    names = {name: e.id for e in addressees for name in _names_of(e.name, *e.aliases, *e.subsidiaries)}
+    names = {name: e.id for e in _bound(ruleset) for name in _names_of(e.name, *e.aliases, *e.subsidiaries)}
     return dict(sorted(names.items(), key=lambda item: -len(item[0])))
+
+
+def _bound(ruleset: Ruleset) -> Iterator[Exporter]:
+    """The exporters to which a letter is addressed."""
+    bound = {a for i in ruleset.instruments.values() for a in i.addressee.split(",") if a}
+    return (exporter for exporter in ruleset.exporters.values() if exporter.id in bound)
+
+
+def _first_words(ruleset: Ruleset) -> dict[str, str]:
+    """The first words of the names of addressees' subsidiaries, by which they are called: 'ATI'. Beside another word it
+    may be anyone's: 'Cumulus Media'."""
+    return {party_key(name.split()[0]): e.id for e in _bound(ruleset) for name in e.subsidiaries}
 
 
 def _names_of(*names: str) -> Iterator[str]:

@@ -13,34 +13,9 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.chips import is_chip
 from exportrules.question.names.keys import deceives, key, memo, visible
 from exportrules.question.names.places import place_called
+from exportrules.question.names.roles import is_numbered, is_role
 from exportrules.question.names.words import SUFFIXES
 
-#: Roles and pronouns: words that do not identify a company.
-ROLES = frozenset(
-    """
-    us usa we me i our ours ourselves self own ownaccount inhouse internal unitedstates unitedstatesofamerica
-    distributor distributors reseller resellers dealer dealers broker agent forwarder freightforwarder carrier courier
-    supplier suppliers seller sellers shipper shippers sender vendor vendors exporter exporters usppi principal
-    principalparty thirdparty 3rdparty 3p partner trader wholesaler retailer merchant person entity firm corporation
-    corp manufacturer oem odm factory 出口商 发货人 發貨人 经销商 經銷商 代理商 供应商 供應商 輸出者 輸出業者 代理店
-    商社 販売店 弊社 当社 本公司 我司 수출자 대리점 당사 händler lieferant spediteur exporteur versender wir
-    fournisseur distributeur exportateur fabricant constructeur producteur expéditeur revendeur
-    hersteller produzent fabrikant absender wiederverkäufer grosshändler händlerin
-    fabricante exportador remitente proveedor distribuidor revendedor vendedor produttore fabbricante esportatore
-    mittente fornitore distributore fornecedor remetente
-    製造元 製造者 製造業者 製造会社 メーカー 輸出元 出荷元 荷送人 売主 販売元
-    厂商 廠商 制造商 製造商 厂家 廠家 生产商 生產商 原厂 原廠 分销商 分銷商 出口方 卖方 賣方 我方 第三方
-    제조사 제조업체 제조원 공급자 공급업체 송하인 판매자 유통업체 대리인
-    производитель изготовитель экспортер отправитель поставщик продавец дистрибьютор
-    """.split()
-)
-#: Words beside such a word that do not identify one either: "the exporter", "somebody else", "maker/other".
-_BESIDE = frozenset(
-    """
-    the a an my our your some other else maker original equipment local authorized authorised official company of record
-    somebody someone anybody anyone chip der die das unser unsere
-    """.split()
-)
 #: Numbers as spreadsheets write them: 1e9, 4.5E+10, USD 5,000.00, 12 pcs.
 _NUMBER = (
     r"(?:usd|eur|jpy|cny|rmb|gbp|[$€£¥])?\s*[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?"
@@ -56,10 +31,13 @@ _DAY = (
 #: What an exchange or a register calls a company: 000977.SZ, SEHK: 981, 981 HK Equity, VAT 123456, DE123456789.
 _TICKER = (
     r"(?:sse|szse|shse|sehk|hkex|hkg|sha|she|bse|nasdaq|nyse|otc|ticker|stock code|股票代码)\s*:\s*[a-z0-9.]{1,9}|"
+    r"[a-z]{1,5}\s[a-z]{2}\sequity|"
     r"[0-9]{3,6}[.\s](?:sz|ss|sh|hk|bj|tw|two|ks|kq|t|ch)(?:\s+equity)?|"
     r"(?:reg|registration|company|tax|vat|uscc|lei|duns|ein|cage|uen|cin)[\s.]*(?:no|nr|number|code|id)?[\s.:#]*"
     r"(?=\D*\d{3})[a-z0-9./-]+"
 )
+#: A code of a ledger, at most three letters and a number: KD4711, CHE-123.456.789.
+_CODE = r"[a-z]{1,3}(?:[-._#]?(?=(?:\D*\d){4})|\s(?=(?:\D*\d){7}))\d[\d./-]*"
 _REGISTERED = r"(?=(?:\D*\d){5})(?=[\d./-]*[A-Z])[A-Z0-9./-]{6,}"
 #: An address on the net that is not also a company's name, as JD.com is: a person's, a page's, a school's.
 _NET_ADDRESS = r"(?:\S+@\S+\.\w{2,}|(?:https?://|www\.)\S+|(?:[\w-]+\.)+(?:edu|ac|gov|mil)(?:\.[a-z]{2})?)"
@@ -108,6 +86,8 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
         return "is an address on the net and does not name anyone"
     if re.fullmatch(_TICKER, text, re.I) or _is_registered(text):
         return "is a number of a register or an exchange and does not name anyone"
+    if is_numbered(text):
+        return "is the number of a register, an exchange or a ledger and does not name anyone"
     if is_role(text):
         return "is a role or a common word and does not name anyone"
     if field := memo(ruleset, "words of a deal", _words_of_a_deal).get(key(text)):
@@ -118,6 +98,8 @@ def _no_name(ruleset: Ruleset, text: str) -> str:
     chip = len(text) <= _LONGEST_CHIP and any(map(str.isdigit, text)) and SUFFIXES.isdisjoint(text.casefold().split())
     if chip and is_chip(ruleset, text):
         return "is a chip and does not name anyone"
+    if re.fullmatch(_CODE, text, re.I):
+        return "is the number of a register, an exchange or a ledger and does not name anyone"
     return ""
 
 
@@ -130,12 +112,6 @@ def is_in_other_letters(text: str) -> bool:
     """True if most letters of a text are of an alphabet in which names are not compared, such as Arabic or Thai."""
     letters = [unicodedata.name(c, "").partition(" ")[0] for c in visible(text) if c.isalpha()]
     return not text.isascii() and 2 * sum(alphabet in _COMPARED for alphabet in letters) < len(letters)
-
-
-def is_role(text: str) -> bool:
-    """True if every word of a text is a role, or stands beside one: "the exporter", "our distributor", "maker"."""
-    words = [key(word) for word in re.split(r"[\W_]+", text) if word]
-    return key(text) in ROLES or (bool(words) and all(word in ROLES or word in _BESIDE for word in words))
 
 
 def _words_of_a_deal(ruleset: Ruleset) -> dict[str, str]:

@@ -7,14 +7,22 @@ that is only similar to a listed one is reported as near, and never read as it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from exportrules.law.model import Description
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import Near, is_favoured, memo, restricting, visible
-from exportrules.question.names.words import CHINESE_SUFFIXES, ENDINGS, PLACES, SIMPLIFIED, SUFFIXES
+from exportrules.question.names.words import (
+    ABBREVIATIONS,
+    CHINESE_SUFFIXES,
+    ENDINGS,
+    GENERIC,
+    PLACES,
+    SIMPLIFIED,
+    SUFFIXES,
+)
 
 #: The number of spellings that are cached: more than a ledger has, but few enough for memory.
 MOST_REMEMBERED = 500_000
@@ -22,9 +30,19 @@ MOST_REMEMBERED = 500_000
 _DIGIT_IN_WORD = r"(?<=[A-Za-z])[013458]|[013458](?=[A-Za-z])"
 _LONG_WORD = rf"\b(?=\w*(?:{_DIGIT_IN_WORD}))\w{{6,}}"
 #: How the host of a web or mail address ends, an address with its host, and the parts of a host that name no one.
-_TOP = tuple("com cn net org edu gov mil hk mo tw ru by ir kp sy cu ae sg io ai cc top tech biz info".split())
-_ADDRESS = rf"(?i:(?:https?://|[\w.+-]+@)?\b((?:[a-z0-9][a-z0-9-]*\.)+(?:{'|'.join(_TOP)}))\b(?:[/?#]\S*)?)"
-_NO_OWNER = frozenset((*_TOP, "www", "mail", "email", "ac", "co", "en"))
+_TOP = (
+    "com|net|org|edu|gov|mil|int|info|biz|name|pro|top|tech|cloud|app|dev|shop|store|online|site|website|web|xyz|group|"
+    "company|global|world|asia|cat|club|live|vip|link|email|digital|space|systems|solutions|technology|international|"
+    "chat|work|industries|software|security|network|media|moscow|page|[a-z]{2}|рф|中国|中國|公司|网络|한국"
+)
+_ADDRESS = rf"(?i:(?:https?://|[\w.+-]+@)?\b((?:[^\W_](?:[^\W_]|-)*\.)+(?:{_TOP}))\b(?:[/?#]\S*)?)"
+_NO_OWNER = frozenset(
+    "com cn net org edu gov mil hk tw ru ir ae sg io ai info biz www mail email ac co or ne go en".split()
+)
+#: The fewest letters of a name before a word that is glued to it in a host: "dahuatech.com".
+_LEAST_BEFORE = 4
+#: Initials in other letters that are not looked up in Latin ones.
+_LONGEST_INITIALS = 3
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 #: Words beside the initials of a body, for a part of it or its seat.
@@ -174,7 +192,7 @@ def _matches(ruleset: Ruleset, text: str) -> Matches:
     near += () if near else of_a_group(numbered_names(ruleset, restricting(ruleset)), text)
     near += by_initials(ruleset, text)
     near += () if near else of_a_house(ruleset, text)
-    inner = [find_parties(ruleset, part) for part in (_owner_of_an_address(text), parted(text)) if part != text]
+    inner = [find_parties(ruleset, part) for part in sorted({*_owners_of_an_address(text), parted(text)} - {text})]
     named = [*(found.listed for found in inner), *(index.get(party_key(word), ()) for word in humps(text))]
     listed = (ruleset.parties[party] for parties in named for party in parties)
     near += [Near(party.id, party.name, "contains a listed name", 95) for party in listed if not is_favoured(party)]
@@ -213,15 +231,28 @@ def _letter(letters: str, digit: re.Match[str]) -> str:
     return letters["013458".index(digit[0])]
 
 
-def _owner_of_an_address(text: str) -> str:
-    """A text with the name in a web or mail address for the address: "sales@inspur.com" is "inspur"."""
+def _owners_of_an_address(text: str) -> set[str]:
+    """A text with the name in a web or mail address for the address, as it is and without a word that is glued to it:
+    "sales@inspur.com" is "inspur", and "dahuatech.com" is "dahuatech" or "dahua tech"."""
     if "." not in text or not re.search(_ADDRESS, text):
-        return text
-    return re.sub(_ADDRESS, lambda found: f" {' '.join(_labels(found[1]))} ", text).strip()
+        return set()
+
+    def with_owner(read: Callable[[str], str]) -> str:
+        return re.sub(_ADDRESS, lambda found: f" {' '.join(map(read, _labels(found[1])))} ", text).strip()
+
+    return {with_owner(str), with_owner(_parted)} - {text, ""}
 
 
 def _labels(host: str) -> list[str]:
-    return [label for label in host.casefold().split(".") if label not in _NO_OWNER]
+    return [label for label in host.casefold().split(".")[:-1] if label not in _NO_OWNER]
+
+
+def _parted(label: str) -> str:
+    """A label of a host with a space before the common word at its end: "hikvisioneurope" is "hikvision europe"."""
+    for at in range(_LEAST_BEFORE, len(label) - 1):
+        if any(label[at:] in words for words in (SUFFIXES, ABBREVIATIONS, GENERIC, PLACES)):
+            return f"{label[:at]} {label[at:]}"
+    return label
 
 
 def described_as(ruleset: Ruleset, text: str) -> str:
@@ -283,6 +314,8 @@ def _weak_index(ruleset: Ruleset) -> dict[str, tuple[tuple[str, str], ...]]:
     index: dict[str, tuple[tuple[str, str], ...]] = {}
     for party in ruleset.parties.values():
         for name in party.weak:
-            for key in {party_key(name), party_key(name) if name.isascii() else _latin_key(name)}:
+            # three Latin letters are another's name: ОАК is not Oak
+            latin = "" if name.isascii() else _latin_key(name)
+            for key in {party_key(name), latin if len(latin) > _LONGEST_INITIALS else party_key(name)}:
                 index[key] = (*index.get(key, ()), (party.id, name))
     return index
