@@ -92,6 +92,28 @@ def test_a_town_of_a_region_that_is_not_answered_is_not_its_country(text: str, r
         find_place(LAW, text)
 
 
+@pytest.mark.parametrize(
+    "text", ["Ялта, Украина", "Керчь, Украина", "AR Crimea, Ukraine", "Luhansk Oblast, UA", "Ялта, Россия"]
+)
+def test_such_a_town_is_known_in_cyrillic_and_in_other_spellings(text: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"cannot be answered: 15 CFR 746\.6"):
+        find_place(LAW, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bakhchisaraj, Ukraine", "Saki (UA)", "UA - Xyz", "Lenin St., Kyiv, UA", "Україна, Ы"]
+)
+def test_a_word_beside_ukraine_is_a_town_known_elsewhere_in_it_or_refused(text: str) -> None:
+    regions = "ukraine_region=crimea or ukraine_region=donetsk or ukraine_region=luhansk"
+    with pytest.raises(UnknownNameError, match=f"Write UA alone if it is in none .*{regions}"):
+        find_place(LAW, text)
+
+
+@pytest.mark.parametrize("text", ["Kyiv, Ukraine", "Львов, Украина", "Lviv, Lviv Oblast, UA", "Україна"])
+def test_a_town_elsewhere_in_ukraine_is_ukraine(text: str) -> None:
+    assert read(text) == "UA"
+
+
 def test_a_town_elsewhere_of_such_a_name_is_told_what_to_write() -> None:
     with pytest.raises(UnknownNameError, match="elsewhere is meant, write its country alone"):
         find_place(LAW, "Bethlehem, PA, USA")

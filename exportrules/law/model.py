@@ -240,7 +240,8 @@ class Place(Shape):
 
     `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
     UN/LOCODEs; `cities` are recognised but never read as a country. `region_of` are the countries of which a state or
-    province has the same code: AL is Alabama too.
+    province has the same code: AL is Alabama too. `region_fact` is the fact that says to which part of it an item goes,
+    where the law treats some parts otherwise: beside its name only its `cities` are read, which lie in no such part.
     """
 
     code: str
@@ -252,6 +253,7 @@ class Place(Shape):
     ports: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
     region_of: tuple[str, ...] = ()
+    region_fact: str = ""
 
 
 class Territory(Shape):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from exportrules.errors import UnknownNameError
 from exportrules.law.ruleset import Ruleset
@@ -126,7 +126,18 @@ def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
     # a city or a street may come before its country; after it only names of the same country
     in_order = code in codes and all(meant[codes.index(code) :])
     words = all(any(c.isalpha() for c in part) for part, known in zip(parts, codes, strict=True) if not known)
-    return code if in_order and words else None
+    return code if in_order and words and not _astray(ruleset, code, parts) else None
+
+
+def _astray(ruleset: Ruleset, code: str, parts: Sequence[str]) -> str:
+    """The first part of a text that may lie in a region of its country that the law treats otherwise; '' if none may.
+
+    Towns have too many spellings to know all of such a region, so those are known that lie elsewhere.
+    """
+    if not (place := ruleset.places.get(code)) or not place.region_fact:
+        return ""
+    elsewhere = (part for part in parts if _part(ruleset, part) != code)
+    return next((part for part in elsewhere if code not in _cities(ruleset).get(place_key(part), ())), "")
 
 
 def _meant(ruleset: Ruleset, part: str, behind: bool) -> frozenset[str]:
@@ -160,6 +171,22 @@ def _region_in(ruleset: Ruleset, text: str) -> UnknownNameError | None:
     )
 
 
+def _undivided(ruleset: Ruleset, text: str) -> UnknownNameError | None:
+    """The error for a country with something beside it that may be a town of a region that the law treats otherwise."""
+    parts = [part.strip() for part in re.split(_PARTS, text) if part and part.strip()]
+    for code in filter(None, (_part(ruleset, part) for part in parts)):
+        if part := _astray(ruleset, code, parts):
+            place = ruleset.places[code]
+            regions = [value for value in ruleset.facts[place.region_fact].values if value != "none"]
+            return UnknownNameError(
+                f"{text!r} may be in a region of {place.name} that the law treats otherwise ({', '.join(regions)}): "
+                f"{part!r} is not among the towns known elsewhere in {place.name}. Write {code} alone if it is in none "
+                f"of these regions, otherwise {code} with the fact {place.region_fact} "
+                f"({' or '.join(f'{place.region_fact}={region}' for region in regions)})."
+            )
+    return None
+
+
 def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
     spelled = place_key(text)
     # "Mariupol, Ukraine" and "Simferopol, Russia": a part of it is not answered, whatever country stands beside it
@@ -170,6 +197,8 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
                 f"{text!r} names {territory.name}, which cannot be answered: {territory.refused} If a place of that "
                 "name elsewhere is meant, write its country alone."
             )
+    if unsure := _undivided(ruleset, text):
+        return unsure
     if codes := _cities(ruleset).get(spelled):
         here = " or ".join(f"the one in {ruleset.places[code].name} is meant, write {code}" for code in sorted(codes))
         return UnknownNameError(f"{text!r} is a city, not a country. If {here}.")
