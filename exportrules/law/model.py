@@ -173,6 +173,8 @@ class FactDefinition(Shape):
     figure that the catalogue gives for chips ("DRAM bandwidth").
     A fact `about` a conclusion is concluded by provisions; a supplied value is added to their conclusions. A derived
     fact follows from another and cannot be supplied; `classes` are its words, each with the values that it covers.
+    `thousands_up_to` is the largest usual value of a figure that some write with a point in the thousands: up to it, a
+    text with three digits behind a point may be a thousand times what it says ("4.800").
     `settle` says for a value when it is the right one to supply. `supposed` are the values that an answer is compared
     with if it rests on the fact having none of them. `not_an_ai_chip` is the value for goods declared not to be AI
     chips; without it a fact of the item is unknown for them.
@@ -186,6 +188,7 @@ class FactDefinition(Shape):
     figure: str = ""
     value_labels: dict[str, str] | None = None
     unit: str = ""
+    thousands_up_to: int = 0
     url: str = ""
     values: tuple[str, ...] = ()
     assumed: bool | int | Decimal | str | date | None = None
