@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from exportrules.errors import UnknownNameError
+from exportrules.errors import RefusedNameError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
 from exportrules.question.names.placeholders import says_nothing
@@ -54,7 +54,7 @@ def find_named_place(ruleset: Ruleset, text: str) -> str:
         raise _unknown(ruleset, text)
     territory = ruleset.territories.get(named)
     if territory and territory.refused:
-        raise UnknownNameError(f"{territory.name} cannot be answered: {territory.refused}")
+        raise RefusedNameError(f"{territory.name} cannot be answered: {territory.refused}")
     return named
 
 
@@ -165,7 +165,7 @@ def _region_in(ruleset: Ruleset, text: str) -> UnknownNameError | None:
         return None
     name = next(place.name for place in ruleset.every_place if place.code == code)
     there = " and ".join(ruleset.places[other].name for other in others)
-    return UnknownNameError(
+    return RefusedNameError(
         f"{text!r} may be a place in {name} or in {there}: {part!r} is a state or province there too. Write the code "
         f"of the country alone: {' or '.join((code, *others))}."
     )
@@ -178,7 +178,7 @@ def _undivided(ruleset: Ruleset, text: str) -> UnknownNameError | None:
         if part := _astray(ruleset, code, parts):
             place = ruleset.places[code]
             regions = [value for value in ruleset.facts[place.region_fact].values if value != "none"]
-            return UnknownNameError(
+            return RefusedNameError(
                 f"{text!r} may be in a region of {place.name} that the law treats otherwise ({', '.join(regions)}): "
                 f"{part!r} is not among the towns known elsewhere in {place.name}. Write {code} alone if it is in none "
                 f"of these regions, otherwise {code} with the fact {place.region_fact} "
@@ -193,7 +193,7 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
     for part in re.split(_PARTS, text):
         territory = ruleset.territories.get((part and _part(ruleset, part.strip())) or "")
         if territory and territory.refused:
-            return UnknownNameError(
+            return RefusedNameError(
                 f"{text!r} names {territory.name}, which cannot be answered: {territory.refused} If a place of that "
                 "name elsewhere is meant, write its country alone."
             )
@@ -201,7 +201,7 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         return unsure
     if codes := _cities(ruleset).get(spelled):
         here = " or ".join(f"the one in {ruleset.places[code].name} is meant, write {code}" for code in sorted(codes))
-        return UnknownNameError(f"{text!r} is a city, not a country. If {here}.")
+        return RefusedNameError(f"{text!r} is a city, not a country. If {here}.")
     if region := _region_in(ruleset, text):
         return region
     near: list[str] = []
