@@ -64,6 +64,15 @@ def test_a_town_before_the_code_of_a_country_and_a_state_is_asked_about() -> Non
         find_place(LAW, "San Jose")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Potsdam, DE", "Kassel, DE", "Leiden, NL", "Lucknow, IN", "Marrakesh, MA", "Yogyakarta, ID", "Eilat, IL",
+     "Colón, PA"],
+)  # fmt: skip
+def test_a_known_town_tells_a_country_from_a_state_of_its_code(text: str) -> None:
+    assert read(text) == text[-2:]
+
+
 def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
     with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city, not a country.* write HK"):
         find_place(LAW, "Kowloon")
