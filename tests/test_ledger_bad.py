@@ -332,7 +332,7 @@ def test_a_place_that_is_refused_says_why(audit: Run) -> None:
     """'no destination is called so' hid that it may be Albania or Alabama."""
     for text, why in {
         "Birmingham, AL": "may be a place in Albania or in United States: 'AL' is a state or province there too.",
-        "Shenzhen": "is a city, not a country. If the one in China (PRC) is meant, write CN.",
+        "Shenzhen": "is a city or a state, not a country. If the one in China (PRC) is meant, write CN.",
         "Xyz, Ukraine": "'Xyz' is not among the towns known elsewhere in Ukraine.",
         "Ялта, Украина": "names Crimea, which cannot be answered: 15 CFR 746.6",
     }.items():

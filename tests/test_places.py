@@ -74,7 +74,7 @@ def test_a_known_town_tells_a_country_from_a_state_of_its_code(text: str) -> Non
 
 
 def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
-    with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city, not a country.* write HK"):
+    with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city or a state, not a country.* write HK"):
         find_place(LAW, "Kowloon")
 
 
@@ -83,7 +83,7 @@ def test_a_city_beside_another_country_is_refused(text: str) -> None:
     assert read(text) == "refused"
 
 
-@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC", "Mal"])
+@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC", "Mal", "Mainland", "Somaliland"])
 def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
     with pytest.raises(UnknownNameError) as raised:
         find_place(LAW, text)
@@ -126,6 +126,24 @@ def test_a_town_elsewhere_in_ukraine_is_ukraine(text: str) -> None:
 def test_a_town_elsewhere_of_such_a_name_is_told_what_to_write() -> None:
     with pytest.raises(UnknownNameError, match="elsewhere is meant, write its country alone"):
         find_place(LAW, "Bethlehem, PA, USA")
+
+
+@pytest.mark.parametrize("text", ["California", "New Mexico", "New Jersey", "Austin, Texas"])
+def test_a_state_of_the_united_states_is_told_so(text: str) -> None:
+    with pytest.raises(
+        UnknownNameError, match=r"is a city or a state, not a country.*United States is meant, write US"
+    ):
+        find_place(LAW, text)
+
+
+def test_two_countries_beside_one_another_are_asked_about() -> None:
+    with pytest.raises(UnknownNameError, match=r"names China \(PRC\) \(CN\) and Taiwan \(TW\)\. Write the code of"):
+        find_place(LAW, "TW, China")
+
+
+@pytest.mark.parametrize("name", ["Kina", "Kitay", "Kitai"])
+def test_china_in_swedish_and_in_russian_is_china(name: str) -> None:
+    assert read(name) == "CN"
 
 
 def test_letters_that_two_places_are_called_by_are_neither() -> None:

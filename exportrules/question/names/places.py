@@ -199,11 +199,19 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
             )
     if unsure := _undivided(ruleset, text):
         return unsure
-    if codes := _cities(ruleset).get(spelled):
+    region = _region_in(ruleset, text)
+    # "California" and "Austin, Texas"; "Atlanta, Georgia" may be in a country as well
+    ends = text if region else re.split(_PARTS, text.strip())[-1]
+    if codes := _cities(ruleset).get(spelled) or _cities(ruleset).get(place_key(ends)):
         here = " or ".join(f"the one in {ruleset.places[code].name} is meant, write {code}" for code in sorted(codes))
-        return RefusedNameError(f"{text!r} is a city, not a country. If {here}.")
-    if region := _region_in(ruleset, text):
+        return RefusedNameError(f"{text!r} is a city or a state, not a country. If {here}.")
+    if region:
         return region
+    # "TW, China"
+    named = dict.fromkeys(filter(None, (_part(ruleset, part.strip()) for part in re.split(_PARTS, text) if part)))
+    if len(named) > 1:
+        which = " and ".join(f"{place.name} ({place.code})" for place in ruleset.every_place if place.code in named)
+        return RefusedNameError(f"{text!r} names {which}. Write the code of the one that is meant.")
     near: list[str] = []
     if len(spelled) > 3 and spelled.isascii():
         from difflib import get_close_matches
@@ -214,7 +222,10 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         if not shared:  # a short name that several countries share in some language: Kongo
             longer = {p.name for p in ruleset.every_place for n in p.standard if words < set(place_key(n).split())}
             shared = sorted(longer) if len(longer) < 4 else []
-        near = [*shared, *(names[n] for n in get_close_matches(key(text), names, n=3, cutoff=_NEAR))]
+        # a slip keeps the first letter and about the length: Mainland is no Finland, Somaliland no Somalia
+        written = key(text)
+        alike = [n for n in names if n[:1] == written[:1] and len(n) > 3 and abs(len(n) - len(written)) < 3]
+        near = [*shared, *(names[n] for n in get_close_matches(written, alike, n=3, cutoff=_NEAR))]
     return UnknownNameError(
         f"no destination is called {text!r}. Write an ISO 3166 code of two letters, e.g. CN, or a country's name.",
         list(dict.fromkeys(near))[:3],
