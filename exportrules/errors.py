@@ -24,7 +24,9 @@ class UnknownNameError(QuestionError):
 
 
 class RefusedNameError(UnknownNameError):
-    """A name that is recognised but does not identify one chip: a server, a driver's mask, a series."""
+    """A name that is recognised but does not identify one chip or place: a server, a series, a city, a region.
+
+    Its message says why, so that no door replaces it."""
 
 
 class RulesetError(ExportRulesError):

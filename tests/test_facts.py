@@ -175,6 +175,34 @@ DIGITS = "Write digits alone, e.g. tpp=4800 or tpp=3.2: no unit, no thousands se
 
 
 @pytest.mark.parametrize(
+    ("name", "written", "cure"),
+    [
+        ("tpp", "4.800", "Write 4800 or 4.8."),
+        ("tpp", "5.281", "Write 5281 or 5.2810."),
+        ("tpp", ">=4.800", "Write 4800 or 4.8."),
+        ("tpp", "120.000", "Write 120000 or 120."),
+        ("peak_tops", "1.979", "Write 1979 or 1.9790."),
+        ("dram_bandwidth_gbytes_s", " 3.350 ", "Write 3350 or 3.35."),
+        ("aggregate_io_gbytes_s", "1.028", "Write 1028 or 1.0280."),
+        ("die_area_mm2", "1.628", "Write 1628 or 1.6280."),
+    ],
+)
+def test_three_digits_behind_a_point_may_be_thousands(name: str, written: str, cure: str) -> None:
+    """In Germany 4.800 is 4800, and as 4.8 no rule reached it."""
+    with pytest.raises(QuestionError, match=f"may be .* with a point in its thousands.*{cure}"):
+        read_fact(name, written, LAW.facts)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("performance_density", "5.920"), ("tpp", "4.8"), ("tpp", "4.8000"), ("tpp", "0.800"), ("tpp", "4992.125"),
+     ("die_area_mm2", "814.125"), ("aggregate_io_gbytes_s", "599.999"), ("tpp", Decimal("4.800")), ("tpp", 4.801)],
+)  # fmt: skip
+def test_such_a_number_is_read_where_thousands_are_not_usual(name: str, written: object) -> None:
+    assert read_fact(name, written, LAW.facts).value == Decimal(str(written))
+
+
+@pytest.mark.parametrize(
     ("written", "message"),
     [
         (True, "tpp = True is not a number of TOPS x bit."),

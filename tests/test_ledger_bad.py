@@ -311,7 +311,9 @@ def test_dates_that_are_no_days(audit: Run) -> None:
         "15 Sept 2022": "",
         "": "the date is empty; it is never assumed.",
         "44819": f"the date '44819' {certain} If it is a spreadsheet's day number (2022-09-15), say --dates excel.",
-        "15/09/2022": f"the date '15/09/2022' {certain} Is the day or the month first? Say --dates dmy or --dates mdy.",
+        "15/09/2022": f"the date '15/09/2022' {certain} The day is first: say --dates dmy.",
+        "09/15/2022": f"the date '09/15/2022' {certain} The month is first: say --dates mdy.",
+        "15.15.2022": f"the date '15.15.2022' {certain} Write YYYY-MM-DD.",
         "03.04.2022": f"the date '03.04.2022' {certain} Is the day or the month first? Say --dates dmy or --dates mdy.",
         "15-Sep-22": "",
         "22-Sep-25": f"the date '22-Sep-25' {certain} Is the year first or last? If it is last, say --dates dmy.",
@@ -324,6 +326,20 @@ def test_dates_that_are_no_days(audit: Run) -> None:
         "3022-01-01": "the date '3022-01-01' is 3022-01-01, which cannot be the day of a shipment of AI chips.",
     }
     assert dict(zip(wanted, problems_of(audit, "ship date", list(wanted)), strict=True)) == wanted
+
+
+def test_a_place_that_is_refused_says_why(audit: Run) -> None:
+    """'no destination is called so' hid that it may be Albania or Alabama."""
+    for text, why in {
+        "Birmingham, AL": "may be a place in Albania or in United States: 'AL' is a state or province there too.",
+        "Shenzhen": "is a city or a state, not a country. If the one in China (PRC) is meant, write CN.",
+        "Xyz, Ukraine": "'Xyz' is not among the towns known elsewhere in Ukraine.",
+        "Ялта, Украина": "names Crimea, which cannot be answered: 15 CFR 746.6",
+    }.items():
+        (problem,) = problems_of(audit, "dest", [text], "--force")
+        assert problem.startswith(f"'{text}' ")
+        assert why in problem
+        assert problem.endswith("Or say what it means in a --names file.")
 
 
 def test_spreadsheet_days_are_read_where_they_are_declared(audit: Run) -> None:

@@ -140,7 +140,13 @@ def test_no_header_is_read_as_two_fields_and_every_field_is_one() -> None:
      ("배송지", "parties"),
      ("業主", "parties"), ("発注者", "parties"), ("Institut", "parties"), ("研究室", "parties"),
      ("Конечный пользователь", "parties"), ("المشتري", "parties"), ("Data Center", "parties"),
-     ("Uso final", "end_use"), ("최종용도", "end_use"), ("Endverbleib", "end_use")],
+     ("Uso final", "end_use"), ("최종용도", "end_use"), ("Endverbleib", "end_use"),
+     ("Transit country", "to"), ("Transshipment", "to"), ("Via", "to"), ("Port of discharge", "to"), ("POD", "to"),
+     ("目的港", "to"), ("Install site", "parties"), ("End site", "parties"), ("Bauvorhaben", "parties"),
+     ("配送先", "parties"),
+     ("Payor", "parties"), ("Paid by", "parties"), ("Signatory", "parties"), ("Ship via", "parties"),
+     ("Insurer", "parties"), ("Programme", "parties"), ("Customer address", "parties"), ("Kupující", "parties"),
+     ("ผู้ซื้อ", "parties"), ("לקוח", "parties"), ("المستفيد", "parties")],
 )  # fmt: skip
 def test_an_unread_header_that_may_decide_looks_like_its_field(header: str, field: str) -> None:
     look = look_of(header)
@@ -155,7 +161,8 @@ def test_an_unread_header_that_may_decide_looks_like_its_field(header: str, fiel
      "Incoterms", "Weight (kg)", "Salesperson", "数量", "備考", "", "x", "Used", "Equipment", "Remarks", "Bemerkung",
      "Product Name", "Product group", "Model name", "File name", "Warengruppe", "Account No", "Vendor part no", "单位",
      "Project No", "项目编号", "項目", "Bank charges", "Bank code", "银行账号", "Carrier tracking no", "Delivery date",
-     "Label", "Blank"],
+     "Label", "Blank", "Port of loading", "Transit time", "Email address", "Website", "Location code", "Site ID",
+     "Aviation"],
 )  # fmt: skip
 def test_other_headers_stop_nothing(header: str) -> None:
     assert look_of(header) is None
@@ -204,6 +211,12 @@ def test_a_word_that_by_itself_means_who_looks_like_a_party(header: str) -> None
     assert look.field == "parties"
 
 
+@pytest.mark.parametrize("header", ["Location", "Site", "Address 2", "Street address", "Ort", "住所", "地址"])
+def test_a_word_that_by_itself_means_where_is_asked_about(header: str) -> None:
+    assert (look := look_of(header)) is not None
+    assert "which country" in look.what
+
+
 @pytest.mark.parametrize("header", ["Name", "Vendor", "名称"])
 def test_a_column_of_names_is_passed_where_they_are_of_chips(header: str) -> None:
     table = pa.table({"part no": ["H100", "A100"], "date": ["2022-05-01"] * 2, "dest": ["SG"] * 2,
@@ -230,6 +243,37 @@ def test_a_remark_that_names_a_listed_party_stops_an_audit(text: str) -> None:
     table = pa.table({"part": ["H100"], "date": ["2022-05-01"], "dest": ["SG"], "Remarks": [text]})
     with pytest.raises(exportrules.QuestionError, match="'Remarks' has "):
         exportrules.audit(table, exporter="other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["military use", "for PLA", "PLA Rocket Force", "Defense", "für militärische Zwecke", "fuer Bundeswehr", "军用",
+     "軍事用途"],
+)  # fmt: skip
+def test_a_remark_that_speaks_of_the_military_stops_an_audit(text: str) -> None:
+    table = pa.table({"part": ["H100"], "date": ["2022-05-01"], "dest": ["SG"], "Sector": [text]})
+    with pytest.raises(exportrules.QuestionError, match=r"'Sector' has .* which speaks of the military.*end_use"):
+        exportrules.audit(table, exporter="other")
+
+
+@pytest.mark.parametrize("text", ["Defense of a thesis", "Family car", "Armenia", "Net 30", "mild steel", "正常"])
+def test_a_remark_of_other_words_does_not_speak_of_the_military(text: str) -> None:
+    table = pa.table({"part": ["H100"], "date": ["2022-05-01"], "dest": ["SG"], "Sector": [text]})
+    assert exportrules.audit(table, exporter="other").num_rows == 1
+
+
+@pytest.mark.parametrize("text", ["Endkunde ist Rostec", "für Lenovo c/o FSB", "end customer: Rostec", "for HIT"])
+def test_the_start_of_a_listed_name_counts_behind_a_word_for_whom(text: str) -> None:
+    assert party_in(LAW, text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["For Order 4711", "Ship to Munich", "by DHL Express", "for Research Use", "Attn John Wang", "PAID BY VISA",
+     "for Bosch GmbH", "By Sea Freight", "per RMA"],
+)  # fmt: skip
+def test_other_words_behind_it_count_for_nothing(text: str) -> None:
+    assert party_in(LAW, text) is None
 
 
 @pytest.mark.parametrize(

@@ -1016,3 +1016,13 @@ def test_of_near_names_three_are_suggested_and_each_once() -> None:
     assert near("aaaa", {"aaaa": "A", "aaae": "A", "aaad": "A", "aaac": "B", "aaab": "C"}) == ["A", "B"]
     assert near("aaaa", {"aaaa": "A", "aaae": "B", "aaad": "C", "aaac": "D"}) == ["A", "B", "C"]
     assert near("aaaa", {"abbb": "A", "zzzz": "B"}) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [("RTX 5090 notebook", "RTX 5090 Laptop"), ("RTX 5090 笔记本", "RTX 5090 Laptop"), ("RTX 5090M", "RTX 5090 Laptop"),
+     ("NVIDIA GeForce RTX 4090 Max-Q", "RTX 4090 Laptop"), ("RTX 5090", "RTX 5090"),
+     ("Jetson AGX Orin 64GB Developer Kit", "Jetson AGX Orin 64GB"), ("Jetson AGX Thor T4000", "Jetson T4000 64GB")],
+)  # fmt: skip
+def test_laptop_boards_and_kits_as_shops_write_them(written: str, label: str) -> None:
+    assert find_chip(default_ruleset(), written).label == label

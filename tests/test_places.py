@@ -64,8 +64,17 @@ def test_a_town_before_the_code_of_a_country_and_a_state_is_asked_about() -> Non
         find_place(LAW, "San Jose")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Potsdam, DE", "Kassel, DE", "Leiden, NL", "Lucknow, IN", "Marrakesh, MA", "Yogyakarta, ID", "Eilat, IL",
+     "Colón, PA"],
+)  # fmt: skip
+def test_a_known_town_tells_a_country_from_a_state_of_its_code(text: str) -> None:
+    assert read(text) == text[-2:]
+
+
 def test_a_city_alone_is_refused_with_the_country_to_write() -> None:
-    with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city, not a country.* write HK"):
+    with pytest.raises(UnknownNameError, match=r"'Kowloon' is a city or a state, not a country.* write HK"):
         find_place(LAW, "Kowloon")
 
 
@@ -74,7 +83,7 @@ def test_a_city_beside_another_country_is_refused(text: str) -> None:
     assert read(text) == "refused"
 
 
-@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC", "Mal"])
+@pytest.mark.parametrize("text", ["Bermudas Islands X", "XQ", "Kowlon", "APAC", "Mal", "Mainland", "Somaliland"])
 def test_what_is_near_no_place_gets_no_suggestion(text: str) -> None:
     with pytest.raises(UnknownNameError) as raised:
         find_place(LAW, text)
@@ -92,9 +101,49 @@ def test_a_town_of_a_region_that_is_not_answered_is_not_its_country(text: str, r
         find_place(LAW, text)
 
 
+@pytest.mark.parametrize(
+    "text", ["Ялта, Украина", "Керчь, Украина", "AR Crimea, Ukraine", "Luhansk Oblast, UA", "Ялта, Россия"]
+)
+def test_such_a_town_is_known_in_cyrillic_and_in_other_spellings(text: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"cannot be answered: 15 CFR 746\.6"):
+        find_place(LAW, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bakhchisaraj, Ukraine", "Saki (UA)", "UA - Xyz", "Lenin St., Kyiv, UA", "Україна, Ы"]
+)
+def test_a_word_beside_ukraine_is_a_town_known_elsewhere_in_it_or_refused(text: str) -> None:
+    regions = "ukraine_region=crimea or ukraine_region=donetsk or ukraine_region=luhansk"
+    with pytest.raises(UnknownNameError, match=f"Write UA alone if it is in none .*{regions}"):
+        find_place(LAW, text)
+
+
+@pytest.mark.parametrize("text", ["Kyiv, Ukraine", "Львов, Украина", "Lviv, Lviv Oblast, UA", "Україна"])
+def test_a_town_elsewhere_in_ukraine_is_ukraine(text: str) -> None:
+    assert read(text) == "UA"
+
+
 def test_a_town_elsewhere_of_such_a_name_is_told_what_to_write() -> None:
     with pytest.raises(UnknownNameError, match="elsewhere is meant, write its country alone"):
         find_place(LAW, "Bethlehem, PA, USA")
+
+
+@pytest.mark.parametrize("text", ["California", "New Mexico", "New Jersey", "Austin, Texas"])
+def test_a_state_of_the_united_states_is_told_so(text: str) -> None:
+    with pytest.raises(
+        UnknownNameError, match=r"is a city or a state, not a country.*United States is meant, write US"
+    ):
+        find_place(LAW, text)
+
+
+def test_two_countries_beside_one_another_are_asked_about() -> None:
+    with pytest.raises(UnknownNameError, match=r"names China \(PRC\) \(CN\) and Taiwan \(TW\)\. Write the code of"):
+        find_place(LAW, "TW, China")
+
+
+@pytest.mark.parametrize("name", ["Kina", "Kitay", "Kitai"])
+def test_china_in_swedish_and_in_russian_is_china(name: str) -> None:
+    assert read(name) == "CN"
 
 
 def test_letters_that_two_places_are_called_by_are_neither() -> None:

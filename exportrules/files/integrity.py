@@ -421,6 +421,10 @@ def _inside(ruleset: Ruleset, variant_id: str) -> set[str]:
 
 
 def _territories(ruleset: Ruleset) -> Iterator[Defect]:
+    for place in ruleset.places.values():
+        if place.region_fact and place.region_fact not in ruleset.facts:
+            cure = _cure(place.region_fact, ruleset.facts)
+            yield Defect(f"place {place.code}", f"`region_fact` is {place.region_fact!r}, which is no fact. {cure}")
     for territory in ruleset.territories.values():
         where = f"territory {territory.code}"
         if territory.code in ruleset.places:

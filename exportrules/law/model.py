@@ -173,6 +173,8 @@ class FactDefinition(Shape):
     figure that the catalogue gives for chips ("DRAM bandwidth").
     A fact `about` a conclusion is concluded by provisions; a supplied value is added to their conclusions. A derived
     fact follows from another and cannot be supplied; `classes` are its words, each with the values that it covers.
+    `thousands_up_to` is the largest usual value of a figure that some write with a point in the thousands: up to it, a
+    text with three digits behind a point may be a thousand times what it says ("4.800").
     `settle` says for a value when it is the right one to supply. `supposed` are the values that an answer is compared
     with if it rests on the fact having none of them. `not_an_ai_chip` is the value for goods declared not to be AI
     chips; without it a fact of the item is unknown for them.
@@ -186,6 +188,7 @@ class FactDefinition(Shape):
     figure: str = ""
     value_labels: dict[str, str] | None = None
     unit: str = ""
+    thousands_up_to: int = 0
     url: str = ""
     values: tuple[str, ...] = ()
     assumed: bool | int | Decimal | str | date | None = None
@@ -240,7 +243,8 @@ class Place(Shape):
 
     `iso` and `standard` are codes and names of ISO 3166 and CLDR (`scripts/place_names.py` writes them), `ports` are
     UN/LOCODEs; `cities` are recognised but never read as a country. `region_of` are the countries of which a state or
-    province has the same code: AL is Alabama too.
+    province has the same code: AL is Alabama too. `region_fact` is the fact that says to which part of it an item goes,
+    where the law treats some parts otherwise: beside its name only its `cities` are read, which lie in no such part.
     """
 
     code: str
@@ -252,6 +256,7 @@ class Place(Shape):
     ports: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
     region_of: tuple[str, ...] = ()
+    region_fact: str = ""
 
 
 class Territory(Shape):

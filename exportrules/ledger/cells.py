@@ -283,6 +283,10 @@ def _guarded(ruleset: Ruleset, name: str, read: Reader, say: Saying) -> Reader:
             return trouble(f"{called} says nothing", message)
         try:
             return read(text)
+        except RefusedNameError as error:
+            # it says why, which "is not called so" would hide
+            kind = f"{called if name in _NEVER_EMPTY else name} not known"
+            return trouble(kind, f"{brief_error(error, 800)} Or say what it means in {say.names}.")
         except UnknownNameError as error:
             near = f" Near names: {', '.join(error.suggestions)}." if error.suggestions else ""
             kind = f"{called if name in _NEVER_EMPTY else name} not known"
@@ -348,7 +352,7 @@ def _not_listed(written: str, read: Reader) -> Meaning:
     return Meaning(declined, _DECLARED)
 
 
-def brief_error(error: ExportRulesError) -> str:
+def brief_error(error: ExportRulesError, most: int = 400) -> str:
     """The message of an error, cut off where it is too long for a cell."""
     text = str(error)
-    return text if len(text) < 400 else text[:399] + "…"
+    return text if len(text) < most else text[: most - 1] + "…"

@@ -94,7 +94,11 @@ def _year_is_last(match: re.Match[str]) -> bool:
 def cure_of(text: str, style: str, say: Saying) -> str:
     """A sentence for the user on how to write or declare a day that cannot be read for certain."""
     text = visible(text).strip()
-    if _SLASHED.fullmatch(text):
+    if match := _SLASHED.fullmatch(text):
+        first, second = int(match[1]), int(match[3])
+        if max(first, second) > 12:  # no month: it says itself which is first, and the owner says it of the column
+            order, what = ("dmy", "day") if first > 12 else ("mdy", "month")
+            return "Write YYYY-MM-DD." if min(first, second) > 12 else f"The {what} is first: say {say.dates(order)}."
         return f"Is the day or the month first? Say {say.dates('dmy')} or {say.dates('mdy')}."
     if match := _short(text):
         if int(match["y"]) in _YEARS:

@@ -1,4 +1,4 @@
-"""The meanings of headers: the spellings that are read, and the words for which an unread header is asked about.
+"""The meanings of headers: the spellings that are read, and the words for which an unread one is asked about.
 
 Both are in `columns.toml`, which is read with the first ledger.
 """
@@ -80,8 +80,8 @@ def look_of(header: str) -> Look | None:
         return any(_has(wanted, whole, words) for wanted in patterns)
 
     patterns = _patterns()
-    if _stands_alone(words, patterns):
-        return patterns.alone
+    if by_itself := next((alone.look for alone in patterns.alone if _stands_alone(words, alone)), None):
+        return by_itself
     if has(patterns.never) or (any(_ends(word, words, whole) for word in patterns.beside) and not has(patterns.names)):
         return None
     return next((look for wanted, look in patterns.looks if _has(wanted, whole, words)), None)
@@ -103,6 +103,12 @@ def fact_in(header: str, facts: Mapping[str, str]) -> str:
     """The fact whose name is part of a longer header: "Military end user (Y/N)"; '' for none."""
     written = key(header)
     return next((fact for name, fact in facts.items() if len(name) > _LEAST_MISSPELT and name in written), "")
+
+
+def speaks_of_military(text: str) -> bool:
+    """True if a cell says that something is of the military, or is for it, whoever that is."""
+    whole, words = key(text), [key(word) for word in _WORDS.findall(text)]
+    return whole in _military().alone or any(_has(wanted, whole, words) for wanted in _military().words)
 
 
 def is_nameless(header: str) -> bool:
@@ -128,12 +134,27 @@ def _ends(wanted: tuple[str, ...], words: list[str], whole: str) -> bool:
     return any(own in forms or (len(word) >= _SHORT and own.endswith(forms)) for own in words)
 
 
-def _stands_alone(words: list[str], patterns: _Patterns) -> bool:
+def _stands_alone(words: list[str], alone: _Alone) -> bool:
     """True if a header is only a word such as "Name" or "Group", without saying whose."""
-    bare_words = [bare for word in words if (bare := word.rstrip("0123456789"))]
-    return not patterns.alone_words.isdisjoint(bare_words) and patterns.alone_words | patterns.alone_with >= set(
-        bare_words
-    )
+    bare_words = {bare for word in words if (bare := word.rstrip("0123456789"))}
+    return not alone.words.isdisjoint(bare_words) and alone.words | alone.beside >= bare_words
+
+
+class _Alone(NamedTuple):
+    look: Look
+    words: frozenset[str]
+    beside: frozenset[str]
+
+
+class _Military(NamedTuple):
+    words: list[tuple[str, ...]]
+    alone: frozenset[str]
+
+
+@cache
+def _military() -> _Military:
+    data = _data()["military"]
+    return _Military(list(map(_split, data["words"])), frozenset(map(key, data["alone"])))
 
 
 class _Patterns(NamedTuple):
@@ -141,9 +162,7 @@ class _Patterns(NamedTuple):
     beside: list[tuple[str, ...]]
     names: list[tuple[str, ...]]
     never: list[tuple[str, ...]]
-    alone: Look
-    alone_words: frozenset[str]
-    alone_with: frozenset[str]
+    alone: list[_Alone]
 
 
 @cache
@@ -151,10 +170,15 @@ def _patterns() -> _Patterns:
     data = _data()
     looks = [(_split(w), Look(look["field"], look["what"])) for look in data["looks_like"] for w in look["words"]]
     beside, names, never = (list(map(_split, data["beside"][part])) for part in ("words", "names", "never"))
-    by_itself = data["alone"]
-    alone = Look(by_itself["field"], by_itself["what"], alone=True)
-    alone_words, alone_with = (frozenset(map(key, by_itself[part])) for part in ("words", "with"))
-    return _Patterns(looks, beside, names, never, alone, alone_words, alone_with)
+
+    def keys(texts: list[str]) -> frozenset[str]:
+        return frozenset(map(key, texts))
+
+    alone = [
+        _Alone(Look(kind["field"], kind["what"], alone=True), keys(kind["words"]), keys(kind["with"]))
+        for kind in data["alone"]
+    ]
+    return _Patterns(looks, beside, names, never, alone)
 
 
 def _split(text: str) -> tuple[str, ...]:

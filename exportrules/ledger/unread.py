@@ -2,7 +2,7 @@
 
 A party that nobody read is on no list, and its row may be a yes that it should not be. So a header that looks like a
 party, a parent, an exporter, a destination or an end use is asked about, and so are a column that has no name and holds
-countries, end uses or yes and no, and one in which a listed party is named, or nearly.
+countries, end uses or yes and no, and one in which a listed party is named, or nearly, or that speaks of the military.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from exportrules.law.ruleset import Ruleset
 from exportrules.ledger.batch import Batch, coded, values_of
 from exportrules.ledger.cells import YES_OR_NO, brief
 from exportrules.ledger.columns import Columns, facts_of_columns
-from exportrules.ledger.headers import fact_in, is_nameless, look_of, slip_of
+from exportrules.ledger.headers import fact_in, is_nameless, look_of, slip_of, speaks_of_military
 from exportrules.ledger.saying import Saying
 from exportrules.question.names.chips import is_chip
 from exportrules.question.names.keys import deceives, key, restricting
+from exportrules.question.names.parties import described_as
 from exportrules.question.names.places import place_called
 from exportrules.question.names.remarks import party_in
 
@@ -150,9 +151,11 @@ def _listed(ruleset: Ruleset, columns: Columns, numbers: Iterable[int], batches:
 
 
 def _listed_in(ruleset: Ruleset, name: str, text: str) -> _Doubt | None:
+    """The doubt about a column with a cell that names a listed party, or speaks of the military."""
     party = party_in(ruleset, text)
     if party is None:
-        return None
+        military = described_as(ruleset, text) or speaks_of_military(text)
+        return _Doubt(name, "end_use", f"has {brief(text, 40)}, which speaks of the military") if military else None
     how = f"names {party.name!r}, listed" if party.certain else f"may mean {party.name!r}, listed"
     return _Doubt(name, "parties", f"has {brief(text, 40)}, which {how}")
 

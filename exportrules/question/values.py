@@ -13,6 +13,8 @@ from exportrules.law.bounds import SIGNS, between, defect, high, low, read_signs
 from exportrules.law.facts import NOT_EN_ROUTE, Fact
 from exportrules.law.model import Bounds, FactDefinition, Number, Scalar
 
+#: A number that may have a point in its thousands: 4.800.
+_THOUSANDS = r"[1-9][0-9]{0,2}\.[0-9]{3}"
 _DIGITS = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 
 
@@ -58,7 +60,7 @@ def show(value: object) -> str:
 def _read_value(name: str, value: object, definition: FactDefinition) -> Scalar | frozenset[str] | Bounds:
     if definition.type == "number":
         bounds = _bounds_in(name, value)
-        return _read_bounds(name, bounds, definition.unit) if bounds else _read_number(name, value, definition.unit)
+        return _read_bounds(name, bounds, definition) if bounds else _read_number(name, value, definition)
     if definition.type == "boolean":
         words = {"true": True, "yes": True, "false": False, "no": False}
         if isinstance(value, bool):
@@ -103,15 +105,16 @@ def _bounds_in(name: str, value: object) -> Mapping[str, object]:
         raise QuestionError(f"{name}: {error}") from None
 
 
-def _read_bounds(name: str, written: Mapping[str, object], unit: str) -> Number | Bounds:
-    bounds = Bounds(**{word: _read_number(name, end, unit) for word, end in written.items()})
+def _read_bounds(name: str, written: Mapping[str, object], definition: FactDefinition) -> Number | Bounds:
+    bounds = Bounds(**{word: _read_number(name, end, definition) for word, end in written.items()})
     if problem := defect(bounds):
         raise QuestionError(f"{name} = {words(bounds)}: {problem}")
     # bounds that allow one value only become that value
     return between(low(bounds), high(bounds))
 
 
-def _read_number(name: str, value: object, unit: str) -> int | Decimal:
+def _read_number(name: str, value: object, definition: FactDefinition) -> int | Decimal:
+    unit = definition.unit
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
         raise QuestionError(f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}.")
     if isinstance(value, int) and abs(value) > 10**20:
@@ -121,6 +124,14 @@ def _read_number(name: str, value: object, unit: str) -> int | Decimal:
             f"{name} = {reprlib.repr(value)} is not a number{_of(unit)}. Write digits alone, e.g. {name}=4800 or "
             f"{name}=3.2: no unit, no thousands separator."
         )
+    if isinstance(value, str) and re.fullmatch(_THOUSANDS, text := value.strip().lstrip("+")):
+        most, digits = definition.thousands_up_to, text.replace(".", "")
+        if int(digits) <= most:
+            smaller = text.rstrip("0").rstrip(".") if text.endswith("0") else f"{text}0"
+            raise QuestionError(
+                f"{name} = {value!r} may be {digits} with a point in its thousands, or a figure a thousand times "
+                f"smaller. Write {digits} or {smaller}."
+            )
     # the repr of a float is its shortest exact text: what the caller typed
     number = Decimal(float.__repr__(value) if isinstance(value, float) else value)
     if not number.is_finite() or number < 0:

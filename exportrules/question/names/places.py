@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from exportrules.errors import UnknownNameError
+from exportrules.errors import RefusedNameError, UnknownNameError
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.keys import key, memo
 from exportrules.question.names.placeholders import says_nothing
@@ -54,7 +54,7 @@ def find_named_place(ruleset: Ruleset, text: str) -> str:
         raise _unknown(ruleset, text)
     territory = ruleset.territories.get(named)
     if territory and territory.refused:
-        raise UnknownNameError(f"{territory.name} cannot be answered: {territory.refused}")
+        raise RefusedNameError(f"{territory.name} cannot be answered: {territory.refused}")
     return named
 
 
@@ -126,7 +126,18 @@ def _taken_apart(ruleset: Ruleset, written: str) -> str | None:
     # a city or a street may come before its country; after it only names of the same country
     in_order = code in codes and all(meant[codes.index(code) :])
     words = all(any(c.isalpha() for c in part) for part, known in zip(parts, codes, strict=True) if not known)
-    return code if in_order and words else None
+    return code if in_order and words and not _astray(ruleset, code, parts) else None
+
+
+def _astray(ruleset: Ruleset, code: str, parts: Sequence[str]) -> str:
+    """The first part of a text that may lie in a region of its country that the law treats otherwise; '' if none may.
+
+    Towns have too many spellings to know all of such a region, so those are known that lie elsewhere.
+    """
+    if not (place := ruleset.places.get(code)) or not place.region_fact:
+        return ""
+    elsewhere = (part for part in parts if _part(ruleset, part) != code)
+    return next((part for part in elsewhere if code not in _cities(ruleset).get(place_key(part), ())), "")
 
 
 def _meant(ruleset: Ruleset, part: str, behind: bool) -> frozenset[str]:
@@ -154,10 +165,26 @@ def _region_in(ruleset: Ruleset, text: str) -> UnknownNameError | None:
         return None
     name = next(place.name for place in ruleset.every_place if place.code == code)
     there = " and ".join(ruleset.places[other].name for other in others)
-    return UnknownNameError(
+    return RefusedNameError(
         f"{text!r} may be a place in {name} or in {there}: {part!r} is a state or province there too. Write the code "
         f"of the country alone: {' or '.join((code, *others))}."
     )
+
+
+def _undivided(ruleset: Ruleset, text: str) -> UnknownNameError | None:
+    """The error for a country with something beside it that may be a town of a region that the law treats otherwise."""
+    parts = [part.strip() for part in re.split(_PARTS, text) if part and part.strip()]
+    for code in filter(None, (_part(ruleset, part) for part in parts)):
+        if part := _astray(ruleset, code, parts):
+            place = ruleset.places[code]
+            regions = [value for value in ruleset.facts[place.region_fact].values if value != "none"]
+            return RefusedNameError(
+                f"{text!r} may be in a region of {place.name} that the law treats otherwise ({', '.join(regions)}): "
+                f"{part!r} is not among the towns known elsewhere in {place.name}. Write {code} alone if it is in none "
+                f"of these regions, otherwise {code} with the fact {place.region_fact} "
+                f"({' or '.join(f'{place.region_fact}={region}' for region in regions)})."
+            )
+    return None
 
 
 def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
@@ -166,15 +193,25 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
     for part in re.split(_PARTS, text):
         territory = ruleset.territories.get((part and _part(ruleset, part.strip())) or "")
         if territory and territory.refused:
-            return UnknownNameError(
+            return RefusedNameError(
                 f"{text!r} names {territory.name}, which cannot be answered: {territory.refused} If a place of that "
                 "name elsewhere is meant, write its country alone."
             )
-    if codes := _cities(ruleset).get(spelled):
+    if unsure := _undivided(ruleset, text):
+        return unsure
+    region = _region_in(ruleset, text)
+    # "California" and "Austin, Texas"; "Atlanta, Georgia" may be in a country as well
+    ends = text if region else re.split(_PARTS, text.strip())[-1]
+    if codes := _cities(ruleset).get(spelled) or _cities(ruleset).get(place_key(ends)):
         here = " or ".join(f"the one in {ruleset.places[code].name} is meant, write {code}" for code in sorted(codes))
-        return UnknownNameError(f"{text!r} is a city, not a country. If {here}.")
-    if region := _region_in(ruleset, text):
+        return RefusedNameError(f"{text!r} is a city or a state, not a country. If {here}.")
+    if region:
         return region
+    # "TW, China"
+    named = dict.fromkeys(filter(None, (_part(ruleset, part.strip()) for part in re.split(_PARTS, text) if part)))
+    if len(named) > 1:
+        which = " and ".join(f"{place.name} ({place.code})" for place in ruleset.every_place if place.code in named)
+        return RefusedNameError(f"{text!r} names {which}. Write the code of the one that is meant.")
     near: list[str] = []
     if len(spelled) > 3 and spelled.isascii():
         from difflib import get_close_matches
@@ -185,7 +222,10 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         if not shared:  # a short name that several countries share in some language: Kongo
             longer = {p.name for p in ruleset.every_place for n in p.standard if words < set(place_key(n).split())}
             shared = sorted(longer) if len(longer) < 4 else []
-        near = [*shared, *(names[n] for n in get_close_matches(key(text), names, n=3, cutoff=_NEAR))]
+        # a slip keeps the first letter and about the length: Mainland is no Finland, Somaliland no Somalia
+        written = key(text)
+        alike = [n for n in names if n[:1] == written[:1] and len(n) > 3 and abs(len(n) - len(written)) < 3]
+        near = [*shared, *(names[n] for n in get_close_matches(written, alike, n=3, cutoff=_NEAR))]
     return UnknownNameError(
         f"no destination is called {text!r}. Write an ISO 3166 code of two letters, e.g. CN, or a country's name.",
         list(dict.fromkeys(near))[:3],

@@ -1,8 +1,9 @@
 """Finds listed parties in free text: a remark, an address, a project, a description.
 
 Most words of such a text are everyday words, and nearly every one of them begins some listed name ("Closed", "Small").
-So three things count: a whole listed name; a near one, if the text is as short as a name; and the name of a house, a
-word that begins several listed names and nothing else, such as "Inspur".
+So four things count: a whole listed name; a near one, if the text is as short as a name; the name of a house, a word
+that begins several listed names and nothing else, such as "Inspur"; and the start of one behind a word that says that a
+name follows: "for Rostec".
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ _BY_CHANCE = frozenset(("leading part", "short name"))
 LEAST = 85
 
 _NAMELIKE = re.compile(r"[^\W\d_]{4}|[^\W\d_a-zA-Z]{2}")
+#: A word behind which a text names who gets the goods, and the word that follows.
+_FOLLOWS = re.compile(
+    r"\b(?:c/o|to|for|für|fuer|an|bei|pour|para|per|von|by|is|ist|est|es|behalf of|end[- ]?(?:user|customer)|customer|"
+    r"buyer|consignee|client|endkunde|endverwender|kunde|käufer|empfänger)\b[\s:=.-]*(?P<name>[^\W\d_][^\s,;/|]*)",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s*[;,/|\n]\s*")
 
 
@@ -46,7 +53,8 @@ def party_in(ruleset: Ruleset, text: str) -> Named | None:
     count."""
     for start in range(0, len(text), PIECE - OVERLAP):
         piece = text[start : start + PIECE]
-        if _NAMELIKE.search(piece) and (found := next(_named(ruleset, piece), None)):
+        worth = _NAMELIKE.search(piece) or _FOLLOWS.search(piece)
+        if worth and (found := next(_named(ruleset, piece), None)):
             return found
     return None
 
@@ -78,10 +86,26 @@ def _named(ruleset: Ruleset, text: str) -> Iterator[Named]:
             for near in found.near:
                 if near.score >= LEAST and near.how not in _BY_CHANCE and not _is_daily(near.name):
                     yield Named(near.name, False)
+    for name in _following(text):
+        for near in find_parties(ruleset, name).near:
+            if near.how in _BY_CHANCE:
+                yield Named(near.name, False)
     for near in standing_in(whole_names(ruleset, restricting(ruleset)), text):
         # three letters are many things: a colour, a month, a carrier
         if near.how == "contains a listed name" and not _is_daily(near.name) and len(near.name) > 3:
             yield Named(near.name, False)
+
+
+def _following(text: str) -> Iterator[str]:
+    """The names behind words such as "for": one word in capitals, or with a capital and no everyday word."""
+    shouted = text.isupper()
+    start = 0
+    while found := _FOLLOWS.search(text, start):
+        start = found.start("name")
+        name = found["name"].strip(".:()")
+        in_capitals = name.isupper() and len(name) > 2
+        if not shouted and name[:1].isupper() and (in_capitals or not all(map(is_ordinary, words_of(name)))):
+            yield name
 
 
 def _is_daily(name: str) -> bool:
