@@ -53,7 +53,9 @@ def test_marks_of_notes_are_no_part_of_a_text(text: str, seen: str) -> None:
     assert visible(text) == seen.replace("주", visible("주"))
 
 
-@pytest.mark.parametrize("written", ["{}12345", "12345{}", "{}7", "{}China", "{}Europe", "Beijing{}", "{}GmbH"])
+@pytest.mark.parametrize(
+    "written", ["{}12345", "12345{}", "{}7", "{}China", "{}Europe", "Beijing{}", "{}GmbH", "{}Mexico"]
+)
 def test_what_is_glued_to_a_listed_word_hides_it_not(written: str) -> None:
     words = [name for _, name in sample(1) if name.isalpha() and len(name) > 4 and name.isascii()]
     assert len(words) > 300

@@ -6,6 +6,7 @@ Such a word is no listed name and misspells none: "Sugon12345", "HuaweiChina".
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from exportrules.question.names.words import ENDINGS, GENERIC, PLACES
@@ -17,8 +18,8 @@ _MOST_KEPT = 4096
 #: A number before or behind a word; with fewer letters it is the name itself: "3M", "A100".
 _NUMBER = re.compile(r"(?<=[^\W\d_]{3})\d+(?!\w)|(?<!\w)\d+(?=[^\W\d_]{3})")
 _WORD = re.compile(r"[^\W\d_]{7,}")
-#: Where the next word begins with a capital letter: HuaweiMexico.
-_NEXT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: Where the next word begins with a capital letter: HuaweiMexico, DJIMexico.
+_NEXT = re.compile(r"(?<=[A-Za-z]{2}[a-z])(?=[A-Z][A-Za-z])|(?<=[A-Z]{3})(?=[A-Z][a-z])")
 #: What begins with a capital letter behind a name.
 _WITH_CAPITAL = PLACES | GENERIC | ENDINGS
 #: Three letters without a vowel end no word: SUGONLTD.
@@ -43,12 +44,13 @@ def _spaced(word: str) -> str:
         before, behind = folded[:at], folded[at:]
         if behind in _BEHIND or (before in _BEFORE and len(behind) >= _SHORTEST_NAME):
             return f"{word[:at]} {word[at:]}"
-        if behind in _WITH_CAPITAL and _NEXT.search(word, at - 1, at + 1):
+        if behind in _WITH_CAPITAL and word[at - 1].islower() and word[at].isupper():
             return f"{word[:at]} {word[at:]}"
     return word
 
 
-def humps(text: str) -> tuple[str, ...]:
-    """The words that are written as one, each with a capital letter: "HuaweiMexico"; none if no word has another."""
-    words = tuple(_NEXT.sub(" ", text).split())
-    return words if len(words) > len(text.split()) else ()
+def humps(text: str) -> Iterator[str]:
+    """What is before and behind each capital letter inside a word of a text: "HuaweiMexico", "LabInvestMexico"."""
+    for word in text.split() if _NEXT.search(text) else ():
+        for found in _NEXT.finditer(word):
+            yield from (word[: found.start()], word[found.start() :])
