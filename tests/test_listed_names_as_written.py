@@ -9,6 +9,7 @@ import pytest
 from exportrules import default_ruleset
 from exportrules.law.model import Party
 from exportrules.question.names.close import core_of, words_of
+from exportrules.question.names.glued import parted
 from exportrules.question.names.keys import restricting, visible
 from exportrules.question.names.parties import find_parties
 
@@ -60,6 +61,15 @@ def test_what_is_glued_to_a_listed_word_hides_it_not(written: str) -> None:
     words = [name for _, name in sample(1) if name.isalpha() and len(name) > 4 and name.isascii()]
     assert len(words) > 300
     assert free(written.format(word) for word in words[::20]) == []
+
+
+@pytest.mark.parametrize("written", ["{}12345", "12345{}"])
+def test_a_number_glued_to_a_listed_name_hides_it_not(written: str) -> None:
+    assert free(written.format(name) for _, name in sample(150)) == []
+
+
+def test_a_short_number_is_a_part_of_a_name() -> None:
+    assert [parted(text) for text in ("3M", "A100 Ltd", "Web3Foundation")] == ["3M", "A100 Ltd", "Web3Foundation"]
 
 
 @pytest.mark.parametrize(

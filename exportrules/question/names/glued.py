@@ -15,8 +15,10 @@ from exportrules.question.names.words import ENDINGS, GENERIC, PLACES
 _SHORTEST_NAME, _SHORTEST_PLACE = 3, 4
 #: Words that are kept: those of trades are in many names.
 _MOST_KEPT = 4096
-#: A number before or behind a word; with fewer letters it is the name itself: "3M", "A100".
-_NUMBER = re.compile(r"(?<=[^\W\d_]{3})\d+(?!\w)|(?<!\w)\d+(?=[^\W\d_]{3})")
+#: A number before or behind a word. With fewer letters a short one is a part of the name: "3M", "A100".
+_NUMBER = re.compile(
+    r"(?<=[^\W\d_]{3})\d+(?!\w)|(?<!\w)\d+(?=[^\W\d_]{3})|(?<=[^\s\d])\d{4,}(?!\w)|(?<!\w)\d{4,}(?=[^\W\d])"
+)
 _WORD = re.compile(r"[^\W\d_]{7,}")
 #: Where the next word begins with a capital letter: HuaweiMexico, DJIMexico.
 _NEXT = re.compile(r"(?<=[A-Za-z]{2}[a-z])(?=[A-Z][A-Za-z])|(?<=[A-Z]{3})(?=[A-Z][a-z])")
