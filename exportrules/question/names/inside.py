@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from exportrules.law.model import Party
 from exportrules.law.ruleset import Ruleset
 from exportrules.question.names.close import core_of, spelled, words_of
-from exportrules.question.names.keys import Near
+from exportrules.question.names.keys import LONGEST_INITIALS, Near
 from exportrules.question.names.words import ENDINGS, KINDS, PLACES
 
 #: The least number of letters of a text that was cut off: forms cut at 20, 30 or 35 characters, spaces included.
@@ -154,7 +154,10 @@ def standing_in(whole: ListedNames, text: str) -> Iterator[Near]:
     for part in parts:
         how, score = ("short name", 90) if part == text else ("contains a listed name", 92)
         for own in _without_places(words_of(part)):
-            yield from (Near(*who, how, score) for who in whole.parts.get(own, ()))
+            for party, printed in whole.parts.get(own, ()):
+                # three letters of one alphabet are a word of another: "Oak" is not ОАК
+                if len("".join(own)) > LONGEST_INITIALS or printed.isascii() or not part.isascii():
+                    yield Near(party, printed, how, score)
 
 
 def whole_names(ruleset: Ruleset, restricting: Iterable[Party]) -> ListedNames:

@@ -37,6 +37,10 @@ _CODED = r"(?:[%=][0-9a-f]{2}){3}|\\u[0-9a-f]{4}|(?:\\x[0-9a-f]{2}){3}|&#x?[0-9a
 _TURNED = "[\u202a-\u202e\u2066-\u2069]"
 
 
+#: Initials of up to so many letters are an everyday word of another alphabet.
+LONGEST_INITIALS = 3
+
+
 class Near(NamedTuple):
     """A listed party to which a name is similar: its id, the listed name, the kind of similarity, a score up to 100."""
 

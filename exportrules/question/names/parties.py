@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from exportrules.law.model import Description
 from exportrules.law.ruleset import Ruleset
-from exportrules.question.names.keys import Near, is_favoured, memo, restricting, visible
+from exportrules.question.names.keys import LONGEST_INITIALS, Near, is_favoured, memo, restricting, visible
 from exportrules.question.names.words import (
     ABBREVIATIONS,
     CHINESE_SUFFIXES,
@@ -41,8 +41,6 @@ _NO_OWNER = frozenset(
 )
 #: The fewest letters of a name before a word that is glued to it in a host: "dahuatech.com".
 _LEAST_BEFORE = 4
-#: Initials in other letters that are not looked up in Latin ones.
-_LONGEST_INITIALS = 3
 #: Words that initials may leave out.
 _SMALL_WORDS = frozenset(("and", "for", "in", "of", "the"))
 #: Words beside the initials of a body, for a part of it or its seat.
@@ -316,6 +314,6 @@ def _weak_index(ruleset: Ruleset) -> dict[str, tuple[tuple[str, str], ...]]:
         for name in party.weak:
             # three Latin letters are another's name: ОАК is not Oak
             latin = "" if name.isascii() else _latin_key(name)
-            for key in {party_key(name), latin if len(latin) > _LONGEST_INITIALS else party_key(name)}:
+            for key in {party_key(name), latin if len(latin) > LONGEST_INITIALS else party_key(name)}:
                 index[key] = (*index.get(key, ()), (party.id, name))
     return index
