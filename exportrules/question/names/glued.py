@@ -16,9 +16,9 @@ _SHORTEST_NAME, _SHORTEST_PLACE = 3, 4
 #: Words that are kept: those of trades are in many names.
 _MOST_KEPT = 4096
 #: A number before or behind a word. With fewer letters a short one is a part of the name: "3M", "A100".
-_NUMBER = re.compile(
-    r"(?<=[^\W\d_]{3})\d+(?!\w)|(?<!\w)\d+(?=[^\W\d_]{3})|(?<=[^\s\d])\d{4,}(?!\w)|(?<!\w)\d{4,}(?=[^\W\d])"
-)
+_DIGITS = re.compile(r"\d+")
+_LONG = 4
+_BEFORE_A_NUMBER, _BEHIND_A_NUMBER = re.compile(r"[^\W\d_]{3}$"), re.compile(r"[^\W\d_]{3}")
 _WORD = re.compile(r"[^\W\d_]{7,}")
 #: Where the next word begins with a capital letter: HuaweiMexico, DJIMexico.
 _NEXT = re.compile(r"(?<=[A-Za-z]{2}[a-z])(?=[A-Z][A-Za-z])|(?<=[A-Z]{3})(?=[A-Z][a-z])")
@@ -34,7 +34,20 @@ _BEHIND = _BEFORE | {
 
 def parted(text: str) -> str:
     """The text without numbers at its words, and with a space between a name and a place, a trade or a legal form."""
-    return _WORD.sub(lambda found: _spaced(found[0]), _NUMBER.sub(" ", text)).strip()
+    return _WORD.sub(lambda found: _spaced(found[0]), _DIGITS.sub(_number, text)).strip()
+
+
+def _number(digits: re.Match[str]) -> str:
+    """A space for a number at a word, else the number."""
+    text, start, stop = digits.string, digits.start(), digits.end()
+    before, behind = text[max(start - 3, 0) : start], text[stop : stop + 3]
+    if not behind[:1].isalnum() and before[-1:].strip():
+        glued = stop - start >= _LONG or bool(_BEFORE_A_NUMBER.match(before))
+    elif not before[-1:].isalnum() and behind[:1].isalpha():
+        glued = stop - start >= _LONG or bool(_BEHIND_A_NUMBER.match(behind))
+    else:
+        glued = False
+    return " " if glued else digits[0]
 
 
 @lru_cache(maxsize=_MOST_KEPT)
