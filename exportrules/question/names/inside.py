@@ -65,9 +65,7 @@ def whole_of(parties: Iterable[Party]) -> ListedNames:
             if not printed.isascii() and _UNSPACED.fullmatch(letters := "".join(spelled(printed))):
                 whole.unspaced[letters].append((party.id, printed))
             for half in (printed, *_halves(printed)) if printed in party.weak else _halves(printed):
-                # three Latin letters are another's name: ОАК is not Oak
-                other = not half.isascii() and len("".join(words_of(half)).encode()) <= 3
-                if _distinguishes(words_of(half)) and not other:
+                if _distinguishes(words_of(half)):
                     whole.parts[words_of(half)].append((party.id, printed))
             words, written = words_of(printed), tuple(spelled(printed))
             who = (party.id, printed)
