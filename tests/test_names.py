@@ -47,7 +47,7 @@ CHIP_NAMES = sorted(
 KEYS = frozenset(map(key, CHIP_NAMES))
 REFUSED = {key(text) for refused in LAW.refused.values() for text in refused.written}
 PLACE_NAMES = sorted({n for p in LAW.places.values() for n in (p.name, *p.aliases)})
-PARTY_NAMES = sorted({n for p in LAW.parties.values() for n in (p.name, *p.aliases)})
+PARTY_NAMES = sorted({n for p in LAW.parties.values() for n in (p.name, *p.aliases) if n not in p.weak})
 
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 _CASES: tuple[Callable[[str], str], ...] = (str.upper, str.lower, str.title, str.swapcase, str)

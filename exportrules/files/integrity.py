@@ -76,7 +76,7 @@ def references(ruleset: Ruleset, changed: Collection[str] | None = None) -> Iter
     if reads("families", "exporters", "facts"):
         for family in ruleset.families.values():
             yield from _family(ruleset, family)
-    if reads("territories", "places"):
+    if reads("territories", "places", "facts"):
         yield from _territories(ruleset)
     if reads("parties"):
         yield from _names(ruleset)
