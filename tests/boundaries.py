@@ -358,7 +358,7 @@ class Record:
 
 def _plain(value: Any) -> Iterator[str]:
     """A word of the vocabulary, an exporter, a place: what a rule can ask of it."""
-    for name in ("type", "about", "country", "unit", "values", "assumed", "not_an_ai_chip"):
+    for name in ("type", "about", "country", "unit", "values", "assumed", "not_an_ai_chip", "thousands_up_to"):
         found = getattr(value, name, None)
         if found not in (None, "", ()):
             yield f"{name}: {' '.join(found) if isinstance(found, tuple) else _word(found)}"
