@@ -222,7 +222,7 @@ def _unknown(ruleset: Ruleset, text: str) -> UnknownNameError:
         if not shared:  # a short name that several countries share in some language: Kongo
             longer = {p.name for p in ruleset.every_place for n in p.standard if words < set(place_key(n).split())}
             shared = sorted(longer) if len(longer) < 4 else []
-        # a slip keeps the first letter and about the length: Mainland is no Finland, Somaliland no Somalia
+        # a slip keeps the first letter and about the length: Mainland is not Finland, nor Somaliland Somalia
         written = key(text)
         alike = [n for n in names if n[:1] == written[:1] and len(n) > 3 and abs(len(n) - len(written)) < 3]
         near = [*shared, *(names[n] for n in get_close_matches(written, alike, n=3, cutoff=_NEAR))]
